@@ -1,0 +1,34 @@
+package apperr
+
+import "net/http"
+
+var status = map[Code]int{
+	CodeInvalid:         http.StatusUnprocessableEntity,
+	CodeUnauthenticated: http.StatusUnauthorized,
+	CodeForbidden:       http.StatusForbidden,
+	CodeNotFound:        http.StatusNotFound,
+	CodeOutdated:        http.StatusPreconditionFailed,
+	CodeOtherWords:      http.StatusConflict,
+	CodeWrongStage:      http.StatusConflict,
+	CodeClosed:          http.StatusConflict,
+	CodeLate:            http.StatusConflict,
+	CodeHeld:            http.StatusConflict,
+	CodeOtherText:       http.StatusConflict,
+	CodeLinkExpired:     http.StatusGone,
+	CodeTooLarge:        http.StatusRequestEntityTooLarge,
+	CodeTooMany:         http.StatusTooManyRequests,
+	CodeSignIn:          http.StatusUnauthorized,
+	CodeMethod:          http.StatusMethodNotAllowed,
+	CodePrecondition:    http.StatusPreconditionRequired,
+	CodeUnsupportedType: http.StatusUnsupportedMediaType,
+	CodeUnavailable:     http.StatusServiceUnavailable,
+	CodeInternal:        http.StatusInternalServerError,
+}
+
+// HTTPStatus returns the status code pages and API answer with.
+func HTTPStatus(code Code) int {
+	if s, ok := status[code]; ok {
+		return s
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,79 @@
+// Package models holds what Tribuna knows: one file per concept with its Bun struct, its rules and its queries.
+//
+// Functions take a context and a bun.IDB, so that the caller owns the transaction. Errors that people can cause are
+// *apperr.Error; everything else is the database's. Nothing here reads a clock: the time comes in as an argument.
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"tribuna/internal/apperr"
+)
+
+// Open connects to PostgreSQL. The connection is made when first used; ask Ping to know whether it works.
+func Open(url string) (*bun.DB, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("read the database URL: %w", err)
+	}
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "tribuna"
+	}
+	cfg.RuntimeParams["timezone"] = "UTC"
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(12)
+	return bun.NewDB(pool, pgdialect.New()), nil
+}
+
+// NewID returns a fresh id whose order is that of creation (UUID version 7, RFC 9562).
+func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// Names is one name in several languages, by BCP 47 tag.
+type Names map[string]string
+
+// In returns the name in the wanted language and the language it is really in: the wanted one, else English,
+// else the first there is by tag.
+func (n Names) In(tag string) (name, language string) {
+	for _, t := range []string{tag, "en"} {
+		if v := n[t]; v != "" {
+			return v, t
+		}
+	}
+	for t, v := range n {
+		if v != "" && (language == "" || t < language) {
+			name, language = v, t
+		}
+	}
+	return name, language
+}
+
+// String returns the English name, for logs and for lists without a reader.
+func (n Names) String() string { name, _ := n.In("en"); return name }
+
+// found turns "no rows" into the error a reader sees, naming what was looked for.
+func found(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return apperr.NotFound(what)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", what, err)
+	}
+	return nil
+}
+
+// InstallationID identifies this database among all installations; task queues are named after it.
+func InstallationID(ctx context.Context, db bun.IDB) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := db.NewSelect().Table("installation").Column("id").Scan(ctx, &id)
+	return id, found(err, "installation")
+}
