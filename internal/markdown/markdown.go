@@ -1,0 +1,139 @@
+// Package markdown turns the Markdown that people write into safe HTML, splits a document into the blocks that
+// comments and translations attach to, and cleans up text pasted from a word processor.
+//
+// The dialect is CommonMark with GitHub's tables, strikethrough and bare links, and with footnotes, because policy
+// papers have them. Raw HTML is dropped.
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// Option changes how one document is rendered.
+type Option func(*options)
+
+type options struct {
+	idPrefix     string
+	headingShift int
+}
+
+// WithIDPrefix puts a prefix before every id in the output, so that several documents can stand on one page without
+// their headings' and footnotes' ids clashing. Only letters, digits and hyphens survive the sanitiser.
+func WithIDPrefix(prefix string) Option {
+	return func(o *options) { o.idPrefix = prefix }
+}
+
+// WithHeadingShift lowers every heading by n levels (never below level 6): a document's own "# Title" becomes an h2
+// on a page that already has its h1.
+func WithHeadingShift(n int) Option {
+	return func(o *options) { o.headingShift = n }
+}
+
+// defaultPrefix keeps the ids of a text away from those of the page around it.
+const defaultPrefix = "t-"
+
+func newOptions(opts []Option) options {
+	o := options{idPrefix: defaultPrefix}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
+// Render returns safe HTML for a document that anybody may have written: it is first rendered without raw HTML and
+// then passed through an allow-list, so that neither layer alone has to be trusted.
+func Render(source string, opts ...Option) (template.HTML, error) {
+	o := newOptions(opts)
+	var out bytes.Buffer
+	src := []byte(unixNewlines(source))
+	engine := newEngine(o.idPrefix)
+	doc := parse(engine, src, o.idPrefix)
+	shiftHeadings(doc, o.headingShift)
+	if err := engine.Renderer().Render(&out, src, doc); err != nil {
+		return "", fmt.Errorf("render markdown: %w", err)
+	}
+	//nolint:gosec // the policy below is what makes this safe
+	return template.HTML(policy.SanitizeBytes(out.Bytes())), nil
+}
+
+// newEngine builds a parser and renderer. It is cheap, and the footnote renderer keeps its id prefix, so there is one
+// engine per prefix rather than one shared and mutated.
+func newEngine(idPrefix string) goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
+			extension.Strikethrough,
+			extension.Linkify,
+			extension.NewFootnote(extension.WithFootnoteIDPrefix(idPrefix)),
+		),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+		goldmark.WithRendererOptions(html.WithXHTML()),
+	)
+}
+
+// parse reads a document; the watcher, if any, sees it before other transformers change it.
+func parse(engine goldmark.Markdown, src []byte, idPrefix string, watchers ...parser.ASTTransformer) ast.Node {
+	for _, w := range watchers {
+		engine.Parser().AddOptions(parser.WithASTTransformers(util.Prioritized(w, 1)))
+	}
+	ctx := parser.NewContext(parser.WithIDs(newHeadingIDs(idPrefix)))
+	doc := engine.Parser().Parse(text.NewReader(src), parser.WithContext(ctx))
+	markLinks(doc)
+	return doc
+}
+
+// markLinks tells search engines and browsers that Tribuna does not vouch for what writers link to.
+func markLinks(doc ast.Node) {
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if k := n.Kind(); entering && (k == ast.KindLink || k == ast.KindAutoLink) {
+			n.SetAttributeString("rel", []byte("nofollow noopener"))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func shiftHeadings(doc ast.Node, by int) {
+	if by == 0 {
+		return
+	}
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if h, ok := n.(*ast.Heading); ok && entering {
+			h.Level = min(h.Level+by, 6)
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// policy is the user-generated-content policy of bluemonday narrowed to what the dialect above can produce.
+var policy = newPolicy()
+
+func newPolicy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "em", "strong", "del", "code", "pre",
+		"blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "sup", "div", "section")
+	p.AllowAttrs("id").Matching(idPattern).OnElements("h1", "h2", "h3", "h4", "h5", "h6", "li", "sup")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowAttrs("align").Matching(bluemonday.CellAlign).OnElements("th", "td")
+	p.AllowAttrs("class").Matching(footnoteClass).OnElements("a", "div")
+	p.AllowAttrs("role").Matching(footnoteRole).OnElements("a", "div")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	p.RequireNoFollowOnLinks(true)
+	p.RequireNoReferrerOnLinks(false)
+	p.AddTargetBlankToFullyQualifiedLinks(false)
+	p.AllowAttrs("rel").Matching(relPattern).OnElements("a")
+	return p
+}
