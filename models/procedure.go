@@ -1,0 +1,193 @@
+package models
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// Procedure is the network's rule book for one recommendation: how long each step waits, who is enough, what silence
+// means. It is data with versions; a recommendation keeps the version it began with.
+type Procedure struct {
+	bun.BaseModel `bun:"table:procedures,alias:pr"`
+
+	ID        uuid.UUID         `bun:",pk" json:"id"`
+	Slug      string            `json:"slug"`
+	Version   int               `json:"version"`
+	Names     Names             `bun:"type:jsonb" json:"names"`
+	Document  ProcedureDocument `bun:"type:jsonb" json:"document"`
+	CreatedAt time.Time         `json:"created_at"`
+}
+
+// ProcedureDocument is what a procedure says.
+type ProcedureDocument struct {
+	Review      ReviewRules      `json:"review" yaml:"review"`
+	Translation TranslationRules `json:"translation" yaml:"translation"`
+	SignOff     SignOffRules     `json:"sign_off" yaml:"sign_off"`
+	Publication PublicationRules `json:"publication" yaml:"publication"`
+	FollowUp    FollowUpRules    `json:"follow_up" yaml:"follow_up"`
+	Digest      DigestRules      `json:"digest" yaml:"digest"`
+}
+
+// Wait is how long one is waited for: the deadline, the reminders counted from the opening, and how long after the
+// deadline a late answer is still taken (and marked as late).
+type Wait struct {
+	Due         Span   `json:"due" yaml:"due"`
+	RemindAfter []Span `json:"remind_after,omitempty" yaml:"remind_after"`
+	LateFor     Span   `json:"late_for,omitempty" yaml:"late_for"`
+}
+
+// ReviewRules governs review rounds.
+type ReviewRules struct {
+	Wait           `yaml:",inline"`
+	Respond        Span `json:"respond" yaml:"respond"`                 // an expert who has not reacted by then is silent
+	Enough         int  `json:"enough" yaml:"enough"`                   // answers that end a round early
+	Grace          Span `json:"grace" yaml:"grace"`                     // answers can be changed that long after enough or time is up
+	ReplaceSilent  bool `json:"replace_silent" yaml:"replace_silent"`   // invite the next in line; else the officer is asked
+	Decide         Wait `json:"decide" yaml:"decide"`                   // the officer's decision
+	ConsultMembers bool `json:"consult_partners" yaml:"consult_partners"` // ask the partners concerned in the same round
+}
+
+// TranslationRules governs translation.
+type TranslationRules struct {
+	Skip        bool `json:"skip,omitempty" yaml:"skip"`
+	Translate   Wait `json:"translate" yaml:"translate"`
+	Approve     Wait `json:"approve" yaml:"approve"`
+	HoldForLate bool `json:"hold_for_late" yaml:"hold_for_late"` // a late language holds the others
+}
+
+// Sign-off rules: who is enough.
+const (
+	SignOffAll         = "all"          // every unit asked approves (or declares it outside its mandate)
+	SignOffMajority    = "majority"     // more units approve than do not co-sign, and at least Quorum answered
+	SignOffNoObjection = "no_objection" // nobody declines to co-sign, and at least Quorum answered
+)
+
+// What silence at the sign-off's deadline counts as.
+const (
+	SilenceWaits    = "wait"    // it stays open; the coordinator is told
+	SilenceAbstains = "abstain" // counts as an abstention
+	SilenceApproves = "approve" // counts as approval; to be used where the network has agreed to it
+)
+
+// What happens for a country that no partner covers.
+const (
+	UncoveredLead = "lead" // the lead organisation is asked in its place
+	UncoveredNone = "none" // nobody is asked; the publication says so
+)
+
+// SignOffRules governs the partners' sign-off.
+type SignOffRules struct {
+	Wait      `yaml:",inline"`
+	Skip      bool   `json:"skip,omitempty" yaml:"skip"`
+	Rule      string `json:"rule" yaml:"rule"`
+	Quorum    int    `json:"quorum" yaml:"quorum"`       // units that must have answered
+	Silence   string `json:"silence" yaml:"silence"`
+	Uncovered string `json:"uncovered" yaml:"uncovered"`
+	Resolve   Wait   `json:"resolve" yaml:"resolve"`     // the officer's way out when the rule is not met
+}
+
+// PublicationRules governs publication and delivery to the authorities.
+type PublicationRules struct {
+	Publish  Wait `json:"publish" yaml:"publish"`
+	Deliver  Wait `json:"deliver" yaml:"deliver"`
+	ReplyDue Span `json:"reply_due" yaml:"reply_due"` // asked of the authority, from the delivery
+}
+
+// FollowUpRules governs the years after.
+type FollowUpRules struct {
+	Every  Span `json:"every" yaml:"every"` // how often progress is asked for
+	Report Wait `json:"report" yaml:"report"`
+}
+
+// DigestRules gathers reminders: Hour is the local hour of the daily mail; Immediate sends each at once and is meant
+// for demonstrations.
+type DigestRules struct {
+	Hour      int  `json:"hour" yaml:"hour"`
+	Immediate bool `json:"immediate,omitempty" yaml:"immediate"`
+}
+
+// Validate reports every field that does not hold what it should.
+func (d ProcedureDocument) Validate() error {
+	e := apperr.New(apperr.CodeInvalid)
+	wait := func(path string, w Wait) {
+		spanField(e, path+".due", w.Due, true)
+		spanField(e, path+".late_for", w.LateFor, false)
+		for i, r := range w.RemindAfter {
+			spanField(e, fmt.Sprintf("%s.remind_after[%d]", path, i), r, true)
+		}
+	}
+	wait("review", d.Review.Wait)
+	wait("review.decide", d.Review.Decide)
+	spanField(e, "review.respond", d.Review.Respond, true)
+	spanField(e, "review.grace", d.Review.Grace, false)
+	if d.Review.Enough < 1 {
+		e.And("review.enough", "min", "min", 1)
+	}
+	if !d.Translation.Skip {
+		wait("translation.translate", d.Translation.Translate)
+		wait("translation.approve", d.Translation.Approve)
+	}
+	if !d.SignOff.Skip {
+		wait("sign_off", d.SignOff.Wait)
+		wait("sign_off.resolve", d.SignOff.Resolve)
+		oneOf(e, "sign_off.rule", d.SignOff.Rule, SignOffAll, SignOffMajority, SignOffNoObjection)
+		oneOf(e, "sign_off.silence", d.SignOff.Silence, SilenceWaits, SilenceAbstains, SilenceApproves)
+		oneOf(e, "sign_off.uncovered", d.SignOff.Uncovered, UncoveredLead, UncoveredNone)
+	}
+	wait("publication.publish", d.Publication.Publish)
+	wait("publication.deliver", d.Publication.Deliver)
+	spanField(e, "publication.reply_due", d.Publication.ReplyDue, true)
+	spanField(e, "follow_up.every", d.FollowUp.Every, true)
+	wait("follow_up.report", d.FollowUp.Report)
+	if d.Digest.Hour < 0 || d.Digest.Hour > 23 {
+		e.And("digest.hour", "range", "min", 0, "max", 23)
+	}
+	return e.OrNil()
+}
+
+func spanField(e *apperr.Error, path string, s Span, required bool) {
+	if s == "" && !required {
+		return
+	}
+	if !s.Valid() || (required && s.IsZero()) {
+		e.And(path, "span")
+	}
+}
+
+func oneOf(e *apperr.Error, path, got string, allowed ...string) {
+	for _, a := range allowed {
+		if a == got {
+			return
+		}
+	}
+	b, _ := json.Marshal(allowed)
+	e.And(path, "oneof", "allowed", string(b))
+}
+
+// ProcedureByID returns one version of a procedure.
+func ProcedureByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Procedure, error) {
+	p := new(Procedure)
+	err := db.NewSelect().Model(p).Where("pr.id = ?", id).Scan(ctx)
+	return p, found(err, "procedure")
+}
+
+// ProcedureBySlug returns the newest version of a procedure.
+func ProcedureBySlug(ctx context.Context, db bun.IDB, slug string) (*Procedure, error) {
+	p := new(Procedure)
+	err := db.NewSelect().Model(p).Where("pr.slug = ?", slug).Order("pr.version DESC").Limit(1).Scan(ctx)
+	return p, found(err, "procedure")
+}
+
+// Procedures returns the newest version of each.
+func Procedures(ctx context.Context, db bun.IDB) ([]Procedure, error) {
+	var all []Procedure
+	err := db.NewSelect().Model(&all).DistinctOn("pr.slug").Order("pr.slug", "pr.version DESC").Scan(ctx)
+	return all, err
+}

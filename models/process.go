@@ -1,0 +1,86 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// ProcessKind is what a process drives.
+type ProcessKind string
+
+// The kinds of process. Each has a workflow of that name.
+const (
+	ProcessRecommendation ProcessKind = "recommendation"
+	ProcessMailing        ProcessKind = "mailing"
+	ProcessFollowUp       ProcessKind = "followup"
+)
+
+// Process is the row behind one workflow. Its id is that of the recommendation, mailing or follow-up it drives.
+// Whether it is over is what ClosedAt says, whatever Temporal remembers.
+type Process struct {
+	bun.BaseModel `bun:"table:processes,alias:p"`
+
+	ID               uuid.UUID `bun:",pk"`
+	Kind             ProcessKind
+	RecommendationID uuid.UUID
+	Revision         int64
+	CreatedAt        time.Time
+	StartedAt        *time.Time
+	ClosedAt         *time.Time
+}
+
+// WorkflowID is the id of the process's workflow: the kind and the subject's id, no person's data.
+func (p Process) WorkflowID() string { return string(p.Kind) + ":" + p.ID.String() }
+
+// OpenProcess writes the row of a new process. The workflow is started after the transaction; where that fails the
+// sweep does it.
+func OpenProcess(ctx context.Context, db bun.IDB, kind ProcessKind, id, recommendation uuid.UUID, now time.Time) error {
+	_, err := db.NewInsert().
+		Model(&Process{ID: id, Kind: kind, RecommendationID: recommendation, CreatedAt: now}).
+		On("CONFLICT (id) DO NOTHING").Exec(ctx)
+	return err
+}
+
+// ProcessByID returns a process.
+func ProcessByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Process, error) {
+	p := new(Process)
+	err := db.NewSelect().Model(p).Where("p.id = ?", id).Scan(ctx)
+	return p, found(err, "process")
+}
+
+// LockProcess returns a process and holds its row until the transaction ends: decisions of one process are taken one
+// after the other.
+func LockProcess(ctx context.Context, db bun.IDB, id uuid.UUID) (*Process, error) {
+	p := new(Process)
+	err := db.NewSelect().Model(p).Where("p.id = ?", id).For("UPDATE").Scan(ctx)
+	return p, found(err, "process")
+}
+
+// OpenProcesses lists the processes that are not over, oldest first; unstarted limits them to those whose start
+// Temporal has not confirmed.
+func OpenProcesses(ctx context.Context, db bun.IDB, unstarted bool) ([]Process, error) {
+	var all []Process
+	q := db.NewSelect().Model(&all).Where("p.closed_at IS NULL").Order("p.created_at", "p.id")
+	if unstarted {
+		q = q.Where("p.started_at IS NULL")
+	}
+	err := q.Scan(ctx)
+	return all, err
+}
+
+// MarkStarted notes that Temporal confirmed the start.
+func MarkStarted(ctx context.Context, db bun.IDB, id uuid.UUID, now time.Time) error {
+	_, err := db.NewUpdate().Model((*Process)(nil)).Set("started_at = ?", now).
+		Where("id = ?", id).Where("started_at IS NULL").Exec(ctx)
+	return err
+}
+
+// Save writes what a decision changed: the revision goes up by one, and the end stays once it is set.
+func (p *Process) Save(ctx context.Context, db bun.IDB) error {
+	p.Revision++
+	_, err := db.NewUpdate().Model(p).Column("revision", "closed_at").WherePK().Exec(ctx)
+	return err
+}

@@ -1,0 +1,177 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// TaskKind is what a person is asked to do.
+type TaskKind string
+
+// The kinds of task, in the order of the process.
+const (
+	TaskReview             TaskKind = "review"              // an expert reviews
+	TaskConsult            TaskKind = "consult"             // a partner comments
+	TaskChooseReviewer     TaskKind = "choose_reviewer"     // the officer picks who comes next for one who is silent or declined
+	TaskDecideReview       TaskKind = "decide_review"       // the officer weighs the reviews
+	TaskAssignTranslator   TaskKind = "assign_translator"   // the officer finds a translator
+	TaskTranslate          TaskKind = "translate"           // a translator translates
+	TaskApproveTranslation TaskKind = "approve_translation" // another one approves
+	TaskSignOff            TaskKind = "sign_off"            // an organisation signs off
+	TaskResolveSignOff     TaskKind = "resolve_signoff"     // the officer decides what follows when the rule is not met
+	TaskPublish            TaskKind = "publish"             // the officer publishes
+	TaskDeliver            TaskKind = "deliver"             // the officer delivers to an authority
+	TaskReportProgress     TaskKind = "report_progress"     // a focal point reports what happened
+	TaskEscalation         TaskKind = "escalation"          // the coordinator looks into something overdue
+)
+
+// TaskState is where a task stands.
+type TaskState string
+
+// The states of a task; all but open are final.
+const (
+	TaskOpen      TaskState = "open"
+	TaskDone      TaskState = "done"
+	TaskDeclined  TaskState = "declined"
+	TaskExpired   TaskState = "expired"   // nobody answered in time
+	TaskCancelled TaskState = "cancelled" // no longer needed
+)
+
+// Task is a wait for a person: who, what, until when. It is written before the wait begins; every list, link and
+// dashboard reads it.
+type Task struct {
+	bun.BaseModel `bun:"table:tasks,alias:t"`
+
+	ID               uuid.UUID `bun:",pk"`
+	ProcessID        uuid.UUID
+	RecommendationID uuid.UUID
+	Kind             TaskKind
+	Round            int
+	PersonID         *uuid.UUID
+	OrganisationID   *uuid.UUID // anybody who speaks for it, or for a sister in its voting unit
+	VersionID        *uuid.UUID
+	Language         *string
+	SubjectID        *uuid.UUID
+	State            TaskState
+	OpenedAt         time.Time
+	AcceptedAt       *time.Time
+	RespondBy        *time.Time
+	RemindAt         *time.Time
+	DueAt            time.Time
+	GraceUntil       time.Time
+	Reminders        int
+	OverdueAt        *time.Time
+	Generation       int
+	ClosedAt         *time.Time
+}
+
+// NewTask returns an open task whose deadline, first reminder and grace follow from w, counted from now in zone.
+func NewTask(kind TaskKind, w Wait, now time.Time, zone *time.Location) *Task {
+	due := w.Due.After(now, zone)
+	t := &Task{ID: NewID(), Kind: kind, State: TaskOpen, OpenedAt: now, DueAt: due, Generation: 1}
+	t.GraceUntil = w.LateFor.After(due, zone)
+	t.scheduleReminder(w, zone)
+	return t
+}
+
+// scheduleReminder sets RemindAt to the next reminder the ladder has, or to none.
+func (t *Task) scheduleReminder(w Wait, zone *time.Location) {
+	t.RemindAt = nil
+	if t.Reminders < len(w.RemindAfter) {
+		at := w.RemindAfter[t.Reminders].Morning(t.OpenedAt, zone)
+		if at.Before(t.GraceUntil) {
+			t.RemindAt = &at
+		}
+	}
+}
+
+// Reminded counts a reminder and sets the next one.
+func (t *Task) Reminded(w Wait, zone *time.Location) {
+	t.Reminders++
+	t.scheduleReminder(w, zone)
+}
+
+// Close ends the task.
+func (t *Task) Close(state TaskState, now time.Time) {
+	t.State, t.ClosedAt = state, &now
+	t.RemindAt, t.RespondBy = nil, nil
+}
+
+// Shift moves every instant of an open task by d, as a hold does.
+func (t *Task) Shift(d time.Duration) {
+	t.DueAt, t.GraceUntil = t.DueAt.Add(d), t.GraceUntil.Add(d)
+	for _, at := range []*time.Time{t.RespondBy, t.RemindAt} {
+		if at != nil {
+			*at = at.Add(d)
+		}
+	}
+}
+
+// Late reports whether an answer at now comes after the deadline.
+func (t Task) Late(now time.Time) bool { return now.After(t.DueAt) }
+
+// Insert writes a new task.
+func (t *Task) Insert(ctx context.Context, db bun.IDB) error {
+	_, err := db.NewInsert().Model(t).Exec(ctx)
+	return err
+}
+
+// Save writes a changed task.
+func (t *Task) Save(ctx context.Context, db bun.IDB) error {
+	_, err := db.NewUpdate().Model(t).WherePK().Exec(ctx)
+	return err
+}
+
+// TaskByID returns a task.
+func TaskByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Task, error) {
+	t := new(Task)
+	err := db.NewSelect().Model(t).Where("t.id = ?", id).Scan(ctx)
+	return t, found(err, "task")
+}
+
+// TaskFilter narrows a list of tasks; zero fields do not.
+type TaskFilter struct {
+	Process, Recommendation uuid.UUID
+	Kinds                   []TaskKind
+	Round                   int
+	OpenOnly                bool
+	Subject                 uuid.UUID
+}
+
+func (f TaskFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	if f.Process != uuid.Nil {
+		q = q.Where("t.process_id = ?", f.Process)
+	}
+	if f.Recommendation != uuid.Nil {
+		q = q.Where("t.recommendation_id = ?", f.Recommendation)
+	}
+	if len(f.Kinds) > 0 {
+		q = q.Where("t.kind IN (?)", bun.In(f.Kinds))
+	}
+	if f.Round > 0 {
+		q = q.Where("t.round = ?", f.Round)
+	}
+	if f.OpenOnly {
+		q = q.Where("t.state = ?", TaskOpen)
+	}
+	if f.Subject != uuid.Nil {
+		q = q.Where("t.subject_id = ?", f.Subject)
+	}
+	return q
+}
+
+// Tasks lists tasks in the order they were opened.
+func Tasks(ctx context.Context, db bun.IDB, f TaskFilter) ([]Task, error) {
+	var all []Task
+	err := f.apply(db.NewSelect().Model(&all)).Order("t.opened_at", "t.id").Scan(ctx)
+	return all, err
+}
+
+// RevokeLinks makes every personal link of the task invalid, those already sent included.
+func RevokeLinks(ctx context.Context, db bun.IDB, task uuid.UUID) error {
+	_, err := db.NewUpdate().Model((*Task)(nil)).Set("generation = generation + 1").Where("id = ?", task).Exec(ctx)
+	return err
+}
