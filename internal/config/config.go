@@ -1,0 +1,103 @@
+// Package config turns the environment into one typed struct.
+//
+// Every variable is documented exactly once, in the tags of Config; Variables
+// lists them for `tribuna help config` and for the documentation. A value that
+// cannot be used stops the start with one sentence that says what to do.
+package config
+
+import (
+	"log/slog"
+	"maps"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is everything an instance is told from outside. The tags: env is the
+// variable, envDefault what holds when it is not set, doc what it is for, and
+// want what a usable value looks like (used in error messages). A field tagged
+// secret is never repeated in a message or a log.
+type Config struct {
+	DataDir string `env:"TRIBUNA_DATA" envDefault:".data" doc:"folder that holds all state of a private instance: database, processes, mails, keys" want:"a folder that can be written to, like .data"`
+	Addr    string `env:"TRIBUNA_ADDR" envDefault:"127.0.0.1:8080" doc:"address the pages and the API listen on" want:"host:port, like 127.0.0.1:8080"`
+	URL     string `env:"TRIBUNA_URL" doc:"public address, used in mails and links; without it http:// and TRIBUNA_ADDR" want:"an http:// or https:// address without a path, like https://tribuna.example.org"`
+
+	DatabaseURL      string `env:"DATABASE_URL" secret:"yes" doc:"PostgreSQL database, as the role that runs; dev starts a private one without it" want:"postgres://tribuna_app:password@host:5432/tribuna"`
+	DatabaseOwnerURL string `env:"DATABASE_OWNER_URL" secret:"yes" doc:"the same database as the role that owns it and migrates; without it DATABASE_URL" want:"postgres://tribuna_owner:password@host:5432/tribuna"`
+
+	TemporalAddress   string `env:"TEMPORAL_ADDRESS" doc:"Temporal server; dev starts a private one without it" want:"host:port, like localhost:7233"`
+	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"default" doc:"Temporal namespace" want:"the name of an existing namespace, like default"`
+
+	SMTPURL  string `env:"SMTP_URL" secret:"yes" doc:"mail server; dev starts a mail catcher without it" want:"smtp://user:password@host:587 or smtps://user:password@host:465"`
+	MailFrom string `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
+	LinkKey  string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
+
+	PostgresPort int `env:"TRIBUNA_POSTGRES_PORT" envDefault:"0" doc:"port of the private PostgreSQL; 0 takes a free one" want:"a port from 0 to 65535"`
+	TemporalPort int `env:"TRIBUNA_TEMPORAL_PORT" envDefault:"0" doc:"port of the private Temporal server; 0 takes a free one" want:"a port from 0 to 65535"`
+	SMTPPort     int `env:"TRIBUNA_SMTP_PORT" envDefault:"0" doc:"port of the mail catcher; 0 takes a free one" want:"a port from 0 to 65535"`
+
+	LogLevel    slog.Level    `env:"TRIBUNA_LOG_LEVEL" envDefault:"info" doc:"least level that is logged" want:"debug, info, warn or error"`
+	OutboxLease time.Duration `env:"TRIBUNA_OUTBOX_LEASE" envDefault:"1m" doc:"how long a claimed mail belongs to the sender that claimed it" want:"a duration of 1s or more, like 1m"`
+	SweepEvery  time.Duration `env:"TRIBUNA_SWEEP_EVERY" envDefault:"1m" doc:"how often unconfirmed submissions and unstarted processes are looked for; 10s in dev" want:"a duration of 1s or more, like 1m"`
+}
+
+// devDefaults hold in dev where nothing else is set: a demonstration does not
+// wait a minute for a sweep, and sends in the name of an address nobody has.
+var devDefaults = map[string]string{
+	"TRIBUNA_SWEEP_EVERY": "10s",
+	"TRIBUNA_MAIL_FROM":   "Tribuna <tribuna@network.example>",
+}
+
+// Environ is the environment of this process as Load wants it.
+func Environ() map[string]string { return env.ToMap(os.Environ()) }
+
+// Load reads and checks the variables found in environ. What only some commands
+// need is checked by Require.
+func Load(environ map[string]string) (Config, error) {
+	set := withoutEmpty(environ)
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{Environment: set}); err != nil {
+		return Config{}, explainParse(err, set)
+	}
+	if err := c.check(); err != nil {
+		return Config{}, err
+	}
+	c.URL = strings.TrimSuffix(c.URL, "/")
+	return c, nil
+}
+
+// LoadDev is Load with the defaults of a demonstration.
+func LoadDev(environ map[string]string) (Config, error) {
+	merged := maps.Clone(devDefaults)
+	maps.Copy(merged, withoutEmpty(environ))
+	return Load(merged)
+}
+
+// withoutEmpty treats FOO= as "not set", as people and compose files mean it.
+func withoutEmpty(environ map[string]string) map[string]string {
+	set := make(map[string]string, len(environ))
+	for name, value := range environ {
+		if strings.TrimSpace(value) != "" {
+			set[name] = strings.TrimSpace(value)
+		}
+	}
+	return set
+}
+
+// PublicURL is the address people reach the instance at, without a final slash.
+func (c Config) PublicURL() string {
+	if c.URL != "" {
+		return c.URL
+	}
+	return "http://" + c.Addr
+}
+
+// OwnerURL is the database as the role that owns it.
+func (c Config) OwnerURL() string {
+	if c.DatabaseOwnerURL != "" {
+		return c.DatabaseOwnerURL
+	}
+	return c.DatabaseURL
+}

@@ -1,0 +1,126 @@
+package config_test
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/config"
+)
+
+func TestLoadDefaults(t *testing.T) {
+	c, err := config.Load(map[string]string{"TRIBUNA_URL": " ", "DATABASE_URL": ""})
+	require.NoError(t, err)
+	require.Equal(t, ".data", c.DataDir)
+	require.Equal(t, "http://127.0.0.1:8080", c.PublicURL())
+	require.Equal(t, "default", c.TemporalNamespace)
+	require.Equal(t, time.Minute, c.SweepEvery)
+	require.Equal(t, slog.LevelInfo, c.LogLevel)
+	require.Empty(t, c.DatabaseURL)
+}
+
+func TestLoadDevSweepsSoonerUnlessTold(t *testing.T) {
+	c, err := config.LoadDev(nil)
+	require.NoError(t, err)
+	require.Equal(t, 10*time.Second, c.SweepEvery)
+	require.NotEmpty(t, c.MailFrom)
+
+	c, err = config.LoadDev(map[string]string{"TRIBUNA_SWEEP_EVERY": "3s", "TRIBUNA_MAIL_FROM": "a@b.example"})
+	require.NoError(t, err)
+	require.Equal(t, 3*time.Second, c.SweepEvery)
+	require.Equal(t, "a@b.example", c.MailFrom)
+}
+
+func TestLoadGivenValues(t *testing.T) {
+	c, err := config.Load(map[string]string{
+		"TRIBUNA_URL":       "https://tribuna.example/",
+		"DATABASE_URL":      "postgres://app:secret@db:5432/tribuna",
+		"TRIBUNA_LOG_LEVEL": "warn",
+	})
+	require.NoError(t, err)
+	require.Equal(t, "https://tribuna.example", c.PublicURL())
+	require.Equal(t, c.DatabaseURL, c.OwnerURL(), "the owner defaults to the role that runs")
+	require.Equal(t, slog.LevelWarn, c.LogLevel)
+	role, err := c.AppRole()
+	require.NoError(t, err)
+	require.Equal(t, "app", role)
+}
+
+func TestWrongValuesAreOneSentence(t *testing.T) {
+	for name, value := range map[string]string{
+		"TRIBUNA_ADDR":          "8080",
+		"TRIBUNA_URL":           "tribuna.example/path",
+		"DATABASE_URL":          "mysql://app:hunter2@db/tribuna",
+		"DATABASE_OWNER_URL":    "postgres://owner:hunter2@db",
+		"TEMPORAL_ADDRESS":      "localhost",
+		"SMTP_URL":              "smtp://user:hunter2@host",
+		"TRIBUNA_MAIL_FROM":     "nobody",
+		"TRIBUNA_LINK_KEY":      "aHVudGVyMg==",
+		"TRIBUNA_POSTGRES_PORT": "70000",
+		"TRIBUNA_TEMPORAL_PORT": "seven",
+		"TRIBUNA_SMTP_PORT":     "-1",
+		"TRIBUNA_LOG_LEVEL":     "loud",
+		"TRIBUNA_OUTBOX_LEASE":  "5",
+		"TRIBUNA_SWEEP_EVERY":   "0s",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := config.Load(map[string]string{name: value})
+			var wrong *config.Error
+			require.ErrorAs(t, err, &wrong)
+			require.Equal(t, name, wrong.Variable.Name)
+			require.Contains(t, err.Error(), "set it to "+wrong.Variable.Want)
+			require.NotContains(t, err.Error(), "hunter2", "secrets are never repeated")
+			require.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func TestRequireSaysWhatIsMissing(t *testing.T) {
+	c, err := config.Load(map[string]string{"TEMPORAL_ADDRESS": "localhost:7233"})
+	require.NoError(t, err)
+	require.NoError(t, c.Require("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"))
+	require.ErrorContains(t, c.Require("TEMPORAL_ADDRESS", "DATABASE_URL"), "DATABASE_URL is not set")
+}
+
+func TestLinkKeyIsMadeOnceAndKept(t *testing.T) {
+	c, err := config.LoadDev(map[string]string{"TRIBUNA_DATA": t.TempDir()})
+	require.NoError(t, err)
+	again := c
+	require.NoError(t, c.EnsureLinkKey())
+	require.NoError(t, again.EnsureLinkKey())
+	require.Equal(t, c.LinkKey, again.LinkKey)
+	key, err := c.LinkKeyBytes()
+	require.NoError(t, err)
+	require.Len(t, key, 32)
+
+	file := filepath.Join(c.DataDir, "keys", "link")
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	require.NoError(t, os.WriteFile(file, []byte("short"), 0o600))
+	c.LinkKey = ""
+	require.ErrorContains(t, c.EnsureLinkKey(), "damaged")
+}
+
+func TestEveryVariableIsDocumented(t *testing.T) {
+	seen := map[string]bool{}
+	for _, v := range config.Variables() {
+		require.NotEmpty(t, v.Name)
+		require.NotEmpty(t, v.Doc, v.Name)
+		require.NotEmpty(t, v.Want, v.Name)
+		require.False(t, seen[v.Name], "%s is listed twice", v.Name)
+		seen[v.Name] = true
+	}
+	var help bytes.Buffer
+	require.NoError(t, config.WriteHelp(&help))
+	for name := range seen {
+		require.Equal(t, 1, strings.Count(help.String(), "\n"+name+" ")+strings.Count(help.String()[:len(name)+1], name+" "), name)
+	}
+}
