@@ -1,0 +1,144 @@
+// Package links mints and checks personal links.
+//
+// A personal link is a narrow capability that stands for itself: kind, task, person and generation under an HMAC.
+// Nothing secret lies in the database, so a copy of the database opens no door. A link that Check accepts is only
+// genuine; whether it still opens anything is for the caller to say, who compares the generation with the task's
+// (raising it revokes every link given out before) and asks whether the task's time allows it.
+package links
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/apperr"
+)
+
+// Kind says what a link opens. Its value is the token's prefix.
+type Kind string
+
+// The kinds of links.
+const (
+	KindTask        Kind = "tl_" // answers one task; the id is the task's
+	KindUnsubscribe Kind = "tu_" // ends mailings to one person; the id is the mailing's
+)
+
+// MinKey is the shortest key accepted, in bytes: the output of SHA-256, as RFC 2104 advises for HMAC.
+const MinKey = sha256.Size
+
+const (
+	version    = 1
+	macSize    = 16 // 128 bits; a guess costs a request
+	claimsSize = 1 + 16 + 16 + 4
+	tokenSize  = claimsSize + macSize
+)
+
+// encoding refuses spare bits, so that one link has one spelling.
+var encoding = base64.RawURLEncoding.Strict()
+
+// Claims is what a link says about itself.
+type Claims struct {
+	Kind       Kind
+	ID         uuid.UUID // task or mailing, by kind
+	PersonID   uuid.UUID
+	Generation int // of the task's links; 0 for unsubscribing
+}
+
+// Minter mints and checks links. It is safe for concurrent use.
+type Minter struct {
+	rings map[Kind][][]byte // derived keys by kind, the minting one first
+}
+
+// New returns a minter over the given keys, each of at least MinKey bytes. The first mints; all of them check, so
+// that a key can be replaced while links made with the old one are still in people's mailboxes.
+func New(keys ...[]byte) (*Minter, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("personal links need a key")
+	}
+	m := &Minter{rings: map[Kind][][]byte{}}
+	for i, key := range keys {
+		if len(key) < MinKey {
+			return nil, fmt.Errorf("key %d for personal links has %d bytes, it needs at least %d", i+1, len(key), MinKey)
+		}
+		for _, kind := range []Kind{KindTask, KindUnsubscribe} {
+			derived, err := hkdf.Key(sha256.New, key, nil, "tribuna personal link "+string(kind), sha256.Size)
+			if err != nil {
+				return nil, fmt.Errorf("derive the key for %s links: %w", kind, err)
+			}
+			m.rings[kind] = append(m.rings[kind], derived)
+		}
+	}
+	return m, nil
+}
+
+// Mint returns the URL-safe token of a link. Generation is that of the task's row, 0 for unsubscribing. An unknown
+// kind is a programming error and panics.
+func (m *Minter) Mint(kind Kind, id, personID uuid.UUID, generation int) string {
+	ring := m.rings[kind]
+	if ring == nil {
+		panic("links: unknown kind " + string(kind))
+	}
+	raw := make([]byte, 0, tokenSize)
+	raw = append(raw, version)
+	raw = append(raw, id[:]...)
+	raw = append(raw, personID[:]...)
+	raw = binary.BigEndian.AppendUint32(raw, uint32(generation))
+	raw = append(raw, sign(ring[0], raw)...)
+	return string(kind) + encoding.EncodeToString(raw)
+}
+
+// Check returns what a genuine token claims. Anything else gives apperr.CodeLinkExpired: whoever holds a broken link
+// is helped like the holder of an expired one, and a forger learns nothing.
+func (m *Minter) Check(token string) (Claims, error) {
+	for _, kind := range []Kind{KindTask, KindUnsubscribe} {
+		if rest, ok := strings.CutPrefix(token, string(kind)); ok {
+			return m.check(kind, rest)
+		}
+	}
+	return Claims{}, refused()
+}
+
+func (m *Minter) check(kind Kind, encoded string) (Claims, error) {
+	if len(encoded) != encoding.EncodedLen(tokenSize) {
+		return Claims{}, refused()
+	}
+	raw, err := encoding.DecodeString(encoded)
+	if err != nil || len(raw) != tokenSize || raw[0] != version {
+		return Claims{}, refused()
+	}
+	if !m.genuine(kind, raw[:claimsSize], raw[claimsSize:]) {
+		return Claims{}, refused()
+	}
+	return Claims{
+		Kind:       kind,
+		ID:         uuid.UUID(raw[1:17]),
+		PersonID:   uuid.UUID(raw[17:33]),
+		Generation: int(binary.BigEndian.Uint32(raw[33:37])),
+	}, nil
+}
+
+// genuine tries every key, always all of them, so that the time taken does not say which fits.
+func (m *Minter) genuine(kind Kind, claims, mac []byte) bool {
+	ok := false
+	for _, key := range m.rings[kind] {
+		if hmac.Equal(sign(key, claims), mac) {
+			ok = true
+		}
+	}
+	return ok
+}
+
+func sign(key, claims []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write(claims)
+	return h.Sum(nil)[:macSize]
+}
+
+func refused() error { return apperr.About(apperr.CodeLinkExpired, "link") }

@@ -1,0 +1,146 @@
+package links_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/links"
+)
+
+var (
+	oldKey = bytes.Repeat([]byte{1}, 32)
+	newKey = bytes.Repeat([]byte{2}, 40)
+	task   = uuid.MustParse("0195b1d2-0000-7000-8000-000000000001")
+	person = uuid.MustParse("0195b1d2-0000-7000-8000-000000000002")
+)
+
+func minter(t testing.TB, keys ...[]byte) *links.Minter {
+	t.Helper()
+	m, err := links.New(keys...)
+	require.NoError(t, err)
+	return m
+}
+
+func TestMintedLinkSaysWhatItWasMintedFor(t *testing.T) {
+	m := minter(t, oldKey)
+	for _, want := range []links.Claims{
+		{Kind: links.KindTask, ID: task, PersonID: person, Generation: 1},
+		{Kind: links.KindTask, ID: task, PersonID: person, Generation: 2147483647},
+		{Kind: links.KindUnsubscribe, ID: task, PersonID: person},
+	} {
+		token := m.Mint(want.Kind, want.ID, want.PersonID, want.Generation)
+		require.True(t, strings.HasPrefix(token, string(want.Kind)))
+		require.Equal(t, token, url.PathEscape(token), "needs no escaping")
+		got, err := m.Check(token)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
+
+func TestEveryFlippedBitIsRefused(t *testing.T) {
+	m := minter(t, oldKey, newKey)
+	for _, kind := range []links.Kind{links.KindTask, links.KindUnsubscribe} {
+		token := m.Mint(kind, task, person, 3)
+		raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, string(kind)))
+		require.NoError(t, err)
+		for bit := range len(raw) * 8 {
+			changed := bytes.Clone(raw)
+			changed[bit/8] ^= 1 << (bit % 8)
+			refused(t, m, string(kind)+base64.RawURLEncoding.EncodeToString(changed))
+		}
+	}
+}
+
+func TestWhatIsNoLinkIsRefused(t *testing.T) {
+	m := minter(t, oldKey)
+	token := m.Mint(links.KindTask, task, person, 1)
+	body := strings.TrimPrefix(token, "tl_")
+	for name, s := range map[string]string{
+		"nothing":       "",
+		"prefix alone":  "tl_",
+		"no prefix":     body,
+		"other kind":    "tu_" + body,
+		"unknown kind":  "tx_" + body,
+		"cut off":       token[:len(token)-1],
+		"longer":        token + "A",
+		"padded":        token + "=",
+		"with newline":  token + "\n",
+		"not base64url": "tl_" + strings.Repeat("+", len(body)),
+		"endless":       "tl_" + strings.Repeat("A", 1<<20),
+	} {
+		t.Run(name, func(t *testing.T) { refused(t, m, s) })
+	}
+}
+
+func TestKeysRotate(t *testing.T) {
+	before, during, after := minter(t, oldKey), minter(t, newKey, oldKey), minter(t, newKey)
+	old := before.Mint(links.KindTask, task, person, 1)
+	fresh := during.Mint(links.KindTask, task, person, 1)
+	require.NotEqual(t, old, fresh, "the first key mints")
+
+	_, err := during.Check(old)
+	require.NoError(t, err)
+	_, err = after.Check(fresh)
+	require.NoError(t, err)
+	refused(t, after, old)
+	refused(t, before, fresh)
+}
+
+func TestWeakKeysAreRefused(t *testing.T) {
+	for _, keys := range [][][]byte{nil, {nil}, {oldKey[:31]}, {oldKey, newKey[:8]}} {
+		_, err := links.New(keys...)
+		require.Error(t, err)
+	}
+}
+
+func TestRedactHidesTokensAndNothingElse(t *testing.T) {
+	m := minter(t, oldKey)
+	token := m.Mint(links.KindTask, task, person, 1)
+	unsubscribe := m.Mint(links.KindUnsubscribe, task, person, 0)
+	line := fmt.Sprintf("GET /l/%s?x=1 from /u/%s with tb_abc-DEF_9", token, unsubscribe)
+	require.Equal(t, "GET /l/tl_…?x=1 from /u/tu_… with tb_…", links.Redact(line))
+	plain := "html_template of the total_1 in built_in"
+	require.Equal(t, plain, links.Redact(plain))
+}
+
+func TestNoTokenReachesTheLog(t *testing.T) {
+	token := minter(t, oldKey).Mint(links.KindTask, task, person, 1)
+	var out bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{ReplaceAttr: links.RedactAttr}))
+	address, err := url.Parse("http://localhost/l/" + token)
+	require.NoError(t, err)
+	log.Info("opened "+token, "path", "/l/"+token, "url", address, "err", errors.New("bad "+token), "n", 7,
+		slog.Group("request", "target", "/l/"+token))
+	require.NotContains(t, out.String(), token)
+	require.Equal(t, 5, strings.Count(out.String(), "tl_…"))
+	require.Contains(t, out.String(), `"n":7`)
+}
+
+func FuzzCheckAcceptsOnlyWhatWasMinted(f *testing.F) {
+	m := minter(f, oldKey)
+	f.Add(m.Mint(links.KindTask, task, person, 1))
+	f.Add("tu_")
+	f.Fuzz(func(t *testing.T, token string) {
+		claims, err := m.Check(token)
+		if err == nil {
+			require.Equal(t, token, m.Mint(claims.Kind, claims.ID, claims.PersonID, claims.Generation))
+		}
+	})
+}
+
+func refused(t *testing.T, m *links.Minter, token string) {
+	t.Helper()
+	claims, err := m.Check(token)
+	require.Equal(t, apperr.CodeLinkExpired, apperr.CodeOf(err))
+	require.Zero(t, claims)
+}

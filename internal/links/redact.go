@@ -1,0 +1,33 @@
+package links
+
+import (
+	"fmt"
+	"log/slog"
+	"regexp"
+)
+
+// secret matches personal links and API tokens wherever they stand in a text: the prefix and what follows it.
+var secret = regexp.MustCompile(`\b(t[lub]_)[A-Za-z0-9_-]+`)
+
+// Redact hides every token in a URL or a log line and leaves its prefix, so that one still sees what stood there.
+func Redact(s string) string { return secret.ReplaceAllString(s, "${1}…") }
+
+// RedactAttr is for slog.HandlerOptions.ReplaceAttr: no token reaches the log by any attribute, the message included.
+func RedactAttr(_ []string, a slog.Attr) slog.Attr {
+	switch v := a.Value.Resolve(); v.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(Redact(v.String()))
+	case slog.KindAny:
+		a.Value = redactAny(v)
+	}
+	return a
+}
+
+// redactAny replaces a value only if its text holds a token: handlers print other values better than we could.
+func redactAny(v slog.Value) slog.Value {
+	text := fmt.Sprintf("%+v", v.Any())
+	if clean := Redact(text); clean != text {
+		return slog.StringValue(clean)
+	}
+	return v
+}
