@@ -1,0 +1,176 @@
+package i18n
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"sort"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+//go:embed catalogs
+var catalogFiles embed.FS
+
+// library holds one localizer per language. It is built once at start-up and only read afterwards.
+type library struct {
+	names      []string
+	matcher    language.Matcher
+	localizers map[string]*Localizer
+}
+
+var shelf = mustLoad()
+
+// mustLoad panics on a broken catalog: the files are part of the binary, so this is a mistake of its builder that
+// every test run finds.
+func mustLoad() *library {
+	lib, err := load(catalogFiles)
+	if err != nil {
+		panic(err)
+	}
+	return lib
+}
+
+func load(files fs.FS) (*library, error) {
+	folders, err := fs.ReadDir(files, "catalogs")
+	if err != nil {
+		return nil, fmt.Errorf("read catalogs: %w", err)
+	}
+	lib := &library{localizers: map[string]*Localizer{}}
+	bundle := goi18n.NewBundle(language.MustParse(Default))
+	catalogs := map[string]catalog{}
+	for _, f := range folders {
+		if !f.IsDir() {
+			continue
+		}
+		c, err := readCatalog(files, f.Name())
+		if err != nil {
+			return nil, err
+		}
+		if err := bundle.AddMessages(c.tag, c.messages...); err != nil {
+			return nil, fmt.Errorf("catalog %s: %w", f.Name(), err)
+		}
+		catalogs[f.Name()] = c
+		lib.names = append(lib.names, f.Name())
+	}
+	sort.Slice(lib.names, func(i, j int) bool { // English first: the matcher's last resort
+		a, b := lib.names[i], lib.names[j]
+		return a == Default || (b != Default && a < b)
+	})
+	tags := make([]language.Tag, len(lib.names))
+	for i, name := range lib.names {
+		c := catalogs[name]
+		tags[i] = c.tag
+		lib.localizers[name] = &Localizer{
+			tag: c.tag, name: name, keys: c.keys,
+			bundle:   goi18n.NewLocalizer(bundle, name),
+			fallback: goi18n.NewLocalizer(bundle, Default),
+			printer:  message.NewPrinter(c.tag),
+		}
+	}
+	lib.matcher = language.NewMatcher(tags)
+	return lib, nil
+}
+
+// catalog is everything that one language says.
+type catalog struct {
+	tag      language.Tag
+	messages []*goi18n.Message
+	keys     map[string]bool
+}
+
+func readCatalog(files fs.FS, name string) (catalog, error) {
+	tag, err := language.Parse(name)
+	if err != nil {
+		return catalog{}, fmt.Errorf("catalog folder %q is not a language tag: %w", name, err)
+	}
+	c := catalog{tag: tag, keys: map[string]bool{}}
+	areas, err := fs.Glob(files, path.Join("catalogs", name, "*.json"))
+	if err != nil {
+		return catalog{}, fmt.Errorf("catalog %s: %w", name, err)
+	}
+	for _, area := range areas {
+		raw, err := fs.ReadFile(files, area)
+		if err != nil {
+			return catalog{}, fmt.Errorf("read %s: %w", area, err)
+		}
+		err = eachEntry(raw, func(key string, value json.RawMessage) error {
+			if c.keys[key] {
+				return fmt.Errorf("key %q is there twice", key)
+			}
+			m, err := parseMessage(key, value)
+			if err != nil {
+				return err
+			}
+			c.keys[key] = true
+			c.messages = append(c.messages, m)
+			return nil
+		})
+		if err != nil {
+			return catalog{}, fmt.Errorf("%s: %w", area, err)
+		}
+	}
+	return c, nil
+}
+
+// eachEntry walks a JSON object entry by entry. A plain Unmarshal into a map would hide that a key is there twice.
+func eachEntry(raw []byte, visit func(key string, value json.RawMessage) error) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return errors.Join(errors.New("not a JSON object"), err)
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return fmt.Errorf("key %q: %w", key, err)
+		}
+		if err := visit(key.(string), value); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the JSON object")
+	}
+	return nil
+}
+
+// forms are the plural forms of the CLDR.
+type forms struct {
+	Zero, One, Two, Few, Many, Other string
+}
+
+func parseMessage(key string, value json.RawMessage) (*goi18n.Message, error) {
+	var sentence string
+	if err := json.Unmarshal(value, &sentence); err == nil {
+		if sentence == "" {
+			return nil, fmt.Errorf("key %q is empty", key)
+		}
+		return &goi18n.Message{ID: key, Other: sentence}, nil
+	}
+	var f forms
+	dec := json.NewDecoder(bytes.NewReader(value))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&f); err != nil {
+		return nil, fmt.Errorf("key %q is neither a sentence nor plural forms: %w", key, err)
+	}
+	if f.Other == "" {
+		return nil, fmt.Errorf("key %q lacks the plural form \"other\"", key)
+	}
+	return &goi18n.Message{
+		ID: key, Zero: f.Zero, One: f.One, Two: f.Two, Few: f.Few, Many: f.Many, Other: f.Other,
+	}, nil
+}

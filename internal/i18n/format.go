@@ -1,0 +1,96 @@
+package i18n
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/number"
+)
+
+// Number writes a whole number with the language's separators.
+func (l *Localizer) Number(n int) string {
+	return l.printer.Sprint(number.Decimal(n))
+}
+
+// Percent writes a share (0.25) as a percentage without decimals.
+func (l *Localizer) Percent(share float64) string {
+	return l.printer.Sprint(number.Percent(share, number.MaxFractionDigits(0)))
+}
+
+// Date writes the day of t in the given zone ("12 March 2026"); nil means t's own zone.
+func (l *Localizer) Date(t time.Time, zone *time.Location) string {
+	t = in(t, zone)
+	return l.T("calendar.date", "Day", t.Day(), "Month", l.month(t.Month()), "Year", t.Year())
+}
+
+// DateTime writes day and time of t in the given zone ("12 March 2026, 17:00").
+func (l *Localizer) DateTime(t time.Time, zone *time.Location) string {
+	t = in(t, zone)
+	return l.T("calendar.datetime", "Date", l.Date(t, nil), "Time", t.Format("15:04"))
+}
+
+// Time writes the time of day of t in the given zone.
+func (l *Localizer) Time(t time.Time, zone *time.Location) string {
+	return l.T("calendar.time", "Time", in(t, zone).Format("15:04"))
+}
+
+// Deadline says how far away an instant is and when: "in 3 days, Thursday 12 March", "today until 17:00",
+// "2 days overdue, was due Monday 2 March". Days are those of the calendar in the given zone.
+func (l *Localizer) Deadline(now, due time.Time, zone *time.Location) string {
+	now, local := in(now, zone), in(due, zone)
+	day := l.weekdayDate(now, local)
+	switch days := calendarDays(now, local); {
+	case days == 0 && due.Before(now):
+		return l.T("calendar.deadline.passed_today", "Time", local.Format("15:04"))
+	case days == 0:
+		return l.T("calendar.deadline.today", "Time", local.Format("15:04"))
+	case days == 1:
+		return l.T("calendar.deadline.tomorrow", "Day", day)
+	case days > 1:
+		return l.N("calendar.deadline.in_days", days, "Day", day)
+	default:
+		return l.N("calendar.deadline.overdue", -days, "Day", day)
+	}
+}
+
+// weekdayDate writes "Thursday 12 March", with the year when it is not the current one.
+func (l *Localizer) weekdayDate(now, t time.Time) string {
+	key := "calendar.weekday_date"
+	if now.Year() != t.Year() {
+		key = "calendar.weekday_date_year"
+	}
+	return l.T(key, "Weekday", l.T("calendar.weekday."+strconv.Itoa(int(t.Weekday()))),
+		"Day", t.Day(), "Month", l.month(t.Month()), "Year", t.Year())
+}
+
+func (l *Localizer) month(m time.Month) string {
+	return l.T("calendar.month." + strconv.Itoa(int(m)))
+}
+
+// ListAnd joins words as a sentence does: "a, b and c".
+func (l *Localizer) ListAnd(items []string) string {
+	switch len(items) {
+	case 0:
+		return ""
+	case 1:
+		return items[0]
+	}
+	last := len(items) - 1
+	return l.T("list.and", "Others", strings.Join(items[:last], ", "), "Last", items[last])
+}
+
+func in(t time.Time, zone *time.Location) time.Time {
+	if zone == nil {
+		return t
+	}
+	return t.In(zone)
+}
+
+// calendarDays counts midnights between two instants, whatever their hours and clock changes.
+func calendarDays(from, to time.Time) int {
+	day := func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	}
+	return int(day(to).Sub(day(from)) / (24 * time.Hour))
+}

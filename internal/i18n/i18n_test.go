@@ -1,0 +1,122 @@
+package i18n
+
+import (
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDeadline(t *testing.T) {
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	now := time.Date(2026, 3, 9, 10, 0, 0, 0, sofia)
+	for name, c := range map[string]struct {
+		due    time.Time
+		en, bg string
+	}{
+		"days":              {time.Date(2026, 3, 12, 17, 0, 0, 0, sofia), "in 3 days, Thursday 12 March", "след 3 дни, четвъртък, 12 март"},
+		"tomorrow":          {time.Date(2026, 3, 10, 0, 30, 0, 0, sofia), "tomorrow, Tuesday 10 March", "утре, вторник, 10 март"},
+		"today":             {time.Date(2026, 3, 9, 17, 5, 0, 0, sofia), "today until 17:05", "днес до 17:05 ч."},
+		"today, passed":     {time.Date(2026, 3, 9, 9, 0, 0, 0, sofia), "overdue since 09:00 today", "просрочено от 09:00 ч. днес"},
+		"one day late":      {time.Date(2026, 3, 8, 23, 0, 0, 0, sofia), "1 day overdue, was due Sunday 8 March", "просрочено с 1 ден, срокът беше неделя, 8 март"},
+		"another year":      {time.Date(2027, 3, 9, 17, 0, 0, 0, sofia), "in 365 days, Tuesday 9 March 2027", "след 365 дни, вторник, 9 март 2027 г."},
+		"over clock change": {time.Date(2026, 3, 30, 0, 0, 0, 0, sofia), "in 21 days, Monday 30 March", "след 21 дни, понеделник, 30 март"},
+		"given in UTC":      {time.Date(2026, 3, 11, 22, 30, 0, 0, time.UTC), "in 3 days, Thursday 12 March", "след 3 дни, четвъртък, 12 март"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.en, For("en").Deadline(now.UTC(), c.due, sofia))
+			require.Equal(t, c.bg, For("bg").Deadline(now.UTC(), c.due, sofia))
+		})
+	}
+}
+
+func TestDatesAndNumbers(t *testing.T) {
+	at := time.Date(2026, 3, 12, 15, 4, 0, 0, time.UTC)
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	require.Equal(t, "12 March 2026, 17:04", For("en").DateTime(at, sofia))
+	require.Equal(t, "12 март 2026 г., 17:04 ч.", For("bg").DateTime(at, sofia))
+	require.Equal(t, "15:04 ч.", For("bg").Time(at, nil))
+	require.Equal(t, "1,234,567", For("en").Number(1234567))
+	require.Equal(t, "1\u00a0234\u00a0567", For("bg").Number(1234567))
+	require.Equal(t, "26%", For("en").Percent(0.255))
+	require.Equal(t, "a, b and c", For("en").ListAnd([]string{"a", "b", "c"}))
+	require.Equal(t, "а и б", For("bg").ListAnd([]string{"а", "б"}))
+	require.Equal(t, "a", For("en").ListAnd([]string{"a"}))
+	require.Empty(t, For("en").ListAnd(nil))
+}
+
+func TestMatch(t *testing.T) {
+	for name, c := range map[string]struct{ header, chosen, want string }{
+		"chosen wins":       {"en-GB,en;q=0.9", "bg", "bg"},
+		"header":            {"de-AT, bg;q=0.8, en;q=0.5", "", "bg"},
+		"region":            {"bg-BG", "", "bg"},
+		"nothing known":     {"ja", "", "en"},
+		"nothing at all":    {"", "", "en"},
+		"nonsense":          {";;;q=x", "../../etc", "en"},
+		"chosen is unknown": {"bg", "ja", "bg"},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, Match(c.header, c.chosen)) })
+	}
+}
+
+func TestFallbackIsNeverEmpty(t *testing.T) {
+	shelf, err := load(fstest.MapFS{
+		"catalogs/en/a.json": {Data: []byte(`{"a.x": "English {{.Who}}", "a.n": {"one": "{{.Count}} day", "other": "{{.Count}} days"}}`)},
+		"catalogs/bg/a.json": {Data: []byte(`{"a.n": {"one": "{{.Count}} ден", "other": "{{.Count}} дни"}}`)},
+	})
+	require.NoError(t, err)
+	bg := shelf.localizers["bg"]
+	require.Equal(t, "English Ana", bg.T("a.x", "Who", "Ana"))
+	require.Equal(t, "English Ana", bg.T("a.x", map[string]any{"Who": "Ana"}))
+	require.Equal(t, "1 ден", bg.N("a.n", 1))
+	require.Equal(t, "2 дни", bg.N("a.n", 2))
+	require.Equal(t, "a.missing", bg.T("a.missing"))
+	require.True(t, bg.Has("a.n"))
+	require.False(t, bg.Has("a.x"))
+}
+
+func TestBrokenCatalogsAreRefused(t *testing.T) {
+	for name, c := range map[string]struct{ body, says string }{
+		"twice in a file": {`{"a.x": "1", "a.x": "2"}`, "there twice"},
+		"twice in two":    {`{"b.y": "1"}`, "there twice"},
+		"empty":           {`{"a.x": ""}`, "is empty"},
+		"unknown form":    {`{"a.x": {"other": "o", "lots": "l"}}`, "neither a sentence nor plural"},
+		"no other":        {`{"a.x": {"one": "o"}}`, "lacks the plural form"},
+		"not an object":   {`[]`, "not a JSON object"},
+		"two objects":     {`{} {}`, "follows the JSON object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(fstest.MapFS{
+				"catalogs/en/a.json": {Data: []byte(c.body)},
+				"catalogs/en/b.json": {Data: []byte(`{"b.y": "1"}`)},
+			})
+			require.ErrorContains(t, err, c.says)
+		})
+	}
+}
+
+func TestLanguageNames(t *testing.T) {
+	require.Equal(t, "албански", For("bg").Language("sq"))
+	require.Equal(t, "bosanski/hrvatski/srpski", For("en").Language("sr-Latn"))
+	require.Equal(t, "bosanski/hrvatski/srpski", NativeLanguage("sr-Latn"))
+	require.Equal(t, "shqip", NativeLanguage("sq"))
+	require.Equal(t, "български", NativeLanguage("bg"))
+	require.Equal(t, "German", For("en").Language("de"))
+}
+
+func TestPick(t *testing.T) {
+	names := map[string]string{"en": "Ministry", "sr-Latn": "Ministarstvo", "bg": ""}
+	for reader, want := range map[string][2]string{
+		"en": {"Ministry", "en"}, "bg": {"Ministry", "en"}, "sr-Latn": {"Ministarstvo", "sr-Latn"}, "en-GB": {"Ministry", "en"},
+	} {
+		name, tag := Pick(names, reader)
+		require.Equal(t, want, [2]string{name, tag})
+	}
+	name, tag := Pick(map[string]string{"sq": "Ministria", "ro": "Ministerul"}, "bg")
+	require.Equal(t, [2]string{"Ministerul", "ro"}, [2]string{name, tag})
+	name, _ = Pick(nil, "bg")
+	require.Empty(t, name)
+}
