@@ -1,0 +1,224 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+)
+
+var (
+	owner  = uuid.New() // owns the recommendation
+	asked  = uuid.New() // asked for an answer
+	sister = uuid.New() // shares its vote
+	other  = uuid.New()
+
+	thePerson = uuid.New() // whom the task waits for
+	theTask   = uuid.New()
+)
+
+type column struct {
+	name  string
+	actor access.Actor
+}
+
+func actor(name string, role access.RoleName, organisation uuid.UUID) column {
+	return column{name, access.Actor{PersonID: uuid.New(), Roles: []access.Role{{Role: role, OrganisationID: organisation}}}}
+}
+
+func isAsked(c column) column {
+	c.actor.PersonID = thePerson
+	return c
+}
+
+// columns are the actors, in the order of the letters below.
+func columns() []column {
+	return []column{
+		{name: "nobody"},
+		actor("coordinator", access.Coordinator, other),
+		actor("officer of the owner", access.Officer, owner),
+		actor("officer of another", access.Officer, other),
+		actor("partner of the owner", access.Partner, owner),
+		actor("partner asked", access.Partner, asked),
+		actor("partner of the sister", access.Partner, sister),
+		actor("partner of another", access.Partner, other),
+		isAsked(actor("translator asked", access.Translator, other)),
+		actor("translator not asked", access.Translator, owner),
+		isAsked(actor("expert asked", access.Expert, other)),
+		actor("expert not asked", access.Expert, owner),
+		actor("reader", access.Reader, owner),
+	}
+}
+
+func object() access.Object {
+	return access.Object{Kind: "recommendation", OwnerOrganisation: owner, OfficerID: uuid.New(), Stage: "review",
+		Involved: []uuid.UUID{thePerson}, TaskID: theTask, TaskPerson: thePerson,
+		TaskOrganisations: []uuid.UUID{asked, sister}, TranslatorID: uuid.New()}
+}
+
+// What is expected: y may, f forbidden, n not found, u must sign in.
+// Order: nobody, coordinator, officers (owner, other), partners (owner, asked, sister, other), translators, experts, reader.
+const (
+	ownersOnText   = "nyy fffff fn fn n" // others who see the text are refused, the rest learn nothing
+	ownersOnMail   = "nyy nnnnn nn nn n"
+	spokesmenAlone = "nff nnyyn fn fn n"
+)
+
+var inReview = map[access.Action]string{
+	access.CreateRecommendation: "uyy fffff ff ff f",
+	access.ReadRecommendation:   "nyy yyyyy yn yn n",
+	access.EditDraft:            ownersOnText,
+	access.StartReview:          ownersOnText,
+	access.InviteReviewer:       ownersOnText,
+	access.DecideReview:         ownersOnText,
+	access.AssignTranslator:     ownersOnText,
+	access.ResolveSignoff:       ownersOnText,
+	access.Publish:              ownersOnText,
+	access.RecordDelivery:       ownersOnText,
+	access.Hold:                 ownersOnText,
+	access.Resume:               ownersOnText,
+	access.Withdraw:             ownersOnText,
+	access.RecordOnBehalf:       ownersOnText,
+	access.EndFollowup:          ownersOnText,
+	access.CreateMailing:        ownersOnText,
+	access.ReadMailing:          ownersOnMail,
+	access.EditMailing:          ownersOnMail,
+	access.LaunchMailing:        ownersOnMail,
+	access.PauseMailing:         ownersOnMail,
+	access.CancelMailing:        ownersOnMail,
+	access.ReadTask:             "nyy nnyyn yn yn n",
+	access.Review:               "nff nnffn yn yn n",
+	access.Consult:              spokesmenAlone,
+	access.SignOff:              spokesmenAlone,
+	access.Translate:            "nff nnffn yn fn n",
+	access.ApproveTranslation:   "nff nnffn yn fn n",
+	access.ReportProgress:       "nyy ffyyf fn fn n",
+	access.ReadRecord:           "nyy nnnnn nn nn n", // confidential unless said otherwise
+	access.RedactRecord:         "nyf fffff fn fn n",
+	access.Administer:           "uyf fffff ff ff f",
+}
+
+func TestEveryRoleAndAction(t *testing.T) {
+	require.Len(t, inReview, len(access.Actions()), "every action has a line")
+	for action, line := range inReview {
+		check(t, action, object(), line)
+	}
+}
+
+func TestDraftsStayOnTheirOwnersDesk(t *testing.T) {
+	draft := object()
+	draft.Stage, draft.Involved = "drafting", nil
+	check(t, access.ReadRecommendation, draft, "nyy nnnnn nn nn n")
+	check(t, access.EditDraft, draft, "nyy nnnnn nn nn n")
+	draft.Stage = ""
+	check(t, access.ReadRecommendation, draft, "nyy nnnnn nn nn n")
+}
+
+func TestWhatIsPublishedIsForAll(t *testing.T) {
+	public := object()
+	public.Published, public.Stage = true, "done"
+	check(t, access.ReadRecommendation, public, "yyy yyyyy yy yy y")
+	check(t, access.EditDraft, public, "uyy fffff ff ff f")
+	check(t, access.ReadMailing, public, "nyy nnnnn nn nn n")
+}
+
+func TestRecordByVisibility(t *testing.T) {
+	for _, published := range []bool{false, true} {
+		o := object()
+		o.Published = published
+		o.Visibility = access.Confidential
+		check(t, access.ReadRecord, o, "nyy nnnnn nn nn n")
+		o.Visibility = access.Network
+		check(t, access.ReadRecord, o, "nyy yyyyy nn nn n")
+	}
+	o := object()
+	o.Visibility = access.Public
+	check(t, access.ReadRecord, o, "nyy yyyyy yn yn n")
+	o.Published = true
+	check(t, access.ReadRecord, o, "yyy yyyyy yy yy y")
+}
+
+func TestNobodyApprovesTheirOwnTranslation(t *testing.T) {
+	o := object()
+	o.TranslatorID = thePerson
+	check(t, access.ApproveTranslation, o, "nff nnffn fn fn n")
+}
+
+func TestOfficerInChargeStillReadsAfterMoving(t *testing.T) {
+	o := object()
+	o.Stage = "drafting"
+	moved := actor("moved", access.Officer, other).actor
+	o.OfficerID = moved.PersonID
+	require.NoError(t, access.Can(moved, access.ReadRecommendation, o))
+	require.Equal(t, apperr.CodeForbidden, apperr.CodeOf(access.Can(moved, access.EditDraft, o)))
+}
+
+func TestPersonalLinkOpensItsTaskOnly(t *testing.T) {
+	byLink := func(c column, task uuid.UUID) access.Actor {
+		c.actor.LinkTask = &task
+		return c.actor
+	}
+	expert := isAsked(actor("expert", access.Expert, other))
+	partner := actor("partner", access.Partner, asked)
+	officer := actor("officer", access.Officer, owner)
+	o := object()
+
+	require.NoError(t, access.Can(byLink(expert, theTask), access.Review, o))
+	require.NoError(t, access.Can(byLink(expert, theTask), access.ReadTask, o))
+	require.NoError(t, access.Can(byLink(partner, theTask), access.SignOff, o))
+	require.NoError(t, access.Can(byLink(officer, theTask), access.DecideReview, o))
+
+	gone := partner
+	gone.actor.Roles = nil
+	require.Error(t, access.Can(byLink(gone, theTask), access.SignOff, o), "no longer speaks for the organisation")
+
+	for _, task := range []uuid.UUID{uuid.New(), {}} {
+		for action := range inReview {
+			require.Error(t, access.Can(byLink(officer, task), action, o), "%s by another task's link", action)
+		}
+	}
+	for _, action := range []access.Action{access.ReadRecommendation, access.EditDraft, access.Hold, access.Withdraw,
+		access.RecordOnBehalf, access.CreateRecommendation, access.ReadMailing, access.ReadRecord, access.EndFollowup} {
+		require.Error(t, access.Can(byLink(officer, theTask), action, o), "%s is beyond the link", action)
+	}
+	o.Published = true
+	require.NoError(t, access.Can(byLink(officer, theTask), access.ReadRecommendation, o), "as the public does")
+	require.Error(t, access.Can(byLink(officer, theTask), access.EditDraft, o))
+}
+
+func TestWhatIsUnknownIsDenied(t *testing.T) {
+	for _, c := range columns() {
+		require.Error(t, access.Can(c.actor, "dance", object()), c.name)
+		require.Error(t, access.Can(c.actor, access.SignOff, access.Object{}), c.name)
+		require.Error(t, access.Can(c.actor, access.Review, access.Object{}), c.name)
+	}
+}
+
+func TestEmptyIdsEntitleNobody(t *testing.T) {
+	nobody := access.Actor{Roles: []access.Role{{Role: access.Officer}, {Role: access.Coordinator}}}
+	homeless := access.Actor{PersonID: uuid.New(), Roles: []access.Role{{Role: access.Officer}}}
+	o := access.Object{TaskOrganisations: []uuid.UUID{{}}, Involved: []uuid.UUID{{}}}
+	for _, action := range access.Actions() {
+		require.Error(t, access.Can(nobody, action, o), action)
+		require.Error(t, access.Can(homeless, action, o), action)
+	}
+}
+
+func check(t *testing.T, action access.Action, o access.Object, line string) {
+	t.Helper()
+	want := strings.ReplaceAll(line, " ", "")
+	all := columns()
+	require.Len(t, want, len(all))
+	for i, c := range all {
+		require.Equal(t, string(want[i]), letter(access.Can(c.actor, action, o)), "%s: %s", c.name, action)
+	}
+}
+
+func letter(err error) string {
+	return map[apperr.Code]string{"": "y", apperr.CodeForbidden: "f", apperr.CodeNotFound: "n",
+		apperr.CodeUnauthenticated: "u"}[apperr.CodeOf(err)]
+}

@@ -1,0 +1,71 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// A condition is one way of being entitled.
+type condition func(Actor, Object) bool
+
+func published(_ Actor, o Object) bool { return o.Published }
+
+func coordinator(a Actor, _ Object) bool { return a.has(Coordinator) }
+
+// ownOfficer is an officer in the organisation that owns the recommendation.
+func ownOfficer(a Actor, o Object) bool { return a.hasIn(Officer, o.OwnerOrganisation) }
+
+// inCharge still reads after moving to another organisation.
+func inCharge(a Actor, o Object) bool { return is(a, o.OfficerID) }
+
+// network is somebody who works in the network, once the text has left the desk of its owners: partners see where
+// every recommendation stands.
+func network(a Actor, o Object) bool {
+	return o.Stage != "" && o.Stage != "drafting" && (a.has(Officer) || a.has(Partner))
+}
+
+// involved has or had a task here.
+func involved(a Actor, o Object) bool {
+	return a.PersonID != uuid.Nil && slices.Contains(o.Involved, a.PersonID)
+}
+
+// asked is the person the task waits for.
+func asked(a Actor, o Object) bool { return is(a, o.TaskPerson) }
+
+// askedLinguist is asked and still works with texts in the network.
+func askedLinguist(a Actor, o Object) bool {
+	return asked(a, o) && (a.has(Translator) || a.has(Officer) || a.has(Coordinator))
+}
+
+// secondPair is an asked linguist who did not write the translation: it takes a second pair of eyes.
+func secondPair(a Actor, o Object) bool { return askedLinguist(a, o) && !is(a, o.TranslatorID) }
+
+// spokesperson speaks for one of the organisations asked.
+func spokesperson(a Actor, o Object) bool {
+	return slices.ContainsFunc(o.TaskOrganisations, func(org uuid.UUID) bool {
+		return a.hasIn(Partner, org) || a.hasIn(Officer, org) || a.hasIn(Coordinator, org)
+	})
+}
+
+// openEntry is a record entry for everybody who may read the public page.
+func openEntry(a Actor, o Object) bool { return o.Visibility == Public && o.Published }
+
+// networkEntry is a record entry for those who work with the recommendation.
+func networkEntry(a Actor, o Object) bool {
+	return (o.Visibility == Public || o.Visibility == Network) && (network(a, o) || inCharge(a, o))
+}
+
+// involvedEntry is a record entry that those who were asked may see as well: the public ones, even before publication.
+func involvedEntry(a Actor, o Object) bool { return o.Visibility == Public && involved(a, o) }
+
+func is(a Actor, person uuid.UUID) bool { return person != uuid.Nil && a.PersonID == person }
+
+func (a Actor) has(role RoleName) bool {
+	return a.PersonID != uuid.Nil && slices.ContainsFunc(a.Roles, func(r Role) bool { return r.Role == role })
+}
+
+func (a Actor) hasIn(role RoleName, organisation uuid.UUID) bool {
+	return a.PersonID != uuid.Nil && organisation != uuid.Nil &&
+		slices.Contains(a.Roles, Role{Role: role, OrganisationID: organisation})
+}

@@ -1,0 +1,115 @@
+package access
+
+// Action is something people do.
+type Action string
+
+// The actions.
+const (
+	CreateRecommendation Action = "create_recommendation"
+	ReadRecommendation   Action = "read_recommendation"
+	EditDraft            Action = "edit_draft"
+	StartReview          Action = "start_review"
+	InviteReviewer       Action = "invite_reviewer"
+	DecideReview         Action = "decide_review"
+	AssignTranslator     Action = "assign_translator"
+	ResolveSignoff       Action = "resolve_signoff"
+	Publish              Action = "publish"
+	RecordDelivery       Action = "record_delivery"
+	Hold                 Action = "hold"
+	Resume               Action = "resume"
+	Withdraw             Action = "withdraw"
+	RecordOnBehalf       Action = "record_on_behalf"
+
+	ReadTask           Action = "read_task"
+	Review             Action = "review"
+	Consult            Action = "consult"
+	Translate          Action = "translate"
+	ApproveTranslation Action = "approve_translation"
+	SignOff            Action = "sign_off"
+	ReportProgress     Action = "report_progress"
+	EndFollowup        Action = "end_followup"
+
+	ReadMailing   Action = "read_mailing"
+	CreateMailing Action = "create_mailing"
+	EditMailing   Action = "edit_mailing"
+	LaunchMailing Action = "launch_mailing"
+	PauseMailing  Action = "pause_mailing"
+	CancelMailing Action = "cancel_mailing"
+
+	ReadRecord   Action = "read_record"
+	RedactRecord Action = "redact_record"
+	Administer   Action = "administer"
+)
+
+// Actions lists every action there is.
+func Actions() []Action {
+	all := make([]Action, 0, len(rules))
+	for a := range rules {
+		all = append(all, a)
+	}
+	return all
+}
+
+// about says what an action is about, and so what must be hidden from those who may not see it.
+type about int
+
+const (
+	nothing about = iota // no existing object: nothing to hide
+	text                 // a recommendation
+	task
+	mailing
+	entry // of the record
+)
+
+// seenBy is the action that those who may see the object may do.
+func (a about) seenBy() Action {
+	return [...]Action{text: ReadRecommendation, task: ReadTask, mailing: ReadMailing, entry: ReadRecord}[a]
+}
+
+type rule struct {
+	about  about
+	byLink bool // also by a personal link, for that link's task
+	who    []condition
+}
+
+// owners decide on a recommendation: the officers of the organisation that owns it, and the network's coordinator.
+var owners = []condition{ownOfficer, coordinator}
+
+// rules is the whole of it. Where an action answers a task and has byLink, the personal link in the mail is enough to
+// do it; the person must be entitled all the same, so that somebody who left an organisation no longer speaks for it.
+var rules = map[Action]rule{
+	CreateRecommendation: {nothing, false, owners},
+	ReadRecommendation:   {text, false, []condition{published, ownOfficer, coordinator, inCharge, network, involved}},
+	EditDraft:            {text, false, owners},
+	StartReview:          {text, false, owners},
+	InviteReviewer:       {text, true, owners},
+	DecideReview:         {text, true, owners},
+	AssignTranslator:     {text, true, owners},
+	ResolveSignoff:       {text, true, owners},
+	Publish:              {text, true, owners},
+	RecordDelivery:       {text, true, owners},
+	Hold:                 {text, false, owners},
+	Resume:               {text, false, owners},
+	Withdraw:             {text, false, owners},
+	RecordOnBehalf:       {text, false, owners},
+
+	ReadTask:           {task, true, []condition{asked, spokesperson, ownOfficer, coordinator}},
+	Review:             {task, true, []condition{asked}},
+	Consult:            {task, true, []condition{spokesperson}},
+	Translate:          {task, true, []condition{askedLinguist}},
+	ApproveTranslation: {task, true, []condition{secondPair}},
+	SignOff:            {task, true, []condition{spokesperson}},
+	ReportProgress:     {text, true, []condition{spokesperson, ownOfficer, coordinator}},
+	EndFollowup:        {text, false, owners},
+
+	ReadMailing:   {mailing, false, owners},
+	CreateMailing: {text, false, owners},
+	EditMailing:   {mailing, false, owners},
+	LaunchMailing: {mailing, false, owners},
+	PauseMailing:  {mailing, false, owners},
+	CancelMailing: {mailing, false, owners},
+
+	ReadRecord:   {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
+	RedactRecord: {text, false, []condition{coordinator}},
+	Administer:   {nothing, false, []condition{coordinator}},
+}
