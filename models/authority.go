@@ -1,0 +1,139 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// Levels an authority can have, the widest first.
+const (
+	LevelInternational = "international"
+	LevelEuropean      = "european"
+	LevelState         = "state"
+	LevelEntity        = "entity"
+	LevelCanton        = "canton"
+	LevelDistrict      = "district"
+	LevelMunicipality  = "municipality"
+)
+
+// AuthorityLevels returns every level, the widest first.
+func AuthorityLevels() []string {
+	return []string{LevelInternational, LevelEuropean, LevelState, LevelEntity, LevelCanton, LevelDistrict, LevelMunicipality}
+}
+
+// Authority is whoever can act on a measure: a ministry, a parliament, an entity, a canton, a town, a committee.
+type Authority struct {
+	bun.BaseModel `bun:"table:authorities,alias:authority"`
+
+	ID          uuid.UUID  `bun:",pk,type:uuid" json:"id"`
+	Slug        string     `json:"slug"`
+	CountryCode string     `bun:",nullzero" json:"country_code,omitempty"` // empty: international
+	Level       string     `json:"level"`                                  // one of AuthorityLevels
+	ParentID    *uuid.UUID `bun:",type:uuid" json:"parent_id,omitempty"`
+	Names       Names      `bun:"type:jsonb" json:"names"`
+}
+
+// Validate collects what is wrong with an authority as edited.
+func (a Authority) Validate() error {
+	bad := apperr.New(apperr.CodeInvalid)
+	if name, _ := a.Names.In("en"); strings.TrimSpace(name) == "" {
+		bad.And("names", "required")
+	}
+	for _, tag := range slices.Sorted(maps.Keys(a.Names)) {
+		checkLength(bad, "names."+tag, a.Names[tag], 300)
+	}
+	oneOf(bad, "level", a.Level, AuthorityLevels()...)
+	wide := a.Level == LevelInternational || a.Level == LevelEuropean
+	if wide && a.CountryCode != "" {
+		bad.And("country_code", "must_be_empty")
+	}
+	if !wide && a.CountryCode == "" {
+		bad.And("country_code", "required")
+	}
+	if a.ParentID != nil && *a.ParentID == a.ID {
+		bad.And("parent_id", "own_parent")
+	}
+	return bad.OrNil()
+}
+
+// AuthorityFilter narrows Authorities; its zero value leaves out nothing.
+type AuthorityFilter struct {
+	Country string     // code
+	Level   string     // one of AuthorityLevels
+	Parent  *uuid.UUID // the authorities directly below this one
+	Query   string     // part of a name in any language
+	Limit   int        // at most so many; 0 means 500
+}
+
+func (f AuthorityFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	if f.Country != "" {
+		q = q.Where("authority.country_code = ?", f.Country)
+	}
+	if f.Level != "" {
+		q = q.Where("authority.level = ?", f.Level)
+	}
+	if f.Parent != nil {
+		q = q.Where("authority.parent_id = ?", *f.Parent)
+	}
+	if words := strings.TrimSpace(f.Query); words != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM jsonb_each_text(authority.names) AS n WHERE n.value ILIKE ?)", containing(words))
+	}
+	if f.Limit <= 0 {
+		f.Limit = 500
+	}
+	return q.Limit(int64(f.Limit))
+}
+
+// Authorities returns the authorities of a filter: by country in the network's order (the international ones last),
+// then from the widest level down, then by English name.
+func Authorities(ctx context.Context, db bun.IDB, f AuthorityFilter) ([]Authority, error) {
+	var list []Authority
+	err := inAuthorityOrder(db.NewSelect().Model(&list)).Apply(f.apply).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read authorities: %w", err)
+	}
+	return list, nil
+}
+
+// AuthorityByID returns one authority.
+func AuthorityByID(ctx context.Context, db bun.IDB, id uuid.UUID) (Authority, error) {
+	var a Authority
+	err := db.NewSelect().Model(&a).Where("authority.id = ?", id).Scan(ctx)
+	return a, found(err, "authority")
+}
+
+// AuthoritiesByID returns the authorities with these ids in the order of Authorities, or "not found" when one of
+// them does not exist.
+func AuthoritiesByID(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]Authority, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var list []Authority
+	err := inAuthorityOrder(db.NewSelect().Model(&list)).Where("authority.id IN (?)", bun.List(ids)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read authorities: %w", err)
+	}
+	wanted := map[uuid.UUID]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	if len(list) != len(wanted) {
+		return nil, apperr.NotFound("authority")
+	}
+	return list, nil
+}
+
+func inAuthorityOrder(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.
+		Join("LEFT JOIN countries AS country ON country.code = authority.country_code").
+		OrderExpr("country.position NULLS LAST, array_position(ARRAY[?]::text[], authority.level), authority.names->>'en', authority.slug",
+			bun.List(AuthorityLevels()))
+}

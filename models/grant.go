@@ -1,0 +1,129 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// Grant is money with duties: what it pays for carries its emblem, its statement and its disclaimer in every language.
+type Grant struct {
+	bun.BaseModel `bun:"table:grants,alias:grant_"`
+
+	ID           uuid.UUID          `bun:",pk,type:uuid"`
+	Number       string             // as the funder writes it
+	FunderID     uuid.UUID          `bun:",type:uuid"`
+	Title        string             //
+	PeriodFrom   time.Time          `bun:",type:date"` // first day
+	PeriodUntil  time.Time          `bun:",type:date"` // last day
+	Emblem       string             // name of an image shipped with the programme; empty: none
+	Funder       *Organisation      `bun:"rel:belongs-to,join:funder_id=id"`
+	Statements   []GrantStatement   `bun:"rel:has-many,join:id=grant_id"`
+	Designations []GrantDesignation `bun:"rel:has-many,join:id=grant_id"`
+}
+
+// GrantStatement is what a grant wants said in a language.
+type GrantStatement struct {
+	bun.BaseModel `bun:"table:grant_statements,alias:grant_statement"`
+
+	GrantID    uuid.UUID `bun:",pk,type:uuid"`
+	Language   string    `bun:",pk"`
+	Statement  string    // who paid
+	Disclaimer string    // whose views these are; may be empty
+}
+
+// GrantDesignation is how a grant wants a country designated in a language, with which footnote.
+type GrantDesignation struct {
+	bun.BaseModel `bun:"table:grant_designations,alias:grant_designation"`
+
+	GrantID     uuid.UUID `bun:",pk,type:uuid"`
+	CountryCode string    `bun:",pk"`
+	Language    string    `bun:",pk"`
+	Designation string    // "Kosovo*"
+	Footnote    string    // what the asterisk says; may be empty
+}
+
+// Validate collects what is wrong with a grant as edited.
+func (g Grant) Validate() error {
+	bad := apperr.New(apperr.CodeInvalid)
+	checkText(bad, "number", g.Number, 100)
+	checkText(bad, "title", g.Title, 300)
+	if g.FunderID == uuid.Nil {
+		bad.And("funder_id", "required")
+	}
+	if g.PeriodUntil.Before(g.PeriodFrom) {
+		bad.And("period_until", "before_start")
+	}
+	for i, s := range g.Statements {
+		checkText(bad, fmt.Sprintf("statements[%d].statement", i), s.Statement, 2000)
+		checkLength(bad, fmt.Sprintf("statements[%d].disclaimer", i), s.Disclaimer, 2000)
+	}
+	for i, d := range g.Designations {
+		checkText(bad, fmt.Sprintf("designations[%d].designation", i), d.Designation, 200)
+		checkLength(bad, fmt.Sprintf("designations[%d].footnote", i), d.Footnote, 1000)
+	}
+	return bad.OrNil()
+}
+
+// Statement returns what the grant wants said in a language, else in English; false when there is neither.
+func (g Grant) Statement(language string) (GrantStatement, bool) {
+	for _, tag := range []string{language, "en"} {
+		for _, s := range g.Statements {
+			if strings.EqualFold(s.Language, tag) {
+				return s, true
+			}
+		}
+	}
+	return GrantStatement{}, false
+}
+
+// Designation returns how a country is designated in a language under the grants that pay for a text: the first grant
+// that says anything about the country decides, in the language asked for, else in English. False: no grant says
+// anything, and the country's own name stands.
+func Designation(grants []Grant, country, language string) (GrantDesignation, bool) {
+	for _, g := range grants {
+		for _, tag := range []string{language, "en"} {
+			for _, d := range g.Designations {
+				if d.CountryCode == country && strings.EqualFold(d.Language, tag) {
+					return d, true
+				}
+			}
+		}
+	}
+	return GrantDesignation{}, false
+}
+
+// Grants returns every grant with its funder, statements and designations, the latest first.
+func Grants(ctx context.Context, db bun.IDB) ([]Grant, error) {
+	var list []Grant
+	if err := selectGrants(db, &list).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read grants: %w", err)
+	}
+	return list, nil
+}
+
+// GrantsOf returns the grants that pay for a recommendation, with funder, statements and designations, the latest
+// first.
+func GrantsOf(ctx context.Context, db bun.IDB, recommendationID uuid.UUID) ([]Grant, error) {
+	var list []Grant
+	err := selectGrants(db, &list).
+		Join("JOIN recommendation_grants AS pays ON pays.grant_id = grant_.id").
+		Where("pays.recommendation_id = ?", recommendationID).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read a recommendation's grants: %w", err)
+	}
+	return list, nil
+}
+
+func selectGrants(db bun.IDB, into *[]Grant) *bun.SelectQuery {
+	return db.NewSelect().Model(into).Relation("Funder").
+		Relation("Statements", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("language") }).
+		Relation("Designations", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("country_code", "language") }).
+		Order("grant_.period_from DESC", "grant_.number")
+}

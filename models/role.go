@@ -1,0 +1,96 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// What a person can be, always within an organisation.
+const (
+	RoleCoordinator = "coordinator"
+	RoleOfficer     = "officer"
+	RolePartner     = "partner"
+	RoleTranslator  = "translator"
+	RoleExpert      = "expert"
+	RoleReader      = "reader"
+)
+
+// RoleNames returns every role, the widest first.
+func RoleNames() []string {
+	return []string{RoleCoordinator, RoleOfficer, RolePartner, RoleTranslator, RoleExpert, RoleReader}
+}
+
+// Role is what a person is in an organisation. What it allows is said in internal/access alone.
+type Role struct {
+	bun.BaseModel `bun:"table:roles,alias:role"`
+
+	PersonID       uuid.UUID `bun:",pk,type:uuid"`
+	OrganisationID uuid.UUID `bun:",pk,type:uuid"`
+	Role           string    `bun:",pk"` // one of RoleNames
+}
+
+// AddRole gives a person a role in an organisation; giving it again changes nothing.
+func AddRole(ctx context.Context, db bun.IDB, r Role) error {
+	if _, err := db.NewInsert().Model(&r).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+		return fmt.Errorf("give a role: %w", err)
+	}
+	return nil
+}
+
+// RolesOf returns the roles of a person who has not left.
+func RolesOf(ctx context.Context, db bun.IDB, personID uuid.UUID) ([]Role, error) {
+	var list []Role
+	err := db.NewSelect().Model(&list).
+		Join("JOIN people AS person ON person.id = role.person_id AND person.left_at IS NULL").
+		Where("role.person_id = ?", personID).
+		Order("role.role", "role.organisation_id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	return list, nil
+}
+
+// hasRole keeps the people who have one of the roles in any organisation, and have not left.
+const hasRole = `person.left_at IS NULL AND EXISTS (SELECT 1 FROM roles AS has
+	WHERE has.person_id = person.id AND has.role IN (?))`
+
+// Coordinators returns the network's coordinators.
+func Coordinators(ctx context.Context, db bun.IDB) ([]Person, error) {
+	var list []Person
+	err := db.NewSelect().Model(&list).Where(hasRole, bun.List([]string{RoleCoordinator})).
+		Order("person.created_at", "person.id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read coordinators: %w", err)
+	}
+	return list, nil
+}
+
+// Representatives returns who speaks for any of the organisations: those with the role partner there, and where there
+// is none among all of them, their officers.
+func Representatives(ctx context.Context, db bun.IDB, organisations []uuid.UUID) ([]Person, error) {
+	for _, role := range []string{RolePartner, RoleOfficer} {
+		list, err := peopleIn(ctx, db, organisations, role)
+		if err != nil || len(list) > 0 {
+			return list, err
+		}
+	}
+	return nil, nil
+}
+
+func peopleIn(ctx context.Context, db bun.IDB, organisations []uuid.UUID, role string) ([]Person, error) {
+	if len(organisations) == 0 {
+		return nil, nil
+	}
+	var list []Person
+	err := db.NewSelect().Model(&list).Where("person.left_at IS NULL").
+		Where(`EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role = ? AND has.organisation_id IN (?))`,
+			role, bun.List(organisations)).
+		Order("person.created_at", "person.id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read who speaks for organisations: %w", err)
+	}
+	return list, nil
+}
