@@ -1,0 +1,199 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// MailKind names what a mail is about; package mail has the words for each.
+type MailKind string
+
+// The kinds of mail.
+const (
+	MailReviewInvitation    MailKind = "review_invitation"
+	MailConsultInvitation   MailKind = "consult_invitation"
+	MailTranslateInvitation MailKind = "translate_invitation"
+	MailApproveInvitation   MailKind = "approve_translation_invitation"
+	MailSignOffInvitation   MailKind = "sign_off_invitation"
+	MailOfficerTask         MailKind = "officer_task"       // the sentence follows from the task's kind
+	MailProgressRequest     MailKind = "progress_request"   //
+	MailEscalation          MailKind = "escalation"         // to the coordinator; the task's subject is the one overdue
+	MailDigest              MailKind = "digest"             // reminders, gathered: Data.Tasks, or all that is open
+	MailTaskWithdrawn       MailKind = "task_withdrawn"     // Data.Reason says why the answer is no longer needed
+	MailRecordedOnBehalf    MailKind = "recorded_on_behalf" // to the person for whom an answer was recorded
+	MailReviewCopy          MailKind = "review_copy"        // one's own answer, when the round closes
+	MailNewLink             MailKind = "new_link"           // asked for by the person
+	MailMailing             MailKind = "mailing"            //
+)
+
+// MailKinds returns every kind.
+func MailKinds() []MailKind {
+	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
+		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailTaskWithdrawn,
+		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailMailing}
+}
+
+// Why a task's answer is no longer needed.
+const (
+	ReasonWithdrawn = "withdrawn" // the recommendation was withdrawn
+	ReasonEnough    = "enough"    // enough answers came
+	ReasonReplaced  = "replaced"  // somebody else was asked
+	ReasonOver      = "over"      // the stage ended
+)
+
+// MailState is where a mail stands.
+type MailState string
+
+// The states of a mail. A mail is "sending" before anything of it goes on the wire, so that after a crash it is known
+// which mails may have left; those become "unknown" and are never sent again.
+const (
+	MailQueued    MailState = "queued"
+	MailClaimed   MailState = "claimed"
+	MailSending   MailState = "sending"
+	MailDelivered MailState = "delivered" // the server took it
+	MailFailed    MailState = "failed"    // the server refused it for good
+	MailUnknown   MailState = "unknown"   // it may have left
+	MailCancelled MailState = "cancelled" // no longer owed when its turn came
+)
+
+// Final reports whether nothing more happens to a mail in this state.
+func (s MailState) Final() bool {
+	return s == MailDelivered || s == MailFailed || s == MailUnknown || s == MailCancelled
+}
+
+// MailingPriority is the priority of mailings: what one person waits for goes before what thousands get.
+const MailingPriority = -1
+
+// MailData is the little a mail knows beyond its ids. Everything else is read when it is sent, so that nothing stale
+// or secret lies here.
+type MailData struct {
+	Reason string      `json:"reason,omitempty"` // of MailTaskWithdrawn
+	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: everything open that waits for the person
+}
+
+// OutboxMail is a mail that goes out, written in the transaction that causes it.
+type OutboxMail struct {
+	bun.BaseModel `bun:"table:outbox,alias:o"`
+
+	ID               uuid.UUID `bun:",pk"`
+	Kind             MailKind
+	DedupeKey        string // the same mail is never written twice
+	PersonID         uuid.UUID
+	Language         string // empty: the person's
+	TaskID           *uuid.UUID
+	RecommendationID *uuid.UUID
+	MailingID        *uuid.UUID
+	Data             MailData `bun:"type:jsonb"`
+	Priority         int
+	NotBefore        time.Time // zero: CreatedAt
+	State            MailState
+	ClaimToken       *uuid.UUID
+	ClaimedUntil     *time.Time
+	Attempts         int    // that ended in a refusal for now
+	Reply            string // the server's last words, or why it was cancelled
+	CreatedAt        time.Time
+	FinishedAt       *time.Time
+}
+
+// Enqueue writes a mail; if one with its dedupe key is there already, nothing happens. CreatedAt is the caller's now.
+func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
+	if m.Kind == "" || m.DedupeKey == "" || m.PersonID == uuid.Nil || m.CreatedAt.IsZero() {
+		return errors.New("a mail needs kind, dedupe key, person and time of writing")
+	}
+	if m.ID == uuid.Nil {
+		m.ID = NewID()
+	}
+	if m.NotBefore.IsZero() {
+		m.NotBefore = m.CreatedAt
+	}
+	m.State = MailQueued
+	if m.Language == "" {
+		err := db.NewSelect().Table("people").Column("language").Where("id = ?", m.PersonID).Scan(ctx, &m.Language)
+		if err != nil {
+			return found(err, "person")
+		}
+	}
+	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) DO NOTHING").Exec(ctx); err != nil {
+		return fmt.Errorf("write a mail: %w", err)
+	}
+	return nil
+}
+
+// MailingRecipients says who gets a mailing, and in which languages there is a text.
+type MailingRecipients struct {
+	MailingID        uuid.UUID
+	RecommendationID uuid.UUID
+	Audience         Audience
+	Texts            []string // languages that have one
+	Fallback         string   // for the others
+}
+
+// EnqueueMailing freezes the recipients of a mailing: one mail per person of the audience, in their language where it
+// has a text. Doing it again adds nobody who is there. It returns how many were added.
+func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
+	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
+	res, err := db.NewRaw(`
+		INSERT INTO outbox (id, kind, dedupe_key, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
+		SELECT gen_random_uuid(), ?, 'mailing:' || ?::text || ':' || p.id, p.id,
+			CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
+		FROM (?) AS p
+		ON CONFLICT DO NOTHING`,
+		MailMailing, r.MailingID, pgdialect.Array(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
+		people).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("write a mailing's mails: %w", err)
+	}
+	added, err := res.RowsAffected()
+	return int(added), err
+}
+
+// CancelMailing cancels what of a mailing has not been claimed yet and returns how many mails that were. What is
+// claimed is asked about once more before it is sent.
+func CancelMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
+	res, err := db.NewUpdate().Model((*OutboxMail)(nil)).
+		Set("state = ?", MailCancelled).Set("reply = 'the mailing was cancelled'").Set("finished_at = ?", now).
+		Where("mailing_id = ?", mailing).Where("state = ?", MailQueued).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("cancel a mailing's mails: %w", err)
+	}
+	cancelled, err := res.RowsAffected()
+	return int(cancelled), err
+}
+
+// MailCounts counts mails by state.
+type MailCounts struct {
+	Queued    int `json:"queued"`
+	Claimed   int `json:"claimed"`
+	Sending   int `json:"sending"`
+	Delivered int `json:"delivered"`
+	Failed    int `json:"failed"`
+	Unknown   int `json:"unknown"`
+	Cancelled int `json:"cancelled"`
+}
+
+// Pending is how many mails are still to be dealt with.
+func (c MailCounts) Pending() int { return c.Queued + c.Claimed + c.Sending }
+
+// Total is how many mails there are.
+func (c MailCounts) Total() int {
+	return c.Pending() + c.Delivered + c.Failed + c.Unknown + c.Cancelled
+}
+
+// MailingCounts counts the mails of a mailing by state.
+func MailingCounts(ctx context.Context, db bun.IDB, mailing uuid.UUID) (MailCounts, error) {
+	var c MailCounts
+	q := db.NewSelect().Table("outbox").Where("mailing_id = ?", mailing)
+	for _, s := range []MailState{MailQueued, MailClaimed, MailSending, MailDelivered, MailFailed, MailUnknown, MailCancelled} {
+		q = q.ColumnExpr("count(*) FILTER (WHERE state = ?) AS ?", s, bun.Ident(s))
+	}
+	if err := q.Scan(ctx, &c); err != nil {
+		return MailCounts{}, fmt.Errorf("count a mailing's mails: %w", err)
+	}
+	return c, nil
+}

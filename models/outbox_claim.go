@@ -1,0 +1,168 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// How a mail is sent: it is claimed under a token until a lease ends, marked "sending" just before it goes on the wire,
+// and then its outcome is written. Every step is fenced by the token, so that a sender that was slow or cut off cannot
+// overwrite what another did. What a crash leaves behind is put right by ReapExpired.
+
+// ClaimFilter says which mails to claim, and how.
+type ClaimFilter struct {
+	MailingID     *uuid.UUID // only this mailing's
+	Transactional bool       // only those that belong to no mailing
+	Limit         int        // default 50
+	Token         uuid.UUID  // the claim's, fresh for every claim
+	Until         time.Time  // the lease's end
+}
+
+// ClaimMails claims mails that are due, most urgent first. Two claimers never get the same mail.
+func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) ([]OutboxMail, error) {
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	due := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
+		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).
+		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(f.Limit)).For("UPDATE SKIP LOCKED")
+	if f.MailingID != nil {
+		due = due.Where("o.mailing_id = ?", *f.MailingID)
+	}
+	if f.Transactional {
+		due = due.Where("o.mailing_id IS NULL")
+	}
+	var claimed []OutboxMail
+	err := db.NewUpdate().Model(&claimed).With("due", due).TableExpr("due").
+		Set("state = ?", MailClaimed).Set("claim_token = ?", f.Token).Set("claimed_until = ?", f.Until).
+		Where("o.id = due.id").Returning("o.*").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("claim mails: %w", err)
+	}
+	slices.SortFunc(claimed, func(a, b OutboxMail) int {
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.NotBefore.Compare(b.NotBefore), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return claimed, nil
+}
+
+// MarkSending marks a window of claimed mails as about to go on the wire, and extends the lease of the whole claim to
+// until. It returns the mails that may be sent: those still claimed under the token by a lease that is not over.
+func MarkSending(ctx context.Context, db bun.IDB, token uuid.UUID, ids []uuid.UUID, now, until time.Time) ([]uuid.UUID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var taken []uuid.UUID
+	err := db.NewRaw(`
+		WITH held AS (
+			UPDATE outbox SET claimed_until = ?, state = CASE WHEN id IN (?) THEN ? ELSE state END
+			WHERE claim_token = ? AND state = ? AND claimed_until > ?
+			RETURNING id, state)
+		SELECT id FROM held WHERE state = ?`,
+		until, bun.In(ids), MailSending, token, MailClaimed, now, MailSending).Scan(ctx, &taken)
+	if err != nil {
+		return nil, fmt.Errorf("mark mails as sending: %w", err)
+	}
+	return taken, nil
+}
+
+// MailResult is what came of a mail. State is a final one, or MailQueued to try again.
+type MailResult struct {
+	ID      uuid.UUID
+	State   MailState
+	Reply   string
+	RetryAt time.Time // with MailQueued; zero: when it was due before
+	Counts  bool      // with MailQueued: this was an attempt that the server refused
+}
+
+// maxReply keeps a server's chatter short, in characters.
+const maxReply = 500
+
+// MarkResults writes what came of mails claimed under the token and returns how many it wrote. A claim that is over
+// writes nothing, with one exception: a sender whose lease ended while the server was taking its mail may still say
+// that it was delivered or refused, since it alone knows.
+func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []MailResult, now time.Time) (int, error) {
+	if len(results) == 0 {
+		return 0, nil
+	}
+	rows := make([]resultRow, len(results))
+	for i, r := range results {
+		rows[i] = newResultRow(r, now)
+	}
+	res, err := db.NewUpdate().With("r", db.NewValues(&rows)).Model((*OutboxMail)(nil)).TableExpr("r").
+		Set("state = r.state").Set("reply = r.reply").Set("attempts = o.attempts + r.counts").
+		Set("not_before = COALESCE(r.retry_at, o.not_before)").Set("finished_at = r.finished_at").
+		Set("claim_token = CASE WHEN r.state = ? THEN NULL ELSE o.claim_token END", MailQueued).
+		Set("claimed_until = NULL").
+		Where("o.id = r.id").Where("o.claim_token = ?", token).
+		Where("(o.state IN (?) OR (o.state = ? AND r.state IN (?)))", bun.In([]MailState{MailClaimed, MailSending}),
+			MailUnknown, bun.In([]MailState{MailDelivered, MailFailed})).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("write what came of mails: %w", err)
+	}
+	written, err := res.RowsAffected()
+	return int(written), err
+}
+
+type resultRow struct {
+	ID         uuid.UUID  `bun:"type:uuid"`
+	State      string     `bun:"type:text"`
+	Reply      string     `bun:"type:text"`
+	RetryAt    *time.Time `bun:"type:timestamptz"`
+	FinishedAt *time.Time `bun:"type:timestamptz"`
+	Counts     int        `bun:"type:integer"`
+}
+
+func newResultRow(r MailResult, now time.Time) resultRow {
+	row := resultRow{ID: r.ID, State: string(r.State), Reply: shorten(r.Reply, maxReply)}
+	if r.State.Final() {
+		row.FinishedAt = &now
+		return row
+	}
+	if !r.RetryAt.IsZero() {
+		row.RetryAt = &r.RetryAt
+	}
+	if r.Counts {
+		row.Counts = 1
+	}
+	return row
+}
+
+func shorten(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return s
+}
+
+// ReapExpired puts right what senders left behind whose lease is over: what was only claimed is queued again, what was
+// being sent may have left and becomes unknown.
+func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknown int, err error) {
+	queued, err = reap(ctx, db, now, MailClaimed, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("state = ?", MailQueued).Set("claim_token = NULL")
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	unknown, err = reap(ctx, db, now, MailSending, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("state = ?", MailUnknown).Set("finished_at = ?", now).Set("reply = 'the sender was cut off'")
+	})
+	return queued, unknown, err
+}
+
+func reap(ctx context.Context, db bun.IDB, now time.Time, state MailState, change func(*bun.UpdateQuery) *bun.UpdateQuery) (int, error) {
+	expired := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
+		Where("o.state = ?", state).Where("o.claimed_until <= ?", now).For("UPDATE SKIP LOCKED")
+	res, err := change(db.NewUpdate().Model((*OutboxMail)(nil))).Set("claimed_until = NULL").
+		Where("o.id IN (?)", expired).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reap %s mails: %w", state, err)
+	}
+	reaped, err := res.RowsAffected()
+	return int(reaped), err
+}

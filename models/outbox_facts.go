@@ -1,0 +1,189 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// MailReader is the person a mail goes to, as far as mails need to know.
+type MailReader struct {
+	ID           uuid.UUID
+	Name         string
+	Email        string
+	Zone         string // IANA, of the person's country; "" when unknown
+	Consents     bool   // to mailings, and has not unsubscribed
+	Left         bool
+	Suppressed   bool
+	NetworkFolks bool // has a role beyond reading: signs in
+}
+
+// ReaderOf returns who a mail goes to.
+func ReaderOf(ctx context.Context, db bun.IDB, person uuid.UUID) (MailReader, error) {
+	var r MailReader
+	err := db.NewSelect().Model((*Person)(nil)).
+		Column("person.id", "person.name", "person.email").
+		ColumnExpr("COALESCE(c.zone, '') AS zone").
+		ColumnExpr("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents").
+		ColumnExpr(`person.left_at IS NOT NULL AS "left"`).
+		ColumnExpr("EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed").
+		ColumnExpr("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role <> ?) AS network_folks", RoleReader).
+		Join("LEFT JOIN countries AS c ON c.code = person.country_code").
+		Where("person.id = ?", person).Scan(ctx, &r)
+	return r, found(err, "person")
+}
+
+// MailTask is what a mail says about a task: what is asked, about which text, by whom, until when.
+type MailTask struct {
+	ID               uuid.UUID
+	Kind             TaskKind
+	State            TaskState
+	OpenedAt         time.Time
+	RespondBy        *time.Time
+	DueAt            time.Time
+	GraceUntil       time.Time
+	Generation       int
+	Language         string // of the translation asked for
+	Organisation     string // in whose name one answers
+	Person           string // who is asked
+	Title            string // of the exact text, else of the recommendation
+	TitleLanguage    string
+	Words            int // of the exact text
+	Officer          string
+	Owner            string // the organisation that publishes
+	Held             bool
+	Published        bool
+	RecommendationID uuid.UUID
+	MeasureNumber    int    // for progress
+	Measure          string // its text
+	Authority        Names  // for progress and deliveries
+	Status           string // of the follow-up
+	SubjectID        *uuid.UUID
+}
+
+// MailTasks returns what mails say about tasks, soonest deadline first.
+func MailTasks(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]MailTask, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.In(ids)) })
+}
+
+// OpenMailTasks returns what mails say about everything open that waits for the person alone or for an organisation the
+// person speaks for, soonest deadline first.
+func OpenMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
+	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("t.state = ?", TaskOpen).Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
+			SELECT 1 FROM roles AS speaks
+			JOIN organisations AS mine ON mine.id = speaks.organisation_id
+			WHERE speaks.person_id = ? AND speaks.role IN (?)
+				AND (mine.id = t.organisation_id OR mine.voting_unit = t.organisation_id))))`,
+			person, person, bun.In([]string{RolePartner, RoleOfficer}))
+	})
+}
+
+func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
+	var tasks []MailTask
+	q := db.NewSelect().TableExpr("tasks AS t").
+		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.generation",
+			"t.recommendation_id", "t.subject_id").
+		ColumnExpr("COALESCE(t.language, '') AS language").
+		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
+		ColumnExpr("COALESCE(v.title, rec.title) AS title, rec.language AS title_language").
+		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) AS words`).
+		ColumnExpr("officer.name AS officer, owner.name AS owner").
+		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published").
+		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
+		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
+		Join("JOIN recommendations AS rec ON rec.id = t.recommendation_id").
+		Join("JOIN people AS officer ON officer.id = rec.officer_id").
+		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").
+		Join("LEFT JOIN versions AS v ON v.id = t.version_id").
+		Join("LEFT JOIN organisations AS asked_unit ON asked_unit.id = t.organisation_id").
+		Join("LEFT JOIN people AS asked ON asked.id = t.person_id").
+		Join("LEFT JOIN followups AS f ON f.id = t.process_id").
+		Join("LEFT JOIN measures AS m ON m.id = f.measure_id").
+		Join("LEFT JOIN authorities AS a ON a.id = COALESCE(f.authority_id, t.subject_id)").
+		Order("t.due_at", "t.id")
+	if err := narrow(q).Scan(ctx, &tasks); err != nil {
+		return nil, fmt.Errorf("read what mails say about tasks: %w", err)
+	}
+	return tasks, nil
+}
+
+// MailAnswer is a person's answer, for the copy they get and for telling them what was recorded in their name.
+type MailAnswer struct {
+	Answer   string // "" when only comments were given
+	Reasons  string
+	Comments []MailComment
+}
+
+// MailComment is one comment and the beginning of what it is about.
+type MailComment struct {
+	Quote string
+	Body  string
+}
+
+// AnswerOf returns what was answered to a task in the review, the consultation or the sign-off.
+func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, error) {
+	var a MailAnswer
+	err := db.NewRaw(`
+		SELECT COALESCE(answer, '') AS answer, reasons FROM reviews WHERE task_id = ?
+		UNION ALL SELECT answer, reason FROM signoffs WHERE task_id = ? LIMIT 1`, task, task).Scan(ctx, &a)
+	if err := found(err, "answer"); err != nil {
+		return MailAnswer{}, err
+	}
+	err = db.NewSelect().TableExpr("comments").Column("quote", "body").
+		Where("task_id = ?", task).Order("block", "position").Scan(ctx, &a.Comments)
+	if err != nil {
+		return MailAnswer{}, fmt.Errorf("read the comments of an answer: %w", err)
+	}
+	return a, nil
+}
+
+// OnBehalf says who recorded an answer for a person, and how it had come.
+type OnBehalf struct {
+	Recorder   string
+	Note       string
+	ReceivedAt time.Time
+}
+
+// OnBehalfOf returns how the newest answer to a task was recorded in the name of a person.
+func OnBehalfOf(ctx context.Context, db bun.IDB, task, person uuid.UUID) (OnBehalf, error) {
+	var b OnBehalf
+	err := db.NewSelect().TableExpr("submissions AS s").
+		ColumnExpr("recorder.name AS recorder, s.behalf_note AS note, s.received_at").
+		Join("JOIN people AS recorder ON recorder.id = s.actor_id").
+		Where("s.task_id = ?", task).Where("s.on_behalf_of = ?", person).
+		Order("s.received_at DESC").Limit(1).Scan(ctx, &b)
+	return b, found(err, "submission")
+}
+
+// MailingText is what a mailing says in one language.
+type MailingText struct {
+	State            string // of the mailing
+	Subject          string
+	Body             string // Markdown
+	Title            string // of the recommendation
+	Slug             string
+	Owner            string // the organisation that sends
+	RecommendationID uuid.UUID
+}
+
+// MailingTextIn returns what a mailing says in a language.
+func MailingTextIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) (MailingText, error) {
+	var m MailingText
+	err := db.NewSelect().TableExpr("mailings AS m").
+		ColumnExpr("m.state, words.subject, words.body, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
+		ColumnExpr("COALESCE(published.title, rec.title) AS title").
+		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).
+		Join("JOIN recommendations AS rec ON rec.id = m.recommendation_id").
+		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").
+		Join("LEFT JOIN publications AS p ON p.recommendation_id = rec.id").
+		Join("LEFT JOIN publication_texts AS published ON published.publication_id = p.id AND published.language = ?", language).
+		Where("m.id = ?", mailing).Scan(ctx, &m)
+	return m, found(err, "mailing")
+}
