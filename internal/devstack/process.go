@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -205,3 +206,6 @@ func within(port int, attempt func(port int) error) error {
 	}
 	return err
 }
+
+// quiet is for clients that only ask whether a server is up yet.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
