@@ -32,7 +32,9 @@ func Open(url string) (*bun.DB, error) {
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(12)
-	return bun.NewDB(pool, pgdialect.New()), nil
+	db := bun.NewDB(pool, pgdialect.New())
+	db.RegisterModel((*MeasureAuthority)(nil))
+	return db, nil
 }
 
 // NewID returns a fresh id whose order is that of creation (UUID version 7, RFC 9562).

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // MailKind names what a mail is about; package mail has the words for each.
@@ -144,7 +143,7 @@ func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now ti
 			CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
 		FROM (?) AS p
 		ON CONFLICT DO NOTHING`,
-		MailMailing, r.MailingID, pgdialect.Array(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
+		MailMailing, r.MailingID, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
 		people).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write a mailing's mails: %w", err)

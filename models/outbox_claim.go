@@ -64,7 +64,7 @@ func MarkSending(ctx context.Context, db bun.IDB, token uuid.UUID, ids []uuid.UU
 			WHERE claim_token = ? AND state = ? AND claimed_until > ?
 			RETURNING id, state)
 		SELECT id FROM held WHERE state = ?`,
-		until, bun.In(ids), MailSending, token, MailClaimed, now, MailSending).Scan(ctx, &taken)
+		until, bun.List(ids), MailSending, token, MailClaimed, now, MailSending).Scan(ctx, &taken)
 	if err != nil {
 		return nil, fmt.Errorf("mark mails as sending: %w", err)
 	}
@@ -100,8 +100,8 @@ func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 		Set("claim_token = CASE WHEN r.state = ? THEN NULL ELSE o.claim_token END", MailQueued).
 		Set("claimed_until = NULL").
 		Where("o.id = r.id").Where("o.claim_token = ?", token).
-		Where("(o.state IN (?) OR (o.state = ? AND r.state IN (?)))", bun.In([]MailState{MailClaimed, MailSending}),
-			MailUnknown, bun.In([]MailState{MailDelivered, MailFailed})).Exec(ctx)
+		Where("(o.state IN (?) OR (o.state = ? AND r.state IN (?)))", bun.List([]MailState{MailClaimed, MailSending}),
+			MailUnknown, bun.List([]MailState{MailDelivered, MailFailed})).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write what came of mails: %w", err)
 	}

@@ -69,7 +69,7 @@ func MailTasks(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]MailTask, er
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.In(ids)) })
+	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
 }
 
 // OpenMailTasks returns what mails say about everything open that waits for the person alone or for an organisation the
@@ -81,7 +81,7 @@ func OpenMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTas
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
 			WHERE speaks.person_id = ? AND speaks.role IN (?)
 				AND (mine.id = t.organisation_id OR mine.voting_unit = t.organisation_id))))`,
-			person, person, bun.In([]string{RolePartner, RoleOfficer}))
+			person, person, bun.List([]string{RolePartner, RoleOfficer}))
 	})
 }
 
@@ -162,8 +162,8 @@ func OnBehalfOf(ctx context.Context, db bun.IDB, task, person uuid.UUID) (OnBeha
 	return b, found(err, "submission")
 }
 
-// MailingText is what a mailing says in one language.
-type MailingText struct {
+// MailingWords is what a mailing says in one language.
+type MailingWords struct {
 	State            string // of the mailing
 	Subject          string
 	Body             string // Markdown
@@ -173,9 +173,9 @@ type MailingText struct {
 	RecommendationID uuid.UUID
 }
 
-// MailingTextIn returns what a mailing says in a language.
-func MailingTextIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) (MailingText, error) {
-	var m MailingText
+// MailingWordsIn returns what a mailing says in a language.
+func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) (MailingWords, error) {
+	var m MailingWords
 	err := db.NewSelect().TableExpr("mailings AS m").
 		ColumnExpr("m.state, words.subject, words.body, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
 		ColumnExpr("COALESCE(published.title, rec.title) AS title").

@@ -46,11 +46,11 @@ type Wait struct {
 // ReviewRules governs review rounds.
 type ReviewRules struct {
 	Wait           `yaml:",inline"`
-	Respond        Span `json:"respond" yaml:"respond"`                 // an expert who has not reacted by then is silent
-	Enough         int  `json:"enough" yaml:"enough"`                   // answers that end a round early
-	Grace          Span `json:"grace" yaml:"grace"`                     // answers can be changed that long after enough or time is up
-	ReplaceSilent  bool `json:"replace_silent" yaml:"replace_silent"`   // invite the next in line; else the officer is asked
-	Decide         Wait `json:"decide" yaml:"decide"`                   // the officer's decision
+	Respond        Span `json:"respond" yaml:"respond"`                   // an expert who has not reacted by then is silent
+	Enough         int  `json:"enough" yaml:"enough"`                     // answers that end a round early
+	Grace          Span `json:"grace" yaml:"grace"`                       // answers can be changed that long after enough or time is up
+	ReplaceSilent  bool `json:"replace_silent" yaml:"replace_silent"`     // invite the next in line; else the officer is asked
+	Decide         Wait `json:"decide" yaml:"decide"`                     // the officer's decision
 	ConsultMembers bool `json:"consult_partners" yaml:"consult_partners"` // ask the partners concerned in the same round
 }
 
@@ -87,10 +87,10 @@ type SignOffRules struct {
 	Wait      `yaml:",inline"`
 	Skip      bool   `json:"skip,omitempty" yaml:"skip"`
 	Rule      string `json:"rule" yaml:"rule"`
-	Quorum    int    `json:"quorum" yaml:"quorum"`       // units that must have answered
+	Quorum    int    `json:"quorum" yaml:"quorum"` // units that must have answered
 	Silence   string `json:"silence" yaml:"silence"`
 	Uncovered string `json:"uncovered" yaml:"uncovered"`
-	Resolve   Wait   `json:"resolve" yaml:"resolve"`     // the officer's way out when the rule is not met
+	Resolve   Wait   `json:"resolve" yaml:"resolve"` // the officer's way out when the rule is not met
 }
 
 // PublicationRules governs publication and delivery to the authorities.

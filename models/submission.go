@@ -151,7 +151,7 @@ func (s *Submission) Settle(ctx context.Context, db bun.IDB, o Outcome) error {
 }
 
 // Unsettled lists submissions received, and last sent, before a time, oldest first: the sweep tells the process again.
-func Unsettled(ctx context.Context, db bun.IDB, before time.Time, limit int) ([]Submission, error) {
+func Unsettled(ctx context.Context, db bun.IDB, before time.Time, limit int64) ([]Submission, error) {
 	var all []Submission
 	err := db.NewSelect().Model(&all).Where("s.state = ?", SubmissionReceived).
 		Where("s.received_at < ?", before).Where("s.sent_at IS NULL OR s.sent_at < ?", before).

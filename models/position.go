@@ -1,0 +1,201 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// Position is where a process stands: all a workflow needs to know what happens next and when. It is read from the
+// rows, so that a workflow can begin anywhere.
+type Position struct {
+	ProcessID uuid.UUID
+	Revision  int64 // of the process; a position with a higher one is newer
+	Closed    bool
+
+	Stage Stage // of a recommendation
+	Held  bool
+	Tasks []OpenTask
+	Round *RoundPosition
+
+	Translation *TranslationPosition
+	SignOff     *SignOffPosition
+
+	Mailing  *MailingPosition
+	FollowUp *FollowUpPosition
+}
+
+// OpenTask is a task as a workflow sees it.
+type OpenTask struct {
+	ID         uuid.UUID
+	Kind       TaskKind
+	RemindAt   *time.Time
+	Reminders  int
+	RespondBy  *time.Time
+	DueAt      time.Time
+	GraceUntil time.Time
+	Overdue    bool
+}
+
+// RoundPosition is where a review round stands.
+type RoundPosition struct {
+	Number    int
+	Opened    bool
+	Enough    int
+	Answered  int // experts who answered
+	Awaited   int // experts who may still answer
+	ClosingAt *time.Time
+	Closed    bool
+}
+
+// TranslationPosition is where the translations stand.
+type TranslationPosition struct {
+	Opened  bool
+	Pending int // languages that hold the stage
+}
+
+// SignOffPosition is where the sign-off stands.
+type SignOffPosition struct {
+	Opened    bool
+	Met       bool
+	Failed    bool
+	Resolving bool // the officer is deciding what follows
+}
+
+// MailingPosition is where a mailing stands.
+type MailingPosition struct {
+	State MailingState
+}
+
+// FollowUpPosition is where a follow-up stands.
+type FollowUpPosition struct {
+	Period int
+	AskAt  time.Time
+	Asked  bool // progress was asked for in this period
+}
+
+// LoadPosition reads where a process stands.
+func LoadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position, error) {
+	p, err := ProcessByID(ctx, db, process)
+	if err != nil {
+		return Position{}, err
+	}
+	pos := Position{ProcessID: p.ID, Revision: p.Revision, Closed: p.ClosedAt != nil}
+	if pos.Closed {
+		return pos, nil
+	}
+	tasks, err := Tasks(ctx, db, TaskFilter{Process: p.ID, OpenOnly: true})
+	if err != nil {
+		return pos, fmt.Errorf("read open tasks: %w", err)
+	}
+	for _, t := range tasks {
+		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.Reminders, RespondBy: t.RespondBy,
+			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil})
+	}
+	switch p.Kind {
+	case ProcessRecommendation:
+		return pos, pos.loadRecommendation(ctx, db)
+	case ProcessMailing:
+		return pos, pos.loadMailing(ctx, db)
+	default:
+		return pos, pos.loadFollowUp(ctx, db)
+	}
+}
+
+func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB) error {
+	r := new(Recommendation)
+	if err := db.NewSelect().Model(r).Where("r.id = ?", pos.ProcessID).Scan(ctx); err != nil {
+		return found(err, "recommendation")
+	}
+	pos.Stage, pos.Held = r.Stage, r.Held()
+	switch r.Stage {
+	case StageReview:
+		return pos.loadRound(ctx, db, r)
+	case StageTranslation:
+		return pos.loadTranslation(ctx, db, r)
+	case StageSignOff:
+		return pos.loadSignOff(ctx, db, r)
+	}
+	return nil
+}
+
+func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendation) error {
+	round, err := RoundByNumber(ctx, db, r.ID, r.Round)
+	if err != nil {
+		return err
+	}
+	pos.Round = &RoundPosition{Number: round.Number, Opened: round.OpenedAt != nil, Enough: round.Enough,
+		ClosingAt: round.ClosingAt, Closed: round.ClosedAt != nil}
+	answered, err := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.ID, r.Round).Count(ctx)
+	pos.Round.Answered = int(answered)
+	for _, t := range pos.Tasks {
+		if t.Kind == TaskReview || t.Kind == TaskChooseReviewer {
+			pos.Round.Awaited++
+		}
+	}
+	return err
+}
+
+func (pos *Position) loadTranslation(ctx context.Context, db bun.IDB, r *Recommendation) error {
+	var states []TranslationState
+	err := db.NewSelect().Model((*Translation)(nil)).Column("state").Where("version_id = ?", r.AcceptedVersionID).Scan(ctx, &states)
+	pos.Translation = &TranslationPosition{Opened: len(states) > 0}
+	for _, s := range states {
+		if s == TranslationOpen || s == TranslationSubmitted {
+			pos.Translation.Pending++
+		}
+	}
+	return err
+}
+
+func (pos *Position) loadSignOff(ctx context.Context, db bun.IDB, r *Recommendation) error {
+	tally, err := TallyOf(ctx, db, r)
+	if err != nil {
+		return err
+	}
+	pos.SignOff = &SignOffPosition{Opened: tally.Asked > 0, Met: tally.Met, Failed: tally.Failed}
+	for _, t := range pos.Tasks {
+		pos.SignOff.Resolving = pos.SignOff.Resolving || t.Kind == TaskResolveSignOff
+	}
+	return nil
+}
+
+// TallyOf returns where the sign-off of a recommendation's accepted version stands.
+func TallyOf(ctx context.Context, db bun.IDB, r *Recommendation) (SignOffTally, error) {
+	if r.AcceptedVersionID == nil {
+		return SignOffTally{}, nil
+	}
+	procedure, err := ProcedureByID(ctx, db, r.ProcedureID)
+	if err != nil {
+		return SignOffTally{}, err
+	}
+	tasks, err := SignOffTasks(ctx, db, *r.AcceptedVersionID)
+	if err != nil {
+		return SignOffTally{}, fmt.Errorf("read sign-off tasks: %w", err)
+	}
+	answers, err := SignOffs(ctx, db, *r.AcceptedVersionID)
+	if err != nil {
+		return SignOffTally{}, fmt.Errorf("read sign-offs: %w", err)
+	}
+	return procedure.Document.SignOff.Tally(tasks, answers), nil
+}
+
+func (pos *Position) loadMailing(ctx context.Context, db bun.IDB) error {
+	m := new(Mailing)
+	err := db.NewSelect().Model(m).Where("ml.id = ?", pos.ProcessID).Scan(ctx)
+	pos.Mailing = &MailingPosition{State: m.State}
+	return found(err, "mailing")
+}
+
+func (pos *Position) loadFollowUp(ctx context.Context, db bun.IDB) error {
+	f := new(FollowUp)
+	err := db.NewSelect().Model(f).Where("fu.id = ?", pos.ProcessID).Scan(ctx)
+	pos.FollowUp = &FollowUpPosition{Period: f.Period, AskAt: f.AskAt}
+	for _, t := range pos.Tasks {
+		pos.FollowUp.Asked = pos.FollowUp.Asked || t.Kind == TaskReportProgress
+	}
+	return found(err, "followup")
+}

@@ -1,0 +1,215 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// Stage is where a recommendation stands before its follow-up.
+type Stage string
+
+// The stages of a recommendation. Campaign and follow-up come after and have processes of their own.
+const (
+	StageDrafting    Stage = "drafting"
+	StageReview      Stage = "review"
+	StageTranslation Stage = "translation"
+	StageSignOff     Stage = "signoff"
+	StagePublication Stage = "publication"
+	StageDone        Stage = "done" // published and delivered
+	StageWithdrawn   Stage = "withdrawn"
+)
+
+// RecommendationKinds lists what a recommendation can be.
+func RecommendationKinds() []string {
+	return []string{"policy_brief", "position_paper", "joint_letter", "alternative_report", "analysis"}
+}
+
+// Recommendation is the document a network speaks with, from its first draft.
+type Recommendation struct {
+	bun.BaseModel `bun:"table:recommendations,alias:r"`
+
+	ID                uuid.UUID `bun:",pk"`
+	Slug              string
+	Kind              string
+	Language          string
+	Title             string
+	OrganisationID    uuid.UUID
+	OfficerID         uuid.UUID
+	ProcedureID       uuid.UUID
+	Stage             Stage
+	StageSince        time.Time
+	Round             int
+	HeldAt            *time.Time
+	HeldReason        string
+	NeededBy          *time.Time `bun:"type:date"`
+	Languages         []string   `bun:",array"`
+	CurrentVersionID  *uuid.UUID
+	AcceptedVersionID *uuid.UUID
+	PublishedAt       *time.Time
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+
+	Organisation *Organisation    `bun:"rel:belongs-to,join:organisation_id=id"`
+	Countries    []string         `bun:"-"` // ISO codes, sorted
+	Topics       []string         `bun:"-"`
+	Challenges   []string         `bun:"-"`
+	GrantIDs     []uuid.UUID      `bun:"-"`
+	Consulted    []ConsultedGroup `bun:"-"`
+}
+
+// Held reports whether the process is on hold.
+func (r Recommendation) Held() bool { return r.HeldAt != nil }
+
+// Closed reports whether the process before follow-up is over.
+func (r Recommendation) Closed() bool { return r.Stage == StageDone || r.Stage == StageWithdrawn }
+
+// ConsultedGroup says who was listened to: how, how many, never who.
+type ConsultedGroup struct {
+	bun.BaseModel `bun:"table:consulted_groups,alias:cg"`
+
+	ID               uuid.UUID `bun:",pk" json:"-"`
+	RecommendationID uuid.UUID `json:"-"`
+	People           string    `json:"people" validate:"required,max=200"`
+	Method           string    `json:"method" validate:"required,max=200"`
+	Number           int       `json:"number" validate:"min=0,max=1000000"`
+}
+
+// RecommendationInput is what an officer says of a recommendation beside its text.
+type RecommendationInput struct {
+	Kind           string           `json:"kind" validate:"required,oneof=policy_brief position_paper joint_letter alternative_report analysis"`
+	Language       string           `json:"language" validate:"required,max=20"`
+	OrganisationID uuid.UUID        `json:"organisation_id" validate:"required"`
+	Procedure      string           `json:"procedure" validate:"required,max=60"` // slug; its newest version is taken
+	NeededBy       *Day             `json:"needed_by,omitempty"`
+	Languages      []string         `json:"languages" validate:"max=30,unique,dive,required,max=20"`
+	Countries      []string         `json:"countries" validate:"max=60,unique,dive,len=2"`
+	Topics         []string         `json:"topics" validate:"max=30,unique,dive,required"`
+	Challenges     []string         `json:"challenges" validate:"max=30,unique,dive,required"`
+	GrantIDs       []uuid.UUID      `json:"grant_ids" validate:"max=20,unique"`
+	Consulted      []ConsultedGroup `json:"consulted" validate:"max=50,dive"`
+	Draft
+}
+
+// CreateRecommendation writes a new recommendation with its first version, its process and the first entry in its
+// record. The officer is the person who writes it.
+func CreateRecommendation(ctx context.Context, tx bun.IDB, in RecommendationInput, officer Person, now time.Time) (*Recommendation, error) {
+	procedure, err := ProcedureBySlug(ctx, tx, in.Procedure)
+	if err != nil {
+		return nil, asField(err, "procedure")
+	}
+	id := NewID()
+	r := &Recommendation{ID: id, Kind: in.Kind, Language: in.Language, OrganisationID: in.OrganisationID, OfficerID: officer.ID,
+		ProcedureID: procedure.ID, Stage: StageDrafting, StageSince: now, Languages: orEmpty(in.Languages),
+		NeededBy: in.NeededBy.Time(), CreatedAt: now, UpdatedAt: now}
+	r.Slug, err = freeSlug(ctx, tx, in.Title, id)
+	if err != nil {
+		return nil, err
+	}
+	r.Title = in.Title
+	if _, err := tx.NewInsert().Model(r).Exec(ctx); err != nil {
+		return nil, asInvalid(err, map[string]string{"language": "language", "organisation": "organisation_id"})
+	}
+	if err := OpenProcess(ctx, tx, ProcessRecommendation, id, id, now); err != nil {
+		return nil, fmt.Errorf("open process: %w", err)
+	}
+	if err := r.setAttributes(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	if err := recordCreated(ctx, tx, r, officer, now); err != nil {
+		return nil, err
+	}
+	_, err = SaveVersion(ctx, tx, r, in.Draft, officer, now)
+	return r, err
+}
+
+// UpdateAttributes changes what stands beside the text. Kind, organisation and procedure stay as they began.
+func (r *Recommendation) UpdateAttributes(ctx context.Context, tx bun.IDB, in RecommendationInput, now time.Time) error {
+	r.NeededBy, r.Languages, r.UpdatedAt = in.NeededBy.Time(), orEmpty(in.Languages), now
+	if _, err := tx.NewUpdate().Model(r).Column("needed_by", "languages", "updated_at").WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("update recommendation: %w", err)
+	}
+	for _, table := range []string{"recommendation_countries", "recommendation_topics", "recommendation_challenges",
+		"recommendation_grants", "consulted_groups"} {
+		if _, err := tx.NewDelete().Table(table).Where("recommendation_id = ?", r.ID).Exec(ctx); err != nil {
+			return fmt.Errorf("clear %s: %w", table, err)
+		}
+	}
+	return r.setAttributes(ctx, tx, in)
+}
+
+func (r *Recommendation) setAttributes(ctx context.Context, tx bun.IDB, in RecommendationInput) error {
+	links := []struct {
+		path, table, column string
+		values              []string
+	}{
+		{"countries", "recommendation_countries", "country_code", in.Countries},
+		{"topics", "recommendation_topics", "topic", in.Topics},
+		{"challenges", "recommendation_challenges", "challenge", in.Challenges},
+		{"grant_ids", "recommendation_grants", "grant_id", idStrings(in.GrantIDs)},
+	}
+	for _, l := range links {
+		for i, v := range l.values {
+			row := map[string]any{"recommendation_id": r.ID, l.column: v}
+			_, err := tx.NewInsert().Model(&row).TableExpr("?", bun.Ident(l.table)).On("CONFLICT DO NOTHING").Exec(ctx)
+			if isForeignKey(err) {
+				return apperr.Invalid(fmt.Sprintf("%s[%d]", l.path, i), "unknown")
+			}
+			if err != nil {
+				return fmt.Errorf("attach %s: %w", l.path, err)
+			}
+		}
+	}
+	for _, g := range in.Consulted {
+		g.ID, g.RecommendationID = NewID(), r.ID
+		if _, err := tx.NewInsert().Model(&g).Exec(ctx); err != nil {
+			return fmt.Errorf("attach who was listened to: %w", err)
+		}
+	}
+	r.Countries, r.Topics, r.Challenges, r.GrantIDs, r.Consulted = in.Countries, in.Topics, in.Challenges, in.GrantIDs, in.Consulted
+	return nil
+}
+
+// RecommendationByID returns a recommendation with what is attached to it, whoever asks: for processes, not readers.
+func RecommendationByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Recommendation, error) {
+	r := new(Recommendation)
+	if err := db.NewSelect().Model(r).Relation("Organisation").Where("r.id = ?", id).Scan(ctx); err != nil {
+		return nil, found(err, "recommendation")
+	}
+	return r, r.loadAttributes(ctx, db)
+}
+
+func (r *Recommendation) loadAttributes(ctx context.Context, db bun.IDB) error {
+	lists := []struct {
+		table, column string
+		into          any
+	}{
+		{"recommendation_countries", "country_code", &r.Countries},
+		{"recommendation_topics", "topic", &r.Topics},
+		{"recommendation_challenges", "challenge", &r.Challenges},
+		{"recommendation_grants", "grant_id", &r.GrantIDs},
+	}
+	for _, l := range lists {
+		err := db.NewSelect().Table(l.table).Column(l.column).Where("recommendation_id = ?", r.ID).Order(l.column).Scan(ctx, l.into)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", l.table, err)
+		}
+	}
+	return db.NewSelect().Model(&r.Consulted).Where("cg.recommendation_id = ?", r.ID).Order("cg.id").Scan(ctx)
+}
+
+// Save writes where the recommendation stands.
+func (r *Recommendation) Save(ctx context.Context, db bun.IDB, now time.Time) error {
+	r.UpdatedAt = now
+	_, err := db.NewUpdate().Model(r).Column("title", "stage", "stage_since", "round", "held_at", "held_reason", "current_version_id",
+		"accepted_version_id", "published_at", "updated_at").WherePK().Exec(ctx)
+	return err
+}
+
+// Enter moves the recommendation to a stage.
+func (r *Recommendation) Enter(s Stage, now time.Time) { r.Stage, r.StageSince = s, now }

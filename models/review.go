@@ -1,0 +1,192 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// ReviewRound is one round of review on one version.
+type ReviewRound struct {
+	bun.BaseModel `bun:"table:review_rounds,alias:rr"`
+
+	RecommendationID uuid.UUID `bun:",pk"`
+	Number           int       `bun:",pk"`
+	VersionID        uuid.UUID
+	Invited          []uuid.UUID `bun:",array"`
+	Reserve          []uuid.UUID `bun:",array"`
+	Enough           int
+	OpenedAt         *time.Time
+	DueAt            time.Time
+	ClosingAt        *time.Time // answers can be changed until then
+	ClosedAt         *time.Time
+	Decision         *string
+	DecisionReason   string
+}
+
+// Answers an expert can give.
+const (
+	AnswerSupport            = "support"
+	AnswerSupportWithChanges = "support_with_changes"
+	AnswerDoNotSupport       = "do_not_support"
+)
+
+// What the officer can decide at a round's end.
+const (
+	ReviewAccept   = "accept"   // go on with the version reviewed
+	ReviewRevise   = "revise"   // back to drafting, for another round
+	ReviewWithdraw = "withdraw" // end it
+)
+
+// Review is what an expert answered, or a partner in the consultation (then without Answer).
+type Review struct {
+	bun.BaseModel `bun:"table:reviews,alias:rv"`
+
+	TaskID           uuid.UUID `bun:",pk"`
+	RecommendationID uuid.UUID
+	VersionID        uuid.UUID
+	Round            int
+	PersonID         uuid.UUID
+	OrganisationID   *uuid.UUID
+	Answer           *string
+	Reasons          string
+	Naming           string
+	Late             bool
+	DecisionID       string
+	AnsweredAt       time.Time
+
+	Comments []Comment `bun:"rel:has-many,join:task_id=task_id"`
+}
+
+// Comment is a remark on one paragraph of a version.
+type Comment struct {
+	bun.BaseModel `bun:"table:comments,alias:c"`
+
+	ID               uuid.UUID `bun:",pk"`
+	TaskID           uuid.UUID
+	RecommendationID uuid.UUID
+	VersionID        uuid.UUID
+	Block            int // position of the paragraph, from 0
+	Quote            string
+	Body             string
+	Position         int
+	CreatedAt        time.Time
+}
+
+// CommentPayload is a comment as it is sent.
+type CommentPayload struct {
+	Block int    `json:"block" validate:"min=0,max=5000"`
+	Quote string `json:"quote,omitempty" validate:"max=1000"`
+	Body  string `json:"body" validate:"required,max=8000"`
+}
+
+// StartReviewPayload asks for a round on the version the officer sees.
+type StartReviewPayload struct {
+	VersionID uuid.UUID   `json:"version_id" validate:"required"`
+	Invite    []uuid.UUID `json:"invite" validate:"required,min=1,max=20,unique"`
+	Reserve   []uuid.UUID `json:"reserve" validate:"max=20,unique"`
+	Enough    int         `json:"enough,omitempty" validate:"min=0,max=20"` // 0: as the procedure says
+}
+
+// ReviewPayload is an expert's answer. VersionHash is that of the text they read.
+type ReviewPayload struct {
+	VersionHash string           `json:"version_hash" validate:"required,len=64"`
+	Answer      string           `json:"answer" validate:"required,oneof=support support_with_changes do_not_support"`
+	Reasons     string           `json:"reasons" validate:"max=20000"`
+	Naming      string           `json:"naming,omitempty" validate:"omitempty,oneof=public network none"`
+	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
+}
+
+// ConsultationPayload is a partner's answer in the consultation.
+type ConsultationPayload struct {
+	VersionHash string           `json:"version_hash" validate:"required,len=64"`
+	Reasons     string           `json:"reasons" validate:"max=20000"`
+	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
+}
+
+// DeclinePayload declines a task.
+type DeclinePayload struct {
+	Reason     string `json:"reason" validate:"max=4000"`
+	Suggestion string `json:"suggestion,omitempty" validate:"max=500"` // who could be asked instead
+}
+
+// InviteReviewerPayload invites a further expert into the running round.
+type InviteReviewerPayload struct {
+	PersonID uuid.UUID `json:"person_id" validate:"required"`
+}
+
+// DecideReviewPayload is the officer's decision at a round's end.
+type DecideReviewPayload struct {
+	Decision string `json:"decision" validate:"required,oneof=accept revise withdraw"`
+	Reason   string `json:"reason" validate:"required,max=8000"`
+}
+
+// RoundByNumber returns a review round.
+func RoundByNumber(ctx context.Context, db bun.IDB, recommendation uuid.UUID, number int) (*ReviewRound, error) {
+	r := new(ReviewRound)
+	err := db.NewSelect().Model(r).Where("rr.recommendation_id = ? AND rr.number = ?", recommendation, number).Scan(ctx)
+	return r, found(err, "review_round")
+}
+
+// Rounds lists a recommendation's review rounds, newest first.
+func Rounds(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]ReviewRound, error) {
+	var all []ReviewRound
+	err := db.NewSelect().Model(&all).Where("rr.recommendation_id = ?", recommendation).Order("rr.number DESC").Scan(ctx)
+	return all, err
+}
+
+// Insert writes a new round.
+func (r *ReviewRound) Insert(ctx context.Context, db bun.IDB) error {
+	_, err := db.NewInsert().Model(r).Exec(ctx)
+	return err
+}
+
+// Save writes a changed round.
+func (r *ReviewRound) Save(ctx context.Context, db bun.IDB) error {
+	_, err := db.NewUpdate().Model(r).WherePK().Exec(ctx)
+	return err
+}
+
+// Put writes a review with its comments, in the place of what was answered under the same task before.
+func (rv *Review) Put(ctx context.Context, tx bun.IDB, comments []CommentPayload) error {
+	_, err := tx.NewInsert().Model(rv).On("CONFLICT (task_id) DO UPDATE").
+		Set("answer = EXCLUDED.answer").Set("reasons = EXCLUDED.reasons").Set("naming = EXCLUDED.naming").
+		Set("person_id = EXCLUDED.person_id").Set("organisation_id = EXCLUDED.organisation_id").
+		Set("late = EXCLUDED.late").Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.NewDelete().Model((*Comment)(nil)).Where("task_id = ?", rv.TaskID).Exec(ctx); err != nil {
+		return err
+	}
+	for i, c := range comments {
+		row := &Comment{ID: NewID(), TaskID: rv.TaskID, RecommendationID: rv.RecommendationID, VersionID: rv.VersionID,
+			Block: c.Block, Quote: c.Quote, Body: c.Body, Position: i, CreatedAt: rv.AnsweredAt}
+		if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reviews lists what was answered in a round (0: in all), with comments, in the order of the answers.
+func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) ([]Review, error) {
+	var all []Review
+	q := db.NewSelect().Model(&all).Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Order("c.block", "c.position")
+	}).Where("rv.recommendation_id = ?", recommendation)
+	if round > 0 {
+		q = q.Where("rv.round = ?", round)
+	}
+	err := q.Order("rv.answered_at", "rv.task_id").Scan(ctx)
+	return all, err
+}
+
+// ReviewByTask returns what was answered under a task.
+func ReviewByTask(ctx context.Context, db bun.IDB, task uuid.UUID) (*Review, error) {
+	rv := new(Review)
+	err := db.NewSelect().Model(rv).Relation("Comments").Where("rv.task_id = ?", task).Scan(ctx)
+	return rv, found(err, "review")
+}

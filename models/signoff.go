@@ -1,0 +1,148 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// Answers an organisation can give.
+const (
+	SignOffApprove        = "approve"
+	SignOffAbstain        = "abstain"
+	SignOffOutsideMandate = "outside_mandate"
+	SignOffDoNotCosign    = "do_not_cosign"
+)
+
+// What the officer can decide when the rule is not met.
+const (
+	ResolvePublish  = "publish" // publish in the name of those who approved
+	ResolveRevise   = "revise"  // back to drafting
+	ResolveWithdraw = "withdraw"
+)
+
+// SignOff is an organisation's answer, in its name.
+type SignOff struct {
+	bun.BaseModel `bun:"table:signoffs,alias:so"`
+
+	TaskID           uuid.UUID `bun:",pk"`
+	RecommendationID uuid.UUID
+	VersionID        uuid.UUID
+	OrganisationID   uuid.UUID // the voting unit
+	PersonID         uuid.UUID
+	Answer           string
+	Reason           string
+	DecisionID       string
+	AnsweredAt       time.Time
+}
+
+// SignOffPayload is an organisation's answer. A reason is required for every answer but approval.
+type SignOffPayload struct {
+	VersionHash string `json:"version_hash" validate:"required,len=64"`
+	Answer      string `json:"answer" validate:"required,oneof=approve abstain outside_mandate do_not_cosign"`
+	Reason      string `json:"reason" validate:"required_unless=Answer approve,max=8000"`
+}
+
+// ResolveSignOffPayload is the officer's decision when the rule is not met.
+type ResolveSignOffPayload struct {
+	Decision string `json:"decision" validate:"required,oneof=publish revise withdraw"`
+	Reason   string `json:"reason" validate:"required,max=8000"`
+}
+
+// SignOffTally is where a sign-off stands under its rule.
+type SignOffTally struct {
+	Asked, Answered, Approved, Abstained, Outside, Declined, Silent int
+	Met                                                             bool // the rule is met and nothing is awaited that could change it
+	Failed                                                          bool // the rule can no longer be met
+	NeededAnswers                                                   int  // answers still needed for the quorum
+	NeededApprovals                                                 int  // approvals still needed
+}
+
+// Tally applies the rule to what was asked and answered. A silent unit (its deadline passed) counts as the rule says.
+func (r SignOffRules) Tally(tasks []Task, answers []SignOff) SignOffTally {
+	t := SignOffTally{Asked: len(tasks)}
+	by := map[uuid.UUID]string{}
+	for _, a := range answers {
+		by[a.TaskID] = a.Answer
+	}
+	for _, task := range tasks {
+		t.count(by[task.ID], task.OverdueAt != nil, r.Silence)
+	}
+	t.judge(r)
+	return t
+}
+
+func (t *SignOffTally) count(answer string, overdue bool, silence string) {
+	if answer == "" && overdue {
+		switch silence {
+		case SilenceAbstains:
+			t.Silent++
+			answer = SignOffAbstain
+		case SilenceApproves:
+			t.Silent++
+			answer = SignOffApprove
+		}
+	}
+	if answer != "" {
+		t.Answered++
+	}
+	switch answer {
+	case SignOffApprove:
+		t.Approved++
+	case SignOffAbstain:
+		t.Abstained++
+	case SignOffOutsideMandate:
+		t.Outside++
+	case SignOffDoNotCosign:
+		t.Declined++
+	}
+}
+
+// judge decides only when everybody answered or was silent: a partner asked is a partner heard.
+func (t *SignOffTally) judge(r SignOffRules) {
+	quorum := min(r.Quorum, t.Asked)
+	t.NeededAnswers = max(0, quorum-t.Answered)
+	open := t.Asked - t.Answered
+	fits := t.Answered >= quorum
+	switch r.Rule {
+	case SignOffAll:
+		t.NeededApprovals = max(0, t.Asked-t.Outside-t.Approved)
+		fits = fits && t.NeededApprovals == 0 && t.Approved > 0
+		t.Failed = t.Declined+t.Abstained > 0
+	case SignOffMajority:
+		t.NeededApprovals = max(0, t.Declined+1-t.Approved)
+		fits = fits && t.Approved > t.Declined
+		t.Failed = t.Approved+open <= t.Declined
+	case SignOffNoObjection:
+		fits = fits && t.Declined == 0 && t.Approved > 0
+		t.NeededApprovals = max(0, 1-t.Approved)
+		t.Failed = t.Declined > 0
+	}
+	t.Met = fits && open == 0
+	t.Failed = t.Failed || (open == 0 && !fits)
+}
+
+// Put writes an answer, in the place of the one given before.
+func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
+	_, err := tx.NewInsert().Model(s).On("CONFLICT (task_id) DO UPDATE").
+		Set("answer = EXCLUDED.answer").Set("reason = EXCLUDED.reason").Set("person_id = EXCLUDED.person_id").
+		Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
+	return err
+}
+
+// SignOffs lists the answers given on a version.
+func SignOffs(ctx context.Context, db bun.IDB, version uuid.UUID) ([]SignOff, error) {
+	var all []SignOff
+	err := db.NewSelect().Model(&all).Where("so.version_id = ?", version).Order("so.answered_at").Scan(ctx)
+	return all, err
+}
+
+// SignOffTasks lists the sign-off tasks of a version, whatever came of them but cancellation.
+func SignOffTasks(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Task, error) {
+	var all []Task
+	err := db.NewSelect().Model(&all).Where("t.kind = ? AND t.version_id = ?", TaskSignOff, version).
+		Where("t.state <> ?", TaskCancelled).Order("t.opened_at", "t.id").Scan(ctx)
+	return all, err
+}
