@@ -30,7 +30,5 @@ func checkCount(bad *apperr.Error, path string, n, limit int) {
 	}
 }
 
-var patternEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 // containing returns the LIKE pattern of everything that contains the words as they are written.
-func containing(words string) string { return "%" + patternEscaper.Replace(words) + "%" }
+func containing(words string) string { return "%" + escapeLike(words) + "%" }
