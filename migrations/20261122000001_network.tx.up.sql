@@ -4,7 +4,7 @@
 
 CREATE TABLE installation (
     id         uuid PRIMARY KEY,
-    only       boolean NOT NULL DEFAULT true UNIQUE CHECK (only),
+    single     boolean NOT NULL DEFAULT true UNIQUE CHECK (single),
     created_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -44,7 +44,7 @@ func Migrate(ctx context.Context, owner *bun.DB, appRole string) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	if _, err := owner.ExecContext(ctx,
-		`INSERT INTO installation (id) VALUES (gen_random_uuid()) ON CONFLICT (only) DO NOTHING`); err != nil {
+		`INSERT INTO installation (id) VALUES (gen_random_uuid()) ON CONFLICT (single) DO NOTHING`); err != nil {
 		return fmt.Errorf("name the installation: %w", err)
 	}
 	return grant(ctx, owner, appRole)

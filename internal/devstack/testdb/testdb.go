@@ -1,0 +1,154 @@
+// Package testdb gives every test a PostgreSQL database of its own, migrated
+// and empty, as the role that runs sees it.
+//
+// A cluster with the migrated database is built once per state of the
+// migrations and kept in the user's cache folder; each test program starts a
+// copy of it, and each test copies the database within it, which takes some
+// 30 ms. Tests of packages that testdb itself imports (models, migrations and
+// what they import) are written in their external test package.
+package testdb
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/devstack"
+	"tribuna/models"
+)
+
+// startTimeout bounds the start of a cluster, building the template included.
+const startTimeout = 2 * time.Minute
+
+// shared is the cluster of this test program, started by the first test that
+// needs it.
+var shared struct {
+	sync.Mutex
+	pg  *devstack.Postgres
+	dir string
+	n   atomic.Int64
+}
+
+// DB is one test's database, seen by both roles.
+type DB struct {
+	App, Owner       *bun.DB // closed when the test ends
+	AppURL, OwnerURL string
+}
+
+// Main runs a package's tests and stops the cluster behind them:
+//
+//	func TestMain(m *testing.M) { testdb.Main(m) }
+func Main(m *testing.M) {
+	code := m.Run()
+	Stop()
+	os.Exit(code)
+}
+
+// Stop ends the cluster of this test program, if it was started. For those
+// who write a TestMain of their own.
+func Stop() {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.pg == nil {
+		return
+	}
+	// Nothing in it is wanted any more: no time is spent on writing it down.
+	_ = shared.pg.Kill(context.Background())
+	_ = os.RemoveAll(shared.dir)
+	shared.pg = nil
+}
+
+// New is a fresh migrated database as the role that runs.
+func New(t testing.TB) *bun.DB {
+	t.Helper()
+	return Open(t).App
+}
+
+// Open is a fresh migrated database as both roles, dropped after the test.
+func Open(t testing.TB) DB {
+	t.Helper()
+	ctx := t.Context()
+	pg := cluster(t)
+	name := fmt.Sprintf("test_%d_%s", shared.n.Add(1), identifier(t.Name()))
+	must(t, pg.CreateDatabase(ctx, name, devstack.Database))
+	db := DB{AppURL: pg.URL(devstack.AppRole, name), OwnerURL: pg.URL(devstack.OwnerRole, name)}
+	db.App, db.Owner = connect(t, db.AppURL), connect(t, db.OwnerURL)
+	t.Cleanup(func() {
+		_ = db.App.Close()
+		_ = db.Owner.Close()
+		_ = pg.DropDatabase(context.Background(), name)
+	})
+	return db
+}
+
+// OwnCluster is a PostgreSQL of the test's own, with the migrated database and
+// real fsync, for tests that stop, kill and restart it.
+func OwnCluster(t testing.TB) *devstack.Postgres {
+	t.Helper()
+	dir := t.TempDir()
+	pg, err := startCopy(dir, true)
+	must(t, err)
+	t.Cleanup(func() { _ = pg.Kill(context.Background()) })
+	return pg
+}
+
+func cluster(t testing.TB) *devstack.Postgres {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.pg != nil {
+		return shared.pg
+	}
+	dir, err := os.MkdirTemp("", "tribuna-testdb-")
+	must(t, err)
+	pg, err := startCopy(dir, false)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+	}
+	must(t, err)
+	shared.pg, shared.dir = pg, dir
+	return pg
+}
+
+// startCopy copies the template cluster into dir and starts it.
+func startCopy(dir string, fsync bool) (*devstack.Postgres, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	if err := copyTemplate(ctx, dir); err != nil {
+		return nil, fmt.Errorf("template database: %w", err)
+	}
+	return devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: dir, Fsync: fsync})
+}
+
+func connect(t testing.TB, url string) *bun.DB {
+	t.Helper()
+	db, err := models.Open(url)
+	must(t, err)
+	return db
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// identifier is a test's name as part of a database name, which PostgreSQL
+// cuts off after 63 bytes.
+func identifier(name string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(name))
+	return clean[:min(len(clean), 40)]
+}
