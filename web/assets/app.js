@@ -1,0 +1,11 @@
+// Everything here only improves pages that work without it.
+import htmx from 'htmx.org'
+import '@github/markdown-toolbar-element'
+import { guardForms } from './js/forms.js'
+import { announce } from './js/announce.js'
+import { closeMenus } from './js/menus.js'
+
+window.htmx = htmx
+guardForms(document)
+announce(document)
+closeMenus(document)

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"html/template"
+	"time"
+)
+
+// Badge is a state as a word with an icon and a tint. Tone is "plain", "action", "wait", "harm" or "done".
+type Badge struct{ Tone, Icon, Text string }
+
+// Progress is how much of something is done.
+type Progress struct {
+	Done, Total int
+	Label       string
+}
+
+// Percent returns the share done between 0 and 100.
+func (p Progress) Percent() int {
+	if p.Total <= 0 {
+		return 0
+	}
+	return min(100, p.Done*100/p.Total)
+}
+
+// Empty is what an empty page says: what will be here, and how to begin.
+type Empty struct{ Icon, Title, Text, Href, Action string }
+
+// To adds a way to begin, for templates: (emptybox …).To "/new" (t "…").
+func (e Empty) To(href, action string) Empty {
+	e.Href, e.Action = href, action
+	return e
+}
+
+// TimelineEntry is one line of the record, read like minutes: time, person in their capacity, verb, object.
+type TimelineEntry struct {
+	At       time.Time
+	Zone     *time.Location
+	Who      string        // name, or a description where the person is not named
+	Capacity string        // in words: "for Know-how Centre Bulgaria"; "" for personal capacity
+	What     string        // verb and object in words: "signed off version 3 with a condition"
+	OnBehalf string        // who wrote it down for them, in words; "" if they did so themselves
+	Href     string        // the text or thing concerned; "" if there is none
+	Link     string        // what the link says
+	Text     template.HTML // words given, sanitised; "" if there are none
+	Icon     string        // "" for a plain dot
+	Tone     string        // as of Badge; "" for plain
+}
+
+// Pager leads through a list that has more pages. Empty addresses hide their link.
+type Pager struct {
+	Previous, Next string
+	Summary        string // "41 to 60 of 230", in words
+}
+
+// Comment is a remark on a block of a text.
+type Comment struct {
+	ID       string // of the element, so that links can lead to it
+	Who      string
+	Capacity string
+	At       time.Time
+	Zone     *time.Location
+	Text     template.HTML // sanitised
+	Quote    string        // the words that it is about; "" for the whole block
+	Answer   template.HTML // the officer's, sanitised; "" if there is none yet
+	Badge    *Badge        // state of the comment; nil hides it
+}

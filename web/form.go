@@ -1,0 +1,169 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+)
+
+// Form is what a form shows: the values as they were typed, and what is wrong with which field. Field names are the
+// paths of the JSON request ("measures[0].text"), so that one set of rules blames both doors' fields.
+type Form struct {
+	Values url.Values
+	Errors []FieldError
+}
+
+// FieldError is one sentence about one field.
+type FieldError struct{ Name, Text string }
+
+// NewForm begins a form with values to show.
+func NewForm(values url.Values) *Form {
+	if values == nil {
+		values = url.Values{}
+	}
+	return &Form{Values: values}
+}
+
+// Blame adds the sentences of an apperr.Error to the form and reports whether there were any: if so the form is shown
+// again with status 422, else the error is one for an error page.
+func (f *Form) Blame(err error, l *i18n.Localizer) bool {
+	var e *apperr.Error
+	if !errors.As(err, &e) || e.Code != apperr.CodeInvalid || len(e.Fields) == 0 {
+		return false
+	}
+	for _, field := range e.Fields {
+		f.Errors = append(f.Errors, FieldError{Name: field.Path, Text: l.T(field.Key, field.Args)})
+	}
+	return true
+}
+
+// Value returns what was typed into a field.
+func (f *Form) Value(name string) string {
+	if f == nil {
+		return ""
+	}
+	return f.Values.Get(name)
+}
+
+// Has reports whether a value is among those chosen for a field.
+func (f *Form) Has(name, value string) bool {
+	if f == nil {
+		return false
+	}
+	for _, v := range f.Values[name] {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+// Error returns the sentence about a field, "" if there is nothing wrong with it.
+func (f *Form) Error(name string) string {
+	if f == nil {
+		return ""
+	}
+	for _, e := range f.Errors {
+		if e.Name == name {
+			return e.Text
+		}
+	}
+	return ""
+}
+
+// ID returns the id attribute of the field, which the summary's link leads to.
+func (e FieldError) ID() string { return fieldID(e.Name) }
+
+var idReplacer = strings.NewReplacer("[", "-", "]", "", ".", "-", " ", "-")
+
+func fieldID(name string) string { return "f-" + idReplacer.Replace(name) }
+
+// Option is one choice of a select, of radio buttons or of checkboxes. Label is a sentence in the reader's language.
+type Option struct{ Value, Label, Help string }
+
+// Input is one form field as the component "input" shows it: label above, help below, error at the field.
+type Input struct {
+	Name, Label, Help, Error string
+	Type                     string // text (default), email, password, number, date, datetime-local, search, textarea, markdown, select, radios, checkboxes, checkbox
+	Value                    string
+	Form                     *Form
+	Options                  []Option
+	Rows                     int
+	Max                      int // longest value in characters, 0 for none
+	Required                 bool
+	Autocomplete, InputMode  string
+	Lang                     string // of what is typed, where it is not the page's
+}
+
+// ID returns the field's id attribute.
+func (i Input) ID() string { return fieldID(i.Name) }
+
+// Chosen reports whether an option is selected.
+func (i Input) Chosen(value string) bool {
+	if i.Form != nil && len(i.Form.Values[i.Name]) > 0 {
+		return i.Form.Has(i.Name, value)
+	}
+	return i.Value == value && value != ""
+}
+
+// Area reports whether the field takes long text.
+func (i Input) Area() bool { return i.Type == "textarea" || i.Type == "markdown" }
+
+// Group reports whether the field is several controls under one legend.
+func (i Input) Group() bool { return i.Type == "radios" || i.Type == "checkboxes" }
+
+// DescribedBy lists the ids of the help and the error, for aria-describedby.
+func (i Input) DescribedBy() string {
+	var ids []string
+	if i.Help != "" {
+		ids = append(ids, i.ID()+"-help")
+	}
+	if i.Error != "" {
+		ids = append(ids, i.ID()+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// newInput is the template function `input form "name" (t "label") pairs…`. A wrong pair is an error, so that a
+// misspelt one does not go unnoticed.
+func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
+	in := Input{Name: name, Label: label, Type: "text", Form: form, Value: form.Value(name), Error: form.Error(name), Rows: 6}
+	for k := 0; k+1 < len(pairs); k += 2 {
+		if err := in.set(fmt.Sprint(pairs[k]), pairs[k+1]); err != nil {
+			return Input{}, err
+		}
+	}
+	return in, nil
+}
+
+func (i *Input) set(key string, value any) error {
+	texts := map[string]*string{"type": &i.Type, "help": &i.Help, "autocomplete": &i.Autocomplete,
+		"inputmode": &i.InputMode, "lang": &i.Lang}
+	numbers := map[string]*int{"rows": &i.Rows, "max": &i.Max}
+	var ok bool
+	switch {
+	case texts[key] != nil:
+		*texts[key], ok = value.(string)
+	case numbers[key] != nil:
+		*numbers[key], ok = value.(int)
+	case key == "required":
+		i.Required, ok = value.(bool)
+	case key == "options":
+		i.Options, ok = value.([]Option)
+	case key == "value":
+		ok = true
+		if i.Form == nil || !i.Form.Values.Has(i.Name) {
+			i.Value = fmt.Sprint(value)
+		}
+	default:
+		return fmt.Errorf("field %q: there is no setting %q", i.Name, key)
+	}
+	if !ok {
+		return fmt.Errorf("field %q: %q cannot be %T", i.Name, key, value)
+	}
+	return nil
+}

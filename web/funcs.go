@@ -1,0 +1,141 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"time"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+)
+
+// funcs returns the template functions of one language.
+func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
+	return template.FuncMap{
+		"t":        l.T,
+		"tn":       func(key string, count int, args ...any) string { return l.N(key, count, args...) },
+		"lang":     l.Tag,
+		"langname": l.Language,
+		"native":   i18n.NativeLanguage,
+		"number":   l.Number,
+		"percent":  l.Percent,
+		"listand":  l.ListAnd,
+		"name":     func(names map[string]string) template.HTML { return localName(names, l.Tag()) },
+		"date":     func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Date, t, zone) },
+		"datetime": func(t time.Time, zone ...any) (string, error) { return e.inZone(l.DateTime, t, zone) },
+		"clock":    func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Time, t, zone) },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"deadline": func(t time.Time, zone ...any) (string, error) { return e.inZone(e.deadline(l), t, zone) },
+		"due":      func(t time.Time, zone ...any) (Due, error) { return e.due(l, t, zone) },
+		"icon":     e.icon,
+		"asset":    e.assets.Path,
+		"markdown": func(source string, shift ...int) (template.HTML, error) { return renderMarkdown(source, shift) },
+		"query":    query,
+		"badge":    func(tone, icon, text string) Badge { return Badge{Tone: tone, Icon: icon, Text: text} },
+		"progress": func(done, total int, label string) Progress { return Progress{Done: done, Total: total, Label: label} },
+		"input":    newInput,
+		"option":   func(value, label string) Option { return Option{Value: value, Label: label} },
+		"options":  func(o ...Option) []Option { return o },
+		"emptybox": func(icon, title, text string) Empty { return Empty{Icon: icon, Title: title, Text: text} },
+	}
+}
+
+func (e *Engine) deadline(l *i18n.Localizer) func(time.Time, *time.Location) string {
+	return func(t time.Time, zone *time.Location) string { return l.Deadline(e.now(), t, zone) }
+}
+
+// Due is a deadline as the component "deadline" shows it. Overdue and Soon (within two days) change its tint and icon;
+// the words say it too.
+type Due struct {
+	Text, ISO     string
+	Overdue, Soon bool
+}
+
+const soon = 48 * time.Hour
+
+func (e *Engine) due(l *i18n.Localizer, t time.Time, zone []any) (Due, error) {
+	text, err := e.inZone(e.deadline(l), t, zone)
+	now := e.now()
+	return Due{
+		Text: text, ISO: t.UTC().Format(time.RFC3339),
+		Overdue: t.Before(now), Soon: !t.Before(now) && t.Sub(now) < soon,
+	}, err
+}
+
+// inZone formats an instant in the zone a template gives (a *time.Location or an IANA name), else in the network's.
+func (e *Engine) inZone(format func(time.Time, *time.Location) string, t time.Time, zone []any) (string, error) {
+	if len(zone) == 0 {
+		return format(t, e.zone), nil
+	}
+	switch z := zone[0].(type) {
+	case *time.Location:
+		if z == nil {
+			return format(t, e.zone), nil
+		}
+		return format(t, z), nil
+	case string:
+		if z == "" {
+			return format(t, e.zone), nil
+		}
+		loc, err := time.LoadLocation(z)
+		if err != nil {
+			return "", fmt.Errorf("zone %q: %w", z, err)
+		}
+		return format(t, loc), nil
+	default:
+		return "", fmt.Errorf("a zone is a location or its name, not %T", zone[0])
+	}
+}
+
+// icon refers to the sprite. It says nothing to a screen reader: the word beside it does.
+func (e *Engine) icon(name string) (template.HTML, error) {
+	if !e.assets.HasIcon(name) {
+		return "", fmt.Errorf("the sprite has no icon %q: run `make assets` after using a new one", name)
+	}
+	sprite, err := e.assets.Path("icons.svg")
+	if err != nil {
+		return "", err
+	}
+	//nolint:gosec // both parts come from the build
+	return template.HTML(`<svg class="icon" width="20" height="20" aria-hidden="true" focusable="false"><use href="` +
+		sprite + `#` + name + `"/></svg>`), nil
+}
+
+// localName chooses the reader's language among names and marks any other, so that a screen reader pronounces it.
+func localName(names map[string]string, reader string) template.HTML {
+	name, tag := i18n.Pick(names, reader)
+	escaped := template.HTMLEscapeString(name)
+	if tag == "" || tag == reader {
+		return template.HTML(escaped) //nolint:gosec // escaped above
+	}
+	//nolint:gosec // escaped above and here
+	return template.HTML(`<span lang="` + template.HTMLEscapeString(tag) + `">` + escaped + `</span>`)
+}
+
+// renderMarkdown renders below the page's own heading: "# Title" becomes an h2 unless a shift is given.
+func renderMarkdown(source string, shift []int) (template.HTML, error) {
+	by := 1
+	if len(shift) > 0 {
+		by = shift[0]
+	}
+	return markdown.Render(source, markdown.WithHeadingShift(by))
+}
+
+// query returns an address with query parameters, given in pairs, set; an empty value removes its parameter.
+func query(address string, pairs ...any) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("address %q: %w", address, err)
+	}
+	q := u.Query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		key, value := fmt.Sprint(pairs[i]), fmt.Sprint(pairs[i+1])
+		q.Del(key)
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}

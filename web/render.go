@@ -1,0 +1,143 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"tribuna/internal/i18n"
+)
+
+//go:embed views
+var viewFiles embed.FS
+
+// Engine renders pages. Templates are parsed once per language at start-up with functions bound to that language:
+// swapping functions per request would show one reader another's language.
+type Engine struct {
+	assets *Assets
+	zone   *time.Location
+	now    func() time.Time
+	pages  map[string]map[string]*template.Template // language → page → template
+}
+
+// EngineOptions configure NewEngine.
+type EngineOptions struct {
+	Assets *Assets
+	Zone   *time.Location   // in which moments are shown unless a page says otherwise; nil means UTC
+	Now    func() time.Time // nil means time.Now
+}
+
+// NewEngine parses every page in every language.
+func NewEngine(o EngineOptions) (*Engine, error) {
+	views, err := fs.Sub(viewFiles, "views")
+	if err != nil {
+		return nil, fmt.Errorf("views: %w", err)
+	}
+	return newEngine(views, o)
+}
+
+func newEngine(views fs.FS, o EngineOptions) (*Engine, error) {
+	if o.Assets == nil {
+		return nil, errors.New("views: assets are missing")
+	}
+	e := &Engine{assets: o.Assets, zone: o.Zone, now: o.Now, pages: map[string]map[string]*template.Template{}}
+	if e.zone == nil {
+		e.zone = time.UTC
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	for _, tag := range i18n.Tags() {
+		pages, err := e.parse(views, i18n.For(tag))
+		if err != nil {
+			return nil, err
+		}
+		e.pages[tag] = pages
+	}
+	return e, nil
+}
+
+// parse builds the pages of one language. Files directly under views are pages, files in its folders are layouts,
+// components and the pages' own parts, known to all pages by the names that they define.
+func (e *Engine) parse(views fs.FS, l *i18n.Localizer) (map[string]*template.Template, error) {
+	shared := template.New("").Funcs(e.funcs(l)).Option("missingkey=error")
+	if _, err := shared.ParseFS(views, "*/*.html"); err != nil {
+		return nil, fmt.Errorf("views: %w", err)
+	}
+	files, err := fs.Glob(views, "*.html")
+	if err != nil {
+		return nil, fmt.Errorf("views: %w", err)
+	}
+	pages := map[string]*template.Template{}
+	for _, file := range files {
+		text, err := fs.ReadFile(views, file)
+		if err != nil {
+			return nil, fmt.Errorf("views: %w", err)
+		}
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		page, err := shared.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("views: %w", err)
+		}
+		if pages[name], err = page.New(name).Parse(string(text)); err != nil {
+			return nil, fmt.Errorf("views: %w", err)
+		}
+	}
+	return pages, nil
+}
+
+// Pages lists the names of all pages, for tests that render every one.
+func (e *Engine) Pages() []string {
+	var names []string
+	for name := range e.pages[i18n.Default] {
+		names = append(names, name)
+	}
+	return names
+}
+
+// view is what Render takes: any struct that embeds Page.
+type view interface{ language() string }
+
+// Render writes a page. It is rendered into a buffer first, so that a mistake in a template becomes an error page and
+// never half a page. HEAD gets the same headers without the body.
+func (e *Engine) Render(w http.ResponseWriter, r *http.Request, status int, page string, v view) {
+	e.RenderPart(w, r, status, page, page, v)
+}
+
+// RenderPart writes one named template of a page, for the pieces that htmx puts into a page that stands already.
+func (e *Engine) RenderPart(w http.ResponseWriter, r *http.Request, status int, page, part string, v view) {
+	body, err := e.execute(page, part, v)
+	if err != nil {
+		e.broken(w, r, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", v.language())
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store") // pages hold what only their reader may see
+	}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a reader who went away is no error of ours
+	}
+}
+
+func (e *Engine) execute(page, part string, v view) ([]byte, error) {
+	t := e.pages[v.language()][page]
+	if t == nil {
+		return nil, fmt.Errorf("there is no page %q in language %q", page, v.language())
+	}
+	var body bytes.Buffer
+	if err := t.ExecuteTemplate(&body, part, v); err != nil {
+		return nil, fmt.Errorf("page %s: %w", page, err)
+	}
+	return body.Bytes(), nil
+}
