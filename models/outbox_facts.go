@@ -11,14 +11,13 @@ import (
 
 // MailReader is the person a mail goes to, as far as mails need to know.
 type MailReader struct {
-	ID           uuid.UUID
-	Name         string
-	Email        string
-	Zone         string // IANA, of the person's country; "" when unknown
-	Consents     bool   // to mailings, and has not unsubscribed
-	Left         bool
-	Suppressed   bool
-	NetworkFolks bool // has a role beyond reading: signs in
+	ID         uuid.UUID
+	Name       string
+	Email      string
+	Zone       string // IANA, of the person's country; "" when unknown
+	Consents   bool   // to mailings, and has not unsubscribed
+	Left       bool
+	Suppressed bool
 }
 
 // ReaderOf returns who a mail goes to.
@@ -30,7 +29,6 @@ func ReaderOf(ctx context.Context, db bun.IDB, person uuid.UUID) (MailReader, er
 		ColumnExpr("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents").
 		ColumnExpr(`person.left_at IS NOT NULL AS "left"`).
 		ColumnExpr("EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed").
-		ColumnExpr("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role <> ?) AS network_folks", RoleReader).
 		Join("LEFT JOIN countries AS c ON c.code = person.country_code").
 		Where("person.id = ?", person).Scan(ctx, &r)
 	return r, found(err, "person")
@@ -164,7 +162,7 @@ func OnBehalfOf(ctx context.Context, db bun.IDB, task, person uuid.UUID) (OnBeha
 
 // MailingWords is what a mailing says in one language.
 type MailingWords struct {
-	State            string // of the mailing
+	State            MailingState // of the mailing
 	Subject          string
 	Body             string // Markdown
 	Title            string // of the recommendation

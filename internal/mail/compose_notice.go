@@ -1,0 +1,133 @@
+package mail
+
+import (
+	"context"
+
+	"tribuna/internal/links"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// withdrawn tells somebody who was asked that the answer is no longer needed, and why.
+func (d *draft) withdrawn(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	reason := d.mail.Data.Reason
+	if key := "mail.task_withdrawn.reason." + reason; reason == "" || !d.words.Has(key) {
+		reason = models.ReasonOver
+	}
+	return page{
+		Subject:  d.t("task_withdrawn.subject", "Title", t.Title),
+		Lead:     []string{d.t("task_withdrawn.reason." + reason), d.t("task_withdrawn.lead")},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.asked"), d.t("officer_of", d.taskArgs(t)...)}},
+		Why:      d.t("task_withdrawn.why"),
+	}, nil
+}
+
+// recordedOnBehalf tells a person what was recorded in their name, so that a mistake is found.
+func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	behalf, err := models.OnBehalfOf(ctx, d.db, t.ID, d.reader.ID)
+	if err != nil {
+		return page{}, err
+	}
+	answer, err := models.AnswerOf(ctx, d.db, t.ID)
+	if err != nil {
+		return page{}, err
+	}
+	p := page{
+		Subject:  d.t("recorded_on_behalf.subject", "Recorder", behalf.Recorder),
+		Lead:     []string{d.t("recorded_on_behalf.lead", "Recorder", behalf.Recorder)},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.recorded"), d.words.DateTime(behalf.ReceivedAt, d.zone)}},
+		Passages: d.answer(t, answer),
+		After:    []string{d.t("recorded_on_behalf.wrong")},
+		Why:      d.t("recorded_on_behalf.why"),
+	}
+	if behalf.Note != "" {
+		p.Facts = append(p.Facts, fact{d.t("label.came_by"), behalf.Note})
+	}
+	return d.withWayBack(p, t), nil
+}
+
+// withWayBack adds the link while the answer can still be changed.
+func (d *draft) withWayBack(p page, t models.MailTask) page {
+	if t.State != models.TaskCancelled && t.State != models.TaskExpired && !d.now.After(t.GraceUntil) {
+		p.Button = &button{Label: d.t("see_answer"), URL: d.link(t)}
+	}
+	return p
+}
+
+// reviewCopy sends reviewers what they wrote, when the round closes and the link stops taking changes.
+func (d *draft) reviewCopy(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	answer, err := models.AnswerOf(ctx, d.db, t.ID)
+	if err != nil {
+		return page{}, err
+	}
+	return page{
+		Subject:  d.t("review_copy.subject", "Title", t.Title),
+		Lead:     []string{d.t("review_copy.lead", d.taskArgs(t)...)},
+		Document: document(t),
+		Passages: d.answer(t, answer),
+		Why:      d.t("review_copy.why"),
+	}, nil
+}
+
+func (d *draft) answer(t models.MailTask, a models.MailAnswer) []passage {
+	var all []passage
+	if a.Answer != "" {
+		all = append(all, passage{Heading: d.t("answer"), Text: d.t("answer." + a.Answer)})
+	}
+	if a.Reasons != "" {
+		all = append(all, passage{Heading: d.t("reasons"), Text: a.Reasons})
+	}
+	for _, c := range a.Comments {
+		all = append(all, passage{Heading: d.t("comment"), Quote: c.Quote, QuoteLanguage: t.TitleLanguage, Text: c.Body})
+	}
+	return all
+}
+
+// publicPath is where the public pages of recommendations live.
+const publicPath = "/p/"
+
+// mailing writes the letter of a mailing to one of its recipients.
+func (d *draft) mailing(ctx context.Context) (page, error) {
+	if d.mail.MailingID == nil {
+		return page{}, NotOwed{"the mail names no mailing"}
+	}
+	m, err := models.MailingWordsIn(ctx, d.db, *d.mail.MailingID, d.mail.Language)
+	if err != nil {
+		return page{}, err
+	}
+	switch m.State {
+	case models.MailingSending:
+	case models.MailingCancelled:
+		return page{}, NotOwed{"the mailing was cancelled"}
+	default:
+		return page{}, NotYet{holdCheck}
+	}
+	body, err := markdown.Render(m.Body, markdown.WithHeadingShift(1))
+	if err != nil {
+		return page{}, err
+	}
+	unsubscribe := d.baseURL + "/u/" + d.links.Mint(links.KindUnsubscribe, *d.mail.MailingID, d.reader.ID, 0)
+	return page{
+		Subject:     m.Subject,
+		Heading:     m.Subject,
+		Body:        body,
+		BodyText:    markdown.Clean(m.Body), // Markdown reads well as it is, and keeps the addresses of its links
+		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
+		Why:         d.t("mailing.why", "Owner", m.Owner),
+		Unsubscribe: unsubscribe,
+	}, nil
+}

@@ -1,0 +1,198 @@
+package mail
+
+import (
+	"context"
+	"time"
+
+	"tribuna/models"
+)
+
+// wordsPerMinute is how fast people read a careful text in their second language.
+const wordsPerMinute = 150
+
+// invitation asks for one thing: to review, to comment, to translate, to sign off, to decide, to report.
+func (d *draft) invitation(ctx context.Context) (page, error) {
+	t, err := d.openTask(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	if d.now.After(t.GraceUntil) {
+		return page{}, NotOwed{"its time is over"}
+	}
+	key := d.askKey(t)
+	args := d.taskArgs(t)
+	p := page{
+		Subject:  d.t(key+".subject", args...),
+		Lead:     []string{d.t(key+".lead", args...)},
+		Document: document(t),
+		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
+		Why:      d.t(whyKey(t), args...),
+	}
+	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t("officer_of", args...)})
+	p.Facts = append(p.Facts, d.taskFacts(t)...)
+	p.After = append(p.After, d.afterAsking(t)...)
+	return p, nil
+}
+
+// askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
+func (d *draft) askKey(t models.MailTask) string {
+	if d.mail.Kind == models.MailOfficerTask {
+		return "task." + string(t.Kind)
+	}
+	return string(d.mail.Kind)
+}
+
+// whyKey is the catalog key of why it is this reader who is asked.
+func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
+
+func (d *draft) taskArgs(t models.MailTask) []any {
+	authority, _ := t.Authority.In(d.words.Tag())
+	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", t.Organisation,
+		"Language", d.words.Language(t.Language), "Number", t.MeasureNumber, "Authority", authority}
+}
+
+// taskFacts are the lines below the document: how long it takes, until when, and what a follow-up is about.
+func (d *draft) taskFacts(t models.MailTask) []fact {
+	var facts []fact
+	if t.Kind == models.TaskReportProgress {
+		authority, _ := t.Authority.In(d.words.Tag())
+		facts = append(facts, fact{d.t("label.measure"), t.Measure}, fact{d.t("label.authority"), authority},
+			fact{d.t("label.status"), d.t("status." + t.Status)})
+	}
+	if t.Kind == models.TaskDeliver && len(t.Authority) > 0 {
+		authority, _ := t.Authority.In(d.words.Tag())
+		facts = append(facts, fact{d.t("label.authority"), authority})
+	}
+	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
+		facts = append(facts, fact{d.t("label.length"), d.words.N("mail.reading_minutes", readingMinutes(t.Words))})
+	}
+	return append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
+}
+
+// afterAsking is what a busy reader should know before deciding not to click.
+func (d *draft) afterAsking(t models.MailTask) []string {
+	var more []string
+	if t.Kind == models.TaskReview {
+		more = append(more, d.t("may_decline"))
+		if t.RespondBy != nil && t.RespondBy.Before(t.DueAt) {
+			more = append(more, d.t("respond_by", "When", d.until(*t.RespondBy)))
+		}
+	}
+	return append(more, d.t("link_is_personal"))
+}
+
+// readingMinutes is rounded up to five: nobody's minute is exact.
+func readingMinutes(words int) int {
+	minutes := (words + wordsPerMinute - 1) / wordsPerMinute
+	return max(5, (minutes+4)/5*5)
+}
+
+// newLink sends the way back in, to those whose link ended while their answer may still be given or changed.
+func (d *draft) newLink(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	if t.State == models.TaskCancelled || d.now.After(t.GraceUntil) {
+		return page{}, NotOwed{"its time is over"}
+	}
+	return page{
+		Subject:  d.t("new_link.subject", "Title", t.Title),
+		Lead:     []string{d.t("new_link.lead")},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
+		Button:   &button{Label: d.t("new_link.button"), URL: d.link(t)},
+		After:    []string{d.t("link_is_personal")},
+		Why:      d.t("new_link.why"),
+	}, nil
+}
+
+// escalation tells the coordinator what is overdue, and who was asked.
+func (d *draft) escalation(ctx context.Context) (page, error) {
+	t, err := d.openTask(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	p := page{
+		Subject:  d.t("escalation.subject", "Title", t.Title),
+		Lead:     []string{d.t("escalation.lead")},
+		Document: document(t),
+		Button:   &button{Label: d.t("escalation.button"), URL: d.link(t)},
+		Why:      d.t("escalation.why"),
+	}
+	if t.SubjectID != nil {
+		overdue, err := d.taskByID(ctx, *t.SubjectID)
+		if err != nil {
+			return page{}, err
+		}
+		p.Facts = append(p.Facts, fact{d.t("label.awaited"), d.t("ask." + string(overdue.Kind))},
+			fact{d.t("label.from"), awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
+	}
+	p.Facts = append(p.Facts, fact{d.t("label.officer"), d.t("officer_of", d.taskArgs(t)...)})
+	return p, nil
+}
+
+// awaited names who was asked: the organisation where one answers in its name, else the person.
+func awaited(t models.MailTask) string {
+	if t.Organisation != "" {
+		return t.Organisation
+	}
+	return t.Person
+}
+
+// digest gathers a day's reminders. It lists what is still open when it goes out.
+func (d *draft) digest(ctx context.Context) (page, error) {
+	tasks, err := d.remindable(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	if len(tasks) == 0 {
+		return page{}, NotOwed{"nothing is open any more"}
+	}
+	p := page{
+		Subject: d.words.N("mail.digest.subject", len(tasks)),
+		Lead:    []string{d.words.N("mail.digest.lead", len(tasks))},
+		After:   []string{d.t("link_is_personal")},
+		Why:     d.t("digest.why"),
+	}
+	if len(tasks) == 1 {
+		p.Subject = d.t("digest.subject_one", "Ask", d.t("ask."+string(tasks[0].Kind)), "Title", tasks[0].Title)
+	}
+	for _, t := range tasks {
+		p.Items = append(p.Items, item{Ask: d.t("ask." + string(t.Kind)), Document: *document(t), Until: d.until(t.DueAt),
+			Overdue: t.DueAt.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
+	}
+	return p, nil
+}
+
+func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
+	var tasks []models.MailTask
+	var err error
+	if len(d.mail.Data.Tasks) > 0 {
+		tasks, err = models.MailTasks(ctx, d.db, d.mail.Data.Tasks)
+	} else {
+		tasks, err = models.OpenMailTasks(ctx, d.db, d.reader.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) }), nil
+}
+
+func canAnswer(t models.MailTask, now time.Time) bool {
+	return t.State == models.TaskOpen && !t.Held && !now.After(t.GraceUntil)
+}
+
+func filter[T any](list []T, keep func(T) bool) []T {
+	var kept []T
+	for _, v := range list {
+		if keep(v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+func document(t models.MailTask) *titled {
+	return &titled{Title: t.Title, Language: t.TitleLanguage}
+}

@@ -1,0 +1,189 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// NotOwed says that a mail must not be sent any more: what it asks for was done, or its reader wants no mail.
+type NotOwed struct{ Reason string }
+
+func (e NotOwed) Error() string { return "not owed any more: " + e.Reason }
+
+// NotYet says that a mail has to wait: its process is on hold.
+type NotYet struct{ For time.Duration }
+
+func (e NotYet) Error() string { return fmt.Sprintf("not before %s have passed", e.For) }
+
+// holdCheck is how often a mail that waits for the end of a hold is looked at.
+const holdCheck = time.Minute
+
+// Composer writes letters. Whatever they say is read at that moment, and only then is it decided whether the mail is
+// still owed; the personal link is minted then too.
+type Composer struct {
+	db      bun.IDB
+	links   *links.Minter
+	baseURL string
+}
+
+// NewComposer returns a composer. BaseURL is the public address of the pages, without a slash at its end.
+func NewComposer(db bun.IDB, minter *links.Minter, baseURL string) *Composer {
+	return &Composer{db: db, links: minter, baseURL: strings.TrimRight(baseURL, "/")}
+}
+
+// Compose writes the letter of a mail. It returns NotOwed or NotYet for a mail that must not go out, or not now; every
+// other error is the database's or ours, and trying again may help.
+func (c *Composer) Compose(ctx context.Context, m models.OutboxMail, now time.Time) (*Letter, error) {
+	reader, err := models.ReaderOf(ctx, c.db, m.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayWriteTo(reader, m); err != nil {
+		return nil, err
+	}
+	d := draft{Composer: c, mail: m, reader: reader, words: i18n.For(m.Language), now: now, zone: zoneOf(reader)}
+	p, err := d.page(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.letter(p)
+}
+
+func mayWriteTo(r models.MailReader, m models.OutboxMail) error {
+	switch {
+	case r.Left:
+		return NotOwed{"the person has left"}
+	case r.Suppressed:
+		return NotOwed{"the address must not be written to"}
+	case m.Kind == models.MailMailing && !r.Consents:
+		return NotOwed{"there is no consent to mailings"}
+	}
+	return nil
+}
+
+// draft is one letter in the making.
+type draft struct {
+	*Composer
+	mail   models.OutboxMail
+	reader models.MailReader
+	words  *i18n.Localizer
+	now    time.Time
+	zone   *time.Location
+}
+
+// page gathers what the letter says, by kind.
+func (d *draft) page(ctx context.Context) (page, error) {
+	switch d.mail.Kind {
+	case models.MailReviewInvitation, models.MailConsultInvitation, models.MailTranslateInvitation,
+		models.MailApproveInvitation, models.MailSignOffInvitation, models.MailOfficerTask, models.MailProgressRequest:
+		return d.invitation(ctx)
+	case models.MailEscalation:
+		return d.escalation(ctx)
+	case models.MailNewLink:
+		return d.newLink(ctx)
+	case models.MailDigest:
+		return d.digest(ctx)
+	case models.MailTaskWithdrawn:
+		return d.withdrawn(ctx)
+	case models.MailRecordedOnBehalf:
+		return d.recordedOnBehalf(ctx)
+	case models.MailReviewCopy:
+		return d.reviewCopy(ctx)
+	case models.MailMailing:
+		return d.mailing(ctx)
+	}
+	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
+}
+
+func (d *draft) letter(p page) (*Letter, error) {
+	p.Language, p.BaseURL = d.words.Tag(), d.baseURL
+	p.Automatic, p.UnsubscribeLabel = d.t("automatic"), d.t("unsubscribe")
+	if p.Greeting == "" {
+		p.Greeting = d.t("greeting", "Name", d.reader.Name)
+	}
+	html, text, err := render(p)
+	if err != nil {
+		return nil, fmt.Errorf("write %s mail: %w", d.mail.Kind, err)
+	}
+	return &Letter{To: mail.Address{Name: d.reader.Name, Address: d.reader.Email}, Language: p.Language,
+		Subject: p.Subject, HTML: html, Text: text, Unsubscribe: p.Unsubscribe}, nil
+}
+
+// task reads the mail's task.
+func (d *draft) task(ctx context.Context) (models.MailTask, error) {
+	if d.mail.TaskID == nil {
+		return models.MailTask{}, errors.New("the mail names no task")
+	}
+	return d.taskByID(ctx, *d.mail.TaskID)
+}
+
+func (d *draft) taskByID(ctx context.Context, id uuid.UUID) (models.MailTask, error) {
+	tasks, err := models.MailTasks(ctx, d.db, []uuid.UUID{id})
+	if err != nil {
+		return models.MailTask{}, err
+	}
+	if len(tasks) == 0 {
+		return models.MailTask{}, NotOwed{"the task is gone"}
+	}
+	return tasks[0], nil
+}
+
+// openTask reads the mail's task if its answer is still awaited.
+func (d *draft) openTask(ctx context.Context) (models.MailTask, error) {
+	t, err := d.task(ctx)
+	switch {
+	case err != nil:
+		return t, err
+	case t.State != models.TaskOpen:
+		return t, NotOwed{"the task is " + string(t.State)}
+	case t.Held:
+		return t, NotYet{holdCheck}
+	}
+	return t, nil
+}
+
+// link is the reader's personal address for a task.
+func (d *draft) link(t models.MailTask) string {
+	return d.baseURL + "/l/" + d.links.Mint(links.KindTask, t.ID, d.reader.ID, t.Generation)
+}
+
+// t is a sentence of this package's catalog.
+func (d *draft) t(key string, args ...any) string { return d.words.T("mail."+key, args...) }
+
+// until says an instant as people do, with the hour and whose clock: "in 3 days, Thursday 12 March, 17:00 (EET)".
+func (d *draft) until(due time.Time) string {
+	local, today := due.In(d.zone), d.now.In(d.zone)
+	deadline := d.words.Deadline(d.now, due, d.zone)
+	if local.Format(time.DateOnly) == today.Format(time.DateOnly) { // the hour is in it
+		return d.t("until_today", "Deadline", deadline, "Zone", clock(local))
+	}
+	return d.t("until", "Deadline", deadline, "Time", d.words.Time(due, d.zone), "Zone", clock(local))
+}
+
+// clock names whose clock it is: the zone's abbreviation, or its distance from UTC where it has none.
+func clock(t time.Time) string {
+	name, _ := t.Zone()
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		return "UTC" + name
+	}
+	return name
+}
+
+// zoneOf is the zone of the reader's country, UTC where it is not known.
+func zoneOf(r models.MailReader) *time.Location {
+	if zone, err := time.LoadLocation(r.Zone); err == nil && r.Zone != "" {
+		return zone
+	}
+	return time.UTC
+}

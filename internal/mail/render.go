@@ -1,0 +1,122 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"strings"
+	textTemplate "text/template"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// One layout for each half of the mail; they differ by what a page holds, not by kind of mail.
+var (
+	htmlLayout = template.Must(template.ParseFS(templateFiles, "templates/layout.html"))
+	textLayout = textTemplate.Must(textTemplate.New("layout.txt").
+			Funcs(textTemplate.FuncMap{"wrap": wrap, "indent": indent}).ParseFS(templateFiles, "templates/layout.txt"))
+)
+
+// page is what a letter says: one question, one button, until when, who asks and why you.
+type page struct {
+	Language string
+	BaseURL  string
+
+	Subject  string
+	Greeting string   // "Dear …,"
+	Heading  string   // of a mailing; other mails begin with the greeting
+	Lead     []string // what is asked, a sentence a paragraph
+	Document *titled  // what it is about
+	Facts    []fact
+	Items    []item // of a digest
+	Passages []passage
+	Body     template.HTML // of a mailing, made safe by package markdown
+	BodyText string
+	Button   *button
+	After    []string // what one should know before deciding
+	Why      string   // why this reader gets it
+
+	Unsubscribe      string // address
+	UnsubscribeLabel string
+	Automatic        string // who sent this, and that answering it reaches nobody
+}
+
+type titled struct{ Title, Language string }
+
+type fact struct{ Label, Value string }
+
+type button struct{ Label, URL string }
+
+// item is one of several things asked.
+type item struct {
+	Ask      string
+	Document titled
+	Until    string
+	Overdue  bool
+	Button   button
+}
+
+// passage is something the reader wrote.
+type passage struct {
+	Heading       string
+	Quote         string // what it is about
+	QuoteLanguage string
+	Text          string
+}
+
+// Paragraphs splits a text where its writer did.
+func (p passage) Paragraphs() []string {
+	return strings.FieldsFunc(p.Text, func(r rune) bool { return r == '\n' || r == '\r' })
+}
+
+func render(p page) (html, text string, err error) {
+	var h, t bytes.Buffer
+	if err := htmlLayout.Execute(&h, p); err != nil {
+		return "", "", err
+	}
+	if err := textLayout.Execute(&t, p); err != nil {
+		return "", "", err
+	}
+	return h.String(), squeeze(t.String()), nil
+}
+
+// lineLength keeps plain text readable in every window (RFC 3676 advises at most 78 characters).
+const lineLength = 72
+
+// wrap breaks paragraphs into lines; words longer than a line, addresses above all, stay whole.
+func wrap(s string) string { return fold(s, "") }
+
+// indent is wrap with a margin, for what is quoted.
+func indent(s string) string { return fold(s, "  ") }
+
+func fold(s, margin string) string {
+	var lines []string
+	for paragraph := range strings.SplitSeq(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
+		line := margin
+		for word := range strings.FieldsSeq(paragraph) {
+			if line != margin && len([]rune(line))+1+len([]rune(word)) > lineLength {
+				lines, line = append(lines, line), margin
+			}
+			if line != margin {
+				line += " "
+			}
+			line += word
+		}
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// squeeze leaves one empty line where conditions in the template left several.
+func squeeze(s string) string {
+	var out []string
+	for line := range strings.SplitSeq(s, "\n") {
+		line = strings.TrimRight(line, " \t")
+		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
+			continue
+		}
+		out = append(out, line)
+	}
+	return strings.TrimRight(strings.Join(out, "\n"), "\n") + "\n"
+}
