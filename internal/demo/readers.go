@@ -63,15 +63,15 @@ func (l *loader) reader(d readersData, i int, slug string) models.Person {
 		Country: d.Countries[i%len(d.Countries)], Languages: []string{d.Language}})
 }
 
-// name returns the i-th name, a woman's and a man's in turn. First names run through faster than surnames, so that no
-// name comes twice until all were used.
+// name returns the i-th name, a woman's and a man's in turn. Each time the first names were gone through, the surnames
+// are shifted by one against them, so that no name comes twice until all pairs were used.
 func (d readersData) name(i int) string {
 	first, woman := d.Men, i%2 == 0
 	if woman {
 		first = d.Women
 	}
 	n := i / 2
-	surname := d.Surnames[(n/len(first)+n)%len(d.Surnames)]
+	surname := d.Surnames[(n%len(first)+n/len(first))%len(d.Surnames)]
 	if feminine, masculine, two := strings.Cut(surname, "/"); two {
 		surname = masculine
 		if woman {
