@@ -106,7 +106,7 @@ func cluster(t testing.TB) *devstack.Postgres {
 	if shared.pg != nil {
 		return shared.pg
 	}
-	dir, err := os.MkdirTemp("", "tribuna-testdb-")
+	dir, err := makePlace()
 	must(t, err)
 	pg, err := startCopy(dir, false)
 	if err != nil {
