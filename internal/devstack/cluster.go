@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -157,15 +158,24 @@ func (p *Postgres) ensureRoles(ctx context.Context) error {
 }
 
 // clearStale makes way after a crash: it ends what is left of an earlier
-// server in this folder and removes its pid file, whose number may by now
-// belong to somebody else, which PostgreSQL would take for a running server.
+// server in this folder. The pid file stays, PostgreSQL frees by it the shared
+// memory of the crashed server; unless its number belongs by now to somebody
+// else, which PostgreSQL would take for a running server.
 func (p *Postgres) clearStale(ctx context.Context) error {
 	if err := clearLeftovers(ctx, p.dataDir()); err != nil {
 		return err
 	}
-	err := os.Remove(filepath.Join(p.dataDir(), "postmaster.pid"))
+	path := filepath.Join(p.dataDir(), "postmaster.pid")
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	if pid, err := strconv.Atoi(first); err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+		return nil
+	}
+	return os.Remove(path)
 }

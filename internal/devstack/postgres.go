@@ -149,6 +149,12 @@ func (p *Postgres) Stop(ctx context.Context) error {
 	return p.proc.stop(ctx, syscall.SIGINT)
 }
 
+// Discard ends the server fast without writing down what it holds, but leaves
+// no shared memory behind as Kill does: for clusters nobody wants any more.
+func (p *Postgres) Discard(ctx context.Context) error {
+	return p.proc.stop(ctx, syscall.SIGQUIT)
+}
+
 // Kill ends the server and all its processes at once, as a crash would.
 func (p *Postgres) Kill(ctx context.Context) error {
 	if err := p.proc.kill(); err != nil {

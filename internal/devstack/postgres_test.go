@@ -23,7 +23,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 func startPostgres(t *testing.T, dir string) *devstack.Postgres {
 	pg, err := devstack.StartPostgres(within(t, time.Minute), devstack.PostgresOptions{Dir: dir, Fsync: true})
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = pg.Kill(context.Background()) })
+	t.Cleanup(func() { _ = pg.Discard(context.Background()) })
 	return pg
 }
 

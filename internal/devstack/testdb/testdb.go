@@ -59,8 +59,7 @@ func Stop() {
 	if shared.pg == nil {
 		return
 	}
-	// Nothing in it is wanted any more: no time is spent on writing it down.
-	_ = shared.pg.Kill(context.Background())
+	discard(shared.pg)
 	_ = os.RemoveAll(shared.dir)
 	shared.pg = nil
 }
@@ -95,8 +94,14 @@ func OwnCluster(t testing.TB) *devstack.Postgres {
 	dir := t.TempDir()
 	pg, err := startCopy(dir, true)
 	must(t, err)
-	t.Cleanup(func() { _ = pg.Kill(context.Background()) })
+	t.Cleanup(func() { discard(pg) })
 	return pg
+}
+
+func discard(pg *devstack.Postgres) {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	_ = pg.Discard(ctx)
 }
 
 func cluster(t testing.TB) *devstack.Postgres {
