@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"tribuna/internal/apperr"
@@ -17,8 +19,8 @@ type Form struct {
 	Errors []FieldError
 }
 
-// FieldError is one sentence about one field.
-type FieldError struct{ Name, Text string }
+// FieldError is one sentence about one field. Label is what the page calls the field, "" where no catalog says it.
+type FieldError struct{ Name, Label, Text string }
 
 // NewForm begins a form with values to show.
 func NewForm(values url.Values) *Form {
@@ -36,9 +38,30 @@ func (f *Form) Blame(err error, l *i18n.Localizer) bool {
 		return false
 	}
 	for _, field := range e.Fields {
-		f.Errors = append(f.Errors, FieldError{Name: field.Path, Text: l.T(field.Key, field.Args)})
+		f.Errors = append(f.Errors, FieldError{
+			Name: field.Path, Label: fieldLabel(field.Path, l), Text: l.T(field.Key, field.Args),
+		})
 	}
 	return true
+}
+
+var index = regexp.MustCompile(`\[(\d+)\]`)
+
+// fieldLabel names a field in the summary of errors: the sentence "field.<path>" of the catalogs, the path without its
+// indexes, followed by the number of the row where the form has several ("measures[1].text": "Text of measure 2").
+func fieldLabel(path string, l *i18n.Localizer) string {
+	key := "field." + index.ReplaceAllString(path, "")
+	if !l.Has(key) {
+		return ""
+	}
+	label := l.T(key)
+	if m := index.FindStringSubmatch(path); m != nil {
+		row, err := strconv.Atoi(m[1])
+		if err == nil {
+			label += " " + l.Number(row+1)
+		}
+	}
+	return label
 }
 
 // Value returns what was typed into a field.

@@ -52,10 +52,11 @@ type Viewer struct {
 	Zone         string // IANA name of the person's time zone, "" if none
 }
 
-// NavItem is one entry of the navigation. Label is a catalog key.
+// NavItem is one entry of the navigation. Label and Short are catalog keys.
 type NavItem struct {
 	Key, Label, Href, Icon string
-	Count                  int // what waits there; 0 shows nothing
+	Short                  string // on the bar of a phone, where 12 letters fit; "" shows Label
+	Count                  int    // what waits there; 0 shows nothing
 }
 
 // Flash is a sentence shown once at the top of the next page. Tone is "done", "wait" or "harm".

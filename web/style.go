@@ -57,7 +57,7 @@ func (e *Engine) newStyleView(r *http.Request) styleView {
 	v.Viewer = &Viewer{Name: "Ružica Ćosić-Hadžiahmetović", Organisation: "Know-how Centre", RoleKey: "style.role"}
 	v.Nav = []NavItem{
 		{Key: "home", Label: "style.nav.home", Href: "#", Icon: "inbox", Count: 3},
-		{Key: "recommendations", Label: "style.nav.recommendations", Href: "#", Icon: "file-text"},
+		{Key: "recommendations", Label: "style.nav.recommendations", Short: "style.nav.texts", Href: "#", Icon: "file-text"},
 		{Key: "overview", Label: "style.nav.overview", Href: "#", Icon: "chart-bar"},
 		{Key: "mailings", Label: "style.nav.mailings", Href: "#", Icon: "mail"},
 		{Key: "record", Label: "style.nav.record", Href: "#", Icon: "history"},
@@ -122,7 +122,8 @@ func styleCells(l *i18n.Localizer) []styleCell {
 func styleForm(l *i18n.Localizer) *Form {
 	f := NewForm(url.Values{"title": {l.T("style.row.first")}, "email": {"ana@"}, "answer": {"changes"}, "language": {"sr-Latn"},
 		"text": {l.T("style.text")}})
-	f.Errors = []FieldError{{"email", l.T("error.field.email")}, {"needed_by", l.T("error.field.required")}}
+	f.Errors = []FieldError{{"email", l.T("style.field.email"), l.T("error.field.email")},
+		{"needed_by", l.T("style.field.date"), l.T("error.field.required")}}
 	return f
 }
 
