@@ -1,0 +1,280 @@
+package mail_test
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/links"
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+var personalLink = regexp.MustCompile(`https://tribuna\.example/l/(tl_[A-Za-z0-9_-]+)`)
+
+// asking is every mail that asks for something, with the task it is about.
+var asking = []struct {
+	kind models.MailKind
+	task models.TaskKind
+}{
+	{models.MailReviewInvitation, models.TaskReview},
+	{models.MailConsultInvitation, models.TaskConsult},
+	{models.MailTranslateInvitation, models.TaskTranslate},
+	{models.MailApproveInvitation, models.TaskApproveTranslation},
+	{models.MailSignOffInvitation, models.TaskSignOff},
+	{models.MailProgressRequest, models.TaskReportProgress},
+	{models.MailNewLink, models.TaskReview},
+	{models.MailEscalation, models.TaskEscalation},
+	{models.MailDigest, models.TaskReview},
+	{models.MailOfficerTask, models.TaskChooseReviewer},
+	{models.MailOfficerTask, models.TaskDecideReview},
+	{models.MailOfficerTask, models.TaskAssignTranslator},
+	{models.MailOfficerTask, models.TaskPublish},
+	{models.MailOfficerTask, models.TaskDeliver},
+	{models.MailOfficerTask, models.TaskResolveSignOff},
+}
+
+func TestEveryMailThatAsksHasOneButtonADeadlineAndAReason(t *testing.T) {
+	n := newNetwork(t)
+	for _, c := range asking {
+		for _, language := range []string{"en", "bg"} {
+			t.Run(string(c.kind)+"/"+string(c.task)+"/"+language, func(t *testing.T) {
+				if c.task == models.TaskReportProgress {
+					n.exec(`DELETE FROM tasks WHERE kind = 'report_progress'`)
+					n.exec(`DELETE FROM followups`)
+				}
+				task := n.task(c.task, n.expert, nil)
+				m := n.mail(c.kind, n.expert, language, task)
+				m.Data.Tasks = []uuid.UUID{task.ID}
+				letter, err := n.compose(m)
+				require.NoError(t, err)
+				soundLetter(t, letter, language)
+
+				for name, half := range map[string]string{"text": letter.Text, "html": letter.HTML} {
+					found := personalLink.FindAllStringSubmatch(half, -1)
+					require.Len(t, found, 1, "one link in the %s", name)
+					claims, err := n.minter.Check(found[0][1])
+					require.NoError(t, err)
+					require.Equal(t, links.Claims{Kind: links.KindTask, ID: task.ID, PersonID: n.expert, Generation: 3}, claims)
+					if c.kind != models.MailEscalation {
+						require.Contains(t, half, map[string]string{"en": "Thursday 5 March", "bg": "четвъртък, 5 март"}[language])
+						require.Contains(t, half, "17:00", "in the reader's zone")
+						require.Contains(t, half, "EET")
+					}
+				}
+				require.Contains(t, letter.Text, `Leaving care <is> not "leaving" alone & more`)
+				require.Contains(t, letter.HTML, `Leaving care &lt;is&gt; not &#34;leaving&#34; alone &amp; more`)
+			})
+		}
+	}
+}
+
+func TestInvitationSaysWhoAsksHowLongAndThatOneMayDecline(t *testing.T) {
+	n := newNetwork(t)
+	letter, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, "en", n.task(models.TaskReview, n.expert, nil)))
+	require.NoError(t, err)
+	require.Contains(t, letter.Text, "Who asks: Ana Officer, Know-how Centre")
+	require.Contains(t, letter.Text, "about 5 minutes of reading")
+	require.Contains(t, letter.Text, "decline with one click")
+	require.Contains(t, letter.Text, "tomorrow, Tuesday 3 March", "when somebody else is asked")
+}
+
+func TestProgressRequestNamesMeasureAuthorityAndStatus(t *testing.T) {
+	n := newNetwork(t)
+	letter, err := n.compose(n.mail(models.MailProgressRequest, n.speaker, "bg", n.task(models.TaskReportProgress, n.speaker, nil)))
+	require.NoError(t, err)
+	for _, half := range []string{letter.Text, letter.HTML} {
+		require.Contains(t, half, "Fund a mentor for every care leaver")
+		require.Contains(t, half, "Министерство на труда")
+		require.Contains(t, half, "няма отговор")
+		require.Contains(t, half, "15:00", "the reader's country is unknown: UTC")
+	}
+}
+
+func TestEscalationNamesWhatIsOverdueAndFromWhom(t *testing.T) {
+	n := newNetwork(t)
+	overdue := n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.DueAt = monday.Add(-49 * time.Hour) })
+	task := n.task(models.TaskEscalation, n.coordinator, func(t *models.Task) { t.SubjectID = &overdue.ID })
+	letter, err := n.compose(n.mail(models.MailEscalation, n.coordinator, "en", task))
+	require.NoError(t, err)
+	require.Contains(t, letter.Text, "From: Child & Family Network")
+	require.Contains(t, letter.Text, "2 days overdue")
+}
+
+func TestDigestListsWhatIsStillOpenOnly(t *testing.T) {
+	n := newNetwork(t)
+	open := n.task(models.TaskReview, n.expert, nil)
+	second := n.task(models.TaskTranslate, n.expert, func(t *models.Task) { t.DueAt = monday.Add(-time.Hour) })
+	done := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Close(models.TaskDone, monday) })
+	others := n.task(models.TaskReview, n.officer, nil)
+	m := n.mail(models.MailDigest, n.expert, "en", nil)
+
+	for name, tasks := range map[string][]uuid.UUID{"named": {open.ID, second.ID, done.ID}, "all": nil} {
+		m.Data.Tasks = tasks
+		letter, err := n.compose(m)
+		require.NoError(t, err, name)
+		require.Equal(t, "2 things wait for you", letter.Subject)
+		require.Len(t, personalLink.FindAllString(letter.Text, -1), 2)
+		require.Less(t, strings.Index(letter.Text, "Translate"), strings.Index(letter.Text, "Review"), "the most urgent first")
+		require.Contains(t, letter.HTML, `class="waits"`)
+	}
+	_ = others
+
+	partner := n.mail(models.MailDigest, n.speaker, "en", nil)
+	n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.PersonID = nil })
+	letter, err := n.compose(partner)
+	require.NoError(t, err)
+	require.Contains(t, letter.Subject, "sign-off", "what waits for one's organisation")
+
+	m.Data.Tasks = []uuid.UUID{done.ID}
+	_, err = n.compose(m)
+	require.ErrorAs(t, err, new(mail.NotOwed), "nobody is reminded after answering")
+}
+
+func TestNoticesSayWhatHappened(t *testing.T) {
+	n := newNetwork(t)
+	task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Close(models.TaskDone, monday) })
+	n.exec(`INSERT INTO reviews (task_id, recommendation_id, version_id, round, person_id, answer, reasons, decision_id, answered_at)
+		VALUES (?, ?, ?, 1, ?, 'support_with_changes', E'First.\nSecond <b>', 'd', now())`, task.ID, n.recommendation, n.version, n.expert)
+	n.exec(`INSERT INTO comments (id, task_id, recommendation_id, version_id, block, quote, body, position, created_at)
+		VALUES (?, ?, ?, ?, 0, 'three words', 'Which three?', 0, now())`, models.NewID(), task.ID, n.recommendation, n.version)
+	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, behalf_note, payload, args_hash, received_at)
+		VALUES (?, ?, 'decision-1', 'review', ?, ?, ?, 'by letter', '{}', 'h', ?)`,
+		models.NewID(), n.recommendation, task.ID, n.officer, n.expert, monday)
+
+	copied, err := n.compose(n.mail(models.MailReviewCopy, n.expert, "en", task))
+	require.NoError(t, err)
+	soundLetter(t, copied, "en")
+	onBehalf, err := n.compose(n.mail(models.MailRecordedOnBehalf, n.expert, "bg", task))
+	require.NoError(t, err)
+	soundLetter(t, onBehalf, "bg")
+	for _, letter := range []*mail.Letter{copied, onBehalf} {
+		require.Contains(t, letter.Text, "Second <b>")
+		require.Contains(t, letter.HTML, "Second &lt;b&gt;")
+		require.Contains(t, letter.Text, "Which three?")
+		require.Contains(t, letter.HTML, "three words")
+	}
+	require.Contains(t, copied.Text, "I support it with changes")
+	require.Contains(t, onBehalf.Subject, "Ana Officer")
+	require.Contains(t, onBehalf.Text, "by letter")
+	require.Regexp(t, personalLink, onBehalf.Text, "a mistake can be corrected")
+
+	for reason, words := range map[string]string{models.ReasonWithdrawn: "has been withdrawn", models.ReasonEnough: "Enough answers",
+		models.ReasonReplaced: "Somebody else", models.ReasonOver: "step has ended", "": "step has ended", "nonsense": "step has ended"} {
+		m := n.mail(models.MailTaskWithdrawn, n.expert, "en", task)
+		m.Data.Reason = reason
+		letter, err := n.compose(m)
+		require.NoError(t, err)
+		soundLetter(t, letter, "en")
+		require.Contains(t, letter.Text, words)
+	}
+}
+
+func TestMailingIsSafeAndCanBeEnded(t *testing.T) {
+	n := newNetwork(t)
+	letter, err := n.compose(n.mail(models.MailMailing, n.speaker, "en", nil))
+	require.NoError(t, err)
+	soundLetter(t, letter, "en")
+	require.Equal(t, "Care leavers need mentors", letter.Subject)
+	require.Contains(t, letter.HTML, "<strong>a recommendation</strong>")
+	require.NotContains(t, letter.HTML, "<script")
+	require.Contains(t, letter.Text, "(https://tribuna.example/p/leaving-care)")
+
+	token, ok := strings.CutPrefix(letter.Unsubscribe, baseURL+"/u/")
+	require.True(t, ok)
+	claims, err := n.minter.Check(token)
+	require.NoError(t, err)
+	require.Equal(t, links.Claims{Kind: links.KindUnsubscribe, ID: n.mailing, PersonID: n.speaker}, claims)
+	require.Contains(t, letter.Text, letter.Unsubscribe)
+	require.Contains(t, letter.HTML, letter.Unsubscribe)
+
+	bulgarian, err := n.compose(n.mail(models.MailMailing, n.expert, "bg", nil))
+	require.NoError(t, err)
+	soundLetter(t, bulgarian, "bg")
+	require.Contains(t, bulgarian.HTML, "<strong>препоръка</strong>")
+}
+
+func TestWhatIsNoLongerOwedIsNotSent(t *testing.T) {
+	over := func(t *models.Task) { t.GraceUntil = monday.Add(-time.Second) }
+	closed := func(t *models.Task) { t.Close(models.TaskDone, monday) }
+	for name, c := range map[string]struct {
+		kind   models.MailKind
+		task   func(*models.Task)
+		change string // with the person's id
+	}{
+		"answered":             {kind: models.MailReviewInvitation, task: closed},
+		"time is over":         {kind: models.MailReviewInvitation, task: over},
+		"new link, over":       {kind: models.MailNewLink, task: over},
+		"escalation settled":   {kind: models.MailEscalation, task: closed},
+		"person left":          {kind: models.MailReviewInvitation, change: `UPDATE people SET left_at = now() WHERE id = ?`},
+		"suppressed":           {kind: models.MailReviewInvitation, change: `INSERT INTO suppressions SELECT encode(sha256(convert_to(lower(email), 'UTF8')), 'hex'), 'bounce', now() FROM people WHERE id = ?`},
+		"unsubscribed":         {kind: models.MailMailing, change: `UPDATE people SET unsubscribed_at = now() WHERE id = ?`},
+		"without consent":      {kind: models.MailMailing, change: `UPDATE people SET consent_at = NULL WHERE id = ?`},
+		"mailing is cancelled": {kind: models.MailMailing, change: `UPDATE mailings SET state = 'cancelled' WHERE ? IS NOT NULL`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNetwork(t)
+			task := n.task(models.TaskReview, n.expert, c.task)
+			if c.change != "" {
+				n.exec(c.change, n.expert)
+			}
+			_, err := n.compose(n.mail(c.kind, n.expert, "en", task))
+			require.ErrorAs(t, err, new(mail.NotOwed))
+		})
+	}
+}
+
+func TestWhatIsOnHoldWaits(t *testing.T) {
+	n := newNetwork(t)
+	task := n.task(models.TaskReview, n.expert, nil)
+	n.exec(`UPDATE recommendations SET held_at = now()`)
+	n.exec(`UPDATE mailings SET state = 'paused'`)
+	for _, kind := range []models.MailKind{models.MailReviewInvitation, models.MailMailing} {
+		_, err := n.compose(n.mail(kind, n.expert, "en", task))
+		require.ErrorAs(t, err, new(mail.NotYet))
+	}
+}
+
+func TestEveryKindHasWords(t *testing.T) {
+	n := newNetwork(t)
+	task := n.task(models.TaskReview, n.expert, nil)
+	for _, kind := range models.MailKinds() {
+		_, err := n.compose(n.mail(kind, n.expert, "en", task))
+		if err != nil {
+			require.NotContains(t, err.Error(), "no words")
+		}
+	}
+	_, err := n.compose(n.mail("nonsense", n.expert, "en", task))
+	require.ErrorContains(t, err, "no words")
+	require.False(t, errors.As(err, new(mail.NotOwed)))
+}
+
+// soundLetter checks what holds for every letter.
+func soundLetter(t *testing.T, l *mail.Letter, language string) {
+	t.Helper()
+	require.Equal(t, language, l.Language)
+	require.NotEmpty(t, l.Subject)
+	require.NotContains(t, l.Subject, "\n")
+	require.Contains(t, l.HTML, `<html lang="`+language+`">`)
+	require.NotContains(t, l.HTML, "<img", "complete without images")
+	require.Contains(t, l.HTML, "prefers-color-scheme: dark")
+	for _, half := range []string{l.Subject, l.Text, l.HTML} {
+		require.NotContains(t, half, "<no value>")
+		require.NotContains(t, half, "ZgotmplZ")
+		require.NotRegexp(t, `\bmail\.[a-z]+[._]`, strings.ReplaceAll(half, "@mail.example", ""), "a key without words")
+	}
+	require.NotRegexp(t, `</?(p|a|table|td|div)\b`, l.Text)
+	require.NotContains(t, l.Text, "\n\n\n")
+	cyrillic := regexp.MustCompile(`[а-я]{4,} [а-я]`)
+	require.Equal(t, language == "bg", cyrillic.MatchString(l.Text))
+	for _, line := range strings.Split(l.Text, "\n") {
+		if !strings.Contains(line, "http") {
+			require.LessOrEqual(t, len([]rune(line)), 78)
+		}
+	}
+}
