@@ -37,7 +37,7 @@ type MeasureAuthority struct {
 func Measures(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Measure, error) {
 	var all []Measure
 	err := db.NewSelect().Model(&all).Relation("Authorities", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Order("a.slug")
+		return q.Order("authority.slug")
 	}).Where("m.recommendation_id = ?", recommendation).Order("m.number").Scan(ctx)
 	return all, err
 }
@@ -66,7 +66,7 @@ func setMeasures(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, draf
 		result = append(result, VersionMeasure{ID: m.ID, Number: m.Number, Text: m.Text, AuthorityIDs: d.AuthorityIDs})
 	}
 	_, err = tx.NewDelete().Model((*Measure)(nil)).Where("recommendation_id = ?", recommendation).
-		Where("id NOT IN (?)", bun.In(kept)).Exec(ctx)
+		Where("id NOT IN (?)", bun.List(kept)).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("remove measures: %w", err)
 	}

@@ -23,6 +23,7 @@ type Position struct {
 
 	Translation *TranslationPosition
 	SignOff     *SignOffPosition
+	Publication *PublicationPosition
 
 	Mailing  *MailingPosition
 	FollowUp *FollowUpPosition
@@ -63,6 +64,13 @@ type SignOffPosition struct {
 	Met       bool
 	Failed    bool
 	Resolving bool // the officer is deciding what follows
+}
+
+// PublicationPosition is where publication and delivery stand.
+type PublicationPosition struct {
+	Opened      bool // the officer is asked to publish
+	Published   bool
+	Undelivered int // authorities of which it is not on record whether they have it
 }
 
 // MailingPosition is where a mailing stands.
@@ -118,8 +126,22 @@ func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB) error {
 		return pos.loadTranslation(ctx, db, r)
 	case StageSignOff:
 		return pos.loadSignOff(ctx, db, r)
+	case StagePublication:
+		pos.loadPublication(r)
 	}
 	return nil
+}
+
+func (pos *Position) loadPublication(r *Recommendation) {
+	pos.Publication = &PublicationPosition{Published: r.PublishedAt != nil}
+	for _, t := range pos.Tasks {
+		switch t.Kind {
+		case TaskPublish:
+			pos.Publication.Opened = true
+		case TaskDeliver:
+			pos.Publication.Undelivered++
+		}
+	}
 }
 
 func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendation) error {

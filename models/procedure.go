@@ -102,7 +102,8 @@ type PublicationRules struct {
 
 // FollowUpRules governs the years after.
 type FollowUpRules struct {
-	Every  Span `json:"every" yaml:"every"` // how often progress is asked for
+	First  Span `json:"first" yaml:"first"` // when progress is asked for first, from the publication
+	Every  Span `json:"every" yaml:"every"` // and how often after that
 	Report Wait `json:"report" yaml:"report"`
 }
 
@@ -111,6 +112,30 @@ type FollowUpRules struct {
 type DigestRules struct {
 	Hour      int  `json:"hour" yaml:"hour"`
 	Immediate bool `json:"immediate,omitempty" yaml:"immediate"`
+}
+
+// WaitFor returns how long a task of a kind is waited for.
+func (d ProcedureDocument) WaitFor(kind TaskKind) Wait {
+	switch kind {
+	case TaskReview, TaskConsult:
+		return d.Review.Wait
+	case TaskChooseReviewer, TaskDecideReview, TaskEscalation:
+		return d.Review.Decide
+	case TaskAssignTranslator, TaskTranslate:
+		return d.Translation.Translate
+	case TaskApproveTranslation:
+		return d.Translation.Approve
+	case TaskSignOff:
+		return d.SignOff.Wait
+	case TaskResolveSignOff:
+		return d.SignOff.Resolve
+	case TaskPublish:
+		return d.Publication.Publish
+	case TaskDeliver:
+		return d.Publication.Deliver
+	default:
+		return d.FollowUp.Report
+	}
 }
 
 // Validate reports every field that does not hold what it should.
@@ -144,6 +169,7 @@ func (d ProcedureDocument) Validate() error {
 	wait("publication.publish", d.Publication.Publish)
 	wait("publication.deliver", d.Publication.Deliver)
 	spanField(e, "publication.reply_due", d.Publication.ReplyDue, true)
+	spanField(e, "follow_up.first", d.FollowUp.First, true)
 	spanField(e, "follow_up.every", d.FollowUp.Every, true)
 	wait("follow_up.report", d.FollowUp.Report)
 	if d.Digest.Hour < 0 || d.Digest.Hour > 23 {

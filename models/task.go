@@ -149,7 +149,7 @@ func (f TaskFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("t.recommendation_id = ?", f.Recommendation)
 	}
 	if len(f.Kinds) > 0 {
-		q = q.Where("t.kind IN (?)", bun.In(f.Kinds))
+		q = q.Where("t.kind IN (?)", bun.List(f.Kinds))
 	}
 	if f.Round > 0 {
 		q = q.Where("t.round = ?", f.Round)

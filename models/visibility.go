@@ -61,13 +61,13 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 		}
 		speaks := v.organisationsAs(RoleOfficer, RolePartner)
 		return q.
-			WhereOr("r.organisation_id IN (?)", bun.In(speaks)).
+			WhereOr("r.organisation_id IN (?)", bun.List(speaks)).
 			WhereOr(`r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM recommendation_countries AS rc
 				JOIN organisation_countries AS oc ON oc.country_code = rc.country_code
-				WHERE rc.recommendation_id = r.id AND oc.organisation_id IN (?))`, bun.In(speaks)).
+				WHERE rc.recommendation_id = r.id AND oc.organisation_id IN (?))`, bun.List(speaks)).
 			WhereOr("EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID).
 			WhereOr(`EXISTS (SELECT 1 FROM tasks AS t JOIN organisations AS o ON o.voting_unit = t.organisation_id OR o.id = t.organisation_id
-				WHERE t.recommendation_id = r.id AND o.id IN (?))`, bun.In(speaks))
+				WHERE t.recommendation_id = r.id AND o.id IN (?))`, bun.List(speaks))
 	})
 }
 
@@ -93,10 +93,10 @@ func Recommendations(ctx context.Context, db bun.IDB, v Viewer, f Recommendation
 	q := v.visible(db.NewSelect().Model(&all).Relation("Organisation"))
 	if len(f.Countries) > 0 {
 		q = q.Where("EXISTS (SELECT 1 FROM recommendation_countries AS fc WHERE fc.recommendation_id = r.id AND fc.country_code IN (?))",
-			bun.In(f.Countries))
+			bun.List(f.Countries))
 	}
 	if len(f.Stages) > 0 {
-		q = q.Where("r.stage IN (?)", bun.In(f.Stages))
+		q = q.Where("r.stage IN (?)", bun.List(f.Stages))
 	}
 	if f.Published {
 		q = q.Where("r.published_at IS NOT NULL")
@@ -130,7 +130,7 @@ func loadCountries(ctx context.Context, db bun.IDB, all []Recommendation) error 
 		CountryCode      string
 	}
 	err := db.NewSelect().Table("recommendation_countries").Column("recommendation_id", "country_code").
-		Where("recommendation_id IN (?)", bun.In(ids)).Order("country_code").Scan(ctx, &rows)
+		Where("recommendation_id IN (?)", bun.List(ids)).Order("country_code").Scan(ctx, &rows)
 	for _, row := range rows {
 		i := at[row.RecommendationID]
 		all[i].Countries = append(all[i].Countries, row.CountryCode)

@@ -251,7 +251,7 @@ type Item struct {
 func List(ctx context.Context, db bun.IDB, chain uuid.UUID, visibilities ...string) ([]Item, error) {
 	var rows []row
 	err := db.NewSelect().Model(&rows).Where("e.chain = ?", chain).
-		Where("e.visibility IN (?)", bun.In(visibilities)).Order("e.seq").Scan(ctx)
+		Where("e.visibility IN (?)", bun.List(visibilities)).Order("e.seq").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}

@@ -1,0 +1,202 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// act is one decision being taken. All it reads and writes goes through its transaction.
+type act struct {
+	tx        bun.Tx
+	now       time.Time
+	id        string // decision id
+	process   *models.Process
+	rec       *models.Recommendation
+	procedure models.ProcedureDocument
+	officer   models.Person
+
+	sub     *models.Submission // nil where the process decides by itself
+	actor   models.Person      // who sent it
+	speaker models.Person      // whose words they are
+	task    *models.Task       // answered by it, if any
+	late    bool
+	seq     *int64 // first entry in the record
+}
+
+// begin loads what every act needs and holds the process's row.
+func begin(ctx context.Context, tx bun.Tx, process uuid.UUID, decisionID string, now time.Time) (*act, error) {
+	x := &act{tx: tx, now: now, id: decisionID}
+	var err error
+	if x.process, err = models.LockProcess(ctx, tx, process); err != nil {
+		return nil, err
+	}
+	if x.rec, err = models.RecommendationByID(ctx, tx, x.process.RecommendationID); err != nil {
+		return nil, err
+	}
+	procedure, err := models.ProcedureByID(ctx, tx, x.rec.ProcedureID)
+	if err != nil {
+		return nil, err
+	}
+	x.procedure = procedure.Document
+	x.officer, err = models.PersonByID(ctx, tx, x.rec.OfficerID)
+	return x, err
+}
+
+// commit writes the decision and raises the process's revision; it comes last in the transaction.
+func (x *act) commit(ctx context.Context, kind, argsHash string, result any) error {
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return fmt.Errorf("encode the result of %s: %w", kind, err)
+	}
+	d := &models.Decision{ProcessID: x.process.ID, DecisionID: x.id, Kind: kind, ArgsHash: argsHash, Result: raw,
+		RecordSeq: x.seq, DecidedAt: x.now}
+	if err := d.Insert(ctx, x.tx); err != nil {
+		return fmt.Errorf("write decision: %w", err)
+	}
+	return x.process.Save(ctx, x.tx)
+}
+
+// payload reads the submission's payload.
+func payload[P any](x *act) (P, error) {
+	var p P
+	if err := json.Unmarshal(x.sub.Payload, &p); err != nil {
+		return p, fmt.Errorf("read the payload of %s: %w", x.sub.Kind, err)
+	}
+	return p, nil
+}
+
+// entry is what an act adds to the record; note fills in the rest.
+type entry struct {
+	verb       string
+	visibility string
+	objectKind string
+	object     uuid.UUID
+	facts      map[string]string
+	texts      map[string]string
+	org        uuid.UUID // in whose name; Nil: the speaker acts personally, or it is the system
+}
+
+// note adds an entry to the recommendation's record.
+func (x *act) note(ctx context.Context, e entry) error {
+	full := record.Entry{At: x.now, Verb: e.verb, Capacity: record.System, ObjectKind: e.objectKind, Object: e.object,
+		DecisionID: x.id, Visibility: e.visibility, Facts: e.facts, Texts: e.texts}
+	if x.sub != nil {
+		full.Actor, full.Capacity = x.actor.Pseudonym, record.Personal
+		if e.org != uuid.Nil {
+			full.Capacity, full.Organisation = record.Institutional, e.org
+		}
+		if x.sub.OnBehalfOf != nil {
+			full.OnBehalfOf = x.speaker.Pseudonym
+			full.Texts = withText(full.Texts, "behalf_note", x.sub.BehalfNote)
+		}
+		if x.late {
+			full.Facts = withFact(full.Facts, "late", "true")
+		}
+	}
+	seq, err := record.Append(ctx, x.tx, x.rec.ID, full)
+	if err != nil {
+		return err
+	}
+	if x.seq == nil {
+		x.seq = &seq
+	}
+	return nil
+}
+
+func withFact(facts map[string]string, key, value string) map[string]string {
+	if facts == nil {
+		facts = map[string]string{}
+	}
+	facts[key] = value
+	return facts
+}
+
+func withText(texts map[string]string, field, words string) map[string]string { return withFact(texts, field, words) }
+
+// enter moves the recommendation to a stage.
+func (x *act) enter(ctx context.Context, s models.Stage) error {
+	x.rec.Enter(s, x.now)
+	return x.rec.Save(ctx, x.tx, x.now)
+}
+
+// end closes the process.
+func (x *act) end() { x.process.ClosedAt = &x.now }
+
+// Step is something a process decides by itself, by time passing or by what came in.
+type Step struct {
+	ProcessID uuid.UUID
+	TaskID    uuid.UUID // for steps about one task
+	N         int       // which round, reminder or period: part of the decision's id
+}
+
+func (s Step) id(kind string) string {
+	if s.TaskID != uuid.Nil {
+		return fmt.Sprintf("%s:%s:%d", kind, s.TaskID, s.N)
+	}
+	return fmt.Sprintf("%s:%d", kind, s.N)
+}
+
+// errNotNow says that a step is not due or no longer fits: nothing is written, the workflow reads where it stands.
+var errNotNow = errors.New("not now")
+
+// step takes a decision of the process's own, once, and returns where the process stands then.
+func (a *Activities) step(ctx context.Context, s Step, kind string, take func(context.Context, *act) error) (models.Position, error) {
+	var pos models.Position
+	err := a.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		x, err := begin(ctx, tx, s.ProcessID, s.id(kind), a.Now())
+		if err != nil {
+			return err
+		}
+		made, err := models.DecisionMade(ctx, tx, s.ProcessID, x.id)
+		if err != nil {
+			return err
+		}
+		if made != nil || x.process.ClosedAt != nil {
+			return errNotNow
+		}
+		if s.TaskID != uuid.Nil {
+			if x.task, err = models.TaskByID(ctx, tx, s.TaskID); err != nil {
+				return err
+			}
+			if x.task.State != models.TaskOpen {
+				return errNotNow
+			}
+		}
+		if err := take(ctx, x); err != nil {
+			return err
+		}
+		return x.commit(ctx, kind, "", struct{}{})
+	})
+	if err != nil && !errors.Is(err, errNotNow) {
+		return pos, temporalError(err)
+	}
+	pos, err = models.LoadPosition(ctx, a.DB, s.ProcessID)
+	return pos, temporalError(err)
+}
+
+// due returns errNotNow unless the instant has come.
+func (x *act) due(at *time.Time) error {
+	if at == nil || x.now.Before(*at) {
+		return errNotNow
+	}
+	return nil
+}
+
+// refusal returns err as something to tell the person who sent the submission, or nil where it is our own trouble.
+func refusal(err error) *apperr.Error {
+	var e *apperr.Error
+	if errors.As(err, &e) && e.Code != apperr.CodeInternal && e.Code != apperr.CodeUnavailable {
+		return e
+	}
+	return nil
+}

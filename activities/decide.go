@@ -1,0 +1,263 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// DecideInput names a stored submission.
+type DecideInput struct {
+	ProcessID    uuid.UUID
+	SubmissionID uuid.UUID
+}
+
+// DecideResult is what came of it, and where the process stands now.
+type DecideResult struct {
+	Outcome  models.Outcome
+	Position models.Position
+}
+
+// decider takes one kind of decision.
+type decider struct {
+	process   models.ProcessKind
+	action    access.Action       // what entitles; for a decision that answers tasks of several kinds see actionFor
+	tasks     []models.TaskKind // kinds of task it answers; none: it is not about a task
+	optional  bool              // the task may be missing
+	whileHeld bool
+	take      func(context.Context, *act) error
+}
+
+// Decide takes the decision a submission asks for, once: asked again it returns what was decided.
+func (a *Activities) Decide(ctx context.Context, in DecideInput) (DecideResult, error) {
+	var result DecideResult
+	err := a.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		outcome, err := a.decide(ctx, tx, in)
+		result.Outcome = outcome
+		return err
+	})
+	if refused := refusal(err); refused != nil {
+		result.Outcome, err = a.refuse(ctx, in.SubmissionID, refused)
+	}
+	if err != nil {
+		return result, temporalError(err)
+	}
+	result.Position, err = models.LoadPosition(ctx, a.DB, in.ProcessID)
+	return result, temporalError(err)
+}
+
+func (a *Activities) decide(ctx context.Context, tx bun.Tx, in DecideInput) (models.Outcome, error) {
+	sub, err := models.SubmissionByID(ctx, tx, in.SubmissionID)
+	if err != nil {
+		return models.Outcome{}, err
+	}
+	x, err := begin(ctx, tx, in.ProcessID, sub.DecisionID, a.Now())
+	if err != nil {
+		return models.Outcome{}, err
+	}
+	// Read again now that the row is held: the same submission may have been settled meanwhile.
+	if x.sub, err = models.SubmissionByID(ctx, tx, in.SubmissionID); err != nil {
+		return models.Outcome{}, err
+	}
+	if x.sub.Outcome != nil {
+		return *x.sub.Outcome, nil
+	}
+	d, known := deciders[x.sub.Kind]
+	if !known || d.process != x.process.Kind {
+		return models.Outcome{}, apperr.Invalid("kind", "unknown")
+	}
+	if err := x.admit(ctx, d); err != nil {
+		return models.Outcome{}, err
+	}
+	if err := d.take(ctx, x); err != nil {
+		return models.Outcome{}, err
+	}
+	if err := x.tellSpeaker(ctx); err != nil {
+		return models.Outcome{}, err
+	}
+	outcome := models.Outcome{State: models.SubmissionRecorded, Late: x.late, DecidedAt: x.now}
+	if err := x.commit(ctx, string(x.sub.Kind), x.sub.ArgsHash, outcome); err != nil {
+		return models.Outcome{}, err
+	}
+	return outcome, x.sub.Settle(ctx, tx, outcome)
+}
+
+// refuse settles a submission that cannot be taken. What was settled meanwhile stands.
+func (a *Activities) refuse(ctx context.Context, id uuid.UUID, e *apperr.Error) (models.Outcome, error) {
+	sub, err := models.SubmissionByID(ctx, a.DB, id)
+	if err != nil {
+		return models.Outcome{}, err
+	}
+	if sub.Outcome == nil {
+		if err := sub.Settle(ctx, a.DB, models.Refusal(e, a.Now())); err != nil {
+			return models.Outcome{}, err
+		}
+		if sub, err = models.SubmissionByID(ctx, a.DB, id); err != nil {
+			return models.Outcome{}, err
+		}
+	}
+	return *sub.Outcome, nil
+}
+
+// admit checks who speaks, whether they may, and whether it is possible now.
+func (x *act) admit(ctx context.Context, d decider) error {
+	var err error
+	if x.actor, err = models.PersonByID(ctx, x.tx, x.sub.ActorID); err != nil {
+		return err
+	}
+	x.speaker = x.actor
+	if x.sub.OnBehalfOf != nil {
+		if x.speaker, err = models.PersonByID(ctx, x.tx, *x.sub.OnBehalfOf); err != nil {
+			return err
+		}
+	}
+	if err := x.loadTask(ctx, d); err != nil {
+		return err
+	}
+	if err := x.entitled(ctx, d); err != nil {
+		return err
+	}
+	return x.possible(d)
+}
+
+func (x *act) loadTask(ctx context.Context, d decider) error {
+	if x.sub.TaskID == nil {
+		if len(d.tasks) > 0 && !d.optional {
+			return apperr.Invalid("task_id", "required")
+		}
+		return nil
+	}
+	t, err := models.TaskByID(ctx, x.tx, *x.sub.TaskID)
+	if err != nil {
+		return err
+	}
+	if t.ProcessID != x.process.ID || !contains(d.tasks, t.Kind) {
+		return apperr.NotFound("task")
+	}
+	x.task = t
+	return nil
+}
+
+// entitled asks the table of roles for the speaker and, where somebody else recorded it, for that person too.
+func (x *act) entitled(ctx context.Context, d decider) error {
+	object, err := models.AccessObject(ctx, x.tx, x.rec, x.task)
+	if err != nil {
+		return err
+	}
+	if x.sub.OnBehalfOf != nil {
+		recorder, err := models.AccessActor(ctx, x.tx, x.actor.ID, nil)
+		if err != nil {
+			return err
+		}
+		if err := access.Can(recorder, access.RecordOnBehalf, object); err != nil {
+			return err
+		}
+	}
+	var link *uuid.UUID
+	if x.sub.ByLink {
+		link = x.sub.TaskID
+	}
+	speaker, err := models.AccessActor(ctx, x.tx, x.speaker.ID, link)
+	if err != nil {
+		return err
+	}
+	return access.Can(speaker, d.actionFor(x.task), object)
+}
+
+// actionFor is what entitles to a decision: where tasks of several kinds can be declined, it is what entitles to
+// answer that kind.
+func (d decider) actionFor(t *models.Task) access.Action {
+	if d.action != "" || t == nil {
+		return d.action
+	}
+	return AnswerAction(t.Kind)
+}
+
+// AnswerAction is the action of answering a task of a kind.
+func AnswerAction(k models.TaskKind) access.Action {
+	switch k {
+	case models.TaskReview:
+		return access.Review
+	case models.TaskConsult:
+		return access.Consult
+	case models.TaskTranslate:
+		return access.Translate
+	case models.TaskApproveTranslation:
+		return access.ApproveTranslation
+	case models.TaskSignOff:
+		return access.SignOff
+	default:
+		return access.ReadTask
+	}
+}
+
+// possible checks state and time, by the clock of this transaction.
+func (x *act) possible(d decider) error {
+	if x.process.ClosedAt != nil {
+		return apperr.About(apperr.CodeClosed, string(x.process.Kind))
+	}
+	if x.rec.Held() && x.process.Kind == models.ProcessRecommendation && !d.whileHeld {
+		return apperr.About(apperr.CodeHeld, "recommendation")
+	}
+	if x.task == nil {
+		return nil
+	}
+	switch x.task.State {
+	case models.TaskExpired:
+		return apperr.About(apperr.CodeLate, "task")
+	case models.TaskCancelled:
+		return apperr.About(apperr.CodeClosed, "task")
+	}
+	if x.task.State == models.TaskOpen && graceEnds(x.task.Kind) && x.now.After(x.task.GraceUntil) {
+		return apperr.About(apperr.CodeLate, "task")
+	}
+	x.late = x.task.Late(x.now)
+	return nil
+}
+
+// graceEnds tells the tasks that are over when their grace is from those that wait, escalated, for as long as it takes.
+func graceEnds(k models.TaskKind) bool {
+	switch k {
+	case models.TaskReview, models.TaskConsult, models.TaskReportProgress, models.TaskChooseReviewer:
+		return true
+	}
+	return false
+}
+
+// stillOpen refuses a second answer to a task that takes one only.
+func (x *act) stillOpen() error {
+	if x.task != nil && x.task.State != models.TaskOpen {
+		return apperr.About(apperr.CodeClosed, "task")
+	}
+	return nil
+}
+
+// inStage refuses what belongs to another stage.
+func (x *act) inStage(stages ...models.Stage) error {
+	if !contains(stages, x.rec.Stage) {
+		return apperr.About(apperr.CodeWrongStage, string(x.rec.Stage))
+	}
+	return nil
+}
+
+// tellSpeaker writes to a person for whom something was recorded.
+func (x *act) tellSpeaker(ctx context.Context) error {
+	if x.sub.OnBehalfOf == nil {
+		return nil
+	}
+	return x.mail(ctx, models.MailRecordedOnBehalf, x.speaker, x.task, x.id)
+}
+
+func contains[T comparable](list []T, v T) bool {
+	for _, e := range list {
+		if e == v {
+			return true
+		}
+	}
+	return false
+}

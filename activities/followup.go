@@ -1,0 +1,200 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// beginFollowUp writes a follow-up with its process for every measure at every authority.
+func (x *act) beginFollowUp(ctx context.Context, v *models.Version) error {
+	for _, m := range v.Measures {
+		for _, authority := range m.AuthorityIDs {
+			if err := x.followMeasure(ctx, m.ID, authority); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (x *act) followMeasure(ctx context.Context, measure, authority uuid.UUID) error {
+	focal, country, err := x.focalPoint(ctx, authority)
+	if err != nil {
+		return err
+	}
+	zone, err := zoneOf(ctx, x.tx, country)
+	if err != nil {
+		return err
+	}
+	f := &models.FollowUp{ID: models.NewID(), RecommendationID: x.rec.ID, MeasureID: measure, AuthorityID: authority, OrganisationID: focal,
+		Status: "no_reply", StatusSince: x.now, Period: 1, AskAt: x.procedure.FollowUp.First.Morning(x.now, zone), CreatedAt: x.now}
+	if err := f.Insert(ctx, x.tx); err != nil {
+		return fmt.Errorf("begin follow-up: %w", err)
+	}
+	if err := models.OpenProcess(ctx, x.tx, models.ProcessFollowUp, f.ID, x.rec.ID, x.now); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "followup.begun", visibility: record.Public, objectKind: "followup", object: f.ID,
+		facts: map[string]string{"measure": measure.String(), "authority": authority.String(), "status": string(f.Status)}})
+}
+
+// focalPoint picks who is asked what became of a measure: the first partner of the authority's country, else the
+// organisation that owns the recommendation.
+func (x *act) focalPoint(ctx context.Context, authority uuid.UUID) (organisation uuid.UUID, country string, err error) {
+	addressee, err := models.AuthorityByID(ctx, x.tx, authority)
+	if err != nil {
+		return uuid.Nil, "", err
+	}
+	country = addressee.CountryCode
+	if country == "" {
+		return x.rec.OrganisationID, "", nil
+	}
+	partners, err := models.PartnersOf(ctx, x.tx, []string{country}, x.now)
+	if err != nil || len(partners) == 0 {
+		return x.rec.OrganisationID, country, err
+	}
+	return partners[0].ID, country, nil
+}
+
+// AskProgress asks the focal point what became of the measure, when the time of this period has come.
+func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "ask_progress", func(ctx context.Context, x *act) error {
+		f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
+		if err != nil {
+			return err
+		}
+		if err := x.due(&f.AskAt); err != nil {
+			return err
+		}
+		open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: f.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReportProgress}})
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			return errNotNow
+		}
+		if err := x.note(ctx, entry{verb: "followup.asked", visibility: record.Network, objectKind: "followup", object: f.ID,
+			facts: map[string]string{"period": fmt.Sprint(f.Period)}}); err != nil {
+			return err
+		}
+		return x.askOrganisation(ctx, models.TaskReportProgress, f.OrganisationID, []models.Organisation{*f.Organisation}, func(t *models.Task) {
+			t.SubjectID, t.Round = &f.ID, f.Period
+		})
+	})
+}
+
+// reportProgress takes a report, asked for or not. An answer to what was asked begins the next period.
+func reportProgress(ctx context.Context, x *act) error {
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	p, err := payload[models.ProgressPayload](x)
+	if err != nil {
+		return err
+	}
+	f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
+	if err != nil {
+		return err
+	}
+	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: p.Status, Note: p.Note, SourceTitle: p.SourceTitle,
+		SourceURL: p.SourceURL, ObservedOn: models.DayOf(x.now, time.UTC), PersonID: x.speaker.ID, DecisionID: x.id, ReportedAt: x.now}
+	if p.ObservedOn != nil {
+		n.ObservedOn = *p.ObservedOn.Time()
+		if n.ObservedOn.After(models.DayOf(x.now.Add(14*time.Hour), time.UTC)) { // it may be tomorrow already, east of here
+			return apperr.Invalid("observed_on", "not_future")
+		}
+	}
+	if x.task != nil {
+		n.TaskID = &x.task.ID
+	}
+	if err := n.Insert(ctx, x.tx); err != nil {
+		return fmt.Errorf("write progress note: %w", err)
+	}
+	if f.Status != p.Status {
+		f.Status, f.StatusSince = p.Status, x.now
+	}
+	if err := f.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	if err := x.note(ctx, entry{verb: "followup.reported", visibility: record.Network, objectKind: "followup", object: f.ID, org: x.reportsFor(ctx, f),
+		facts: map[string]string{"status": string(p.Status)}, texts: map[string]string{"note": p.Note}}); err != nil {
+		return err
+	}
+	return x.answered(ctx)
+}
+
+// reportsFor returns the organisation in whose name progress is reported: the focal point where the speaker belongs to
+// it, else the owner of the recommendation.
+func (x *act) reportsFor(ctx context.Context, f *models.FollowUp) uuid.UUID {
+	roles, err := models.RolesOf(ctx, x.tx, x.speaker.ID)
+	if err == nil {
+		for _, r := range roles {
+			if r.OrganisationID == f.OrganisationID {
+				return f.OrganisationID
+			}
+		}
+	}
+	return x.rec.OrganisationID
+}
+
+// answered closes what was asked in this period, whoever reported, so that nobody is asked for what is known.
+func (x *act) answered(ctx context.Context) error {
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReportProgress}})
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	for i := range open {
+		if err := x.closeTask(ctx, &open[i], models.TaskDone); err != nil {
+			return err
+		}
+	}
+	return x.nextPeriod(ctx)
+}
+
+// nextPeriod sets when progress is asked for next.
+func (x *act) nextPeriod(ctx context.Context) error {
+	f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
+	if err != nil {
+		return err
+	}
+	country := ""
+	if f.Authority != nil {
+		country = f.Authority.CountryCode
+	}
+	zone, err := zoneOf(ctx, x.tx, country)
+	if err != nil {
+		return err
+	}
+	f.Period++
+	f.AskAt = x.procedure.FollowUp.Every.Morning(x.now, zone)
+	return f.Save(ctx, x.tx)
+}
+
+// endFollowUp ends the follow-up of a measure at an authority, with a reason.
+func endFollowUp(ctx context.Context, x *act) error {
+	p, err := payload[models.ReasonPayload](x)
+	if err != nil {
+		return err
+	}
+	f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
+	if err != nil {
+		return err
+	}
+	f.EndedAt = &x.now
+	if err := f.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	if err := x.closeTasks(ctx, models.TaskCancelled, ""); err != nil {
+		return err
+	}
+	x.end()
+	return x.note(ctx, entry{verb: "followup.ended", visibility: record.Network, objectKind: "followup", object: f.ID, org: x.rec.OrganisationID,
+		facts: map[string]string{"status": string(f.Status)}, texts: map[string]string{"reason": p.Reason}})
+}

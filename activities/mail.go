@@ -1,0 +1,59 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/models"
+)
+
+// mail queues a mail about a task, once per kind, task and person; suffix tells apart what may come more than once.
+func (x *act) mail(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string) error {
+	return x.mailWith(ctx, kind, to, t, suffix, models.MailData{})
+}
+
+func (x *act) mailWith(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string, data models.MailData) error {
+	m := &models.OutboxMail{Kind: kind, PersonID: to.ID, RecommendationID: &x.rec.ID, Data: data, CreatedAt: x.now}
+	about := x.process.ID
+	if t != nil {
+		m.TaskID, about = &t.ID, t.ID
+	}
+	m.DedupeKey = fmt.Sprintf("%s:%s:%s:%s", kind, about, to.ID, suffix)
+	return models.Enqueue(ctx, x.tx, m)
+}
+
+// digest puts a reminder into the one mail a day a person gets at most. When today's has gone out it is tomorrow's.
+func (x *act) digest(ctx context.Context, to models.Person, t *models.Task) error {
+	if x.procedure.Digest.Immediate {
+		return x.mailWith(ctx, models.MailDigest, to, nil, fmt.Sprintf("%s:%d", t.ID, t.Reminders),
+			models.MailData{Tasks: []uuid.UUID{t.ID}})
+	}
+	zone, err := zoneOf(ctx, x.tx, to.CountryCode)
+	if err != nil {
+		return err
+	}
+	local := x.now.In(zone)
+	for day := 0; ; day++ {
+		at := time.Date(local.Year(), local.Month(), local.Day()+day, x.procedure.Digest.Hour, 0, 0, 0, zone)
+		key := fmt.Sprintf("%s:%s:%s", models.MailDigest, to.ID, at.Format(time.DateOnly))
+		state, err := models.MailStateOf(ctx, x.tx, key)
+		if err != nil {
+			return err
+		}
+		if state != "" && state != models.MailQueued {
+			continue
+		}
+		return models.Enqueue(ctx, x.tx, &models.OutboxMail{Kind: models.MailDigest, DedupeKey: key, PersonID: to.ID,
+			NotBefore: later(at, x.now), CreatedAt: x.now})
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

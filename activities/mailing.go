@@ -1,0 +1,135 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// launchMailing freezes the recipients: one mail per person, in their language. It is refused when the officer saw
+// another text or another number of people.
+func launchMailing(ctx context.Context, x *act) error {
+	p, err := payload[models.LaunchMailingPayload](x)
+	if err != nil {
+		return err
+	}
+	m, err := x.mailingIn(ctx, models.MailingDraft)
+	if err != nil {
+		return err
+	}
+	if m.Revision != p.Revision {
+		return apperr.About(apperr.CodeOutdated, "mailing")
+	}
+	var languages []string
+	for _, t := range m.Texts {
+		languages = append(languages, t.Language)
+	}
+	recipients, err := models.EnqueueMailing(ctx, x.tx, models.MailingRecipients{MailingID: m.ID, RecommendationID: x.rec.ID,
+		Audience: m.Audience, Texts: languages, Fallback: m.FallbackLanguage}, x.now)
+	if err != nil {
+		return err
+	}
+	if recipients != p.Expected {
+		return apperr.Invalid("expected", "audience_changed", "count", recipients)
+	}
+	m.State, m.LaunchedAt = models.MailingSending, &x.now
+	return x.saveMailing(ctx, m, "mailing.launched", map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))})
+}
+
+func (x *act) mailingIn(ctx context.Context, states ...models.MailingState) (*models.Mailing, error) {
+	m, err := models.MailingByID(ctx, x.tx, x.process.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !contains(states, m.State) {
+		return nil, apperr.About(apperr.CodeWrongStage, "mailing")
+	}
+	return m, nil
+}
+
+func (x *act) saveMailing(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
+	if err := m.SaveState(ctx, x.tx); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "mailing", object: m.ID, org: x.rec.OrganisationID, facts: facts})
+}
+
+func pauseMailing(ctx context.Context, x *act) error {
+	m, err := x.mailingIn(ctx, models.MailingSending)
+	if err != nil {
+		return err
+	}
+	m.State = models.MailingPaused
+	return x.saveMailing(ctx, m, "mailing.paused", nil)
+}
+
+func resumeMailing(ctx context.Context, x *act) error {
+	m, err := x.mailingIn(ctx, models.MailingPaused)
+	if err != nil {
+		return err
+	}
+	m.State = models.MailingSending
+	return x.saveMailing(ctx, m, "mailing.resumed", nil)
+}
+
+// cancelMailing stops a mailing: what has not been claimed for sending will not be sent.
+func cancelMailing(ctx context.Context, x *act) error {
+	m, err := x.mailingIn(ctx, models.MailingDraft, models.MailingSending, models.MailingPaused)
+	if err != nil {
+		return err
+	}
+	cancelled, err := models.CancelMailing(ctx, x.tx, m.ID, x.now)
+	if err != nil {
+		return err
+	}
+	m.State, m.FinishedAt = models.MailingCancelled, &x.now
+	x.end()
+	return x.saveMailing(ctx, m, "mailing.cancelled", map[string]string{"cancelled": fmt.Sprint(cancelled)})
+}
+
+// MailingBatch is how many mails one activity sends before it reports back.
+const MailingBatch = 200
+
+// SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
+// these wait for a later time, or are in another worker's hands.
+func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
+	settled, err := a.Mails.SendMailing(ctx, mailing, MailingBatch, func() { activity.RecordHeartbeat(ctx) })
+	if err != nil {
+		return SendMailingResult{}, temporalError(err)
+	}
+	counts, err := models.MailingCounts(ctx, a.DB, mailing)
+	return SendMailingResult{Settled: settled, Pending: counts.Pending()}, temporalError(err)
+}
+
+// SendMailingResult is what one batch came to.
+type SendMailingResult struct {
+	Settled int
+	Pending int
+}
+
+// FinishMailing ends a mailing when every recipient is settled.
+func (a *Activities) FinishMailing(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "finish_mailing", func(ctx context.Context, x *act) error {
+		m, err := models.MailingByID(ctx, x.tx, x.process.ID)
+		if err != nil {
+			return err
+		}
+		counts, err := models.MailingCounts(ctx, x.tx, m.ID)
+		if err != nil {
+			return err
+		}
+		if m.State != models.MailingSending || counts.Pending() > 0 {
+			return errNotNow
+		}
+		m.State, m.FinishedAt = models.MailingSent, &x.now
+		x.end()
+		return x.saveMailing(ctx, m, "mailing.sent", map[string]string{"delivered": fmt.Sprint(counts.Delivered),
+			"failed": fmt.Sprint(counts.Failed), "unknown": fmt.Sprint(counts.Unknown), "cancelled": fmt.Sprint(counts.Cancelled)})
+	})
+}

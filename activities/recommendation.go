@@ -1,0 +1,88 @@
+package activities
+
+import (
+	"context"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// hold stops the clock of a recommendation: nothing is due and nothing is answered until it is resumed.
+func hold(ctx context.Context, x *act) error {
+	if x.rec.Held() {
+		return apperr.About(apperr.CodeHeld, "recommendation")
+	}
+	p, err := payload[models.ReasonPayload](x)
+	if err != nil {
+		return err
+	}
+	x.rec.HeldAt, x.rec.HeldReason = &x.now, p.Reason
+	if err := x.rec.Save(ctx, x.tx, x.now); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "recommendation.held", visibility: record.Network, objectKind: "recommendation", object: x.rec.ID,
+		org: x.rec.OrganisationID, texts: map[string]string{"reason": p.Reason}})
+}
+
+// resume lets the clock go on: every deadline moves by as long as the hold lasted.
+func resume(ctx context.Context, x *act) error {
+	if !x.rec.Held() {
+		return apperr.About(apperr.CodeWrongStage, "hold")
+	}
+	held := x.now.Sub(*x.rec.HeldAt)
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		open[i].Shift(held)
+		if err := open[i].Save(ctx, x.tx); err != nil {
+			return err
+		}
+	}
+	if x.rec.Stage == models.StageReview {
+		round, err := models.RoundByNumber(ctx, x.tx, x.rec.ID, x.rec.Round)
+		if err != nil {
+			return err
+		}
+		round.DueAt = round.DueAt.Add(held)
+		if round.ClosingAt != nil {
+			at := round.ClosingAt.Add(held)
+			round.ClosingAt = &at
+		}
+		if err := round.Save(ctx, x.tx); err != nil {
+			return err
+		}
+	}
+	x.rec.HeldAt, x.rec.HeldReason = nil, ""
+	if err := x.rec.Save(ctx, x.tx, x.now); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "recommendation.resumed", visibility: record.Network, objectKind: "recommendation", object: x.rec.ID, org: x.rec.OrganisationID})
+}
+
+// withdraw ends a recommendation that is not published.
+func withdraw(ctx context.Context, x *act) error {
+	if x.rec.PublishedAt != nil {
+		return apperr.About(apperr.CodeWrongStage, "publication")
+	}
+	p, err := payload[models.ReasonPayload](x)
+	if err != nil {
+		return err
+	}
+	if err := x.note(ctx, entry{verb: "recommendation.withdrawn", visibility: record.Network, objectKind: "recommendation", object: x.rec.ID,
+		org: x.rec.OrganisationID, texts: map[string]string{"reason": p.Reason}}); err != nil {
+		return err
+	}
+	return x.withdraw(ctx)
+}
+
+func (x *act) withdraw(ctx context.Context) error {
+	if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonWithdrawn); err != nil {
+		return err
+	}
+	x.rec.HeldAt = nil
+	x.end()
+	return x.enter(ctx, models.StageWithdrawn)
+}

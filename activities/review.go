@@ -1,0 +1,155 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/markdown"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// acceptTask notes that a person will do what they are asked: they are no longer silent.
+func acceptTask(ctx context.Context, x *act) error {
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	x.task.AcceptedAt, x.task.RespondBy = &x.now, nil
+	if err := x.task.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "task.accepted", visibility: record.Confidential, objectKind: "task", object: x.task.ID})
+}
+
+// declineTask ends a task the person will not do; for a review the next in line is brought in.
+func declineTask(ctx context.Context, x *act) error {
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	p, err := payload[models.DeclinePayload](x)
+	if err != nil {
+		return err
+	}
+	if err := x.closeTask(ctx, x.task, models.TaskDeclined); err != nil {
+		return err
+	}
+	if err := x.note(ctx, entry{verb: "task.declined", visibility: record.Confidential, objectKind: "task", object: x.task.ID,
+		facts: map[string]string{"kind": string(x.task.Kind)}, texts: map[string]string{"reason": p.Reason, "suggestion": p.Suggestion}}); err != nil {
+		return err
+	}
+	switch x.task.Kind {
+	case models.TaskReview:
+		return x.replace(ctx)
+	case models.TaskTranslate, models.TaskApproveTranslation:
+		return x.askOfficer(ctx, models.TaskAssignTranslator, func(t *models.Task) {
+			t.Language, t.SubjectID, t.VersionID = x.task.Language, x.task.SubjectID, x.task.VersionID
+		})
+	}
+	return nil
+}
+
+// answerReview takes an expert's answer, or the one that replaces it while the round is not closed.
+func answerReview(ctx context.Context, x *act) error {
+	p, err := payload[models.ReviewPayload](x)
+	if err != nil {
+		return err
+	}
+	rv := &models.Review{Answer: &p.Answer, Reasons: p.Reasons, Naming: p.Naming}
+	if rv.Naming == "" {
+		rv.Naming = models.NamingNone
+	}
+	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "review.answered", visibility: record.Confidential,
+		facts: map[string]string{"answer": p.Answer}})
+}
+
+// answerConsultation takes a partner's comments, in the name of the organisation they speak for.
+func answerConsultation(ctx context.Context, x *act) error {
+	p, err := payload[models.ConsultationPayload](x)
+	if err != nil {
+		return err
+	}
+	if p.Reasons == "" && len(p.Comments) == 0 {
+		return apperr.Invalid("reasons", "required")
+	}
+	org, err := x.speaksFor(ctx)
+	if err != nil {
+		return err
+	}
+	rv := &models.Review{OrganisationID: &org, Reasons: p.Reasons, Naming: models.NamingNetwork}
+	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org})
+}
+
+func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, comments []models.CommentPayload, e entry) error {
+	round, err := x.round(ctx)
+	if err != nil {
+		return apperr.About(apperr.CodeClosed, "review_round")
+	}
+	if round.ClosedAt != nil || x.task.Round != round.Number {
+		return apperr.About(apperr.CodeClosed, "review_round")
+	}
+	if err := x.sameText(ctx, hash, comments); err != nil {
+		return err
+	}
+	rv.TaskID, rv.RecommendationID, rv.VersionID, rv.Round = x.task.ID, x.rec.ID, round.VersionID, round.Number
+	rv.PersonID, rv.Late, rv.DecisionID, rv.AnsweredAt = x.speaker.ID, x.late, x.id, x.now
+	if err := rv.Put(ctx, x.tx, comments); err != nil {
+		return fmt.Errorf("write review: %w", err)
+	}
+	e.objectKind, e.object = "task", x.task.ID
+	e.facts = withFact(e.facts, "round", fmt.Sprint(round.Number))
+	e.texts = reviewTexts(rv.Reasons, comments)
+	if x.task.State == models.TaskDone {
+		e.facts["changed"] = "true"
+	}
+	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
+		return err
+	}
+	return x.note(ctx, e)
+}
+
+func reviewTexts(reasons string, comments []models.CommentPayload) map[string]string {
+	texts := map[string]string{"reasons": reasons}
+	for i, c := range comments {
+		texts[fmt.Sprintf("comment[%d]", i)] = c.Body
+	}
+	return texts
+}
+
+// sameText makes sure that the answer is about the text the task asks about, and its comments about paragraphs it has.
+func (x *act) sameText(ctx context.Context, hash string, comments []models.CommentPayload) error {
+	v, err := models.VersionByID(ctx, x.tx, *x.task.VersionID)
+	if err != nil {
+		return err
+	}
+	if v.Hash != hash {
+		return apperr.About(apperr.CodeOtherText, "version")
+	}
+	blocks := len(markdown.Blocks(v.Body))
+	for i, c := range comments {
+		if c.Block >= blocks {
+			return apperr.Invalid(fmt.Sprintf("comments[%d].block", i), "unknown")
+		}
+	}
+	return nil
+}
+
+// speaksFor returns the organisation in whose name the speaker answers a task: theirs among those in the voting unit.
+func (x *act) speaksFor(ctx context.Context) (uuid.UUID, error) {
+	sisters, err := models.VotingUnitMembers(ctx, x.tx, *x.task.OrganisationID)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	roles, err := models.RolesOf(ctx, x.tx, x.speaker.ID)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	for _, r := range roles {
+		if contains(sisters, r.OrganisationID) && r.Role != models.RoleReader && r.Role != models.RoleExpert {
+			return r.OrganisationID, nil
+		}
+	}
+	return *x.task.OrganisationID, nil
+}

@@ -1,0 +1,411 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// startReview begins a round on the version the officer saw.
+func startReview(ctx context.Context, x *act) error {
+	if err := x.inStage(models.StageDrafting); err != nil {
+		return err
+	}
+	p, err := payload[models.StartReviewPayload](x)
+	if err != nil {
+		return err
+	}
+	if x.rec.CurrentVersionID == nil || *x.rec.CurrentVersionID != p.VersionID {
+		return apperr.About(apperr.CodeOtherText, "version")
+	}
+	if err := x.knowExperts(ctx, p); err != nil {
+		return err
+	}
+	round := x.newRound(p)
+	if err := round.Insert(ctx, x.tx); err != nil {
+		return fmt.Errorf("begin round: %w", err)
+	}
+	x.rec.Round = round.Number
+	if err := x.enter(ctx, models.StageReview); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "review.started", visibility: record.Network, objectKind: "version", object: p.VersionID, org: x.rec.OrganisationID,
+		facts: map[string]string{"round": fmt.Sprint(round.Number), "enough": fmt.Sprint(round.Enough), "invited": fmt.Sprint(len(p.Invite))}})
+}
+
+func (x *act) newRound(p models.StartReviewPayload) *models.ReviewRound {
+	enough := p.Enough
+	if enough == 0 {
+		enough = x.procedure.Review.Enough
+	}
+	return &models.ReviewRound{RecommendationID: x.rec.ID, Number: x.rec.Round + 1, VersionID: p.VersionID, Invited: p.Invite,
+		Reserve: append([]uuid.UUID{}, p.Reserve...), Enough: min(enough, len(p.Invite)), DueAt: x.procedure.Review.Due.After(x.now, time.UTC)}
+}
+
+// knowExperts refuses people who are no experts, and one who stands on both lists.
+func (x *act) knowExperts(ctx context.Context, p models.StartReviewPayload) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	for i, id := range p.Invite {
+		if ok, err := x.isExpert(ctx, id); err != nil {
+			return err
+		} else if !ok {
+			bad.And(fmt.Sprintf("invite[%d]", i), "no_expert")
+		}
+	}
+	for i, id := range p.Reserve {
+		if ok, err := x.isExpert(ctx, id); err != nil {
+			return err
+		} else if !ok {
+			bad.And(fmt.Sprintf("reserve[%d]", i), "no_expert")
+		}
+		if contains(p.Invite, id) {
+			bad.And(fmt.Sprintf("reserve[%d]", i), "twice")
+		}
+	}
+	return bad.OrNil()
+}
+
+func (x *act) isExpert(ctx context.Context, person uuid.UUID) (bool, error) {
+	roles, err := models.RolesOf(ctx, x.tx, person)
+	for _, r := range roles {
+		if r.Role == models.RoleExpert {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// OpenReview asks the experts of the round and, if the procedure says so, the partners concerned.
+func (a *Activities) OpenReview(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "open_review", func(ctx context.Context, x *act) error {
+		round, err := x.round(ctx)
+		if err != nil {
+			return err
+		}
+		if round.OpenedAt != nil {
+			return errNotNow
+		}
+		for _, id := range round.Invited {
+			if err := x.inviteExpert(ctx, round, id); err != nil {
+				return err
+			}
+		}
+		if x.procedure.Review.ConsultMembers {
+			if err := x.consultPartners(ctx, round); err != nil {
+				return err
+			}
+		}
+		round.OpenedAt = &x.now
+		if err := round.Save(ctx, x.tx); err != nil {
+			return err
+		}
+		return x.note(ctx, entry{verb: "review.opened", visibility: record.Network, objectKind: "version", object: round.VersionID,
+			facts: map[string]string{"round": fmt.Sprint(round.Number), "due": round.DueAt.UTC().Format(time.RFC3339)}})
+	})
+}
+
+func (x *act) round(ctx context.Context) (*models.ReviewRound, error) {
+	if x.rec.Stage != models.StageReview {
+		return nil, errNotNow
+	}
+	return models.RoundByNumber(ctx, x.tx, x.rec.ID, x.rec.Round)
+}
+
+// inviteExpert opens a review task. The round lasts at least as long as its last task.
+func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, expert uuid.UUID) error {
+	person, err := models.PersonByID(ctx, x.tx, expert)
+	if err != nil {
+		return err
+	}
+	t, err := x.askPerson(ctx, models.TaskReview, person, func(t *models.Task, zone *time.Location) {
+		respond := x.procedure.Review.Respond.After(x.now, zone)
+		t.RespondBy = &respond
+		t.VersionID, t.Round = &round.VersionID, round.Number
+	})
+	if err != nil {
+		return err
+	}
+	if t.DueAt.After(round.DueAt) {
+		round.DueAt = t.DueAt
+	}
+	return x.note(ctx, entry{verb: "review.invited", visibility: record.Confidential, objectKind: "task", object: t.ID,
+		facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
+}
+
+func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) error {
+	units, err := x.unitsConcerned(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		if u.id == x.rec.OrganisationID {
+			continue // it wrote the text
+		}
+		err := x.askOrganisation(ctx, models.TaskConsult, u.id, u.concerned, func(t *models.Task) {
+			t.VersionID, t.Round = &round.VersionID, round.Number
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unit is a voting unit with those of its organisations that are concerned.
+type unit struct {
+	id        uuid.UUID
+	concerned []models.Organisation
+}
+
+// unitsConcerned groups the partners of the recommendation's countries by voting unit, in the order of their names.
+func (x *act) unitsConcerned(ctx context.Context) ([]unit, error) {
+	partners, err := models.PartnersOf(ctx, x.tx, x.rec.Countries, x.now)
+	if err != nil {
+		return nil, err
+	}
+	var units []unit
+	at := map[uuid.UUID]int{}
+	for _, o := range partners {
+		i, known := at[o.VotingUnit]
+		if !known {
+			i = len(units)
+			at[o.VotingUnit] = i
+			units = append(units, unit{id: o.VotingUnit})
+		}
+		units[i].concerned = append(units[i].concerned, o)
+	}
+	return units, nil
+}
+
+// TaskSilent deals with an expert who did not react in time: the next in line is invited, or proposed to the officer.
+func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "silent", func(ctx context.Context, x *act) error {
+		if err := x.due(x.task.RespondBy); err != nil {
+			return err
+		}
+		if x.task.AcceptedAt != nil {
+			return errNotNow
+		}
+		if err := x.closeTask(ctx, x.task, models.TaskExpired); err != nil {
+			return err
+		}
+		if err := x.note(ctx, entry{verb: "review.silent", visibility: record.Confidential, objectKind: "task", object: x.task.ID}); err != nil {
+			return err
+		}
+		return x.replace(ctx)
+	})
+}
+
+// replace brings in the next expert in line for the one whose task ended without an answer. Where nobody is in line, or
+// the procedure leaves it to the officer, the officer is asked.
+func (x *act) replace(ctx context.Context) error {
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	if round.ClosingAt != nil {
+		return nil
+	}
+	if !x.procedure.Review.ReplaceSilent || len(round.Reserve) == 0 {
+		return x.askOfficer(ctx, models.TaskChooseReviewer, func(t *models.Task) {
+			t.Round, t.SubjectID = round.Number, &x.task.ID
+		})
+	}
+	next := round.Reserve[0]
+	round.Reserve = round.Reserve[1:]
+	if err := x.inviteExpert(ctx, round, next); err != nil {
+		return err
+	}
+	return round.Save(ctx, x.tx)
+}
+
+// inviteReviewer is the officer bringing a further expert into the running round.
+func inviteReviewer(ctx context.Context, x *act) error {
+	if err := x.inStage(models.StageReview); err != nil {
+		return err
+	}
+	p, err := payload[models.InviteReviewerPayload](x)
+	if err != nil {
+		return err
+	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	if round.ClosedAt != nil {
+		return apperr.About(apperr.CodeClosed, "review_round")
+	}
+	if ok, err := x.isExpert(ctx, p.PersonID); err != nil {
+		return err
+	} else if !ok {
+		return apperr.Invalid("person_id", "no_expert")
+	}
+	asked, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, Kinds: []models.TaskKind{models.TaskReview}, Round: round.Number})
+	if err != nil {
+		return err
+	}
+	for _, t := range asked {
+		if *t.PersonID == p.PersonID {
+			return apperr.Invalid("person_id", "asked_already")
+		}
+	}
+	if err := x.closeChoice(ctx); err != nil {
+		return err
+	}
+	round.Reserve = without(round.Reserve, p.PersonID)
+	round.ClosingAt = nil
+	if err := x.inviteExpert(ctx, round, p.PersonID); err != nil {
+		return err
+	}
+	return round.Save(ctx, x.tx)
+}
+
+// skipReviewer is the officer going on without a replacement.
+func skipReviewer(ctx context.Context, x *act) error {
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	if err := x.closeChoice(ctx); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "review.not_replaced", visibility: record.Confidential, objectKind: "task", object: x.task.ID, org: x.rec.OrganisationID})
+}
+
+func (x *act) closeChoice(ctx context.Context) error {
+	if x.task == nil {
+		return nil
+	}
+	return x.closeTask(ctx, x.task, models.TaskDone)
+}
+
+func without(list []uuid.UUID, id uuid.UUID) []uuid.UUID {
+	out := []uuid.UUID{}
+	for _, e := range list {
+		if e != id {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// BeginClosing ends the wait for further answers: enough came, or nobody is awaited any more. Answers can be changed
+// until the grace is over.
+func (a *Activities) BeginClosing(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "begin_closing", func(ctx context.Context, x *act) error {
+		round, err := x.round(ctx)
+		if err != nil {
+			return err
+		}
+		if round.ClosingAt != nil || round.ClosedAt != nil {
+			return errNotNow
+		}
+		at := x.procedure.Review.Grace.After(x.now, time.UTC)
+		round.ClosingAt = &at
+		if err := round.Save(ctx, x.tx); err != nil {
+			return err
+		}
+		return x.note(ctx, entry{verb: "review.closing", visibility: record.Network, objectKind: "version", object: round.VersionID,
+			facts: map[string]string{"round": fmt.Sprint(round.Number), "until": at.UTC().Format(time.RFC3339)}})
+	})
+}
+
+// CloseRound ends the round when its grace is over and asks the officer to decide.
+func (a *Activities) CloseRound(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "close_round", func(ctx context.Context, x *act) error {
+		round, err := x.round(ctx)
+		if err != nil {
+			return err
+		}
+		if err := x.due(round.ClosingAt); err != nil {
+			return err
+		}
+		if round.ClosedAt != nil {
+			return errNotNow
+		}
+		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonEnough, models.TaskReview, models.TaskConsult, models.TaskChooseReviewer); err != nil {
+			return err
+		}
+		round.ClosedAt = &x.now
+		if err := round.Save(ctx, x.tx); err != nil {
+			return err
+		}
+		answers, err := x.sendCopies(ctx, round)
+		if err != nil {
+			return err
+		}
+		if err := x.note(ctx, entry{verb: "review.closed", visibility: record.Network, objectKind: "version", object: round.VersionID,
+			facts: map[string]string{"round": fmt.Sprint(round.Number), "answers": fmt.Sprint(answers)}}); err != nil {
+			return err
+		}
+		return x.askOfficer(ctx, models.TaskDecideReview, func(t *models.Task) { t.Round, t.VersionID = round.Number, &round.VersionID })
+	})
+}
+
+// sendCopies sends everybody who answered one copy of their answer and counts the experts among them.
+func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound) (experts int, err error) {
+	reviews, err := models.Reviews(ctx, x.tx, x.rec.ID, round.Number)
+	if err != nil {
+		return 0, err
+	}
+	for _, rv := range reviews {
+		if rv.Answer != nil {
+			experts++
+		}
+		p, err := models.PersonByID(ctx, x.tx, rv.PersonID)
+		if err != nil {
+			return 0, err
+		}
+		t, err := models.TaskByID(ctx, x.tx, rv.TaskID)
+		if err != nil {
+			return 0, err
+		}
+		if err := x.mail(ctx, models.MailReviewCopy, p, t, ""); err != nil {
+			return 0, err
+		}
+	}
+	return experts, nil
+}
+
+// decideReview is the officer's decision at the end of a round.
+func decideReview(ctx context.Context, x *act) error {
+	if err := x.inStage(models.StageReview); err != nil {
+		return err
+	}
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	p, err := payload[models.DecideReviewPayload](x)
+	if err != nil {
+		return err
+	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	round.Decision, round.DecisionReason = &p.Decision, p.Reason
+	if err := round.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
+		return err
+	}
+	if err := x.note(ctx, entry{verb: "review.decided", visibility: record.Network, objectKind: "version", object: round.VersionID, org: x.rec.OrganisationID,
+		facts: map[string]string{"round": fmt.Sprint(round.Number), "decision": p.Decision}, texts: map[string]string{"reason": p.Reason}}); err != nil {
+		return err
+	}
+	switch p.Decision {
+	case models.ReviewAccept:
+		x.rec.AcceptedVersionID = &round.VersionID
+		return x.enter(ctx, models.StageTranslation)
+	case models.ReviewRevise:
+		return x.enter(ctx, models.StageDrafting)
+	default:
+		return x.withdraw(ctx)
+	}
+}

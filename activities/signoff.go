@@ -1,0 +1,185 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// OpenSignOff asks every voting unit concerned, and for countries without a partner whom the procedure says. Where the
+// procedure skips the sign-off, or there is nobody to ask, the recommendation goes on to publication.
+func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "open_signoff", func(ctx context.Context, x *act) error {
+		if x.rec.Stage != models.StageSignOff {
+			return errNotNow
+		}
+		units, uncovered, err := x.signatories(ctx)
+		if err != nil {
+			return err
+		}
+		if x.procedure.SignOff.Skip || len(units) == 0 {
+			return x.toPublication(ctx, "signoff.skipped")
+		}
+		for _, u := range units {
+			err := x.askOrganisation(ctx, models.TaskSignOff, u.id, u.concerned, func(t *models.Task) {
+				t.VersionID, t.Round = x.rec.AcceptedVersionID, x.rec.Round
+			})
+			if err != nil {
+				return err
+			}
+		}
+		facts := map[string]string{"asked": fmt.Sprint(len(units)), "rule": x.procedure.SignOff.Rule}
+		for i, country := range uncovered {
+			facts[fmt.Sprintf("uncovered_%d", i+1)] = country
+		}
+		return x.note(ctx, entry{verb: "signoff.opened", visibility: record.Network, objectKind: "version",
+			object: *x.rec.AcceptedVersionID, facts: facts})
+	})
+}
+
+// signatories returns the voting units to ask and the countries no partner covers. Where the procedure says so, the
+// lead organisation is asked in the place of the missing partner.
+func (x *act) signatories(ctx context.Context) ([]unit, []string, error) {
+	units, err := x.unitsConcerned(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	uncovered, err := models.UncoveredCountries(ctx, x.tx, x.rec.Countries, x.now)
+	if err != nil || len(uncovered) == 0 || x.procedure.SignOff.Uncovered != models.UncoveredLead {
+		return units, uncovered, err
+	}
+	leads, err := models.Organisations(ctx, x.tx, models.OrganisationFilter{Kinds: []string{models.OrganisationLead}})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, lead := range leads {
+		asked := false
+		for _, u := range units {
+			asked = asked || u.id == lead.VotingUnit
+		}
+		if lead.ID == lead.VotingUnit && !asked {
+			units = append(units, unit{id: lead.ID, concerned: []models.Organisation{lead}})
+		}
+	}
+	return units, uncovered, nil
+}
+
+// answerSignOff takes an organisation's answer, or the one that replaces it while the sign-off lasts.
+func answerSignOff(ctx context.Context, x *act) error {
+	if err := x.inStage(models.StageSignOff); err != nil {
+		return err
+	}
+	p, err := payload[models.SignOffPayload](x)
+	if err != nil {
+		return err
+	}
+	if x.rec.AcceptedVersionID == nil || *x.task.VersionID != *x.rec.AcceptedVersionID {
+		return apperr.About(apperr.CodeOtherText, "version")
+	}
+	if err := x.sameText(ctx, p.VersionHash, nil); err != nil {
+		return err
+	}
+	org, err := x.speaksFor(ctx)
+	if err != nil {
+		return err
+	}
+	so := &models.SignOff{TaskID: x.task.ID, RecommendationID: x.rec.ID, VersionID: *x.task.VersionID, OrganisationID: *x.task.OrganisationID,
+		PersonID: x.speaker.ID, Answer: p.Answer, Reason: p.Reason, DecisionID: x.id, AnsweredAt: x.now}
+	if err := so.Put(ctx, x.tx); err != nil {
+		return fmt.Errorf("write sign-off: %w", err)
+	}
+	facts := map[string]string{"answer": p.Answer}
+	if x.task.State == models.TaskDone {
+		facts["changed"] = "true"
+	}
+	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "signoff.answered", visibility: record.Network, objectKind: "version", object: so.VersionID, org: org,
+		facts: facts, texts: map[string]string{"reason": p.Reason}})
+}
+
+// EndSignOff goes on to publication when the rule is met.
+func (a *Activities) EndSignOff(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "end_signoff", func(ctx context.Context, x *act) error {
+		tally, err := x.tally(ctx)
+		if err != nil {
+			return err
+		}
+		if !tally.Met {
+			return errNotNow
+		}
+		return x.toPublication(ctx, "signoff.met")
+	})
+}
+
+func (x *act) tally(ctx context.Context) (models.SignOffTally, error) {
+	if x.rec.Stage != models.StageSignOff {
+		return models.SignOffTally{}, errNotNow
+	}
+	return models.TallyOf(ctx, x.tx, x.rec)
+}
+
+// AskResolve asks the officer what follows when the rule can no longer be met.
+func (a *Activities) AskResolve(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "ask_resolve", func(ctx context.Context, x *act) error {
+		tally, err := x.tally(ctx)
+		if err != nil {
+			return err
+		}
+		if !tally.Failed {
+			return errNotNow
+		}
+		if err := x.note(ctx, entry{verb: "signoff.not_met", visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID,
+			facts: map[string]string{"approved": fmt.Sprint(tally.Approved), "declined": fmt.Sprint(tally.Declined)}}); err != nil {
+			return err
+		}
+		return x.askOfficer(ctx, models.TaskResolveSignOff, func(t *models.Task) { t.VersionID = x.rec.AcceptedVersionID })
+	})
+}
+
+// resolveSignOff is the officer's decision when the rule is not met: publish with those who agreed, revise, withdraw.
+func resolveSignOff(ctx context.Context, x *act) error {
+	if err := x.inStage(models.StageSignOff); err != nil {
+		return err
+	}
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	p, err := payload[models.ResolveSignOffPayload](x)
+	if err != nil {
+		return err
+	}
+	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
+		return err
+	}
+	if err := x.note(ctx, entry{verb: "signoff.resolved", visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID, org: x.rec.OrganisationID,
+		facts: map[string]string{"decision": p.Decision}, texts: map[string]string{"reason": p.Reason}}); err != nil {
+		return err
+	}
+	switch p.Decision {
+	case models.ResolvePublish:
+		return x.toPublication(ctx, "signoff.ended")
+	case models.ResolveRevise:
+		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver); err != nil {
+			return err
+		}
+		x.rec.AcceptedVersionID = nil
+		return x.enter(ctx, models.StageDrafting)
+	default:
+		return x.withdraw(ctx)
+	}
+}
+
+func (x *act) toPublication(ctx context.Context, verb string) error {
+	if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver, models.TaskSignOff, models.TaskResolveSignOff); err != nil {
+		return err
+	}
+	if err := x.enter(ctx, models.StagePublication); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID})
+}

@@ -1,0 +1,68 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"tribuna/models"
+)
+
+// A submission is sent again when it has been without an outcome for this long.
+const resendAfter = 15 * time.Second
+
+// sweepLimit bounds what one sweep does; the next one goes on.
+const sweepLimit = 200
+
+// SweepResult says what a sweep did.
+type SweepResult struct {
+	Started, Resent, Failed int
+}
+
+// StartUnstarted starts the processes whose start Temporal has not confirmed.
+func (a *Activities) StartUnstarted(ctx context.Context) (SweepResult, error) {
+	var result SweepResult
+	open, err := models.OpenProcesses(ctx, a.DB, true)
+	if err != nil {
+		return result, temporalError(err)
+	}
+	for _, p := range open[:min(len(open), sweepLimit)] {
+		activity.RecordHeartbeat(ctx)
+		if err := a.Processes.Start(ctx, p); err != nil {
+			a.Log.WarnContext(ctx, "process not started", "process", p.ID, "error", err)
+			result.Failed++
+			continue
+		}
+		result.Started++
+	}
+	return result, nil
+}
+
+// ResendUnsettled tells the processes again what they have not settled, under the same ids.
+func (a *Activities) ResendUnsettled(ctx context.Context) (SweepResult, error) {
+	var result SweepResult
+	waiting, err := models.Unsettled(ctx, a.DB, a.Now().Add(-resendAfter), sweepLimit)
+	if err != nil {
+		return result, temporalError(err)
+	}
+	for i := range waiting {
+		activity.RecordHeartbeat(ctx)
+		if _, err := a.Processes.Tell(ctx, &waiting[i]); err != nil {
+			a.Log.WarnContext(ctx, "submission not settled", "submission", waiting[i].ID, "error", err)
+			result.Failed++
+			continue
+		}
+		result.Resent++
+	}
+	return result, nil
+}
+
+// CleanUp removes what has run out: sign-ins and counted attempts.
+func (a *Activities) CleanUp(ctx context.Context) error {
+	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
+		return temporalError(err)
+	}
+	_, err := models.DeleteOldAttempts(ctx, a.DB, a.Now().Add(-24*time.Hour))
+	return temporalError(err)
+}

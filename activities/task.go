@@ -1,0 +1,267 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// invitation names the mail that asks for a task.
+func invitation(k models.TaskKind) models.MailKind {
+	switch k {
+	case models.TaskReview:
+		return models.MailReviewInvitation
+	case models.TaskConsult:
+		return models.MailConsultInvitation
+	case models.TaskTranslate:
+		return models.MailTranslateInvitation
+	case models.TaskApproveTranslation:
+		return models.MailApproveInvitation
+	case models.TaskSignOff:
+		return models.MailSignOffInvitation
+	case models.TaskReportProgress:
+		return models.MailProgressRequest
+	case models.TaskEscalation:
+		return models.MailEscalation
+	default:
+		return models.MailOfficerTask
+	}
+}
+
+// askPerson opens a task for a person and writes to them.
+func (x *act) askPerson(ctx context.Context, kind models.TaskKind, person models.Person, fill func(*models.Task, *time.Location)) (*models.Task, error) {
+	zone, err := zoneOf(ctx, x.tx, person.CountryCode)
+	if err != nil {
+		return nil, err
+	}
+	t := models.NewTask(kind, x.procedure.WaitFor(kind), x.now, zone)
+	t.PersonID = &person.ID
+	if fill != nil {
+		fill(t, zone)
+	}
+	if err := x.insertTask(ctx, t); err != nil {
+		return nil, err
+	}
+	return t, x.mail(ctx, invitation(kind), person, t, "")
+}
+
+// askOfficer opens a task for the officer in charge, unless one of that kind about the same subject is open.
+func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*models.Task)) error {
+	_, err := x.askPerson(ctx, kind, x.officer, func(t *models.Task, _ *time.Location) {
+		t.VersionID = x.rec.CurrentVersionID
+		if fill != nil {
+			fill(t)
+		}
+	})
+	return err
+}
+
+// askOrganisation opens a task for whoever speaks for a voting unit and writes to its representatives in the
+// organisations concerned.
+func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task)) error {
+	zone := time.UTC
+	var ids []uuid.UUID
+	for i, o := range concerned {
+		ids = append(ids, o.ID)
+		if i == 0 && len(o.Countries) > 0 {
+			z, err := zoneOf(ctx, x.tx, o.Countries[0])
+			if err != nil {
+				return err
+			}
+			zone = z
+		}
+	}
+	t := models.NewTask(kind, x.procedure.WaitFor(kind), x.now, zone)
+	t.OrganisationID = &unit
+	if fill != nil {
+		fill(t)
+	}
+	if err := x.insertTask(ctx, t); err != nil {
+		return err
+	}
+	people, err := models.Representatives(ctx, x.tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if err := x.mail(ctx, invitation(kind), p, t, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *act) insertTask(ctx context.Context, t *models.Task) error {
+	t.ProcessID, t.RecommendationID = x.process.ID, x.rec.ID
+	return t.Insert(ctx, x.tx)
+}
+
+// closeTask ends a task, and with it the escalations about it.
+func (x *act) closeTask(ctx context.Context, t *models.Task, state models.TaskState) error {
+	if t.State != models.TaskOpen {
+		return nil
+	}
+	t.Close(state, x.now)
+	if err := t.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	_, err := x.tx.NewUpdate().Model((*models.Task)(nil)).Set("state = ?", models.TaskDone).Set("closed_at = ?", x.now).
+		Set("remind_at = NULL").Where("kind = ? AND subject_id = ? AND state = ?", models.TaskEscalation, t.ID, models.TaskOpen).Exec(ctx)
+	return err
+}
+
+// closeTasks ends every open task of the given kinds (none: of all), and tells those asked why, unless why is empty.
+func (x *act) closeTasks(ctx context.Context, state models.TaskState, why string, kinds ...models.TaskKind) error {
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, Kinds: kinds, OpenOnly: true})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		t := &open[i]
+		if err := x.closeTask(ctx, t, state); err != nil {
+			return err
+		}
+		if why == "" || t.PersonID == nil || *t.PersonID == x.officer.ID {
+			continue
+		}
+		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
+		if err != nil {
+			return err
+		}
+		if err := x.mailWith(ctx, models.MailTaskWithdrawn, p, t, "", models.MailData{Reason: why}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemindTask counts a reminder that is due and puts the task into the person's next digest.
+func (a *Activities) RemindTask(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "remind", func(ctx context.Context, x *act) error {
+		if err := x.due(x.task.RemindAt); err != nil {
+			return err
+		}
+		people, err := x.asked(ctx, x.task)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if err := x.digest(ctx, p, x.task); err != nil {
+				return err
+			}
+		}
+		x.task.Reminded(x.procedure.WaitFor(x.task.Kind), time.UTC)
+		if err := x.task.Save(ctx, x.tx); err != nil {
+			return err
+		}
+		return x.note(ctx, entry{verb: "task.reminded", visibility: record.Confidential, objectKind: "task", object: x.task.ID,
+			facts: map[string]string{"kind": string(x.task.Kind), "reminder": fmt.Sprint(x.task.Reminders)}})
+	})
+}
+
+// asked returns the people a task waits for.
+func (x *act) asked(ctx context.Context, t *models.Task) ([]models.Person, error) {
+	if t.PersonID != nil {
+		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
+		return []models.Person{p}, err
+	}
+	sisters, err := models.VotingUnitMembers(ctx, x.tx, *t.OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	concerned, err := models.PartnersOf(ctx, x.tx, x.rec.Countries, x.now)
+	if err != nil {
+		return nil, err
+	}
+	ids := []uuid.UUID{}
+	for _, o := range concerned {
+		if contains(sisters, o.ID) {
+			ids = append(ids, o.ID)
+		}
+	}
+	if len(ids) == 0 {
+		ids = append(ids, *t.OrganisationID)
+	}
+	return models.Representatives(ctx, x.tx, ids)
+}
+
+// TaskOverdue deals with a deadline that passed: what it means depends on the kind of task.
+func (a *Activities) TaskOverdue(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "overdue", func(ctx context.Context, x *act) error {
+		if err := x.due(&x.task.DueAt); err != nil {
+			return err
+		}
+		if x.task.OverdueAt != nil {
+			return errNotNow
+		}
+		x.task.OverdueAt = &x.now
+		if err := x.task.Save(ctx, x.tx); err != nil {
+			return err
+		}
+		if err := x.note(ctx, entry{verb: "task.overdue", visibility: record.Network, objectKind: "task", object: x.task.ID,
+			facts: map[string]string{"kind": string(x.task.Kind)}}); err != nil {
+			return err
+		}
+		return x.afterDeadline(ctx)
+	})
+}
+
+func (x *act) afterDeadline(ctx context.Context) error {
+	switch x.task.Kind {
+	case models.TaskReview, models.TaskConsult:
+		return nil // the round's end deals with them
+	case models.TaskTranslate, models.TaskApproveTranslation, models.TaskAssignTranslator:
+		if x.procedure.Translation.HoldForLate {
+			return x.escalate(ctx)
+		}
+		return x.markLanguageLate(ctx)
+	case models.TaskSignOff:
+		if x.procedure.SignOff.Silence == models.SilenceWaits {
+			return x.escalate(ctx)
+		}
+		return nil // the tally counts the silence
+	case models.TaskEscalation:
+		return nil
+	default:
+		return x.escalate(ctx)
+	}
+}
+
+// escalate asks the coordinators to look into an overdue task.
+func (x *act) escalate(ctx context.Context) error {
+	coordinators, err := models.Coordinators(ctx, x.tx)
+	if err != nil {
+		return err
+	}
+	for _, c := range coordinators {
+		_, err := x.askPerson(ctx, models.TaskEscalation, c, func(t *models.Task, _ *time.Location) { t.SubjectID = &x.task.ID })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ExpireTask ends a task nobody answered in its grace.
+func (a *Activities) ExpireTask(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "expire", func(ctx context.Context, x *act) error {
+		if err := x.due(&x.task.GraceUntil); err != nil {
+			return err
+		}
+		if err := x.closeTask(ctx, x.task, models.TaskExpired); err != nil {
+			return err
+		}
+		if x.task.Kind == models.TaskReportProgress {
+			if err := x.nextPeriod(ctx); err != nil {
+				return err
+			}
+		}
+		return x.note(ctx, entry{verb: "task.expired", visibility: record.Network, objectKind: "task", object: x.task.ID,
+			facts: map[string]string{"kind": string(x.task.Kind)}})
+	})
+}

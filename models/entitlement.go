@@ -1,0 +1,54 @@
+package models
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+)
+
+// AccessActor is a person as the table of roles sees them. Link is the task a personal link opened, or nil.
+func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.UUID) (access.Actor, error) {
+	roles, err := RolesOf(ctx, db, person)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	actor := access.Actor{PersonID: person, LinkTask: link}
+	for _, r := range roles {
+		actor.Roles = append(actor.Roles, access.Role{Role: access.RoleName(r.Role), OrganisationID: r.OrganisationID})
+	}
+	return actor, nil
+}
+
+// AccessObject is a recommendation, and one of its tasks or nil, as the table of roles sees them.
+func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (access.Object, error) {
+	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
+		Published: r.PublishedAt != nil}
+	err := db.NewSelect().Model((*Task)(nil)).ColumnExpr("DISTINCT person_id").
+		Where("recommendation_id = ? AND person_id IS NOT NULL", r.ID).Scan(ctx, &o.Involved)
+	if err != nil || t == nil {
+		return o, err
+	}
+	o.TaskID = t.ID
+	if t.PersonID != nil {
+		o.TaskPerson = *t.PersonID
+	}
+	if t.OrganisationID != nil {
+		if o.TaskOrganisations, err = VotingUnitMembers(ctx, db, *t.OrganisationID); err != nil {
+			return o, err
+		}
+		o.TaskOrganisations = append(o.TaskOrganisations, *t.OrganisationID)
+	}
+	if t.Kind == TaskApproveTranslation && t.SubjectID != nil {
+		tr, err := TranslationByID(ctx, db, *t.SubjectID)
+		if err != nil {
+			return o, err
+		}
+		if tr.TranslatorID != nil {
+			o.TranslatorID = *tr.TranslatorID
+		}
+	}
+	return o, nil
+}
