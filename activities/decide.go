@@ -213,15 +213,15 @@ func (x *act) possible(d decider) error {
 	case models.TaskCancelled:
 		return apperr.About(apperr.CodeClosed, "task")
 	}
-	if x.task.State == models.TaskOpen && graceEnds(x.task.Kind) && x.now.After(x.task.GraceUntil) {
+	if x.task.State == models.TaskOpen && GraceEnds(x.task.Kind) && x.now.After(x.task.GraceUntil) {
 		return apperr.About(apperr.CodeLate, "task")
 	}
 	x.late = x.task.Late(x.now)
 	return nil
 }
 
-// graceEnds tells the tasks that are over when their grace is from those that wait, escalated, for as long as it takes.
-func graceEnds(k models.TaskKind) bool {
+// GraceEnds tells the tasks that are over when their grace is from those that wait, escalated, for as long as it takes.
+func GraceEnds(k models.TaskKind) bool {
 	switch k {
 	case models.TaskReview, models.TaskConsult, models.TaskReportProgress, models.TaskChooseReviewer:
 		return true

@@ -1,0 +1,24 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Sweep makes good what a crash left undone: processes not started, submissions not settled, things that ran out. It is
+// run by a schedule and does as much as it can each time.
+func Sweep(ctx workflow.Context) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 5 * time.Minute,
+		HeartbeatTimeout:    time.Minute,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 2},
+	})
+	for _, part := range []any{a.StartUnstarted, a.ResendUnsettled, a.CleanUp} {
+		if err := workflow.ExecuteActivity(ctx, part).Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Warn("part of the sweep failed; the next sweep goes on", "error", err)
+		}
+	}
+	return nil
+}
