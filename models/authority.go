@@ -59,7 +59,7 @@ func (a Authority) Validate() error {
 		bad.And("country_code", "required")
 	}
 	if a.ParentID != nil && *a.ParentID == a.ID {
-		bad.And("parent_id", "own_parent")
+		bad.And("parent_id", "choice")
 	}
 	return bad.OrNil()
 }

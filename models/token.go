@@ -36,7 +36,7 @@ func IssueToken(ctx context.Context, db bun.IDB, personID uuid.UUID, name string
 	bad := apperr.New(apperr.CodeInvalid)
 	checkText(bad, "name", name, 200)
 	if ttl <= 0 {
-		bad.And("ttl", "range", "min", 1)
+		bad.And("ttl", "min", "min", 1)
 	}
 	if err := bad.OrNil(); err != nil {
 		return "", APIToken{}, err
