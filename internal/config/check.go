@@ -138,8 +138,8 @@ func isDatabaseURL(s string) bool {
 }
 
 func isSMTPURL(s string) bool {
-	u, ok := parseURL(s, "smtp", "smtps")
-	return ok && u.Port() != ""
+	_, ok := parseURL(s, "smtp", "smtps")
+	return ok
 }
 
 func isMailAddress(s string) bool {

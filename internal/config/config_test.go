@@ -59,7 +59,7 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 		"DATABASE_URL":          "mysql://app:hunter2@db/tribuna",
 		"DATABASE_OWNER_URL":    "postgres://owner:hunter2@db",
 		"TEMPORAL_ADDRESS":      "localhost",
-		"SMTP_URL":              "smtp://user:hunter2@host",
+		"SMTP_URL":              "http://user:hunter2@host:25",
 		"TRIBUNA_MAIL_FROM":     "nobody",
 		"TRIBUNA_LINK_KEY":      "aHVudGVyMg==",
 		"TRIBUNA_POSTGRES_PORT": "70000",

@@ -74,3 +74,6 @@ func find(match func(Variable) bool, name string) Variable {
 	}
 	panic("config: no variable " + name)
 }
+
+// DefaultDataDir is the data folder when TRIBUNA_DATA is not set.
+func DefaultDataDir() string { return variable("TRIBUNA_DATA").Default }

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"tribuna/internal/config"
+	"tribuna/internal/demo"
+	"tribuna/internal/devstack"
+	"tribuna/internal/devstack/catcher"
+	"tribuna/models"
+)
+
+// startTimeout bounds the start of one private server; the first start creates
+// its files.
+const startTimeout = 2 * time.Minute
+
+// development is one `tribuna dev`: private servers where none are given, and
+// all parts in one process.
+type development struct {
+	*stack
+	cfg      config.Config
+	listener net.Listener
+	own      bool // the database is a private one
+	mails    *catcher.Catcher
+	parts    *parts
+}
+
+// runDev runs everything on this machine until it is asked to end.
+func runDev(ctx context.Context, cfg config.Config, _ []string) error {
+	d := &development{stack: newStack(os.Stdout), cfg: cfg}
+	err := d.start(ctx)
+	if err == nil {
+		d.greet()
+		err = d.wait(ctx)
+	}
+	if ctx.Err() != nil {
+		err = nil // asked to end, perhaps while starting
+	}
+	fmt.Fprintln(d.out, "\nStopping …")
+	err = errors.Join(err, d.stop())
+	if err == nil {
+		fmt.Fprintln(d.out, "Stopped. Everything is kept in", cfg.DataDir)
+	}
+	return err
+}
+
+func (d *development) start(ctx context.Context) error {
+	if err := d.claim(); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.out, "Starting Tribuna in %s\n", d.cfg.DataDir)
+	for _, s := range []struct {
+		name  string
+		given bool
+		start func(context.Context) (stopFunc, error)
+	}{
+		{"PostgreSQL", d.cfg.DatabaseURL != "", d.startPostgres},
+		{"Migrations", false, d.migrate},
+		{"Demo network", false, d.loadDemo},
+		{"Temporal", d.cfg.TemporalAddress != "", d.startTemporal},
+		{"Mail catcher", d.cfg.SMTPURL != "", d.startMails},
+		{"Worker", false, d.startWorker},
+		{"Pages and API", false, d.startPages},
+	} {
+		if s.given {
+			fmt.Fprintf(d.out, "  %-28s   given\n", s.name)
+			continue
+		}
+		if err := d.step(s.name, func() (stopFunc, error) { return s.start(ctx) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claim takes what only one instance can have: the folder and the address.
+func (d *development) claim() error {
+	dir, err := filepath.Abs(d.cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	d.cfg.DataDir = dir
+	unlock, err := lockData(dir)
+	if err != nil {
+		return err
+	}
+	d.add("lock", unlock)
+	if d.listener, err = listen(d.cfg.Addr); err != nil {
+		return err
+	}
+	d.cfg.Addr = d.listener.Addr().String() // a port of 0 is known now
+	return d.cfg.EnsureLinkKey()
+}
+
+func (d *development) startPostgres(ctx context.Context) (stopFunc, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{
+		Dir: filepath.Join(d.cfg.DataDir, "postgres"), Port: d.cfg.PostgresPort, Fsync: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.own = true
+	d.cfg.DatabaseURL, d.cfg.DatabaseOwnerURL = pg.AppURL(), pg.OwnerURL()
+	return d.supervise("PostgreSQL", pg), nil
+}
+
+func (d *development) migrate(ctx context.Context) (stopFunc, error) {
+	return nil, migrate(ctx, d.cfg)
+}
+
+// loadDemo fills a private database, or a given one that nobody is in yet:
+// invented people have no business among real ones.
+func (d *development) loadDemo(ctx context.Context) (stopFunc, error) {
+	db, err := models.Open(d.cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	if !d.own {
+		inhabited, err := db.NewSelect().Model((*models.Person)(nil)).Exists(ctx)
+		if err != nil || inhabited {
+			return nil, err
+		}
+	}
+	return nil, demo.Load(ctx, db, time.Now())
+}
+
+func (d *development) startTemporal(ctx context.Context) (stopFunc, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	server, err := devstack.StartTemporal(ctx, devstack.TemporalOptions{
+		Dir: filepath.Join(d.cfg.DataDir, "temporal"), Port: d.cfg.TemporalPort, Namespace: d.cfg.TemporalNamespace,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.cfg.TemporalAddress = server.Address()
+	return d.supervise("Temporal", server), nil
+}
+
+func (d *development) startMails(ctx context.Context) (stopFunc, error) {
+	mails, err := catcher.Start(ctx, catcher.Options{
+		Dir:  filepath.Join(d.cfg.DataDir, "mails"),
+		Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(d.cfg.SMTPPort)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.mails = mails
+	d.cfg.SMTPURL = mails.URL()
+	return mails.Stop, nil
+}
+
+func (d *development) startWorker(ctx context.Context) (stopFunc, error) {
+	p, err := openParts(d.cfg)
+	if err != nil {
+		return nil, err
+	}
+	d.add("connections", p.close)
+	d.parts = p
+	return p.startWorker(ctx)
+}
+
+// startPages opens the doors for demonstration only where nobody but this
+// machine can reach them.
+func (d *development) startPages(ctx context.Context) (stopFunc, error) {
+	if isLoopback(d.listener.Addr()) {
+		d.parts.mails = d.mails
+	}
+	h, err := d.parts.handler(ctx)
+	if err != nil {
+		return nil, err
+	}
+	remove, err := publishInstance(d.cfg)
+	if err != nil {
+		return nil, err
+	}
+	d.add("instance file", remove)
+	return serveHTTP(d.listener, h, d.fail), nil
+}
+
+// greet says how to go on; its last line is what scripts wait for.
+func (d *development) greet() {
+	url := d.cfg.PublicURL()
+	fmt.Fprintln(d.out)
+	if d.parts.mails != nil {
+		fmt.Fprintf(d.out, "Mails are caught and can be read at %s%s\n", url, mailsPrefix)
+	}
+	fmt.Fprintf(d.out, "Sign in as somebody of the demo network, for instance with the password %q; Ctrl-C stops everything.\n", demo.Password)
+	fmt.Fprintf(d.out, "Tribuna is ready: %s\n", url)
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/uptrace/bun"
+
+	"tribuna/migrations"
+)
+
+// readyTimeout bounds one question about readiness.
+const readyTimeout = 5 * time.Second
+
+// mountHealth adds what operators and their machines ask:
+//
+//	/healthz  the process lives
+//	/readyz   the database answers and its migrations are applied; pages stay
+//	          up when worker, Temporal or mail server are down, so these are
+//	          not asked
+//	/metrics  figures for Prometheus
+func mountHealth(mux *http.ServeMux, db *bun.DB) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, "alive")
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		status, word := readiness(r.Context(), db)
+		answer(w, status, word)
+	})
+	mux.Handle("GET /metrics", promhttp.Handler())
+}
+
+func readiness(ctx context.Context, db *bun.DB) (int, string) {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	if err := db.PingContext(ctx); err != nil {
+		slog.Warn("not ready", "error", err)
+		return http.StatusServiceUnavailable, "the database does not answer"
+	}
+	pending, err := migrations.Pending(ctx, db)
+	switch {
+	case err != nil:
+		slog.Warn("not ready", "error", err)
+		return http.StatusServiceUnavailable, "the migrations cannot be read"
+	case pending > 0:
+		return http.StatusServiceUnavailable, "migrations are missing: run tribuna migrate"
+	default:
+		return http.StatusOK, "ready"
+	}
+}
+
+func answer(w http.ResponseWriter, status int, word string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": word})
+}

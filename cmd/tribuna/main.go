@@ -1,0 +1,105 @@
+// Command tribuna is the whole of Tribuna in one program: pages and API, the
+// worker that drives the processes, and the commands to look after them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // deadlines are counted in the zone of a country, wherever this runs
+
+	"tribuna/internal/config"
+	"tribuna/internal/links"
+)
+
+// command is one subcommand. Its context ends when the program is asked to.
+type command struct {
+	name, args, doc string
+	// joins: without DATABASE_URL, what is not set is taken from the instance
+	// that `tribuna dev` runs in TRIBUNA_DATA.
+	joins bool
+	load  func(environ map[string]string) (config.Config, error) // nil: config.Load
+	run   func(ctx context.Context, cfg config.Config, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{name: "dev", doc: "run everything on this machine, with private servers and the demo network", load: config.LoadDev, run: runDev},
+		{name: "serve", doc: "run the pages and the API", run: runServe},
+		{name: "worker", doc: "run the worker: processes and mails", run: runWorker},
+		{name: "migrate", doc: "bring the database up to date", run: runMigrate},
+		{name: "token", args: "EMAIL", doc: "print a new API token for a person", joins: true, run: runToken},
+		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the first signal on, a second one ends the program at once; the
+	// private servers end with it.
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "tribuna:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// usageError is a mistake in the command line, as opposed to one in what it
+// asked for.
+type usageError struct{ message string }
+
+func (e usageError) Error() string { return e.message + " (see: tribuna help)" }
+
+// exitCode is 2 for a mistake in the command line, as shells and make have it.
+func exitCode(err error) int {
+	var usage usageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return usageError{"which command?"}
+	}
+	if name := args[0]; name == "help" || name == "-h" || name == "--help" {
+		return runHelp(os.Stdout, args[1:])
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.start(ctx, args[1:])
+		}
+	}
+	return usageError{fmt.Sprintf("there is no command %q", args[0])}
+}
+
+func (c command) start(ctx context.Context, args []string) error {
+	environ := config.Environ()
+	if c.joins {
+		var err error
+		if environ, err = joinInstance(environ); err != nil {
+			return err
+		}
+	}
+	load := c.load
+	if load == nil {
+		load = config.Load
+	}
+	cfg, err := load(environ)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(newLogger(cfg.LogLevel))
+	return c.run(ctx, cfg, args)
+}
+
+// newLogger logs to standard error; what a personal link could be read from is
+// cut out of every line.
+func newLogger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level, ReplaceAttr: links.RedactAttr}))
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"tribuna/internal/config"
+)
+
+// runServe runs the pages and the API apart from the worker.
+func runServe(ctx context.Context, cfg config.Config, _ []string) error {
+	if err := cfg.Require("DATABASE_URL", "TEMPORAL_ADDRESS", "TRIBUNA_LINK_KEY"); err != nil {
+		return err
+	}
+	l, err := listen(cfg.Addr)
+	if err != nil {
+		return err
+	}
+	p, err := openParts(cfg)
+	if err != nil {
+		return err
+	}
+	s := newStack(nil)
+	s.add("connections", p.close)
+	h, err := p.handler(ctx)
+	if err != nil {
+		return errors.Join(err, s.stop())
+	}
+	s.add("pages and API", serveHTTP(l, h, s.fail))
+	slog.Info("serving", "address", l.Addr().String(), "url", cfg.PublicURL())
+	return errors.Join(s.wait(ctx), s.stop())
+}
+
+// runWorker runs the worker apart from the pages.
+func runWorker(ctx context.Context, cfg config.Config, _ []string) error {
+	err := cfg.Require("DATABASE_URL", "TEMPORAL_ADDRESS", "SMTP_URL", "TRIBUNA_MAIL_FROM", "TRIBUNA_LINK_KEY", "TRIBUNA_URL")
+	if err != nil {
+		return err
+	}
+	p, err := openParts(cfg)
+	if err != nil {
+		return err
+	}
+	s := newStack(nil)
+	s.add("connections", p.close)
+	stop, err := p.startWorker(ctx)
+	if err != nil {
+		return errors.Join(fmt.Errorf("worker: %w", err), s.stop())
+	}
+	s.add("worker", stop)
+	slog.Info("working", "temporal", cfg.TemporalAddress, "namespace", cfg.TemporalNamespace)
+	return errors.Join(s.wait(ctx), s.stop())
+}
