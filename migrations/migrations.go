@@ -4,6 +4,7 @@ package migrations
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 
 	"github.com/uptrace/bun"
@@ -33,13 +34,14 @@ func Migrate(ctx context.Context, owner *bun.DB, appRole string) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := lock(ctx, owner)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if err := m.Init(ctx); err != nil {
 		return fmt.Errorf("prepare migrations: %w", err)
 	}
-	if err := m.Lock(ctx); err != nil {
-		return fmt.Errorf("another migration is running, or one was cut off (see docs/operations.md): %w", err)
-	}
-	defer func() { _ = m.Unlock(context.WithoutCancel(ctx)) }()
 	if _, err := m.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -48,6 +50,25 @@ func Migrate(ctx context.Context, owner *bun.DB, appRole string) error {
 		return fmt.Errorf("name the installation: %w", err)
 	}
 	return grant(ctx, owner, appRole)
+}
+
+// lockKey is the advisory lock of all who migrate one database.
+const lockKey = 7_402_114
+
+// lock waits until nobody else migrates. PostgreSQL lets go of the lock when the connection ends, so that a
+// migration that was killed keeps nobody out; the row Bun locks by would.
+func lock(ctx context.Context, owner *bun.DB) (unlock func(), err error) {
+	conn, err := owner.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect to migrate: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(?)`, lockKey); err != nil {
+		return nil, errors.Join(fmt.Errorf("wait for another migration: %w", err), conn.Close())
+	}
+	return func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(?)`, lockKey)
+		_ = conn.Close()
+	}, nil
 }
 
 // Pending reports how many migrations have not been applied.

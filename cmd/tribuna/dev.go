@@ -35,6 +35,9 @@ type development struct {
 // runDev runs everything on this machine until it is asked to end.
 func runDev(ctx context.Context, cfg config.Config, _ []string) error {
 	d := &development{stack: newStack(os.Stdout), cfg: cfg}
+	if err := d.claim(); err != nil {
+		return err
+	}
 	err := d.start(ctx)
 	if err == nil {
 		d.greet()
@@ -52,9 +55,6 @@ func runDev(ctx context.Context, cfg config.Config, _ []string) error {
 }
 
 func (d *development) start(ctx context.Context) error {
-	if err := d.claim(); err != nil {
-		return err
-	}
 	fmt.Fprintf(d.out, "Starting Tribuna in %s\n", d.cfg.DataDir)
 	for _, s := range []struct {
 		name  string

@@ -46,7 +46,7 @@ func publishInstance(cfg config.Config) (stopFunc, error) {
 		"TEMPORAL_NAMESPACE": cfg.TemporalNamespace,
 		"SMTP_URL":           cfg.SMTPURL,
 		"TRIBUNA_ADDR":       cfg.Addr,
-		"TRIBUNA_URL":        cfg.URL,
+		"TRIBUNA_URL":        cfg.PublicURL(),
 		"TRIBUNA_MAIL_FROM":  cfg.MailFrom,
 		"TRIBUNA_LINK_KEY":   cfg.LinkKey,
 	}, "", "  ")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tribuna/internal/apperr"
 	"tribuna/internal/config"
 	"tribuna/models"
 )
@@ -24,8 +25,11 @@ func runToken(ctx context.Context, cfg config.Config, args []string) error {
 	}
 	defer db.Close()
 	person, err := models.PersonByEmail(ctx, db, args[0])
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return fmt.Errorf("nobody has the address %s: give that of a person of the network", args[0])
+	}
 	if err != nil {
-		return fmt.Errorf("no token for %s: %w", args[0], err)
+		return err
 	}
 	token, _, err := models.IssueToken(ctx, db, person.ID, "command line", tokenLife, time.Now())
 	if err != nil {
