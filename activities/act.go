@@ -121,7 +121,9 @@ func withFact(facts map[string]string, key, value string) map[string]string {
 	return facts
 }
 
-func withText(texts map[string]string, field, words string) map[string]string { return withFact(texts, field, words) }
+func withText(texts map[string]string, field, words string) map[string]string {
+	return withFact(texts, field, words)
+}
 
 // enter moves the recommendation to a stage.
 func (x *act) enter(ctx context.Context, s models.Stage) error {

@@ -26,7 +26,7 @@ type DecideResult struct {
 // decider takes one kind of decision.
 type decider struct {
 	process   models.ProcessKind
-	action    access.Action       // what entitles; for a decision that answers tasks of several kinds see actionFor
+	action    access.Action     // what entitles; for a decision that answers tasks of several kinds see actionFor
 	tasks     []models.TaskKind // kinds of task it answers; none: it is not about a task
 	optional  bool              // the task may be missing
 	whileHeld bool

@@ -20,14 +20,15 @@ type SweepResult struct {
 	Started, Resent, Failed int
 }
 
-// StartUnstarted starts the processes whose start Temporal has not confirmed.
-func (a *Activities) StartUnstarted(ctx context.Context) (SweepResult, error) {
+// StartOpen makes sure that open processes run: those never started first, then those not made sure of for longest. What
+// is over is what the rows say, whatever Temporal remembers.
+func (a *Activities) StartOpen(ctx context.Context) (SweepResult, error) {
 	var result SweepResult
-	open, err := models.OpenProcesses(ctx, a.DB, true)
+	open, err := models.OpenProcesses(ctx, a.DB, sweepLimit)
 	if err != nil {
 		return result, temporalError(err)
 	}
-	for _, p := range open[:min(len(open), sweepLimit)] {
+	for _, p := range open {
 		activity.RecordHeartbeat(ctx)
 		if err := a.Processes.Start(ctx, p); err != nil {
 			a.Log.WarnContext(ctx, "process not started", "process", p.ID, "error", err)

@@ -103,9 +103,10 @@ CREATE TABLE processes (
     revision          bigint NOT NULL DEFAULT 0,   -- raised by every decision
     created_at        timestamptz NOT NULL,
     started_at        timestamptz,                 -- Temporal confirmed the start
+    checked_at        timestamptz,                 -- the sweep last made sure that it runs
     closed_at         timestamptz                  -- the truth about being over
 );
-CREATE INDEX processes_open ON processes (kind, created_at) WHERE closed_at IS NULL;
+CREATE INDEX processes_open ON processes (checked_at NULLS FIRST, created_at) WHERE closed_at IS NULL;
 CREATE INDEX processes_recommendation ON processes (recommendation_id);
 
 -- A wait for a person: who, what, until when, why.

@@ -29,6 +29,7 @@ type Process struct {
 	Revision         int64
 	CreatedAt        time.Time
 	StartedAt        *time.Time
+	CheckedAt        *time.Time
 	ClosedAt         *time.Time
 }
 
@@ -59,22 +60,21 @@ func LockProcess(ctx context.Context, db bun.IDB, id uuid.UUID) (*Process, error
 	return p, found(err, "process")
 }
 
-// OpenProcesses lists the processes that are not over, oldest first; unstarted limits them to those whose start
-// Temporal has not confirmed.
-func OpenProcesses(ctx context.Context, db bun.IDB, unstarted bool) ([]Process, error) {
+// OpenProcesses lists the processes that are not over, those not made sure of for longest first; limit 0 lists all.
+func OpenProcesses(ctx context.Context, db bun.IDB, limit int64) ([]Process, error) {
 	var all []Process
-	q := db.NewSelect().Model(&all).Where("p.closed_at IS NULL").Order("p.created_at", "p.id")
-	if unstarted {
-		q = q.Where("p.started_at IS NULL")
+	q := db.NewSelect().Model(&all).Where("p.closed_at IS NULL").OrderExpr("p.checked_at NULLS FIRST, p.created_at, p.id")
+	if limit > 0 {
+		q = q.Limit(limit)
 	}
 	err := q.Scan(ctx)
 	return all, err
 }
 
-// MarkStarted notes that Temporal confirmed the start.
+// MarkStarted notes that Temporal confirmed that the process runs.
 func MarkStarted(ctx context.Context, db bun.IDB, id uuid.UUID, now time.Time) error {
-	_, err := db.NewUpdate().Model((*Process)(nil)).Set("started_at = ?", now).
-		Where("id = ?", id).Where("started_at IS NULL").Exec(ctx)
+	_, err := db.NewUpdate().Model((*Process)(nil)).Set("started_at = coalesce(started_at, ?)", now).Set("checked_at = ?", now).
+		Where("id = ?", id).Exec(ctx)
 	return err
 }
 
@@ -83,4 +83,11 @@ func (p *Process) Save(ctx context.Context, db bun.IDB) error {
 	p.Revision++
 	_, err := db.NewUpdate().Model(p).Column("revision", "closed_at").WherePK().Exec(ctx)
 	return err
+}
+
+// ClosedProcesses lists the processes that ended since a time, newest first.
+func ClosedProcesses(ctx context.Context, db bun.IDB, since time.Time) ([]Process, error) {
+	var all []Process
+	err := db.NewSelect().Model(&all).Where("p.closed_at >= ?", since).Order("p.closed_at DESC", "p.id").Scan(ctx)
+	return all, err
 }

@@ -15,7 +15,7 @@ func Sweep(ctx workflow.Context) error {
 		HeartbeatTimeout:    time.Minute,
 		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 2},
 	})
-	for _, part := range []any{a.StartUnstarted, a.ResendUnsettled, a.CleanUp} {
+	for _, part := range []any{a.StartOpen, a.ResendUnsettled, a.CleanUp} {
 		if err := workflow.ExecuteActivity(ctx, part).Get(ctx, nil); err != nil {
 			workflow.GetLogger(ctx).Warn("part of the sweep failed; the next sweep goes on", "error", err)
 		}

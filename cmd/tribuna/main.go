@@ -33,6 +33,8 @@ func commands() []command {
 		{name: "worker", doc: "run the worker: processes and mails", run: runWorker},
 		{name: "migrate", doc: "bring the database up to date", run: runMigrate},
 		{name: "token", args: "EMAIL", doc: "print a new API token for a person", joins: true, run: runToken},
+		{name: "doctor", args: "[--repair] [--json]", doc: "compare the processes in the database with those that run", joins: true, run: runDoctor},
+		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},
 		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
 	}
 }

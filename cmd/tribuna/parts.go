@@ -9,11 +9,11 @@ import (
 	"github.com/uptrace/bun"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/worker"
 
 	"tribuna/internal/config"
 	"tribuna/internal/devstack/catcher"
 	"tribuna/models"
+	"tribuna/workflows"
 )
 
 // mailsPrefix is where the mails of a demonstration are read.
@@ -61,23 +61,7 @@ func (p *parts) taskQueue(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the database is not prepared, run tribuna migrate: %w", err)
 	}
-	return "tribuna-" + id.String(), nil
-}
-
-// startWorker starts what drives the processes.
-func (p *parts) startWorker(ctx context.Context) (stopFunc, error) {
-	queue, err := p.taskQueue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := p.temporal.CheckHealth(ctx, nil); err != nil {
-		return nil, fmt.Errorf("TEMPORAL_ADDRESS %s does not answer: start Temporal there or set another address: %w", p.cfg.TemporalAddress, err)
-	}
-	w := worker.New(p.temporal, queue, worker.Options{})
-	if err := w.Start(); err != nil {
-		return nil, fmt.Errorf("start the worker: %w", err)
-	}
-	return func(context.Context) error { w.Stop(); return nil }, nil
+	return workflows.TaskQueue(id), nil
 }
 
 // handler is everything that answers HTTP.

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/config"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// runVerify checks the decision records, all of them or that of one recommendation.
+func runVerify(ctx context.Context, cfg config.Config, args []string) error {
+	db, err := models.Open(cfg.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var chains []uuid.UUID
+	asJSON := false
+	for _, a := range args {
+		if a == "--json" {
+			asJSON = true
+			continue
+		}
+		id, err := uuid.Parse(a)
+		if err != nil {
+			return usageError{fmt.Sprintf("%q is no id of a recommendation", a)}
+		}
+		chains = append(chains, id)
+	}
+	if len(chains) == 0 {
+		if err := db.NewSelect().Model((*models.Recommendation)(nil)).Column("id").Order("created_at", "id").Scan(ctx, &chains); err != nil {
+			return fmt.Errorf("read recommendations: %w", err)
+		}
+	}
+	reports := []record.Report{}
+	for _, id := range chains {
+		r, err := record.Verify(ctx, db, id)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, r)
+	}
+	return printReports(reports, asJSON)
+}
+
+// printReports prints what was found; a fault is an error, so that a script notices.
+func printReports(reports []record.Report, asJSON bool) error {
+	broken := 0
+	for _, r := range reports {
+		if !r.OK() {
+			broken++
+		}
+	}
+	if asJSON {
+		if err := json.NewEncoder(os.Stdout).Encode(reports); err != nil {
+			return err
+		}
+	} else {
+		for _, r := range reports {
+			fmt.Printf("%s  %4d entries  %s\n", r.Chain, r.Entries, r.Hash)
+			for _, f := range r.Faults {
+				fmt.Printf("    %s: %s\n", f.Kind, f.What)
+			}
+		}
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d of %d records are not as they were written", broken, len(reports))
+	}
+	if !asJSON {
+		fmt.Printf("%d records are whole.\n", len(reports))
+	}
+	return nil
+}
