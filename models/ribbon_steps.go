@@ -1,0 +1,139 @@
+package models
+
+import "slices"
+
+// stageOrder is how far each stage is; a withdrawn recommendation stands nowhere.
+var stageOrder = map[Stage]int{StageDrafting: 0, StageReview: 1, StageTranslation: 2, StageSignOff: 3, StagePublication: 4, StageDone: 5}
+
+func (b *ribbonBuilder) build() RibbonState {
+	if b.r.Stage == StageWithdrawn {
+		return b.withdrawn()
+	}
+	at := stageOrder[b.r.Stage]
+	var state RibbonState
+	for i, name := range []string{StepDrafting, StepReview, StepTranslation, StepSignOff, StepPublication} {
+		step := RibbonStep{Step: name}
+		switch {
+		case b.skips(name, i < at):
+			step.State = RibbonSkipped
+		case i < at:
+			step.State = RibbonDone
+		case i == at:
+			step.State = RibbonNow
+		default:
+			step.State = RibbonToCome
+		}
+		state.Steps = append(state.Steps, step)
+	}
+	state.Steps = append(state.Steps, RibbonStep{Step: StepCampaign, State: b.campaign()}, RibbonStep{Step: StepFollowUp, State: b.followUp()})
+	for i := range state.Steps {
+		b.tell(&state.Steps[i])
+	}
+	return state
+}
+
+// withdrawn shows what was done before the end, and the rest as skipped.
+func (b *ribbonBuilder) withdrawn() RibbonState {
+	reached := map[string]bool{StepDrafting: b.round != nil, StepReview: b.round != nil && b.round.ClosedAt != nil,
+		StepTranslation: b.r.AcceptedVersionID != nil && b.askedToSign > 0}
+	state := RibbonState{Withdrawn: true}
+	for _, name := range []string{StepDrafting, StepReview, StepTranslation, StepSignOff, StepPublication, StepCampaign, StepFollowUp} {
+		step := RibbonStep{Step: name, State: RibbonSkipped}
+		if reached[name] {
+			step.State = RibbonDone
+		}
+		state.Steps = append(state.Steps, step)
+	}
+	return state
+}
+
+// skips reports whether a step is left out: by the procedure, for want of languages, or because nobody was to be asked.
+func (b *ribbonBuilder) skips(step string, passed bool) bool {
+	switch step {
+	case StepTranslation:
+		if passed {
+			return b.translated == 0
+		}
+		return b.procedure.Translation.Skip || !slices.ContainsFunc(b.r.Languages, func(tag string) bool { return tag != b.r.Language })
+	case StepSignOff:
+		return b.procedure.SignOff.Skip || (passed && b.askedToSign == 0)
+	}
+	return false
+}
+
+func (b *ribbonBuilder) campaign() RibbonStepState {
+	switch {
+	case b.mailings[MailingDraft]+b.mailings[MailingSending]+b.mailings[MailingPaused] > 0:
+		return RibbonNow
+	case b.mailings[MailingSent] > 0:
+		return RibbonDone
+	default:
+		return RibbonToCome
+	}
+}
+
+func (b *ribbonBuilder) followUp() RibbonStepState {
+	switch {
+	case b.followUps.Open > 0:
+		return RibbonNow
+	case b.followUps.Ended > 0:
+		return RibbonDone
+	case b.r.PublishedAt != nil: // a text without measures has nothing to follow
+		return RibbonSkipped
+	default:
+		return RibbonToCome
+	}
+}
+
+// tell fills in who is awaited, until when, and since when a step is done.
+func (b *ribbonBuilder) tell(s *RibbonStep) {
+	switch s.State {
+	case RibbonNow:
+		b.tellWhom(s)
+		if b.r.Held() && s.Step != StepCampaign && s.Step != StepFollowUp {
+			s.State = RibbonHeld
+		}
+	case RibbonDone:
+		b.tellEnd(s)
+	}
+}
+
+func (b *ribbonBuilder) tellWhom(s *RibbonStep) {
+	at := map[TaskKind]int{}
+	for _, t := range b.open {
+		if stepOfTask[t.Kind] != s.Step {
+			continue
+		}
+		if s.Until == nil {
+			s.Until = &t.DueAt
+		}
+		s.Overdue = s.Overdue || t.Overdue
+		i, known := at[t.Kind]
+		if !known {
+			i = len(s.Whom)
+			at[t.Kind] = i
+			s.Whom = append(s.Whom, RibbonWhom{Kind: t.Kind, Organisation: t.Organisation})
+		}
+		s.Whom[i].Count++
+		if s.Whom[i].Count > 1 {
+			s.Whom[i].Organisation = ""
+		}
+	}
+	switch {
+	case s.Step == StepReview && b.round != nil && b.round.ClosingAt != nil && b.round.ClosedAt == nil:
+		s.Until, s.Overdue = b.round.ClosingAt, false // enough answered; they can still be changed
+	case s.Step == StepFollowUp && s.Until == nil:
+		s.Until = b.followUps.AskAt
+	}
+}
+
+func (b *ribbonBuilder) tellEnd(s *RibbonStep) {
+	switch s.Step {
+	case StepReview:
+		if b.round != nil {
+			s.Ended = b.round.ClosedAt
+		}
+	case StepPublication:
+		s.Ended = b.r.PublishedAt
+	}
+}
