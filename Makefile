@@ -1,0 +1,90 @@
+# Tribuna. `make help` lists what there is.
+# Nothing is done twice: npm packages, built pages and tools have a stamp or
+# are files themselves, and Go keeps its own cache.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+TEMPORAL_CLI  := github.com/temporalio/cli/cmd/temporal@v1.5.1
+STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+
+TOOLS  := .bin
+STAMPS := .stamps
+# What the pages are built from: their sources, and everything that names a
+# style or an icon, because the build drops those nobody names.
+PAGES  := $(shell find web/assets web/views -type f) $(wildcard web/*.go)
+
+# A Temporal on the PATH serves as well as our own; so does a given one.
+ifeq ($(TEMPORAL_ADDRESS)$(shell command -v temporal 2>/dev/null),)
+TEMPORAL := $(TOOLS)/temporal
+endif
+ifeq ($(DATABASE_URL),)
+POSTGRES := postgresql
+endif
+
+.PHONY: help run build assets test check walkthrough clean postgresql chromium node
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo "Variables of the environment: bin/tribuna help config (after make build)"
+
+run: build $(POSTGRES) $(TEMPORAL) ## install what is missing, build, and run everything on this machine
+	@bin/tribuna dev
+
+build: assets ## build bin/tribuna
+	@echo "==> Building bin/tribuna"
+	@go build -o bin/tribuna ./cmd/tribuna
+
+assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
+
+# Tests start servers of their own, whatever the environment gives.
+test: assets postgresql chromium $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
+	@echo "==> Running all tests"
+	@go test -p 2 -timeout 12m ./...
+
+check: assets postgresql $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
+	@echo "==> gofmt"
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	  if [ -n "$$unformatted" ]; then echo "Format these with gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	@echo "==> go vet"
+	@go vet ./...
+	@echo "==> staticcheck"
+	@$(TOOLS)/staticcheck ./...
+	@echo "==> workflowcheck"
+	@$(TOOLS)/workflowcheck ./workflows/...
+	@echo "==> Quick tests"
+	@go test -short -p 2 -timeout 12m ./...
+
+walkthrough: build ## take one recommendation the whole way on the running instance (DATA=folder for the real texts)
+	@bin/tribuna walkthrough $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+clean: ## remove what was built and installed here; .data stays
+	rm -rf bin $(TOOLS) $(STAMPS) node_modules web/static/dist
+
+$(STAMPS)/npm: package.json package-lock.json | node
+	@echo "==> Installing npm packages"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/assets: $(STAMPS)/npm $(PAGES)
+	@echo "==> Building styles, scripts and fonts"
+	@npm run --silent build
+	@mkdir -p $(STAMPS) && touch $@
+
+$(TOOLS)/temporal:
+	@echo "==> Building the Temporal CLI into .bin (once, some minutes)"
+	@GOBIN=$(CURDIR)/$(TOOLS) go install $(TEMPORAL_CLI)
+
+$(TOOLS)/staticcheck:
+	@echo "==> Installing staticcheck into .bin"
+	@GOBIN=$(CURDIR)/$(TOOLS) go install $(STATICCHECK)
+
+$(TOOLS)/workflowcheck:
+	@echo "==> Installing workflowcheck into .bin"
+	@GOBIN=$(CURDIR)/$(TOOLS) go install $(WORKFLOWCHECK)
+
+postgresql chromium node:
+	@scripts/ensure $@
