@@ -23,7 +23,8 @@ type SMTP struct {
 //
 //	smtps://user:password@host:465              TLS from the first byte
 //	smtp://user:password@host:587               STARTTLS, and nothing is sent without it
-//	smtp://127.0.0.1:1025, smtp://host?tls=none in the clear: on loopback, or where it is asked for
+//	smtp://127.0.0.1:1025                       in the clear: on loopback
+//	smtp://host:1025?tls=none, ?tls=starttls    whatever the host
 //
 // Timeout bounds connecting, and every single message from its first command to the server's last reply.
 func NewSMTP(address string, timeout time.Duration) (*SMTP, error) {
@@ -45,8 +46,12 @@ func NewSMTP(address string, timeout time.Duration) (*SMTP, error) {
 }
 
 func smtpOptions(u *url.URL) ([]gomail.Option, error) {
+	wish := u.Query().Get("tls")
+	if wish != "" && wish != "none" && wish != "starttls" {
+		return nil, fmt.Errorf("the mail server's address asks for tls=%s, it can be none or starttls", wish)
+	}
 	options, port := []gomail.Option{}, 0
-	switch clear := u.Query().Get("tls") == "none" || loopback(u.Hostname()); {
+	switch clear := wish == "none" || wish == "" && loopback(u.Hostname()); {
 	case u.Scheme == "smtps":
 		options, port = append(options, gomail.WithSSL()), gomail.DefaultPortSSL
 	case u.Scheme == "smtp" && clear:

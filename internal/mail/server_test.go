@@ -1,0 +1,122 @@
+package mail_test
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"regexp"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+)
+
+// server is a real SMTP server that does as it is told.
+type server struct {
+	addr string
+
+	mu       sync.Mutex
+	taken    []string // Message-IDs, in order
+	sessions int
+	mailFrom int
+
+	onRcpt func(to string, c *smtp.Conn) error
+	onData func(n int, c *smtp.Conn, read func() string) error // n counts from 1; nil error takes the mail
+}
+
+func newServer(t *testing.T, change func(*server)) *server {
+	t.Helper()
+	s := &server{}
+	if change != nil {
+		change(s)
+	}
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s.addr = l.Addr().String()
+	srv := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.sessions++
+		return &session{server: s, conn: c}, nil
+	}))
+	srv.Domain = "localhost"
+	srv.ErrorLog = log.New(io.Discard, "", 0)
+	done := make(chan struct{})
+	go func() { defer close(done); _ = srv.Serve(l) }()
+	t.Cleanup(func() { _, _ = srv.Close(), l.Close(); <-done })
+	return s
+}
+
+func (s *server) url() string { return "smtp://" + s.addr }
+
+// ledger returns how often each mail was taken.
+func (s *server) ledger() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count := map[string]int{}
+	for _, id := range s.taken {
+		count[id]++
+	}
+	return count
+}
+
+func (s *server) take(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken = append(s.taken, id)
+}
+
+type session struct {
+	*server
+	conn *smtp.Conn
+}
+
+func (s *session) Reset()        {}
+func (s *session) Logout() error { return nil }
+
+func (s *session) Mail(string, *smtp.MailOptions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mailFrom++
+	return nil
+}
+
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if s.onRcpt != nil {
+		return s.onRcpt(to, s.conn)
+	}
+	return nil
+}
+
+var messageID = regexp.MustCompile(`(?m)^Message-ID: <([^@]+)@`)
+
+func (s *session) Data(r io.Reader) error {
+	var id string
+	read := func() string {
+		if id == "" {
+			raw, err := io.ReadAll(r)
+			if err == nil {
+				id = messageID.FindStringSubmatch(string(raw))[1]
+			}
+		}
+		return id
+	}
+	if s.onData != nil {
+		s.mu.Lock()
+		n := s.mailFrom
+		s.mu.Unlock()
+		if err := s.onData(n, s.conn, read); err != nil {
+			return err
+		}
+	}
+	s.take(read())
+	return nil
+}
+
+// hangUp ends the connection without another word.
+func hangUp(c *smtp.Conn) error {
+	_ = c.Conn().Close()
+	return context.Canceled
+}
