@@ -38,9 +38,14 @@ type network struct {
 
 func newNetwork(t *testing.T) *network {
 	t.Helper()
+	return newNetworkIn(t, testdb.New(t))
+}
+
+func newNetworkIn(t *testing.T, db *bun.DB) *network {
+	t.Helper()
 	minter, err := links.New(linkKey)
 	require.NoError(t, err)
-	n := &network{t: t, db: testdb.New(t), minter: minter}
+	n := &network{t: t, db: db, minter: minter}
 	n.exec(`INSERT INTO languages (tag, endonym) VALUES ('en','English'), ('bg','български') ON CONFLICT DO NOTHING`)
 	n.exec(`INSERT INTO countries (code, names, zone) VALUES ('BG', '{"en":"Bulgaria"}', 'Europe/Sofia') ON CONFLICT DO NOTHING`)
 	n.owner, n.partner = n.organisation("Know-how Centre"), n.organisation("Child & Family Network")

@@ -1,0 +1,113 @@
+package mail_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log/slog"
+	netmail "net/mail"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/devstack/testdb"
+	"tribuna/internal/links"
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+const crashLease = 2 * time.Second
+
+// The test below starts this program again as a sender of its own, to kill it.
+const (
+	envSenderDatabase = "TRIBUNA_TEST_SENDER_DATABASE"
+	envSenderSMTP     = "TRIBUNA_TEST_SENDER_SMTP"
+)
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(envSenderDatabase); url != "" {
+		sendUntilKilled(url, os.Getenv(envSenderSMTP))
+		return
+	}
+	testdb.Main(m)
+}
+
+func sendUntilKilled(databaseURL, smtpURL string) {
+	db, err := models.Open(databaseURL)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := crashSender(smtpURL, mail.Sender{DB: db}).SendBatch(context.Background(), mail.Batch{Limit: 200}); err != nil {
+		panic(err)
+	}
+}
+
+// crashSender completes a sender with real time and a short lease.
+func crashSender(smtpURL string, s mail.Sender) *mail.Sender {
+	minter, err := links.New(linkKey)
+	if err != nil {
+		panic(err)
+	}
+	s.Lease = crashLease
+	s.Transport, err = mail.NewSMTP(smtpURL, mail.SendTimeout(crashLease, 5))
+	if err != nil {
+		panic(err)
+	}
+	s.Composer = mail.NewComposer(s.DB, minter, baseURL)
+	s.From = netmail.Address{Address: "post@tribuna.example"}
+	s.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	return &s
+}
+
+func TestKilledSenderLeavesAtMostAWindowPerConnectionInDoubt(t *testing.T) {
+	opened := testdb.Open(t)
+	n := newNetworkIn(t, opened.App)
+	n.launch(60)
+
+	reached := make(chan struct{})
+	s := newServer(t, nil)
+	s.onData = func(nth int, conn *smtp.Conn, read func() string) error {
+		if nth != 17 {
+			return nil
+		}
+		s.take(read()) // taken, but the sender will not live to hear it
+		close(reached)
+		_, _ = bufio.NewReader(conn.Conn()).ReadByte() // until the sender is gone
+		return hangUp(conn)
+	}
+
+	child := exec.Command(os.Args[0], "-test.run=^$")
+	child.Env = append(os.Environ(), envSenderDatabase+"="+opened.AppURL, envSenderSMTP+"="+s.url())
+	require.NoError(t, child.Start())
+	select {
+	case <-reached:
+	case <-time.After(30 * time.Second):
+		t.Error("the sender did not come so far")
+	}
+	require.NoError(t, child.Process.Kill())
+	_ = child.Wait()
+
+	heir := crashSender(s.url(), mail.Sender{DB: n.db})
+	require.Eventually(t, func() bool {
+		heir.Reap(context.Background())
+		c := n.counts()
+		return c.Claimed+c.Sending == 0
+	}, 20*time.Second, 100*time.Millisecond, "the lease ends")
+	after := n.counts()
+	require.Positive(t, after.Unknown)
+	require.LessOrEqual(t, after.Unknown, 2*5, "connections times window")
+	require.Positive(t, after.Queued)
+
+	drain(t, heir, mail.Batch{MailingID: &n.mailing})
+	counts := n.counts()
+	require.Equal(t, after.Unknown, counts.Unknown)
+	require.Equal(t, 60, counts.Delivered+counts.Unknown)
+	for id, times := range s.ledger() {
+		require.Equal(t, 1, times, "%s was sent twice", id)
+	}
+	require.GreaterOrEqual(t, len(s.ledger()), counts.Delivered)
+}

@@ -1,9 +1,0 @@
-package mail_test
-
-import (
-	"testing"
-
-	"tribuna/internal/devstack/testdb"
-)
-
-func TestMain(m *testing.M) { testdb.Main(m) }
