@@ -1,6 +1,17 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// mailsPath is where the mails of a demonstration are read.
+const mailsPath = "/dev/mails"
 
 // Demo are the doors for demonstration: one-click sign-in and the mails. Only `tribuna dev` has them, on loopback and
 // on its own database.
@@ -13,4 +24,63 @@ type Demo struct {
 type DemoAccount struct {
 	Email, Name, Organisation string
 	Role                      string // one of models.RoleNames
+}
+
+func (s *Server) demoRoutes(r *mux.Router) {
+	s.get(r, "/dev", s.demoPage)
+	s.post(r, "/dev/sign-in", s.demoSignIn)
+	r.Handle("/dev/style", http.HandlerFunc(s.Engine.Style)).Methods(Reading...)
+}
+
+type demoView struct {
+	Page
+	Groups []demoGroup
+	Mails  string // address of the mails, "" where none are caught
+}
+
+// demoGroup are the accounts of one role.
+type demoGroup struct {
+	RoleKey  string
+	Accounts []DemoAccount
+}
+
+func (s *Server) demoPage(w http.ResponseWriter, r *http.Request) error {
+	v := demoView{Page: NewPage(r, Localizer(r).T("account.demo.title"))}
+	v.NoIndex = true
+	for _, role := range models.RoleNames() {
+		g := demoGroup{RoleKey: "account.role." + role}
+		for _, a := range s.Demo.Accounts {
+			if a.Role == role {
+				g.Accounts = append(g.Accounts, a)
+			}
+		}
+		if len(g.Accounts) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	if s.Demo.Mails != nil {
+		v.Mails = mailsPath
+	}
+	s.Engine.Render(w, r, http.StatusOK, "demo", v)
+	return nil
+}
+
+// demoSignIn signs in as one of the demonstration's accounts, and as nobody else.
+func (s *Server) demoSignIn(w http.ResponseWriter, r *http.Request) error {
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	email := r.PostForm.Get("email")
+	if !slices.ContainsFunc(s.Demo.Accounts, func(a DemoAccount) bool { return a.Email == email }) {
+		return apperr.NotFound("person")
+	}
+	person, err := models.PersonByEmail(r.Context(), s.DB, email)
+	if err != nil {
+		return err
+	}
+	if err := s.begin(r, person); err != nil {
+		return err
+	}
+	http.Redirect(w, r, LocalPath(r.PostForm.Get("next"), "/"), http.StatusSeeOther)
+	return nil
 }

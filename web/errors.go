@@ -87,7 +87,7 @@ func newErrorView(r *http.Request, code apperr.Code, err error) errorView {
 	} else {
 		v.Text = l.T("error.internal")
 	}
-	v.SignIn = code == apperr.CodeUnauthenticated
+	v.SignIn = code == apperr.CodeUnauthenticated || code == apperr.CodeNotFound // what is hidden looks like what is not there
 	v.WentBack = r.Method == http.MethodPost && code != apperr.CodeUnauthenticated
 	if code == apperr.CodeInternal || code == apperr.CodeUnavailable {
 		v.Icon, v.Number = "alert-triangle", RequestID(r.Context())

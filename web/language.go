@@ -16,6 +16,8 @@ func chooseLanguage(r *http.Request) string {
 	chosen := ""
 	if c, err := r.Cookie(languageCookie); err == nil {
 		chosen = c.Value
+	} else if v := visitorFrom(r.Context()); v != nil {
+		chosen = v.Person.Language // of who came by a personal link as well
 	} else if v := ViewerFrom(r.Context()); v != nil {
 		chosen = v.Language
 	}

@@ -106,10 +106,14 @@ func Localizer(r *http.Request) *i18n.Localizer { return i18n.For(LanguageOf(r))
 
 // NewPage begins a page for a request. The title is a sentence, already in the reader's language.
 func NewPage(r *http.Request, title string) Page {
-	return Page{
+	p := Page{
 		Title:    title,
 		Language: LanguageOf(r),
 		Path:     r.URL.RequestURI(),
 		Viewer:   ViewerFrom(r.Context()),
 	}
+	if f := frameFrom(r.Context()); f != nil {
+		p.Nav, p.Flash = f.nav(), f.flash()
+	}
+	return p
 }

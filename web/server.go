@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -34,12 +35,19 @@ type Server struct {
 // page answers a request or returns an error for the error page.
 type page func(w http.ResponseWriter, r *http.Request) error
 
-// handle makes a page a handler: its error becomes an error page in the reader's language.
+// handle makes a page a handler: its error becomes an error page in the reader's language. Who looks for a page that
+// needs signing in is led there and comes back; what a form sent is not lost that way, so it gets the error page.
 func (s *Server) handle(p page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := p(w, r); err != nil {
-			s.Engine.Error(w, r, err)
+		err := p(w, r)
+		if err == nil {
+			return
 		}
+		if apperr.CodeOf(err) == apperr.CodeUnauthenticated && isReading(r) && visitorFrom(r.Context()) == nil {
+			http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+			return
+		}
+		s.Engine.Error(w, r, err)
 	})
 }
 

@@ -1,0 +1,78 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+)
+
+// OpenByLink returns the task that a genuine personal link opens and the person it was made for. A link opens its task
+// while it is open, and afterwards until the task's grace ends, so that an answer can be read and changed. A link that
+// was revoked, has ended or is of somebody who left gives CodeLinkExpired, without saying which.
+func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generation int, now time.Time) (*Task, Person, error) {
+	t, p, err := taskAndPerson(ctx, db, task, person)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, Person{}, apperr.About(apperr.CodeLinkExpired, "link")
+	}
+	if err != nil {
+		return nil, Person{}, err
+	}
+	if t.Generation != generation || p.LeftAt != nil || (t.State != TaskOpen && now.After(t.GraceUntil)) {
+		return nil, Person{}, apperr.About(apperr.CodeLinkExpired, "link")
+	}
+	return t, p, nil
+}
+
+func taskAndPerson(ctx context.Context, db bun.IDB, task, person uuid.UUID) (*Task, Person, error) {
+	t, err := TaskByID(ctx, db, task)
+	if err != nil {
+		return nil, Person{}, err
+	}
+	p, err := PersonByID(ctx, db, person)
+	return t, p, err
+}
+
+// Limits of asking for a new link: a second click within the window sends no second mail.
+const (
+	renewWindow = 10 * time.Minute
+	renewsADay  = 5
+)
+
+// RenewLink sends a new personal link for a task to a person's address on file, if the task still is that person's to
+// answer; otherwise nothing happens. Callers answer alike in both cases. Whether the mail is still owed when its turn
+// comes is asked again when it is written.
+func RenewLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, now time.Time) error {
+	t, p, err := taskAndPerson(ctx, db, task, person)
+	if apperr.CodeOf(err) == apperr.CodeNotFound || (err == nil && p.LeftAt != nil) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r, err := RecommendationByID(ctx, db, t.RecommendationID)
+	if err != nil {
+		return err
+	}
+	actor, err := AccessActor(ctx, db, person, &task)
+	if err != nil {
+		return err
+	}
+	object, err := AccessObject(ctx, db, r, t)
+	if err != nil {
+		return err
+	}
+	if access.Can(actor, access.ReadTask, object) != nil {
+		return nil
+	}
+	if ok, err := Allow(ctx, db, fmt.Sprintf("new-link:%s:%s", task, person), renewsADay, 24*time.Hour, now); err != nil || !ok {
+		return err
+	}
+	return Enqueue(ctx, db, &OutboxMail{Kind: MailNewLink, PersonID: person, TaskID: &task, RecommendationID: &r.ID, CreatedAt: now,
+		DedupeKey: fmt.Sprintf("new_link:%s:%s:%d", task, person, now.UTC().Truncate(renewWindow).Unix())})
+}

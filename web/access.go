@@ -1,0 +1,60 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// requirePerson returns who is signed in or came by a personal link. Nobody is an error that leads to signing in.
+func (s *Server) requirePerson(r *http.Request) (*visitor, error) {
+	if v := visitorFrom(r.Context()); v != nil {
+		return v, nil
+	}
+	return nil, apperr.New(apperr.CodeUnauthenticated)
+}
+
+// can asks the table of roles whether a visitor may do something with a recommendation, and one of its tasks or nil.
+// A nil visitor is the public; a nil recommendation stands for actions about none in particular.
+func (s *Server) can(ctx context.Context, v *visitor, action access.Action, rec *models.Recommendation, task *models.Task) error {
+	var actor access.Actor
+	var object access.Object
+	var err error
+	if v != nil {
+		if actor, err = models.AccessActor(ctx, s.DB, v.Person.ID, v.link()); err != nil {
+			return err
+		}
+	}
+	if rec != nil {
+		if object, err = models.AccessObject(ctx, s.DB, rec, task); err != nil {
+			return err
+		}
+	}
+	return access.Can(actor, action, object)
+}
+
+// may is can for pages that show or hide something: a refusal is no error.
+func (s *Server) may(ctx context.Context, v *visitor, action access.Action, rec *models.Recommendation, task *models.Task) (bool, error) {
+	err := s.can(ctx, v, action, rec, task)
+	switch apperr.CodeOf(err) {
+	case "":
+		return true, nil
+	case apperr.CodeNotFound, apperr.CodeForbidden, apperr.CodeUnauthenticated:
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+// link returns the task a personal link opened, nil for who is signed in.
+func (v *visitor) link() *uuid.UUID {
+	if v.LinkTask == uuid.Nil {
+		return nil
+	}
+	return &v.LinkTask
+}

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+const (
+	linkCookie = "link"
+	tasksPath  = "/tasks/"
+)
+
+func (s *Server) linkRoutes(r *mux.Router) {
+	s.get(r, "/l/{token}", s.openLink)
+	s.post(r, "/l/{token}", s.renewLink)
+	s.post(r, tasksPath+"{id}/leave", s.leaveLink)
+}
+
+// openLink exchanges a personal link for a cookie that is sent with requests for its task alone, and leads to the
+// task's clean address. A machine that follows links in mails changes nothing by it.
+func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
+	neverKept(w)
+	token := mux.Vars(r)["token"]
+	claims, err := s.Links.Check(token)
+	if err != nil || claims.Kind != links.KindTask {
+		s.Engine.LinkExpired(w, r, r.URL.Path)
+		return nil
+	}
+	_, _, err = models.OpenByLink(r.Context(), s.DB, claims.ID, claims.PersonID, claims.Generation, s.Now())
+	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
+		s.Engine.LinkExpired(w, r, r.URL.Path)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, s.linkCookie(claims.ID, token, linkCookieLife))
+	http.Redirect(w, r, tasksPath+claims.ID.String(), http.StatusSeeOther)
+	return nil
+}
+
+// linkCookieLife is how long a browser keeps a link. Whether it still opens anything is asked at every request.
+const linkCookieLife = 90 * 24 * time.Hour
+
+// linkCookie holds the link itself, so that revoking the link revokes the cookie. A negative life removes it.
+func (s *Server) linkCookie(task uuid.UUID, token string, life time.Duration) *http.Cookie {
+	return &http.Cookie{Name: linkCookie, Value: token, Path: tasksPath + task.String(), MaxAge: int(life.Seconds()),
+		HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode}
+}
+
+// linkAskedView is what everybody reads who asked for a new link.
+type linkAskedView struct{ Page }
+
+// renewLink sends a new link to the address on file of whoever the old one was made for. The answer is the same
+// whatever comes of it, so that nobody learns from it who is asked what.
+func (s *Server) renewLink(w http.ResponseWriter, r *http.Request) error {
+	neverKept(w)
+	claims, err := s.Links.Check(mux.Vars(r)["token"])
+	if err == nil && claims.Kind == links.KindTask {
+		if err := models.RenewLink(r.Context(), s.DB, claims.ID, claims.PersonID, s.Now()); err != nil {
+			return err
+		}
+	}
+	v := linkAskedView{NewPage(r, Localizer(r).T("account.link_asked.title"))}
+	v.NoIndex = true
+	s.Engine.Render(w, r, http.StatusOK, "link_asked", v)
+	return nil
+}
+
+// leaveLink forgets the personal link in this browser: for whoever is not the person it was sent to.
+func (s *Server) leaveLink(w http.ResponseWriter, r *http.Request) error {
+	id, err := idVar(r, "id", "task")
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, s.linkCookie(id, "", -time.Second))
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// neverKept keeps an address that holds a secret out of caches and indexes.
+func neverKept(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+}
