@@ -18,6 +18,7 @@ import (
 const linkKey = "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="
 
 func TestServeWorkerAndMigrateRunApart(t *testing.T) {
+	wholeInstance(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: t.TempDir()})

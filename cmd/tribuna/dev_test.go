@@ -22,6 +22,7 @@ func launchDev(t *testing.T, dir string) *program {
 }
 
 func TestDevStartsStopsAndKeepsEverything(t *testing.T) {
+	wholeInstance(t)
 	dir := t.TempDir()
 	dev := launchDev(t, dir)
 	site := dev.readyURL()
@@ -69,6 +70,7 @@ func requireClosed(t *testing.T, address string) {
 }
 
 func TestTwoInstancesSideBySide(t *testing.T) {
+	wholeInstance(t)
 	one, other := t.TempDir(), t.TempDir()
 	first, second := launchDev(t, one), launchDev(t, other)
 	require.Equal(t, 200, status(first.readyURL()+"/readyz"))
@@ -80,6 +82,7 @@ func TestTwoInstancesSideBySide(t *testing.T) {
 }
 
 func TestDevGoesOnWhenPostgresIsKilled(t *testing.T) {
+	wholeInstance(t)
 	dir := t.TempDir()
 	dev := launchDev(t, dir)
 	site := dev.readyURL()
@@ -103,6 +106,7 @@ func postmaster(t *testing.T, dir string) int {
 }
 
 func TestDevIsKilledAndStartsAgain(t *testing.T) {
+	wholeInstance(t)
 	dir := t.TempDir()
 	dev := launchDev(t, dir)
 	dev.readyURL()

@@ -31,6 +31,14 @@ func TestMain(m *testing.M) {
 	testtemporal.Main(m)
 }
 
+// wholeInstance marks tests that start a whole instance: some seconds each,
+// more than the quick tests of `make check` should take.
+func wholeInstance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a whole instance")
+	}
+}
+
 // program is a running tribuna.
 type program struct {
 	t    *testing.T
