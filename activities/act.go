@@ -163,7 +163,7 @@ func (a *Activities) step(ctx context.Context, s Step, kind string, take func(co
 		if err != nil {
 			return err
 		}
-		if made != nil || x.process.ClosedAt != nil {
+		if made != nil || x.process.ClosedAt != nil || x.held() {
 			return errNotNow
 		}
 		if s.TaskID != uuid.Nil {
@@ -185,6 +185,9 @@ func (a *Activities) step(ctx context.Context, s Step, kind string, take func(co
 	pos, err = models.LoadPosition(ctx, a.DB, s.ProcessID)
 	return pos, temporalError(err)
 }
+
+// held reports whether the process stands still: mailings and follow-ups go on while their recommendation is on hold.
+func (x *act) held() bool { return x.rec.Held() && x.process.Kind == models.ProcessRecommendation }
 
 // due returns errNotNow unless the instant has come.
 func (x *act) due(at *time.Time) error {

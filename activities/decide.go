@@ -149,6 +149,11 @@ func (x *act) entitled(ctx context.Context, d decider) error {
 	if err != nil {
 		return err
 	}
+	if x.process.Kind == models.ProcessFollowUp && x.task == nil {
+		if object, err = models.FollowUpObject(ctx, x.tx, x.rec, x.process.ID); err != nil {
+			return err
+		}
+	}
 	if x.sub.OnBehalfOf != nil {
 		recorder, err := models.AccessActor(ctx, x.tx, x.actor.ID, nil)
 		if err != nil {
@@ -201,7 +206,7 @@ func (x *act) possible(d decider) error {
 	if x.process.ClosedAt != nil {
 		return apperr.About(apperr.CodeClosed, string(x.process.Kind))
 	}
-	if x.rec.Held() && x.process.Kind == models.ProcessRecommendation && !d.whileHeld {
+	if x.held() && !d.whileHeld {
 		return apperr.About(apperr.CodeHeld, "recommendation")
 	}
 	if x.task == nil {

@@ -80,11 +80,15 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 		if len(open) > 0 {
 			return errNotNow
 		}
+		focal, err := models.OrganisationByID(ctx, x.tx, f.OrganisationID)
+		if err != nil {
+			return err
+		}
 		if err := x.note(ctx, entry{verb: "followup.asked", visibility: record.Network, objectKind: "followup", object: f.ID,
 			facts: map[string]string{"period": fmt.Sprint(f.Period)}}); err != nil {
 			return err
 		}
-		return x.askOrganisation(ctx, models.TaskReportProgress, f.OrganisationID, []models.Organisation{*f.Organisation}, func(t *models.Task) {
+		return x.askOrganisation(ctx, models.TaskReportProgress, f.OrganisationID, []models.Organisation{focal}, func(t *models.Task) {
 			t.SubjectID, t.Round = &f.ID, f.Period
 		})
 	})

@@ -126,12 +126,25 @@ func (x *act) closeTasks(ctx context.Context, state models.TaskState, why string
 		if err := x.closeTask(ctx, t, state); err != nil {
 			return err
 		}
-		if why == "" || t.PersonID == nil || *t.PersonID == x.officer.ID {
+		if why == "" || t.Kind == models.TaskEscalation {
 			continue
 		}
-		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
-		if err != nil {
+		if err := x.tellWithdrawn(ctx, t, why); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// tellWithdrawn writes to everybody a task waited for, save the officer in charge, who knows.
+func (x *act) tellWithdrawn(ctx context.Context, t *models.Task, why string) error {
+	people, err := x.asked(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.ID == x.officer.ID {
+			continue
 		}
 		if err := x.mailWith(ctx, models.MailTaskWithdrawn, p, t, "", models.MailData{Reason: why}); err != nil {
 			return err

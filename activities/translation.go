@@ -106,12 +106,36 @@ func assignTranslator(ctx context.Context, x *act) error {
 	if err := x.closeTranslationTasks(ctx, tr); err != nil {
 		return err
 	}
-	tr.State, tr.SubmittedAt = models.TranslationOpen, nil
-	if err := x.assign(ctx, tr, translator, approver); err != nil {
+	// What the same translator handed over already is not asked for again.
+	if tr.SubmittedAt != nil && *tr.TranslatorID == translator.ID {
+		err = x.askApprover(ctx, tr, approver)
+	} else {
+		err = x.reopen(ctx, tr, translator, approver)
+	}
+	if err != nil {
 		return err
 	}
 	return x.note(ctx, entry{verb: "translation.assigned", visibility: record.Network, objectKind: "translation", object: tr.ID, org: x.rec.OrganisationID,
 		facts: map[string]string{"language": tr.Language, "translator": translator.Pseudonym.String(), "approver": approver.Pseudonym.String()}})
+}
+
+// reopen has a translation done by somebody. One that came too late for its stage does not hold it again.
+func (x *act) reopen(ctx context.Context, tr *models.Translation, translator, approver models.Person) error {
+	if tr.State != models.TranslationLate {
+		tr.State = models.TranslationOpen
+	}
+	tr.SubmittedAt = nil
+	return x.assign(ctx, tr, translator, approver)
+}
+
+// askApprover asks somebody to approve what was handed over.
+func (x *act) askApprover(ctx context.Context, tr *models.Translation, approver models.Person) error {
+	tr.ApproverID = &approver.ID
+	if err := tr.SaveState(ctx, x.tx); err != nil {
+		return err
+	}
+	_, err := x.askPerson(ctx, models.TaskApproveTranslation, approver, aboutTranslation(tr))
+	return err
 }
 
 func (x *act) linguists(ctx context.Context, p models.AssignTranslatorPayload) (translator, approver models.Person, err error) {
@@ -163,6 +187,18 @@ func (x *act) translationOf(ctx context.Context) (*models.Translation, error) {
 	return models.TranslationByID(ctx, x.tx, *x.task.SubjectID)
 }
 
+// complete refuses words other than those that were seen, and words with gaps: the approver can change them as well.
+func (x *act) complete(ctx context.Context, tr *models.Translation, seen int) error {
+	if tr.Revision != seen {
+		return apperr.About(apperr.CodeOutdated, "translation")
+	}
+	v, err := models.VersionByID(ctx, x.tx, tr.VersionID)
+	if err != nil {
+		return err
+	}
+	return tr.Missing(v).OrNil()
+}
+
 // submitTranslation hands a complete translation to its approver.
 func submitTranslation(ctx context.Context, x *act) error {
 	p, err := payload[models.SubmitTranslationPayload](x)
@@ -173,23 +209,13 @@ func submitTranslation(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if tr.Revision != p.Revision {
-		return apperr.About(apperr.CodeOutdated, "translation")
-	}
-	v, err := models.VersionByID(ctx, x.tx, tr.VersionID)
-	if err != nil {
-		return err
-	}
-	if err := tr.Missing(v).OrNil(); err != nil {
+	if err := x.complete(ctx, tr, p.Revision); err != nil {
 		return err
 	}
 	if tr.State != models.TranslationLate {
 		tr.State = models.TranslationSubmitted
 	}
 	tr.SubmittedAt, tr.TranslatorID = &x.now, &x.speaker.ID
-	if err := tr.SaveState(ctx, x.tx); err != nil {
-		return err
-	}
 	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
 		return err
 	}
@@ -197,7 +223,7 @@ func submitTranslation(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if _, err := x.askPerson(ctx, models.TaskApproveTranslation, approver, aboutTranslation(tr)); err != nil {
+	if err := x.askApprover(ctx, tr, approver); err != nil {
 		return err
 	}
 	return x.note(ctx, x.translationEntry("translation.submitted", tr))
@@ -218,8 +244,8 @@ func approveTranslation(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if tr.Revision != p.Revision {
-		return apperr.About(apperr.CodeOutdated, "translation")
+	if err := x.complete(ctx, tr, p.Revision); err != nil {
+		return err
 	}
 	tr.State, tr.ApprovedAt, tr.ReturnNote = models.TranslationApproved, &x.now, ""
 	if err := tr.SaveState(ctx, x.tx); err != nil {

@@ -52,3 +52,21 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 	}
 	return o, nil
 }
+
+// FollowUpObject is a follow-up as the table of roles sees it when nobody was asked: its focal point reports all the
+// same.
+func FollowUpObject(ctx context.Context, db bun.IDB, r *Recommendation, followUp uuid.UUID) (access.Object, error) {
+	o, err := AccessObject(ctx, db, r, nil)
+	if err != nil {
+		return o, err
+	}
+	f := new(FollowUp)
+	if err := db.NewSelect().Model(f).Column("organisation_id").Where("fu.id = ?", followUp).Scan(ctx); err != nil {
+		return o, found(err, "followup")
+	}
+	if o.TaskOrganisations, err = VotingUnitMembers(ctx, db, f.OrganisationID); err != nil {
+		return o, err
+	}
+	o.TaskOrganisations = append(o.TaskOrganisations, f.OrganisationID)
+	return o, nil
+}

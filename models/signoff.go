@@ -139,10 +139,11 @@ func SignOffs(ctx context.Context, db bun.IDB, version uuid.UUID) ([]SignOff, er
 	return all, err
 }
 
-// SignOffTasks lists the sign-off tasks of a version, whatever came of them but cancellation.
+// SignOffTasks lists the sign-off tasks of a version, whatever came of them but cancellation. A version that comes back
+// unchanged from another review round is signed off anew.
 func SignOffTasks(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Task, error) {
 	var all []Task
 	err := db.NewSelect().Model(&all).Where("t.kind = ? AND t.version_id = ?", TaskSignOff, version).
-		Where("t.state <> ?", TaskCancelled).Order("t.opened_at", "t.id").Scan(ctx)
+		Where("t.state <> ?", TaskCancelled).Where("t.round = (SELECT r.round FROM recommendations AS r WHERE r.id = t.recommendation_id)").Order("t.opened_at", "t.id").Scan(ctx)
 	return all, err
 }

@@ -73,25 +73,30 @@ func NewTask(kind TaskKind, w Wait, now time.Time, zone *time.Location) *Task {
 	due := w.Due.After(now, zone)
 	t := &Task{ID: NewID(), Kind: kind, State: TaskOpen, OpenedAt: now, DueAt: due, Generation: 1}
 	t.GraceUntil = w.LateFor.After(due, zone)
-	t.scheduleReminder(w, zone)
+	t.scheduleReminder(w, zone, 0)
 	return t
 }
 
-// scheduleReminder sets RemindAt to the next reminder the ladder has, or to none.
-func (t *Task) scheduleReminder(w Wait, zone *time.Location) {
+// scheduleReminder sets RemindAt to the next reminder the ladder has, or to none. Shift is by how much the ladder has
+// moved since the task was opened.
+func (t *Task) scheduleReminder(w Wait, zone *time.Location, shift time.Duration) {
 	t.RemindAt = nil
 	if t.Reminders < len(w.RemindAfter) {
-		at := w.RemindAfter[t.Reminders].Morning(t.OpenedAt, zone)
+		at := w.RemindAfter[t.Reminders].Morning(t.OpenedAt, zone).Add(shift)
 		if at.Before(t.GraceUntil) {
 			t.RemindAt = &at
 		}
 	}
 }
 
-// Reminded counts a reminder and sets the next one.
+// Reminded counts a reminder and sets the next one, as far from this one as the ladder says: it moved with every hold.
 func (t *Task) Reminded(w Wait, zone *time.Location) {
+	var shift time.Duration
+	if t.RemindAt != nil && t.Reminders < len(w.RemindAfter) {
+		shift = t.RemindAt.Sub(w.RemindAfter[t.Reminders].Morning(t.OpenedAt, zone))
+	}
 	t.Reminders++
-	t.scheduleReminder(w, zone)
+	t.scheduleReminder(w, zone, shift)
 }
 
 // Close ends the task.

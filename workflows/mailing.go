@@ -27,6 +27,7 @@ func Mailing(ctx workflow.Context, in Input) error {
 type mailing struct {
 	*process
 	batches int
+	idle    int // batches in a row that settled nothing
 }
 
 func (m *mailing) run(ctx workflow.Context) error {
@@ -47,8 +48,14 @@ func (m *mailing) run(ctx workflow.Context) error {
 	return m.settle(ctx)
 }
 
-// sendBatch sends the next batch. When nothing could be sent though not all is settled (retries wait for their time,
-// another worker has the rest) it waits a little.
+// A mailing that cannot send now looks again after a little while, and after a longer one each time: another worker may
+// be done in seconds, a server that greylists takes hours.
+const (
+	firstPause   = 2 * time.Second
+	longestPause = time.Minute
+)
+
+// sendBatch sends the next batch. When nothing could be sent though not all is settled it waits.
 func (m *mailing) sendBatch(ctx workflow.Context) error {
 	m.batches++
 	var result activities.SendMailingResult
@@ -59,9 +66,12 @@ func (m *mailing) sendBatch(ctx workflow.Context) error {
 	case result.Pending == 0:
 		return m.advance(ctx, m.now(a.FinishMailing))
 	case result.Settled == 0:
-		_, err := m.await(ctx, &next{at: workflow.Now(ctx).Add(2 * time.Second)})
+		pause := min(firstPause<<min(m.idle, 5), longestPause)
+		m.idle++
+		_, err := m.await(ctx, &next{at: workflow.Now(ctx).Add(pause)})
 		return err
 	default:
+		m.idle = 0
 		return nil
 	}
 }

@@ -1,0 +1,122 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// TaskSilent deals with an expert who did not react in time: the next in line is invited, or proposed to the officer.
+func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "silent", func(ctx context.Context, x *act) error {
+		if err := x.due(x.task.RespondBy); err != nil {
+			return err
+		}
+		if x.task.AcceptedAt != nil {
+			return errNotNow
+		}
+		if err := x.closeTask(ctx, x.task, models.TaskExpired); err != nil {
+			return err
+		}
+		if err := x.note(ctx, entry{verb: "review.silent", visibility: record.Confidential, objectKind: "task", object: x.task.ID}); err != nil {
+			return err
+		}
+		return x.replace(ctx)
+	})
+}
+
+// replace brings in the next expert in line for the one whose task ended without an answer. Where nobody is in line, or
+// the procedure leaves it to the officer, the officer is asked.
+func (x *act) replace(ctx context.Context) error {
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	if round.ClosingAt != nil {
+		return nil
+	}
+	if !x.procedure.Review.ReplaceSilent || len(round.Reserve) == 0 {
+		return x.askOfficer(ctx, models.TaskChooseReviewer, func(t *models.Task) {
+			t.Round, t.SubjectID = round.Number, &x.task.ID
+		})
+	}
+	next := round.Reserve[0]
+	round.Reserve = round.Reserve[1:]
+	if err := x.inviteExpert(ctx, round, next); err != nil {
+		return err
+	}
+	return round.Save(ctx, x.tx)
+}
+
+// inviteReviewer is the officer bringing a further expert into the running round.
+func inviteReviewer(ctx context.Context, x *act) error {
+	if err := x.inStage(models.StageReview); err != nil {
+		return err
+	}
+	p, err := payload[models.InviteReviewerPayload](x)
+	if err != nil {
+		return err
+	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	if round.ClosedAt != nil {
+		return apperr.About(apperr.CodeClosed, "review_round")
+	}
+	if ok, err := x.isExpert(ctx, p.PersonID); err != nil {
+		return err
+	} else if !ok {
+		return apperr.Invalid("person_id", "no_expert")
+	}
+	asked, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, Kinds: []models.TaskKind{models.TaskReview}, Round: round.Number})
+	if err != nil {
+		return err
+	}
+	for _, t := range asked {
+		if *t.PersonID == p.PersonID {
+			return apperr.Invalid("person_id", "asked_already")
+		}
+	}
+	if err := x.closeChoice(ctx); err != nil {
+		return err
+	}
+	round.Reserve = without(round.Reserve, p.PersonID)
+	round.ClosingAt = nil
+	if err := x.inviteExpert(ctx, round, p.PersonID); err != nil {
+		return err
+	}
+	return round.Save(ctx, x.tx)
+}
+
+// skipReviewer is the officer going on without a replacement.
+func skipReviewer(ctx context.Context, x *act) error {
+	if err := x.stillOpen(); err != nil {
+		return err
+	}
+	if err := x.closeChoice(ctx); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "review.not_replaced", visibility: record.Confidential, objectKind: "task", object: x.task.ID, org: x.rec.OrganisationID})
+}
+
+func (x *act) closeChoice(ctx context.Context) error {
+	if x.task == nil {
+		return nil
+	}
+	return x.closeTask(ctx, x.task, models.TaskDone)
+}
+
+func without(list []uuid.UUID, id uuid.UUID) []uuid.UUID {
+	out := []uuid.UUID{}
+	for _, e := range list {
+		if e != id {
+			out = append(out, e)
+		}
+	}
+	return out
+}
