@@ -125,12 +125,15 @@ func (d *draft) escalation(ctx context.Context) (page, error) {
 		if err != nil {
 			return page{}, err
 		}
-		p.Facts = append(p.Facts, fact{d.t("label.awaited"), d.t("ask." + string(overdue.Kind))},
+		p.Facts = append(p.Facts, fact{d.t("label.awaited"), d.ask(overdue)},
 			fact{d.t("label.from"), awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
 	}
 	p.Facts = append(p.Facts, fact{d.t("label.officer"), d.t("officer_of", d.taskArgs(t)...)})
 	return p, nil
 }
+
+// ask is what is asked, in a few words.
+func (d *draft) ask(t models.MailTask) string { return d.t("ask."+string(t.Kind), d.taskArgs(t)...) }
 
 // awaited names who was asked: the organisation where one answers in its name, else the person.
 func awaited(t models.MailTask) string {
@@ -156,10 +159,10 @@ func (d *draft) digest(ctx context.Context) (page, error) {
 		Why:     d.t("digest.why"),
 	}
 	if len(tasks) == 1 {
-		p.Subject = d.t("digest.subject_one", "Ask", d.t("ask."+string(tasks[0].Kind)), "Title", tasks[0].Title)
+		p.Subject = d.t("digest.subject_one", "Ask", d.ask(tasks[0]), "Title", tasks[0].Title)
 	}
 	for _, t := range tasks {
-		p.Items = append(p.Items, item{Ask: d.t("ask." + string(t.Kind)), Document: *document(t), Until: d.until(t.DueAt),
+		p.Items = append(p.Items, item{Ask: d.ask(t), Document: *document(t), Until: d.until(t.DueAt),
 			Overdue: t.DueAt.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
 	}
 	return p, nil
