@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,10 +25,26 @@ const DefaultPatience = 10 * time.Second
 type Client struct {
 	DB       *bun.DB
 	Temporal client.Client
-	Queue    string // TaskQueue(installation)
 	Now      func() time.Time
 	Log      *slog.Logger
 	Patience time.Duration // zero: DefaultPatience
+
+	queue atomic.Pointer[string]
+}
+
+// Queue names the task queue of this installation. It is read once the database is prepared, so that pages can come up
+// before that.
+func (c *Client) Queue(ctx context.Context) (string, error) {
+	if q := c.queue.Load(); q != nil {
+		return *q, nil
+	}
+	id, err := models.InstallationID(ctx, c.DB)
+	if err != nil {
+		return "", fmt.Errorf("the database is not prepared, run tribuna migrate: %w", err)
+	}
+	q := TaskQueue(id)
+	c.queue.Store(&q)
+	return q, nil
 }
 
 // TaskQueue names the queue of an installation, so that two never cross.
@@ -88,19 +105,24 @@ func (c *Client) update(ctx context.Context, p *models.Process, s *models.Submis
 		return handle, err
 	}
 	// No workflow runs: the process is over, or Temporal lost it. Either way the rows know; a fresh one reads them.
+	start, err := c.startOptions(ctx, *p)
+	if err != nil {
+		return nil, err
+	}
 	return c.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: c.Temporal.NewWithStartWorkflowOperation(c.startOptions(*p), string(p.Kind), Input{ProcessID: p.ID}),
+		StartWorkflowOperation: c.Temporal.NewWithStartWorkflowOperation(start, string(p.Kind), Input{ProcessID: p.ID}),
 		UpdateOptions:          options,
 	})
 }
 
-func (c *Client) startOptions(p models.Process) client.StartWorkflowOptions {
+func (c *Client) startOptions(ctx context.Context, p models.Process) (client.StartWorkflowOptions, error) {
+	queue, err := c.Queue(ctx)
 	return client.StartWorkflowOptions{
 		ID:                       p.WorkflowID(),
-		TaskQueue:                c.Queue,
+		TaskQueue:                queue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-	}
+	}, err
 }
 
 // Start makes sure that an open process has a running workflow and notes that it has.
@@ -108,7 +130,11 @@ func (c *Client) Start(ctx context.Context, p models.Process) error {
 	if p.ClosedAt != nil {
 		return nil
 	}
-	if _, err := c.Temporal.ExecuteWorkflow(ctx, c.startOptions(p), string(p.Kind), Input{ProcessID: p.ID}); err != nil {
+	options, err := c.startOptions(ctx, p)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Temporal.ExecuteWorkflow(ctx, options, string(p.Kind), Input{ProcessID: p.ID}); err != nil {
 		return fmt.Errorf("start %s: %w", p.WorkflowID(), err)
 	}
 	return models.MarkStarted(ctx, c.DB, p.ID, c.Now())

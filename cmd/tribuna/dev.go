@@ -176,7 +176,7 @@ func (d *development) startPages(ctx context.Context) (stopFunc, error) {
 	if isLoopback(d.listener.Addr()) {
 		d.parts.mails = d.mails
 	}
-	h, err := d.parts.handler(ctx)
+	h, err := d.parts.handler()
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +194,10 @@ func (d *development) greet() {
 	fmt.Fprintln(d.out)
 	if d.parts.mails != nil {
 		fmt.Fprintf(d.out, "Mails are caught and can be read at %s%s\n", url, mailsPrefix)
+		fmt.Fprintf(d.out, "Sign in with one click at %s/dev, or with any address shown there and the password %q.\n", url, demo.Password)
+	} else {
+		fmt.Fprintf(d.out, "Sign in as somebody of the demo network with the password %q.\n", demo.Password)
 	}
-	fmt.Fprintf(d.out, "Sign in as somebody of the demo network, for instance with the password %q; Ctrl-C stops everything.\n", demo.Password)
+	fmt.Fprintln(d.out, "Ctrl-C stops everything; the next start finds it as it was.")
 	fmt.Fprintf(d.out, "Tribuna is ready: %s\n", url)
 }

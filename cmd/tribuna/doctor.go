@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"os"
-	"time"
 
 	"tribuna/internal/config"
 	"tribuna/workflows"
@@ -23,11 +21,7 @@ func runDoctor(ctx context.Context, cfg config.Config, args []string) error {
 		return err
 	}
 	defer func() { _ = p.close(context.WithoutCancel(ctx)) }()
-	processes, err := p.processes(ctx)
-	if err != nil {
-		return err
-	}
-	findings, err := processes.Diagnose(ctx, repair)
+	findings, err := p.processes().Diagnose(ctx, repair)
 	if err != nil {
 		return err
 	}
@@ -75,13 +69,4 @@ func report(findings []workflows.Finding, repair bool) error {
 	default:
 		return fmt.Errorf("%d found: run tribuna doctor --repair", left)
 	}
-}
-
-// processes is the door to the workflows of this installation.
-func (p *parts) processes(ctx context.Context) (*workflows.Client, error) {
-	queue, err := p.taskQueue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &workflows.Client{DB: p.db, Temporal: p.temporal, Queue: queue, Now: time.Now, Log: slog.Default()}, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
+	"time"
 
 	"github.com/uptrace/bun"
 	"go.temporal.io/sdk/client"
@@ -54,25 +54,7 @@ func (p *parts) close(context.Context) error {
 	return p.db.Close()
 }
 
-// taskQueue is named after the installation, so that two installations on one
-// Temporal never do each other's work.
-func (p *parts) taskQueue(ctx context.Context) (string, error) {
-	id, err := models.InstallationID(ctx, p.db)
-	if err != nil {
-		return "", fmt.Errorf("the database is not prepared, run tribuna migrate: %w", err)
-	}
-	return workflows.TaskQueue(id), nil
-}
-
-// handler is everything that answers HTTP.
-func (p *parts) handler(context.Context) (http.Handler, error) {
-	mux := http.NewServeMux()
-	mountHealth(mux, p.db)
-	if p.mails != nil {
-		mails := p.mails.Handler(mailsPrefix)
-		mux.Handle(mailsPrefix, mails)
-		mux.Handle(mailsPrefix+".json", mails)
-		mux.Handle(mailsPrefix+"/", mails)
-	}
-	return mux, nil
+// processes is the door to the workflows of this installation.
+func (p *parts) processes() *workflows.Client {
+	return &workflows.Client{DB: p.db, Temporal: p.temporal, Now: time.Now, Log: slog.Default()}
 }

@@ -24,7 +24,7 @@ func runServe(ctx context.Context, cfg config.Config, _ []string) error {
 	}
 	s := newStack(nil)
 	s.add("connections", p.close)
-	h, err := p.handler(ctx)
+	h, err := p.handler()
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}

@@ -20,7 +20,8 @@ const windowSize = 5
 
 // startWorker starts what drives the processes and what sends the mails.
 func (p *parts) startWorker(ctx context.Context) (stopFunc, error) {
-	processes, err := p.processes(ctx)
+	processes := p.processes()
+	queue, err := processes.Queue(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -31,13 +32,13 @@ func (p *parts) startWorker(ctx context.Context) (stopFunc, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := workflows.NewWorker(p.temporal, processes.Queue, &activities.Activities{
+	w := workflows.NewWorker(p.temporal, queue, &activities.Activities{
 		DB: p.db, Now: time.Now, Mails: mailings{sender}, Processes: processes, Log: slog.Default(),
 	})
 	if err := w.Start(); err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}
-	if err := workflows.EnsureSchedule(ctx, p.temporal, processes.Queue, p.cfg.SweepEvery); err != nil {
+	if err := workflows.EnsureSchedule(ctx, p.temporal, queue, p.cfg.SweepEvery); err != nil {
 		w.Stop()
 		return nil, fmt.Errorf("schedule the sweep: %w", err)
 	}
