@@ -23,7 +23,7 @@ const (
 	MailOfficerTask         MailKind = "officer_task"       // the sentence follows from the task's kind
 	MailProgressRequest     MailKind = "progress_request"   //
 	MailEscalation          MailKind = "escalation"         // to the coordinator; the task's subject is the one overdue
-	MailDigest              MailKind = "digest"             // reminders, gathered: Data.Tasks, or all that is open
+	MailDigest              MailKind = "digest"             // reminders, gathered: Data.Tasks, or all that was reminded of and is open
 	MailTaskWithdrawn       MailKind = "task_withdrawn"     // Data.Reason says why the answer is no longer needed
 	MailRecordedOnBehalf    MailKind = "recorded_on_behalf" // to the person for whom an answer was recorded
 	MailReviewCopy          MailKind = "review_copy"        // one's own answer, when the round closes
@@ -73,7 +73,7 @@ const MailingPriority = -1
 // or secret lies here.
 type MailData struct {
 	Reason string      `json:"reason,omitempty"` // of MailTaskWithdrawn
-	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: everything open that waits for the person
+	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: see RemindedMailTasks
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.

@@ -2,6 +2,8 @@ package models
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,11 +72,11 @@ func MailTasks(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]MailTask, er
 	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
 }
 
-// OpenMailTasks returns what mails say about everything open that waits for the person alone or for an organisation the
-// person speaks for, soonest deadline first.
-func OpenMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
+// RemindedMailTasks returns what mails say about everything open that waits for the person alone or for an organisation
+// the person speaks for, and of which a reminder is due or was given; soonest deadline first.
+func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
 	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("t.state = ?", TaskOpen).Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
+		return q.Where("t.state = ?", TaskOpen).Where("t.reminders > 0").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
 			WHERE speaks.person_id = ? AND speaks.role IN (?)
@@ -125,14 +127,15 @@ type MailComment struct {
 	Body  string
 }
 
-// AnswerOf returns what was answered to a task in the review, the consultation or the sign-off.
+// AnswerOf returns what was answered to a task in the review, the consultation or the sign-off; it is empty for what is
+// answered otherwise.
 func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, error) {
 	var a MailAnswer
 	err := db.NewRaw(`
 		SELECT COALESCE(answer, '') AS answer, reasons FROM reviews WHERE task_id = ?
 		UNION ALL SELECT answer, reason FROM signoffs WHERE task_id = ? LIMIT 1`, task, task).Scan(ctx, &a)
-	if err := found(err, "answer"); err != nil {
-		return MailAnswer{}, err
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return MailAnswer{}, fmt.Errorf("read an answer: %w", err)
 	}
 	err = db.NewSelect().TableExpr("comments").Column("quote", "body").
 		Where("task_id = ?", task).Order("block", "position").Scan(ctx, &a.Comments)
@@ -142,21 +145,37 @@ func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, erro
 	return a, nil
 }
 
-// OnBehalf says who recorded an answer for a person, and how it had come.
+// OnBehalf says who recorded something for a person, and how it had come.
 type OnBehalf struct {
-	Recorder   string
-	Note       string
-	ReceivedAt time.Time
+	Recorder       string
+	Note           string
+	ReceivedAt     time.Time
+	Title          string // of the recommendation
+	TitleLanguage  string
+	ProgressStatus string // where progress was reported, else ""
+	Progress       string
 }
 
-// OnBehalfOf returns how the newest answer to a task was recorded in the name of a person.
-func OnBehalfOf(ctx context.Context, db bun.IDB, task, person uuid.UUID) (OnBehalf, error) {
+// OnBehalfOf returns how what a mail tells a person about was recorded in their name: the newest answer to its task, or
+// without a task the newest word on its recommendation.
+func OnBehalfOf(ctx context.Context, db bun.IDB, m OutboxMail) (OnBehalf, error) {
 	var b OnBehalf
-	err := db.NewSelect().TableExpr("submissions AS s").
+	q := db.NewSelect().TableExpr("submissions AS s").
 		ColumnExpr("recorder.name AS recorder, s.behalf_note AS note, s.received_at").
+		ColumnExpr("rec.title, rec.language AS title_language").
+		ColumnExpr("COALESCE(pn.status, '') AS progress_status, COALESCE(pn.note, '') AS progress").
 		Join("JOIN people AS recorder ON recorder.id = s.actor_id").
-		Where("s.task_id = ?", task).Where("s.on_behalf_of = ?", person).
-		Order("s.received_at DESC").Limit(1).Scan(ctx, &b)
+		Join("JOIN processes AS p ON p.id = s.process_id").
+		Join("JOIN recommendations AS rec ON rec.id = p.recommendation_id").
+		Join("LEFT JOIN progress_notes AS pn ON pn.followup_id = p.id AND pn.decision_id = s.decision_id").
+		Where("s.on_behalf_of = ?", m.PersonID).
+		Order("s.received_at DESC").Limit(1)
+	if m.TaskID != nil {
+		q = q.Where("s.task_id = ?", *m.TaskID)
+	} else {
+		q = q.Where("s.task_id IS NULL").Where("p.recommendation_id = ?", m.RecommendationID)
+	}
+	err := q.Scan(ctx, &b)
 	return b, found(err, "submission")
 }
 

@@ -29,11 +29,34 @@ func (d *draft) withdrawn(ctx context.Context) (page, error) {
 
 // recordedOnBehalf tells a person what was recorded in their name, so that a mistake is found.
 func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
-	t, err := d.task(ctx)
+	behalf, err := models.OnBehalfOf(ctx, d.db, d.mail)
 	if err != nil {
 		return page{}, err
 	}
-	behalf, err := models.OnBehalfOf(ctx, d.db, t.ID, d.reader.ID)
+	p := page{
+		Subject:  d.t("recorded_on_behalf.subject", "Recorder", behalf.Recorder),
+		Lead:     []string{d.t("recorded_on_behalf.lead", "Recorder", behalf.Recorder)},
+		Document: &titled{behalf.Title, behalf.TitleLanguage},
+		Facts:    []fact{{d.t("label.recorded"), d.words.DateTime(behalf.ReceivedAt, d.zone)}},
+		After:    []string{d.t("recorded_on_behalf.wrong")},
+		Why:      d.t("recorded_on_behalf.why"),
+	}
+	if behalf.Note != "" {
+		p.Facts = append(p.Facts, fact{d.t("label.came_by"), behalf.Note})
+	}
+	if behalf.ProgressStatus != "" {
+		p.Passages = append(p.Passages, passage{Heading: d.t("answer"), Text: d.t("status." + behalf.ProgressStatus)},
+			passage{Heading: d.t("comment"), Text: behalf.Progress})
+	}
+	if d.mail.TaskID == nil {
+		return p, nil
+	}
+	return d.withTask(ctx, p)
+}
+
+// withTask adds what was answered to the mail's task, and the way back to it.
+func (d *draft) withTask(ctx context.Context, p page) (page, error) {
+	t, err := d.task(ctx)
 	if err != nil {
 		return page{}, err
 	}
@@ -41,18 +64,12 @@ func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p := page{
-		Subject:  d.t("recorded_on_behalf.subject", "Recorder", behalf.Recorder),
-		Lead:     []string{d.t("recorded_on_behalf.lead", "Recorder", behalf.Recorder)},
-		Document: document(t),
-		Facts:    []fact{{d.t("label.recorded"), d.words.DateTime(behalf.ReceivedAt, d.zone)}},
-		Passages: d.answer(t, answer),
-		After:    []string{d.t("recorded_on_behalf.wrong")},
-		Why:      d.t("recorded_on_behalf.why"),
+	if t.State == models.TaskDeclined {
+		answer.Answer = string(models.TaskDeclined)
 	}
-	if behalf.Note != "" {
-		p.Facts = append(p.Facts, fact{d.t("label.came_by"), behalf.Note})
-	}
+	p.Document = document(t)
+	p.Facts = append([]fact{{d.t("label.awaited"), d.ask(t)}}, p.Facts...)
+	p.Passages = append(p.Passages, d.answer(t, answer)...)
 	return d.withWayBack(p, t), nil
 }
 

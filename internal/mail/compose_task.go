@@ -174,7 +174,7 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	if len(d.mail.Data.Tasks) > 0 {
 		tasks, err = models.MailTasks(ctx, d.db, d.mail.Data.Tasks)
 	} else {
-		tasks, err = models.OpenMailTasks(ctx, d.db, d.reader.ID)
+		tasks, err = models.RemindedMailTasks(ctx, d.db, d.reader.ID)
 	}
 	if err != nil {
 		return nil, err

@@ -108,10 +108,12 @@ func TestEscalationNamesWhatIsOverdueAndFromWhom(t *testing.T) {
 
 func TestDigestListsWhatIsStillOpenOnly(t *testing.T) {
 	n := newNetwork(t)
-	open := n.task(models.TaskReview, n.expert, nil)
-	second := n.task(models.TaskTranslate, n.expert, func(t *models.Task) { t.DueAt = monday.Add(-time.Hour) })
+	reminded := func(t *models.Task) { t.Reminders = 1 }
+	open := n.task(models.TaskReview, n.expert, reminded)
+	second := n.task(models.TaskTranslate, n.expert, func(t *models.Task) { t.DueAt, t.Reminders = monday.Add(-time.Hour), 2 })
+	n.task(models.TaskReview, n.expert, nil) // nobody reminds of it yet
 	done := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Close(models.TaskDone, monday) })
-	others := n.task(models.TaskReview, n.officer, nil)
+	n.task(models.TaskReview, n.officer, reminded)
 	m := n.mail(models.MailDigest, n.expert, "en", nil)
 
 	for name, tasks := range map[string][]uuid.UUID{"named": {open.ID, second.ID, done.ID}, "all": nil} {
@@ -123,10 +125,9 @@ func TestDigestListsWhatIsStillOpenOnly(t *testing.T) {
 		require.Less(t, strings.Index(letter.Text, "Translate"), strings.Index(letter.Text, "Review"), "the most urgent first")
 		require.Contains(t, letter.HTML, `class="waits"`)
 	}
-	_ = others
 
 	partner := n.mail(models.MailDigest, n.speaker, "en", nil)
-	n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.PersonID = nil })
+	n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.PersonID, t.Reminders = nil, 1 })
 	letter, err := n.compose(partner)
 	require.NoError(t, err)
 	require.Contains(t, letter.Subject, "sign-off", "what waits for one's organisation")
@@ -173,6 +174,31 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		soundLetter(t, letter, "en")
 		require.Contains(t, letter.Text, words)
 	}
+}
+
+func TestWhatIsRecordedWithoutATaskIsToldToo(t *testing.T) {
+	n := newNetwork(t)
+	followup := n.followup()
+	record := func(process uuid.UUID, decision string, task *uuid.UUID) {
+		n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, payload, args_hash, received_at)
+			VALUES (?, ?, ?, 'x', ?, ?, ?, '{}', 'h', now())`, models.NewID(), process, decision, task, n.officer, n.speaker)
+	}
+	record(followup, "decision-1", nil)
+	n.exec(`INSERT INTO progress_notes (id, followup_id, status, note, observed_on, person_id, decision_id, reported_at)
+		VALUES (?, ?, 'committed', 'Promised in a letter', now(), ?, 'decision-1', now())`, models.NewID(), followup, n.speaker)
+	unasked := n.mail(models.MailRecordedOnBehalf, n.speaker, "en", nil)
+	unasked.RecommendationID = &n.recommendation
+	letter, err := n.compose(unasked)
+	require.NoError(t, err)
+	soundLetter(t, letter, "en")
+	require.Contains(t, letter.Text, "Promised in a letter")
+	require.Contains(t, letter.Text, "committed")
+
+	declined := n.task(models.TaskReview, n.speaker, func(t *models.Task) { t.Close(models.TaskDeclined, monday) })
+	record(n.recommendation, "decision-2", &declined.ID)
+	letter, err = n.compose(n.mail(models.MailRecordedOnBehalf, n.speaker, "en", declined))
+	require.NoError(t, err)
+	require.Contains(t, letter.Text, "Declined")
 }
 
 func TestMailingIsSafeAndCanBeEnded(t *testing.T) {
