@@ -48,7 +48,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(func() { _ = chromedp.Cancel(ctx) }) // closes the browser in peace, so that nothing of it is left
 	b := &browser{ctx: ctx}
 	chromedp.ListenTarget(ctx, b.listen)
-	require.NoError(t, chromedp.Run(ctx, log.Enable(), runtime.Enable()))
+	require.NoError(t, chromedp.Run(ctx, log.Enable(), runtime.Enable(), chromedp.EmulateViewport(1280, 900)))
 	return b
 }
 
@@ -138,27 +138,30 @@ func TestSecondClickSendsNothing(t *testing.T) {
 	e := testEngine(t)
 	var mu sync.Mutex
 	var posts []string
-	release := make(chan struct{})
 	mux := http.NewServeMux()
 	mux.Handle("/static/", e.assets)
 	mux.HandleFunc("GET /dev/style", e.Style)
 	mux.HandleFunc("POST /preview", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
+		defer mu.Unlock()
 		posts = append(posts, r.PostFormValue("title"))
-		mu.Unlock()
-		<-release
+		w.WriteHeader(http.StatusNoContent) // the page stays as it is
 	})
 	server := httptest.NewServer(SecurityHeaders(mux))
 	t.Cleanup(server.Close)
-	t.Cleanup(func() { close(release) })
+	var disabled bool
 	require.NoError(t, chromedp.Run(b.ctx,
 		chromedp.Navigate(server.URL+"/dev/style"),
 		chromedp.SetValue("#f-title", "once", chromedp.ByQuery),
-		chromedp.Evaluate(`const b = document.querySelector(".form-foot .btn-primary"); b.click(); b.click(); b.click()`, nil),
-		chromedp.WaitVisible(`.form-foot .btn-primary[aria-busy="true"]:disabled`, chromedp.ByQuery),
+		chromedp.Evaluate(`new Promise(resolve => {
+			const button = document.querySelector(".form-foot .btn-primary");
+			for (let i = 0; i < 3; i++) button.click();
+			setTimeout(() => resolve(button.disabled), 0);
+		})`, &disabled, awaited),
 	))
-	require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(posts) > 0 }, 10*time.Second, 20*time.Millisecond)
-	mu.Lock()
-	defer mu.Unlock()
+	require.True(t, disabled, "the button shows that the click was heard")
+	sent := func() int { mu.Lock(); defer mu.Unlock(); return len(posts) }
+	require.Eventually(t, func() bool { return sent() > 0 }, 10*time.Second, 20*time.Millisecond)
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(server.URL+"/dev/style")), "whatever was to be sent has been")
 	require.Equal(t, []string{"once"}, posts)
 }
