@@ -35,6 +35,7 @@ func commands() []command {
 		{name: "token", args: "EMAIL", doc: "print a new API token for a person", joins: true, run: runToken},
 		{name: "doctor", args: "[--repair] [--json]", doc: "compare the processes in the database with those that run", joins: true, run: runDoctor},
 		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},
+		{name: "walkthrough", args: "[--data DIR] [--json]", doc: "take one recommendation the whole way on a running instance", joins: true, run: runWalkthrough},
 		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
 	}
 }

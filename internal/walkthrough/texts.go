@@ -1,0 +1,125 @@
+package walkthrough
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tribuna/internal/demo"
+	"tribuna/internal/markdown"
+)
+
+// targets are the languages translated into.
+var targets = []string{"bg", "sq", "ro", "sr-Latn"}
+
+// texts are what is walked with: a document with three measures, and its translations.
+type texts struct {
+	title, body string
+	measures    []string
+	real        map[string]*document // by language; missing: invented words stand in
+}
+
+type document struct {
+	title    string
+	blocks   []string
+	measures []string
+}
+
+var udhrMeasures = []string{
+	"Make free elementary education, as in Article 26, a reality for every child without a parent at home.",
+	"Fund social security for families, as in Article 22, from the coming budget on.",
+	"Publish every year how children without parental care are protected, as in Article 25.",
+}
+
+func readTexts(dir string) (*texts, error) {
+	if dir == "" {
+		return demoTexts()
+	}
+	source, err := readDocument(dir, "en")
+	if err != nil {
+		return nil, err
+	}
+	t := &texts{title: source.title, body: strings.Join(source.blocks, "\n\n"), measures: udhrMeasures, real: map[string]*document{}}
+	for _, language := range targets {
+		d, err := readDocument(dir, language)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		d.blocks = align(source.blocks, d.blocks)
+		t.real[language] = d
+	}
+	return t, nil
+}
+
+func readDocument(dir, language string) (*document, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, "udhr", language+".md"))
+	if err != nil {
+		return nil, fmt.Errorf("the texts to walk with: %w", err)
+	}
+	d := &document{}
+	for _, b := range markdown.Blocks(string(raw)) {
+		if title, is := strings.CutPrefix(b.Source, "# "); is && d.title == "" {
+			d.title = title
+			continue
+		}
+		d.blocks = append(d.blocks, b.Source)
+	}
+	return d, nil
+}
+
+func demoTexts() (*texts, error) {
+	brief, err := demo.Brief()
+	if err != nil {
+		return nil, err
+	}
+	en, bg := brief.Texts["en"], brief.Texts["bg"]
+	t := &texts{title: en.Title, body: en.Body, measures: en.Measures[:3], real: map[string]*document{}}
+	d := &document{title: bg.Title, measures: bg.Measures[:3]}
+	for _, b := range markdown.Blocks(bg.Body) {
+		d.blocks = append(d.blocks, b.Source)
+	}
+	t.real["bg"] = d
+	return t, nil
+}
+
+// align lays a translation's blocks beside the source's, section by section: sections begin at headings. Where a section
+// has fewer blocks than the source the rest is empty, where it has more the last takes them all.
+func align(source, translated []string) []string {
+	sections := sectionsOf(translated)
+	out := make([]string, 0, len(source))
+	for i, s := range sectionsOf(source) {
+		var words []string
+		if i < len(sections) {
+			words = sections[i]
+		}
+		for j := range s {
+			switch {
+			case j >= len(words):
+				out = append(out, "")
+			case j == len(s)-1:
+				out = append(out, strings.Join(words[j:], "\n\n"))
+			default:
+				out = append(out, words[j])
+			}
+		}
+	}
+	return out
+}
+
+func sectionsOf(blocks []string) [][]string {
+	var sections [][]string
+	for _, b := range blocks {
+		if strings.HasPrefix(b, "#") || len(sections) == 0 {
+			sections = append(sections, nil)
+		}
+		last := len(sections) - 1
+		sections[last] = append(sections[last], b)
+	}
+	return sections
+}

@@ -1,0 +1,122 @@
+// Command histories records the histories of real runs for the replay test: of one recommendation that was walked
+// through on the instance, and of its mailings and follow-ups.
+//
+//	go run ./scripts/histories TEMPORAL_ADDRESS RECOMMENDATION_ID DATABASE_URL
+//
+// A history per stage is written to workflows/testdata/histories. Histories recorded before stay: what ran once must
+// replay for ever. They hold ids, never words.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+	enums "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/temporalproto"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"tribuna/models"
+)
+
+const folder = "workflows/testdata/histories"
+
+func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: histories TEMPORAL_ADDRESS RECOMMENDATION_ID DATABASE_URL")
+		os.Exit(2)
+	}
+	if err := record(context.Background(), os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		fmt.Fprintln(os.Stderr, "histories:", err)
+		os.Exit(1)
+	}
+}
+
+func record(ctx context.Context, address, recommendation, database string) error {
+	id, err := uuid.Parse(recommendation)
+	if err != nil {
+		return err
+	}
+	c, err := client.Dial(client.Options{HostPort: address})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	db, err := models.Open(database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var processes []models.Process
+	if err := db.NewSelect().Model(&processes).Where("p.recommendation_id = ?", id).Order("p.created_at").Scan(ctx); err != nil {
+		return err
+	}
+	for _, p := range processes {
+		if err := recordProcess(ctx, c, p); err != nil {
+			return fmt.Errorf("%s: %w", p.WorkflowID(), err)
+		}
+	}
+	return nil
+}
+
+// recordProcess writes every run of a process; a file that is there already stays.
+func recordProcess(ctx context.Context, c client.Client, p models.Process) error {
+	runs, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: fmt.Sprintf("WorkflowId = %q", p.WorkflowID())})
+	if err != nil {
+		return err
+	}
+	for _, run := range runs.Executions {
+		history := new(historypb.History)
+		events := c.GetWorkflowHistory(ctx, p.WorkflowID(), run.Execution.RunId, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		for events.HasNext() {
+			e, err := events.Next()
+			if err != nil {
+				return err
+			}
+			history.Events = append(history.Events, e)
+		}
+		if err := write(string(p.Kind)+"-"+part(history), history); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parts tells a run's part of the process by an activity that only that part has.
+var parts = []struct{ activity, name string }{
+	{"OpenReview", "review"}, {"OpenTranslations", "translation"}, {"OpenSignOff", "signoff"}, {"OpenPublication", "publication"},
+	{"SendMailing", "sending"}, {"AskProgress", "asked"},
+}
+
+func part(h *historypb.History) string {
+	seen := map[string]bool{}
+	for _, e := range h.Events {
+		seen[e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()] = true
+	}
+	for _, p := range parts {
+		if seen[p.activity] {
+			return p.name
+		}
+	}
+	return "waiting"
+}
+
+func write(name string, h *historypb.History) error {
+	path := filepath.Join(folder, name+".json")
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	raw, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	fmt.Println(path, len(h.Events), "events")
+	return os.WriteFile(path, append(raw, '\n'), 0o644)
+}
