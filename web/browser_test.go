@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
@@ -124,7 +125,7 @@ func TestPreviewInABrowser(t *testing.T) {
 		chromedp.Navigate(server.URL+"/dev/style"),
 		chromedp.Evaluate(`document.activeElement.id`, &focused),
 		chromedp.SetValue("#f-text", "## Words\n\nfrom the field", chromedp.ByQuery),
-		chromedp.Click(`button[hx-post^="/preview"]`, chromedp.ByQuery),
+		chromedp.SendKeys(`button[hx-post^="/preview"]`, kb.Enter, chromedp.ByQuery),
 		chromedp.WaitVisible("#f-text-preview h4", chromedp.ByQuery),
 		chromedp.Text("#f-text-preview", &preview, chromedp.ByQuery),
 	))
@@ -155,8 +156,8 @@ func TestSecondClickSendsNothing(t *testing.T) {
 		chromedp.SetValue("#f-title", "once", chromedp.ByQuery),
 		chromedp.Evaluate(`new Promise(resolve => {
 			const button = document.querySelector(".form-foot .btn-primary");
-			for (let i = 0; i < 3; i++) button.click();
-			setTimeout(() => resolve(button.disabled), 0);
+			for (const after of [0, 0, 60, 120]) setTimeout(() => button.click(), after);
+			setTimeout(() => resolve(button.disabled), 180);
 		})`, &disabled, awaited),
 	))
 	require.True(t, disabled, "the button shows that the click was heard")
