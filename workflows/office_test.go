@@ -55,6 +55,7 @@ type plannedAct struct {
 // own procedure, which change may alter first.
 func newOffice(t *testing.T, change func(*models.ProcedureDocument)) *office {
 	t.Helper()
+	t.Parallel()
 	o := &office{t: t, ctx: context.Background(), db: testdb.New(t), clock: begin}
 	require.NoError(t, demo.Load(o.ctx, o.db, begin))
 	o.officer = o.person("milena.draganova@tribuna.example")
@@ -169,7 +170,8 @@ type said struct {
 	err     error
 }
 
-// say stores words as a door would and tells the process. It can only be called from a planned act.
+// say stores words as a door would and tells the process. It can only be called from a planned act; what comes of it is
+// known when the act is over, so what follows from it is planned for later.
 func (o *office) say(process uuid.UUID, kind models.DecisionKind, who models.Person, task *uuid.UUID, payload any, change ...func(*models.Submission)) *said {
 	o.t.Helper()
 	sub, err := models.NewSubmission(process, uuid.NewString(), kind, who.ID, payload)
