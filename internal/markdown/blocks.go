@@ -32,7 +32,7 @@ const (
 
 // Block is one top-level part of a document: what a comment or a translation attaches to.
 type Block struct {
-	Position int    // counts from 1, in the order of the source
+	Position int    // counts from 0, in the order of the source
 	Kind     Kind   //
 	Level    int    // of a heading, 1 to 6; else 0
 	Source   string // its Markdown, without the blank lines around it
@@ -129,7 +129,7 @@ func split(engine goldmark.Markdown, src []byte, idPrefix string) []part {
 			continue
 		}
 		parts = append(parts, part{
-			block: Block{Position: len(parts) + 1, Kind: kindOf(n), Level: levelOf(n), Source: source, Text: plainText(n, src)},
+			block: Block{Position: len(parts), Kind: kindOf(n), Level: levelOf(n), Source: source, Text: plainText(n, src)},
 			node:  n,
 		})
 	}

@@ -38,7 +38,7 @@ func TestBlocks(t *testing.T) {
 	blocks := Blocks(brief)
 	var got []Kind
 	for i, b := range blocks {
-		require.Equal(t, i+1, b.Position)
+		require.Equal(t, i, b.Position)
 		got = append(got, b.Kind)
 	}
 	require.Equal(t, []Kind{KindHeading, KindParagraph, KindHeading, KindList, KindQuote, KindTable, KindReference,
