@@ -107,7 +107,7 @@ func TestMailingReachesEverybodyOnce(t *testing.T) {
 	}
 	require.Equal(t, models.MailQueued, n.stored(transactional.ID).State, "not the mailing's")
 	require.GreaterOrEqual(t, len(progress), 21)
-	require.LessOrEqual(t, s.sessions, 2*4, "connections are used again")
+	require.LessOrEqual(t, s.connections(), 2*4, "connections are used again")
 }
 
 func TestSendersSideBySideDeliverOnce(t *testing.T) {
@@ -126,19 +126,19 @@ func TestSendersSideBySideDeliverOnce(t *testing.T) {
 	}
 	wg.Wait()
 	require.Equal(t, models.MailCounts{Delivered: 120}, n.counts())
-	require.Len(t, s.taken, 120)
+	require.Equal(t, 120, s.mails())
 	require.Len(t, s.ledger(), 120)
 }
 
 func TestRefusalForNowIsTriedAgainLaterAndGivenUpAtLast(t *testing.T) {
 	n, c := newNetwork(t), newClock()
-	refusals := 2
+	var refusals atomic.Int64
+	refusals.Store(2)
 	s := newServer(t, func(s *server) {
 		s.onRcpt = func(string, *smtp.Conn) error {
-			if refusals == 0 {
+			if refusals.Add(-1) < 0 {
 				return nil
 			}
-			refusals--
 			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
 		}
 	})
@@ -148,7 +148,7 @@ func TestRefusalForNowIsTriedAgainLaterAndGivenUpAtLast(t *testing.T) {
 	require.Equal(t, models.MailQueued, first.State)
 	require.Contains(t, first.Reply, "greylisted")
 	require.NotContains(t, first.Reply, "@", "no address in the reply")
-	require.Equal(t, 1, refusals, "not tried again at once")
+	require.EqualValues(t, 1, refusals.Load(), "not tried again at once")
 
 	for range 3 {
 		c.turn(10 * time.Minute)
@@ -159,7 +159,7 @@ func TestRefusalForNowIsTriedAgainLaterAndGivenUpAtLast(t *testing.T) {
 	require.Equal(t, 2, done.Attempts)
 	require.Equal(t, map[string]int{m.ID.String(): 1}, s.ledger())
 
-	refusals = 1000
+	refusals.Store(1000)
 	hopeless := n.invite()
 	for range mail.MaxAttempts + 2 {
 		c.turn(10 * time.Hour)
@@ -169,7 +169,7 @@ func TestRefusalForNowIsTriedAgainLaterAndGivenUpAtLast(t *testing.T) {
 	given := n.stored(hopeless.ID)
 	require.Equal(t, models.MailFailed, given.State)
 	require.Contains(t, given.Reply, "given up")
-	require.Equal(t, 1000-mail.MaxAttempts, refusals)
+	require.EqualValues(t, 1000-mail.MaxAttempts, refusals.Load())
 }
 
 func TestRefusalForGoodFailsAndOthersGoOn(t *testing.T) {
@@ -185,20 +185,21 @@ func TestRefusalForGoodFailsAndOthersGoOn(t *testing.T) {
 	n.launch(12)
 	drain(t, newSender(t, n, s, newClock()), mail.Batch{MailingID: &n.mailing})
 	require.Equal(t, models.MailCounts{Delivered: 11, Failed: 1}, n.counts())
-	require.Len(t, s.taken, 11)
+	require.Equal(t, 11, s.mails())
 }
 
 func TestConnectionLostAfterTheDotIsUnknownAndNeverSentAgain(t *testing.T) {
 	n, c := newNetwork(t), newClock()
-	s := newServer(t, nil)
-	s.onData = func(nth int, conn *smtp.Conn, read func() string) error {
-		id := read()
-		if nth%5 == 0 {
-			s.take(id) // the server took it, and died before it said so
-			return hangUp(conn)
+	s := newServer(t, func(s *server) {
+		s.onData = func(nth int, conn *smtp.Conn, read func() string) error {
+			id := read()
+			if nth%5 == 0 {
+				s.take(id) // the server took it, and died before it said so
+				return hangUp(conn)
+			}
+			return nil
 		}
-		return nil
-	}
+	})
 	n.launch(20)
 	sender := newSender(t, n, s, c)
 	for range 3 {
@@ -207,19 +208,18 @@ func TestConnectionLostAfterTheDotIsUnknownAndNeverSentAgain(t *testing.T) {
 	}
 	counts := n.counts()
 	require.Equal(t, models.MailCounts{Delivered: 16, Unknown: 4}, counts)
-	require.Len(t, s.taken, 20, "nobody gets it twice")
+	require.Equal(t, 20, s.mails(), "nobody gets it twice")
 	require.Len(t, s.ledger(), 20)
 }
 
 func TestConnectionLostBeforeTheDotIsTriedAgainSoon(t *testing.T) {
 	n, c := newNetwork(t), newClock()
-	drops := 1
+	var drops atomic.Int64
 	s := newServer(t, func(s *server) {
 		s.onRcpt = func(_ string, conn *smtp.Conn) error {
-			if drops == 0 {
+			if drops.Add(1) > 1 {
 				return nil
 			}
-			drops--
 			return hangUp(conn)
 		}
 	})
@@ -257,18 +257,19 @@ func TestWhatIsNotOwedIsCancelledWithoutAConnection(t *testing.T) {
 	require.Equal(t, 1, settled)
 	require.Equal(t, models.MailCancelled, n.stored(m.ID).State)
 	require.Contains(t, n.stored(m.ID).Reply, "task is done")
-	require.Zero(t, s.sessions)
+	require.Zero(t, s.connections())
 }
 
 func TestPausedMailingStopsWithinAWindow(t *testing.T) {
 	n, c := newNetwork(t), newClock()
-	s := newServer(t, nil)
-	s.onData = func(nth int, _ *smtp.Conn, _ func() string) error {
-		if nth == 3 {
-			n.exec(`UPDATE mailings SET state = 'paused'`)
+	s := newServer(t, func(s *server) {
+		s.onData = func(nth int, _ *smtp.Conn, _ func() string) error {
+			if nth == 3 {
+				n.exec(`UPDATE mailings SET state = 'paused'`)
+			}
+			return nil
 		}
-		return nil
-	}
+	})
 	n.launch(60)
 	sender := newSender(t, n, s, c)
 	drain(t, sender, mail.Batch{MailingID: &n.mailing})
@@ -279,7 +280,7 @@ func TestPausedMailingStopsWithinAWindow(t *testing.T) {
 	c.turn(time.Hour)
 	drain(t, sender, mail.Batch{MailingID: &n.mailing})
 	require.Equal(t, models.MailCounts{Delivered: 60}, n.counts())
-	require.Len(t, s.taken, 60)
+	require.Equal(t, 60, s.mails())
 }
 
 func TestCalledOffBatchFinishesItsWindowAndGivesTheRestBack(t *testing.T) {

@@ -62,6 +62,16 @@ func (s *server) ledger() map[string]int {
 	return count
 }
 
+func (s *server) mails() int       { return s.read(func() int { return len(s.taken) }) }
+func (s *server) connections() int { return s.read(func() int { return s.sessions }) }
+func (s *server) begun() int       { return s.read(func() int { return s.mailFrom }) }
+
+func (s *server) read(what func() int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return what()
+}
+
 func (s *server) take(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,13 +73,12 @@ func after(act func(*smtp.Conn) error) func(int, *smtp.Conn, func() string) erro
 }
 
 func TestOneConnectionCarriesManyMessagesAndSurvivesRefusals(t *testing.T) {
-	refused := false
+	var refused atomic.Bool
 	s := newServer(t, func(s *server) {
 		s.onRcpt = func(string, *smtp.Conn) error {
-			if refused {
+			if refused.Swap(true) {
 				return nil
 			}
-			refused = true
 			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
 		}
 	})
@@ -86,17 +86,17 @@ func TestOneConnectionCarriesManyMessagesAndSurvivesRefusals(t *testing.T) {
 	require.Equal(t, mail.Refused, c.Send(plainMessage(t, "a")).Outcome)
 	require.Equal(t, mail.Accepted, c.Send(plainMessage(t, "b")).Outcome)
 	require.Equal(t, mail.Accepted, c.Send(plainMessage(t, "c")).Outcome)
-	require.Equal(t, 1, s.sessions)
+	require.Equal(t, 1, s.connections())
 }
 
 func TestConnectionThatDiedWhileIdleIsNoAttempt(t *testing.T) {
-	var open *smtp.Conn
+	open := make(chan *smtp.Conn, 1)
 	s := newServer(t, func(s *server) {
-		s.onData = func(_ int, c *smtp.Conn, _ func() string) error { open = c; return nil }
+		s.onData = func(_ int, c *smtp.Conn, _ func() string) error { open <- c; return nil }
 	})
 	c := dial(t, s.url())
 	require.Equal(t, mail.Accepted, c.Send(plainMessage(t, "a")).Outcome)
-	require.NoError(t, open.Conn().Close())
+	require.NoError(t, (<-open).Conn().Close())
 	d := c.Send(plainMessage(t, "b"))
 	require.Equal(t, mail.Unsent, d.Outcome, d.Reply)
 	require.True(t, d.Broken)
@@ -134,5 +134,5 @@ func TestNothingIsSaidInTheClearWhereTLSIsDemanded(t *testing.T) {
 	require.NoError(t, err)
 	_, err = transport.Dial(t.Context())
 	require.ErrorContains(t, err, "STARTTLS")
-	require.Zero(t, s.mailFrom)
+	require.Zero(t, s.begun())
 }
