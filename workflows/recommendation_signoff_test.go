@@ -166,7 +166,7 @@ func TestSignOffSilence(t *testing.T) {
 		t.Run(silence, func(t *testing.T) {
 			o := signOffOffice(t, func(d *models.ProcedureDocument) { d.SignOff.Silence = silence })
 			o.signs(time.Hour, owner, models.SignOffApprove)
-			cutOff(t, o.run(30*day))
+			cutOff(t, o.run(26*day))
 			require.Equal(t, stage, o.stage())
 			silent := o.voteOf(lead)
 			require.Equal(t, 2, silent.Reminders)
