@@ -115,7 +115,7 @@ func (d *draft) answer(t models.MailTask, a models.MailAnswer) []passage {
 }
 
 // publicPath is where the public pages of recommendations live.
-const publicPath = "/p/"
+const publicPath = "/published/"
 
 // mailing writes the letter of a mailing to one of its recipients.
 func (d *draft) mailing(ctx context.Context) (page, error) {
