@@ -1,0 +1,73 @@
+package web
+
+import (
+	"net/http"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// countryNames are the network's countries in the reader's language, by code.
+type countryNames struct {
+	codes []string
+	names map[string]string
+	words *i18n.Localizer
+}
+
+func (s *Server) countryNames(r *http.Request) (countryNames, error) {
+	countries, err := models.Countries(r.Context(), s.DB)
+	names := countryNames{names: map[string]string{}, words: Localizer(r)}
+	for _, c := range countries {
+		names.codes = append(names.codes, c.Code)
+		names.names[c.Code], _ = i18n.Pick(c.Names, names.words.Tag())
+	}
+	return names, err
+}
+
+// name returns a country's name, the code of one that the network does not know.
+func (c countryNames) name(code string) string {
+	if name := c.names[code]; name != "" {
+		return name
+	}
+	return code
+}
+
+// list joins the names of countries as a sentence does, in the network's order.
+func (c countryNames) list(codes []string) string {
+	wanted := map[string]bool{}
+	for _, code := range codes {
+		wanted[code] = true
+	}
+	var names []string
+	for _, code := range c.codes {
+		if wanted[code] {
+			names = append(names, c.names[code])
+		}
+	}
+	return c.words.ListAnd(names)
+}
+
+// countryOptions are the network's countries as the choices of a filter.
+func (s *Server) countryOptions(r *http.Request) ([]Option, error) {
+	names, err := s.countryNames(r)
+	if err != nil {
+		return nil, err
+	}
+	options := make([]Option, 0, len(names.codes))
+	for _, code := range names.codes {
+		options = append(options, Option{Value: code, Label: names.names[code]})
+	}
+	return options, nil
+}
+
+// stages are the stages of a recommendation in their order.
+var stages = []models.Stage{models.StageDrafting, models.StageReview, models.StageTranslation, models.StageSignOff,
+	models.StagePublication, models.StageDone, models.StageWithdrawn}
+
+func stageOptions(l *i18n.Localizer) []Option {
+	options := make([]Option, 0, len(stages))
+	for _, stage := range stages {
+		options = append(options, Option{Value: string(stage), Label: l.T("dashboard.stage." + string(stage))})
+	}
+	return options
+}

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+func (s *Server) dashboardRoutes(r *mux.Router) {
+	s.get(r, "/dashboard", s.dashboard)
+}
+
+// dashboardRows is how many recommendations a page of the dashboard shows.
+const dashboardRows = 50
+
+// dashboardView is where everything stands: few large figures, then the table they come from.
+type dashboardView struct {
+	Page
+	Form      *Form
+	Countries []Option
+	StageList []Option
+	Statuses  []Option
+	Filtered  bool
+	Figures   []figure
+	Stages    []stageColumn
+	ByCountry []countryRow
+	ByStatus  []share
+	Rows      []dashboardRow
+	Pager     Pager
+}
+
+// figure is one of the large ones. Tone is "", "waits" or "late".
+type figure struct {
+	Label, Tone string
+	Number      int
+}
+
+// stageColumn heads a column of the table by country and stage.
+type stageColumn struct{ Name, Href string }
+
+// countryRow counts the recommendations of a country, in all and by stage.
+type countryRow struct {
+	Name, Href string
+	Total      int
+	Cells      []stageCell
+}
+
+// stageCell is a number that leads to what it counts.
+type stageCell struct {
+	Number       int
+	Column, Href string
+}
+
+// share is a part of a whole, shown as a bar.
+type share struct {
+	Name, Href    string
+	Number, Whole int
+}
+
+// dashboardRow is a recommendation in the table below.
+type dashboardRow struct {
+	Href, Title, Language   string
+	Organisation, Countries string
+	Stage                   Badge
+	Awaited, Overdue        int
+	Until                   *time.Time
+	Zone                    string
+	Held                    bool
+	FollowUps               int
+	FollowUpsHref           string
+}
+
+func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return err
+	}
+	if !seesDashboard(v.viewer()) {
+		return apperr.New(apperr.CodeForbidden)
+	}
+	filter, number := dashboardFilter(r.URL.Query())
+	data, err := models.Dashboard(r.Context(), s.DB, v.viewer(), filter, s.Now())
+	if err != nil {
+		return err
+	}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return err
+	}
+	page := newDashboardView(r, data, names)
+	page.Filtered = filter.Country != "" || filter.Stage != "" || filter.Status != "" || filter.OverdueOnly
+	if page.Countries, err = s.countryOptions(r); err != nil {
+		return err
+	}
+	page.Pager = numberedPager(r, number, len(data.Rows), dashboardRows, data.Total)
+	s.Engine.Render(w, r, http.StatusOK, "dashboard", page)
+	return nil
+}
+
+// dashboardFilter reads the address; what cannot be read sets no limit. The second result is the page, from 1.
+func dashboardFilter(q url.Values) (models.DashboardFilter, int) {
+	number := pageNumber(q)
+	return models.DashboardFilter{
+		Country: q.Get("country"), Stage: models.Stage(q.Get("stage")), Status: models.FollowUpStatus(q.Get("status")),
+		OverdueOnly: q.Get("overdue") == "yes", Limit: dashboardRows, Offset: int64(number-1) * dashboardRows,
+	}, number
+}
+
+func newDashboardView(r *http.Request, d models.DashboardData, names countryNames) dashboardView {
+	l := Localizer(r)
+	v := dashboardView{Page: NewPage(r, l.T("dashboard.title")), Form: NewForm(r.URL.Query()),
+		StageList: stageOptions(l), Statuses: statusOptions(l)}
+	v.Active, v.NoIndex = "dashboard", true
+	v.Figures = []figure{
+		{Label: l.T("dashboard.figure.total"), Number: d.Total},
+		{Label: l.T("dashboard.figure.overdue"), Number: d.Overdue, Tone: toneIf(d.Overdue > 0, "late")},
+		{Label: l.T("dashboard.figure.held"), Number: d.Held, Tone: toneIf(d.Held > 0, "waits")},
+		{Label: l.T("dashboard.figure.published"), Number: d.Published},
+	}
+	v.Stages, v.ByCountry = countryTable(r.URL, d, l)
+	v.ByStatus = statusShares(r.URL, d, l)
+	for _, row := range d.Rows {
+		v.Rows = append(v.Rows, newDashboardRow(row, names, zoneName(r)))
+	}
+	return v
+}
+
+func toneIf(condition bool, tone string) string {
+	if condition {
+		return tone
+	}
+	return ""
+}
+
+// countryTable counts by country and stage. A stage without any recommendation has no column.
+func countryTable(u *url.URL, d models.DashboardData, l *i18n.Localizer) ([]stageColumn, []countryRow) {
+	var shown []models.Stage
+	var columns []stageColumn
+	for _, stage := range stages {
+		if d.Stages[stage] > 0 {
+			shown = append(shown, stage)
+			columns = append(columns, stageColumn{l.T("dashboard.stage." + string(stage)), filterBy(u, "stage", string(stage))})
+		}
+	}
+	rows := make([]countryRow, 0, len(d.Countries))
+	for _, c := range d.Countries {
+		name, _ := i18n.Pick(c.Names, l.Tag())
+		row := countryRow{Name: name, Href: filterBy(u, "country", c.Country), Total: c.Total}
+		for i, stage := range shown {
+			row.Cells = append(row.Cells, stageCell{Number: c.Stages[stage], Column: columns[i].Name,
+				Href: filterBy(u, "country", c.Country, "stage", string(stage))})
+		}
+		rows = append(rows, row)
+	}
+	return columns, rows
+}
+
+func statusShares(u *url.URL, d models.DashboardData, l *i18n.Localizer) []share {
+	whole := 0
+	for _, st := range d.Statuses {
+		whole += st.Count
+	}
+	shares := make([]share, 0, len(d.Statuses))
+	for _, st := range d.Statuses {
+		shares = append(shares, share{Name: l.T("mail.status." + string(st.Status)), Number: st.Count, Whole: whole,
+			Href: filterBy(u, "status", string(st.Status))})
+	}
+	return shares
+}
+
+func newDashboardRow(d models.DashboardRow, names countryNames, zone string) dashboardRow {
+	l := names.words
+	row := dashboardRow{Href: "/recommendations/" + d.ID.String(), Title: d.Title, Language: d.Language, Organisation: d.Organisation,
+		Countries: names.list(d.Countries), Awaited: d.Awaited, Overdue: d.Overdue, Until: d.AwaitedUntil, Zone: zone,
+		Held: d.Held, FollowUps: d.FollowUps, FollowUpsHref: "/follow-ups?recommendation=" + d.ID.String()}
+	row.Stage = stageBadge(d.Stage, l)
+	if d.Held {
+		row.Stage = Badge{"wait", "player-pause", row.Stage.Text + " – " + l.T("ribbon.state.held")}
+	}
+	return row
+}
+
+func stageBadge(stage models.Stage, l *i18n.Localizer) Badge {
+	b := Badge{"action", "arrow-right", l.T("dashboard.stage." + string(stage))}
+	switch stage {
+	case models.StageDone:
+		b.Tone, b.Icon = "done", "check"
+	case models.StageWithdrawn:
+		b.Tone, b.Icon = "plain", "archive"
+	case models.StageDrafting:
+		b.Tone, b.Icon = "plain", "edit"
+	}
+	return b
+}
+
+func statusOptions(l *i18n.Localizer) []Option {
+	var options []Option
+	for _, status := range models.FollowUpStatuses() {
+		options = append(options, Option{Value: string(status), Label: l.T("mail.status." + string(status))})
+	}
+	return options
+}
+
+// filterBy returns the address of the same page with parameters, given in pairs, set, from its first page.
+func filterBy(u *url.URL, pairs ...string) string {
+	q := u.Query()
+	q.Del("page")
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return u.Path + "?" + q.Encode()
+}
+
+// maxPage bounds the page numbers that are looked up.
+const maxPage = 10_000
+
+// pageNumber reads the page asked for, the first where it cannot be read.
+func pageNumber(q url.Values) int {
+	n, err := strconv.Atoi(q.Get("page"))
+	if err != nil || n < 1 || n > maxPage {
+		return 1
+	}
+	return n
+}
+
+// numberedPager leads through a list of total entries of which a page shows at most size.
+func numberedPager(r *http.Request, number, shown, size, total int) Pager {
+	var p Pager
+	if total <= size && number == 1 {
+		return p
+	}
+	l, first := Localizer(r), (number-1)*size
+	if number > 1 {
+		p.Previous = withQuery(r.URL, "page", strconv.Itoa(number-1))
+	}
+	if first+shown < total && shown > 0 {
+		p.Next = withQuery(r.URL, "page", strconv.Itoa(number+1))
+	}
+	if shown > 0 {
+		p.Summary = l.T("dashboard.pages", "From", l.Number(first+1), "To", l.Number(first+shown), "Total", l.Number(total))
+	}
+	return p
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+func (s *Server) homeRoutes(r *mux.Router) {
+	s.get(r, "/", s.home)
+	s.get(r, "/recommendations", s.recommendationList)
+}
+
+// homeView is everybody's home: what waits for them, then what they work on.
+type homeView struct {
+	Page
+	Waiting         []waitingRow
+	Overdue         int
+	Recommendations []recommendationRow
+	MayDraft        bool
+}
+
+// waitingRow is one thing that waits for the reader, in words.
+type waitingRow struct {
+	Href, Title, TitleLanguage string
+	Ask, Button                string
+	About                      []string
+	Due                        time.Time
+	Zone                       string
+	Overdue, Held              bool
+}
+
+// homeRecommendations is how many recommendations the home page shows; the others are one click away.
+const homeRecommendations = 6
+
+// home shows what waits for whoever is signed in, and what Tribuna is to everybody else.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	v := visitorFrom(r.Context())
+	if v == nil {
+		return s.welcome(w, r)
+	}
+	page := homeView{Page: NewPage(r, Localizer(r).T("home.title"))}
+	page.Active, page.NoIndex = "home", true
+	items, err := models.Waiting(r.Context(), s.DB, v.viewer(), s.Now())
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		row := newWaitingRow(item, Localizer(r), zoneName(r))
+		page.Waiting = append(page.Waiting, row)
+		if row.Overdue {
+			page.Overdue++
+		}
+	}
+	if page.Recommendations, err = s.ownRecommendations(r, v); err != nil {
+		return err
+	}
+	if page.MayDraft, err = s.mayDraft(r, v); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "home", page)
+	return nil
+}
+
+func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone string) waitingRow {
+	authority, _ := i18n.Pick(i.Authority, l.Tag())
+	row := waitingRow{
+		Href: tasksPath + i.TaskID.String(), Title: i.Title, TitleLanguage: i.TitleLanguage,
+		Ask:    l.T("home.ask."+string(i.Kind), "Language", l.Language(i.Language), "Authority", authority),
+		Button: l.T("home.button." + string(i.Kind)),
+		Due:    i.DueAt, Zone: zone, Overdue: i.Overdue, Held: i.Held,
+	}
+	if i.OverdueKind != "" {
+		row.About = append(row.About, l.T("home.overdue_since", "Ask", l.T("home.about."+string(i.OverdueKind))))
+	}
+	if i.MeasureNumber > 0 {
+		row.About = append(row.About, l.T("home.measure", "Number", l.Number(i.MeasureNumber), "Text", i.Measure))
+	}
+	if i.Round > 1 && (i.Kind == models.TaskReview || i.Kind == models.TaskConsult) {
+		row.About = append(row.About, l.T("home.round", "Round", l.Number(i.Round)))
+	}
+	if i.Organisation != "" {
+		row.About = append(row.About, l.T("home.in_name", "Organisation", i.Organisation))
+	}
+	if i.Owner != i.Organisation {
+		row.About = append(row.About, l.T("home.asked_by", "Owner", i.Owner))
+	}
+	return row
+}
+
+// ownRecommendations are the newest that concern the reader; who only reads sees those under what is published.
+func (s *Server) ownRecommendations(r *http.Request, v *visitor) ([]recommendationRow, error) {
+	if !seesDashboard(v.viewer()) {
+		return nil, nil
+	}
+	list, err := models.Recommendations(r.Context(), s.DB, v.viewer(), models.RecommendationFilter{Limit: homeRecommendations})
+	if err != nil {
+		return nil, err
+	}
+	return s.recommendationRows(r, list)
+}
+
+// mayDraft reports whether the visitor may write recommendations for any organisation of theirs.
+func (s *Server) mayDraft(r *http.Request, v *visitor) (bool, error) {
+	seen := map[uuid.UUID]bool{}
+	for _, role := range v.Roles {
+		if seen[role.OrganisationID] {
+			continue
+		}
+		seen[role.OrganisationID] = true
+		may, err := s.may(r.Context(), v, access.CreateRecommendation, &models.Recommendation{OrganisationID: role.OrganisationID}, nil)
+		if may || err != nil {
+			return may, err
+		}
+	}
+	return false, nil
+}
+
+// zoneName is the reader's time zone as a name, "" for the network's.
+func zoneName(r *http.Request) string {
+	if v := ViewerFrom(r.Context()); v != nil {
+		return v.Zone
+	}
+	return ""
+}
+
+// welcomeView says to the public what Tribuna is, and what was published last.
+type welcomeView struct {
+	Page
+	Latest []publishedRow
+	Demo   bool
+}
+
+const latestPublished = 5
+
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
+	v := welcomeView{Page: NewPage(r, Localizer(r).T("home.welcome.title")), Demo: s.Demo != nil}
+	var err error
+	if v.Latest, _, err = s.publishedRows(r, models.PublishedFilter{Limit: latestPublished}); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "welcome", v)
+	return nil
+}

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// linkFor mints the personal link of a task for somebody.
+func (h *house) linkFor(task *models.Task, person uuid.UUID) string {
+	return "/l/" + h.server.Links.Mint(links.KindTask, task.ID, person, task.Generation)
+}
+
+func TestLinkBecomesACookieForItsTask(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	task := h.ask(models.TaskReview, expert.ID)
+	link := h.linkFor(task, expert.ID)
+	for _, method := range []string{http.MethodHead, http.MethodGet, http.MethodGet} {
+		b := h.public("en")
+		got := b.send(method, link, nil)
+		require.Equal(t, http.StatusSeeOther, got.StatusCode)
+		require.Equal(t, "/tasks/"+task.ID.String(), got.Header.Get("Location"), "the link is gone from the address")
+		require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
+		require.Contains(t, got.Header.Get("X-Robots-Tag"), "noindex")
+		cookie := got.Cookies()[0]
+		require.Equal(t, "/tasks/"+task.ID.String(), cookie.Path)
+		require.True(t, cookie.HttpOnly)
+		require.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
+	}
+	after, err := models.TaskByID(t.Context(), h.db, task.ID)
+	require.NoError(t, err)
+	require.Equal(t, task.State, after.State, "opening decides nothing")
+	require.Nil(t, after.AcceptedAt)
+}
+
+func TestVisitorByLink(t *testing.T) {
+	h := newHouse(t)
+	expert, other := h.person("expert-02"), h.person("expert-03")
+	task := h.ask(models.TaskReview, expert.ID)
+	token := strings.TrimPrefix(h.linkFor(task, expert.ID), "/l/")
+	who := func(path, token string) *visitor {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		require.NoError(t, err)
+		r.AddCookie(&http.Cookie{Name: linkCookie, Value: token})
+		v, err := h.server.byLink(r)
+		require.NoError(t, err)
+		return v
+	}
+	v := who("/tasks/"+task.ID.String()+"/answer", token)
+	require.NotNil(t, v)
+	require.Equal(t, expert.ID, v.Person.ID)
+	require.Equal(t, task.ID, v.LinkTask)
+	require.Nil(t, who("/tasks/"+h.ask(models.TaskReview, expert.ID).ID.String(), token), "another task")
+	require.Nil(t, who("/tasks/"+task.ID.String()+"0", token), "no task at all")
+	require.Nil(t, who("/dashboard", token))
+	require.Nil(t, who("/tasks/"+task.ID.String(), token+"A"), "forged")
+	require.Nil(t, who("/tasks/"+task.ID.String(), h.server.Links.Mint(links.KindUnsubscribe, task.ID, other.ID, 1)), "another kind of link")
+
+	require.NoError(t, models.RevokeLinks(t.Context(), h.db, task.ID))
+	require.Nil(t, who("/tasks/"+task.ID.String(), token), "revoked")
+}
+
+func TestEndedLinkOffersANewOne(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	ended := map[string]func() string{
+		"revoked": func() string {
+			task := h.ask(models.TaskReview, expert.ID)
+			link := h.linkFor(task, expert.ID)
+			require.NoError(t, models.RevokeLinks(t.Context(), h.db, task.ID))
+			return link
+		},
+		"over": func() string {
+			task := h.ask(models.TaskReview, expert.ID)
+			task.Close(models.TaskDone, time.Now())
+			task.GraceUntil = time.Now().Add(-time.Minute)
+			require.NoError(t, task.Save(t.Context(), h.db))
+			return h.linkFor(task, expert.ID)
+		},
+		"unknown task": func() string { return "/l/" + h.server.Links.Mint(links.KindTask, uuid.New(), expert.ID, 1) },
+		"broken":       func() string { return "/l/tl_abc" },
+		"unsubscribe":  func() string { return "/l/" + h.server.Links.Mint(links.KindUnsubscribe, uuid.New(), expert.ID, 0) },
+	}
+	for name, link := range ended {
+		for _, tag := range i18n.Tags() {
+			t.Run(name+" "+tag, func(t *testing.T) {
+				b, path := h.public(tag), link()
+				got := b.get(path)
+				require.Equal(t, http.StatusGone, got.StatusCode)
+				require.Contains(t, got.Body, i18n.For(tag).T("error.renew"))
+				require.Contains(t, got.Body, `action="`+path+`"`)
+				require.Empty(t, got.Cookies())
+				asked := b.post(path, nil)
+				require.Equal(t, http.StatusOK, asked.StatusCode)
+				require.Contains(t, asked.Body, i18n.For(tag).T("account.link_asked.text"), "the same answer whatever comes of it")
+			})
+		}
+	}
+}
+
+// newLinks counts the new links that are on their way to somebody.
+func (h *house) newLinks(person uuid.UUID) int {
+	h.t.Helper()
+	n, err := h.db.NewSelect().Model((*models.OutboxMail)(nil)).Where("kind = ? AND person_id = ?", models.MailNewLink, person).Count(h.t.Context())
+	require.NoError(h.t, err)
+	return int(n)
+}
+
+func TestNewLinkGoesToTheAddressOnFile(t *testing.T) {
+	h := newHouse(t)
+	expert, other := h.person("expert-02"), h.person("expert-03")
+	task := h.ask(models.TaskReview, expert.ID)
+	old := h.linkFor(task, expert.ID)
+	require.NoError(t, models.RevokeLinks(t.Context(), h.db, task.ID))
+
+	b := h.public("en")
+	b.get(old)
+	require.Zero(t, h.newLinks(expert.ID), "looking sends nothing")
+	b.post(old, nil)
+	b.post(old, nil)
+	require.Equal(t, 1, h.newLinks(expert.ID), "a second click sends no second mail")
+
+	b.post(h.linkFor(task, other.ID), nil)
+	require.Zero(t, h.newLinks(other.ID), "somebody who is not asked gets none")
+}
+
+func TestLinkAndSession(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-01")
+	task := h.ask(models.TaskReview, expert.ID)
+	var seen *visitor
+	probe := h.server.personal(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = visitorFrom(r.Context()) }))
+	same, another := h.as("expert-01", "en"), h.as("coordinator", "en")
+	for name, c := range map[string]struct {
+		b      *reader
+		byLink bool
+	}{"the same person": {same, false}, "somebody else": {another, true}} {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/tasks/"+task.ID.String(), nil)
+			require.NoError(t, err)
+			r.AddCookie(&http.Cookie{Name: "session", Value: c.b.cookie("session")})
+			r.AddCookie(&http.Cookie{Name: linkCookie, Value: strings.TrimPrefix(h.linkFor(task, expert.ID), "/l/")})
+			probe.ServeHTTP(discard{http.Header{}}, r)
+			require.Equal(t, expert.ID, seen.Person.ID)
+			require.Equal(t, c.byLink, seen.LinkTask != uuid.Nil)
+		})
+	}
+}
+
+// discard is a response nobody reads.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header       { return d.header }
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+func (discard) WriteHeader(int)             {}
+
+func TestLeavingForgetsTheLink(t *testing.T) {
+	h := newHouse(t)
+	task := h.ask(models.TaskReview, h.person("expert-02").ID)
+	got := h.public("en").post("/tasks/"+task.ID.String()+"/leave", nil)
+	require.Equal(t, http.StatusSeeOther, got.StatusCode)
+	require.Equal(t, "/tasks/"+task.ID.String(), got.Cookies()[0].Path)
+	require.Negative(t, got.Cookies()[0].MaxAge)
+}

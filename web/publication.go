@@ -1,0 +1,272 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// publicationView is the permanent page of a publication in one language.
+type publicationView struct {
+	Page
+	TextTitle    string
+	TextLanguage string
+	Kind         string
+	Organisation string
+	PublishedAt  time.Time
+	Version      int
+	Source       string // name of the language it was translated from; "" for the original
+	Editions     []edition
+	Canonical    string // absolute
+	Neutral      string // absolute; leads to the reader's language
+	JSON         string // the same for programmes
+	Countries    []designated
+	Text         template.HTML
+	Measures     []publishedMeasure
+	Consulted    []models.ConsultedGroup
+	ConsultedIn  string // language of what is said about them
+	Endorsement  models.Endorsement
+	Grants       []grantWords
+	Citation     string
+}
+
+// edition is the publication in one of its languages.
+type edition struct {
+	Language, Name, Href string
+	Current              bool
+}
+
+// designated is a country as the grants want it designated, with the footnote they ask for.
+type designated struct{ Name, Language, Footnote string }
+
+// publishedMeasure is a measure with where it stands at each authority.
+type publishedMeasure struct {
+	Number     int
+	Text       template.HTML
+	Addressees []addressee
+}
+
+// addressee is an authority with what became of the measure there. Status is "" before follow-up begins.
+type addressee struct{ Name, Language, Status, Href string }
+
+// grantWords is what a grant wants said.
+type grantWords struct{ Funder, Number, Statement, Disclaimer, Language string }
+
+// publication shows what was published, in the language of the address or, without one, in the reader's where there
+// is a text, else in English, else as it was written. The page around the text speaks the text's language where it can.
+func (s *Server) publication(w http.ResponseWriter, r *http.Request) error {
+	rec, pub, err := models.PublishedBySlug(r.Context(), s.DB, mux.Vars(r)["slug"])
+	if err != nil {
+		return err
+	}
+	text := editionFor(pub, mux.Vars(r)["language"], LanguageOf(r), rec.Language)
+	if text == nil {
+		return apperr.NotFound("publication")
+	}
+	if i18n.For(text.Language).Tag() == text.Language {
+		r = r.WithContext(WithLanguage(r.Context(), text.Language))
+	}
+	b := &publicationBuilder{server: s, ctx: r.Context(), rec: rec, pub: pub, text: text, words: Localizer(r)}
+	v, err := b.build(NewPage(r, text.Title))
+	if err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "publication", v)
+	return nil
+}
+
+// editionFor chooses a text; nil if the one asked for does not exist.
+func editionFor(pub *models.Publication, asked, reader, original string) *models.PublicationText {
+	wanted := []string{asked}
+	if asked == "" {
+		wanted = []string{reader, i18n.Default, original}
+	}
+	for _, tag := range wanted {
+		for i := range pub.Texts {
+			if pub.Texts[i].Language == tag {
+				return &pub.Texts[i]
+			}
+		}
+	}
+	return nil
+}
+
+// publicationBuilder gathers what the page says; its words are those of the page's language.
+type publicationBuilder struct {
+	server *Server
+	ctx    context.Context
+	rec    *models.Recommendation
+	pub    *models.Publication
+	text   *models.PublicationText
+	words  *i18n.Localizer
+	view   publicationView
+}
+
+func (b *publicationBuilder) build(page Page) (publicationView, error) {
+	address := publishedPath + b.rec.Slug
+	page.Path = address // a change of language leads to the text in that language
+	page.Active = "published"
+	b.view = publicationView{Page: page, TextTitle: b.text.Title, TextLanguage: b.text.Language,
+		Kind: b.words.T("published.kind." + b.rec.Kind), PublishedAt: b.pub.PublishedAt,
+		Canonical: b.server.BaseURL + address + "/" + b.text.Language, Neutral: b.server.BaseURL + address,
+		JSON: "/api/v1/published/" + b.rec.Slug, Consulted: b.rec.Consulted, ConsultedIn: b.rec.Language}
+	if b.rec.Organisation != nil {
+		b.view.Organisation = b.rec.Organisation.Name
+	}
+	if b.text.TranslationID != nil {
+		b.view.Source = b.words.Language(b.rec.Language)
+	}
+	b.editions()
+	b.view.Citation = b.words.T("published.citation", "Organisation", b.view.Organisation, "Year", b.pub.PublishedAt.UTC().Format("2006"),
+		"Title", b.text.Title, "Kind", b.view.Kind, "Address", b.view.Canonical)
+	for _, step := range []func() error{b.body, b.version, b.countries, b.measures, b.endorsement, b.grants} {
+		if err := step(); err != nil {
+			return publicationView{}, err
+		}
+	}
+	return b.view, nil
+}
+
+func (b *publicationBuilder) editions() {
+	for _, t := range b.pub.Texts {
+		b.view.Editions = append(b.view.Editions, edition{Language: t.Language, Name: i18n.NativeLanguage(t.Language),
+			Href: publishedPath + b.rec.Slug + "/" + t.Language, Current: t.Language == b.text.Language})
+	}
+}
+
+func (b *publicationBuilder) body() (err error) {
+	b.view.Text, err = markdown.Render(b.text.Body, markdown.WithHeadingShift(shiftBelowTitle(b.text.Body)))
+	return err
+}
+
+var heading = regexp.MustCompile(`(?m)^(#{1,6})\s`)
+
+// shiftBelowTitle brings a text's highest heading below the page's own.
+func shiftBelowTitle(body string) int {
+	highest := 2
+	for i, m := range heading.FindAllStringSubmatch(body, -1) {
+		if i == 0 || len(m[1]) < highest {
+			highest = len(m[1])
+		}
+	}
+	return max(0, 2-highest)
+}
+
+func (b *publicationBuilder) version() error {
+	version, err := models.VersionByID(b.ctx, b.server.DB, b.pub.VersionID)
+	if err != nil {
+		return err
+	}
+	b.view.Version = version.Number
+	return nil
+}
+
+func (b *publicationBuilder) endorsement() (err error) {
+	b.view.Endorsement, err = models.EndorsementOf(b.ctx, b.server.DB, b.rec.ID, b.pub.VersionID)
+	return err
+}
+
+func (b *publicationBuilder) grants() error {
+	grants, err := models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
+	for _, g := range grants {
+		if said, ok := g.Statement(b.text.Language); ok {
+			words := grantWords{Number: g.Number, Statement: said.Statement, Disclaimer: said.Disclaimer, Language: said.Language}
+			if g.Funder != nil {
+				words.Funder = g.Funder.Name
+			}
+			b.view.Grants = append(b.view.Grants, words)
+		}
+	}
+	return err
+}
+
+// countries names the countries concerned: as a grant designates them, else by their own names.
+func (b *publicationBuilder) countries() error {
+	grants, err := models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
+	if err != nil {
+		return err
+	}
+	countries, err := models.Countries(b.ctx, b.server.DB)
+	if err != nil {
+		return err
+	}
+	concerned := map[string]bool{}
+	for _, code := range b.rec.Countries {
+		concerned[code] = true
+	}
+	for _, c := range countries {
+		if !concerned[c.Code] {
+			continue
+		}
+		if d, ok := models.Designation(grants, c.Code, b.text.Language); ok {
+			b.view.Countries = append(b.view.Countries, designated{d.Designation, d.Language, d.Footnote})
+			continue
+		}
+		name, tag := c.Names.In(b.text.Language)
+		b.view.Countries = append(b.view.Countries, designated{Name: name, Language: tag})
+	}
+	return nil
+}
+
+func (b *publicationBuilder) measures() error {
+	statuses, err := b.statuses()
+	if err != nil {
+		return err
+	}
+	authorities, err := b.authorities()
+	if err != nil {
+		return err
+	}
+	for _, m := range b.text.Measures {
+		text, err := markdown.Render(m.Text, markdown.WithIDPrefix("measure-"))
+		if err != nil {
+			return err
+		}
+		shown := publishedMeasure{Number: m.Number, Text: text}
+		for _, id := range m.AuthorityIDs {
+			name, tag := authorities[id].Names.In(b.text.Language)
+			a := addressee{Name: name, Language: tag}
+			if f, followed := statuses[followed{m.ID, id}]; followed {
+				a.Status, a.Href = b.words.T("mail.status."+string(f.Status)), "/follow-ups/"+f.ID.String()
+			}
+			shown.Addressees = append(shown.Addressees, a)
+		}
+		b.view.Measures = append(b.view.Measures, shown)
+	}
+	return nil
+}
+
+// followed is a measure at an authority.
+type followed struct{ measure, authority uuid.UUID }
+
+func (b *publicationBuilder) statuses() (map[followed]models.FollowUp, error) {
+	list, err := models.FollowUps(b.ctx, b.server.DB, models.FollowUpFilter{Recommendation: b.rec.ID})
+	by := make(map[followed]models.FollowUp, len(list))
+	for _, f := range list {
+		by[followed{f.MeasureID, f.AuthorityID}] = f
+	}
+	return by, err
+}
+
+func (b *publicationBuilder) authorities() (map[uuid.UUID]models.Authority, error) {
+	var ids []uuid.UUID
+	for _, m := range b.text.Measures {
+		ids = append(ids, m.AuthorityIDs...)
+	}
+	list, err := models.AuthoritiesByID(b.ctx, b.server.DB, ids)
+	by := make(map[uuid.UUID]models.Authority, len(list))
+	for _, a := range list {
+		by[a.ID] = a
+	}
+	return by, err
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+func (s *Server) publishedRoutes(r *mux.Router) {
+	s.get(r, "/published", s.publishedList)
+	s.get(r, "/published.atom", s.publishedFeed)
+	s.get(r, "/published/{slug}", s.publication)
+	s.get(r, "/published/{slug}/{language}", s.publication)
+}
+
+const publishedPath = "/published/"
+
+// publishedRow is a published recommendation in a list.
+type publishedRow struct {
+	Href, Title, Language string
+	Kind, Organisation    string
+	Countries, Languages  string
+	Measures              int
+	At                    time.Time
+}
+
+const publishedPageSize = 20
+
+type publishedListView struct {
+	Page
+	Form      *Form
+	Countries []Option
+	Filtered  bool
+	Rows      []publishedRow
+	Pager     Pager
+}
+
+// publishedList is the public list, newest first. The filter stands in the address.
+func (s *Server) publishedList(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	number := pageNumber(q)
+	filter := models.PublishedFilter{Country: q.Get("country"), Query: q.Get("q"),
+		Limit: publishedPageSize, Offset: int64(number-1) * publishedPageSize}
+	v := publishedListView{Page: NewPage(r, Localizer(r).T("published.title")), Form: NewForm(q),
+		Filtered: filter.Country != "" || strings.TrimSpace(filter.Query) != ""}
+	v.Active = "published"
+	rows, total, err := s.publishedRows(r, filter)
+	if err != nil {
+		return err
+	}
+	v.Rows, v.Pager = rows, numberedPager(r, number, len(rows), publishedPageSize, total)
+	if v.Countries, err = s.countryOptions(r); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "published_list", v)
+	return nil
+}
+
+func (s *Server) publishedRows(r *http.Request, f models.PublishedFilter) ([]publishedRow, int, error) {
+	l := Localizer(r)
+	items, total, err := models.Published(r.Context(), s.DB, l.Tag(), f)
+	if err != nil {
+		return nil, 0, err
+	}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows := make([]publishedRow, 0, len(items))
+	for _, i := range items {
+		rows = append(rows, publishedRow{Href: publishedPath + i.Slug, Title: i.Title, Language: i.Language,
+			Kind: l.T("published.kind." + i.Kind), Organisation: i.Organisation, Countries: names.list(i.Countries),
+			Languages: l.ListAnd(languageNames(i.Languages, l)), Measures: i.Measures, At: i.PublishedAt})
+	}
+	return rows, total, nil
+}
+
+func languageNames(tags []string, l *i18n.Localizer) []string {
+	names := make([]string, 0, len(tags))
+	for _, tag := range tags {
+		names = append(names, l.Language(tag))
+	}
+	return names
+}
