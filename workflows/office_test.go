@@ -149,7 +149,7 @@ func (o *office) runOnce(w any, process uuid.UUID) error {
 	o.env.SetTestTimeout(30 * time.Second)
 	o.env.SetStartTime(o.clock)
 	workflows.Register(o.env)
-	o.env.RegisterActivity(&activities.Activities{DB: o.db, Now: o.now, Mails: o.mails, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	o.env.RegisterActivity(&activities.Activities{DB: o.db, Now: o.now, Mails: o, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	for _, p := range o.planned {
 		if !p.done {
 			o.env.RegisterDelayedCallback(func() { p.done = true; p.do() }, max(0, p.at.Sub(o.clock)))
@@ -160,6 +160,20 @@ func (o *office) runOnce(w any, process uuid.UUID) error {
 	o.clock = o.env.Now()
 	require.True(o.t, o.env.IsWorkflowCompleted())
 	return o.env.GetWorkflowError()
+}
+
+// SendMailing sends by whatever means the office has at that time.
+func (o *office) SendMailing(ctx context.Context, mailing uuid.UUID, limit int, progress func()) (int, error) {
+	return o.mails.SendMailing(ctx, mailing, limit, progress)
+}
+
+// decideAlone decides on stored words when their process is over: nothing else is waited for.
+func (o *office) decideAlone(s *models.Submission) models.Outcome {
+	o.t.Helper()
+	acts := &activities.Activities{DB: o.db, Now: func() time.Time { return o.clock }}
+	result, err := acts.Decide(o.ctx, activities.DecideInput{ProcessID: s.ProcessID, SubmissionID: s.ID})
+	require.NoError(o.t, err)
+	return result.Outcome
 }
 
 func (o *office) now() time.Time { return o.env.Now().UTC() }
