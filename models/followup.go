@@ -94,6 +94,7 @@ func withFollowUpParts(q *bun.SelectQuery) *bun.SelectQuery {
 type FollowUpFilter struct {
 	Recommendation uuid.UUID
 	Country        string
+	Authority      uuid.UUID
 	Status         FollowUpStatus
 	Limit          int64
 	After          *Cursor
@@ -109,6 +110,9 @@ func FollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) ([]FollowUp, e
 	}
 	if f.Country != "" {
 		q = q.Where("authority.country_code = ?", f.Country)
+	}
+	if f.Authority != uuid.Nil {
+		q = q.Where("fu.authority_id = ?", f.Authority)
 	}
 	if f.Status != "" {
 		q = q.Where("fu.status = ?", f.Status)

@@ -90,11 +90,11 @@ type StartReviewPayload struct {
 	Enough    int         `json:"enough,omitempty" validate:"min=0,max=20"` // 0: as the procedure says
 }
 
-// ReviewPayload is an expert's answer. VersionHash is that of the text they read.
+// ReviewPayload is an expert's answer, with reasons unless it is support. VersionHash is that of the text they read.
 type ReviewPayload struct {
 	VersionHash string           `json:"version_hash" validate:"required,len=64"`
 	Answer      string           `json:"answer" validate:"required,oneof=support support_with_changes do_not_support"`
-	Reasons     string           `json:"reasons" validate:"max=20000"`
+	Reasons     string           `json:"reasons" validate:"required_unless=Answer support,max=20000"`
 	Naming      string           `json:"naming,omitempty" validate:"omitempty,oneof=public network none"`
 	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
 }

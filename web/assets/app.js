@@ -4,8 +4,10 @@ import '@github/markdown-toolbar-element'
 import { guardForms } from './js/forms.js'
 import { announce } from './js/announce.js'
 import { closeMenus } from './js/menus.js'
+import { keepWords } from './js/keep.js'
 
 window.htmx = htmx
 guardForms(document)
 announce(document)
 closeMenus(document)
+keepWords(document)

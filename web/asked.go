@@ -1,0 +1,174 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// asked is what every page of those who are asked knows: who was asked what, about which exact text, until when.
+type asked struct {
+	visitor *visitor
+	task    *models.Task
+	rec     *models.Recommendation
+	version *models.Version // nil where the question is not about a text
+	facts   models.MailTask
+	zone    *time.Location // of the person's country; nil for the network's
+}
+
+// path is the address of the question; everything its answer needs lies below it, so that the cookie of a personal link
+// goes along.
+func (a *asked) path() string { return taskPath(a.task.ID) }
+
+func taskPath(id uuid.UUID) string { return "/tasks/" + id.String() }
+
+// loadAsked reads the question in the request's path for somebody who may see it.
+func (s *Server) loadAsked(r *http.Request) (*asked, error) {
+	id, err := idVar(r, "id", "task")
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return nil, err
+	}
+	ctx := r.Context()
+	a := &asked{visitor: v}
+	if a.task, err = models.TaskByID(ctx, s.DB, id); err != nil {
+		return nil, err
+	}
+	if a.rec, err = models.RecommendationByID(ctx, s.DB, a.task.RecommendationID); err != nil {
+		return nil, err
+	}
+	if err := s.can(ctx, v, access.ReadTask, a.rec, a.task); err != nil {
+		return nil, err
+	}
+	return a, s.fillAsked(ctx, a)
+}
+
+func (s *Server) fillAsked(ctx context.Context, a *asked) error {
+	facts, err := models.MailTasks(ctx, s.DB, []uuid.UUID{a.task.ID})
+	if err != nil {
+		return err
+	}
+	if len(facts) == 0 {
+		return apperr.NotFound("task")
+	}
+	a.facts = facts[0]
+	if a.task.VersionID != nil {
+		if a.version, err = models.VersionByID(ctx, s.DB, *a.task.VersionID); err != nil {
+			return err
+		}
+	}
+	a.zone, err = s.zoneOf(ctx, a.visitor.Person)
+	return err
+}
+
+// zoneOf is the zone in which a person reads deadlines: that of their country, nil for the network's.
+func (s *Server) zoneOf(ctx context.Context, p models.Person) (*time.Location, error) {
+	if p.CountryCode == "" {
+		return nil, nil
+	}
+	country, err := models.CountryByCode(ctx, s.DB, p.CountryCode)
+	if err != nil {
+		return nil, err
+	}
+	return country.Location()
+}
+
+// askedFor reads the question in the request's path for somebody who may answer it.
+func (s *Server) askedFor(r *http.Request, action access.Action, kinds ...models.TaskKind) (*asked, error) {
+	a, err := s.loadAsked(r)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(kinds, a.task.Kind) {
+		return nil, apperr.NotFound("task")
+	}
+	return a, s.can(r.Context(), a.visitor, action, a.rec, a.task)
+}
+
+// organisation returns the name of the organisation for which the visitor answers: theirs among those that share the
+// vote asked for; "" where a person is asked personally.
+func (s *Server) organisation(ctx context.Context, a *asked) (string, error) {
+	if a.task.OrganisationID == nil {
+		return "", nil
+	}
+	sisters, err := models.VotingUnitMembers(ctx, s.DB, *a.task.OrganisationID)
+	if err != nil {
+		return "", err
+	}
+	for _, role := range a.visitor.Roles {
+		if slices.Contains(sisters, role.OrganisationID) {
+			o, err := models.OrganisationByID(ctx, s.DB, role.OrganisationID)
+			return o.Name, err
+		}
+	}
+	return a.facts.Organisation, nil
+}
+
+// askedCard is the head of those pages: who you are, who asks, how long it takes, until when.
+type askedCard struct {
+	Lead           string
+	Why            string // why this person is asked
+	Name           string
+	Organisation   string // in whose name one answers; "" for one's own
+	Officer, Owner string
+	Due            time.Time
+	Zone           *time.Location
+	Minutes        int    // of reading; 0 where there is no text
+	Version        string // "version 3, 1f09c2ab"; "" where there is no text
+	ByLink         bool
+	Accept         string // where one says that one will
+	Leave          string // where a browser forgets a personal link
+	Decline        string // where one declines
+}
+
+// wordsPerMinute is a careful reader's pace; the invitations count with it too.
+const wordsPerMinute = 180
+
+func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
+	organisation, err := s.organisation(ctx, a)
+	if err != nil {
+		return askedCard{}, err
+	}
+	args := []any{"Officer", a.facts.Officer, "Owner", a.facts.Owner, "Organisation", organisation,
+		"Language", l.Language(a.facts.Language)}
+	c := askedCard{
+		Lead:         l.T("asked.lead."+string(a.task.Kind), args...),
+		Why:          l.T("mail.why."+string(a.task.Kind), args...),
+		Name:         a.visitor.Person.Name,
+		Organisation: organisation,
+		Officer:      a.facts.Officer,
+		Owner:        a.facts.Owner,
+		Due:          a.task.DueAt,
+		Zone:         a.zone,
+		ByLink:       a.visitor.LinkTask != uuid.Nil,
+		Accept:       a.path() + "/accept",
+		Leave:        a.path() + "/leave",
+		Decline:      a.path() + "/decline",
+	}
+	if a.version != nil {
+		c.Minutes = (a.facts.Words + wordsPerMinute - 1) / wordsPerMinute
+		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
+	}
+	return c, nil
+}
+
+// shortHash is the beginning of a text's hash: enough to compare two by eye.
+func shortHash(hash string) string { return hash[:min(len(hash), 8)] }
+
+// askedPage begins a page of somebody who is asked.
+func askedPage(r *http.Request, title string) Page {
+	p := NewPage(r, title)
+	p.NoIndex = true
+	return p
+}

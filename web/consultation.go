@@ -1,0 +1,24 @@
+package web
+
+import (
+	"net/http"
+
+	"tribuna/internal/access"
+	"tribuna/models"
+)
+
+// answerConsultation takes a partner's comments and statement, in the organisation's name.
+func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.askedFor(r, access.Consult, models.TaskConsult)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	comments, fields := readComments(r.PostForm, a.version.Body)
+	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments}
+	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")
+	return s.finishReview(w, r, a, f, fields, done, err)
+}

@@ -1,0 +1,230 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+func (s *Server) followUpRoutes(r *mux.Router) {
+	s.get(r, "/follow-ups", s.followUps)
+	s.get(r, "/follow-ups/{id}", s.followUp)
+	s.post(r, "/follow-ups/{id}/progress", s.reportProgress)
+	s.get(r, "/follow-ups/{id}/end", s.confirmEndFollowUp)
+	s.post(r, "/follow-ups/{id}/end", s.endFollowUp)
+}
+
+// followUpsPerPage is how many follow-ups stand on one page.
+const followUpsPerPage = 40
+
+// followUpsView is the public list of what became of every measure at every authority.
+type followUpsView struct {
+	Page
+	Filter      *Form
+	Countries   []Option
+	Authorities []Option
+	Statuses    []Option
+	Rows        []followUpFacts
+	Pager       Pager
+	Filtered    bool
+}
+
+func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
+	ctx, l, query := r.Context(), Localizer(r), r.URL.Query()
+	v := followUpsView{Page: NewPage(r, l.T("followup.title")), Filter: NewForm(query)}
+	v.Active = "followups"
+	filter := models.FollowUpFilter{Country: query.Get("country"), Status: models.FollowUpStatus(query.Get("status")),
+		Limit: followUpsPerPage + 1, After: cursorOf(query.Get("after"))}
+	filter.Authority, _ = uuid.Parse(query.Get("authority")) // what is no id narrows nothing
+	v.Filtered = filter.Country != "" || filter.Status != "" || filter.Authority != uuid.Nil
+	if err := s.followUpChoices(r, l, filter.Country, &v); err != nil {
+		return err
+	}
+	list, err := models.FollowUps(ctx, s.DB, filter)
+	if err != nil {
+		return err
+	}
+	if len(list) > followUpsPerPage {
+		list = list[:followUpsPerPage]
+		last := list[followUpsPerPage-1]
+		v.Pager.Next = followUpsAfter(query, fmt.Sprintf("%d_%s", last.CreatedAt.UnixMicro(), last.ID))
+	}
+	if query.Get("after") != "" {
+		v.Pager.Previous = followUpsAfter(query, "")
+	}
+	if v.Rows, err = s.followUpRows(r, l, list); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "followups", v)
+	return nil
+}
+
+// followUpsAfter is the address of the list with another beginning.
+func followUpsAfter(query url.Values, after string) string {
+	next := url.Values{}
+	for _, name := range []string{"country", "authority", "status"} {
+		if value := query.Get(name); value != "" {
+			next.Set(name, value)
+		}
+	}
+	if after != "" {
+		next.Set("after", after)
+	}
+	return "/follow-ups?" + next.Encode()
+}
+
+func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.FollowUp) ([]followUpFacts, error) {
+	published, err := s.publishedIn(r.Context(), l.Tag(), list)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]followUpFacts, len(list))
+	for i := range list {
+		rows[i] = factsOf(&list[i], l, nil)
+		rows[i].inWords(&list[i], published[list[i].RecommendationID])
+		if a := list[i].Authority; a != nil && a.CountryCode != "" {
+			rows[i].Country = names.names[a.CountryCode]
+		}
+	}
+	return rows, nil
+}
+
+// followUpChoices fills what the list can be narrowed by.
+func (s *Server) followUpChoices(r *http.Request, l *i18n.Localizer, country string, v *followUpsView) (err error) {
+	if v.Countries, err = s.countryOptions(r); err != nil {
+		return err
+	}
+	authorities, err := models.Authorities(r.Context(), s.DB, models.AuthorityFilter{Country: country})
+	if err != nil {
+		return err
+	}
+	for _, a := range authorities {
+		name, _ := i18n.Pick(a.Names, l.Tag())
+		v.Authorities = append(v.Authorities, Option{Value: a.ID.String(), Label: name})
+	}
+	for _, status := range models.FollowUpStatuses() {
+		v.Statuses = append(v.Statuses, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
+	}
+	return nil
+}
+
+// followUpView is what became of one measure at one authority. Its notes are for the network.
+type followUpView struct {
+	Page
+	Facts    followUpFacts
+	SeeNotes bool
+	Notes    []TimelineEntry
+	AskAt    time.Time // when progress is asked for next; zero hides it
+	Report   *progressForm
+	MayEnd   bool
+	End      string // where the follow-up is ended
+}
+
+// followUpCase is a follow-up with what its visitor may do.
+type followUpCase struct {
+	visitor                    *visitor
+	f                          *models.FollowUp
+	rec                        *models.Recommendation
+	seesNotes, reports, mayEnd bool
+}
+
+func (s *Server) loadFollowUp(r *http.Request) (followUpCase, error) {
+	c := followUpCase{visitor: visitorFrom(r.Context())}
+	id, err := idVar(r, "id", "followup")
+	if err != nil {
+		return c, err
+	}
+	ctx := r.Context()
+	if c.f, err = models.FollowUpByID(ctx, s.DB, id); err != nil {
+		return c, err
+	}
+	if c.rec, err = models.RecommendationByID(ctx, s.DB, c.f.RecommendationID); err != nil {
+		return c, err
+	}
+	return c, s.entitleFollowUp(ctx, &c)
+}
+
+// entitleFollowUp asks the table of roles what the visitor may do: the focal point reports unasked as well.
+func (s *Server) entitleFollowUp(ctx context.Context, c *followUpCase) error {
+	if c.visitor == nil {
+		return nil
+	}
+	actor, err := models.AccessActor(ctx, s.DB, c.visitor.Person.ID, c.visitor.link())
+	if err != nil {
+		return err
+	}
+	object, err := models.FollowUpObject(ctx, s.DB, c.rec, c.f.ID)
+	if err != nil {
+		return err
+	}
+	object.Visibility = access.Network
+	open := c.f.EndedAt == nil
+	c.reports = open && access.Can(actor, access.ReportProgress, object) == nil
+	c.mayEnd = open && access.Can(actor, access.EndFollowup, object) == nil
+	c.seesNotes = c.reports || access.Can(actor, access.ReadRecord, object) == nil
+	return nil
+}
+
+func (s *Server) followUp(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadFollowUp(r)
+	if err != nil {
+		return err
+	}
+	return s.renderFollowUp(w, r, c, newFormState(url.Values{}))
+}
+
+func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c followUpCase, f formState) error {
+	ctx, l := r.Context(), Localizer(r)
+	v := followUpView{SeeNotes: c.seesNotes, MayEnd: c.mayEnd, End: followUpPath(c.f.ID) + "/end"}
+	zone, err := s.visitorsZone(ctx, c.visitor)
+	if err != nil {
+		return err
+	}
+	if v.Facts, err = s.followUpFacts(r, l, c.f, zone); err != nil {
+		return err
+	}
+	name, _ := i18n.Pick(v.Facts.Authority, l.Tag())
+	v.Page = NewPage(r, l.T("followup.page_title", "Number", v.Facts.Number, "Authority", name))
+	v.Active = "followups"
+	if c.seesNotes {
+		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone); err != nil {
+			return err
+		}
+	}
+	if c.reports {
+		form := s.newProgressForm(l, f, followUpPath(c.f.ID)+"/progress", c.f)
+		v.Report, v.AskAt = &form, c.f.AskAt
+	}
+	s.Engine.Render(w, r, f.status, "followup", v)
+	return nil
+}
+
+func (s *Server) visitorsZone(ctx context.Context, v *visitor) (*time.Location, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return s.zoneOf(ctx, v.Person)
+}
+
+// followUpFacts reads a follow-up in the reader's language.
+func (s *Server) followUpFacts(r *http.Request, l *i18n.Localizer, f *models.FollowUp, zone *time.Location) (followUpFacts, error) {
+	rows, err := s.followUpRows(r, l, []models.FollowUp{*f})
+	if err != nil {
+		return followUpFacts{}, err
+	}
+	rows[0].Zone = zone
+	return rows[0], nil
+}

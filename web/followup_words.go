@@ -1,0 +1,145 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// followUpFacts are what everybody may know of a measure at an authority.
+type followUpFacts struct {
+	Href         string
+	Number       int
+	Measure      string
+	MeasureLang  string // of the measure's text
+	Document     string
+	DocumentLang string
+	DocumentHref string
+	Authority    models.Names
+	Country      string // in words; "" for an international authority
+	State        Badge
+	Since        time.Time
+	Zone         *time.Location
+	FocalPoint   string // the organisation that follows it
+	Ended        *time.Time
+}
+
+// factsOf reads a follow-up in the language of the recommendation; inWords puts a published translation in its place.
+func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location) followUpFacts {
+	v := followUpFacts{Href: followUpPath(f.ID), State: statusBadge(l, f.Status), Since: f.StatusSince, Zone: zone, Ended: f.EndedAt}
+	if f.Measure != nil {
+		v.Number, v.Measure = f.Measure.Number, f.Measure.Text
+	}
+	if f.Authority != nil {
+		v.Authority = f.Authority.Names
+	}
+	if f.Organisation != nil {
+		v.FocalPoint = f.Organisation.Name
+	}
+	if r := f.Recommendation; r != nil {
+		v.Document, v.DocumentLang, v.MeasureLang = r.Title, r.Language, r.Language
+		v.DocumentHref = "/published/" + r.Slug
+	}
+	return v
+}
+
+func followUpPath(id uuid.UUID) string { return "/follow-ups/" + id.String() }
+
+// statusBadge says a status in a word; its tint follows what it means for the measure.
+func statusBadge(l *i18n.Localizer, status models.FollowUpStatus) Badge {
+	b := Badge{Tone: "wait", Icon: "clock", Text: l.T("followup.status." + string(status))}
+	switch status {
+	case "implemented", "adopted", "harm_prevented":
+		b.Tone, b.Icon = "done", "check"
+	case "under_discussion", "committed", "partly_adopted":
+		b.Tone, b.Icon = "action", "arrow-right"
+	case "rejected", "lapsed", "rolled_back":
+		b.Tone, b.Icon = "harm", "x"
+	}
+	return b
+}
+
+// publishedWords are a recommendation's words in the reader's language.
+type publishedWords struct {
+	title    string
+	language string
+	measures map[uuid.UUID]string
+}
+
+// inWords says a follow-up in the reader's language where it was published in it.
+func (v *followUpFacts) inWords(f *models.FollowUp, w publishedWords) {
+	if w.title == "" {
+		return
+	}
+	v.Document, v.DocumentLang = w.title, w.language
+	if text := w.measures[f.MeasureID]; text != "" {
+		v.Measure, v.MeasureLang = text, w.language
+	}
+}
+
+// publishedIn returns the words of recommendations in a language, of those that were published in it.
+func (s *Server) publishedIn(ctx context.Context, tag string, list []models.FollowUp) (map[uuid.UUID]publishedWords, error) {
+	all := map[uuid.UUID]publishedWords{}
+	for _, f := range list {
+		if _, known := all[f.RecommendationID]; known {
+			continue
+		}
+		p, err := models.PublicationOf(ctx, s.DB, f.RecommendationID)
+		if err != nil && apperr.CodeOf(err) != apperr.CodeNotFound {
+			return nil, err
+		}
+		all[f.RecommendationID] = wordsIn(p, tag)
+	}
+	return all, nil
+}
+
+func wordsIn(p *models.Publication, tag string) publishedWords {
+	for _, t := range p.Texts {
+		if t.Language != tag {
+			continue
+		}
+		w := publishedWords{title: t.Title, language: tag, measures: map[uuid.UUID]string{}}
+		for _, m := range t.Measures {
+			w.measures[m.ID] = m.Text
+		}
+		return w
+	}
+	return publishedWords{}
+}
+
+// progressNotes are the reports on a follow-up as a timeline, newest first. People are named as far as they agreed to
+// be within the network, else the organisation that follows the measure.
+func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models.FollowUp, zone *time.Location) ([]TimelineEntry, error) {
+	ids := make([]uuid.UUID, len(f.Notes))
+	for i, n := range f.Notes {
+		ids[i] = n.PersonID
+	}
+	people, err := models.PeopleByID(ctx, s.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]TimelineEntry, 0, len(f.Notes))
+	for _, n := range f.Notes {
+		badge := statusBadge(l, n.Status)
+		e := TimelineEntry{At: n.ReportedAt, Zone: zone, Who: f.Organisation.Name, Icon: badge.Icon, Tone: badge.Tone,
+			What: l.T("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))}
+		if p := people[n.PersonID]; p.Naming == models.NamingPublic || p.Naming == models.NamingNetwork {
+			e.Who = p.Name
+		}
+		if e.Text, err = markdown.Render(n.Note, markdown.WithHeadingShift(3), markdown.WithIDPrefix("note-")); err != nil {
+			return nil, err
+		}
+		e.Link, e.Href = sourceOf(n)
+		if e.Href == "" && e.Link != "" {
+			e.What += " " + l.T("followup.source", "Source", e.Link)
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}

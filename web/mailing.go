@@ -1,0 +1,267 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/validation"
+	"tribuna/models"
+)
+
+func (s *Server) mailingRoutes(r *mux.Router) {
+	s.get(r, "/recommendations/{id}/mailings/new", s.newMailing)
+	s.post(r, "/recommendations/{id}/mailings/new", s.createMailing)
+	s.get(r, "/mailings/{id}", s.showMailing)
+	s.post(r, "/mailings/{id}", s.saveMailing)
+	s.get(r, "/mailings/{id}/preview", s.previewMailing)
+	s.get(r, "/mailings/{id}/launch", s.confirmLaunch)
+	s.post(r, "/mailings/{id}/launch", s.launchMailing)
+	s.get(r, "/mailings/{id}/progress", s.mailingProgress)
+	s.get(r, "/mailings/{id}/recipients", s.mailingRecipients)
+	s.get(r, "/mailings/{id}/cancel", s.confirmCancel)
+	s.post(r, "/mailings/{id}/pause", s.pauseMailing)
+	s.post(r, "/mailings/{id}/resume", s.resumeMailing)
+	s.post(r, "/mailings/{id}/cancel", s.cancelMailing)
+}
+
+func mailingPath(id uuid.UUID) string { return "/mailings/" + id.String() }
+
+// mailingView is the form of a mailing: to whom, and what in which language.
+type mailingView struct {
+	Page
+	formState
+	Document     string
+	DocumentHref string
+	DocumentLang string
+	Action       string
+	Revision     int
+	Countries    []Option
+	Languages    []Option
+	Roles        []Option
+	Texts        []mailingTextView
+	Fallbacks    []Option
+	Counts       *audienceView
+	Saved        bool   // it exists; its texts can be previewed and it can be launched
+	Launch       string // where
+	Cancel       string
+	Theirs       *theirMailing // saved meanwhile by somebody else
+}
+
+// mailingTextView is the text in one language.
+type mailingTextView struct {
+	Name     string // of its fields: "texts[0]"
+	Language string
+	Open     bool // there is something in it
+	Preview  string
+}
+
+// Field names one of the text's fields.
+func (t mailingTextView) Field(name string) string { return t.Name + "." + name }
+
+// theirMailing is what somebody else saved while this was written.
+type theirMailing struct{ Texts []models.MailingText }
+
+// mailingCase is a mailing, or one about to be written, with its recommendation.
+type mailingCase struct {
+	visitor *visitor
+	rec     *models.Recommendation
+	m       *models.Mailing // nil for a new one
+}
+
+// path is the address of the mailing, or of the form for a new one.
+func (c mailingCase) path() string {
+	if c.m == nil {
+		return recommendationPath(c.rec.ID) + "/mailings/new"
+	}
+	return mailingPath(c.m.ID)
+}
+
+// forNewMailing reads the recommendation in the path for somebody who may send a mailing about it.
+func (s *Server) forNewMailing(r *http.Request) (mailingCase, error) {
+	v, rec, err := s.ownRecommendation(r, access.CreateMailing)
+	if err == nil && rec.PublishedAt == nil {
+		err = apperr.About(apperr.CodeWrongStage, "mailing")
+	}
+	return mailingCase{visitor: v, rec: rec}, err
+}
+
+// loadMailing reads the mailing in the path for somebody who may do something with it.
+func (s *Server) loadMailing(r *http.Request, action access.Action) (mailingCase, error) {
+	var c mailingCase
+	id, err := idVar(r, "id", "mailing")
+	if err != nil {
+		return c, err
+	}
+	if c.visitor, err = s.requirePerson(r); err != nil {
+		return c, err
+	}
+	if c.m, err = models.MailingByID(r.Context(), s.DB, id); err != nil {
+		return c, err
+	}
+	if c.rec, err = models.RecommendationByID(r.Context(), s.DB, c.m.RecommendationID); err != nil {
+		return c, err
+	}
+	return c, s.can(r.Context(), c.visitor, action, c.rec, nil)
+}
+
+func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.forNewMailing(r)
+	if err != nil {
+		return err
+	}
+	values, err := s.prefilledMailing(r.Context(), c.rec)
+	if err != nil {
+		return err
+	}
+	return s.renderMailing(w, r, c, newFormState(values))
+}
+
+// showMailing shows the form of a draft, and how far anything later has got.
+func (s *Server) showMailing(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.ReadMailing)
+	if err != nil {
+		return err
+	}
+	if c.m.State != models.MailingDraft {
+		return s.renderMailingProgress(w, r, c, newFormState(nil), "mailing_progress")
+	}
+	values, err := s.mailingValues(r.Context(), c.m)
+	if err != nil {
+		return err
+	}
+	return s.renderMailing(w, r, c, newFormState(values))
+}
+
+func (s *Server) renderMailing(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
+	v, err := s.mailingPage(r, c, f)
+	if err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, f.status, "mailing", v)
+	return nil
+}
+
+func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (mailingView, error) {
+	l := Localizer(r)
+	v := mailingView{Page: s.workPage(r, l.T("mailing.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
+	if c.m != nil {
+		v.Saved, v.Revision = true, c.m.Revision
+		v.Launch, v.Cancel = c.path()+"/launch", c.path()+"/cancel"
+		if f.status == http.StatusPreconditionFailed {
+			v.Theirs = &theirMailing{c.m.Texts}
+		}
+	}
+	if err := s.mailingChoices(r, l, c, &v); err != nil {
+		return v, err
+	}
+	var err error
+	v.Counts, err = s.countAudience(r.Context(), l, audienceOf(f.Form.Values), textLanguages(f.Form.Values), f.Form.Value("fallback_language"))
+	return v, err
+}
+
+// mailingChoices lists whom a mailing can be for and in which languages it can be written.
+func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCase, v *mailingView) error {
+	var err error
+	if v.Countries, err = s.countryOptions(r); err != nil {
+		return err
+	}
+	languages, err := models.Languages(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	for i, language := range languages {
+		name := "texts[" + strconv.Itoa(i) + "]"
+		option := Option{Value: language.Tag, Label: l.Language(language.Tag)}
+		v.Languages, v.Fallbacks = append(v.Languages, option), append(v.Fallbacks, option)
+		t := mailingTextView{Name: name, Language: language.Tag}
+		t.Open = v.Form.Value(t.Field("subject")) != "" || v.Form.Value(t.Field("body")) != ""
+		if c.m != nil && hasText(c.m, language.Tag) {
+			t.Preview = c.path() + "/preview?language=" + url.QueryEscape(language.Tag)
+		}
+		v.Texts = append(v.Texts, t)
+	}
+	for _, role := range models.RoleNames() {
+		v.Roles = append(v.Roles, Option{Value: role, Label: l.T("mailing.role." + role)})
+	}
+	return nil
+}
+
+// createMailing writes a new mailing as a draft. The button "count" saves nothing: it shows the form again with how
+// many people the audience has.
+func (s *Server) createMailing(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.forNewMailing(r)
+	if err != nil {
+		return err
+	}
+	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
+		return models.CreateMailing(ctx, tx, c.rec, in, c.visitor.Person.ID, s.Now())
+	})
+}
+
+// saveMailing changes a draft, on top of the revision that its writer saw.
+func (s *Server) saveMailing(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.EditMailing)
+	if err != nil {
+		return err
+	}
+	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
+		seen, _ := strconv.Atoi(r.PostFormValue("revision")) // 0 is nobody's revision
+		return models.EditMailing(ctx, tx, c.m.ID, seen, in)
+	})
+}
+
+func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingCase,
+	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) error {
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	if r.PostFormValue("do") == "count" {
+		return s.renderMailing(w, r, c, f)
+	}
+	m, err := s.storeMailing(r.Context(), r.PostForm, write)
+	if err != nil && f.showAgain(err, Localizer(r)) {
+		return s.renderMailing(w, r, c, f)
+	}
+	if err != nil {
+		return err
+	}
+	if c.m == nil {
+		s.Processes.StartSoon(r.Context(), m.ID)
+	}
+	to := mailingPath(m.ID)
+	if r.PostFormValue("do") == "launch" {
+		to += "/launch"
+	} else {
+		s.flash(r, "done", Localizer(r).T("mailing.saved"))
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) storeMailing(ctx context.Context, values url.Values,
+	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) (*models.Mailing, error) {
+	in, names := readMailing(values)
+	if err := validation.Check(in); err != nil {
+		return nil, atTheirTexts(err, names)
+	}
+	if err := in.Audience.Validate(); err != nil {
+		return nil, err
+	}
+	var m *models.Mailing
+	err := s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+		m, err = write(ctx, tx, in)
+		return err
+	})
+	return m, atTheirTexts(err, names)
+}

@@ -1,0 +1,166 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// mailingProgressView shows how far a mailing has got, and what came of it.
+type mailingProgressView struct {
+	Page
+	formState
+	Document     string
+	DocumentHref string
+	DocumentLang string
+	Path         string
+	State        Badge
+	Counts       models.MailCounts
+	Meter        Progress
+	Figures      []mailFigure
+	LaunchedAt   *time.Time
+	FinishedAt   *time.Time
+	Zone         *time.Location
+	Running      bool // refreshed while it sends
+	Pausable     bool
+	Resumable    bool
+	Cancellable  bool
+}
+
+// mailFigure is how many mails ended in a state; Href leads to the list of whose.
+type mailFigure struct {
+	Label string
+	Count int
+	Href  string
+	Tone  string // "", "waits" or "late"
+}
+
+func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
+	l := Localizer(r)
+	v := mailingProgressView{formState: f, Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language,
+		Path: c.path(), LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State)}
+	if part == "mailing_progress" {
+		v.Page = s.workPage(r, l.T("mailing.title"))
+	} else {
+		v.Page = Page{Language: LanguageOf(r)}
+	}
+	var err error
+	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
+		return err
+	}
+	if v.Counts, err = models.MailingCounts(r.Context(), s.DB, c.m.ID); err != nil {
+		return err
+	}
+	v.fill(l, c)
+	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
+	return nil
+}
+
+func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
+	settled := v.Counts.Total() - v.Counts.Pending()
+	v.Meter = Progress{Done: settled, Total: v.Counts.Total(), Label: l.T("mailing.progress")}
+	v.Running = c.m.State == models.MailingSending
+	v.Pausable, v.Resumable = v.Running, c.m.State == models.MailingPaused
+	v.Cancellable = v.Pausable || v.Resumable
+	list := func(state models.MailState) string { return c.path() + "/recipients?state=" + string(state) }
+	v.Figures = []mailFigure{
+		{l.T("mailing.delivered"), v.Counts.Delivered, list(models.MailDelivered), ""},
+		{l.T("mailing.failed"), v.Counts.Failed, list(models.MailFailed), "late"},
+		{l.T("mailing.unknown"), v.Counts.Unknown, list(models.MailUnknown), "waits"},
+	}
+	if v.Counts.Cancelled > 0 {
+		v.Figures = append(v.Figures, mailFigure{l.T("mailing.cancelled"), v.Counts.Cancelled, list(models.MailCancelled), ""})
+	}
+	if v.Counts.Pending() > 0 {
+		v.Figures = append(v.Figures, mailFigure{l.T("mailing.pending"), v.Counts.Pending(), "", ""})
+	}
+}
+
+func mailingBadge(l *i18n.Localizer, state models.MailingState) Badge {
+	b := Badge{Tone: "plain", Icon: "edit", Text: l.T("mailing.state." + string(state))}
+	switch state {
+	case models.MailingSending:
+		b.Tone, b.Icon = "action", "send"
+	case models.MailingPaused:
+		b.Tone, b.Icon = "wait", "player-pause"
+	case models.MailingSent:
+		b.Tone, b.Icon = "done", "check"
+	case models.MailingCancelled:
+		b.Tone, b.Icon = "harm", "ban"
+	}
+	return b
+}
+
+// mailingProgress is the part of the page that is refreshed while a mailing goes out.
+func (s *Server) mailingProgress(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.ReadMailing)
+	if err != nil {
+		return err
+	}
+	if !fromHTMX(r) {
+		http.Redirect(w, r, c.path(), http.StatusSeeOther)
+		return nil
+	}
+	return s.renderMailingProgress(w, r, c, newFormState(nil), "mailing-now")
+}
+
+// recipientsPerPage is how many recipients stand on one page of the list.
+const recipientsPerPage = 50
+
+// recipientsView lists the recipients of a mailing in one state.
+type recipientsView struct {
+	Page
+	Document string
+	Lang     string
+	State    string // in words
+	What     string // what the state means
+	Rows     []models.Recipient
+	Pager    Pager
+	Back     string
+	Zone     *time.Location
+}
+
+func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.ReadMailing)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	state := recipientState(r.URL.Query().Get("state"))
+	v := recipientsView{Document: c.rec.Title, Lang: c.rec.Language, State: l.T("mailing." + string(state)), Back: c.path(),
+		What: l.T("mailing.recipients." + string(state))}
+	v.Page = s.workPage(r, l.T("mailing.recipients_title"))
+	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
+		return err
+	}
+	f := models.RecipientFilter{State: state, Limit: recipientsPerPage + 1}
+	f.After, _ = uuid.Parse(r.URL.Query().Get("after")) // what is no id begins the list
+	if v.Rows, err = models.Recipients(r.Context(), s.DB, c.m.ID, f); err != nil {
+		return err
+	}
+	base := c.path() + "/recipients?state=" + string(state)
+	if len(v.Rows) > recipientsPerPage {
+		v.Rows = v.Rows[:recipientsPerPage]
+		v.Pager.Next = base + "&after=" + v.Rows[recipientsPerPage-1].ID.String()
+	}
+	if f.After != uuid.Nil {
+		v.Pager.Previous = base
+	}
+	s.Engine.Render(w, r, http.StatusOK, "mailing_recipients", v)
+	return nil
+}
+
+// recipientState reads the state of the list; what is none of the final ones is the failed.
+func recipientState(word string) models.MailState {
+	switch state := models.MailState(word); state {
+	case models.MailDelivered, models.MailUnknown, models.MailCancelled:
+		return state
+	default:
+		return models.MailFailed
+	}
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// audienceOf reads whom a mailing is for.
+func audienceOf(values url.Values) models.Audience {
+	return models.Audience{Countries: values["countries"], Languages: values["languages"], Roles: values["roles"]}
+}
+
+// readMailing gathers a mailing from its form. A language of which nothing was written has no text. The names are those
+// of the texts' fields, in the order of the texts.
+func readMailing(values url.Values) (in models.MailingInput, names []string) {
+	in = models.MailingInput{Audience: audienceOf(values), FallbackLanguage: values.Get("fallback_language")}
+	for i := 0; values.Has(textName(i) + ".language"); i++ {
+		t := models.MailingText{Language: values.Get(textName(i) + ".language"),
+			Subject: typed(values.Get(textName(i) + ".subject")), Body: typed(values.Get(textName(i) + ".body"))}
+		if t.Subject != "" || t.Body != "" {
+			in.Texts, names = append(in.Texts, t), append(names, textName(i))
+		}
+	}
+	return in, names
+}
+
+func textName(i int) string { return fmt.Sprintf("texts[%d]", i) }
+
+// textLanguages lists the languages in which something was written.
+func textLanguages(values url.Values) []string {
+	in, _ := readMailing(values)
+	languages := make([]string, len(in.Texts))
+	for i, t := range in.Texts {
+		languages[i] = t.Language
+	}
+	return languages
+}
+
+// hasText reports whether a mailing has a text in a language of its own.
+func hasText(m *models.Mailing, tag string) bool {
+	return slices.ContainsFunc(m.Texts, func(t models.MailingText) bool { return t.Language == tag })
+}
+
+var textPath = regexp.MustCompile(`^texts\[(\d+)\]`)
+
+// atTheirTexts turns blame on the second text sent into blame on the fields where it was written.
+func atTheirTexts(err error, names []string) error {
+	var e *apperr.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for i, f := range e.Fields {
+		if k, ok := pathIndex(textPath, f.Path); ok && k < len(names) {
+			e.Fields[i].Path = names[k] + strings.TrimPrefix(f.Path, textName(k))
+		}
+	}
+	return e
+}
+
+// prefilledMailing begins a mailing to those who read: in every language of the publication, its title as the subject
+// and a text to start from.
+func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendation) (url.Values, error) {
+	p, err := models.PublicationOf(ctx, s.DB, rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	languages, err := models.Languages(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	values := url.Values{"roles": {models.RoleReader}, "fallback_language": {rec.Language}}
+	for i, language := range languages {
+		values.Set(textName(i)+".language", language.Tag)
+		k := slices.IndexFunc(p.Texts, func(t models.PublicationText) bool { return t.Language == language.Tag })
+		if k < 0 {
+			continue
+		}
+		values.Set(textName(i)+".subject", p.Texts[k].Title)
+		values.Set(textName(i)+".body", s.firstWords(language.Tag, rec, p.Texts[k]))
+	}
+	return values, nil
+}
+
+// firstWords is the text a mailing begins with: what was published, how many measures it holds, where to read it. In a
+// language without a catalog it is the title and the address.
+func (s *Server) firstWords(tag string, rec *models.Recommendation, t models.PublicationText) string {
+	address := s.BaseURL + "/published/" + rec.Slug + "/" + tag
+	if !slices.Contains(i18n.Tags(), tag) {
+		return fmt.Sprintf("**%s**\n\n<%s>", t.Title, address)
+	}
+	return i18n.For(tag).N("mailing.first_words", len(t.Measures), "Title", t.Title, "Address", address)
+}
+
+// mailingValues are the fields of the form for a mailing as it is stored.
+func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Values, error) {
+	languages, err := models.Languages(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	values := url.Values{"countries": m.Audience.Countries, "languages": m.Audience.Languages, "roles": m.Audience.Roles,
+		"fallback_language": {m.FallbackLanguage}}
+	for i, language := range languages {
+		values.Set(textName(i)+".language", language.Tag)
+		for _, t := range m.Texts {
+			if t.Language == language.Tag {
+				values.Set(textName(i)+".subject", t.Subject)
+				values.Set(textName(i)+".body", t.Body)
+			}
+		}
+	}
+	return values, nil
+}
+
+// audienceView is how many people a mailing reaches, by the language in which they are written to.
+type audienceView struct {
+	Rows  []audienceRow
+	Total int
+}
+
+// audienceRow is the people of one language, and in which language they will read.
+type audienceRow struct {
+	Language string
+	People   int
+	Reads    string // language of the text they get
+	Fallback bool   // there is none in theirs
+}
+
+func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.Audience, texts []string, fallback string) (*audienceView, error) {
+	if a.Validate() != nil {
+		return &audienceView{}, nil // the form says what is wrong with it
+	}
+	counts, err := models.MailingAudienceCounts(ctx, s.DB, a)
+	if err != nil {
+		return nil, err
+	}
+	v := &audienceView{}
+	for _, c := range counts {
+		row := audienceRow{Language: l.Language(c.Language), People: c.People, Reads: l.Language(c.Language)}
+		if !slices.Contains(texts, c.Language) {
+			row.Reads, row.Fallback = l.Language(fallback), true
+		}
+		v.Rows, v.Total = append(v.Rows, row), v.Total+c.People
+	}
+	return v, nil
+}

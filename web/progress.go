@@ -1,0 +1,128 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/validation"
+	"tribuna/models"
+)
+
+// progressForm is the form that reports what became of a measure at an authority.
+type progressForm struct {
+	formState
+	Action   string
+	Statuses []Option
+	Kept     string // under which name the device keeps what is being typed; "" if it does not
+}
+
+// newProgressForm begins a report with the status so far and today's date, which the reporter changes if need be.
+func (s *Server) newProgressForm(l *i18n.Localizer, f formState, action string, followUp *models.FollowUp) progressForm {
+	p := progressForm{formState: f, Action: action}
+	for _, status := range models.FollowUpStatuses() {
+		p.Statuses = append(p.Statuses, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
+	}
+	if !f.Form.Values.Has("status") {
+		f.Form.Values.Set("status", string(followUp.Status))
+	}
+	if !f.Form.Values.Has("observed_on") {
+		f.Form.Values.Set("observed_on", s.Now().Format(time.DateOnly))
+	}
+	return p
+}
+
+// readProgress gathers a report from its form.
+func readProgress(r *http.Request) (models.ProgressPayload, error) {
+	bad := apperr.New(apperr.CodeInvalid)
+	p := models.ProgressPayload{Status: models.FollowUpStatus(r.PostFormValue("status")), Note: words(r, "note"),
+		SourceTitle: words(r, "source_title"), SourceURL: words(r, "source_url"),
+		ObservedOn: readDay(bad, "observed_on", r.PostFormValue("observed_on"))}
+	return p, bothFaults(bad, validation.Check(p))
+}
+
+// progressView is the page of a focal point that is asked what became of a measure.
+type progressView struct {
+	Page
+	Card     askedCard
+	FollowUp followUpFacts
+	Report   progressForm
+	Notes    []TimelineEntry
+}
+
+func (s *Server) showProgress(w http.ResponseWriter, r *http.Request, a *asked) error {
+	return s.renderProgress(w, r, a, newFormState(url.Values{}))
+}
+
+func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	ctx, l := r.Context(), Localizer(r)
+	followUp, err := models.FollowUpByID(ctx, s.DB, a.task.ProcessID)
+	if err != nil {
+		return err
+	}
+	v := progressView{Page: askedPage(r, l.T("asked.title.report_progress", "Title", a.facts.Title))}
+	if v.Card, err = s.card(ctx, l, a); err != nil {
+		return err
+	}
+	v.FollowUp = factsOf(followUp, l, a.zone)
+	v.Report = s.newProgressForm(l, f, a.path()+"/progress", followUp)
+	v.Report.Kept = a.task.ID.String()
+	if v.Notes, err = s.progressNotes(ctx, l, followUp, a.zone); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, f.status, "progress", v)
+	return nil
+}
+
+// answerProgress takes the report that was asked for.
+func (s *Server) answerProgress(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.askedFor(r, access.ReportProgress, models.TaskReportProgress)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	p, err := readProgress(r)
+	done := false
+	if err == nil {
+		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideReportProgress, &a.task.ID, p}, a.path()+"/thanks")
+	}
+	if err != nil && f.showAgain(err, Localizer(r)) {
+		return s.renderProgress(w, r, a, f)
+	}
+	if err != nil || !done {
+		return err
+	}
+	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
+	return nil
+}
+
+// progressAnswer is what was reported under a question.
+func (s *Server) progressAnswer(ctx context.Context, l *i18n.Localizer, a *asked) (*answerView, error) {
+	followUp, err := models.FollowUpByID(ctx, s.DB, a.task.ProcessID)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range followUp.Notes {
+		if n.TaskID != nil && *n.TaskID == a.task.ID {
+			v := &answerView{Answer: l.T("followup.status." + string(n.Status)), Reasons: n.Note, At: n.ReportedAt}
+			v.Source, v.Href = sourceOf(n)
+			return v, nil
+		}
+	}
+	return nil, apperr.NotFound("answer")
+}
+
+// sourceOf names the source of a note, and where it can be read.
+func sourceOf(n models.ProgressNote) (name, href string) {
+	if n.SourceTitle == "" {
+		return n.SourceURL, n.SourceURL
+	}
+	return n.SourceTitle, n.SourceURL
+}

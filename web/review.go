@@ -1,0 +1,221 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// reviewView is the page of an expert who reviews, and of a partner who is consulted: the text paragraph by paragraph,
+// a place to comment under each, and the answer at its end.
+type reviewView struct {
+	Page
+	formState
+	Card         askedCard
+	Action       string // where the form goes
+	Document     string
+	Lang         string // of the text
+	Blocks       []commentableBlock
+	Measures     []measureView
+	VersionHash  string
+	Consultation bool
+	Answers      []Option
+	Namings      []Option
+	MayAccept    bool
+	AcceptedAt   *time.Time
+	Changing     bool // an answer was given; the form changes it
+	Until        time.Time
+	DeclineOpen  bool
+	Kept         string // under which name the device keeps what is being typed
+}
+
+// commentableBlock is one paragraph with what is said about it.
+type commentableBlock struct {
+	Index    int // in the text, from 0
+	Number   int // as people count
+	HTML     template.HTML
+	Open     bool // there is a comment
+	Plain    bool // nothing to comment on: a heading, a rule
+	Comments []commentField
+}
+
+type commentField struct{ ID, Body, Quote, Error string }
+
+// measureView is a measure with the names of whom it is addressed to.
+type measureView struct {
+	Number      int
+	Text        string
+	Authorities []models.Names
+}
+
+// showReview shows the form: empty, or filled with the answer that was given.
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) error {
+	values := url.Values{}
+	if a.task.State == models.TaskDone {
+		rv, err := models.ReviewByTask(r.Context(), s.DB, a.task.ID)
+		if err != nil {
+			return err
+		}
+		values = reviewValues(rv)
+	}
+	return s.renderReview(w, r, a, newFormState(values))
+}
+
+func (s *Server) renderReview(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	v, err := s.reviewPage(r, a, f)
+	if err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, f.status, "review", v)
+	return nil
+}
+
+func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView, error) {
+	ctx, l := r.Context(), Localizer(r)
+	v := reviewView{formState: f, Document: a.version.Title, Lang: a.rec.Language, VersionHash: a.version.Hash,
+		Consultation: a.task.Kind == models.TaskConsult, Changing: a.task.State == models.TaskDone,
+		AcceptedAt: a.task.AcceptedAt, Kept: a.task.ID.String()}
+	v.Page = askedPage(r, l.T("asked.title."+string(a.task.Kind), "Title", a.version.Title))
+	v.MayAccept = !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil
+	v.Action = a.path() + "/review"
+	if v.Consultation {
+		v.Action = a.path() + "/consultation"
+	}
+	v.DeclineOpen = f.Form.Values.Has("suggestion")
+	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
+	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
+	if !f.Form.Values.Has("naming") {
+		f.Form.Values.Set("naming", a.visitor.Person.Naming)
+	}
+	var err error
+	if v.Card, err = s.card(ctx, l, a); err != nil {
+		return v, err
+	}
+	if v.Changing {
+		round, err := s.roundOf(ctx, a)
+		if err != nil {
+			return v, err
+		}
+		v.Until = changeableUntil(round)
+	}
+	if v.Measures, err = s.measureViews(ctx, a.version.Measures); err != nil {
+		return v, err
+	}
+	v.Blocks, err = commentableBlocks(a.version.Body, f.Form)
+	return v, err
+}
+
+// choices lists values with the catalog's words for them; "<key>.help" explains one where the catalog has it.
+func choices(l *i18n.Localizer, prefix string, values ...string) []Option {
+	options := make([]Option, len(values))
+	for i, value := range values {
+		options[i] = Option{Value: value, Label: l.T(prefix + value)}
+		if help := prefix + value + ".help"; l.Has(help) {
+			options[i].Help = l.T(help)
+		}
+	}
+	return options
+}
+
+// measureViews names the authorities of measures.
+func (s *Server) measureViews(ctx context.Context, measures []models.VersionMeasure) ([]measureView, error) {
+	names, err := s.authorityNames(ctx, measures)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]measureView, len(measures))
+	for i, m := range measures {
+		views[i] = measureView{Number: m.Number, Text: m.Text}
+		for _, id := range m.AuthorityIDs {
+			views[i].Authorities = append(views[i].Authorities, names[id])
+		}
+	}
+	return views, nil
+}
+
+// commentableBlocks renders a text with the comments a form holds on it.
+func commentableBlocks(body string, f *Form) ([]commentableBlock, error) {
+	rendered, err := markdown.RenderBlocks(body, markdown.WithHeadingShift(headingShift(body)))
+	if err != nil {
+		return nil, err
+	}
+	blocks := make([]commentableBlock, 0, len(rendered))
+	for i, b := range rendered {
+		if b.HTML == "" {
+			continue
+		}
+		c := commentableBlock{Index: i, Number: i + 1, HTML: b.HTML, Comments: commentFields(f, i)}
+		c.Open = c.Comments[0].Body != "" || c.Comments[0].Quote != ""
+		c.Plain = !c.Open && (b.Kind == markdown.KindHeading || !b.Readable())
+		blocks = append(blocks, c)
+	}
+	return blocks, nil
+}
+
+// headingShift is by how much a text's headings are lowered so that the widest stands right below the page's own.
+func headingShift(body string) int {
+	widest := 6
+	for _, b := range markdown.Blocks(body) {
+		if b.Kind == markdown.KindHeading {
+			widest = min(widest, b.Level)
+		}
+	}
+	return max(0, 2-widest)
+}
+
+// answerReview takes an expert's answer.
+func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	comments, fields := readComments(r.PostForm, a.version.Body)
+	p := models.ReviewPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"),
+		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments}
+	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")
+	return s.finishReview(w, r, a, f, fields, done, err)
+}
+
+// finishReview leads on from an answer that was recorded, or shows the form again with what is wrong.
+func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, f formState, fields []string, done bool, err error) error {
+	l := Localizer(r)
+	if err != nil && f.showAgain(err, l) {
+		blameComments(f.Form, fields, l)
+		if p := r.PostFormValue("answer"); p == "" && a.task.Kind == models.TaskReview {
+			f.Form.onlyChoose("answer", "reasons", l.T("asked.choose"))
+		}
+		return s.renderReview(w, r, a, f)
+	}
+	if err != nil || !done {
+		return err
+	}
+	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) (*answerView, error) {
+	rv, err := models.ReviewByTask(ctx, s.DB, a.task.ID)
+	if err != nil {
+		return nil, err
+	}
+	v := &answerView{Reasons: rv.Reasons, At: rv.AnsweredAt, Late: rv.Late}
+	if rv.Answer != nil {
+		v.Answer = l.T("review.answer." + *rv.Answer)
+		v.Naming = l.T("review.naming." + rv.Naming)
+	}
+	for _, c := range rv.Comments {
+		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Quote: c.Quote, Body: c.Body})
+	}
+	return v, nil
+}

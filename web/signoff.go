@@ -1,0 +1,191 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// signOffView is the page of an organisation that is asked to sign off: the exact text, what the rule needs, what the
+// others answered, and its own answer.
+type signOffView struct {
+	Page
+	formState
+	Card        askedCard
+	Action      string
+	Document    string
+	Lang        string
+	Text        template.HTML
+	Measures    []measureView
+	VersionHash string
+	Rule        string   // in words
+	Needed      []string // what has come and what is still needed, in words
+	Others      []coSigner
+	Answers     []Option
+	Changing    bool
+	Kept        string
+}
+
+// coSigner is an organisation that is asked, with its answer.
+type coSigner struct {
+	Name   string
+	State  Badge
+	Reason string
+	At     time.Time // zero: no answer yet
+	Zone   *time.Location
+}
+
+func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) error {
+	values := url.Values{}
+	given, err := s.signOffOf(r.Context(), a)
+	switch {
+	case err == nil:
+		values.Set("answer", given.Answer)
+		values.Set("reason", given.Reason)
+	case apperr.CodeOf(err) != apperr.CodeNotFound:
+		return err
+	}
+	return s.renderSignOff(w, r, a, newFormState(values))
+}
+
+func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	v, err := s.signOffPage(r, a, f)
+	if err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, f.status, "signoff", v)
+	return nil
+}
+
+func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffView, error) {
+	ctx, l := r.Context(), Localizer(r)
+	v := signOffView{formState: f, Action: a.path() + "/sign-off", Document: a.version.Title, Lang: a.rec.Language,
+		VersionHash: a.version.Hash, Changing: a.task.State == models.TaskDone, Kept: a.task.ID.String()}
+	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", a.version.Title))
+	v.Answers = choices(l, "signoff.answer.", models.SignOffApprove, models.SignOffAbstain, models.SignOffOutsideMandate,
+		models.SignOffDoNotCosign)
+	var err error
+	if v.Card, err = s.card(ctx, l, a); err != nil {
+		return v, err
+	}
+	if v.Text, err = markdown.Render(a.version.Body, markdown.WithHeadingShift(headingShift(a.version.Body))); err != nil {
+		return v, err
+	}
+	if v.Measures, err = s.measureViews(ctx, a.version.Measures); err != nil {
+		return v, err
+	}
+	return v, s.fillTally(ctx, l, a, &v)
+}
+
+func (s *Server) fillTally(ctx context.Context, l *i18n.Localizer, a *asked, v *signOffView) error {
+	procedure, err := models.ProcedureByID(ctx, s.DB, a.rec.ProcedureID)
+	if err != nil {
+		return err
+	}
+	tasks, err := models.SignOffTasks(ctx, s.DB, a.version.ID)
+	if err != nil {
+		return err
+	}
+	answers, err := models.SignOffs(ctx, s.DB, a.version.ID)
+	if err != nil {
+		return err
+	}
+	rules := procedure.Document.SignOff
+	v.Rule = signOffRule(l, rules)
+	v.Needed = tallyWords(l, rules.Tally(tasks, answers))
+	v.Others, err = s.coSigners(ctx, l, a, tasks, answers)
+	return err
+}
+
+// coSigners lists the other organisations asked, in the order in which they were.
+func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tasks []models.Task, answers []models.SignOff) ([]coSigner, error) {
+	given := map[uuid.UUID]models.SignOff{}
+	for _, so := range answers {
+		given[so.TaskID] = so
+	}
+	var list []coSigner
+	for _, t := range tasks {
+		if t.ID == a.task.ID || t.OrganisationID == nil {
+			continue
+		}
+		o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
+		if err != nil {
+			return nil, err
+		}
+		c := coSigner{Name: o.Name, Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+		if so, ok := given[t.ID]; ok {
+			c.State, c.Reason, c.At = signOffBadge(l, so.Answer), so.Reason, so.AnsweredAt
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+func signOffBadge(l *i18n.Localizer, answer string) Badge {
+	b := Badge{Tone: "plain", Icon: "minus", Text: l.T("signoff.said." + answer)}
+	switch answer {
+	case models.SignOffApprove:
+		b.Tone, b.Icon = "done", "check"
+	case models.SignOffDoNotCosign:
+		b.Tone, b.Icon = "harm", "x"
+	}
+	return b
+}
+
+// answerSignOff takes an organisation's answer.
+func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.askedFor(r, access.SignOff, models.TaskSignOff)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	p := models.SignOffPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"), Reason: words(r, "reason")}
+	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerSignOff, &a.task.ID, p}, a.path()+"/thanks")
+	l := Localizer(r)
+	if err != nil && f.showAgain(err, l) {
+		if p.Answer == "" {
+			f.Form.onlyChoose("answer", "reason", l.T("asked.choose"))
+		}
+		return s.renderSignOff(w, r, a, f)
+	}
+	if err != nil || !done {
+		return err
+	}
+	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
+	return nil
+}
+
+// signOffOf returns what the organisation answered.
+func (s *Server) signOffOf(ctx context.Context, a *asked) (models.SignOff, error) {
+	answers, err := models.SignOffs(ctx, s.DB, a.version.ID)
+	if err != nil {
+		return models.SignOff{}, err
+	}
+	for _, so := range answers {
+		if so.TaskID == a.task.ID {
+			return so, nil
+		}
+	}
+	return models.SignOff{}, apperr.NotFound("answer")
+}
+
+func (s *Server) signOffAnswer(ctx context.Context, l *i18n.Localizer, a *asked) (*answerView, error) {
+	so, err := s.signOffOf(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return &answerView{Answer: l.T("signoff.answer." + so.Answer), Reasons: so.Reason, At: so.AnsweredAt}, nil
+}

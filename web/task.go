@@ -1,0 +1,186 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/validation"
+	"tribuna/models"
+)
+
+func (s *Server) taskRoutes(r *mux.Router) {
+	s.get(r, "/tasks/{id}", s.showTask)
+	s.get(r, "/tasks/{id}/thanks", s.showThanks)
+	s.post(r, "/tasks/{id}/accept", s.acceptTask)
+	s.post(r, "/tasks/{id}/decline", s.declineTask)
+	s.post(r, "/tasks/{id}/review", s.answerReview)
+	s.post(r, "/tasks/{id}/consultation", s.answerConsultation)
+	s.post(r, "/tasks/{id}/sign-off", s.answerSignOff)
+	s.post(r, "/tasks/{id}/progress", s.answerProgress)
+}
+
+// answerActions is what entitles to answer a question of a kind; other kinds are the officer's and have pages of their
+// own.
+var answerActions = map[models.TaskKind]access.Action{
+	models.TaskReview:             access.Review,
+	models.TaskConsult:            access.Consult,
+	models.TaskTranslate:          access.Translate,
+	models.TaskApproveTranslation: access.ApproveTranslation,
+	models.TaskSignOff:            access.SignOff,
+	models.TaskReportProgress:     access.ReportProgress,
+}
+
+// officersPages are the pages below a recommendation where its officer does what a task asks.
+var officersPages = map[models.TaskKind]string{
+	models.TaskChooseReviewer:   "reviewers",
+	models.TaskDecideReview:     "decide-review",
+	models.TaskAssignTranslator: "translators",
+	models.TaskResolveSignOff:   "resolve-sign-off",
+	models.TaskPublish:          "publish",
+	models.TaskDeliver:          "deliveries",
+}
+
+func recommendationPath(id uuid.UUID) string { return "/recommendations/" + id.String() }
+
+// showTask is the one address for whoever is asked, whatever they are asked: it shows the page of the question, or leads
+// to it.
+func (s *Server) showTask(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.loadAsked(r)
+	if err != nil {
+		return err
+	}
+	action, ours := answerActions[a.task.Kind]
+	if !ours {
+		return officersPage(w, r, a.task)
+	}
+	answers, err := s.may(r.Context(), a.visitor, action, a.rec, a.task)
+	if err != nil {
+		return err
+	}
+	if !answers {
+		return s.leadAway(w, r, a)
+	}
+	reason, err := s.overBecause(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		return s.showOver(w, r, a, reason)
+	}
+	return s.showQuestion(w, r, a)
+}
+
+func officersPage(w http.ResponseWriter, r *http.Request, t *models.Task) error {
+	to := recommendationPath(t.RecommendationID)
+	if page := officersPages[t.Kind]; page != "" {
+		to += "/" + page + "?task=" + t.ID.String()
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// leadAway shows the recommendation to those who may see a question but not answer it.
+func (s *Server) leadAway(w http.ResponseWriter, r *http.Request, a *asked) error {
+	if a.visitor.LinkTask != uuid.Nil {
+		return apperr.About(apperr.CodeForbidden, "task")
+	}
+	http.Redirect(w, r, recommendationPath(a.rec.ID), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request, a *asked) error {
+	switch a.task.Kind {
+	case models.TaskReview, models.TaskConsult:
+		return s.showReview(w, r, a)
+	case models.TaskTranslate:
+		return s.showTranslation(w, r, a)
+	case models.TaskApproveTranslation:
+		return s.showApproval(w, r, a)
+	case models.TaskSignOff:
+		return s.showSignOff(w, r, a)
+	default:
+		return s.showProgress(w, r, a)
+	}
+}
+
+// acceptTask records that an expert will review: they are no longer silent.
+func (s *Server) acceptTask(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	d := decision{a.task.ProcessID, models.DecideAcceptTask, &a.task.ID, models.NoPayload{}}
+	done, err := s.decide(w, r, d, a.path())
+	switch {
+	case err != nil && f.showAgain(err, Localizer(r)):
+		return s.renderReview(w, r, a, f)
+	case err != nil || !done:
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T("review.accepted"))
+	http.Redirect(w, r, a.path(), http.StatusSeeOther)
+	return nil
+}
+
+// declineTask ends the question for somebody who will not answer it.
+func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.loadAsked(r)
+	if err != nil {
+		return err
+	}
+	if !declinable[a.task.Kind] {
+		return apperr.NotFound("task")
+	}
+	if err := s.can(r.Context(), a.visitor, answerActions[a.task.Kind], a.rec, a.task); err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	p := models.DeclinePayload{Reason: words(r, "reason"), Suggestion: words(r, "suggestion")}
+	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideDeclineTask, &a.task.ID, p}, a.path())
+	switch {
+	case err != nil && f.showAgain(err, Localizer(r)):
+		return s.declineAgain(w, r, a, f)
+	case err != nil || !done:
+		return err
+	}
+	http.Redirect(w, r, a.path(), http.StatusSeeOther)
+	return nil
+}
+
+var declinable = map[models.TaskKind]bool{models.TaskReview: true, models.TaskTranslate: true, models.TaskApproveTranslation: true}
+
+func (s *Server) declineAgain(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	switch a.task.Kind {
+	case models.TaskReview:
+		return s.renderReview(w, r, a, f)
+	case models.TaskTranslate:
+		return s.renderTranslation(w, r, a, f, nil)
+	default:
+		return s.renderApproval(w, r, a, f)
+	}
+}
+
+// checkAndDecide checks a form's words by the rules both doors share and passes them on; see decide.
+func (s *Server) checkAndDecide(w http.ResponseWriter, r *http.Request, d decision, back string) (bool, error) {
+	if err := validation.Check(d.payload); err != nil {
+		return false, err
+	}
+	return s.decide(w, r, d, back)
+}
+
+// roundOf returns the review round of a question.
+func (s *Server) roundOf(ctx context.Context, a *asked) (*models.ReviewRound, error) {
+	return models.RoundByNumber(ctx, s.DB, a.rec.ID, a.task.Round)
+}

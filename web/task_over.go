@@ -1,0 +1,199 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// overBecause says why a question cannot be answered any more, or not now, as the last part of the catalog key
+// "asked.over.<reason>"; "" while it can. The rule itself is applied where the answer is recorded; here it chooses the
+// page.
+func (s *Server) overBecause(ctx context.Context, a *asked) (string, error) {
+	switch a.task.State {
+	case models.TaskDeclined, models.TaskExpired, models.TaskCancelled:
+		return string(a.task.State), nil
+	}
+	if a.task.Kind == models.TaskReportProgress {
+		return a.overForGood(s.Now(), true), nil
+	}
+	if a.rec.Stage == models.StageWithdrawn {
+		return "cancelled", nil
+	}
+	if a.rec.Held() {
+		return "held", nil
+	}
+	switch a.task.Kind {
+	case models.TaskReview, models.TaskConsult:
+		return s.roundOver(ctx, a)
+	case models.TaskSignOff:
+		if a.rec.Stage != models.StageSignOff {
+			return "closed", nil
+		}
+		return "", nil
+	default:
+		return a.overForGood(s.Now(), false), nil
+	}
+}
+
+// overForGood is for questions that take one answer; graceEnds tells those that end with their grace from those that
+// wait for as long as it takes.
+func (a *asked) overForGood(now time.Time, graceEnds bool) string {
+	switch {
+	case a.task.State == models.TaskDone:
+		return "done"
+	case graceEnds && now.After(a.task.GraceUntil):
+		return "expired"
+	default:
+		return ""
+	}
+}
+
+func (s *Server) roundOver(ctx context.Context, a *asked) (string, error) {
+	round, err := s.roundOf(ctx, a)
+	switch {
+	case err != nil:
+		return "", err
+	case round.ClosedAt != nil || a.rec.Stage != models.StageReview || a.rec.Round != a.task.Round:
+		return "closed", nil
+	case a.task.State == models.TaskOpen && s.Now().After(a.task.GraceUntil):
+		return "expired", nil
+	default:
+		return "", nil
+	}
+}
+
+// answeredView is the page after an answer, and the page of a question that is over.
+type answeredView struct {
+	Page
+	Icon     string
+	Document string // the text asked about
+	Lang     string // its language
+	Lead     string
+	Next     string // what happens now, or whom to write to
+	Answer   *answerView
+	Change   string // where the answer can be changed; "" where it cannot
+	Until    time.Time
+	Zone     *time.Location
+	SignedIn bool
+	Kept     string // under which name the device kept the words that are now recorded
+}
+
+// answerView is what somebody answered.
+type answerView struct {
+	Answer   string // in words; "" where only words were asked for
+	Reasons  string
+	Comments []answeredComment
+	Naming   string
+	At       time.Time
+	Late     bool
+	Source   string
+	Href     string // of the source
+}
+
+type answeredComment struct {
+	Number int // of the paragraph, from 1
+	Quote  string
+	Body   string
+}
+
+func (s *Server) showOver(w http.ResponseWriter, r *http.Request, a *asked, reason string) error {
+	l := Localizer(r)
+	v, err := s.answeredPage(r, a, l.T("asked.over."+reason+".title"))
+	if err != nil {
+		return err
+	}
+	v.Icon = "info-circle"
+	v.Lead = l.T("asked.over." + reason + ".text")
+	v.Next = l.T("asked.over.next", "Officer", a.facts.Officer, "Owner", a.facts.Owner)
+	s.Engine.Render(w, r, http.StatusOK, "answered", v)
+	return nil
+}
+
+// showThanks shows what was recorded, and until when it can be changed.
+func (s *Server) showThanks(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.loadAsked(r)
+	if err != nil {
+		return err
+	}
+	action, ours := answerActions[a.task.Kind]
+	if !ours {
+		return apperr.NotFound("task")
+	}
+	if err := s.can(r.Context(), a.visitor, action, a.rec, a.task); err != nil {
+		return err
+	}
+	if a.task.State != models.TaskDone {
+		http.Redirect(w, r, a.path(), http.StatusSeeOther)
+		return nil
+	}
+	l := Localizer(r)
+	v, err := s.answeredPage(r, a, l.T("asked.thanks.title"))
+	if err != nil {
+		return err
+	}
+	v.Icon, v.Kept = "check", a.task.ID.String()
+	v.Lead = l.T("asked.thanks.lead." + string(a.task.Kind))
+	if err := s.offerChange(r.Context(), l, a, &v); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "answered", v)
+	return nil
+}
+
+func (s *Server) answeredPage(r *http.Request, a *asked, title string) (answeredView, error) {
+	v := answeredView{Page: askedPage(r, title), Document: a.facts.Title, Lang: a.rec.Language, Zone: a.zone}
+	v.SignedIn = v.Viewer != nil
+	var err error
+	v.Answer, err = s.answerOf(r.Context(), Localizer(r), a)
+	return v, err
+}
+
+// offerChange leads back to the form of an answer that can still be changed.
+func (s *Server) offerChange(ctx context.Context, l *i18n.Localizer, a *asked, v *answeredView) error {
+	reason, err := s.overBecause(ctx, a)
+	if err != nil || reason != "" {
+		return err
+	}
+	v.Change, v.Next = a.path(), l.T("asked.thanks.change."+string(a.task.Kind))
+	switch a.task.Kind {
+	case models.TaskReview, models.TaskConsult:
+		round, err := s.roundOf(ctx, a)
+		if err != nil {
+			return err
+		}
+		v.Until = changeableUntil(round)
+	}
+	return nil
+}
+
+// changeableUntil is when the answers of a round are closed: in its grace a known instant, before that at the latest
+// its deadline.
+func changeableUntil(round *models.ReviewRound) time.Time {
+	if round.ClosingAt != nil {
+		return *round.ClosingAt
+	}
+	return round.DueAt
+}
+
+// answerOf returns what was answered; nil where nothing was, or where the answer is no words.
+func (s *Server) answerOf(ctx context.Context, l *i18n.Localizer, a *asked) (*answerView, error) {
+	var v *answerView
+	var err error
+	switch a.task.Kind {
+	case models.TaskReview, models.TaskConsult:
+		v, err = s.reviewAnswer(ctx, l, a)
+	case models.TaskSignOff:
+		v, err = s.signOffAnswer(ctx, l, a)
+	case models.TaskReportProgress:
+		v, err = s.progressAnswer(ctx, l, a)
+	}
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, nil
+	}
+	return v, err
+}
