@@ -26,7 +26,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	pages.Handle("/", s.personal(s.router()))
 	e := s.Engine
-	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit)(pages)))))
+	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit)(e.PlainText(pages))))))
 }
 
 // personal finds out who asks and in which language to answer.
