@@ -51,13 +51,15 @@ type plannedAct struct {
 	done bool
 }
 
+// network is a database with the demo network.
+var network = &testdb.Prepared{Fill: func(ctx context.Context, db *bun.DB) error { return demo.Load(ctx, db, begin) }}
+
 // newOffice opens a database with the demo network and a recommendation of Know-how Centre Bulgaria under the network's
 // own procedure, which change may alter first.
 func newOffice(t *testing.T, change func(*models.ProcedureDocument)) *office {
 	t.Helper()
 	t.Parallel()
-	o := &office{t: t, ctx: context.Background(), db: testdb.New(t), clock: begin}
-	require.NoError(t, demo.Load(o.ctx, o.db, begin))
+	o := &office{t: t, ctx: context.Background(), db: network.Open(t).App, clock: begin}
 	o.officer = o.person("milena.draganova@tribuna.example")
 	require.NoError(t, o.db.NewSelect().Model(&o.experts).Where("person.id IN (SELECT person_id FROM roles WHERE role = 'expert')").
 		Order("person.email").Scan(o.ctx))

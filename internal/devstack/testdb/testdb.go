@@ -73,10 +73,14 @@ func New(t testing.TB) *bun.DB {
 // Open is a fresh migrated database as both roles, dropped after the test.
 func Open(t testing.TB) DB {
 	t.Helper()
-	ctx := t.Context()
+	return open(t, devstack.Database)
+}
+
+func open(t testing.TB, template string) DB {
+	t.Helper()
 	pg := cluster(t)
 	name := fmt.Sprintf("test_%d_%s", shared.n.Add(1), identifier(t.Name()))
-	must(t, pg.CreateDatabase(ctx, name, devstack.Database))
+	must(t, pg.CreateDatabase(t.Context(), name, template))
 	db := DB{AppURL: pg.URL(devstack.AppRole, name), OwnerURL: pg.URL(devstack.OwnerRole, name)}
 	db.App, db.Owner = connect(t, db.AppURL), connect(t, db.OwnerURL)
 	t.Cleanup(func() {
