@@ -1,0 +1,201 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// behalfKinds are the questions whose answers may come by mail, on paper or in a meeting, with the decision each is.
+var behalfKinds = map[models.TaskKind]models.DecisionKind{
+	models.TaskReview:  models.DecideAnswerReview,
+	models.TaskConsult: models.DecideAnswerConsultation,
+	models.TaskSignOff: models.DecideAnswerSignOff,
+}
+
+// behalfView is the page on which an answer is recorded for somebody else.
+type behalfView struct {
+	actView
+	Open    []behalfRow // whose answers are awaited; empty when one was chosen
+	Who     string      // whose answer it is: an expert's name, or an organisation's
+	Kind    string
+	People  []Option // who spoke
+	Choices []Option
+	Hash    string // of the text they answered about
+	Number  int    // of that version
+}
+
+// HasChoice reports whether the answer is one of several.
+func (v behalfView) HasChoice() bool { return len(v.Choices) > 0 }
+
+// behalfRow is an open question.
+type behalfRow struct{ Task, Who, Kind string }
+
+func (s *Server) onBehalfPage(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.beginBehalf(r)
+	if err != nil {
+		return err
+	}
+	return s.showBehalf(w, r, a)
+}
+
+func (s *Server) beginBehalf(r *http.Request) (*officerAct, error) {
+	a, err := s.beginAct(r, access.RecordOnBehalf, false)
+	if err != nil {
+		return nil, err
+	}
+	wanted := r.FormValue("task")
+	if wanted == "" {
+		return a, nil
+	}
+	kinds := []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskSignOff}
+	if a.task, err = s.taskFor(r.Context(), a.rec, wanted, r.Method == http.MethodPost, kinds); err == nil && a.task == nil {
+		err = apperr.About(apperr.CodeClosed, "task")
+	}
+	return a, err
+}
+
+func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.beginBehalf(r)
+	if err != nil {
+		return err
+	}
+	if a.task == nil {
+		return apperr.NotFound("task")
+	}
+	done := false
+	if err = s.checkSpeaker(r, a); err == nil {
+		done, err = s.take(w, r, a, behalfKinds[a.task.Kind], behalfPayload(r, a.task.Kind), Localizer(r).T("officer.behalf.done"))
+	}
+	if done {
+		return nil
+	}
+	if err := a.again(r, err); err != nil {
+		return err
+	}
+	return s.showBehalf(w, r, a)
+}
+
+// checkSpeaker makes sure that somebody is named: without it the answer would be the officer's own.
+func (s *Server) checkSpeaker(r *http.Request, a *officerAct) error {
+	people, err := s.speakers(r.Context(), a.task)
+	if err != nil {
+		return err
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	who := r.PostFormValue("on_behalf_of")
+	if !slices.ContainsFunc(people, func(p models.Person) bool { return p.ID.String() == who }) {
+		bad.And("on_behalf_of", "required")
+	}
+	if words(r, "behalf_note") == "" {
+		bad.And("behalf_note", "required")
+	}
+	return bad.OrNil()
+}
+
+func behalfPayload(r *http.Request, kind models.TaskKind) any {
+	hash, answer, reasons := r.PostFormValue("version_hash"), r.PostFormValue("answer"), words(r, "reasons")
+	switch kind {
+	case models.TaskReview:
+		return models.ReviewPayload{VersionHash: hash, Answer: answer, Reasons: reasons}
+	case models.TaskConsult:
+		return models.ConsultationPayload{VersionHash: hash, Reasons: reasons}
+	default:
+		return models.SignOffPayload{VersionHash: hash, Answer: answer, Reason: words(r, "reason")}
+	}
+}
+
+// speakers are the people whose words may answer a task: the person asked, or who speaks for the organisations that
+// share the vote.
+func (s *Server) speakers(ctx context.Context, t *models.Task) ([]models.Person, error) {
+	if t.PersonID != nil {
+		p, err := models.PersonByID(ctx, s.DB, *t.PersonID)
+		return []models.Person{p}, err
+	}
+	sisters, err := models.VotingUnitMembers(ctx, s.DB, *t.OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	return models.Representatives(ctx, s.DB, append(sisters, *t.OrganisationID))
+}
+
+func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAct) error {
+	l, ctx := Localizer(r), r.Context()
+	v := behalfView{actView: s.newActView(r, a, l.T("officer.behalf.title"))}
+	var err error
+	if a.task == nil {
+		v.Open, err = s.openQuestions(ctx, a.rec)
+	} else {
+		err = s.fillBehalf(ctx, l, a.task, &v)
+	}
+	if err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, a.form.status, "behalf", v)
+	return nil
+}
+
+func (s *Server) openQuestions(ctx context.Context, rec *models.Recommendation) ([]behalfRow, error) {
+	open, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: rec.ID, OpenOnly: true,
+		Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskSignOff}})
+	if err != nil {
+		return nil, err
+	}
+	var rows []behalfRow
+	for _, t := range open {
+		who, err := s.askedName(ctx, &t)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, behalfRow{Task: t.ID.String(), Who: who, Kind: string(t.Kind)})
+	}
+	return rows, nil
+}
+
+// askedName is whom a task waits for, by name: for those who may know.
+func (s *Server) askedName(ctx context.Context, t *models.Task) (string, error) {
+	if t.PersonID != nil {
+		p, err := models.PersonByID(ctx, s.DB, *t.PersonID)
+		return p.Name, err
+	}
+	o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
+	return o.Name, err
+}
+
+func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Task, v *behalfView) error {
+	who, err := s.askedName(ctx, t)
+	if err != nil {
+		return err
+	}
+	v.Who, v.Kind = who, string(t.Kind)
+	version, err := models.VersionByID(ctx, s.DB, *t.VersionID)
+	if err != nil {
+		return err
+	}
+	v.Hash, v.Number = version.Hash, version.Number
+	people, err := s.speakers(ctx, t)
+	if err != nil {
+		return err
+	}
+	seen := map[uuid.UUID]bool{}
+	for _, p := range people {
+		if !seen[p.ID] {
+			v.People = append(v.People, Option{Value: p.ID.String(), Label: p.Name})
+		}
+		seen[p.ID] = true
+	}
+	switch t.Kind {
+	case models.TaskReview:
+		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
+	case models.TaskSignOff:
+		v.Choices = choices(l, "signoff.said.", models.SignOffApprove, models.SignOffAbstain, models.SignOffOutsideMandate, models.SignOffDoNotCosign)
+	}
+	return nil
+}

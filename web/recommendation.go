@@ -1,0 +1,287 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// recommendationRoutes register the pages that show one recommendation.
+func (s *Server) recommendationRoutes(r *mux.Router) {
+	s.get(r, "/recommendations/{id}", s.recommendation)
+	s.get(r, "/recommendations/{id}/versions", s.versions)
+	s.get(r, "/recommendations/{id}/versions/{number:[0-9]+}", s.version)
+	s.get(r, "/recommendations/{id}/record", s.record)
+	s.get(r, "/recommendations/{id}/record/verification", s.verifyRecord)
+}
+
+// recommendationView is the page of one recommendation: where it stands, the one thing to do now, who is awaited until
+// when, and what the reader is entitled to see of how it came about.
+type recommendationView struct {
+	Page
+	Rec     *models.Recommendation
+	Kind    string
+	Home    string // address of this page
+	Owner   bool
+	Ribbon  Ribbon
+	Main    *mainAction
+	Edit    bool // the text can be edited
+	Acts    []mainAction
+	Awaited []awaitedRow
+	Zone    *time.Location
+
+	Version  *models.Version // the text that counts now
+	Lang     string
+	Text     template.HTML
+	Measures []measureView
+
+	Rounds       []*roundView
+	Translations []translationRow
+	SignOff      *signOffStanding
+	Deliveries   []deliveryRow
+	Mailings     []models.Mailing
+	FollowUps    []models.FollowUp
+	Facts        recommendationFacts
+	Versions     []versionRow
+	Record       []TimelineEntry
+}
+
+// Withdrawn reports whether the process ended without publication.
+func (v recommendationView) Withdrawn() bool { return v.Rec.Stage == models.StageWithdrawn }
+
+// Closed reports whether nothing of the process before follow-up is left to do.
+func (v recommendationView) Closed() bool { return v.Rec.Closed() }
+
+// DeliveryPath is where owners record a delivery; "" for the others.
+func (v recommendationView) DeliveryPath() string {
+	if !v.Owner {
+		return ""
+	}
+	return v.Home + "/deliveries"
+}
+
+// mainAction is something the reader can do: what the button says, and where it leads.
+type mainAction struct {
+	Label, Href, Icon string
+	Danger            bool
+}
+
+func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
+	visitor, rec, err := s.readableRecommendation(r)
+	if err != nil {
+		return err
+	}
+	ctx, l := r.Context(), Localizer(r)
+	v := &recommendationView{Page: s.workPage(r, rec.Title), Rec: rec, Kind: l.T("published.kind." + rec.Kind),
+		Home: recommendationPath(rec.ID), Owner: visitor.viewer().Owns(rec), Lang: rec.Language}
+	if v.Zone, err = s.zoneOf(ctx, visitor.Person); err != nil {
+		return err
+	}
+	seen, err := s.visibilities(ctx, visitor, rec)
+	if err != nil {
+		return err
+	}
+	filling := &visitorPage{visitor, slices.Contains(seen, record.Network), v}
+	for _, fill := range []func(context.Context, *i18n.Localizer, *visitorPage) error{
+		s.fillStanding, s.fillText, s.fillRounds, s.fillTranslations, s.fillOutcome, s.fillFacts, s.fillVersions, s.fillRecord,
+	} {
+		if err := fill(ctx, l, filling); err != nil {
+			return err
+		}
+	}
+	s.Engine.Render(w, r, http.StatusOK, "recommendation", v)
+	return nil
+}
+
+// visitorPage is the page being filled for a visitor.
+type visitorPage struct {
+	visitor *visitor
+	network bool // sees what was said within the network, by the same table as its record
+	*recommendationView
+}
+
+// fillStanding says where the recommendation stands, whom it waits for, and what the reader can do.
+func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
+	state, err := models.RibbonOf(ctx, s.DB, p.Rec, s.Now())
+	if err != nil {
+		return err
+	}
+	p.Ribbon = ribbonView(l, state, p.Zone)
+	if step := p.Ribbon.Now(); step != nil && p.Rec.Held() {
+		step.Note = p.Rec.HeldReason
+	}
+	items, err := models.Awaited(ctx, s.DB, p.visitor.viewer(), p.Rec, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		p.Awaited = append(p.Awaited, newAwaitedRow(l, item, p.Zone))
+	}
+	p.Edit = p.Owner && p.Rec.Stage == models.StageDrafting && !p.Rec.Held()
+	if p.Main, err = s.mainAction(ctx, l, p, items); err != nil {
+		return err
+	}
+	if p.Owner {
+		p.Acts = ownerActs(l, p.Rec)
+	}
+	return nil
+}
+
+// fillText shows the version that counts: the accepted one, else the current one.
+func (s *Server) fillText(ctx context.Context, _ *i18n.Localizer, p *visitorPage) error {
+	id := p.Rec.AcceptedVersionID
+	if id == nil {
+		id = p.Rec.CurrentVersionID
+	}
+	if id == nil {
+		return nil
+	}
+	var err error
+	if p.Version, err = models.VersionByID(ctx, s.DB, *id); err != nil {
+		return err
+	}
+	if p.Text, err = markdown.Render(p.Version.Body, markdown.WithHeadingShift(headingShift(p.Version.Body)+1)); err != nil {
+		return err
+	}
+	p.Measures, err = s.measureViews(ctx, p.Version.Measures)
+	return err
+}
+
+// recommendationFacts is what stands beside the text.
+type recommendationFacts struct {
+	Officer, Language, Procedure             string
+	Languages, Countries, Topics, Challenges []string
+	Grants                                   []string
+}
+
+func (s *Server) fillFacts(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
+	officer, err := models.PersonByID(ctx, s.DB, p.Rec.OfficerID)
+	if err != nil {
+		return err
+	}
+	procedure, err := models.ProcedureByID(ctx, s.DB, p.Rec.ProcedureID)
+	if err != nil {
+		return err
+	}
+	f := &p.Facts
+	f.Officer, f.Language = officer.Name, l.Language(p.Rec.Language)
+	f.Procedure, _ = i18n.Pick(procedure.Names, l.Tag())
+	for _, tag := range p.Rec.Languages {
+		f.Languages = append(f.Languages, l.Language(tag))
+	}
+	if f.Countries, err = s.namesOfCountries(ctx, l, p.Rec.Countries); err != nil {
+		return err
+	}
+	choices := draftChoices{}
+	if err := s.subjectChoices(ctx, l, &choices); err != nil {
+		return err
+	}
+	f.Topics, f.Challenges = labelsOf(choices.Topics, p.Rec.Topics), labelsOf(choices.Challenges, p.Rec.Challenges)
+	grants, err := models.GrantsOf(ctx, s.DB, p.Rec.ID)
+	for _, g := range grants {
+		f.Grants = append(f.Grants, g.Title+" ("+g.Funder.Name+", "+g.Number+")")
+	}
+	return err
+}
+
+func labelsOf(options []Option, values []string) []string {
+	var labels []string
+	for _, o := range options {
+		if slices.Contains(values, o.Value) {
+			labels = append(labels, o.Label)
+		}
+	}
+	return labels
+}
+
+// fillOutcome shows what came of it: the sign-off, deliveries, mailings, follow-ups.
+func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
+	var err error
+	if p.network {
+		if p.SignOff, err = s.signOffStanding(ctx, l, p.Rec, true); err != nil {
+			return err
+		}
+		if p.Deliveries, err = s.deliveryRows(ctx, p.visitor, p.Rec); err != nil {
+			return err
+		}
+	}
+	if p.Rec.PublishedAt == nil {
+		return nil
+	}
+	if p.Owner {
+		if p.Mailings, err = models.MailingsOf(ctx, s.DB, p.Rec.ID); err != nil {
+			return err
+		}
+	}
+	p.FollowUps, err = models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: p.Rec.ID})
+	return err
+}
+
+// translationRow is where one language stands.
+type translationRow struct {
+	Language, Tag    string
+	State            Badge
+	Translator       string // "" where the reader may not know
+	Approver         string
+	CanAssign, Ready bool
+}
+
+func (s *Server) fillTranslations(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
+	if p.Rec.AcceptedVersionID == nil {
+		return nil
+	}
+	translations, err := models.Translations(ctx, s.DB, *p.Rec.AcceptedVersionID)
+	if err != nil {
+		return err
+	}
+	var ids []uuid.UUID
+	for _, tr := range translations {
+		ids = appendID(appendID(ids, tr.TranslatorID), tr.ApproverID)
+	}
+	people, err := models.PeopleByID(ctx, s.DB, ids)
+	if err != nil {
+		return err
+	}
+	name := func(id *uuid.UUID, kind models.TaskKind) string {
+		if id == nil || !p.visitor.viewer().MayName(p.Rec, kind, *id) {
+			return ""
+		}
+		return people[*id].Name
+	}
+	for _, tr := range translations {
+		p.Translations = append(p.Translations, translationRow{Language: l.Language(tr.Language), Tag: tr.Language, State: translationBadge(l, tr.State),
+			Translator: name(tr.TranslatorID, models.TaskTranslate), Approver: name(tr.ApproverID, models.TaskApproveTranslation),
+			CanAssign: p.Owner && tr.State != models.TranslationApproved && !p.Rec.Closed() && p.Rec.PublishedAt == nil})
+	}
+	return nil
+}
+
+func appendID(ids []uuid.UUID, id *uuid.UUID) []uuid.UUID {
+	if id == nil {
+		return ids
+	}
+	return append(ids, *id)
+}
+
+func translationBadge(l *i18n.Localizer, state models.TranslationState) Badge {
+	b := Badge{Tone: "plain", Icon: "edit", Text: l.T("recommendation.translation." + string(state))}
+	switch state {
+	case models.TranslationSubmitted:
+		b.Tone, b.Icon = "action", "eye"
+	case models.TranslationApproved:
+		b.Tone, b.Icon = "done", "check"
+	case models.TranslationLate:
+		b.Tone, b.Icon = "wait", "clock"
+	}
+	return b
+}

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// awaitedRow says who is awaited for what, until when.
+type awaitedRow struct {
+	Who, What string
+	Due       time.Time
+	Zone      *time.Location
+	Note      string // reminders sent, accepted
+	Overdue   bool
+}
+
+func newAwaitedRow(l *i18n.Localizer, a models.AwaitedItem, zone *time.Location) awaitedRow {
+	row := awaitedRow{Who: a.Person, Due: a.DueAt, Zone: zone, Overdue: a.Overdue, What: l.T("recommendation.awaited." + string(a.Kind))}
+	switch {
+	case a.Organisation != "":
+		row.Who = a.Organisation
+	case a.Hidden:
+		row.Who = l.T("recommendation.somebody." + hiddenAs(a.Kind))
+	}
+	if a.Language != "" {
+		row.What += " – " + l.Language(a.Language)
+	}
+	if name, _ := i18n.Pick(a.Authority, l.Tag()); name != "" {
+		row.What += " – " + name
+	}
+	if a.Reminders > 0 {
+		row.Note = l.N("recommendation.reminders", a.Reminders)
+	} else if a.Accepted {
+		row.Note = l.T("recommendation.accepted")
+	}
+	return row
+}
+
+// hiddenAs is how somebody is called whom the reader may not know by name.
+func hiddenAs(k models.TaskKind) string {
+	switch k {
+	case models.TaskReview:
+		return "expert"
+	case models.TaskTranslate, models.TaskApproveTranslation:
+		return "translator"
+	default:
+		return "officer"
+	}
+}
+
+// ribbonView puts where a recommendation stands into words.
+func ribbonView(l *i18n.Localizer, state models.RibbonState, zone *time.Location) Ribbon {
+	states := map[models.RibbonStepState]StepState{models.RibbonDone: StepDone, models.RibbonNow: StepNow, models.RibbonToCome: StepNext,
+		models.RibbonSkipped: StepSkipped, models.RibbonHeld: StepHeld}
+	var r Ribbon
+	for _, s := range state.Steps {
+		step := RibbonStep{Stage: s.Step, State: states[s.State], Zone: zone}
+		if s.Until != nil {
+			step.Due = *s.Until
+		}
+		if s.Ended != nil {
+			step.Done = *s.Ended
+		}
+		var whom []string
+		for _, w := range s.Whom {
+			if w.Organisation != "" {
+				whom = append(whom, w.Organisation)
+				continue
+			}
+			whom = append(whom, l.N("recommendation.whom."+string(w.Kind), w.Count))
+		}
+		step.Awaited = l.ListAnd(whom)
+		r.Steps = append(r.Steps, step)
+	}
+	return r
+}
+
+// officerTasks are the tasks of those who decide, the most pressing first, with the page of each.
+var officerTasks = []struct {
+	kind       models.TaskKind
+	path, icon string
+}{
+	{models.TaskChooseReviewer, "reviewers", "user-plus"},
+	{models.TaskDecideReview, "decide-review", "gavel"},
+	{models.TaskAssignTranslator, "translators", "language"},
+	{models.TaskResolveSignOff, "resolve-sign-off", "gavel"},
+	{models.TaskPublish, "publish", "world"},
+	{models.TaskDeliver, "deliveries", "send"},
+}
+
+// mainAction is the one thing the reader is to do now; nil for nothing.
+func (s *Server) mainAction(ctx context.Context, l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) (*mainAction, error) {
+	if p.Owner {
+		if act := ownerMain(l, p, open); act != nil {
+			return act, nil
+		}
+	}
+	if p.Rec.Held() {
+		return nil, nil
+	}
+	waiting, err := models.Waiting(ctx, s.DB, p.visitor.viewer(), s.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range waiting {
+		if item.RecommendationID == p.Rec.ID {
+			return &mainAction{Label: l.T("recommendation.act." + string(item.Kind)), Href: taskPath(item.TaskID), Icon: "arrow-right"}, nil
+		}
+	}
+	return nil, nil
+}
+
+func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *mainAction {
+	if p.Rec.Held() {
+		return &mainAction{Label: l.T("recommendation.act.resume"), Href: p.Home + "/resume", Icon: "player-play"}
+	}
+	for _, t := range officerTasks {
+		i := slices.IndexFunc(open, func(a models.AwaitedItem) bool { return a.Kind == t.kind })
+		if i >= 0 {
+			return &mainAction{Label: l.T("recommendation.act." + string(t.kind)), Href: fmt.Sprintf("%s/%s?task=%s", p.Home, t.path, open[i].TaskID), Icon: t.icon}
+		}
+	}
+	switch p.Rec.Stage {
+	case models.StageDrafting:
+		return &mainAction{Label: l.T("recommendation.act.start_review"), Href: p.Home + "/start-review", Icon: "send"}
+	case models.StageDone:
+		return &mainAction{Label: l.T("recommendation.act.mailing"), Href: p.Home + "/mailings/new", Icon: "mail"}
+	}
+	return nil
+}
+
+// ownerActs are what owners can do besides, in the order of how often it is needed.
+func ownerActs(l *i18n.Localizer, rec *models.Recommendation) []mainAction {
+	home := recommendationPath(rec.ID)
+	var acts []mainAction
+	add := func(when bool, name, path, icon string, danger bool) {
+		if when {
+			acts = append(acts, mainAction{Label: l.T("recommendation.act." + name), Href: home + path, Icon: icon, Danger: danger})
+		}
+	}
+	asking := rec.Stage == models.StageReview || rec.Stage == models.StageSignOff
+	add(rec.Stage == models.StageReview && !rec.Held(), "invite", "/reviewers", "user-plus", false)
+	add(asking && !rec.Held(), "behalf", "/on-behalf", "message", false)
+	add(rec.PublishedAt != nil && rec.Stage != models.StageDone, "mailing", "/mailings/new", "mail", false)
+	add(!rec.Held() && !rec.Closed(), "hold", "/hold", "player-pause", false)
+	add(rec.PublishedAt == nil && !rec.Closed(), "withdraw", "/withdraw", "archive", true)
+	return acts
+}

@@ -1,0 +1,224 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// roundView is one round of review: what was answered, and what was said of which paragraph.
+type roundView struct {
+	Number, Version  int
+	State            Badge
+	Due              time.Time
+	Closing          time.Time // zero unless answers can still be changed
+	Answered, Enough int
+	Votes            []string // in words
+	Reviews          []reviewRow
+	Blocks           []remarkedBlock
+	Decision, Reason string
+	Lang             string
+	Zone             *time.Location
+	Whole            bool // the reader sees the experts' answers too, not only the partners'
+}
+
+// reviewRow is what an expert or a partner answered.
+type reviewRow struct {
+	Who, Capacity string
+	Answer        *Badge // nil in the consultation
+	Reasons       template.HTML
+	At            time.Time
+	Late          bool
+	Remarks       int
+}
+
+// remarkedBlock is a paragraph with the remarks on it.
+type remarkedBlock struct {
+	Number  int
+	HTML    template.HTML
+	Remarks []Comment
+}
+
+func (s *Server) fillRounds(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
+	if !p.Owner && !p.network {
+		return nil
+	}
+	rounds, err := models.Rounds(ctx, s.DB, p.Rec.ID)
+	if err != nil {
+		return err
+	}
+	for i := range rounds {
+		round, err := s.roundView(ctx, l, p.Rec, &rounds[i], p.Owner)
+		if err != nil {
+			return err
+		}
+		round.Zone = p.Zone
+		p.Rounds = append(p.Rounds, round)
+	}
+	return nil
+}
+
+// roundView gathers a round. What experts said is confidential: whole is for the owners; others in the network see the
+// partners' words.
+func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, whole bool) (*roundView, error) {
+	version, err := models.VersionByID(ctx, s.DB, round.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	reviews, err := models.Reviews(ctx, s.DB, rec.ID, round.Number)
+	if err != nil {
+		return nil, err
+	}
+	v := &roundView{Number: round.Number, Version: version.Number, Due: round.DueAt, Enough: round.Enough, Lang: rec.Language, Whole: whole,
+		Reason: round.DecisionReason, State: roundBadge(l, round)}
+	if round.ClosingAt != nil && round.ClosedAt == nil {
+		v.Closing = *round.ClosingAt
+	}
+	if round.Decision != nil {
+		v.Decision = l.T("recommendation.round.decided." + *round.Decision)
+	}
+	v.count(l, reviews)
+	if !whole {
+		reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool { return rv.OrganisationID == nil })
+	}
+	authors, err := s.authorsOf(ctx, l, reviews)
+	if err != nil {
+		return nil, err
+	}
+	for _, rv := range reviews {
+		row, err := newReviewRow(l, rv, authors[rv.TaskID])
+		if err != nil {
+			return nil, err
+		}
+		v.Reviews = append(v.Reviews, row)
+	}
+	v.Blocks, err = remarkedBlocks(version.Body, reviews, authors)
+	return v, err
+}
+
+func roundBadge(l *i18n.Localizer, round *models.ReviewRound) Badge {
+	switch {
+	case round.Decision != nil:
+		return Badge{"done", "check", l.T("recommendation.round.decided")}
+	case round.ClosedAt != nil:
+		return Badge{"wait", "gavel", l.T("recommendation.round.closed")}
+	case round.ClosingAt != nil:
+		return Badge{"action", "clock", l.T("recommendation.round.closing")}
+	default:
+		return Badge{"action", "arrow-right", l.T("recommendation.round.open")}
+	}
+}
+
+// count says how many experts answered what: figures, so that they hold nothing confidential.
+func (v *roundView) count(l *i18n.Localizer, reviews []models.Review) {
+	votes := map[string]int{}
+	for _, rv := range reviews {
+		if rv.Answer != nil {
+			v.Answered++
+			votes[*rv.Answer]++
+		}
+	}
+	for _, a := range []string{models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport} {
+		if votes[a] > 0 {
+			v.Votes = append(v.Votes, l.N("recommendation.votes."+a, votes[a]))
+		}
+	}
+}
+
+// author is who wrote a review, in which capacity.
+type author struct{ name, capacity string }
+
+func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, reviews []models.Review) (map[uuid.UUID]author, error) {
+	var ids, organisations []uuid.UUID
+	for _, rv := range reviews {
+		ids = append(ids, rv.PersonID)
+		organisations = appendID(organisations, rv.OrganisationID)
+	}
+	people, err := models.PeopleByID(ctx, s.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	list, err := models.Organisations(ctx, s.DB, models.OrganisationFilter{IDs: append(organisations, uuid.Nil)})
+	if err != nil {
+		return nil, err
+	}
+	names := map[uuid.UUID]string{}
+	for _, o := range list {
+		names[o.ID] = o.Name
+	}
+	authors := map[uuid.UUID]author{}
+	for _, rv := range reviews {
+		a := author{name: people[rv.PersonID].Name, capacity: l.T("recommendation.capacity.expert")}
+		if rv.OrganisationID != nil {
+			a.capacity = l.T("recommendation.capacity.for", "Organisation", names[*rv.OrganisationID])
+		}
+		authors[rv.TaskID] = a
+	}
+	return authors, nil
+}
+
+func newReviewRow(l *i18n.Localizer, rv models.Review, by author) (reviewRow, error) {
+	row := reviewRow{Who: by.name, Capacity: by.capacity, At: rv.AnsweredAt, Late: rv.Late, Remarks: len(rv.Comments)}
+	if rv.Answer != nil {
+		b := answerBadge(l, *rv.Answer)
+		row.Answer = &b
+	}
+	var err error
+	row.Reasons, err = renderWords(rv.Reasons, "reasons-"+rv.TaskID.String()[24:])
+	return row, err
+}
+
+func answerBadge(l *i18n.Localizer, answer string) Badge {
+	b := Badge{Tone: "done", Icon: "thumb-up", Text: l.T("recommendation.answer." + answer)}
+	switch answer {
+	case models.AnswerSupportWithChanges:
+		b.Tone, b.Icon = "action", "edit"
+	case models.AnswerDoNotSupport:
+		b.Tone, b.Icon = "harm", "thumb-down"
+	}
+	return b
+}
+
+// renderWords renders what people said, far below the page's own headings.
+func renderWords(words, prefix string) (template.HTML, error) {
+	if words == "" {
+		return "", nil
+	}
+	return markdown.Render(words, markdown.WithHeadingShift(4), markdown.WithIDPrefix(prefix+"-"))
+}
+
+// remarkedBlocks puts the remarks beside the paragraphs that they are about.
+func remarkedBlocks(body string, reviews []models.Review, authors map[uuid.UUID]author) ([]remarkedBlock, error) {
+	remarks := map[int][]Comment{}
+	for _, rv := range reviews {
+		for _, c := range rv.Comments {
+			text, err := renderWords(c.Body, "c-"+c.ID.String()[24:])
+			if err != nil {
+				return nil, err
+			}
+			remarks[c.Block] = append(remarks[c.Block], Comment{Who: authors[rv.TaskID].name, Capacity: authors[rv.TaskID].capacity,
+				At: c.CreatedAt, Text: text, Quote: c.Quote})
+		}
+	}
+	if len(remarks) == 0 {
+		return nil, nil
+	}
+	rendered, err := markdown.RenderBlocks(body, markdown.WithHeadingShift(4), markdown.WithIDPrefix("remarked-"))
+	if err != nil {
+		return nil, err
+	}
+	var blocks []remarkedBlock
+	for i, b := range rendered {
+		if len(remarks[i]) > 0 {
+			blocks = append(blocks, remarkedBlock{Number: i + 1, HTML: b.HTML, Remarks: remarks[i]})
+		}
+	}
+	return blocks, nil
+}

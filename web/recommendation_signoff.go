@@ -1,0 +1,83 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// signOffStanding is where the sign-off stands: the rule, what came, what is still needed, and who answered what.
+type signOffStanding struct {
+	Rule    string
+	Needed  []string
+	Answers []signOffRow
+	Met     bool
+}
+
+// signOffRow is an organisation asked, with its answer.
+type signOffRow struct {
+	Organisation string
+	State        Badge
+	Reason       template.HTML // "" where the reader may not see it
+	At           time.Time     // zero: no answer yet
+	Due          time.Time
+	Open         bool
+}
+
+// signOffStanding returns where the sign-off of the accepted version stands; nil before anybody was asked. Reasons are
+// for those who see what is said within the network.
+func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reasons bool) (*signOffStanding, error) {
+	if rec.AcceptedVersionID == nil {
+		return nil, nil
+	}
+	tasks, err := models.SignOffTasks(ctx, s.DB, *rec.AcceptedVersionID)
+	if err != nil || len(tasks) == 0 {
+		return nil, err
+	}
+	answers, err := models.SignOffs(ctx, s.DB, *rec.AcceptedVersionID)
+	if err != nil {
+		return nil, err
+	}
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil {
+		return nil, err
+	}
+	rules := procedure.Document.SignOff
+	tally := rules.Tally(tasks, answers)
+	v := &signOffStanding{Rule: signOffRule(l, rules), Needed: tallyWords(l, tally), Met: tally.Met}
+	given := map[uuid.UUID]models.SignOff{}
+	for _, so := range answers {
+		given[so.TaskID] = so
+	}
+	for _, t := range tasks {
+		row, err := s.signOffRow(ctx, l, t, given, reasons)
+		if err != nil {
+			return nil, err
+		}
+		v.Answers = append(v.Answers, row)
+	}
+	return v, nil
+}
+
+func (s *Server) signOffRow(ctx context.Context, l *i18n.Localizer, t models.Task, given map[uuid.UUID]models.SignOff, reasons bool) (signOffRow, error) {
+	o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
+	if err != nil {
+		return signOffRow{}, err
+	}
+	row := signOffRow{Organisation: o.Name, Due: t.DueAt, Open: t.State == models.TaskOpen,
+		State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+	so, answered := given[t.ID]
+	if !answered {
+		return row, nil
+	}
+	row.State, row.At = signOffBadge(l, so.Answer), so.AnsweredAt
+	if reasons {
+		row.Reason, err = renderWords(so.Reason, "so-"+t.ID.String()[24:])
+	}
+	return row, err
+}

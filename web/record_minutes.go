@@ -1,0 +1,325 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// minutes turns entries of a record into sentences for one reader: what it needs to know of people, organisations,
+// versions, tasks and authorities is read once.
+type minutes struct {
+	l             *i18n.Localizer
+	rec           *models.Recommendation
+	viewer        models.Viewer
+	zone          *time.Location
+	items         []record.Item
+	people        map[uuid.UUID]models.Person // by pseudonym
+	asked         map[uuid.UUID]models.Person // by id: who was asked in a task
+	organisations map[uuid.UUID]string
+	versions      map[uuid.UUID]int
+	tasks         map[uuid.UUID]models.Task
+	authorities   map[uuid.UUID]models.Names
+	followUps     map[uuid.UUID]models.FollowUp
+}
+
+func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation) (*minutes, error) {
+	m := &minutes{l: l, rec: rec, viewer: v.viewer()}
+	seen, err := s.visibilities(ctx, v, rec)
+	if err != nil || len(seen) == 0 {
+		return m, err
+	}
+	if m.items, err = record.List(ctx, s.DB, rec.ID, seen...); err != nil {
+		return nil, err
+	}
+	if m.zone, err = s.zoneOf(ctx, v.Person); err != nil {
+		return nil, err
+	}
+	for _, load := range []func(context.Context, *minutes) error{s.minutesPeople, s.minutesOrganisations, s.minutesTexts, s.minutesTasks, s.minutesOutcome} {
+		if err := load(ctx, m); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (s *Server) minutesPeople(ctx context.Context, m *minutes) error {
+	var pseudonyms []uuid.UUID
+	for _, it := range m.items {
+		pseudonyms = append(pseudonyms, it.Actor, it.OnBehalfOf)
+		for _, fact := range []string{"person", "translator", "approver"} {
+			if id, err := uuid.Parse(it.Facts[fact]); err == nil {
+				pseudonyms = append(pseudonyms, id)
+			}
+		}
+	}
+	var err error
+	m.people, err = models.PeopleByPseudonym(ctx, s.DB, pseudonyms)
+	return err
+}
+
+func (s *Server) minutesOrganisations(ctx context.Context, m *minutes) error {
+	list, err := models.Organisations(ctx, s.DB, models.OrganisationFilter{})
+	m.organisations = map[uuid.UUID]string{}
+	for _, o := range list {
+		m.organisations[o.ID] = o.Name
+	}
+	return err
+}
+
+func (s *Server) minutesTexts(ctx context.Context, m *minutes) error {
+	versions, err := models.Versions(ctx, s.DB, m.rec.ID)
+	m.versions = map[uuid.UUID]int{}
+	for _, v := range versions {
+		m.versions[v.ID] = v.Number
+	}
+	return err
+}
+
+func (s *Server) minutesTasks(ctx context.Context, m *minutes) error {
+	tasks, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: m.rec.ID})
+	if err != nil {
+		return err
+	}
+	m.tasks = map[uuid.UUID]models.Task{}
+	var ids []uuid.UUID
+	for _, t := range tasks {
+		m.tasks[t.ID] = t
+		ids = appendID(ids, t.PersonID)
+	}
+	m.asked, err = models.PeopleByID(ctx, s.DB, ids)
+	return err
+}
+
+func (s *Server) minutesOutcome(ctx context.Context, m *minutes) error {
+	authorities, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{})
+	if err != nil {
+		return err
+	}
+	m.authorities = map[uuid.UUID]models.Names{}
+	for _, a := range authorities {
+		m.authorities[a.ID] = a.Names
+	}
+	followUps, err := models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: m.rec.ID})
+	m.followUps = map[uuid.UUID]models.FollowUp{}
+	for _, f := range followUps {
+		m.followUps[f.ID] = f
+	}
+	return err
+}
+
+// read writes entries as minutes.
+func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
+	entries := make([]TimelineEntry, 0, len(items))
+	for _, it := range items {
+		e := TimelineEntry{At: it.At, Zone: m.zone, What: m.l.T("record."+it.Verb, m.args(it)), Icon: recordIcon(it.Verb), Tone: recordTone(it.Verb)}
+		m.who(&e, it)
+		if it.Facts["changed"] == "true" {
+			e.What += " " + m.l.T("record.changed")
+		}
+		if it.Facts["late"] == "true" {
+			e.What += " " + m.l.T("record.late")
+		}
+		if n := m.versions[it.Object]; it.ObjectKind == "version" && n > 0 {
+			e.Href = fmt.Sprintf("%s/versions/%d", recommendationPath(m.rec.ID), n)
+			e.Link = m.l.T("record.version", "Number", n)
+		}
+		text, err := m.words(it)
+		if err != nil {
+			return nil, err
+		}
+		e.Text = text
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// who names the person whose words they are, in their capacity. What nobody did in person, the procedure did.
+func (m *minutes) who(e *TimelineEntry, it record.Item) {
+	if it.Capacity == record.System {
+		e.Who = m.l.T("record.system")
+		return
+	}
+	e.Who = m.name(it.Actor)
+	if it.OnBehalfOf != uuid.Nil {
+		e.Who, e.OnBehalf = m.name(it.OnBehalfOf), m.l.T("record.behalf", "Name", m.name(it.Actor))
+	}
+	if it.Capacity == record.Institutional {
+		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.organisations[it.Organisation])
+	}
+}
+
+// name names somebody as far as the reader may know: owners know everybody, all know themselves and the officer in
+// charge, whose name stands in every mail; the others are named as far as they agreed to.
+func (m *minutes) name(pseudonym uuid.UUID) string {
+	p, known := m.people[pseudonym]
+	switch {
+	case !known:
+		return m.l.T("record.somebody")
+	case m.viewer.Owns(m.rec), p.ID == m.viewer.PersonID, p.ID == m.rec.OfficerID, p.Naming == models.NamingPublic, p.Naming == models.NamingNetwork:
+		return p.Name
+	default:
+		return m.l.T("record.somebody")
+	}
+}
+
+// args are the facts of an entry as its sentence uses them.
+func (m *minutes) args(it record.Item) map[string]any {
+	args := map[string]any{}
+	for fact, value := range it.Facts {
+		args[factName(fact)] = m.fact(it.Verb, fact, value)
+	}
+	if asked := m.askedIn(it); asked != "" {
+		args["Asked"] = asked
+	}
+	if name, _ := i18n.Pick(m.authorities[it.Object], m.l.Tag()); it.ObjectKind == "authority" {
+		args["Authority"] = name
+	}
+	if f, is := m.followUps[it.Object]; is {
+		name, _ := i18n.Pick(m.authorities[f.AuthorityID], m.l.Tag())
+		args["Authority"] = name
+		args["Measure"] = ""
+		if f.Measure != nil {
+			args["Measure"] = m.l.Number(f.Measure.Number)
+		}
+	}
+	return args
+}
+
+// factName makes "reply_due" the placeholder ReplyDue.
+func factName(fact string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(fact, "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+// fact says a fact in the reader's language: codes and instants become words, pseudonyms names.
+func (m *minutes) fact(verb, fact, value string) string {
+	switch fact {
+	case "language":
+		return m.l.Language(value)
+	case "kind":
+		if strings.HasPrefix(verb, "task.") {
+			return m.l.T("recommendation.awaited." + value)
+		}
+		return m.l.T("published.kind." + value)
+	case "answer":
+		if verb == "signoff.answered" {
+			return m.l.T("signoff.said." + value)
+		}
+		return m.l.T("recommendation.answer." + value)
+	case "decision":
+		return m.l.T("record.decided." + verb + "." + value)
+	case "status":
+		return m.l.T("mail.status." + value)
+	case "person", "translator", "approver":
+		if id, err := uuid.Parse(value); err == nil {
+			return m.name(id)
+		}
+		return value
+	case "field":
+		return m.textLabel(value)
+	}
+	return m.plainFact(value)
+}
+
+// plainFact writes instants, days and figures as the language does.
+func (m *minutes) plainFact(value string) string {
+	if t, err := time.Parse(time.RFC3339, value); err == nil {
+		return m.l.DateTime(t, m.zone)
+	}
+	if t, err := time.Parse(time.DateOnly, value); err == nil {
+		return m.l.Date(t, time.UTC)
+	}
+	if n, err := strconv.Atoi(value); err == nil {
+		return m.l.Number(n)
+	}
+	return value
+}
+
+// askedIn names who was asked in the task that an entry is about.
+func (m *minutes) askedIn(it record.Item) string {
+	t, is := m.tasks[it.Object]
+	if !is {
+		return ""
+	}
+	if t.OrganisationID != nil {
+		return m.organisations[*t.OrganisationID]
+	}
+	if t.PersonID != nil && m.viewer.MayName(m.rec, t.Kind, *t.PersonID) {
+		return m.asked[*t.PersonID].Name
+	}
+	return m.l.T("record.somebody")
+}
+
+// words are what people said, each with what it is. Redacted ones say so.
+func (m *minutes) words(it record.Item) (template.HTML, error) {
+	var b strings.Builder
+	for _, field := range slices.Sorted(maps.Keys(it.Texts)) {
+		html, err := renderWords(it.Texts[field], fmt.Sprintf("r%d-%s", it.Seq, strings.Trim(strings.NewReplacer("[", "-", "]", "").Replace(field), "-")))
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(`<p class="words-label">` + template.HTMLEscapeString(m.textLabel(field)) + "</p>" + string(html))
+	}
+	for _, field := range it.Redacted {
+		b.WriteString(`<p class="words-label">` + template.HTMLEscapeString(m.textLabel(field)) + `</p><p><em>` +
+			template.HTMLEscapeString(m.l.T("record.redacted")) + "</em></p>")
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // rendered by the sanitiser or escaped above
+}
+
+func (m *minutes) textLabel(field string) string {
+	name, _, _ := strings.Cut(field, "[")
+	return m.l.T("record.text." + name)
+}
+
+// recordIcon is the icon of an act, by what it is about.
+func recordIcon(verb string) string {
+	about, _, _ := strings.Cut(verb, ".")
+	switch about {
+	case "recommendation", "version":
+		return "file-text"
+	case "review", "consultation":
+		return "message"
+	case "translation":
+		return "language"
+	case "signoff":
+		return "signature"
+	case "publication":
+		return "world"
+	case "delivery", "mailing":
+		return "send"
+	case "followup":
+		return "flag"
+	case "text":
+		return "lock"
+	default:
+		return "clock"
+	}
+}
+
+func recordTone(verb string) string {
+	switch verb {
+	case "task.overdue", "task.expired", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
+		return "wait"
+	case "recommendation.withdrawn":
+		return "harm"
+	}
+	return ""
+}

@@ -1,0 +1,317 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/validation"
+	"tribuna/models"
+)
+
+// reservePlaces is how many places in line the form offers.
+const reservePlaces = 6
+
+// invited is what the form says of each expert: the values of the field "expert[<id>]".
+const (
+	inviteNow     = "invite"
+	reservePrefix = "reserve:"
+)
+
+// reviewStartView is the page on which the experts of a round are chosen, and the one that says who gets what mail.
+type reviewStartView struct {
+	actView
+	Confirm   bool
+	Version   string // id of the text
+	Number    int    // of the version
+	Round     int
+	Enough    int // as the procedure says
+	Experts   []expertRow
+	Places    []Option
+	NoMeasure bool
+
+	Invited, Reserve []expertRow
+	Partners         []partnerRow
+	Uncovered        []string // names of countries without a partner
+	DueText          time.Time
+	Respond          time.Time
+	Zone             *time.Location
+}
+
+// expertRow is an expert with the reasons for and against asking them.
+type expertRow struct {
+	ID, Field string
+	Name      string
+	Language  string // of the mail
+	Topics    []string
+	Country   string // name, if the recommendation concerns it
+	Reads     bool
+	Open, Max int
+}
+
+// partnerRow is an organisation consulted in the same round.
+type partnerRow struct {
+	Name   string
+	People []string
+}
+
+func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.beginAct(r, access.StartReview, false)
+	if err != nil {
+		return err
+	}
+	if a.rec.Stage != models.StageDrafting {
+		return apperr.About(apperr.CodeWrongStage, "review")
+	}
+	if a.form.Form.Values, err = s.proposal(r.Context(), a.rec); err != nil {
+		return err
+	}
+	return s.showReviewStart(w, r, a, false)
+}
+
+// takeStartReview shows who will get what mail first; the second time it sends.
+func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.beginAct(r, access.StartReview, false)
+	if err != nil {
+		return err
+	}
+	payload, err := readRound(a.form.Form)
+	do := r.PostFormValue("do")
+	if err == nil && do == "send" {
+		var done bool
+		said := Localizer(r).N("officer.start_review.done", len(payload.Invite))
+		if done, err = s.take(w, r, a, models.DecideStartReview, payload, said); done {
+			return nil
+		}
+	}
+	confirm := err == nil && do == "check"
+	if err := a.again(r, err); err != nil {
+		return err
+	}
+	return s.showReviewStart(w, r, a, confirm)
+}
+
+// proposal fills the form with the best fits who read the text: as many as are enough to invite, the next in reserve.
+func (s *Server) proposal(ctx context.Context, rec *models.Recommendation) (url.Values, error) {
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil {
+		return nil, err
+	}
+	enough := procedure.Document.Review.Enough
+	values := url.Values{"enough": {strconv.Itoa(enough)}, "version_id": {rec.CurrentVersionID.String()}}
+	experts, err := s.expertsFor(ctx, rec, nil)
+	place := 0
+	for _, e := range experts {
+		if !e.ReadsLanguage || place >= 2*enough {
+			continue
+		}
+		choice := inviteNow
+		if place >= enough {
+			choice = fmt.Sprint(reservePrefix, place-enough+1)
+		}
+		values.Set(expertField(e.ID), choice)
+		place++
+	}
+	return values, err
+}
+
+func (s *Server) expertsFor(ctx context.Context, rec *models.Recommendation, exclude []uuid.UUID) ([]models.Expert, error) {
+	return models.ExpertsFor(ctx, s.DB, models.ExpertFilter{Topics: rec.Topics, Countries: rec.Countries, Languages: []string{rec.Language}, Exclude: exclude})
+}
+
+func expertField(id uuid.UUID) string { return "expert[" + id.String() + "]" }
+
+// readRound reads who is invited, who stands in reserve and in which order, and how many answers are enough.
+func readRound(f *Form) (models.StartReviewPayload, error) {
+	bad := apperr.New(apperr.CodeInvalid)
+	p := models.StartReviewPayload{VersionID: readID(bad, "version_id", f.Value("version_id")), Enough: readNumber(bad, "enough", f.Value("enough"))}
+	type waiting struct {
+		id    uuid.UUID
+		place int
+	}
+	var line []waiting
+	for field := range f.Values {
+		id, is := expertOf(field)
+		choice := f.Value(field)
+		if !is || choice == "" {
+			continue
+		}
+		if place, err := strconv.Atoi(strings.TrimPrefix(choice, reservePrefix)); err == nil {
+			line = append(line, waiting{id, place})
+		} else if choice == inviteNow {
+			p.Invite = append(p.Invite, id)
+		} else {
+			bad.And(field, "choice")
+		}
+	}
+	slices.SortFunc(p.Invite, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
+	sort.Slice(line, func(i, j int) bool {
+		if line[i].place != line[j].place {
+			return line[i].place < line[j].place
+		}
+		return line[i].id.String() < line[j].id.String()
+	})
+	for _, e := range line {
+		p.Reserve = append(p.Reserve, e.id)
+	}
+	if p.Enough > len(p.Invite) && len(p.Invite) > 0 {
+		bad.And("enough", "enough")
+	}
+	return p, bothFaults(bad, validation.Check(p))
+}
+
+func expertOf(field string) (uuid.UUID, bool) {
+	inner, is := strings.CutPrefix(field, "expert[")
+	id, err := uuid.Parse(strings.TrimSuffix(inner, "]"))
+	return id, is && err == nil
+}
+
+func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *officerAct, confirm bool) error {
+	l, ctx := Localizer(r), r.Context()
+	version, procedure, err := s.currentText(ctx, a.rec)
+	if err != nil {
+		return err
+	}
+	if !confirm { // the text that the page shows is the one that is sent
+		a.form.Form.Values.Set("version_id", version.ID.String())
+	}
+	v := reviewStartView{actView: s.newActView(r, a, l.T("officer.start_review.title")), Confirm: confirm, Version: a.form.Form.Value("version_id"),
+		Number: version.Number, Round: a.rec.Round + 1, Enough: procedure.Document.Review.Enough, NoMeasure: len(version.Measures) == 0}
+	experts, err := s.expertsFor(ctx, a.rec, nil)
+	if err != nil {
+		return err
+	}
+	if v.Experts, err = s.expertRows(ctx, l, a.rec, experts); err != nil {
+		return err
+	}
+	v.Places = reserveOptions(l)
+	if confirm {
+		v.Title = l.T("officer.start_review.confirm_title")
+		if err := s.fillConfirm(ctx, l, a, procedure.Document, &v); err != nil {
+			return err
+		}
+	}
+	s.Engine.Render(w, r, a.form.status, "review_start", v)
+	return nil
+}
+
+func reserveOptions(l *i18n.Localizer) []Option {
+	options := []Option{{Value: inviteNow, Label: l.T("officer.expert.invite")}}
+	for i := range reservePlaces {
+		options = append(options, Option{Value: fmt.Sprint(reservePrefix, i+1), Label: l.T("officer.expert.reserve", "Place", l.Number(i+1))})
+	}
+	return options
+}
+
+func (s *Server) expertRows(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, experts []models.Expert) ([]expertRow, error) {
+	topics, err := models.Topics(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	countries, err := models.Countries(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]expertRow, 0, len(experts))
+	for _, e := range experts {
+		row := expertRow{ID: e.ID.String(), Field: expertField(e.ID), Name: e.Name, Language: e.Person.Language, Reads: e.ReadsLanguage,
+			Open: e.OpenReviews, Max: e.MaxOpen}
+		for _, t := range topics {
+			if slices.Contains(rec.Topics, t.Slug) && slices.Contains(e.Topics, t.Slug) {
+				name, _ := i18n.Pick(t.Names, l.Tag())
+				row.Topics = append(row.Topics, name)
+			}
+		}
+		for _, c := range countries {
+			if c.Code == e.CountryCode && e.KnowsCountry {
+				row.Country, _ = i18n.Pick(c.Names, l.Tag())
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// fillConfirm says who will be written to, and until when they are asked to answer.
+func (s *Server) fillConfirm(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ProcedureDocument, v *reviewStartView) error {
+	round, err := readRound(a.form.Form)
+	if err != nil {
+		return err
+	}
+	rows := map[string]expertRow{}
+	for _, e := range v.Experts {
+		rows[e.ID] = e
+	}
+	for _, id := range round.Invite {
+		v.Invited = append(v.Invited, rows[id.String()])
+	}
+	for _, id := range round.Reserve {
+		v.Reserve = append(v.Reserve, rows[id.String()])
+	}
+	if v.Zone, err = s.zoneOf(ctx, a.visitor.Person); err != nil {
+		return err
+	}
+	zone := v.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	v.DueText, v.Respond = rules.Review.Due.After(s.Now(), zone), rules.Review.Respond.After(s.Now(), zone)
+	if !rules.Review.ConsultMembers {
+		return nil
+	}
+	return s.fillPartners(ctx, l, a.rec, v)
+}
+
+func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, v *reviewStartView) error {
+	partners, err := models.PartnersOf(ctx, s.DB, rec.Countries, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, p := range partners {
+		if p.VotingUnit == rec.OrganisationID {
+			continue // it wrote the text
+		}
+		people, err := models.Representatives(ctx, s.DB, []uuid.UUID{p.ID})
+		if err != nil {
+			return err
+		}
+		row := partnerRow{Name: p.Name}
+		for _, person := range people {
+			row.People = append(row.People, person.Name)
+		}
+		v.Partners = append(v.Partners, row)
+	}
+	codes, err := models.UncoveredCountries(ctx, s.DB, rec.Countries, s.Now())
+	if err != nil {
+		return err
+	}
+	v.Uncovered, err = s.namesOfCountries(ctx, l, codes)
+	return err
+}
+
+// namesOfCountries returns the names of countries in the reader's language.
+func (s *Server) namesOfCountries(ctx context.Context, l *i18n.Localizer, codes []string) ([]string, error) {
+	all, err := models.Countries(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, c := range all {
+		if slices.Contains(codes, c.Code) {
+			name, _ := i18n.Pick(c.Names, l.Tag())
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
