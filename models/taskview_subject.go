@@ -162,13 +162,6 @@ func (k TaskKind) EndsWithGrace() bool {
 	return k == TaskReview || k == TaskConsult || k == TaskReportProgress || k == TaskChooseReviewer
 }
 
-// LinkOpens reports whether a personal link still opens its task, as far as time goes: while the task waits, and until
-// its deadline and grace are over, so that what was answered can be read again and changed. The link's generation is
-// for the caller to compare.
-func (t Task) LinkOpens(now time.Time) bool {
-	return (t.State == TaskOpen && !t.Kind.EndsWithGrace()) || !now.After(t.GraceUntil)
-}
-
 // Refuses says why an answer cannot be taken now, or nil if it can. It is what a page asks before it shows a form; the
 // decision itself is checked again when it is taken.
 func (v *TaskView) Refuses(now time.Time) error {

@@ -40,9 +40,6 @@ func TestTaskViewHasWhatThePersonAskedNeeds(t *testing.T) {
 	require.NoError(t, v.Refuses(noon), "it can be changed while the round lasts")
 	v.Round.ClosedAt = &noon
 	require.Equal(t, apperr.CodeClosed, apperr.CodeOf(v.Refuses(noon)))
-
-	require.True(t, task.LinkOpens(noon))
-	require.False(t, task.LinkOpens(task.GraceUntil.Add(time.Second)))
 }
 
 func TestTaskViewSaysWhyAnOrganisationIsAsked(t *testing.T) {

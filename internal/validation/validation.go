@@ -36,7 +36,7 @@ func Check(request any) error {
 	}
 	e := apperr.New(apperr.CodeInvalid)
 	for _, f := range faults {
-		e.And(path(f.Namespace()), rule(f), "param", f.Param())
+		e.And(path(f.Namespace()), rule(f), "param", f.Param(), "allowed", strings.ReplaceAll(f.Param(), " ", ", "))
 	}
 	return e
 }

@@ -1,0 +1,94 @@
+package api
+
+import (
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// who asks: a person with an API token, or one who came by a personal link. The zero value is the public.
+type who struct {
+	person models.Person
+	viewer models.Viewer
+	link   *uuid.UUID // the one task a personal link opens
+}
+
+func (w who) known() bool { return w.person.ID != uuid.Nil }
+
+// actor is who asks as the table of roles sees them.
+func (w who) actor() access.Actor {
+	actor := access.Actor{PersonID: w.person.ID, LinkTask: w.link}
+	for _, r := range w.viewer.Roles {
+		actor.Roles = append(actor.Roles, access.Role{Role: access.RoleName(r.Role), OrganisationID: r.OrganisationID})
+	}
+	return actor
+}
+
+// bearer returns the token of the Authorization header (RFC 6750, section 2.1), "" for none.
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// authenticate finds out who asks. Credentials that do not work are refused even where none are needed, so that a
+// programme learns at once that its token ended.
+func (c *call) authenticate() error {
+	if c.r.Header.Get("Authorization") == "" || c.route.id == renewLinkID {
+		return nil
+	}
+	token := bearer(c.r)
+	var err error
+	if strings.HasPrefix(token, string(links.KindTask)) {
+		err = c.enterByLink(token)
+	} else {
+		c.who.person, err = models.PersonByToken(c.ctx(), c.s.DB, token, c.now())
+	}
+	if err != nil {
+		return err
+	}
+	c.who.viewer, err = models.ViewerOf(c.ctx(), c.s.DB, c.who.person.ID)
+	if c.who.link != nil {
+		c.who.viewer.LinkTask = *c.who.link
+	}
+	return err
+}
+
+func (c *call) enterByLink(token string) error {
+	claims, err := c.s.Links.Check(token)
+	if err != nil {
+		return err
+	}
+	task, person, err := models.OpenByLink(c.ctx(), c.s.DB, claims.ID, claims.PersonID, claims.Generation, c.now())
+	if err != nil {
+		return err
+	}
+	c.who.person, c.who.link = person, &task.ID
+	return nil
+}
+
+// host is the network address a request came from, for limits on attempts.
+func host(r *http.Request) string {
+	h, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return h
+}
+
+// peopleFinders are those who choose whom to ask: they may look for experts and translators.
+func (c *call) mayFindPeople() error {
+	if c.who.viewer.Has(models.RoleOfficer) || c.who.viewer.Has(models.RoleCoordinator) {
+		return nil
+	}
+	return apperr.About(apperr.CodeForbidden, "person")
+}

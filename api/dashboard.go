@@ -1,0 +1,93 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/models"
+)
+
+// Dashboard is where everything stands that the reader may read.
+type Dashboard struct {
+	Total     int                  `json:"total"`
+	Overdue   int                  `json:"overdue"`
+	Held      int                  `json:"held"`
+	Published int                  `json:"published"`
+	Stages    map[models.Stage]int `json:"stages"`
+	Countries []CountryStages      `json:"countries"`
+	Statuses  []StatusCount        `json:"statuses"` // of the follow-ups that are not ended
+	Rows      []DashboardRow       `json:"rows"`     // overdue first
+}
+
+// CountryStages counts the recommendations of a country by stage.
+type CountryStages struct {
+	Country string               `json:"country"`
+	Names   models.Names         `json:"names"`
+	Total   int                  `json:"total"`
+	Stages  map[models.Stage]int `json:"stages"`
+}
+
+// StatusCount counts measures at authorities.
+type StatusCount struct {
+	Status models.FollowUpStatus `json:"status"`
+	Count  int                   `json:"count"`
+}
+
+// DashboardRow is a recommendation with whom it waits for, in figures.
+type DashboardRow struct {
+	ID           uuid.UUID    `json:"id"`
+	Slug         string       `json:"slug"`
+	Title        string       `json:"title"`
+	Language     string       `json:"language"`
+	Kind         string       `json:"kind"`
+	Stage        models.Stage `json:"stage"`
+	StageSince   time.Time    `json:"stage_since"`
+	Round        int          `json:"round"`
+	Held         bool         `json:"held"`
+	NeededBy     *models.Day  `json:"needed_by,omitempty"`
+	PublishedAt  *time.Time   `json:"published_at,omitempty"`
+	Organisation string       `json:"organisation"`
+	Countries    []string     `json:"countries"`
+	Awaited      int          `json:"awaited"`
+	Overdue      int          `json:"overdue"`
+	AwaitedUntil *time.Time   `json:"awaited_until,omitempty"`
+	FollowUps    int          `json:"followups"`
+}
+
+func (s *server) dashboardRoutes() []route {
+	return []route{{method: http.MethodGet, path: "/dashboard", id: "getDashboard", tag: "network", summary: "Where everything stands, by country and stage, overdue first",
+		reply: Dashboard{}, serve: s.dashboard, query: []param{{"country", "code", text}, {"stage", "", map[string]any{"type": "string", "enum": stages()}},
+			{"status", "of a follow-up", text}, {"overdue", "true: overdue only", text}}}}
+}
+
+func (s *server) dashboard(c *call) (reply, error) {
+	stage, err := queryOneOf(c, "stage", stages())
+	if err != nil {
+		return reply{}, err
+	}
+	status, err := queryOneOf(c, "status", models.FollowUpStatuses())
+	if err != nil {
+		return reply{}, err
+	}
+	overdue, err := queryOneOf(c, "overdue", []string{"true", "false"})
+	if err != nil {
+		return reply{}, err
+	}
+	d, err := models.Dashboard(c.ctx(), s.DB, c.who.viewer, models.DashboardFilter{Country: c.query("country"), Stage: stage, Status: status,
+		OverdueOnly: overdue == "true"}, c.now())
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{body: Dashboard{Total: d.Total, Overdue: d.Overdue, Held: d.Held, Published: d.Published, Stages: d.Stages,
+		Countries: listOf(d.Countries, func(n models.CountryStages) CountryStages { return CountryStages(n) }).Items,
+		Statuses:  listOf(d.Statuses, func(n models.StatusCount) StatusCount { return StatusCount(n) }).Items,
+		Rows:      listOf(d.Rows, rowView).Items}}, nil
+}
+
+func rowView(r models.DashboardRow) DashboardRow {
+	return DashboardRow{ID: r.ID, Slug: r.Slug, Title: r.Title, Language: r.Language, Kind: r.Kind, Stage: r.Stage, StageSince: r.StageSince,
+		Round: r.Round, Held: r.Held, NeededBy: day(r.NeededBy), PublishedAt: r.PublishedAt, Organisation: r.Organisation,
+		Countries: orEmpty(r.Countries), Awaited: r.Awaited, Overdue: r.Overdue, AwaitedUntil: r.AwaitedUntil, FollowUps: r.FollowUps}
+}

@@ -1,0 +1,163 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/models"
+)
+
+// FollowUp is a measure at an authority, followed for years.
+type FollowUp struct {
+	ID               uuid.UUID             `json:"id"`
+	RecommendationID uuid.UUID             `json:"recommendation_id"`
+	Slug             string                `json:"slug"`
+	MeasureID        uuid.UUID             `json:"measure_id"`
+	MeasureNumber    int                   `json:"measure_number"`
+	Measure          string                `json:"measure"`
+	AuthorityID      uuid.UUID             `json:"authority_id"`
+	Authority        models.Names          `json:"authority"`
+	Country          string                `json:"country,omitempty"`
+	OrganisationID   uuid.UUID             `json:"organisation_id"` // focal point: asked for progress
+	Organisation     string                `json:"organisation"`
+	Status           models.FollowUpStatus `json:"status"`
+	StatusSince      time.Time             `json:"status_since"`
+	Period           int                   `json:"period"`
+	AskAt            time.Time             `json:"ask_at"` // when progress is asked for next
+	EndedAt          *time.Time            `json:"ended_at,omitempty"`
+	Notes            []ProgressNote        `json:"notes"` // newest first; for those who work with the recommendation
+}
+
+// ProgressNote is what was reported, with its source.
+type ProgressNote struct {
+	ID          uuid.UUID             `json:"id"`
+	Status      models.FollowUpStatus `json:"status"`
+	Note        string                `json:"note"`
+	SourceTitle string                `json:"source_title,omitempty"`
+	SourceURL   string                `json:"source_url,omitempty"`
+	ObservedOn  models.Day            `json:"observed_on"`
+	ReportedAt  time.Time             `json:"reported_at"`
+}
+
+func (s *server) followUpRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/followups", id: "listFollowUps", tag: "follow-up", summary: "What became of measures at authorities", reply: list[FollowUp]{}, serve: s.listFollowUps,
+			query: append([]param{{"recommendation", "id", text}, {"country", "of the authority", text}, {"status", "", text}}, pageParams...)},
+		{method: http.MethodGet, path: "/followups/{id}", id: "getFollowUp", tag: "follow-up", summary: "One measure at one authority", reply: FollowUp{}, serve: s.getFollowUp},
+		{method: http.MethodPost, path: "/followups/{id}/progress", id: "reportProgress", tag: "follow-up", summary: "Report what happened, asked or not",
+			key: true, decides: true, body: said[models.ProgressPayload]{}, reply: Decision{}, serve: s.reportProgress},
+		{method: http.MethodPost, path: "/followups/{id}/end", id: "endFollowUp", tag: "follow-up", summary: "End it, with a reason",
+			key: true, decides: true, body: models.ReasonPayload{}, reply: Decision{}, serve: s.endFollowUp},
+	}
+}
+
+func (s *server) listFollowUps(c *call) (reply, error) {
+	p, err := c.page()
+	if err != nil {
+		return reply{}, err
+	}
+	recommendation, err := c.queryID("recommendation")
+	if err != nil {
+		return reply{}, err
+	}
+	status, err := queryOneOf(c, "status", models.FollowUpStatuses())
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := models.FollowUps(c.ctx(), s.DB, models.FollowUpFilter{Recommendation: recommendation, Country: c.query("country"), Status: status,
+		After: p.after, Limit: int64(p.limit + 1)})
+	if err != nil {
+		return reply{}, err
+	}
+	rows, next := cut(rows, p, func(f models.FollowUp) models.Cursor { return models.Cursor{At: f.CreatedAt, ID: f.ID} })
+	l := listOf(rows, func(f models.FollowUp) FollowUp { return followUpView(f, false) })
+	l.Next = next
+	return reply{body: l, next: next}, nil
+}
+
+func (c *call) followUp() (*models.FollowUp, *models.Recommendation, error) {
+	id, err := c.id("followup")
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := models.FollowUpByID(c.ctx(), c.s.DB, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	rec, err := models.VisibleRecommendation(c.ctx(), c.s.DB, c.who.viewer, f.RecommendationID)
+	return f, rec, err
+}
+
+func (s *server) getFollowUp(c *call) (reply, error) {
+	f, rec, err := c.followUp()
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := c.isInside(rec)
+	return reply{body: followUpView(*f, in)}, err
+}
+
+func (s *server) reportProgress(c *call) (reply, error) {
+	f, rec, err := c.followUp()
+	if err != nil {
+		return reply{}, err
+	}
+	w, err := saidBy[models.ProgressPayload](c, rec, wish{process: f.ID, kind: models.DecideReportProgress})
+	if err != nil {
+		return reply{}, err
+	}
+	if w.onBehalfOf == nil {
+		object, err := models.FollowUpObject(c.ctx(), s.DB, rec, f.ID)
+		if err != nil {
+			return reply{}, err
+		}
+		if err := access.Can(c.who.actor(), access.ReportProgress, object); err != nil {
+			return reply{}, err
+		}
+	}
+	return c.decide(w)
+}
+
+func (s *server) endFollowUp(c *call) (reply, error) {
+	f, rec, err := c.followUp()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.can(access.EndFollowup, rec, nil); err != nil {
+		return reply{}, err
+	}
+	in, err := payloadOf[models.ReasonPayload](c)
+	if err != nil {
+		return reply{}, err
+	}
+	return c.decide(wish{process: f.ID, kind: models.DecideEndFollowUp, payload: in})
+}
+
+func followUpView(f models.FollowUp, notes bool) FollowUp {
+	v := FollowUp{ID: f.ID, RecommendationID: f.RecommendationID, MeasureID: f.MeasureID, AuthorityID: f.AuthorityID, OrganisationID: f.OrganisationID,
+		Status: f.Status, StatusSince: f.StatusSince, Period: f.Period, AskAt: f.AskAt, EndedAt: f.EndedAt, Authority: models.Names{}, Notes: []ProgressNote{}}
+	if f.Measure != nil {
+		v.MeasureNumber, v.Measure = f.Measure.Number, f.Measure.Text
+	}
+	if f.Authority != nil {
+		v.Authority, v.Country = f.Authority.Names, f.Authority.CountryCode
+	}
+	if f.Organisation != nil {
+		v.Organisation = f.Organisation.Name
+	}
+	if f.Recommendation != nil {
+		v.Slug = f.Recommendation.Slug
+	}
+	if notes {
+		v.Notes = listOf(f.Notes, noteView).Items
+	}
+	return v
+}
+
+func noteView(n models.ProgressNote) ProgressNote {
+	return ProgressNote{ID: n.ID, Status: n.Status, Note: n.Note, SourceTitle: n.SourceTitle, SourceURL: n.SourceURL,
+		ObservedOn: models.Day(n.ObservedOn), ReportedAt: n.ReportedAt}
+}

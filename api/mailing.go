@@ -1,0 +1,313 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// Mailing is one sending with how far it got.
+type Mailing struct {
+	ID               uuid.UUID            `json:"id"`
+	CampaignID       uuid.UUID            `json:"campaign_id"`
+	RecommendationID uuid.UUID            `json:"recommendation_id"`
+	Title            string               `json:"title"` // of the campaign
+	State            models.MailingState  `json:"state"`
+	Audience         models.Audience      `json:"audience"`
+	FallbackLanguage string               `json:"fallback_language"`
+	Texts            []models.MailingText `json:"texts"`
+	Revision         int                  `json:"revision"`
+	CreatedAt        time.Time            `json:"created_at"`
+	LaunchedAt       *time.Time           `json:"launched_at,omitempty"`
+	FinishedAt       *time.Time           `json:"finished_at,omitempty"`
+	Progress         Progress             `json:"progress"`
+}
+
+// Progress counts the mails of a mailing by what came of them.
+type Progress struct {
+	Total     int `json:"total"`
+	Pending   int `json:"pending"`
+	Delivered int `json:"delivered"`
+	Failed    int `json:"failed"`
+	Unknown   int `json:"unknown"` // they may have left; they are not sent again
+	Cancelled int `json:"cancelled"`
+}
+
+// AudienceSize is how many people an audience has who may be written to.
+type AudienceSize struct {
+	Total     int             `json:"total"`
+	Languages []LanguageCount `json:"languages"`
+}
+
+// LanguageCount is how many of them are written to in a language.
+type LanguageCount struct {
+	Language string `json:"language"`
+	People   int    `json:"people"`
+}
+
+// Preview is a mailing as a reader of a language will get it.
+type Preview struct {
+	Language string `json:"language"` // of the text: the fallback's where the language has none
+	Subject  string `json:"subject"`
+	Body     string `json:"body"` // Markdown
+	HTML     string `json:"html"`
+}
+
+// Recipient is somebody who gets a mailing, and what came of it.
+type Recipient struct {
+	ID         uuid.UUID        `json:"id"`
+	PersonID   uuid.UUID        `json:"person_id"`
+	Name       string           `json:"name"`
+	Language   string           `json:"language"`
+	State      models.MailState `json:"state"`
+	Reply      string           `json:"reply,omitempty"` // the mail server's last words
+	FinishedAt *time.Time       `json:"finished_at,omitempty"`
+}
+
+var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several", text}}
+
+func (s *server) mailingRoutes() []route {
+	const one = "/mailings/{id}"
+	return []route{
+		{method: http.MethodGet, path: "/recommendations/{id}/mailings", id: "listMailings", tag: "campaign", summary: "Its mailings, newest first", reply: list[Mailing]{}, serve: s.listMailings},
+		{method: http.MethodPost, path: "/recommendations/{id}/mailings", id: "createMailing", tag: "campaign", summary: "Draft a mailing for a published recommendation",
+			key: true, body: models.MailingInput{}, status: http.StatusCreated, reply: Mailing{}, serve: s.createMailing},
+		{method: http.MethodGet, path: "/recommendations/{id}/audience", id: "countAudience", tag: "campaign", summary: "How many people an audience has", query: audienceParams,
+			reply: AudienceSize{}, serve: s.countAudience},
+		{method: http.MethodGet, path: one, id: "getMailing", tag: "campaign", summary: "A mailing and how far it got; its ETag is the revision", reply: Mailing{}, serve: s.getMailing},
+		{method: http.MethodPut, path: one, id: "editMailing", tag: "campaign", summary: "Change a mailing that is a draft, on top of the revision seen",
+			match: true, body: models.MailingInput{}, reply: Mailing{}, serve: s.editMailing},
+		{method: http.MethodGet, path: one + "/audience", id: "countMailingAudience", tag: "campaign", summary: "How many people it would reach now", reply: AudienceSize{}, serve: s.mailingAudience},
+		{method: http.MethodGet, path: one + "/preview", id: "previewMailing", tag: "campaign", summary: "What a reader of a language will get", reply: Preview{}, serve: s.previewMailing,
+			query: []param{{"language", "tag; the fallback's if absent", text}}},
+		{method: http.MethodGet, path: one + "/recipients", id: "listRecipients", tag: "campaign", summary: "Who gets it, and what came of it", reply: list[Recipient]{}, serve: s.listRecipients,
+			query: append([]param{{"state", "queued, claimed, sending, delivered, failed, unknown or cancelled", text}}, pageParams...)},
+	}
+}
+
+// mailing reads the one the path names and its recommendation, for somebody who may do the action with it.
+func (c *call) mailing(action access.Action) (*models.Mailing, *models.Recommendation, error) {
+	id, err := c.id("mailing")
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := models.MailingByID(c.ctx(), c.s.DB, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	rec, err := models.RecommendationByID(c.ctx(), c.s.DB, m.RecommendationID)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = c.can(action, rec, nil)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		err = apperr.NotFound("mailing")
+	}
+	return m, rec, err
+}
+
+func (s *server) listMailings(c *call) (reply, error) {
+	rec, err := c.recommendation()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.can(access.CreateMailing, rec, nil); err != nil { // as those who may make one
+		return reply{}, err
+	}
+	rows, err := models.MailingsOf(c.ctx(), s.DB, rec.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	views := make([]Mailing, 0, len(rows))
+	for i := range rows {
+		v, err := s.mailingView(c, &rows[i])
+		if err != nil {
+			return reply{}, err
+		}
+		views = append(views, v)
+	}
+	return reply{body: list[Mailing]{Items: views}}, nil
+}
+
+func (s *server) createMailing(c *call) (reply, error) {
+	rec, err := c.owned(access.CreateMailing)
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := mailingInput(c)
+	if err != nil {
+		return reply{}, err
+	}
+	id, created, err := c.once(in, func(ctx context.Context, tx bun.Tx) (uuid.UUID, error) {
+		m, err := models.CreateMailing(ctx, tx, rec, in, c.who.person.ID, c.now())
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return m.ID, nil
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	if created {
+		s.Processes.StartSoon(c.ctx(), id)
+	}
+	answer, err := s.showMailing(c, id)
+	answer.status, answer.location = http.StatusCreated, s.BaseURL+Prefix+"/mailings/"+id.String()
+	return answer, err
+}
+
+func mailingInput(c *call) (models.MailingInput, error) {
+	in, err := decodeValid[models.MailingInput](c)
+	if err != nil {
+		return in, err
+	}
+	return in, in.Audience.Validate()
+}
+
+func (s *server) getMailing(c *call) (reply, error) {
+	m, _, err := c.mailing(access.ReadMailing)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.showMailing(c, m.ID)
+}
+
+func (s *server) showMailing(c *call, id uuid.UUID) (reply, error) {
+	m, err := models.MailingByID(c.ctx(), s.DB, id)
+	if err != nil {
+		return reply{}, err
+	}
+	v, err := s.mailingView(c, m)
+	return reply{body: v, etag: mailingTag(v)}, err
+}
+
+// mailingTag is the revision while it is a draft; afterwards its progress moves too.
+func mailingTag(m Mailing) string {
+	if m.State == models.MailingDraft {
+		return strconv.Itoa(m.Revision)
+	}
+	return ""
+}
+
+func (s *server) editMailing(c *call) (reply, error) {
+	m, _, err := c.mailing(access.EditMailing)
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := mailingInput(c)
+	if err != nil {
+		return reply{}, err
+	}
+	err = c.inTx(func(ctx context.Context, tx bun.Tx) error {
+		_, err := models.EditMailing(ctx, tx, m.ID, c.revision(), in)
+		return err
+	})
+	if apperr.CodeOf(err) == apperr.CodeOutdated {
+		now, failed := s.showMailing(c, m.ID)
+		if failed != nil {
+			return reply{}, failed
+		}
+		return reply{}, outdated{what: "mailing", current: now.body, yours: in}
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	return s.showMailing(c, m.ID)
+}
+
+func (s *server) countAudience(c *call) (reply, error) {
+	rec, err := c.recommendation()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.can(access.CreateMailing, rec, nil); err != nil {
+		return reply{}, err
+	}
+	a := models.Audience{Countries: c.queryList("countries"), Languages: c.queryList("languages"), Roles: c.queryList("roles")}
+	if err := a.Validate(); err != nil {
+		return reply{}, err
+	}
+	return s.audienceSize(c, a)
+}
+
+func (s *server) mailingAudience(c *call) (reply, error) {
+	m, _, err := c.mailing(access.ReadMailing)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.audienceSize(c, m.Audience)
+}
+
+func (s *server) audienceSize(c *call, a models.Audience) (reply, error) {
+	counts, err := models.MailingAudienceCounts(c.ctx(), s.DB, a)
+	if err != nil {
+		return reply{}, err
+	}
+	v := AudienceSize{Languages: listOf(counts, func(n models.AudienceCount) LanguageCount { return LanguageCount(n) }).Items}
+	for _, n := range counts {
+		v.Total += n.People
+	}
+	return reply{body: v}, nil
+}
+
+func (s *server) previewMailing(c *call) (reply, error) {
+	m, _, err := c.mailing(access.ReadMailing)
+	if err != nil {
+		return reply{}, err
+	}
+	t := m.Text(c.query("language"))
+	if t == nil {
+		return reply{}, apperr.NotFound("mailing")
+	}
+	html, err := markdown.Render(t.Body)
+	return reply{body: Preview{Language: t.Language, Subject: t.Subject, Body: t.Body, HTML: string(html)}}, err
+}
+
+func (s *server) listRecipients(c *call) (reply, error) {
+	m, _, err := c.mailing(access.ReadMailing)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := c.page()
+	if err != nil {
+		return reply{}, err
+	}
+	state, err := queryOneOf(c, "state", []models.MailState{models.MailQueued, models.MailClaimed, models.MailSending, models.MailDelivered,
+		models.MailFailed, models.MailUnknown, models.MailCancelled})
+	if err != nil {
+		return reply{}, err
+	}
+	after := uuid.Nil
+	if p.after != nil {
+		after = p.after.ID
+	}
+	rows, err := models.Recipients(c.ctx(), s.DB, m.ID, state, after, int64(p.limit+1))
+	if err != nil {
+		return reply{}, err
+	}
+	rows, next := cut(rows, p, func(r models.Recipient) models.Cursor { return models.Cursor{At: time.Unix(0, 0), ID: r.ID} })
+	l := listOf(rows, func(r models.Recipient) Recipient { return Recipient(r) })
+	l.Next = next
+	return reply{body: l, next: next}, nil
+}
+
+func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
+	counts, err := models.MailingCounts(c.ctx(), s.DB, m.ID)
+	v := Mailing{ID: m.ID, CampaignID: m.CampaignID, RecommendationID: m.RecommendationID, State: m.State, Audience: m.Audience,
+		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
+		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
+			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled}}
+	if m.Campaign != nil {
+		v.Title = m.Campaign.Title
+	}
+	return v, err
+}

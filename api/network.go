@@ -1,0 +1,116 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/models"
+)
+
+// Grant is money with duties, as those see it who write texts that it pays for.
+type Grant struct {
+	ID           uuid.UUID          `json:"id"`
+	Number       string             `json:"number"`
+	Title        string             `json:"title"`
+	FunderID     uuid.UUID          `json:"funder_id"`
+	Funder       string             `json:"funder"`
+	PeriodFrom   models.Day         `json:"period_from"`
+	PeriodUntil  models.Day         `json:"period_until"`
+	Emblem       string             `json:"emblem,omitempty"`
+	Statements   []GrantStatement   `json:"statements"`
+	Designations []GrantDesignation `json:"designations"`
+}
+
+// GrantStatement is what a grant wants said in a language.
+type GrantStatement struct {
+	Language   string `json:"language"`
+	Statement  string `json:"statement"`
+	Disclaimer string `json:"disclaimer,omitempty"`
+}
+
+// GrantDesignation is how a grant wants a country called in a language.
+type GrantDesignation struct {
+	Country     string `json:"country"`
+	Language    string `json:"language"`
+	Designation string `json:"designation"`
+	Footnote    string `json:"footnote,omitempty"`
+}
+
+// networkRoutes are the network's lists for those who work in it.
+func (s *server) networkRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/organisations", id: "listOrganisations", tag: "network", summary: "The organisations",
+			reply: list[models.Organisation]{}, serve: s.organisations, query: []param{
+				{"kind", "one or several", text}, {"country", "covers it", text}, {"member", "true: members today", text}, {"q", "part of the name", text}}},
+		{method: http.MethodGet, path: "/organisations/{id}", id: "getOrganisation", tag: "network", summary: "One organisation",
+			reply: models.Organisation{}, serve: s.organisation},
+		{method: http.MethodGet, path: "/procedures", id: "listProcedures", tag: "network", summary: "The procedures, the newest version of each",
+			reply: list[models.Procedure]{}, serve: s.procedures},
+		{method: http.MethodGet, path: "/grants", id: "listGrants", tag: "network", summary: "The grants with what they want said",
+			reply: list[Grant]{}, serve: s.grants},
+	}
+}
+
+func (s *server) organisations(c *call) (reply, error) {
+	f := models.OrganisationFilter{Kinds: c.queryList("kind"), Country: c.query("country"), Query: c.query("q")}
+	member, err := queryOneOf(c, "member", []string{"true", "false"})
+	if err != nil {
+		return reply{}, err
+	}
+	if member == "true" {
+		today := c.now().UTC()
+		f.MemberOn = &today
+	}
+	rows, err := models.Organisations(c.ctx(), s.DB, f)
+	return reply{body: listOf(rows, organisationView)}, err
+}
+
+func organisationView(o models.Organisation) models.Organisation {
+	o.Countries = orEmpty(o.Countries)
+	return o
+}
+
+func (s *server) organisation(c *call) (reply, error) {
+	id, err := c.id("organisation")
+	if err != nil {
+		return reply{}, err
+	}
+	o, err := models.OrganisationByID(c.ctx(), s.DB, id)
+	return reply{body: organisationView(o)}, err
+}
+
+func (s *server) procedures(c *call) (reply, error) {
+	rows, err := models.Procedures(c.ctx(), s.DB)
+	return reply{body: listOf(rows, same[models.Procedure])}, err
+}
+
+func (s *server) grants(c *call) (reply, error) {
+	rows, err := models.Grants(c.ctx(), s.DB)
+	return reply{body: listOf(rows, grantView)}, err
+}
+
+func grantView(g models.Grant) Grant {
+	v := Grant{ID: g.ID, Number: g.Number, Title: g.Title, FunderID: g.FunderID, PeriodFrom: models.Day(g.PeriodFrom),
+		PeriodUntil: models.Day(g.PeriodUntil), Emblem: g.Emblem, Statements: []GrantStatement{}, Designations: []GrantDesignation{}}
+	if g.Funder != nil {
+		v.Funder = g.Funder.Name
+	}
+	for _, st := range g.Statements {
+		v.Statements = append(v.Statements, GrantStatement{st.Language, st.Statement, st.Disclaimer})
+	}
+	for _, d := range g.Designations {
+		v.Designations = append(v.Designations, GrantDesignation{d.CountryCode, d.Language, d.Designation, d.Footnote})
+	}
+	return v
+}
+
+// day writes an optional calendar day.
+func day(t *time.Time) *models.Day {
+	if t == nil {
+		return nil
+	}
+	d := models.Day(*t)
+	return &d
+}

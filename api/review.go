@@ -1,0 +1,158 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/models"
+)
+
+// Round is a review round with its answers, as far as the reader may see them.
+type Round struct {
+	Number         int        `json:"number"`
+	VersionID      uuid.UUID  `json:"version_id"`
+	Enough         int        `json:"enough"`
+	Invited        int        `json:"invited"`           // experts asked so far
+	Answered       int        `json:"answered"`          // of them
+	Reserve        *int       `json:"reserve,omitempty"` // experts in line
+	OpenedAt       *time.Time `json:"opened_at,omitempty"`
+	DueAt          time.Time  `json:"due_at"`
+	ClosingAt      *time.Time `json:"closing_at,omitempty"`
+	ClosedAt       *time.Time `json:"closed_at,omitempty"`
+	Decision       string     `json:"decision,omitempty"`
+	DecisionReason string     `json:"decision_reason,omitempty"`
+	Reviews        []Review   `json:"reviews"`
+}
+
+// Review is what an expert answered, or a partner in the consultation (then without an answer).
+type Review struct {
+	TaskID         uuid.UUID  `json:"task_id"`
+	PersonID       *uuid.UUID `json:"person_id,omitempty"`
+	Person         string     `json:"person,omitempty"`
+	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"`
+	Answer         string     `json:"answer,omitempty"`
+	Reasons        string     `json:"reasons"`
+	Naming         string     `json:"naming"`
+	Late           bool       `json:"late"`
+	AnsweredAt     time.Time  `json:"answered_at"`
+	Comments       []Comment  `json:"comments"`
+}
+
+// Comment is a remark on one paragraph.
+type Comment struct {
+	Block int    `json:"block"`
+	Quote string `json:"quote,omitempty"`
+	Body  string `json:"body"`
+}
+
+func (s *server) reviewRoutes() []route {
+	const base = "/recommendations/{id}"
+	return []route{
+		{method: http.MethodGet, path: base + "/reviews", id: "listReviews", tag: "review", summary: "The rounds, newest first, with the answers the reader may see",
+			reply: list[Round]{}, serve: s.listReviews},
+		{method: http.MethodPost, path: base + "/reviews", id: "startReview", tag: "review", summary: "Begin a round on the version seen",
+			key: true, decides: true, body: models.StartReviewPayload{}, reply: Decision{},
+			serve: s.recommendationDecision(models.DecideStartReview, access.StartReview, payloadAny[models.StartReviewPayload])},
+		{method: http.MethodPost, path: base + "/reviews/invite", id: "inviteFurtherReviewer", tag: "review", summary: "Bring a further expert into the running round",
+			key: true, decides: true, body: models.InviteReviewerPayload{}, reply: Decision{},
+			serve: s.recommendationDecision(models.DecideInviteReviewer, access.InviteReviewer, payloadAny[models.InviteReviewerPayload])},
+	}
+}
+
+func (s *server) listReviews(c *call) (reply, error) {
+	rec, err := c.inside()
+	if err != nil {
+		return reply{}, err
+	}
+	rounds, err := models.Rounds(c.ctx(), s.DB, rec.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	reviews, err := models.Reviews(c.ctx(), s.DB, rec.ID, 0)
+	if err != nil {
+		return reply{}, err
+	}
+	tasks, err := models.Tasks(c.ctx(), s.DB, models.TaskFilter{Recommendation: rec.ID, Kinds: []models.TaskKind{models.TaskReview}})
+	if err != nil {
+		return reply{}, err
+	}
+	people, err := s.reviewers(c, reviews)
+	if err != nil {
+		return reply{}, err
+	}
+	reader := roundReader{viewer: c.who.viewer, rec: rec, people: people, reviews: reviews, tasks: tasks}
+	return reply{body: listOf(rounds, reader.view)}, nil
+}
+
+func (s *server) reviewers(c *call, reviews []models.Review) (map[uuid.UUID]models.Person, error) {
+	ids := make([]uuid.UUID, 0, len(reviews))
+	for _, r := range reviews {
+		ids = append(ids, r.PersonID)
+	}
+	return models.PeopleByID(c.ctx(), s.DB, ids)
+}
+
+// roundReader shows rounds to one reader: owners see all; others the consultation, which is for the network, and what
+// they answered themselves.
+type roundReader struct {
+	viewer  models.Viewer
+	rec     *models.Recommendation
+	people  map[uuid.UUID]models.Person
+	reviews []models.Review
+	tasks   []models.Task
+}
+
+func (rr roundReader) view(r models.ReviewRound) Round {
+	v := Round{Number: r.Number, VersionID: r.VersionID, Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
+		ClosedAt: r.ClosedAt, DecisionReason: r.DecisionReason, Reviews: []Review{}}
+	if r.Decision != nil {
+		v.Decision = *r.Decision
+	}
+	for _, t := range rr.tasks {
+		if t.Round == r.Number {
+			v.Invited++
+		}
+	}
+	owner := rr.viewer.Owns(rr.rec)
+	if owner {
+		reserve := len(r.Reserve)
+		v.Reserve = &reserve
+	}
+	for _, review := range rr.reviews {
+		if review.Round != r.Number {
+			continue
+		}
+		if review.Answer != nil {
+			v.Answered++
+		}
+		if owner || review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
+			v.Reviews = append(v.Reviews, rr.review(review))
+		}
+	}
+	return v
+}
+
+func (rr roundReader) review(r models.Review) Review {
+	v := reviewView(r)
+	kind := models.TaskReview
+	if r.OrganisationID != nil {
+		kind = models.TaskConsult
+	}
+	if rr.viewer.MayName(rr.rec, kind, r.PersonID) {
+		v.PersonID, v.Person = &r.PersonID, rr.people[r.PersonID].Name
+	}
+	return v
+}
+
+// reviewView shows an answer without saying whose it is.
+func reviewView(r models.Review) Review {
+	v := Review{TaskID: r.TaskID, OrganisationID: r.OrganisationID, Reasons: r.Reasons, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
+		Comments: listOf(r.Comments, func(m models.Comment) Comment { return Comment{m.Block, m.Quote, m.Body} }).Items}
+	if r.Answer != nil {
+		v.Answer = *r.Answer
+	}
+	return v
+}

@@ -1,0 +1,123 @@
+package api
+
+import (
+	"net/http"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// answer is one way of answering a task.
+type answer struct {
+	path, id, summary string
+	kind              models.DecisionKind
+	action            access.Action // what entitles; "" is that of answering the task's kind
+	body              any           // nil: no words
+	read              func(*call, *models.Recommendation, wish) (wish, error)
+}
+
+// answers is every decision that a task can be answered with.
+func answers() []answer {
+	return []answer{
+		{"accept", "acceptTask", "Say that one will review", models.DecideAcceptTask, access.Review, nil, silent},
+		{"decline", "declineTask", "Decline, perhaps suggesting somebody else", models.DecideDeclineTask, "", said[models.DeclinePayload]{}, saidBy[models.DeclinePayload]},
+		{"review", "answerReview", "An expert's answer; again, it replaces the one before", models.DecideAnswerReview, access.Review, said[models.ReviewPayload]{}, saidBy[models.ReviewPayload]},
+		{"consultation", "answerConsultation", "A partner's comments, in the organisation's name", models.DecideAnswerConsultation, access.Consult, said[models.ConsultationPayload]{}, saidBy[models.ConsultationPayload]},
+		{"invite-reviewer", "inviteReviewer", "Invite somebody in the place of one who is silent or declined", models.DecideInviteReviewer, access.InviteReviewer, models.InviteReviewerPayload{}, ownWords[models.InviteReviewerPayload]},
+		{"skip-reviewer", "skipReviewer", "Go on without a replacement", models.DecideSkipReviewer, access.InviteReviewer, nil, silent},
+		{"decide-review", "decideReview", "The officer's decision at the end of a round", models.DecideReview, access.DecideReview, models.DecideReviewPayload{}, ownWords[models.DecideReviewPayload]},
+		{"assign-translator", "assignTranslator", "Name who translates and who approves", models.DecideAssignTranslator, access.AssignTranslator, models.AssignTranslatorPayload{}, ownWords[models.AssignTranslatorPayload]},
+		{"submit-translation", "submitTranslation", "Hand a translation over for approval", models.DecideSubmitTranslation, access.Translate, models.SubmitTranslationPayload{}, ownWords[models.SubmitTranslationPayload]},
+		{"approve-translation", "approveTranslation", "Approve a translation as seen", models.DecideApproveTranslation, access.ApproveTranslation, models.SubmitTranslationPayload{}, ownWords[models.SubmitTranslationPayload]},
+		{"return-translation", "returnTranslation", "Send a translation back with a note", models.DecideReturnTranslation, access.ApproveTranslation, models.ReturnTranslationPayload{}, ownWords[models.ReturnTranslationPayload]},
+		{"sign-off", "answerSignOff", "An organisation's answer; again, it replaces the one before", models.DecideAnswerSignOff, access.SignOff, said[models.SignOffPayload]{}, saidBy[models.SignOffPayload]},
+		{"resolve-sign-off", "resolveSignOff", "Decide what follows when the rule is not met", models.DecideResolveSignOff, access.ResolveSignoff, models.ResolveSignOffPayload{}, ownWords[models.ResolveSignOffPayload]},
+		{"publish", "publish", "Publish the accepted version and its approved translations", models.DecidePublish, access.Publish, nil, silent},
+		{"delivery", "recordDelivery", "Record that an authority has it, or why not", models.DecideRecordDelivery, access.RecordDelivery, models.DeliveryPayload{}, ownWords[models.DeliveryPayload]},
+		{"progress", "reportAskedProgress", "Report what became of a measure, as asked", models.DecideReportProgress, access.ReportProgress, said[models.ProgressPayload]{}, saidBy[models.ProgressPayload]},
+	}
+}
+
+func (s *server) taskDecisionRoutes() []route {
+	var routes []route
+	for _, a := range answers() {
+		routes = append(routes, route{method: http.MethodPost, path: "/tasks/{id}/" + a.path, id: a.id, tag: "tasks", summary: a.summary,
+			gate: byLink, key: true, decides: true, body: a.body, reply: Decision{}, serve: s.answerTask(a)})
+	}
+	return routes
+}
+
+// silent is for answers that say all by their kind.
+func silent(c *call, _ *models.Recommendation, w wish) (wish, error) {
+	payload, err := noPayload(c)
+	w.payload = payload
+	return w, err
+}
+
+// ownWords is for answers that are nobody's but the sender's.
+func ownWords[P any](c *call, _ *models.Recommendation, w wish) (wish, error) {
+	payload, err := payloadOf[P](c)
+	w.payload = payload
+	return w, err
+}
+
+func (s *server) answerTask(a answer) func(*call) (reply, error) {
+	return func(c *call) (reply, error) {
+		t, rec, err := c.task()
+		if err != nil {
+			return reply{}, err
+		}
+		w, err := a.read(c, rec, wish{process: t.ProcessID, kind: a.kind, task: &t.ID})
+		if err != nil {
+			return reply{}, err
+		}
+		if w.onBehalfOf == nil { // who may be spoken for is asked when the decision is taken
+			action := a.action
+			if action == "" {
+				action = answerAction(t.Kind)
+			}
+			if err := c.can(action, rec, t); err != nil {
+				return reply{}, err
+			}
+		}
+		if !answerable(a.kind, t.Kind) {
+			return reply{}, apperr.NotFound("task")
+		}
+		return c.decide(w)
+	}
+}
+
+// answerAction is what entitles to answer a task of a kind.
+func answerAction(k models.TaskKind) access.Action {
+	switch k {
+	case models.TaskReview:
+		return access.Review
+	case models.TaskConsult:
+		return access.Consult
+	case models.TaskTranslate:
+		return access.Translate
+	case models.TaskApproveTranslation:
+		return access.ApproveTranslation
+	case models.TaskSignOff:
+		return access.SignOff
+	}
+	return access.ReadTask
+}
+
+// answerable keeps what no process would take from being stored: an answer has to fit the kind of task.
+func answerable(d models.DecisionKind, t models.TaskKind) bool {
+	fits := map[models.DecisionKind]models.TaskKind{
+		models.DecideAcceptTask: models.TaskReview, models.DecideAnswerReview: models.TaskReview, models.DecideAnswerConsultation: models.TaskConsult,
+		models.DecideInviteReviewer: models.TaskChooseReviewer, models.DecideSkipReviewer: models.TaskChooseReviewer,
+		models.DecideReview: models.TaskDecideReview, models.DecideAssignTranslator: models.TaskAssignTranslator,
+		models.DecideSubmitTranslation: models.TaskTranslate, models.DecideApproveTranslation: models.TaskApproveTranslation,
+		models.DecideReturnTranslation: models.TaskApproveTranslation, models.DecideAnswerSignOff: models.TaskSignOff,
+		models.DecideResolveSignOff: models.TaskResolveSignOff, models.DecidePublish: models.TaskPublish,
+		models.DecideRecordDelivery: models.TaskDeliver, models.DecideReportProgress: models.TaskReportProgress,
+	}
+	if d == models.DecideDeclineTask {
+		return t == models.TaskReview || t == models.TaskTranslate || t == models.TaskApproveTranslation
+	}
+	return fits[d] == t
+}
