@@ -138,9 +138,8 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err
 	}
-	f := models.RecipientFilter{State: state, Limit: recipientsPerPage + 1}
-	f.After, _ = uuid.Parse(r.URL.Query().Get("after")) // what is no id begins the list
-	if v.Rows, err = models.Recipients(r.Context(), s.DB, c.m.ID, f); err != nil {
+	after, _ := uuid.Parse(r.URL.Query().Get("after")) // what is no id begins the list
+	if v.Rows, err = models.Recipients(r.Context(), s.DB, c.m.ID, state, after, recipientsPerPage+1); err != nil {
 		return err
 	}
 	base := c.path() + "/recipients?state=" + string(state)
@@ -148,7 +147,7 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 		v.Rows = v.Rows[:recipientsPerPage]
 		v.Pager.Next = base + "&after=" + v.Rows[recipientsPerPage-1].ID.String()
 	}
-	if f.After != uuid.Nil {
+	if after != uuid.Nil {
 		v.Pager.Previous = base
 	}
 	s.Engine.Render(w, r, http.StatusOK, "mailing_recipients", v)

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/demo"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// toSignOff takes the brief as far as the sign-off, which is asked of Know-how Centre Bulgaria and, in the place of the
+// partner that Croatia lacks, of the lead organisation.
+func (n *office) toSignOff() {
+	n.t.Helper()
+	n.patient(func(d *models.ProcedureDocument) { d.Review.Grace, d.Translation.Skip = "1s", true })
+	n.accept()
+	n.waitFor("two organisations are asked", func() bool { return len(n.open(models.TaskSignOff)) == 2 })
+}
+
+func (n *office) signOffTask(organisation string) *models.Task {
+	n.t.Helper()
+	for _, task := range n.open(models.TaskSignOff) {
+		if *task.OrganisationID == demo.ID("organisation", organisation) {
+			return &task
+		}
+	}
+	require.FailNow(n.t, organisation+" is not asked")
+	return nil
+}
+
+func TestOrganisationsSignOff(t *testing.T) {
+	n := newOffice(t)
+	n.toSignOff()
+	task := n.signOffTask("khc")
+	b, path := n.byLink(task, n.person("partner-khc"), "en")
+	page := b.get(path)
+	require.Equal(t, http.StatusOK, page.StatusCode, page.Body)
+	sound(t, page)
+	require.NotContains(t, page.Body, " checked", "no answer is chosen for anybody")
+	require.Contains(t, page.Body, i18n.For("bg").N("signoff.needed_answers", 2))
+	require.Contains(t, page.Body, "Terre des hommes")
+
+	none := b.post(path+"/sign-off", form(t, page.Body, path+"/sign-off"))
+	require.Equal(t, http.StatusUnprocessableEntity, none.StatusCode)
+	require.Contains(t, none.Body, i18n.For("bg").T("asked.choose"))
+	f := form(t, none.Body, path+"/sign-off")
+	f.Set("answer", models.SignOffAbstain)
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/sign-off", f).StatusCode, "a reason is needed")
+	f = form(t, none.Body, path+"/sign-off")
+	f.Set("answer", models.SignOffAbstain)
+	f.Set("reason", "Решава управителният съвет.")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", f).StatusCode)
+	require.Contains(t, b.get(path+"/thanks").Body, "Решава управителният съвет.")
+
+	other := n.signOffTask("tdh")
+	ob := n.as("partner-tdh-al", "en")
+	opath := taskPath(other.ID)
+	theirs := ob.get(opath)
+	sound(t, theirs)
+	require.Contains(t, theirs.Body, "Решава управителният съвет.", "what the others answered is known in the network")
+
+	changed := form(t, b.get(path).Body, path+"/sign-off")
+	changed.Set("answer", models.SignOffApprove)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", changed).StatusCode)
+	f = form(t, theirs.Body, opath+"/sign-off")
+	f.Set("answer", models.SignOffApprove)
+	require.Equal(t, http.StatusSeeOther, ob.post(opath+"/sign-off", f).StatusCode, "a sister of the lead speaks for the shared vote")
+	n.open(models.TaskPublish)
+	closed := b.get(path)
+	sound(t, closed)
+	require.Contains(t, closed.Body, i18n.For("bg").T("asked.over.closed.title"))
+}
+
+func TestTallyInWords(t *testing.T) {
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		for _, tally := range []models.SignOffTally{
+			{Asked: 3, Answered: 2, Approved: 1, Declined: 1, NeededApprovals: 1},
+			{Asked: 3, Answered: 3, Approved: 3, Met: true}, {Asked: 2, Failed: true}, {Asked: 4, Silent: 1, NeededAnswers: 2},
+		} {
+			for _, line := range tallyWords(l, tally) {
+				require.NotContains(t, line, "signoff.")
+			}
+		}
+		for _, rule := range []string{models.SignOffAll, models.SignOffMajority, models.SignOffNoObjection} {
+			for _, silence := range []string{models.SilenceWaits, models.SilenceAbstains, models.SilenceApproves} {
+				require.NotContains(t, signOffRule(l, models.SignOffRules{Rule: rule, Quorum: 2, Silence: silence}), "signoff.")
+			}
+		}
+	}
+}
