@@ -169,7 +169,7 @@ func statusShares(u *url.URL, d models.DashboardData, l *i18n.Localizer) []share
 	}
 	shares := make([]share, 0, len(d.Statuses))
 	for _, st := range d.Statuses {
-		shares = append(shares, share{Name: l.T("mail.status." + string(st.Status)), Number: st.Count, Whole: whole,
+		shares = append(shares, share{Name: l.T("followup.status." + string(st.Status)), Number: st.Count, Whole: whole,
 			Href: filterBy(u, "status", string(st.Status))})
 	}
 	return shares
@@ -203,7 +203,7 @@ func stageBadge(stage models.Stage, l *i18n.Localizer) Badge {
 func statusOptions(l *i18n.Localizer) []Option {
 	var options []Option
 	for _, status := range models.FollowUpStatuses() {
-		options = append(options, Option{Value: string(status), Label: l.T("mail.status." + string(status))})
+		options = append(options, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
 	}
 	return options
 }

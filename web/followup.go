@@ -45,7 +45,10 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	filter := models.FollowUpFilter{Country: query.Get("country"), Status: models.FollowUpStatus(query.Get("status")),
 		Limit: followUpsPerPage + 1, After: cursorOf(query.Get("after"))}
 	filter.Authority, _ = uuid.Parse(query.Get("authority")) // what is no id narrows nothing
-	v.Filtered = filter.Country != "" || filter.Status != "" || filter.Authority != uuid.Nil
+	if id, err := uuid.Parse(query.Get("recommendation")); err == nil {
+		filter.Recommendation = id // linked from the overview
+	}
+	v.Filtered = filter.Recommendation != uuid.Nil || filter.Country != "" || filter.Status != "" || filter.Authority != uuid.Nil
 	if err := s.followUpChoices(r, l, filter.Country, &v); err != nil {
 		return err
 	}
@@ -71,7 +74,7 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 // followUpsAfter is the address of the list with another beginning.
 func followUpsAfter(query url.Values, after string) string {
 	next := url.Values{}
-	for _, name := range []string{"country", "authority", "status"} {
+	for _, name := range []string{"recommendation", "country", "authority", "status"} {
 		if value := query.Get(name); value != "" {
 			next.Set(name, value)
 		}

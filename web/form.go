@@ -120,6 +120,7 @@ type Input struct {
 	Required                 bool
 	Autocomplete, InputMode  string
 	Lang                     string // of what is typed, where it is not the page's
+	Any                      string // what choosing nothing from a select is called
 }
 
 // ID returns the field's id attribute.
@@ -165,7 +166,7 @@ func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
 
 func (i *Input) set(key string, value any) error {
 	texts := map[string]*string{"type": &i.Type, "help": &i.Help, "autocomplete": &i.Autocomplete,
-		"inputmode": &i.InputMode, "lang": &i.Lang}
+		"inputmode": &i.InputMode, "lang": &i.Lang, "any": &i.Any}
 	numbers := map[string]*int{"rows": &i.Rows, "max": &i.Max}
 	var ok bool
 	switch {

@@ -52,7 +52,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, item := range items {
-		row := newWaitingRow(item, Localizer(r), zoneName(r))
+		row := newWaitingRow(item, Localizer(r), zoneName(r), organisationOf(page.Viewer))
 		page.Waiting = append(page.Waiting, row)
 		if row.Overdue {
 			page.Overdue++
@@ -68,7 +68,8 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone string) waitingRow {
+// newWaitingRow says a wait in words; who asks is said unless it is the reader's own organisation.
+func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) waitingRow {
 	authority, _ := i18n.Pick(i.Authority, l.Tag())
 	row := waitingRow{
 		Href: tasksPath + i.TaskID.String(), Title: i.Title, TitleLanguage: i.TitleLanguage,
@@ -88,7 +89,7 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone string) waiting
 	if i.Organisation != "" {
 		row.About = append(row.About, l.T("home.in_name", "Organisation", i.Organisation))
 	}
-	if i.Owner != i.Organisation {
+	if i.Owner != i.Organisation && i.Owner != own {
 		row.About = append(row.About, l.T("home.asked_by", "Owner", i.Owner))
 	}
 	return row
@@ -120,6 +121,14 @@ func (s *Server) mayDraft(r *http.Request, v *visitor) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// organisationOf is the organisation the frame shows beside the reader, "" for none.
+func organisationOf(v *Viewer) string {
+	if v == nil {
+		return ""
+	}
+	return v.Organisation
 }
 
 // zoneName is the reader's time zone as a name, "" for the network's.

@@ -37,7 +37,7 @@ func TestPagesInEveryLanguage(t *testing.T) {
 					got := b.get(path)
 					require.Equal(t, http.StatusOK, got.StatusCode)
 					require.Contains(t, got.Body, `<html lang="`)
-					for _, area := range []string{"home.", "account.", "dashboard.", "published.", "mail.status.", "ribbon.", "layout."} {
+					for _, area := range []string{"home.", "account.", "dashboard.", "published.", "followup.status.", "ribbon.", "layout."} {
 						require.NotRegexp(t, `>\s*`+strings.ReplaceAll(area, ".", `\.`), got.Body, "a key stands where a sentence should")
 					}
 					head := b.send(http.MethodHead, path, nil)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"html/template"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,8 +55,12 @@ type publishedMeasure struct {
 	Addressees []addressee
 }
 
-// addressee is an authority with what became of the measure there. Status is "" before follow-up begins.
-type addressee struct{ Name, Language, Status, Href string }
+// addressee is an authority with what became of the measure there. Status is nil before follow-up begins.
+type addressee struct {
+	Name, Language string
+	Status         *Badge
+	Href           string
+}
 
 // grantWords is what a grant wants said.
 type grantWords struct{ Funder, Number, Statement, Disclaimer, Language string }
@@ -109,6 +112,7 @@ type publicationBuilder struct {
 	pub    *models.Publication
 	text   *models.PublicationText
 	words  *i18n.Localizer
+	paidBy []models.Grant
 	view   publicationView
 }
 
@@ -129,7 +133,7 @@ func (b *publicationBuilder) build(page Page) (publicationView, error) {
 	b.editions()
 	b.view.Citation = b.words.T("published.citation", "Organisation", b.view.Organisation, "Year", b.pub.PublishedAt.UTC().Format("2006"),
 		"Title", b.text.Title, "Kind", b.view.Kind, "Address", b.view.Canonical)
-	for _, step := range []func() error{b.body, b.version, b.countries, b.measures, b.endorsement, b.grants} {
+	for _, step := range []func() error{b.body, b.version, b.grants, b.countries, b.measures, b.endorsement} {
 		if err := step(); err != nil {
 			return publicationView{}, err
 		}
@@ -145,21 +149,8 @@ func (b *publicationBuilder) editions() {
 }
 
 func (b *publicationBuilder) body() (err error) {
-	b.view.Text, err = markdown.Render(b.text.Body, markdown.WithHeadingShift(shiftBelowTitle(b.text.Body)))
+	b.view.Text, err = markdown.Render(b.text.Body, markdown.WithHeadingShift(headingShift(b.text.Body)))
 	return err
-}
-
-var heading = regexp.MustCompile(`(?m)^(#{1,6})\s`)
-
-// shiftBelowTitle brings a text's highest heading below the page's own.
-func shiftBelowTitle(body string) int {
-	highest := 2
-	for i, m := range heading.FindAllStringSubmatch(body, -1) {
-		if i == 0 || len(m[1]) < highest {
-			highest = len(m[1])
-		}
-	}
-	return max(0, 2-highest)
 }
 
 func (b *publicationBuilder) version() error {
@@ -176,9 +167,9 @@ func (b *publicationBuilder) endorsement() (err error) {
 	return err
 }
 
-func (b *publicationBuilder) grants() error {
-	grants, err := models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
-	for _, g := range grants {
+func (b *publicationBuilder) grants() (err error) {
+	b.paidBy, err = models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
+	for _, g := range b.paidBy {
 		if said, ok := g.Statement(b.text.Language); ok {
 			words := grantWords{Number: g.Number, Statement: said.Statement, Disclaimer: said.Disclaimer, Language: said.Language}
 			if g.Funder != nil {
@@ -192,10 +183,6 @@ func (b *publicationBuilder) grants() error {
 
 // countries names the countries concerned: as a grant designates them, else by their own names.
 func (b *publicationBuilder) countries() error {
-	grants, err := models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
-	if err != nil {
-		return err
-	}
 	countries, err := models.Countries(b.ctx, b.server.DB)
 	if err != nil {
 		return err
@@ -208,7 +195,7 @@ func (b *publicationBuilder) countries() error {
 		if !concerned[c.Code] {
 			continue
 		}
-		if d, ok := models.Designation(grants, c.Code, b.text.Language); ok {
+		if d, ok := models.Designation(b.paidBy, c.Code, b.text.Language); ok {
 			b.view.Countries = append(b.view.Countries, designated{d.Designation, d.Language, d.Footnote})
 			continue
 		}
@@ -237,7 +224,8 @@ func (b *publicationBuilder) measures() error {
 			name, tag := authorities[id].Names.In(b.text.Language)
 			a := addressee{Name: name, Language: tag}
 			if f, followed := statuses[followed{m.ID, id}]; followed {
-				a.Status, a.Href = b.words.T("mail.status."+string(f.Status)), "/follow-ups/"+f.ID.String()
+				badge := statusBadge(b.words, f.Status)
+				a.Status, a.Href = &badge, followUpPath(f.ID)
 			}
 			shown.Addressees = append(shown.Addressees, a)
 		}

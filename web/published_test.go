@@ -43,7 +43,7 @@ func TestPublicationPage(t *testing.T) {
 			require.Contains(t, got.Body, "Fiona Carmichael")
 			require.NotContains(t, got.Body, "Tomislav Marušić", "who did not agree is not named in public")
 			require.NotContains(t, got.Body, h.person("officer-khc").Name)
-			require.Contains(t, got.Body, words.T("mail.status.committed"))
+			require.Contains(t, got.Body, words.T("followup.status.committed"))
 			require.Contains(t, got.Body, `<link rel="canonical" href="https://tribuna.example/published/`+h.brief.Slug+`/`+tag+`">`)
 			require.Contains(t, got.Body, `hreflang="bg" href="/published/`+h.brief.Slug+`/bg"`)
 			require.Contains(t, got.Body, `type="application/json" href="/api/v1/published/`+h.brief.Slug+`"`)

@@ -17,7 +17,7 @@ type recommendationRow struct {
 	Href, Title, Language   string
 	Organisation, Countries string
 	Ribbon                  Ribbon
-	Withdrawn, Held         bool
+	Withdrawn               bool
 	NeededBy                *time.Time
 }
 
@@ -112,7 +112,7 @@ func (s *Server) recommendationRows(r *http.Request, list []models.Recommendatio
 	rows := make([]recommendationRow, 0, len(list))
 	for _, rec := range list {
 		row := recommendationRow{Href: "/recommendations/" + rec.ID.String(), Title: rec.Title, Language: rec.Language,
-			Countries: names.list(rec.Countries), Held: rec.Held(), NeededBy: rec.NeededBy,
+			Countries: names.list(rec.Countries), NeededBy: rec.NeededBy,
 			Withdrawn: rec.Stage == models.StageWithdrawn, Ribbon: stageRibbon(rec.Stage, rec.Held())}
 		if rec.Organisation != nil {
 			row.Organisation = rec.Organisation.Name
