@@ -138,8 +138,10 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 		facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
 }
 
+// consultPartners asks those who will be asked to sign off for their comments, so that nobody sees the text for the first
+// time when it is final; for a country without a partner that is whom the procedure says.
 func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) error {
-	units, err := x.unitsConcerned(ctx)
+	units, _, err := x.signatories(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tribuna/api"
 	"tribuna/internal/demo"
 	"tribuna/web"
 )
@@ -18,6 +19,8 @@ func (p *parts) handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mountHealth(mux, p.db)
+	mux.Handle(api.Prefix+"/", api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
+		Log: slog.Default(), BaseURL: p.cfg.PublicURL()}))
 	mux.Handle("/", pages.Handler())
 	return mux, nil
 }

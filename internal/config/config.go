@@ -38,7 +38,7 @@ type Config struct {
 	TemporalPort int `env:"TRIBUNA_TEMPORAL_PORT" envDefault:"0" doc:"port of the private Temporal server; 0 takes a free one" want:"a port from 0 to 65535"`
 	SMTPPort     int `env:"TRIBUNA_SMTP_PORT" envDefault:"0" doc:"port of the mail catcher; 0 takes a free one" want:"a port from 0 to 65535"`
 
-	LogLevel    slog.Level    `env:"TRIBUNA_LOG_LEVEL" envDefault:"info" doc:"least level that is logged" want:"debug, info, warn or error"`
+	LogLevel    slog.Level    `env:"TRIBUNA_LOG_LEVEL" envDefault:"info" doc:"least level that is logged; warn in dev" want:"debug, info, warn or error"`
 	OutboxLease time.Duration `env:"TRIBUNA_OUTBOX_LEASE" envDefault:"1m" doc:"how long a claimed mail belongs to the sender that claimed it" want:"a duration of 1s or more, like 1m"`
 	SweepEvery  time.Duration `env:"TRIBUNA_SWEEP_EVERY" envDefault:"1m" doc:"how often unconfirmed submissions and unstarted processes are looked for; 10s in dev" want:"a duration of 1s or more, like 1m"`
 }
@@ -46,6 +46,7 @@ type Config struct {
 // devDefaults hold in dev where nothing else is set: a demonstration does not
 // wait a minute for a sweep, and sends in the name of an address nobody has.
 var devDefaults = map[string]string{
+	"TRIBUNA_LOG_LEVEL":   "warn",
 	"TRIBUNA_SWEEP_EVERY": "10s",
 	"TRIBUNA_MAIL_FROM":   "Tribuna <tribuna@network.example>",
 }

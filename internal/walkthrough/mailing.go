@@ -11,12 +11,11 @@ type mailing struct {
 	ID       string `json:"id"`
 	State    string `json:"state"`
 	Revision int    `json:"revision"`
-	Counts   struct {
+	Progress struct {
 		Delivered int `json:"delivered"`
 		Failed    int `json:"failed"`
 		Unknown   int `json:"unknown"`
-		Cancelled int `json:"cancelled"`
-	} `json:"counts"`
+	} `json:"progress"`
 }
 
 // mail sends one mailing to all readers, each in their language, and compares what the instance says with what arrived.
@@ -52,7 +51,7 @@ func (w *walk) mail(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.result.MailsDelivered, w.result.MailsFailed, w.result.MailsUnknown = m.Counts.Delivered, m.Counts.Failed, m.Counts.Unknown
+	w.result.MailsDelivered, w.result.MailsFailed, w.result.MailsUnknown = m.Progress.Delivered, m.Progress.Failed, m.Progress.Unknown
 	return w.compareMails(ctx, subject)
 }
 

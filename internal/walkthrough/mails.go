@@ -97,7 +97,7 @@ func (w *walk) follow(ctx context.Context, token string, m caughtMail) (*opened,
 	o := &opened{caller: &caller{base: w.BaseURL, token: token, name: m.To[0]}}
 	var me struct {
 		ID       string `json:"id"`
-		LinkTask string `json:"link_task"`
+		LinkTask string `json:"link_task_id"`
 	}
 	err := o.get(ctx, "/api/v1/me", &me)
 	var p problem

@@ -45,6 +45,7 @@ func (w *walk) deliver(ctx context.Context) error {
 		if t == nil {
 			break
 		}
+		t.ID = t.TaskID
 		err = officer.does(ctx, t, "delivery", map[string]any{"delivered_on": time.Now().UTC().Format(time.DateOnly), "reference": "TR-2026-17"})
 		if err != nil {
 			return err

@@ -106,12 +106,9 @@ func (w *walk) decline(ctx context.Context, person string) error {
 
 // consult lets the first partner asked comment.
 func (w *walk) consult(ctx context.Context) error {
-	partner, t, err := w.whoever(ctx, "consult", time.Minute)
+	partner, t, err := w.soon(ctx, "consult")
 	if err != nil {
 		return err
-	}
-	if partner == nil {
-		return nil // the owner is the only partner concerned
 	}
 	w.did("%s commented in the organisation's name", partner.name)
 	return partner.does(ctx, t, "consultation", map[string]any{"version_hash": t.Version.Hash,
@@ -119,7 +116,7 @@ func (w *walk) consult(ctx context.Context) error {
 }
 
 // whoever finds somebody with an account who is asked to do something; nil if nobody is.
-func (w *walk) whoever(ctx context.Context, kind string, _ time.Duration) (*caller, *task, error) {
+func (w *walk) whoever(ctx context.Context, kind string) (*caller, *task, error) {
 	for _, c := range w.people.all() {
 		list, err := c.waiting(ctx)
 		if err != nil {
@@ -127,7 +124,7 @@ func (w *walk) whoever(ctx context.Context, kind string, _ time.Duration) (*call
 		}
 		found := first(list, func(t task) bool { return t.RecommendationID == w.rec.ID && t.Kind == kind })
 		if found != nil {
-			t, err := c.task(ctx, found.ID)
+			t, err := c.task(ctx, found.TaskID)
 			return c, t, err
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // signOff has every organisation concerned approve in its name.
 func (w *walk) signOff(ctx context.Context) error {
 	for {
-		who, t, err := w.whoever(ctx, "sign_off", 0)
+		who, t, err := w.whoever(ctx, "sign_off")
 		if err != nil {
 			return err
 		}

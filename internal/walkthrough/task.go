@@ -8,6 +8,7 @@ import (
 // task is a task as the API shows it to those asked.
 type task struct {
 	ID               string `json:"id"`
+	TaskID           string `json:"task_id"` // the id, in the list of what waits
 	Kind             string `json:"kind"`
 	State            string `json:"state"`
 	Round            int    `json:"round"`
@@ -43,7 +44,7 @@ func (w *walk) asked(ctx context.Context, who *caller, kind string, limit time.D
 		if found == nil {
 			return nil, false, nil
 		}
-		t, err := who.task(ctx, found.ID)
+		t, err := who.task(ctx, found.TaskID)
 		return t, err == nil, err
 	})
 }

@@ -54,7 +54,7 @@ func (w *walk) soon(ctx context.Context, kind string) (*caller, *task, error) {
 		task *task
 	}
 	f, err := until(ctx, "somebody to be asked to "+kind, time.Minute, func(ctx context.Context) (found, bool, error) {
-		who, t, err := w.whoever(ctx, kind, 0)
+		who, t, err := w.whoever(ctx, kind)
 		return found{who, t}, who != nil, err
 	})
 	return f.who, f.task, err
