@@ -2,6 +2,9 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -45,7 +48,7 @@ type mailingView struct {
 	Action       string
 	Revision     int
 	Countries    []Option
-	Languages    []Option
+	Read         []Option // languages in which people are written to
 	Roles        []Option
 	Texts        []mailingTextView
 	Fallbacks    []Option
@@ -182,7 +185,7 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 	for i, language := range languages {
 		name := "texts[" + strconv.Itoa(i) + "]"
 		option := Option{Value: language.Tag, Label: l.Language(language.Tag)}
-		v.Languages, v.Fallbacks = append(v.Languages, option), append(v.Fallbacks, option)
+		v.Read, v.Fallbacks = append(v.Read, option), append(v.Fallbacks, option)
 		t := mailingTextView{Name: name, Language: language.Tag}
 		t.Open = v.Form.Value(t.Field("subject")) != "" || v.Form.Value(t.Field("body")) != ""
 		if c.m != nil && hasText(c.m, language.Tag) {
@@ -204,8 +207,28 @@ func (s *Server) createMailing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
-		return models.CreateMailing(ctx, tx, c.rec, in, c.visitor.Person.ID, s.Now())
+		return s.createMailingOnce(ctx, tx, c, r.PostFormValue("decision_id"), in)
 	})
+}
+
+// createMailingOnce makes the same form sent twice one mailing.
+func (s *Server) createMailingOnce(ctx context.Context, tx bun.IDB, c mailingCase, key string, in models.MailingInput) (*models.Mailing, error) {
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("encode a mailing: %w", err)
+	}
+	k := models.IdempotencyKey{PersonID: c.visitor.Person.ID, Key: key, Hash: fmt.Sprintf("%x", sha256.Sum256(raw)), CreatedAt: s.Now()}
+	id, _, err := models.CreateOnce(ctx, tx, k, func() (uuid.UUID, error) {
+		m, err := models.CreateMailing(ctx, tx, c.rec, in, c.visitor.Person.ID, s.Now())
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return m.ID, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return models.MailingByID(ctx, tx, id)
 }
 
 // saveMailing changes a draft, on top of the revision that its writer saw.

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/demo"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+func (n *office) followUps(f models.FollowUpFilter) []models.FollowUp {
+	n.t.Helper()
+	f.Recommendation = n.brief.ID
+	list, err := models.FollowUps(n.t.Context(), n.db, f)
+	require.NoError(n.t, err)
+	return list
+}
+
+func TestFollowUpIsReportedAndEnded(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	all := n.followUps(models.FollowUpFilter{})
+	require.Len(t, all, 7, "six measures, one of them at two authorities")
+	n.publicList(t)
+
+	task := n.askedAbout("bg-sofia-municipality")
+	b, path := n.byLink(task, n.person("partner-khc"), "en")
+	page := b.get(path)
+	require.Equal(t, http.StatusOK, page.StatusCode, page.Body)
+	sound(t, page)
+	f := form(t, page.Body, path+"/progress")
+	f.Set("status", "committed")
+	f.Set("observed_on", time.Now().AddDate(0, 0, 5).Format(time.DateOnly))
+	f.Set("source_url", "no address")
+	f.Set("note", "Кметът обеща жилища.")
+	wrong := b.post(path+"/progress", f)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	require.Contains(t, wrong.Body, "Кметът обеща жилища.")
+	require.Contains(t, wrong.Body, i18n.For("bg").T("error.field.url"))
+	f = form(t, wrong.Body, path+"/progress")
+	f.Set("status", "committed")
+	f.Set("note", "Кметът обеща жилища.")
+	f.Set("observed_on", time.Now().AddDate(0, 0, 5).Format(time.DateOnly))
+	f.Set("source_url", "https://sofia.example/news")
+	future := b.post(path+"/progress", f)
+	require.Equal(t, http.StatusUnprocessableEntity, future.StatusCode)
+	require.Contains(t, future.Body, i18n.For("bg").T("error.field.not_future"))
+	f.Set("decision_id", form(t, future.Body, path+"/progress").Get("decision_id"))
+	f.Set("observed_on", time.Now().Format(time.DateOnly))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/progress", f).StatusCode)
+	thanks := b.get(path + "/thanks")
+	sound(t, thanks)
+	require.Contains(t, thanks.Body, "Кметът обеща жилища.")
+	require.NotContains(t, thanks.Body, i18n.For("bg").T("asked.change"), "a report is given once")
+	n.endIt(t, *task.SubjectID)
+}
+
+// askedAbout starts the follow-ups, as the sweep does, and waits until the focal point is asked about the measure at an
+// authority.
+func (n *office) askedAbout(authority string) *models.Task {
+	n.t.Helper()
+	processes, err := models.OpenProcesses(n.t.Context(), n.db, 100)
+	require.NoError(n.t, err)
+	for _, p := range processes {
+		require.NoError(n.t, n.server.Processes.Start(n.t.Context(), p))
+	}
+	followed := n.followUps(models.FollowUpFilter{Authority: demo.ID("authority", authority)})
+	require.Len(n.t, followed, 1)
+	var asked []models.Task
+	n.waitFor("progress is asked for", func() bool {
+		asked, err = models.Tasks(n.t.Context(), n.db, models.TaskFilter{Process: followed[0].ID, OpenOnly: true})
+		return err == nil && len(asked) == 1
+	})
+	return &asked[0]
+}
+
+// publicList is what everybody sees: measures and statuses, no notes.
+func (n *office) publicList(t *testing.T) {
+	t.Helper()
+	for _, tag := range i18n.Tags() {
+		b := n.public(tag)
+		list := b.get("/follow-ups")
+		require.Equal(t, http.StatusOK, list.StatusCode, list.Body)
+		sound(t, list)
+		require.Equal(t, 7, strings.Count(list.Body, `<th scope="row">`))
+		narrow := b.get("/follow-ups?" + url.Values{"country": {"HR"}, "status": {"no_reply"}}.Encode())
+		require.Equal(t, 3, strings.Count(narrow.Body, `<th scope="row">`))
+		one := b.get("/follow-ups?authority=" + demo.ID("authority", "bg-sofia-municipality").String())
+		require.Equal(t, 1, strings.Count(one.Body, `<th scope="row">`))
+		none := b.get("/follow-ups?status=implemented")
+		sound(t, none)
+		require.Contains(t, none.Body, i18n.For(tag).T("followup.none_title"))
+		require.Equal(t, http.StatusOK, b.get("/follow-ups?country=%27&authority=x&status=y&after=z").StatusCode, "what cannot be read narrows or not, and breaks nothing")
+	}
+}
+
+// endIt reports once more and then ends the follow-up, as its owners may.
+func (n *office) endIt(t *testing.T, id [16]byte) {
+	t.Helper()
+	path := followUpPath(id)
+	public := n.public("en").get(path)
+	sound(t, public)
+	require.NotContains(t, public.Body, "Кметът", "notes are for the network")
+	require.NotContains(t, public.Body, "<form method=\"post\" action=\""+path)
+	partner := n.as("partner-cyi", "en").get(path)
+	require.Contains(t, partner.Body, "Кметът")
+	require.NotContains(t, partner.Body, path+"/progress", "others read, they do not report")
+
+	b := n.as("officer-khc", "en")
+	page := b.get(path)
+	sound(t, page)
+	f := form(t, page.Body, path+"/progress")
+	f.Set("status", "adopted")
+	f.Set("note", "Voted in the council.")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/progress", f).StatusCode)
+	require.Contains(t, b.get(path).Body, "Voted in the council.")
+
+	confirm := b.get(path + "/end")
+	sound(t, confirm)
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/end", form(t, confirm.Body, path+"/end")).StatusCode, "a reason is needed")
+	f = form(t, confirm.Body, path+"/end")
+	f.Set("decision_id", NewDecisionID())
+	f.Set("reason", "Nothing more can come of it.")
+	stranger := n.as("partner-cyi", "en")
+	require.Equal(t, http.StatusForbidden, stranger.post(path+"/end", f).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/end", f).StatusCode)
+	ended := b.get(path)
+	sound(t, ended)
+	require.Contains(t, ended.Body, i18n.For("en").T("followup.ended"))
+	require.NotContains(t, ended.Body, path+"/progress")
+	require.Equal(t, http.StatusConflict, b.get(path+"/end").StatusCode)
+}
