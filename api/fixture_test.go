@@ -55,6 +55,9 @@ func (b *lockedBuffer) text() string {
 	return b.Buffer.String()
 }
 
+// network is a database with the demo network.
+var network = &testdb.Prepared{Fill: func(ctx context.Context, db *bun.DB) error { return demo.Load(ctx, db, noon) }}
+
 var noon = time.Date(2026, 3, 12, 12, 0, 0, 0, time.UTC)
 
 // newHouse is a house whose processes cannot be reached: words are stored and answered with 202.
@@ -71,8 +74,7 @@ func newHouse(t *testing.T) *house {
 
 func furnish(t *testing.T, now func() time.Time, processes func(*bun.DB) *workflows.Client) *house {
 	t.Helper()
-	db := testdb.New(t)
-	require.NoError(t, demo.Load(t.Context(), db, now()))
+	db := network.Open(t).App
 	minter, err := links.New(bytes.Repeat([]byte("k"), links.MinKey))
 	require.NoError(t, err)
 	h := &house{db: db, links: minter, now: now, log: &lockedBuffer{}}
@@ -163,6 +165,36 @@ func (h *house) read(t *testing.T, token, path string, into any) response {
 	require.Equal(t, http.StatusOK, res.status, "%s: %s", path, res.body)
 	require.NoError(t, json.Unmarshal(res.body, into))
 	return res
+}
+
+// brief is the demo brief, which the network begins with as a draft of Know-how Centre Bulgaria.
+func (h *house) brief(t *testing.T) *models.Recommendation {
+	t.Helper()
+	all, err := models.Recommendations(t.Context(), h.db, models.Viewer{Roles: []models.Role{{Role: models.RoleCoordinator}}}, models.RecommendationFilter{})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	return &all[0]
+}
+
+// ask opens a task on a recommendation for somebody of the demo network.
+func (h *house) ask(t *testing.T, rec *models.Recommendation, kind models.TaskKind, slug string) *models.Task {
+	t.Helper()
+	person := demo.ID("person", slug)
+	task := &models.Task{ID: models.NewID(), ProcessID: rec.ID, RecommendationID: rec.ID, Kind: kind, Round: rec.Round, PersonID: &person,
+		VersionID: rec.CurrentVersionID, State: models.TaskOpen, OpenedAt: noon, DueAt: noon.AddDate(0, 0, 5), GraceUntil: noon.AddDate(0, 0, 9), Generation: 1}
+	require.NoError(t, task.Insert(t.Context(), h.db))
+	return task
+}
+
+// inReview puts a recommendation into its first round without asking anybody yet.
+func (h *house) inReview(t *testing.T, rec *models.Recommendation) {
+	t.Helper()
+	rec.Enter(models.StageReview, noon)
+	rec.Round = 1
+	require.NoError(t, rec.Save(t.Context(), h.db, noon))
+	round := &models.ReviewRound{RecommendationID: rec.ID, Number: 1, VersionID: *rec.CurrentVersionID, Invited: []uuid.UUID{}, Reserve: []uuid.UUID{},
+		Enough: 1, DueAt: noon.AddDate(0, 0, 9)}
+	require.NoError(t, round.Insert(t.Context(), h.db))
 }
 
 func key() map[string]string { return map[string]string{"Idempotency-Key": uuid.NewString()} }

@@ -80,3 +80,13 @@ func (h *house) holdAgainstDocument(t *testing.T, req *http.Request, res respons
 	require.NoError(t, media.Schema.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.MultiErrors()),
 		"%s %s answers what the document does not describe: %s", req.Method, template, res.body)
 }
+
+func TestDocumentNoticesWhatItDoesNotDescribe(t *testing.T) {
+	doc := document(t, newServer(Options{}))
+	schema := doc.Paths.Value("/recommendations").Get.Responses.Value("200").Value.Content["application/json"].Schema.Value
+	for _, wrong := range []string{`{}`, `{"items":null}`, `{"items":[{"id":"x"}]}`, `{"items":[],"more":1}`} {
+		var value any
+		require.NoError(t, json.Unmarshal([]byte(wrong), &value))
+		require.Error(t, schema.VisitJSON(value, openapi3.EnableJSONSchema2020()), wrong)
+	}
+}
