@@ -145,33 +145,44 @@ func (x *act) loadTask(ctx context.Context, d decider) error {
 
 // entitled asks the table of roles for the speaker and, where somebody else recorded it, for that person too.
 func (x *act) entitled(ctx context.Context, d decider) error {
-	object, err := models.AccessObject(ctx, x.tx, x.rec, x.task)
+	object, err := x.object(ctx)
 	if err != nil {
 		return err
 	}
-	if x.process.Kind == models.ProcessFollowUp && x.task == nil {
-		if object, err = models.FollowUpObject(ctx, x.tx, x.rec, x.process.ID); err != nil {
-			return err
-		}
+	sender, err := models.AccessActor(ctx, x.tx, x.actor.ID, x.link())
+	if err != nil {
+		return err
 	}
-	if x.sub.OnBehalfOf != nil {
-		recorder, err := models.AccessActor(ctx, x.tx, x.actor.ID, nil)
-		if err != nil {
-			return err
-		}
-		if err := access.Can(recorder, access.RecordOnBehalf, object); err != nil {
-			return err
-		}
+	if x.sub.OnBehalfOf == nil {
+		return access.Can(sender, d.actionFor(x.task), object)
 	}
-	var link *uuid.UUID
-	if x.sub.ByLink {
-		link = x.sub.TaskID
+	if err := access.Can(sender, access.RecordOnBehalf, object); err != nil {
+		return err
 	}
-	speaker, err := models.AccessActor(ctx, x.tx, x.speaker.ID, link)
+	speaker, err := models.AccessActor(ctx, x.tx, x.speaker.ID, nil)
 	if err != nil {
 		return err
 	}
 	return access.Can(speaker, d.actionFor(x.task), object)
+}
+
+func (x *act) object(ctx context.Context) (access.Object, error) {
+	if x.process.Kind == models.ProcessFollowUp && x.task == nil {
+		return models.FollowUpObject(ctx, x.tx, x.rec, x.process.ID)
+	}
+	return models.AccessObject(ctx, x.tx, x.rec, x.task)
+}
+
+// link is the task of the personal link by which the words came, or nil where none was used. A link entitles to its
+// task alone: to nothing where the words are about no task.
+func (x *act) link() *uuid.UUID {
+	if x.sub.ByLink && x.sub.TaskID == nil {
+		return new(uuid.UUID)
+	}
+	if x.sub.ByLink {
+		return x.sub.TaskID
+	}
+	return nil
 }
 
 // actionFor is what entitles to a decision: where tasks of several kinds can be declined, it is what entitles to

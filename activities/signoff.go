@@ -130,7 +130,7 @@ func (a *Activities) AskResolve(ctx context.Context, s Step) (models.Position, e
 		if err != nil {
 			return err
 		}
-		if !tally.Failed {
+		if tally.Asked == 0 || !tally.Failed {
 			return errNotNow
 		}
 		if err := x.note(ctx, entry{verb: "signoff.not_met", visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID,

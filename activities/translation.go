@@ -314,7 +314,7 @@ func (a *Activities) EndTranslation(ctx context.Context, s Step) (models.Positio
 		if err != nil {
 			return err
 		}
-		if pos.Translation == nil || pos.Translation.Pending > 0 {
+		if pos.Translation == nil || !pos.Translation.Opened || pos.Translation.Pending > 0 {
 			return errNotNow
 		}
 		return x.toSignOff(ctx)

@@ -21,7 +21,7 @@ func TestReviewEndsWhenEnoughHaveAnswered(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, round.ClosedAt)
 	require.Equal(t, models.TaskCancelled, o.taskOf(models.TaskReview, o.experts[2]).State, "no longer needed")
-	require.Equal(t, 1, o.mailsOf(models.MailTaskWithdrawn), "and told so")
+	require.Equal(t, 1, o.mailsTo(models.MailTaskWithdrawn, o.experts[2].ID), "and told so")
 	require.Equal(t, models.TaskOpen, o.taskOf(models.TaskDecideReview, o.officer).State)
 	require.Equal(t, 2, o.mailsOf(models.MailReviewCopy))
 	require.Equal(t, 2, o.entries("review.answered"))
@@ -220,7 +220,10 @@ func TestReviewWithdrawnTellsThoseAsked(t *testing.T) {
 	require.NoError(t, o.run(10*day))
 	require.Equal(t, models.StageWithdrawn, o.stage())
 	require.True(t, o.closed(o.rec.ID))
-	require.Equal(t, 2, o.mailsOf(models.MailTaskWithdrawn))
+	for _, e := range o.experts[:2] {
+		require.Equal(t, 1, o.mailsTo(models.MailTaskWithdrawn, e.ID))
+	}
+	require.Equal(t, 1, o.mailsTo(models.MailTaskWithdrawn, o.person(lead).ID), "who was consulted is told as well")
 }
 
 func TestReviewHoldStopsTheClock(t *testing.T) {

@@ -1,0 +1,213 @@
+package activities
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"tribuna/models"
+)
+
+// TestEveryStepAndDecisionTwice goes from draft to the end of the follow-up, by several ways round, and does everything
+// twice. At its end every step and every kind of decision there is was taken.
+func TestEveryStepAndDecisionTwice(t *testing.T) {
+	d := newDesk(t, nil)
+	d.reviewTwice()
+	d.translateTwice()
+	d.signOffTwice()
+	d.publishTwice()
+	d.mailTwice()
+	d.followTwice()
+	d.withdrawTwice()
+	d.whole()
+
+	acts := reflect.TypeOf(d.acts)
+	for i := range acts.NumMethod() {
+		m := acts.Method(i)
+		if m.Type.NumIn() == 3 && m.Type.In(2) == reflect.TypeOf(Step{}) {
+			require.True(t, d.steps[m.Name], "the step %s was never taken", m.Name)
+		}
+	}
+	for kind := range deciders {
+		require.True(t, d.kinds[kind], "%s was never decided", kind)
+	}
+}
+
+func (d *desk) startReview(invite ...models.Person) {
+	var ids []uuid.UUID
+	for _, p := range invite {
+		ids = append(ids, p.ID)
+	}
+	d.says(models.DecideStartReview, nil, models.StartReviewPayload{VersionID: d.version.ID, Invite: ids})
+	d.stage("OpenReview", d.acts.OpenReview)
+}
+
+func (d *desk) reviewOf(p models.Person) *models.Task {
+	d.t.Helper()
+	list, err := models.Tasks(d.ctx, d.db, models.TaskFilter{Process: d.rec.ID, Kinds: []models.TaskKind{models.TaskReview}, OpenOnly: true})
+	require.NoError(d.t, err)
+	for i := range list {
+		if *list[i].PersonID == p.ID {
+			return &list[i]
+		}
+	}
+	require.Fail(d.t, "nobody asked", p.Name)
+	return nil
+}
+
+// endReview closes the running round and decides on it.
+func (d *desk) endReview(decision string) {
+	d.t.Helper()
+	d.stage("BeginClosing", d.acts.BeginClosing)
+	d.notNow("CloseRound", d.acts.CloseRound, d.stepNow())
+	d.pass(4 * day)
+	d.stage("CloseRound", d.acts.CloseRound)
+	d.says(models.DecideReview, d.the(models.TaskDecideReview), models.DecideReviewPayload{Decision: decision, Reason: "Weighed."})
+}
+
+func (d *desk) answerReview(who models.Person) {
+	d.t.Helper()
+	d.decide(d.rec.ID, models.DecideAnswerReview, who, d.reviewOf(who), models.ReviewPayload{VersionHash: d.version.Hash,
+		Answer: models.AnswerSupport, Reasons: "Good.", Comments: []models.CommentPayload{{Block: 0, Body: "Say who pays."}}})
+}
+
+// reviewTwice has one round in which everything happens that can, and a second in which nobody answers.
+func (d *desk) reviewTwice() {
+	e := d.experts
+	d.tx(func(tx bun.Tx) { // a partner to be consulted
+		_, err := tx.NewRaw("INSERT INTO recommendation_countries VALUES (?, 'RS')", d.rec.ID).Exec(d.ctx)
+		require.NoError(d.t, err)
+	})
+	d.startReview(e[0], e[1], e[2])
+	for _, x := range []models.Person{e[0], e[1], e[2]} {
+		d.notNow("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(x).ID})
+	}
+	d.says(models.DecideHold, nil, models.ReasonPayload{Reason: "Elections."})
+	d.pass(30 * day)
+	d.notNow("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(e[0]).ID})
+	d.says(models.DecideResume, nil, models.NoPayload{})
+
+	d.decide(d.rec.ID, models.DecideAcceptTask, e[0], d.reviewOf(e[0]), models.NoPayload{})
+	d.decide(d.rec.ID, models.DecideDeclineTask, e[1], d.reviewOf(e[1]), models.DeclinePayload{Reason: "On leave."})
+	d.says(models.DecideInviteReviewer, d.the(models.TaskChooseReviewer), models.InviteReviewerPayload{PersonID: e[3].ID})
+	d.pass(6 * day)
+	d.step("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(e[2]).ID})
+	d.says(models.DecideSkipReviewer, d.the(models.TaskChooseReviewer), models.NoPayload{})
+	d.answerReview(e[0])
+	consult, err := models.Tasks(d.ctx, d.db, models.TaskFilter{Process: d.rec.ID, Kinds: []models.TaskKind{models.TaskConsult}})
+	require.NoError(d.t, err)
+	d.decide(d.rec.ID, models.DecideAnswerConsultation, d.person("damir.hodzic@tribuna.example"), d.consultOf(consult, "damir.hodzic@tribuna.example"),
+		models.ConsultationPayload{VersionHash: d.version.Hash, Reasons: "We agree."})
+	d.endReview(models.ReviewRevise)
+
+	d.startReview(e[0])
+	d.ladder(models.TaskReview)
+	d.endReview(models.ReviewAccept)
+}
+
+func (d *desk) consultOf(tasks []models.Task, email string) *models.Task {
+	d.t.Helper()
+	roles, err := models.RolesOf(d.ctx, d.db, d.person(email).ID)
+	require.NoError(d.t, err)
+	for i := range tasks {
+		if *tasks[i].OrganisationID == roles[0].OrganisationID {
+			return &tasks[i]
+		}
+	}
+	require.Fail(d.t, "not consulted", email)
+	return nil
+}
+
+// ladder climbs the whole ladder of the first open task of a kind: too early first, then reminder, deadline and end of
+// grace.
+func (d *desk) ladder(kind models.TaskKind) {
+	d.t.Helper()
+	list, err := models.Tasks(d.ctx, d.db, models.TaskFilter{Recommendation: d.rec.ID, Kinds: []models.TaskKind{kind}, OpenOnly: true})
+	require.NoError(d.t, err)
+	task := list[0]
+	s := Step{ProcessID: task.ProcessID, TaskID: task.ID}
+	for _, rung := range []struct {
+		name string
+		take stepFunc
+		at   time.Time
+	}{{"RemindTask", d.acts.RemindTask, *task.RemindAt}, {"TaskOverdue", d.acts.TaskOverdue, task.DueAt}, {"ExpireTask", d.acts.ExpireTask, task.GraceUntil}} {
+		d.clock = rung.at.Add(-time.Second)
+		d.notNow(rung.name, rung.take, s)
+		d.clock = rung.at
+		d.step(rung.name, rung.take, s)
+	}
+}
+
+func (d *desk) translateTwice() {
+	d.notNow("EndTranslation", d.acts.EndTranslation, d.stepNow())
+	d.stage("OpenTranslations", d.acts.OpenTranslations)
+	d.notNow("EndTranslation", d.acts.EndTranslation, d.stepNow())
+	tr, err := models.TranslationFor(d.ctx, d.db, d.version.ID, "bg")
+	require.NoError(d.t, err)
+	one, two := *tr.TranslatorID, *tr.ApproverID
+	d.says(models.DecideAssignTranslator, nil, models.AssignTranslatorPayload{Language: "bg", TranslatorID: two, ApproverID: one})
+	one, two = two, one
+	title := "Заглавие"
+	d.tx(func(tx bun.Tx) {
+		tr, err = models.SaveTranslation(d.ctx, tx, tr.ID, tr.Revision, models.TranslationInput{Title: &title,
+			Blocks:   []models.BlockInput{{Position: 0, Text: "Първо."}, {Position: 1, LeftOut: true, Note: "Of no meaning here."}},
+			Measures: []models.TranslatedMeasure{{ID: d.version.Measures[0].ID, Text: "Да се финансира."}}})
+		require.NoError(d.t, err)
+	})
+	seen := models.SubmitTranslationPayload{Revision: tr.Revision}
+	d.decide(d.rec.ID, models.DecideSubmitTranslation, d.byID(one), d.the(models.TaskTranslate), seen)
+	d.decide(d.rec.ID, models.DecideReturnTranslation, d.byID(two), d.the(models.TaskApproveTranslation), models.ReturnTranslationPayload{Note: "Once more."})
+	d.decide(d.rec.ID, models.DecideSubmitTranslation, d.byID(one), d.the(models.TaskTranslate), seen)
+	d.decide(d.rec.ID, models.DecideApproveTranslation, d.byID(two), d.the(models.TaskApproveTranslation), seen)
+	d.stage("EndTranslation", d.acts.EndTranslation)
+}
+
+func (d *desk) byID(id uuid.UUID) models.Person {
+	d.t.Helper()
+	p, err := models.PersonByID(d.ctx, d.db, id)
+	require.NoError(d.t, err)
+	return p
+}
+
+func (d *desk) signOffTwice() {
+	d.notNow("EndSignOff", d.acts.EndSignOff, d.stepNow())
+	d.notNow("AskResolve", d.acts.AskResolve, d.stepNow())
+	d.notNow("OpenPublication", d.acts.OpenPublication, d.stepNow())
+	d.stage("OpenSignOff", d.acts.OpenSignOff)
+	d.notNow("EndSignOff", d.acts.EndSignOff, d.stepNow())
+	d.notNow("AskResolve", d.acts.AskResolve, d.stepNow())
+	d.vote("martin.keller@tribuna.example", models.SignOffDoNotCosign)
+	d.stage("AskResolve", d.acts.AskResolve)
+	d.says(models.DecideResolveSignOff, d.the(models.TaskResolveSignOff), models.ResolveSignOffPayload{Decision: models.ResolveRevise, Reason: "Talked to them."})
+
+	d.startReview(d.experts[4])
+	d.answerReview(d.experts[4])
+	d.endReview(models.ReviewAccept)
+	d.stage("EndTranslation", d.acts.EndTranslation) // the text is the same, so is its translation
+	d.stage("OpenSignOff", d.acts.OpenSignOff)
+	for _, email := range []string{"martin.keller@tribuna.example", "stoyan.velev@tribuna.example", "damir.hodzic@tribuna.example", "jovana.radic@tribuna.example"} {
+		d.vote(email, models.SignOffApprove)
+	}
+	d.stage("EndSignOff", d.acts.EndSignOff)
+}
+
+func (d *desk) vote(email, answer string) {
+	d.t.Helper()
+	list, err := models.Tasks(d.ctx, d.db, models.TaskFilter{Process: d.rec.ID, Kinds: []models.TaskKind{models.TaskSignOff}, OpenOnly: true})
+	require.NoError(d.t, err)
+	d.decide(d.rec.ID, models.DecideAnswerSignOff, d.person(email), d.consultOf(list, email),
+		models.SignOffPayload{VersionHash: d.version.Hash, Answer: answer, Reason: "Our board said so."})
+}
+
+func (d *desk) publishTwice() {
+	d.notNow("Finish", d.acts.Finish, d.stepNow())
+	d.stage("OpenPublication", d.acts.OpenPublication)
+	d.says(models.DecidePublish, d.the(models.TaskPublish), models.NoPayload{})
+	d.notNow("Finish", d.acts.Finish, d.stepNow())
+	d.says(models.DecideRecordDelivery, d.the(models.TaskDeliver), models.DeliveryPayload{NotDelivered: "The ministry was dissolved."})
+	d.stage("Finish", d.acts.Finish)
+}
