@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/devstack/testdb"
 	"tribuna/internal/devstack/testtemporal"
 )
 
@@ -28,7 +29,10 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	testtemporal.Main(m)
+	code := m.Run()
+	testtemporal.Stop()
+	testdb.Stop()
+	os.Exit(code)
 }
 
 // wholeInstance marks tests that start a whole instance: some seconds each,
