@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/google/uuid"
 	enums "go.temporal.io/api/enums/v1"
@@ -105,6 +106,8 @@ func part(h *historypb.History) string {
 	return "waiting"
 }
 
+var identity = regexp.MustCompile(`"identity": *"[^"]*"`)
+
 func write(name string, h *historypb.History) error {
 	path := filepath.Join(folder, name+".json")
 	if _, err := os.Stat(path); err == nil {
@@ -117,6 +120,7 @@ func write(name string, h *historypb.History) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
+	raw = identity.ReplaceAll(raw, []byte(`"identity": "tribuna"`)) // not the machine's name
 	fmt.Println(path, len(h.Events), "events")
 	return os.WriteFile(path, append(raw, '\n'), 0o644)
 }
