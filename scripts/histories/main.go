@@ -106,7 +106,10 @@ func part(h *historypb.History) string {
 	return "waiting"
 }
 
-var identity = regexp.MustCompile(`"identity": *"[^"]*"`)
+var (
+	identity = regexp.MustCompile(`"identity": *"[^"]*"`)
+	sticky   = regexp.MustCompile(`"name": *"[^":]+:[0-9a-f-]{36}"`) // a worker's own queue is named after its machine
+)
 
 func write(name string, h *historypb.History) error {
 	path := filepath.Join(folder, name+".json")
@@ -121,6 +124,7 @@ func write(name string, h *historypb.History) error {
 		return err
 	}
 	raw = identity.ReplaceAll(raw, []byte(`"identity": "tribuna"`)) // not the machine's name
+	raw = sticky.ReplaceAll(raw, []byte(`"name": "sticky"`))
 	fmt.Println(path, len(h.Events), "events")
 	return os.WriteFile(path, append(raw, '\n'), 0o644)
 }
