@@ -42,8 +42,9 @@ type server struct {
 }
 
 // New returns the handler of everything below Prefix.
-func New(o Options) http.Handler {
-	s := newServer(o)
+func New(o Options) http.Handler { return newServer(o).handler() }
+
+func (s *server) handler() http.Handler {
 	return s.identify(s.logAccess(s.recover(s.secure(s.router))))
 }
 

@@ -80,7 +80,8 @@ func furnish(t *testing.T, now func() time.Time, processes func(*bun.DB) *workfl
 	h := &house{db: db, links: minter, now: now, log: &lockedBuffer{}}
 	options := Options{DB: db, Processes: processes(db), Links: minter, Now: now, BaseURL: "http://tribuna.example",
 		Log: slog.New(slog.NewJSONHandler(h.log, nil))}
-	h.server, h.http = newServer(options), New(options)
+	h.server = newServer(options)
+	h.http = h.server.handler()
 	h.doc = document(t, h.server)
 	return h
 }
