@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -31,10 +32,12 @@ type house struct {
 	brief  *models.Recommendation // the demo's
 }
 
+// demoNetwork is the demo network, written once for all tests.
+var demoNetwork = &testdb.Prepared{Fill: func(ctx context.Context, db *bun.DB) error { return demo.Load(ctx, db, time.Now()) }}
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	db := testdb.New(t)
-	require.NoError(t, demo.Load(t.Context(), db, time.Now()))
+	db := demoNetwork.Open(t).App
 	minter, err := links.New(bytes.Repeat([]byte("key"), 11))
 	require.NoError(t, err)
 	e := liveEngine(t)

@@ -58,6 +58,7 @@ type publishedMeasure struct {
 // addressee is an authority with what became of the measure there. Status is nil before follow-up begins.
 type addressee struct {
 	Name, Language string
+	Country        designated
 	Status         *Badge
 	Href           string
 }
@@ -113,6 +114,7 @@ type publicationBuilder struct {
 	text   *models.PublicationText
 	words  *i18n.Localizer
 	paidBy []models.Grant
+	named  map[string]designated // countries concerned, by code
 	view   publicationView
 }
 
@@ -187,6 +189,7 @@ func (b *publicationBuilder) countries() error {
 	if err != nil {
 		return err
 	}
+	b.named = map[string]designated{}
 	concerned := map[string]bool{}
 	for _, code := range b.rec.Countries {
 		concerned[code] = true
@@ -195,14 +198,18 @@ func (b *publicationBuilder) countries() error {
 		if !concerned[c.Code] {
 			continue
 		}
-		if d, ok := models.Designation(b.paidBy, c.Code, b.text.Language); ok {
-			b.view.Countries = append(b.view.Countries, designated{d.Designation, d.Language, d.Footnote})
-			continue
-		}
-		name, tag := c.Names.In(b.text.Language)
-		b.view.Countries = append(b.view.Countries, designated{Name: name, Language: tag})
+		b.named[c.Code] = b.designate(c)
+		b.view.Countries = append(b.view.Countries, b.named[c.Code])
 	}
 	return nil
+}
+
+func (b *publicationBuilder) designate(c models.Country) designated {
+	if d, ok := models.Designation(b.paidBy, c.Code, b.text.Language); ok {
+		return designated{d.Designation, d.Language, d.Footnote}
+	}
+	name, tag := c.Names.In(b.text.Language)
+	return designated{Name: name, Language: tag}
 }
 
 func (b *publicationBuilder) measures() error {
@@ -222,7 +229,7 @@ func (b *publicationBuilder) measures() error {
 		shown := publishedMeasure{Number: m.Number, Text: text}
 		for _, id := range m.AuthorityIDs {
 			name, tag := authorities[id].Names.In(b.text.Language)
-			a := addressee{Name: name, Language: tag}
+			a := addressee{Name: name, Language: tag, Country: b.named[authorities[id].CountryCode]}
 			if f, followed := statuses[followed{m.ID, id}]; followed {
 				badge := statusBadge(b.words, f.Status)
 				a.Status, a.Href = &badge, followUpPath(f.ID)

@@ -23,6 +23,7 @@ func TestPublicationPage(t *testing.T) {
 	brief, err := demo.Brief()
 	require.NoError(t, err)
 	designation := map[string]string{"en": "Kosovo*", "bg": "Косово*"}
+	croatia := map[string]string{"en": "Croatia", "bg": "Хърватия"}
 	footnote := map[string]string{"en": "without prejudice to positions on status", "bg": "не засяга позициите по отношение на статута"}
 	funding := map[string]string{"en": "Funded by the European Union.", "bg": "Финансирано от Европейския съюз."}
 	for _, tag := range []string{"en", "bg"} {
@@ -34,6 +35,7 @@ func TestPublicationPage(t *testing.T) {
 			require.Contains(t, got.Body, brief.Texts[tag].Title)
 			require.Contains(t, got.Body, brief.Texts[tag].Measures[5])
 			require.Contains(t, got.Body, designation[tag])
+			require.Contains(t, got.Body, `, <span lang="`+tag+`">`+croatia[tag]+`</span>`, "a ministry is named with its country")
 			require.Contains(t, got.Body, footnote[tag])
 			require.Contains(t, got.Body, funding[tag])
 			require.Contains(t, got.Body, words.T("published.signed_off"))
