@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,8 +79,28 @@ func TestSignInRefused(t *testing.T) {
 	}
 }
 
+// stopClock keeps the house within one window of attempts, whenever the test runs.
+func (h *house) stopClock() time.Time {
+	at := time.Now().Truncate(signInWindow).Add(time.Minute)
+	h.server.Now = func() time.Time { return at }
+	return at
+}
+
+func TestSignInIsLimitedPerHost(t *testing.T) {
+	h := newHouse(t)
+	at := h.stopClock()
+	for range signInsByHost {
+		_, err := models.Allow(t.Context(), h.db, "sign-in:host:127.0.0.1", signInsByHost, signInWindow, at)
+		require.NoError(t, err)
+	}
+	got := h.public("bg").post("/sign-in", url.Values{"email": {h.person("coordinator").Email}, "password": {demo.Password}})
+	require.Equal(t, http.StatusTooManyRequests, got.StatusCode)
+	require.Contains(t, got.Body, i18n.For("bg").T("error.too_many"))
+}
+
 func TestSignInIsLimitedPerAddress(t *testing.T) {
 	h := newHouse(t)
+	h.stopClock()
 	officer, b := h.person("officer-khc"), h.public("en")
 	for range signInsByAddress {
 		require.Equal(t, http.StatusUnauthorized, b.post("/sign-in", url.Values{"email": {officer.Email}, "password": {"guess"}}).StatusCode)

@@ -75,11 +75,14 @@ func repositoryRoot(t *testing.T) string {
 var (
 	templateKey    = regexp.MustCompile(`\btn?\s+"([^"]+)"`)
 	templatePrefix = regexp.MustCompile(`\btn?\s+\(printf?\s+"([^"%]+)`)
+
+	templateComment = regexp.MustCompile(`(?s)\{\{-?\s*/\*.*?\*/\s*-?\}\}`) // shows how a part is used
 )
 
 func (u usage) scanTemplate(t *testing.T, file, where string) {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
+	text = templateComment.ReplaceAll(text, nil)
 	for _, m := range templateKey.FindAllStringSubmatch(string(text), -1) {
 		u.keys[m[1]] = where
 	}
