@@ -139,7 +139,7 @@ func TestAttributesAreEditedOnTopOfWhatWasSeen(t *testing.T) {
 	in := AttributesInput{Languages: []string{"bg", "ro"}, Countries: []string{"BG"}, Topics: rec.Topics, Challenges: rec.Challenges,
 		GrantIDs: rec.GrantIDs, Consulted: rec.Consulted, NeededBy: rec.NeededBy}
 	put := request{method: "PUT", path: path, token: officer, body: in, header: map[string]string{"If-Match": etag}}
-	h.server.Now = func() time.Time { return noon.AddDate(0, 0, 1) }
+	h.server.Now = func() time.Time { return noon.Add(time.Hour) }
 	var changed Recommendation
 	again := h.send(t, put, http.StatusOK, &changed)
 	require.Equal(t, []string{"bg", "ro"}, changed.Languages)
