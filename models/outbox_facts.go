@@ -106,7 +106,8 @@ func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *b
 		Join("LEFT JOIN people AS asked ON asked.id = t.person_id").
 		Join("LEFT JOIN followups AS f ON f.id = t.process_id").
 		Join("LEFT JOIN measures AS m ON m.id = f.measure_id").
-		Join("LEFT JOIN authorities AS a ON a.id = COALESCE(f.authority_id, t.subject_id)").
+		Join("LEFT JOIN deliveries AS delivery ON delivery.id = t.subject_id").
+		Join("LEFT JOIN authorities AS a ON a.id = COALESCE(f.authority_id, delivery.authority_id)").
 		Order("t.due_at", "t.id")
 	if err := narrow(q).Scan(ctx, &tasks); err != nil {
 		return nil, fmt.Errorf("read what mails say about tasks: %w", err)

@@ -114,13 +114,26 @@ func (n *network) task(kind models.TaskKind, person uuid.UUID, change func(*mode
 		t.ProcessID = n.followup()
 	}
 	if kind == models.TaskDeliver {
-		t.SubjectID = &n.authority
+		delivery := n.delivery()
+		t.SubjectID = &delivery
 	}
 	if change != nil {
 		change(t)
 	}
 	require.NoError(n.t, t.Insert(context.Background(), n.db))
 	return t
+}
+
+func (n *network) delivery() uuid.UUID {
+	n.t.Helper()
+	publication, id := models.NewID(), models.NewID()
+	n.exec(`INSERT INTO publications (id, recommendation_id, version_id, published_at) VALUES (?, ?, ?, now())
+		ON CONFLICT (recommendation_id) DO NOTHING`, publication, n.recommendation, n.version)
+	n.exec(`INSERT INTO deliveries (id, publication_id, recommendation_id, authority_id)
+		SELECT ?, id, recommendation_id, ? FROM publications ON CONFLICT DO NOTHING`, id, n.authority)
+	var stored uuid.UUID
+	require.NoError(n.t, n.db.NewSelect().Table("deliveries").Column("id").Where("authority_id = ?", n.authority).Scan(context.Background(), &stored))
+	return stored
 }
 
 func (n *network) followup() uuid.UUID {
