@@ -21,7 +21,7 @@ type asked struct {
 	rec     *models.Recommendation
 	version *models.Version // nil where the question is not about a text
 	facts   models.MailTask
-	zone    *time.Location // of the person's country; nil for the network's
+	zone    *time.Location // of the person's country, else the network's
 }
 
 // path is the address of the question; everything its answer needs lies below it, so that the cookie of a personal link
@@ -68,7 +68,9 @@ func (s *Server) fillAsked(ctx context.Context, a *asked) error {
 			return err
 		}
 	}
-	a.zone, err = s.zoneOf(ctx, a.visitor.Person)
+	if a.zone, err = s.zoneOf(ctx, a.visitor.Person); a.zone == nil {
+		a.zone = s.Engine.zone
+	}
 	return err
 }
 
@@ -123,6 +125,7 @@ type askedCard struct {
 	Organisation   string // in whose name one answers; "" for one's own
 	Officer, Owner string
 	Due            time.Time
+	Clock          string // the hour, and whose clock it is: "17:00 (EET)"
 	Zone           *time.Location
 	Minutes        int    // of reading; 0 where there is no text
 	Version        string // "version 3, 1f09c2ab"; "" where there is no text
@@ -150,6 +153,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Officer:      a.facts.Officer,
 		Owner:        a.facts.Owner,
 		Due:          a.task.DueAt,
+		Clock:        clockOf(l, a.task.DueAt, a.zone),
 		Zone:         a.zone,
 		ByLink:       a.visitor.LinkTask != uuid.Nil,
 		Accept:       a.path() + "/accept",
@@ -161,6 +165,12 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
 	}
 	return c, nil
+}
+
+// clockOf says the hour of an instant and whose clock that is.
+func clockOf(l *i18n.Localizer, at time.Time, zone *time.Location) string {
+	name, _ := at.In(zone).Zone()
+	return l.T("asked.clock", "Time", l.Time(at, zone), "Zone", name)
 }
 
 // shortHash is the beginning of a text's hash: enough to compare two by eye.

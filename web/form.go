@@ -121,6 +121,7 @@ type Input struct {
 	Autocomplete, InputMode  string
 	Lang                     string // of what is typed, where it is not the page's
 	Any                      string // what choosing nothing from a select is called
+	Quiet                    bool   // needed in some cases, as the help says: not called optional
 }
 
 // ID returns the field's id attribute.
@@ -176,6 +177,8 @@ func (i *Input) set(key string, value any) error {
 		*numbers[key], ok = value.(int)
 	case key == "required":
 		i.Required, ok = value.(bool)
+	case key == "quiet":
+		i.Quiet, ok = value.(bool)
 	case key == "options":
 		i.Options, ok = value.([]Option)
 	case key == "value":

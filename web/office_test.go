@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"tribuna/activities"
 	"tribuna/internal/demo"
 	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/devstack/testdb"
 	"tribuna/internal/devstack/testtemporal"
 	"tribuna/internal/mail"
 	"tribuna/models"
@@ -26,13 +28,17 @@ import (
 // office is a house in which decisions are taken: with a Temporal server, a worker and a mail server, all real.
 type office struct {
 	*house
-	officer models.Person
-	mails   *catcher.Catcher
+	officer    models.Person
+	mails      *catcher.Catcher
+	stopWorker func()
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	c := &office{house: newHouse(t)}
+	// A demo network of its own, so that the brief's process is not that of another test on the same Temporal server.
+	db := testdb.New(t)
+	require.NoError(t, demo.Load(t.Context(), db, time.Now()))
+	c := &office{house: newHouseOver(t, db)}
 	c.officer = c.person("officer-khc")
 	// A queue of its own: tests share the Temporal server, and their databases come from one template.
 	_, err := c.db.NewUpdate().Table("installation").Set("id = ?", uuid.New()).Where("TRUE").Exec(t.Context())
@@ -46,7 +52,8 @@ func newOffice(t *testing.T) *office {
 	require.NoError(t, err)
 	w := workflows.NewWorker(temporal, queue, acts)
 	require.NoError(t, w.Start())
-	t.Cleanup(w.Stop)
+	c.stopWorker = sync.OnceFunc(w.Stop)
+	t.Cleanup(c.stopWorker)
 	return c
 }
 

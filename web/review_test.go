@@ -251,3 +251,25 @@ func TestOverPagesInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswerIsSafeWhileNothingRuns(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(1, "expert-02")
+	task := n.taskOf("expert-02")
+	b, path := n.byLink(task, n.person("expert-02"), "en")
+	f := form(t, b.get(path).Body, path+"/review")
+	f.Set("answer", models.AnswerSupport)
+	n.stopWorker()
+	n.server.Processes.Patience = 300 * time.Millisecond
+	got := b.post(path+"/review", f)
+	require.Equal(t, http.StatusAccepted, got.StatusCode, got.Body)
+	sound(t, got)
+	require.Contains(t, got.Body, i18n.For("en").T("received.text"))
+	require.Contains(t, got.Body, `href="`+path+`/thanks"`)
+	stored, err := models.Unsettled(t.Context(), n.db, time.Now().Add(time.Minute), 10)
+	require.NoError(t, err)
+	require.Len(t, stored, 1)
+	require.Equal(t, f.Get("decision_id"), stored[0].DecisionID)
+	require.True(t, stored[0].ByLink)
+}

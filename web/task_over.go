@@ -90,6 +90,7 @@ type answerView struct {
 	Comments []answeredComment
 	Naming   string
 	At       time.Time
+	Zone     *time.Location
 	Late     bool
 	Source   string
 	Href     string // of the source
@@ -194,6 +195,9 @@ func (s *Server) answerOf(ctx context.Context, l *i18n.Localizer, a *asked) (*an
 	}
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
 		return nil, nil
+	}
+	if v != nil {
+		v.Zone = a.zone
 	}
 	return v, err
 }
