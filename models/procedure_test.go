@@ -1,0 +1,117 @@
+package models_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// rules is a procedure that holds all it should.
+func rules() models.ProcedureDocument {
+	wait := models.Wait{Due: "5wd", RemindAfter: []models.Span{"3wd"}, LateFor: "2d"}
+	return models.ProcedureDocument{
+		Review:      models.ReviewRules{Wait: wait, Respond: "3wd", Enough: 2, Grace: "1d", Decide: models.Wait{Due: "2wd"}},
+		Translation: models.TranslationRules{Translate: models.Wait{Due: "10wd"}, Approve: models.Wait{Due: "4wd"}},
+		SignOff: models.SignOffRules{Wait: models.Wait{Due: "15wd"}, Rule: models.SignOffAll, Silence: models.SilenceWaits,
+			Uncovered: models.UncoveredLead, Resolve: models.Wait{Due: "6wd"}},
+		Publication: models.PublicationRules{Publish: models.Wait{Due: "7wd"}, Deliver: models.Wait{Due: "8wd"}, ReplyDue: "30d"},
+		FollowUp:    models.FollowUpRules{First: "60d", Every: "90d", Report: models.Wait{Due: "9wd"}},
+		Digest:      models.DigestRules{Hour: 8},
+	}
+}
+
+func TestProcedureSaysWhatIsWrong(t *testing.T) {
+	require.NoError(t, rules().Validate())
+	for path, spoil := range map[string]func(*models.ProcedureDocument){
+		"review.due":                func(d *models.ProcedureDocument) { d.Review.Due = "" },
+		"review.late_for":           func(d *models.ProcedureDocument) { d.Review.LateFor = "a while" },
+		"review.remind_after[0]":    func(d *models.ProcedureDocument) { d.Review.RemindAfter[0] = "0d" },
+		"review.decide.due":         func(d *models.ProcedureDocument) { d.Review.Decide.Due = "0d" },
+		"review.respond":            func(d *models.ProcedureDocument) { d.Review.Respond = "3 days" },
+		"review.grace":              func(d *models.ProcedureDocument) { d.Review.Grace = "x" },
+		"review.enough":             func(d *models.ProcedureDocument) { d.Review.Enough = 0 },
+		"translation.translate.due": func(d *models.ProcedureDocument) { d.Translation.Translate.Due = "" },
+		"translation.approve.due":   func(d *models.ProcedureDocument) { d.Translation.Approve.Due = "" },
+		"sign_off.due":              func(d *models.ProcedureDocument) { d.SignOff.Due = "" },
+		"sign_off.resolve.due":      func(d *models.ProcedureDocument) { d.SignOff.Resolve.Due = "" },
+		"sign_off.rule":             func(d *models.ProcedureDocument) { d.SignOff.Rule = "lottery" },
+		"sign_off.silence":          func(d *models.ProcedureDocument) { d.SignOff.Silence = "golden" },
+		"sign_off.uncovered":        func(d *models.ProcedureDocument) { d.SignOff.Uncovered = "" },
+		"publication.publish.due":   func(d *models.ProcedureDocument) { d.Publication.Publish.Due = "" },
+		"publication.deliver.due":   func(d *models.ProcedureDocument) { d.Publication.Deliver.Due = "" },
+		"publication.reply_due":     func(d *models.ProcedureDocument) { d.Publication.ReplyDue = "" },
+		"follow_up.first":           func(d *models.ProcedureDocument) { d.FollowUp.First = "" },
+		"follow_up.every":           func(d *models.ProcedureDocument) { d.FollowUp.Every = "0d" },
+		"follow_up.report.due":      func(d *models.ProcedureDocument) { d.FollowUp.Report.Due = "" },
+		"digest.hour":               func(d *models.ProcedureDocument) { d.Digest.Hour = 24 },
+	} {
+		t.Run(path, func(t *testing.T) {
+			d := rules()
+			spoil(&d)
+			require.Equal(t, []string{path}, blamed(d.Validate()))
+		})
+	}
+}
+
+// blamed lists the paths an error blames.
+func blamed(err error) []string {
+	var e *apperr.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	var paths []string
+	for _, f := range e.Fields {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
+func TestProcedureCollectsAllThatIsWrong(t *testing.T) {
+	require.Greater(t, len(blamed(models.ProcedureDocument{}.Validate())), 10)
+}
+
+func TestProcedureNeedsNoRulesForWhatItSkips(t *testing.T) {
+	d := rules()
+	d.Translation, d.SignOff = models.TranslationRules{Skip: true}, models.SignOffRules{Skip: true}
+	require.NoError(t, d.Validate())
+}
+
+func TestProcedureWaitsForEveryKindOfTask(t *testing.T) {
+	d := rules()
+	for kind, due := range map[models.TaskKind]models.Span{
+		models.TaskReview: "5wd", models.TaskConsult: "5wd", models.TaskChooseReviewer: "2wd", models.TaskDecideReview: "2wd",
+		models.TaskEscalation: "2wd", models.TaskAssignTranslator: "10wd", models.TaskTranslate: "10wd", models.TaskApproveTranslation: "4wd",
+		models.TaskSignOff: "15wd", models.TaskResolveSignOff: "6wd", models.TaskPublish: "7wd", models.TaskDeliver: "8wd",
+		models.TaskReportProgress: "9wd",
+	} {
+		require.Equal(t, due, d.WaitFor(kind).Due, kind)
+	}
+}
+
+func TestProcedureNewestVersionCounts(t *testing.T) {
+	n := newNetwork(t)
+	for version, enough := range map[int]int{1: 5, 2: 7, 3: 6} {
+		d := rules()
+		d.Review.Enough = enough
+		insert(t, n.db, &models.Procedure{ID: models.NewID(), Slug: "default", Version: version, Names: models.Names{"en": "Default"}, Document: d, CreatedAt: noon})
+	}
+	insert(t, n.db, &models.Procedure{ID: models.NewID(), Slug: "fast", Version: 1, Names: models.Names{"en": "Fast"}, Document: rules(), CreatedAt: noon})
+
+	newest, err := models.ProcedureBySlug(t.Context(), n.db, "default")
+	require.NoError(t, err)
+	require.Equal(t, 3, newest.Version)
+	require.Equal(t, 6, newest.Document.Review.Enough)
+	require.Equal(t, rules().FollowUp, newest.Document.FollowUp, "what was stored is what is read")
+
+	all, err := models.Procedures(t.Context(), n.db)
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	require.Equal(t, []int{3, 1}, []int{all[0].Version, all[1].Version})
+
+	_, err = models.ProcedureBySlug(t.Context(), n.db, "none")
+	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(err))
+}
