@@ -37,7 +37,11 @@ var demoNetwork = &testdb.Prepared{Fill: func(ctx context.Context, db *bun.DB) e
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	db := demoNetwork.Open(t).App
+	return newHouseOver(t, demoNetwork.Open(t).App)
+}
+
+func newHouseOver(t *testing.T, db *bun.DB) *house {
+	t.Helper()
 	minter, err := links.New(bytes.Repeat([]byte("key"), 11))
 	require.NoError(t, err)
 	e := liveEngine(t)

@@ -16,7 +16,7 @@ type publishView struct {
 	actView
 	Address     string           // permanent, without the host
 	Number      int              // of the version
-	Languages   []string         // in which it will be published, named in the reader's language
+	Into        []string         // in which it will be published, named in the reader's language
 	Missing     []string         // asked for and not ready
 	Authorities []models.Names   // to deliver to
 	Measures    int              //
@@ -53,7 +53,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, a *officerA
 		return err
 	}
 	v := publishView{actView: s.newActView(r, a, l.T("officer.publish.title")), Address: s.BaseURL + "/published/" + a.rec.Slug,
-		Number: version.Number, Measures: len(version.Measures), Languages: []string{l.Language(a.rec.Language)}}
+		Number: version.Number, Measures: len(version.Measures), Into: []string{l.Language(a.rec.Language)}}
 	if err := s.fillLanguages(ctx, l, version.ID, &v); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Server) fillLanguages(ctx context.Context, l *i18n.Localizer, version u
 	translations, err := models.Translations(ctx, s.DB, version)
 	for _, tr := range translations {
 		if tr.State == models.TranslationApproved || tr.ApprovedAt != nil {
-			v.Languages = append(v.Languages, l.Language(tr.Language))
+			v.Into = append(v.Into, l.Language(tr.Language))
 		} else {
 			v.Missing = append(v.Missing, l.Language(tr.Language))
 		}

@@ -103,8 +103,8 @@ type versionView struct {
 	CompareHref    string // with the version before; "" for the first
 	PlainHref      string
 	Before         int
-	Title          []worddiff.Segment
-	Body           []worddiff.Segment
+	TitleChanges   []worddiff.Segment
+	BodyChanges    []worddiff.Segment
 	MeasureChanges []worddiff.Segment
 	Unchanged      bool
 	By             versionRow
@@ -184,10 +184,10 @@ func (s *Server) compareVersions(ctx context.Context, rec *models.Recommendation
 		return err
 	}
 	v.Compare = true
-	v.Title = worddiff.Compare(before.Title, v.Version.Title)
-	v.Body = worddiff.Compare(before.Body, v.Version.Body)
+	v.TitleChanges = worddiff.Compare(before.Title, v.Version.Title)
+	v.BodyChanges = worddiff.Compare(before.Body, v.Version.Body)
 	v.MeasureChanges = worddiff.Compare(old, now)
-	v.Unchanged = !worddiff.Changed(v.Title) && !worddiff.Changed(v.Body) && !worddiff.Changed(v.MeasureChanges)
+	v.Unchanged = !worddiff.Changed(v.TitleChanges) && !worddiff.Changed(v.BodyChanges) && !worddiff.Changed(v.MeasureChanges)
 	return nil
 }
 
