@@ -2,18 +2,20 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
-	"tribuna/internal/markdown"
-	"tribuna/internal/worddiff"
 	"tribuna/models"
 )
 
@@ -23,35 +25,6 @@ func (s *Server) draftRoutes(r *mux.Router) {
 	s.post(r, "/recommendations/new", s.createDraft)
 	s.get(r, "/recommendations/{id}/edit", s.editDraft)
 	s.post(r, "/recommendations/{id}/edit", s.saveDraft)
-}
-
-// draftView is the form of a draft.
-type draftView struct {
-	Page
-	Form         *Form
-	New          bool
-	Action, Back string
-	Choices      draftChoices
-	Measures     []measureRow
-	Groups       []groupRow
-	Seen         string     // number of the version the writer saw
-	Theirs       *theirText // what somebody else saved meanwhile; nil: nothing
-	Facts        *draftFacts
-}
-
-// NextMeasure is the number of the measure that "add a measure" makes room for.
-func (v draftView) NextMeasure() int { return len(v.Measures) + 1 }
-
-// draftFacts is what a recommendation keeps from its beginning.
-type draftFacts struct{ Kind, Language, Organisation, Procedure string }
-
-// theirText compares what somebody else saved with what is in the form.
-type theirText struct {
-	Number   int
-	Note     string
-	Title    []worddiff.Segment
-	Body     []worddiff.Segment
-	Measures []worddiff.Segment
 }
 
 // newDraft shows an empty form with what is likely chosen already.
@@ -92,30 +65,50 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request) error {
 		return s.showDraft(w, r, http.StatusOK, nil, organisations, words, nil)
 	}
 	words.dropEmpty()
-	rec, err := s.create(r.Context(), v, organisations, words)
+	id, err := s.create(r.Context(), v, organisations, words)
 	if err != nil {
 		return s.showDraft(w, r, http.StatusUnprocessableEntity, nil, organisations, words, err)
 	}
-	s.Processes.StartSoon(r.Context(), rec.ID)
+	s.Processes.StartSoon(r.Context(), id)
 	s.flash(r, "done", Localizer(r).T("draft.created"))
-	http.Redirect(w, r, recommendationPath(rec.ID), http.StatusSeeOther)
+	http.Redirect(w, r, recommendationPath(id), http.StatusSeeOther)
 	return nil
 }
 
-func (s *Server) create(ctx context.Context, v *visitor, organisations []models.Organisation, words draftWords) (*models.Recommendation, error) {
+// create writes the recommendation once, however often the same form is sent.
+func (s *Server) create(ctx context.Context, v *visitor, organisations []models.Organisation, words draftWords) (id uuid.UUID, err error) {
 	in, err := words.input()
 	if err != nil {
-		return nil, err
+		return uuid.Nil, err
 	}
 	if !slices.ContainsFunc(organisations, func(o models.Organisation) bool { return o.ID == in.OrganisationID }) {
-		return nil, apperr.Invalid("organisation_id", "unknown")
+		return uuid.Nil, apperr.Invalid("organisation_id", "unknown")
 	}
-	var rec *models.Recommendation
+	key := models.IdempotencyKey{PersonID: v.Person.ID, Key: words.fields.Get("decision_id"), CreatedAt: s.Now()}
+	if key.Hash, err = hashOf(in); err != nil {
+		return uuid.Nil, err
+	}
 	err = s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		rec, err = models.CreateRecommendation(ctx, tx, in, v.Person, s.Now())
+		id, _, err = models.CreateOnce(ctx, tx, key, func() (uuid.UUID, error) {
+			rec, err := models.CreateRecommendation(ctx, tx, in, v.Person, s.Now())
+			if err != nil {
+				return uuid.Nil, err
+			}
+			return rec.ID, nil
+		})
 		return err
 	})
-	return rec, err
+	return id, err
+}
+
+// hashOf is the mark of what a form asks for.
+func hashOf(in models.RecommendationInput) (string, error) {
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return "", fmt.Errorf("encode a recommendation: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 func (s *Server) editDraft(w http.ResponseWriter, r *http.Request) error {
@@ -198,109 +191,6 @@ func (s *Server) save(ctx context.Context, v *visitor, rec *models.Recommendatio
 		return err
 	})
 	return version, err
-}
-
-// showDraft renders the form; a nil recommendation is a new one. What went wrong is said on it as far as the form can
-// mend it, else it is returned.
-func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, rec *models.Recommendation,
-	organisations []models.Organisation, words draftWords, wrong error) error {
-	l, ctx := Localizer(r), r.Context()
-	view := draftView{Form: NewForm(words.values()), New: rec == nil, Action: "/recommendations/new", Back: "/recommendations",
-		Seen: words.fields.Get("seen")}
-	title := l.T("draft.new.title")
-	if rec != nil {
-		title, view.Back = l.T("draft.edit.title"), recommendationPath(rec.ID)
-		view.Action = view.Back + "/edit"
-	}
-	view.Page = s.workPage(r, title)
-	if wrong != nil {
-		var err error
-		if status, err = s.explainDraft(ctx, r, &view, rec, words, wrong); err != nil {
-			return err
-		}
-	}
-	var err error
-	if view.Choices, err = s.draftChoices(ctx, l, organisations); err != nil {
-		return err
-	}
-	if rec != nil {
-		if view.Facts, err = s.draftFacts(ctx, r, rec); err != nil {
-			return err
-		}
-	}
-	for i, m := range words.measures {
-		view.Measures = append(view.Measures, view.Choices.row(i, m, view.Form, l))
-	}
-	for i := range words.groups {
-		view.Groups = append(view.Groups, groupRow{i, view.Form})
-	}
-	s.Engine.Render(w, r, status, "draft", view)
-	return nil
-}
-
-// explainDraft puts what went wrong on the form. When somebody else saved meanwhile their text is set against the one in
-// the form, and saving again saves on top of theirs.
-func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftView, rec *models.Recommendation, words draftWords, wrong error) (int, error) {
-	code := apperr.CodeOf(wrong)
-	switch {
-	case view.Form.Blame(wrong, Localizer(r)):
-	case code == apperr.CodeOutdated && rec != nil:
-		fresh, err := models.RecommendationByID(ctx, s.DB, rec.ID)
-		if err != nil {
-			return 0, err
-		}
-		theirs, _, err := s.currentText(ctx, fresh)
-		if err != nil {
-			return 0, err
-		}
-		view.Theirs, view.Seen = compareWords(theirs, words), strconv.Itoa(theirs.Number)
-		view.Flash = &Flash{Tone: "wait", Text: Localizer(r).T("error.outdated")}
-	case code == apperr.CodeWrongStage:
-		view.Flash = &Flash{Tone: "harm", Text: Localizer(r).T("draft.too_late")}
-	default:
-		return 0, wrong
-	}
-	return apperr.HTTPStatus(code), nil
-}
-
-func compareWords(theirs *models.Version, words draftWords) *theirText {
-	mine := models.Draft{Title: markdown.Clean(words.fields.Get("title")), Body: markdown.Clean(words.fields.Get("body"))}
-	var written []string
-	for _, m := range words.measures {
-		written = append(written, markdown.Clean(m.text))
-	}
-	return &theirText{Number: theirs.Number, Note: theirs.Note,
-		Title:    worddiff.Compare(theirs.Title, mine.Title),
-		Body:     worddiff.Compare(theirs.Body, mine.Body),
-		Measures: worddiff.Compare(numbered(measureTexts(theirs)), numbered(written))}
-}
-
-func measureTexts(v *models.Version) []string {
-	texts := make([]string, len(v.Measures))
-	for i, m := range v.Measures {
-		texts[i] = m.Text
-	}
-	return texts
-}
-
-// numbered writes measures as one text, a line each.
-func numbered(texts []string) string {
-	var all string
-	for i, t := range texts {
-		all += fmt.Sprintf("%d. %s\n", i+1, t)
-	}
-	return all
-}
-
-func (s *Server) draftFacts(ctx context.Context, r *http.Request, rec *models.Recommendation) (*draftFacts, error) {
-	l := Localizer(r)
-	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
-	if err != nil {
-		return nil, err
-	}
-	name, _ := procedure.Names.In(l.Tag())
-	return &draftFacts{Kind: l.T("published.kind." + rec.Kind), Language: l.Language(rec.Language),
-		Organisation: rec.Organisation.Name, Procedure: name}, nil
 }
 
 func rowField(list string, i int, name string) string { return fmt.Sprintf("%s[%d].%s", list, i, name) }

@@ -60,7 +60,11 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, a *officerA
 	if v.Authorities, err = s.addressees(ctx, version); err != nil {
 		return err
 	}
-	if v.SignOff, err = s.signOffStanding(ctx, l, a.rec, false); err != nil {
+	zone, err := s.zoneOf(ctx, a.visitor.Person)
+	if err != nil {
+		return err
+	}
+	if v.SignOff, err = s.signOffStanding(ctx, l, a.rec, false, zone); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, a.form.status, "publish", v)

@@ -208,7 +208,7 @@ func labelsOf(options []Option, values []string) []string {
 func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
 	var err error
 	if p.network {
-		if p.SignOff, err = s.signOffStanding(ctx, l, p.Rec, true); err != nil {
+		if p.SignOff, err = s.signOffStanding(ctx, l, p.Rec, true, p.Zone); err != nil {
 			return err
 		}
 		if p.Deliveries, err = s.deliveryRows(ctx, p.visitor, p.Rec); err != nil {

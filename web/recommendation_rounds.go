@@ -55,11 +55,10 @@ func (s *Server) fillRounds(ctx context.Context, l *i18n.Localizer, p *visitorPa
 		return err
 	}
 	for i := range rounds {
-		round, err := s.roundView(ctx, l, p.Rec, &rounds[i], p.Owner)
+		round, err := s.roundView(ctx, l, p.Rec, &rounds[i], p.Owner, p.Zone)
 		if err != nil {
 			return err
 		}
-		round.Zone = p.Zone
 		p.Rounds = append(p.Rounds, round)
 	}
 	return nil
@@ -67,7 +66,7 @@ func (s *Server) fillRounds(ctx context.Context, l *i18n.Localizer, p *visitorPa
 
 // roundView gathers a round. What experts said is confidential: whole is for the owners; others in the network see the
 // partners' words.
-func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, whole bool) (*roundView, error) {
+func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, whole bool, zone *time.Location) (*roundView, error) {
 	version, err := models.VersionByID(ctx, s.DB, round.VersionID)
 	if err != nil {
 		return nil, err
@@ -77,7 +76,7 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 		return nil, err
 	}
 	v := &roundView{Number: round.Number, Version: version.Number, Due: round.DueAt, Enough: round.Enough, Lang: rec.Language, Whole: whole,
-		Reason: round.DecisionReason, State: roundBadge(l, round)}
+		Zone: zone, Reason: round.DecisionReason, State: roundBadge(l, round)}
 	if round.ClosingAt != nil && round.ClosedAt == nil {
 		v.Closing = *round.ClosingAt
 	}
@@ -99,7 +98,7 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 		}
 		v.Reviews = append(v.Reviews, row)
 	}
-	v.Blocks, err = remarkedBlocks(version.Body, reviews, authors)
+	v.Blocks, err = remarkedBlocks(version.Body, reviews, authors, zone)
 	return v, err
 }
 
@@ -195,7 +194,7 @@ func renderWords(words, prefix string) (template.HTML, error) {
 }
 
 // remarkedBlocks puts the remarks beside the paragraphs that they are about.
-func remarkedBlocks(body string, reviews []models.Review, authors map[uuid.UUID]author) ([]remarkedBlock, error) {
+func remarkedBlocks(body string, reviews []models.Review, authors map[uuid.UUID]author, zone *time.Location) ([]remarkedBlock, error) {
 	remarks := map[int][]Comment{}
 	for _, rv := range reviews {
 		for _, c := range rv.Comments {
@@ -204,7 +203,7 @@ func remarkedBlocks(body string, reviews []models.Review, authors map[uuid.UUID]
 				return nil, err
 			}
 			remarks[c.Block] = append(remarks[c.Block], Comment{Who: authors[rv.TaskID].name, Capacity: authors[rv.TaskID].capacity,
-				At: c.CreatedAt, Text: text, Quote: c.Quote})
+				At: c.CreatedAt, Zone: zone, Text: text, Quote: c.Quote})
 		}
 	}
 	if len(remarks) == 0 {

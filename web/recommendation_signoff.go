@@ -26,12 +26,13 @@ type signOffRow struct {
 	Reason       template.HTML // "" where the reader may not see it
 	At           time.Time     // zero: no answer yet
 	Due          time.Time
+	Zone         *time.Location
 	Open         bool
 }
 
 // signOffStanding returns where the sign-off of the accepted version stands; nil before anybody was asked. Reasons are
 // for those who see what is said within the network.
-func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reasons bool) (*signOffStanding, error) {
+func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reasons bool, zone *time.Location) (*signOffStanding, error) {
 	if rec.AcceptedVersionID == nil {
 		return nil, nil
 	}
@@ -59,6 +60,7 @@ func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *mo
 		if err != nil {
 			return nil, err
 		}
+		row.Zone = zone
 		v.Answers = append(v.Answers, row)
 	}
 	return v, nil

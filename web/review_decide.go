@@ -45,7 +45,11 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 		return err
 	}
 	v := reviewDecisionView{actView: s.newActView(r, a, l.T("officer.decide_review.title"))}
-	if v.Round, err = s.roundView(r.Context(), l, a.rec, round, true); err != nil {
+	zone, err := s.zoneOf(r.Context(), a.visitor.Person)
+	if err != nil {
+		return err
+	}
+	if v.Round, err = s.roundView(r.Context(), l, a.rec, round, true, zone); err != nil {
 		return err
 	}
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {

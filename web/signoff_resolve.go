@@ -41,8 +41,11 @@ func (s *Server) takeSignOffResolution(w http.ResponseWriter, r *http.Request) e
 func (s *Server) showSignOffResolution(w http.ResponseWriter, r *http.Request, a *officerAct) error {
 	l := Localizer(r)
 	v := signOffResolutionView{actView: s.newActView(r, a, l.T("officer.resolve.title"))}
-	var err error
-	if v.SignOff, err = s.signOffStanding(r.Context(), l, a.rec, true); err != nil {
+	zone, err := s.zoneOf(r.Context(), a.visitor.Person)
+	if err != nil {
+		return err
+	}
+	if v.SignOff, err = s.signOffStanding(r.Context(), l, a.rec, true, zone); err != nil {
 		return err
 	}
 	for _, d := range []string{models.ResolvePublish, models.ResolveRevise, models.ResolveWithdraw} {

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// TestDeskInABrowser looks at the officer's pages as people do: nothing reaches beyond the screen, axe finds nothing
+// serious, and the browser has nothing to complain about.
+func TestDeskInABrowser(t *testing.T) {
+	b, h := newBrowser(t), newHouse(t)
+	h.ask(models.TaskReview, h.person("expert-04").ID)
+	home := recommendationPath(h.brief.ID)
+	var status int
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dev"), chromedp.Evaluate(
+		`fetch("/dev/sign-in", {method: "POST", body: new URLSearchParams({email: "`+h.person("officer-khc").Email+`"})}).then(r => r.status)`, &status, awaited)))
+	require.Equal(t, 200, status)
+	for _, page := range []string{"", "/edit", "/start-review", "/on-behalf", "/hold", "/record", "/record/verification", "/versions/1"} {
+		for i, width := range []int64{390, 1280} {
+			t.Run(fmt.Sprint(page, width), func(t *testing.T) {
+				var tooWide []string
+				require.NoError(t, chromedp.Run(b.ctx,
+					emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
+					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: []string{"dark", "light"}[i]}}),
+					chromedp.Navigate(h.front.URL+home+page),
+					chromedp.Evaluate(`document.fonts.ready.then(() => [...document.querySelectorAll("main *")]
+						.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)))`, &tooWide, awaited)))
+				require.Empty(t, tooWide)
+				require.Empty(t, b.seriousFaults(t))
+			})
+		}
+	}
+	require.Empty(t, b.complaints)
+}
+
+// TestAddingAMeasureWithTheKeyboard: Enter in the title saves, it does not press the first button that happens to stand
+// in the form; a row more keeps what was typed.
+func TestAddingAMeasureWithTheKeyboard(t *testing.T) {
+	b, h := newBrowser(t), newHouse(t)
+	edit := recommendationPath(h.brief.ID) + "/edit"
+	var status, rows int
+	var title, saved string
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dev"), chromedp.Evaluate(
+		`fetch("/dev/sign-in", {method: "POST", body: new URLSearchParams({email: "`+h.person("officer-khc").Email+`"})}).then(r => r.status)`, &status, awaited),
+		chromedp.Navigate(h.front.URL+edit),
+		chromedp.SetValue("#f-title", "A title typed before"),
+		chromedp.Evaluate(`document.querySelector('button[value="add_measure"]').click()`, nil),
+		chromedp.WaitVisible("#f-measures-6-text"),
+		chromedp.Value("#f-title", &title),
+		chromedp.Evaluate(`document.querySelectorAll('[id^="measure-"]').length`, &rows),
+		chromedp.SendKeys("#f-title", "\r"),
+		chromedp.WaitVisible(".notice-done"),
+		chromedp.Text(".notice-done", &saved),
+	))
+	require.Equal(t, "A title typed before", title)
+	require.Equal(t, 7, rows)
+	require.Contains(t, saved, i18n.For("bg").T("draft.saved", "Number", 2))
+	require.Equal(t, "A title typed before", h.current().Title)
+	require.Empty(t, b.complaints)
+}

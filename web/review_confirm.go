@@ -1,0 +1,91 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// partnerRow is an organisation consulted in the same round.
+type partnerRow struct {
+	Name   string
+	People []string
+}
+
+// fillConfirm says who will be written to, and until when they are asked to answer.
+func (s *Server) fillConfirm(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ProcedureDocument, v *reviewStartView) error {
+	round, err := readRound(a.form.Form)
+	if err != nil {
+		return err
+	}
+	rows := map[string]expertRow{}
+	for _, e := range v.Experts {
+		rows[e.ID] = e
+	}
+	for _, id := range round.Invite {
+		v.Invited = append(v.Invited, rows[id.String()])
+	}
+	for _, id := range round.Reserve {
+		v.Reserve = append(v.Reserve, rows[id.String()])
+	}
+	if v.Zone, err = s.zoneOf(ctx, a.visitor.Person); err != nil {
+		return err
+	}
+	zone := v.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	v.DueText, v.Respond = rules.Review.Due.After(s.Now(), zone), rules.Review.Respond.After(s.Now(), zone)
+	if !rules.Review.ConsultMembers {
+		return nil
+	}
+	return s.fillPartners(ctx, l, a.rec, v)
+}
+
+func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, v *reviewStartView) error {
+	partners, err := models.PartnersOf(ctx, s.DB, rec.Countries, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, p := range partners {
+		if p.VotingUnit == rec.OrganisationID {
+			continue // it wrote the text
+		}
+		people, err := models.Representatives(ctx, s.DB, []uuid.UUID{p.ID})
+		if err != nil {
+			return err
+		}
+		row := partnerRow{Name: p.Name}
+		for _, person := range people {
+			row.People = append(row.People, person.Name)
+		}
+		v.Partners = append(v.Partners, row)
+	}
+	codes, err := models.UncoveredCountries(ctx, s.DB, rec.Countries, s.Now())
+	if err != nil {
+		return err
+	}
+	v.Uncovered, err = s.namesOfCountries(ctx, l, codes)
+	return err
+}
+
+// namesOfCountries returns the names of countries in the reader's language.
+func (s *Server) namesOfCountries(ctx context.Context, l *i18n.Localizer, codes []string) ([]string, error) {
+	all, err := models.Countries(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, c := range all {
+		if slices.Contains(codes, c.Code) {
+			name, _ := i18n.Pick(c.Names, l.Tag())
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
