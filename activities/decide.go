@@ -229,20 +229,11 @@ func (x *act) possible(d decider) error {
 	case models.TaskCancelled:
 		return apperr.About(apperr.CodeClosed, "task")
 	}
-	if x.task.State == models.TaskOpen && GraceEnds(x.task.Kind) && x.now.After(x.task.GraceUntil) {
+	if x.task.State == models.TaskOpen && x.task.Kind.EndsWithGrace() && x.now.After(x.task.GraceUntil) {
 		return apperr.About(apperr.CodeLate, "task")
 	}
 	x.late = x.task.Late(x.now)
 	return nil
-}
-
-// GraceEnds tells the tasks that are over when their grace is from those that wait, escalated, for as long as it takes.
-func GraceEnds(k models.TaskKind) bool {
-	switch k {
-	case models.TaskReview, models.TaskConsult, models.TaskReportProgress, models.TaskChooseReviewer:
-		return true
-	}
-	return false
 }
 
 // stillOpen refuses a second answer to a task that takes one only.

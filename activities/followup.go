@@ -162,7 +162,8 @@ func (x *act) answered(ctx context.Context) error {
 	return x.nextPeriod(ctx)
 }
 
-// nextPeriod sets when progress is asked for next.
+// nextPeriod sets when progress is asked for next: on schedule, counted from when it was asked for last; after a long
+// outage from now.
 func (x *act) nextPeriod(ctx context.Context) error {
 	f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
 	if err != nil {
@@ -177,7 +178,11 @@ func (x *act) nextPeriod(ctx context.Context) error {
 		return err
 	}
 	f.Period++
-	f.AskAt = x.procedure.FollowUp.Every.Morning(x.now, zone)
+	next := x.procedure.FollowUp.Every.Morning(f.AskAt, zone)
+	if !next.After(x.now) {
+		next = x.procedure.FollowUp.Every.Morning(x.now, zone)
+	}
+	f.AskAt = next
 	return f.Save(ctx, x.tx)
 }
 

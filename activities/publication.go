@@ -173,6 +173,9 @@ func (x *act) fillDelivery(ctx context.Context, d *models.Delivery, p models.Del
 	if d.DeliveredOn == nil {
 		return nil
 	}
+	if p.NotDelivered != "" {
+		return apperr.Invalid("not_delivered", "not_both")
+	}
 	if d.DeliveredOn.After(models.DayOf(x.now, zone)) {
 		return apperr.Invalid("delivered_on", "not_future")
 	}

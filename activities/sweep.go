@@ -12,6 +12,9 @@ import (
 // A submission is sent again when it has been without an outcome for this long.
 const resendAfter = 15 * time.Second
 
+// keepKeys is how long a creating request can be sent again and find what it created.
+const keepKeys = 30 * 24 * time.Hour
+
 // sweepLimit bounds what one sweep does; the next one goes on.
 const sweepLimit = 200
 
@@ -64,6 +67,8 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
 	}
-	_, err := models.DeleteOldAttempts(ctx, a.DB, a.Now().Add(-24*time.Hour))
-	return temporalError(err)
+	if _, err := models.DeleteOldAttempts(ctx, a.DB, a.Now().Add(-24*time.Hour)); err != nil {
+		return temporalError(err)
+	}
+	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))
 }

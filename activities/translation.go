@@ -96,7 +96,7 @@ func assignTranslator(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if tr.State == models.TranslationApproved {
+	if tr.State == models.TranslationApproved || x.rec.PublishedAt != nil {
 		return apperr.About(apperr.CodeClosed, "translation")
 	}
 	translator, approver, err := x.linguists(ctx, p)

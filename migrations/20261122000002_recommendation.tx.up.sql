@@ -153,7 +153,8 @@ CREATE TABLE submissions (
     behalf_note   text NOT NULL DEFAULT '',                 -- how it came: letter, telephone, meeting
     by_link       boolean NOT NULL DEFAULT false,           -- came through a personal link
     payload       jsonb NOT NULL,
-    args_hash     text NOT NULL,                            -- SHA-256 over who, what and payload
+    args_salt     text NOT NULL,                            -- so that redacted words cannot be guessed from the hash
+    args_hash     text NOT NULL,                            -- SHA-256 over salt, who, what and payload
     state         text NOT NULL DEFAULT 'received' CHECK (state IN ('received','recorded','refused')),
     outcome       jsonb,
     received_at   timestamptz NOT NULL,

@@ -55,3 +55,9 @@ func createdUnder(ctx context.Context, tx bun.IDB, k IdempotencyKey) (uuid.UUID,
 	}
 	return *earlier.ResourceID, nil
 }
+
+// DeleteOldKeys removes what was noted before a time.
+func DeleteOldKeys(ctx context.Context, db bun.IDB, before time.Time) error {
+	_, err := db.NewDelete().Table("idempotency_keys").Where("created_at < ?", before).Exec(ctx)
+	return err
+}

@@ -64,6 +64,12 @@ type MailTask struct {
 	SubjectID        *uuid.UUID
 }
 
+// Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
+// as it takes are not over while they are open.
+func (t MailTask) Over(now time.Time) bool {
+	return now.After(t.GraceUntil) && (t.State != TaskOpen || t.Kind.EndsWithGrace())
+}
+
 // MailTasks returns what mails say about tasks, soonest deadline first.
 func MailTasks(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]MailTask, error) {
 	if len(ids) == 0 {

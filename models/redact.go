@@ -67,7 +67,7 @@ func recordedEntry(ctx context.Context, db bun.IDB, r *Recommendation, seq int64
 // removeCopies empties what the decision behind an entry wrote elsewhere.
 func removeCopies(ctx context.Context, tx bun.IDB, in Redaction, entry record.Item) error {
 	if entry.DecisionID != "" {
-		_, err := tx.NewRaw(`UPDATE submissions SET payload = '{"redacted": true}',
+		_, err := tx.NewRaw(`UPDATE submissions SET payload = '{"redacted": true}', args_salt = '',
 				behalf_note = CASE WHEN ? THEN '' ELSE behalf_note END
 			WHERE decision_id = ? AND process_id IN (SELECT id FROM processes WHERE recommendation_id = ?)`,
 			in.Field == "behalf_note", entry.DecisionID, in.Recommendation.ID).Exec(ctx)

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -41,6 +42,7 @@ type Submission struct {
 	BehalfNote string     // how they came: letter, telephone, meeting
 	ByLink     bool
 	Payload    json.RawMessage `bun:"type:jsonb"`
+	ArgsSalt   string          // removed with the words by a redaction
 	ArgsHash   string
 	State      SubmissionState
 	Outcome    *Outcome `bun:"type:jsonb"`
@@ -92,7 +94,7 @@ func NewSubmission(process uuid.UUID, decisionID string, kind DecisionKind, acto
 }
 
 // hash covers who said what: the words that may not change under one decision id.
-func (s *Submission) hash() (string, error) {
+func (s *Submission) hash(salt string) (string, error) {
 	raw, err := json.Marshal(map[string]any{"kind": s.Kind, "task": s.TaskID, "actor": s.ActorID,
 		"on_behalf_of": s.OnBehalfOf, "behalf_note": s.BehalfNote, "payload": s.Payload})
 	if err != nil {
@@ -102,18 +104,18 @@ func (s *Submission) hash() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("canonical form of the payload: %w", err)
 	}
-	sum := sha256.Sum256(canonical)
+	sum := sha256.Sum256(append([]byte(salt+"\n"), canonical...))
 	return hex.EncodeToString(sum[:]), nil
 }
 
 // Receive stores the submission, or returns the one already stored under the same decision id; the same id with
 // other words is refused with CodeOtherWords.
 func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Submission, error) {
-	hash, err := s.hash()
-	if err != nil {
+	s.ArgsSalt, s.ReceivedAt = rand.Text(), now
+	var err error
+	if s.ArgsHash, err = s.hash(s.ArgsSalt); err != nil {
 		return nil, err
 	}
-	s.ArgsHash, s.ReceivedAt = hash, now
 	if _, err := db.NewInsert().Model(s).On("CONFLICT (process_id, decision_id) DO NOTHING").Exec(ctx); err != nil {
 		return nil, fmt.Errorf("store submission: %w", err)
 	}
@@ -121,6 +123,10 @@ func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Su
 	err = db.NewSelect().Model(stored).
 		Where("s.process_id = ? AND s.decision_id = ?", s.ProcessID, s.DecisionID).Scan(ctx)
 	if err := found(err, "submission"); err != nil {
+		return nil, err
+	}
+	hash, err := s.hash(stored.ArgsSalt)
+	if err != nil {
 		return nil, err
 	}
 	if stored.ArgsHash != hash {

@@ -28,6 +28,12 @@ const (
 	TaskEscalation         TaskKind = "escalation"          // the coordinator looks into something overdue
 )
 
+// EndsWithGrace tells the kinds of task that are over when their grace is from those that wait, escalated, for as long
+// as it takes.
+func (k TaskKind) EndsWithGrace() bool {
+	return k == TaskReview || k == TaskConsult || k == TaskReportProgress || k == TaskChooseReviewer
+}
+
 // TaskState is where a task stands.
 type TaskState string
 

@@ -156,12 +156,6 @@ func (v *TaskView) loadSignOff(ctx context.Context, db bun.IDB) error {
 	return nil
 }
 
-// EndsWithGrace tells the kinds of task that are over when their grace is from those that wait, escalated, for as long
-// as it takes.
-func (k TaskKind) EndsWithGrace() bool {
-	return k == TaskReview || k == TaskConsult || k == TaskReportProgress || k == TaskChooseReviewer
-}
-
 // Refuses says why an answer cannot be taken now, or nil if it can. It is what a page asks before it shows a form; the
 // decision itself is checked again when it is taken.
 func (v *TaskView) Refuses(now time.Time) error {

@@ -45,8 +45,8 @@ func (v Viewer) organisationsAs(roles ...string) []uuid.UUID {
 }
 
 // visible limits a query over recommendations (alias r) to what the viewer may read: what is published; everything for
-// coordinators; for officers and partners what their organisation owns and, once it left drafting, what concerns a
-// country of theirs; for everybody what they have a task in.
+// coordinators; for officers what their organisation owns; for officers and partners, once it left drafting, what concerns
+// a country of theirs; for everybody what they have a task in or are in charge of.
 func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 	if v.LinkTask != uuid.Nil {
 		return q.Where("r.id IN (SELECT t.recommendation_id FROM tasks AS t WHERE t.id = ?)", v.LinkTask)
@@ -61,7 +61,9 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 		}
 		speaks := v.organisationsAs(RoleOfficer, RolePartner)
 		return q.
-			WhereOr("r.organisation_id IN (?)", bun.List(speaks)).
+			WhereOr("r.organisation_id IN (?)", bun.List(v.organisationsAs(RoleOfficer))).
+			WhereOr("r.officer_id = ?", v.PersonID).
+			WhereOr("r.stage <> 'drafting' AND r.organisation_id IN (?)", bun.List(speaks)).
 			WhereOr(`r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM recommendation_countries AS rc
 				JOIN organisation_countries AS oc ON oc.country_code = rc.country_code
 				WHERE rc.recommendation_id = r.id AND oc.organisation_id IN (?))`, bun.List(speaks)).

@@ -96,7 +96,7 @@ func TestFollowUpSilenceIsRemindedEscalatedAndAskedAgain(t *testing.T) {
 		require.Equal(t, 1, o.asked(id).Reminders)
 		require.Len(t, o.openTasks(models.TaskEscalation), 1)
 	})
-	cutOff(t, o.follow(id, 230*day))
+	cutOff(t, o.follow(id, 185*day))
 	list := o.tasksOf(models.TaskReportProgress)
 	require.Len(t, list, 2, "asked again in the next period")
 	require.Equal(t, models.TaskExpired, list[0].State)

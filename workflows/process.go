@@ -171,9 +171,11 @@ func (p *process) tasks() []next {
 			all = append(all, next{at: *t.RespondBy, step: a.TaskSilent, task: t.ID})
 		}
 		switch {
+		case t.Kind == models.TaskEscalation:
+			// It stands until what it is about is settled; nobody is told about it twice.
 		case !t.Overdue:
 			all = append(all, next{at: t.DueAt, step: a.TaskOverdue, task: t.ID})
-		case activities.GraceEnds(t.Kind):
+		case t.Kind.EndsWithGrace():
 			all = append(all, next{at: t.GraceUntil, step: a.ExpireTask, task: t.ID})
 		}
 	}

@@ -75,7 +75,7 @@ func (d *draft) withTask(ctx context.Context, p page) (page, error) {
 
 // withWayBack adds the link while the answer can still be changed.
 func (d *draft) withWayBack(p page, t models.MailTask) page {
-	if t.State != models.TaskCancelled && t.State != models.TaskExpired && !d.now.After(t.GraceUntil) {
+	if t.State != models.TaskCancelled && t.State != models.TaskExpired && !t.Over(d.now) {
 		p.Button = &button{Label: d.t("see_answer"), URL: d.link(t)}
 	}
 	return p

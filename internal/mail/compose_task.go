@@ -16,7 +16,7 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if d.now.After(t.GraceUntil) {
+	if t.Over(d.now) {
 		return page{}, NotOwed{"its time is over"}
 	}
 	key := d.askKey(t)
@@ -93,7 +93,7 @@ func (d *draft) newLink(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if t.State == models.TaskCancelled || d.now.After(t.GraceUntil) {
+	if t.State == models.TaskCancelled || t.Over(d.now) {
 		return page{}, NotOwed{"its time is over"}
 	}
 	return page{
@@ -183,7 +183,7 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 }
 
 func canAnswer(t models.MailTask, now time.Time) bool {
-	return t.State == models.TaskOpen && !t.Held && !now.After(t.GraceUntil)
+	return t.State == models.TaskOpen && !t.Held && !t.Over(now)
 }
 
 func filter[T any](list []T, keep func(T) bool) []T {

@@ -80,7 +80,7 @@ func templateKey() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return "", err
 	}
@@ -91,6 +91,19 @@ func templateKey() (string, error) {
 		}
 		fmt.Fprintln(sum, filepath.Base(name), len(text))
 		sum.Write(text)
+	}
+	// The SQL that this very program will run, which an edit meanwhile does not change.
+	embedded := migrations.Files()
+	if err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := embedded.ReadFile(name)
+		fmt.Fprintln(sum, name, len(text))
+		sum.Write(text)
+		return err
+	}); err != nil {
+		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:12]), nil
 }
