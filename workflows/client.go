@@ -29,6 +29,8 @@ type Client struct {
 	Log      *slog.Logger
 	Patience time.Duration // zero: DefaultPatience
 
+	SweepEvery time.Duration // pace of a sweep that doctor brings back; zero: DefaultSweepEvery
+
 	queue atomic.Pointer[string]
 }
 

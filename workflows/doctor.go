@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ const (
 	FindingStuck      = "stuck"       // its workflow fails again and again
 	FindingNotOver    = "not_over"    // a closed process whose workflow still runs
 	FindingUnsettled  = "unsettled"   // a submission without an outcome
+	FindingNoSweep    = "no_sweep"    // nothing makes good what a crash leaves undone
 )
 
 // stuckAttempts is from which attempt on a workflow task counts as failing for good.
@@ -38,7 +40,10 @@ const unsettledAfter = time.Minute
 // Diagnose compares the rows with Temporal; with repair it brings Temporal to where the rows are. The rows are never
 // changed but by the processes themselves.
 func (c *Client) Diagnose(ctx context.Context, repair bool) ([]Finding, error) {
-	var all []Finding
+	all, err := c.examineSweep(ctx, repair)
+	if err != nil {
+		return nil, err
+	}
 	open, err := models.OpenProcesses(ctx, c.DB, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read open processes: %w", err)
@@ -58,6 +63,26 @@ func (c *Client) Diagnose(ctx context.Context, repair bool) ([]Finding, error) {
 	}
 	unsettled, err := c.examineUnsettled(ctx, repair)
 	return append(append(all, over...), unsettled...), err
+}
+
+// examineSweep makes sure that the sweep is scheduled.
+func (c *Client) examineSweep(ctx context.Context, repair bool) ([]Finding, error) {
+	queue, err := c.Queue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there, err := scheduled(ctx, c.Temporal, queue)
+	if err != nil || there {
+		return nil, err
+	}
+	f := Finding{Kind: FindingNoSweep, Subject: scheduleID(queue), What: "nothing makes good what a crash leaves undone"}
+	if repair {
+		if err := EnsureSchedule(ctx, c.Temporal, queue, cmp.Or(c.SweepEvery, DefaultSweepEvery)); err != nil {
+			return nil, err
+		}
+		f.Repaired = true
+	}
+	return []Finding{f}, nil
 }
 
 func (c *Client) examine(ctx context.Context, p models.Process, repair bool) (*Finding, error) {

@@ -12,7 +12,7 @@ import (
 func Sweep(ctx workflow.Context) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 5 * time.Minute,
-		HeartbeatTimeout:    time.Minute,
+		HeartbeatTimeout:    aliveWithin,
 		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 2},
 	})
 	for _, part := range []any{a.StartOpen, a.ResendUnsettled, a.CleanUp} {

@@ -1,15 +1,10 @@
 package workflows
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"time"
 
-	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -28,41 +23,20 @@ func Register(r interface {
 }
 
 // NewWorker returns a worker for an installation's queue. A panic in a workflow blocks it until the code is mended; it
-// never ends a process.
-func NewWorker(c client.Client, queue string, acts *activities.Activities) worker.Worker {
+// never ends a process. A worker that ends by itself, because Temporal refuses it for good, tells failed.
+func NewWorker(c client.Client, queue string, acts *activities.Activities, failed ...func(error)) worker.Worker {
 	w := worker.New(c, queue, worker.Options{
 		WorkflowPanicPolicy:                worker.BlockWorkflow,
 		WorkerStopTimeout:                  10 * time.Second,
 		MaxConcurrentActivityExecutionSize: 20,
+		Interceptors:                       []interceptor.WorkerInterceptor{&heartbeats{}},
+		OnFatalError: func(err error) {
+			for _, tell := range failed {
+				tell(err)
+			}
+		},
 	})
 	Register(w)
 	w.RegisterActivity(acts)
 	return w
-}
-
-// EnsureSchedule creates the sweep's schedule, or sets its pace. Sweeps never overlap, and those missed while nothing
-// ran are not made up for: one finds all there is.
-func EnsureSchedule(ctx context.Context, c client.Client, queue string, every time.Duration) error {
-	id := "sweep-" + queue
-	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}}
-	_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID:            id,
-		Spec:          spec,
-		Action:        &client.ScheduleWorkflowAction{ID: id, Workflow: "sweep", TaskQueue: queue},
-		Overlap:       enums.SCHEDULE_OVERLAP_POLICY_SKIP,
-		CatchupWindow: 10 * time.Second,
-	})
-	var exists *serviceerror.AlreadyExists
-	if err == nil || (!errors.Is(err, temporal.ErrScheduleAlreadyRunning) && !errors.As(err, &exists)) {
-		return err
-	}
-	handle := c.ScheduleClient().GetHandle(ctx, id)
-	err = handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
-		in.Description.Schedule.Spec = &spec
-		return &client.ScheduleUpdate{Schedule: &in.Description.Schedule}, nil
-	}})
-	if err != nil {
-		return fmt.Errorf("set the sweep's pace: %w", err)
-	}
-	return nil
 }

@@ -167,7 +167,7 @@ func (d *development) startWorker(ctx context.Context) (stopFunc, error) {
 	}
 	d.add("connections", p.close)
 	d.parts = p
-	return p.startWorker(ctx)
+	return p.startWorker(ctx, d.fail)
 }
 
 // startPages opens the doors for demonstration only where nobody but this

@@ -56,5 +56,5 @@ func (p *parts) close(context.Context) error {
 
 // processes is the door to the workflows of this installation.
 func (p *parts) processes() *workflows.Client {
-	return &workflows.Client{DB: p.db, Temporal: p.temporal, Now: time.Now, Log: slog.Default()}
+	return &workflows.Client{DB: p.db, Temporal: p.temporal, Now: time.Now, Log: slog.Default(), SweepEvery: p.cfg.SweepEvery}
 }

@@ -45,7 +45,7 @@ func runWorker(ctx context.Context, cfg config.Config, _ []string) error {
 	}
 	s := newStack(nil)
 	s.add("connections", p.close)
-	stop, err := p.startWorker(ctx)
+	stop, err := p.startWorker(ctx, s.fail)
 	if err != nil {
 		return errors.Join(fmt.Errorf("worker: %w", err), s.stop())
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	netmail "net/mail"
@@ -18,8 +19,8 @@ import (
 // windowSize is how many mails on one connection may be in doubt after a crash.
 const windowSize = 5
 
-// startWorker starts what drives the processes and what sends the mails.
-func (p *parts) startWorker(ctx context.Context) (stopFunc, error) {
+// startWorker starts what drives the processes and what sends the mails. An end that nobody asked for is reported to fail.
+func (p *parts) startWorker(ctx context.Context, fail func(error)) (stopFunc, error) {
 	processes := p.processes()
 	queue, err := processes.Queue(ctx)
 	if err != nil {
@@ -34,7 +35,7 @@ func (p *parts) startWorker(ctx context.Context) (stopFunc, error) {
 	}
 	w := workflows.NewWorker(p.temporal, queue, &activities.Activities{
 		DB: p.db, Now: time.Now, Mails: mailings{sender}, Processes: processes, Log: slog.Default(),
-	})
+	}, func(err error) { fail(fmt.Errorf("worker: %w", err)) })
 	if err := w.Start(); err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
 	}
@@ -43,9 +44,12 @@ func (p *parts) startWorker(ctx context.Context) (stopFunc, error) {
 		return nil, fmt.Errorf("schedule the sweep: %w", err)
 	}
 	stopSending := runInBackground(sender.Run)
+	stopKeeping := runInBackground(func(ctx context.Context) error {
+		return workflows.KeepSchedule(ctx, p.temporal, queue, p.cfg.SweepEvery)
+	})
 	return func(stopping context.Context) error {
 		w.Stop()
-		return stopSending(stopping)
+		return errors.Join(stopKeeping(stopping), stopSending(stopping))
 	}, nil
 }
 
