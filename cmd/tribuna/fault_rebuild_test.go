@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/apperr"
 	"tribuna/internal/demo"
 	"tribuna/models"
 )
@@ -198,13 +199,35 @@ func (c *chain) translated() {
 	c.must(c.says(models.DecideApproveTranslation, *tr.ApproverID, c.openTask(models.TaskApproveTranslation, *tr.ApproverID), seen))
 }
 
-// Three ways in which rows and Temporal come apart, one process at a time.
+// Temporal loses everything while the worker goes on: within seconds it brings back the sweep, and the sweep the rest.
+func TestAWorkerBringsBackWhatTemporalForgot(t *testing.T) {
+	w := newWorld(t, nil)
+	w.startWorker()
+	c := w.draft(patient())
+	c.start()
+	c.must(c.startReview(1))
+	answer := c.answerReview(1, "Clear and right.")
+
+	require.NoError(t, w.temporal.Kill())
+	w.loseHistories()
+	require.NoError(t, w.temporal.Restart(w.ctx))
+	w.await("everything runs again", func() bool {
+		findings, err := w.processes.Diagnose(w.ctx, false)
+		return err == nil && len(findings) == 0
+	})
+	c.must(answer)
+	c.accept()
+	c.requireOnce(answer, "review.answered")
+}
+
+// Ways in which rows and Temporal come apart, one process at a time, and a sweep that nobody schedules.
 func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 	w := newWorld(t, map[string]string{"TRIBUNA_SWEEP_EVERY": "1000h"})
 	w.startWorker()
 	never, ended, over := w.draft(patient()), w.draft(patient()), w.draft(patient())
 	ended.start()
 	over.start()
+	over.awaitWaiting()
 	require.NoError(t, w.processes.Temporal.TerminateWorkflow(w.ctx, "recommendation:"+ended.id.String(), "", "by mistake"))
 	w.tx(func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE processes SET closed_at = ? WHERE id = ?`, time.Now().Add(-2*time.Minute), over.id)
@@ -226,8 +249,31 @@ func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 		c.reviewTask(1)
 	}
 	_, err := over.persist(over.startReview(1))
-	require.Error(t, err, "what is over stays over")
+	require.Equal(t, apperr.CodeClosed, apperr.CodeOf(err), "what is over stays over")
 	require.Contains(t, w.doctor(0), "Every open process runs")
+	w.doctorBringsBackTheSweep()
+}
+
+// doctorBringsBackTheSweep: a worker would do so itself, so there is none.
+func (w *world) doctorBringsBackTheSweep() {
+	w.t.Helper()
+	w.worker.end()
+	queue, err := w.processes.Queue(w.ctx)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.processes.Temporal.ScheduleClient().GetHandle(w.ctx, "sweep-"+queue).Delete(w.ctx))
+	require.Contains(w.t, w.doctor(1), "no_sweep")
+	w.doctor(0, "--repair")
+	w.doctor(0)
+}
+
+// awaitWaiting waits until the process knows where it stands and waits for somebody.
+func (c *chain) awaitWaiting() {
+	c.t.Helper()
+	c.await("the process waits", func() bool {
+		d, err := c.processes.Temporal.DescribeWorkflowExecution(c.ctx, "recommendation:"+c.id.String(), "")
+		return err == nil && len(d.GetPendingActivities()) == 0 && d.GetPendingWorkflowTask() == nil &&
+			d.GetWorkflowExecutionInfo().GetHistoryLength() > 4 // its position was read
+	})
 }
 
 // demoBrief is the recommendation that comes with the demo network.

@@ -45,10 +45,10 @@ func inTx(t *testing.T, db *bun.DB, do func(ctx context.Context, tx bun.Tx) erro
 	require.NoError(t, db.RunInTx(t.Context(), &sql.TxOptions{}, do))
 }
 
-// Whoever owns the database can get past rights and triggers. What is done to a record then is found and named.
+// Whoever owns the database can get past rights and triggers. What is done to a record then is found and named; every
+// way of doing it is tried in package record.
 func TestVerifyNamesWhatIsNotAsItWasWritten(t *testing.T) {
 	wholeInstance(t)
-	const fitHash = `UPDATE record_entries SET hash = encode(sha256(convert_to(canonical, 'UTF8')), 'hex') WHERE seq = 4`
 	for _, c := range []struct {
 		name   string
 		tamper []string
@@ -57,9 +57,6 @@ func TestVerifyNamesWhatIsNotAsItWasWritten(t *testing.T) {
 		{"untouched", nil, nil},
 		{"changed", []string{`UPDATE record_entries SET canonical = replace(canonical, '"number":"3"', '"number":"9"') WHERE seq = 4`},
 			[]string{"entry 4 was changed after it was written"}},
-		{"changed with a hash that fits", []string{
-			`UPDATE record_entries SET canonical = replace(canonical, '"number":"3"', '"number":"9"') WHERE seq = 4`, fitHash},
-			[]string{"entry 5 does not follow the entry before it"}},
 		{"removed", []string{`DELETE FROM record_texts WHERE seq = 4`, `DELETE FROM record_entries WHERE seq = 4`},
 			[]string{"entry 4 is missing"}},
 		{"reordered", []string{`ALTER TABLE record_texts DROP CONSTRAINT record_texts_chain_seq_fkey`,
@@ -68,18 +65,6 @@ func TestVerifyNamesWhatIsNotAsItWasWritten(t *testing.T) {
 			[]string{"entry 4 was written as entry 5", "entry 5 was written as entry 4"}},
 		{"truncated", []string{`DELETE FROM record_texts WHERE seq = 6`, `DELETE FROM record_entries WHERE seq = 6`},
 			[]string{"the record ends at entry 5; 6 were written"}},
-		{"truncated with its head", []string{
-			`INSERT INTO decisions (process_id, decision_id, kind, args_hash, result, record_seq, decided_at)
-				SELECT chain, 'a-decision', 'hold', '', '{}', 6, now() FROM record_heads`,
-			`DELETE FROM record_texts WHERE seq = 6`, `DELETE FROM record_entries WHERE seq = 6`,
-			`UPDATE record_heads AS h SET count = 5, hash = (SELECT e.hash FROM record_entries AS e WHERE e.chain = h.chain AND e.seq = 5)`},
-			[]string{"entry 6, of decision a-decision, is missing"}},
-		{"shown to others", []string{`UPDATE record_entries SET visibility = 'public' WHERE seq = 4`},
-			[]string{"entry 4 was written as network and is shown as public"}},
-		{"other words", []string{`UPDATE record_texts SET body = 'Never said.' WHERE seq = 4`},
-			[]string{`the words for "note" of entry 4 were changed`}},
-		{"words gone", []string{`UPDATE record_texts SET body = NULL, salt = NULL, redacted_at = now() WHERE seq = 4`},
-			[]string{`the words for "note" of entry 4 are gone and nobody is on record for it`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

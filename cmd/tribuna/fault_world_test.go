@@ -115,9 +115,9 @@ func (w *world) startServe() {
 
 // part is a part of the instance that can be killed and started again.
 type part struct {
-	name           string
-	kill, start    func()
-	holdsSendState bool // mails on their way when it is killed may be in doubt
+	name        string
+	kill, start func()
+	sendsMails  bool // mails on their way when it is killed may be in doubt
 }
 
 // parts are all parts that can be killed, in the order in which they are.
@@ -128,8 +128,16 @@ func (w *world) parts() []part {
 		{"Temporal", func() { require.NoError(w.t, w.temporal.Kill()) },
 			func() { require.NoError(w.t, w.temporal.Restart(w.ctx)) }, false},
 		{"PostgreSQL", func() { require.NoError(w.t, w.pg.Kill(w.ctx)) },
-			func() { require.NoError(w.t, w.pg.Restart(w.ctx)) }, true},
+			w.restartPostgres, true},
 	}
+}
+
+// restartPostgres starts the killed PostgreSQL. Connections of this test program that died with it are let go; the
+// instance has to see to its own.
+func (w *world) restartPostgres() {
+	require.NoError(w.t, w.pg.Restart(w.ctx))
+	w.db.SetMaxIdleConns(0)
+	w.db.SetMaxIdleConns(4)
 }
 
 // await polls until a condition is met.
