@@ -24,14 +24,16 @@ func (s *Server) fillConfirm(ctx context.Context, l *i18n.Localizer, a *officerA
 		return err
 	}
 	rows := map[string]expertRow{}
-	for _, e := range v.Experts {
+	for _, e := range v.Experts { // the best fit first, as they were chosen
 		rows[e.ID] = e
-	}
-	for _, id := range round.Invite {
-		v.Invited = append(v.Invited, rows[id.String()])
+		if a.form.Form.Has(e.Field, inviteNow) {
+			v.Invited = append(v.Invited, e)
+		}
 	}
 	for _, id := range round.Reserve {
-		v.Reserve = append(v.Reserve, rows[id.String()])
+		if e, free := rows[id.String()]; free {
+			v.Reserve = append(v.Reserve, e)
+		}
 	}
 	if v.Zone, err = s.zoneOf(ctx, a.visitor.Person); err != nil {
 		return err

@@ -120,8 +120,12 @@ func (s *Server) proposal(ctx context.Context, rec *models.Recommendation) (url.
 	return values, err
 }
 
+// allExperts is more than any network has: the officer may want somebody in particular, not only the best fit.
+const allExperts = 500
+
 func (s *Server) expertsFor(ctx context.Context, rec *models.Recommendation, exclude []uuid.UUID) ([]models.Expert, error) {
-	return models.ExpertsFor(ctx, s.DB, models.ExpertFilter{Topics: rec.Topics, Countries: rec.Countries, Languages: []string{rec.Language}, Exclude: exclude})
+	return models.ExpertsFor(ctx, s.DB, models.ExpertFilter{Topics: rec.Topics, Countries: rec.Countries, Languages: []string{rec.Language}, Exclude: exclude,
+		Limit: allExperts})
 }
 
 func expertField(id uuid.UUID) string { return "expert[" + id.String() + "]" }
