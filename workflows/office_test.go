@@ -221,9 +221,10 @@ func (o *office) tell(kind models.DecisionKind, who models.Person, task *uuid.UU
 	return o.say(o.rec.ID, kind, who, task, payload, change...)
 }
 
-// startReview plans the beginning of a round with some experts, and others in reserve.
+// startReview plans the beginning of a round with some experts, and others in reserve; never before the process has read
+// where it stands.
 func (o *office) startReview(after time.Duration, invite, reserve []models.Person) {
-	o.at(after, func() {
+	o.at(max(after, time.Second), func() {
 		o.tell(models.DecideStartReview, o.officer, nil, models.StartReviewPayload{VersionID: o.version.ID, Invite: ids(invite), Reserve: ids(reserve)})
 	})
 }

@@ -42,7 +42,7 @@ func TestReviewAcceptedGoesToTranslation(t *testing.T) {
 
 func TestReviewRevisedIsANewRound(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 1; d.Review.Grace = "1h" })
-	o.startReview(time.Minute, o.experts[:1], nil) // the process has read that it is in drafting by then
+	o.startReview(0, o.experts[:1], nil)
 	o.answer(time.Hour, o.experts[0])
 	o.at(3*time.Hour, func() {
 		o.tell(models.DecideReview, o.officer, &o.taskOf(models.TaskDecideReview, o.officer).ID,
