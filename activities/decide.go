@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -136,7 +137,7 @@ func (x *act) loadTask(ctx context.Context, d decider) error {
 	if err != nil {
 		return err
 	}
-	if t.ProcessID != x.process.ID || !contains(d.tasks, t.Kind) {
+	if t.ProcessID != x.process.ID || !slices.Contains(d.tasks, t.Kind) {
 		return apperr.NotFound("task")
 	}
 	x.task = t
@@ -246,7 +247,7 @@ func (x *act) stillOpen() error {
 
 // inStage refuses what belongs to another stage.
 func (x *act) inStage(stages ...models.Stage) error {
-	if !contains(stages, x.rec.Stage) {
+	if !slices.Contains(stages, x.rec.Stage) {
 		return apperr.About(apperr.CodeWrongStage, string(x.rec.Stage))
 	}
 	return nil
@@ -258,13 +259,4 @@ func (x *act) tellSpeaker(ctx context.Context) error {
 		return nil
 	}
 	return x.mail(ctx, models.MailRecordedOnBehalf, x.speaker, x.task, x.id)
-}
-
-func contains[T comparable](list []T, v T) bool {
-	for _, e := range list {
-		if e == v {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
@@ -47,7 +48,7 @@ func (x *act) mailingIn(ctx context.Context, states ...models.MailingState) (*mo
 	if err != nil {
 		return nil, err
 	}
-	if !contains(states, m.State) {
+	if !slices.Contains(states, m.State) {
 		return nil, apperr.About(apperr.CodeWrongStage, "mailing")
 	}
 	return m, nil

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -110,7 +111,7 @@ func authoritiesOf(v *models.Version) []uuid.UUID {
 	var all []uuid.UUID
 	for _, m := range v.Measures {
 		for _, a := range m.AuthorityIDs {
-			if !contains(all, a) {
+			if !slices.Contains(all, a) {
 				all = append(all, a)
 			}
 		}

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -147,7 +148,7 @@ func (x *act) speaksFor(ctx context.Context) (uuid.UUID, error) {
 		return uuid.Nil, err
 	}
 	for _, r := range roles {
-		if contains(sisters, r.OrganisationID) && r.Role != models.RoleReader && r.Role != models.RoleExpert {
+		if slices.Contains(sisters, r.OrganisationID) && r.Role != models.RoleReader && r.Role != models.RoleExpert {
 			return r.OrganisationID, nil
 		}
 	}

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,7 +65,7 @@ func (x *act) knowExperts(ctx context.Context, p models.StartReviewPayload) erro
 		} else if !ok {
 			bad.And(fmt.Sprintf("reserve[%d]", i), "no_expert")
 		}
-		if contains(p.Invite, id) {
+		if slices.Contains(p.Invite, id) {
 			bad.And(fmt.Sprintf("reserve[%d]", i), "twice")
 		}
 	}
@@ -158,42 +159,6 @@ func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) er
 		}
 	}
 	return nil
-}
-
-// unit is a voting unit with those of its organisations that are concerned.
-type unit struct {
-	id        uuid.UUID
-	concerned []models.Organisation
-}
-
-func (u unit) without(organisation uuid.UUID) []models.Organisation {
-	var others []models.Organisation
-	for _, o := range u.concerned {
-		if o.ID != organisation {
-			others = append(others, o)
-		}
-	}
-	return others
-}
-
-// unitsConcerned groups the partners of the recommendation's countries by voting unit, in the order of their names.
-func (x *act) unitsConcerned(ctx context.Context) ([]unit, error) {
-	partners, err := models.PartnersOf(ctx, x.tx, x.rec.Countries, x.now)
-	if err != nil {
-		return nil, err
-	}
-	var units []unit
-	at := map[uuid.UUID]int{}
-	for _, o := range partners {
-		i, known := at[o.VotingUnit]
-		if !known {
-			i = len(units)
-			at[o.VotingUnit] = i
-			units = append(units, unit{id: o.VotingUnit})
-		}
-		units[i].concerned = append(units[i].concerned, o)
-	}
-	return units, nil
 }
 
 // BeginClosing ends the wait for further answers: enough came, or nobody is awaited any more. Answers can be changed

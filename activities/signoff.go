@@ -40,33 +40,6 @@ func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, 
 	})
 }
 
-// signatories returns the voting units to ask and the countries no partner covers. Where the procedure says so, the
-// lead organisation is asked in the place of the missing partner.
-func (x *act) signatories(ctx context.Context) ([]unit, []string, error) {
-	units, err := x.unitsConcerned(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	uncovered, err := models.UncoveredCountries(ctx, x.tx, x.rec.Countries, x.now)
-	if err != nil || len(uncovered) == 0 || x.procedure.SignOff.Uncovered != models.UncoveredLead {
-		return units, uncovered, err
-	}
-	leads, err := models.Organisations(ctx, x.tx, models.OrganisationFilter{Kinds: []string{models.OrganisationLead}})
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, lead := range leads {
-		asked := false
-		for _, u := range units {
-			asked = asked || u.id == lead.VotingUnit
-		}
-		if lead.ID == lead.VotingUnit && !asked {
-			units = append(units, unit{id: lead.ID, concerned: []models.Organisation{lead}})
-		}
-	}
-	return units, uncovered, nil
-}
-
 // answerSignOff takes an organisation's answer, or the one that replaces it while the sign-off lasts.
 func answerSignOff(ctx context.Context, x *act) error {
 	if err := x.inStage(models.StageSignOff); err != nil {

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -193,7 +194,7 @@ func (x *act) asked(ctx context.Context, t *models.Task) ([]models.Person, error
 	}
 	ids := []uuid.UUID{}
 	for _, o := range concerned {
-		if contains(sisters, o.ID) {
+		if slices.Contains(sisters, o.ID) {
 			ids = append(ids, o.ID)
 		}
 	}
