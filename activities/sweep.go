@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"go.temporal.io/sdk/activity"
-
 	"tribuna/models"
 )
 
@@ -14,6 +12,13 @@ const resendAfter = 15 * time.Second
 
 // keepKeys is how long a creating request can be sent again and find what it created.
 const keepKeys = 30 * 24 * time.Hour
+
+// One submission whose process does not answer must not keep the others waiting: each is waited for so long, and all of
+// one sweep so long together.
+const (
+	resendPatience = 5 * time.Second
+	resendFor      = time.Minute
+)
 
 // sweepLimit bounds what one sweep does; the next one goes on.
 const sweepLimit = 200
@@ -32,7 +37,6 @@ func (a *Activities) StartOpen(ctx context.Context) (SweepResult, error) {
 		return result, temporalError(err)
 	}
 	for _, p := range open {
-		activity.RecordHeartbeat(ctx)
 		if err := a.Processes.Start(ctx, p); err != nil {
 			a.Log.WarnContext(ctx, "process not started", "process", p.ID, "error", err)
 			result.Failed++
@@ -50,9 +54,12 @@ func (a *Activities) ResendUnsettled(ctx context.Context) (SweepResult, error) {
 	if err != nil {
 		return result, temporalError(err)
 	}
+	until := a.Now().Add(resendFor)
 	for i := range waiting {
-		activity.RecordHeartbeat(ctx)
-		if _, err := a.Processes.Tell(ctx, &waiting[i]); err != nil {
+		if a.Now().After(until) {
+			break
+		}
+		if err := a.resend(ctx, &waiting[i]); err != nil {
 			a.Log.WarnContext(ctx, "submission not settled", "submission", waiting[i].ID, "error", err)
 			result.Failed++
 			continue
@@ -60,6 +67,13 @@ func (a *Activities) ResendUnsettled(ctx context.Context) (SweepResult, error) {
 		result.Resent++
 	}
 	return result, nil
+}
+
+func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
+	ctx, cancel := context.WithTimeout(ctx, resendPatience)
+	defer cancel()
+	_, err := a.Processes.Tell(ctx, s)
+	return err
 }
 
 // CleanUp removes what has run out: sign-ins and counted attempts.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -85,8 +86,22 @@ type FollowUpPosition struct {
 	Asked  bool // progress was asked for in this period
 }
 
-// LoadPosition reads where a process stands.
-func LoadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position, error) {
+// LoadPosition reads where a process stands, all of it as of one moment: rows read at different moments would together
+// say what never was.
+func LoadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (pos Position, err error) {
+	whole, ok := db.(*bun.DB)
+	if !ok {
+		return loadPosition(ctx, db, process)
+	}
+	snapshot := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	err = whole.RunInTx(ctx, snapshot, func(ctx context.Context, tx bun.Tx) error {
+		pos, err = loadPosition(ctx, tx, process)
+		return err
+	})
+	return pos, err
+}
+
+func loadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position, error) {
 	p, err := ProcessByID(ctx, db, process)
 	if err != nil {
 		return Position{}, err

@@ -156,11 +156,12 @@ func (s *Submission) Settle(ctx context.Context, db bun.IDB, o Outcome) error {
 	return err
 }
 
-// Unsettled lists submissions received, and last sent, before a time, oldest first: the sweep tells the process again.
+// Unsettled lists submissions received, and last sent, before a time: the sweep tells the process again. Those that have
+// waited longest since then come first, so that some that are never settled do not keep others from their turn.
 func Unsettled(ctx context.Context, db bun.IDB, before time.Time, limit int64) ([]Submission, error) {
 	var all []Submission
 	err := db.NewSelect().Model(&all).Where("s.state = ?", SubmissionReceived).
 		Where("s.received_at < ?", before).Where("s.sent_at IS NULL OR s.sent_at < ?", before).
-		Order("s.received_at").Limit(limit).Scan(ctx)
+		OrderExpr("coalesce(s.sent_at, s.received_at), s.received_at").Limit(limit).Scan(ctx)
 	return all, err
 }
