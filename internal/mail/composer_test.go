@@ -144,8 +144,8 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		VALUES (?, ?, ?, 1, ?, 'support_with_changes', E'First.\nSecond <b>', 'd', now())`, task.ID, n.recommendation, n.version, n.expert)
 	n.exec(`INSERT INTO comments (id, task_id, recommendation_id, version_id, block, quote, body, position, created_at)
 		VALUES (?, ?, ?, ?, 0, 'three words', 'Which three?', 0, now())`, models.NewID(), task.ID, n.recommendation, n.version)
-	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, behalf_note, payload, args_hash, received_at)
-		VALUES (?, ?, 'decision-1', 'review', ?, ?, ?, 'by letter', '{}', 'h', ?)`,
+	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, behalf_note, payload, args_salt, args_hash, received_at)
+		VALUES (?, ?, 'decision-1', 'review', ?, ?, ?, 'by letter', '{}', 's', 'h', ?)`,
 		models.NewID(), n.recommendation, task.ID, n.officer, n.expert, monday)
 
 	copied, err := n.compose(n.mail(models.MailReviewCopy, n.expert, "en", task))
@@ -180,8 +180,8 @@ func TestWhatIsRecordedWithoutATaskIsToldToo(t *testing.T) {
 	n := newNetwork(t)
 	followup := n.followup()
 	record := func(process uuid.UUID, decision string, task *uuid.UUID) {
-		n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, payload, args_hash, received_at)
-			VALUES (?, ?, ?, 'x', ?, ?, ?, '{}', 'h', now())`, models.NewID(), process, decision, task, n.officer, n.speaker)
+		n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, payload, args_salt, args_hash, received_at)
+			VALUES (?, ?, ?, 'x', ?, ?, ?, '{}', 's', 'h', now())`, models.NewID(), process, decision, task, n.officer, n.speaker)
 	}
 	record(followup, "decision-1", nil)
 	n.exec(`INSERT INTO progress_notes (id, followup_id, status, note, observed_on, person_id, decision_id, reported_at)
