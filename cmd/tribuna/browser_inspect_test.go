@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// shotsVariable names a folder for pictures of every page inspected, for people to look at.
+const shotsVariable = "TRIBUNA_TEST_SHOTS"
+
+// facts is what is asked of every page by itself.
+type facts struct {
+	Language string `json:"language"`
+	Headings int    `json:"headings"`
+	Heading  string `json:"heading"`
+	Title    string `json:"title"`
+	Path     string `json:"path"`
+	Parts    string `json:"parts"` // which forms and notices are on it
+}
+
+const askFacts = `({
+	language: document.documentElement.lang,
+	headings: document.querySelectorAll("h1").length,
+	heading: document.querySelector("h1")?.innerText ?? "",
+	title: document.title,
+	path: location.pathname,
+	parts: [...document.querySelectorAll("form[action], .notice, section[id]")].map(e => (e.getAttribute("action") ?? "") + e.className + e.id).join(" "),
+})`
+
+// tooWide names what may be the reason why a page can be moved sideways on a phone; nothing when it cannot.
+const tooWide = `document.documentElement.scrollWidth <= 390 ? [] : [...document.querySelectorAll("body *")]
+	.filter(e => e.getBoundingClientRect().right > 391).map(e => e.outerHTML.slice(0, 120))`
+
+// barriers runs axe and names what is serious or critical.
+const barriers = `axe.run({resultTypes: ["violations"]}).then(r => r.violations
+	.filter(v => ["serious", "critical"].includes(v.impact))
+	.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join("\n")))`
+
+func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+
+// inspect holds the page to what every page promises: the reader's language, one heading of the first order, nothing
+// beyond the edge of a phone, no barrier for anybody, and neither a script that fails nor one that is refused. A page
+// that looks as one did before is inspected only for what is quick.
+func (v *visitor) inspect() {
+	v.t.Helper()
+	var f facts
+	v.run(chromedp.WaitReady("body"), chromedp.Evaluate(askFacts, &f))
+	where := fmt.Sprintf("%s at %s (%s)", v.name, f.Path, f.Title)
+	assert.Equal(v.t, v.language, f.Language, where)
+	assert.Equal(v.t, 1, f.Headings, "%s: one heading of the first order", where)
+	assert.NotEmpty(v.t, f.Heading, where)
+	v.quiet(where)
+	if !v.firstTime(f) {
+		return
+	}
+	v.fits(where)
+	if v.scripts {
+		v.hasNoBarriers(where)
+	}
+	v.shoot(f)
+}
+
+func (v *visitor) quiet(where string) {
+	v.t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	require.Empty(v.t, v.complaints, "%s: the Content-Security-Policy is kept and no script fails", where)
+}
+
+var identifier = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|/(l|u)/[^/]+`)
+
+func (v *visitor) firstTime(f facts) bool {
+	key := identifier.ReplaceAllString(strings.Join([]string{f.Path, f.Language, f.Title, f.Parts, fmt.Sprint(v.width, v.scripts)}, " "), "…")
+	first := !v.seen[key]
+	v.seen[key] = true
+	return first
+}
+
+func (v *visitor) fits(where string) {
+	v.t.Helper()
+	var beyond []string
+	v.run(screen(phone), chromedp.Evaluate(tooWide, &beyond), screen(v.width))
+	assert.Empty(v.t, beyond, "%s: nothing reaches beyond the edge of a phone", where)
+}
+
+func (v *visitor) hasNoBarriers(where string) {
+	v.t.Helper()
+	var faults []string
+	v.run(chromedp.Evaluate(v.axe, nil), chromedp.Evaluate(barriers, &faults, awaited))
+	assert.Empty(v.t, faults, where)
+}
+
+var unsafe = regexp.MustCompile(`[^\p{L}\p{N}]+`)
+
+// shoot takes pictures where they are asked for: in light and in dark.
+func (v *visitor) shoot(f facts) {
+	folder := os.Getenv(shotsVariable)
+	if folder == "" {
+		return
+	}
+	v.t.Helper()
+	name := fmt.Sprintf("%03d-%s-%s-%d", len(v.seen), unsafe.ReplaceAllString(identifier.ReplaceAllString(f.Path, ""), "-"), f.Language, v.width)
+	for _, scheme := range []string{"light", "dark"} {
+		var picture []byte
+		v.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+			chromedp.FullScreenshot(&picture, 100), screen(v.width))
+		require.NoError(v.t, os.WriteFile(filepath.Join(folder, name+"-"+scheme+".png"), picture, 0o644))
+	}
+	v.run(emulation.SetEmulatedMedia())
+}
