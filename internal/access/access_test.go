@@ -170,7 +170,7 @@ func TestPersonalLinkOpensItsTaskOnly(t *testing.T) {
 	require.NoError(t, access.Can(byLink(expert, theTask), access.Review, o))
 	require.NoError(t, access.Can(byLink(expert, theTask), access.ReadTask, o))
 	require.NoError(t, access.Can(byLink(partner, theTask), access.SignOff, o))
-	require.NoError(t, access.Can(byLink(officer, theTask), access.DecideReview, o))
+	require.NoError(t, access.Can(byLink(officer, theTask), access.ReadTask, o))
 
 	gone := partner
 	gone.actor.Roles = nil
@@ -182,7 +182,9 @@ func TestPersonalLinkOpensItsTaskOnly(t *testing.T) {
 		}
 	}
 	for _, action := range []access.Action{access.ReadRecommendation, access.EditDraft, access.Hold, access.Withdraw,
-		access.RecordOnBehalf, access.CreateRecommendation, access.ReadMailing, access.ReadRecord, access.EndFollowup} {
+		access.RecordOnBehalf, access.CreateRecommendation, access.ReadMailing, access.ReadRecord, access.EndFollowup,
+		access.InviteReviewer, access.DecideReview, access.AssignTranslator, access.ResolveSignoff, access.Publish,
+		access.RecordDelivery} {
 		require.Error(t, access.Can(byLink(officer, theTask), action, o), "%s is beyond the link", action)
 	}
 	o.Published = true

@@ -77,17 +77,19 @@ var owners = []condition{ownOfficer, coordinator}
 
 // rules is the whole of it. Where an action answers a task and has byLink, the personal link in the mail is enough to
 // do it; the person must be entitled all the same, so that somebody who left an organisation no longer speaks for it.
+// What moves a recommendation on has none: a mail that was passed on or read by others must not publish anything, so the
+// officer signs in.
 var rules = map[Action]rule{
 	CreateRecommendation: {nothing, false, owners},
 	ReadRecommendation:   {text, false, []condition{published, ownOfficer, coordinator, inCharge, network, involved}},
 	EditDraft:            {text, false, owners},
 	StartReview:          {text, false, owners},
-	InviteReviewer:       {text, true, owners},
-	DecideReview:         {text, true, owners},
-	AssignTranslator:     {text, true, owners},
-	ResolveSignoff:       {text, true, owners},
-	Publish:              {text, true, owners},
-	RecordDelivery:       {text, true, owners},
+	InviteReviewer:       {text, false, owners},
+	DecideReview:         {text, false, owners},
+	AssignTranslator:     {text, false, owners},
+	ResolveSignoff:       {text, false, owners},
+	Publish:              {text, false, owners},
+	RecordDelivery:       {text, false, owners},
 	Hold:                 {text, false, owners},
 	Resume:               {text, false, owners},
 	Withdraw:             {text, false, owners},
