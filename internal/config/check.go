@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -75,6 +76,9 @@ func (c Config) AppRole() (string, error) {
 	return u.User.Username(), nil
 }
 
+// namespaceName is what a namespace of Temporal may be called here: it becomes part of commands and paths.
+var namespaceName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
+
 func (c Config) check() error {
 	for _, rule := range []struct {
 		name string
@@ -85,6 +89,8 @@ func (c Config) check() error {
 		{"DATABASE_URL", c.DatabaseURL == "" || isDatabaseURL(c.DatabaseURL)},
 		{"DATABASE_OWNER_URL", c.DatabaseOwnerURL == "" || isDatabaseURL(c.DatabaseOwnerURL)},
 		{"TEMPORAL_ADDRESS", c.TemporalAddress == "" || isHostPort(c.TemporalAddress)},
+		{"TEMPORAL_NAMESPACE", namespaceName.MatchString(c.TemporalNamespace)},
+		{"TRIBUNA_METRICS_ADDR", c.MetricsAddr == "" || isHostPort(c.MetricsAddr)},
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
 		{"TRIBUNA_LINK_KEY", c.LinkKey == "" || c.hasLinkKey()},

@@ -8,6 +8,7 @@ package config
 import (
 	"log/slog"
 	"maps"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -24,11 +25,14 @@ type Config struct {
 	Addr    string `env:"TRIBUNA_ADDR" envDefault:"127.0.0.1:8080" doc:"address the pages and the API listen on" want:"host:port, like 127.0.0.1:8080"`
 	URL     string `env:"TRIBUNA_URL" doc:"public address, used in mails and links; without it http:// and TRIBUNA_ADDR" want:"an http:// or https:// address without a path, like https://tribuna.example.org"`
 
+	TrustedProxies []netip.Prefix `env:"TRIBUNA_TRUSTED_PROXIES" doc:"networks of the reverse proxies in front, whose X-Forwarded-For is believed where attempts are counted per client; without it nobody's is" want:"networks with commas between them, like 10.0.0.0/8,fd00::/8"`
+	MetricsAddr    string         `env:"TRIBUNA_METRICS_ADDR" doc:"address /metrics listens on by itself; without it /metrics answers this machine alone, at TRIBUNA_ADDR" want:"host:port, like 10.0.0.5:9090"`
+
 	DatabaseURL      string `env:"DATABASE_URL" secret:"yes" doc:"PostgreSQL database, as the role that runs; dev starts a private one without it" want:"postgres://tribuna_app:password@host:5432/tribuna"`
 	DatabaseOwnerURL string `env:"DATABASE_OWNER_URL" secret:"yes" doc:"the same database as the role that owns it and migrates; without it DATABASE_URL" want:"postgres://tribuna_owner:password@host:5432/tribuna"`
 
 	TemporalAddress   string `env:"TEMPORAL_ADDRESS" doc:"Temporal server; dev starts a private one without it" want:"host:port, like localhost:7233"`
-	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"default" doc:"Temporal namespace" want:"the name of an existing namespace, like default"`
+	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"default" doc:"Temporal namespace" want:"the name of an existing namespace, like default: 1 to 255 letters, digits, dots, hyphens and underscores"`
 
 	SMTPURL  string `env:"SMTP_URL" secret:"yes" doc:"mail server; dev starts a mail catcher without it" want:"smtp://user:password@host:587 or smtps://user:password@host:465"`
 	MailFrom string `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
@@ -58,6 +62,9 @@ func Environ() map[string]string { return env.ToMap(os.Environ()) }
 // need is checked by Require.
 func Load(environ map[string]string) (Config, error) {
 	set := withoutEmpty(environ)
+	if err := refuseUnknown(set); err != nil {
+		return Config{}, err
+	}
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: set}); err != nil {
 		return Config{}, explainParse(err, set)

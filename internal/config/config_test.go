@@ -3,6 +3,7 @@ package config_test
 import (
 	"bytes"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,10 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 		"TRIBUNA_LOG_LEVEL":     "loud",
 		"TRIBUNA_OUTBOX_LEASE":  "5",
 		"TRIBUNA_SWEEP_EVERY":   "0s",
+
+		"TEMPORAL_NAMESPACE":      "my network; --headless",
+		"TRIBUNA_TRUSTED_PROXIES": "10.0.0.1/8/9",
+		"TRIBUNA_METRICS_ADDR":    "9090",
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Load(map[string]string{name: value})
@@ -79,6 +84,24 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 			require.NotContains(t, err.Error(), "\n")
 		})
 	}
+}
+
+func TestUnknownNamesOfOursAreRefused(t *testing.T) {
+	_, err := config.Load(map[string]string{"TRIBUNA_SWEEP_EVRY": "1m"})
+	require.ErrorContains(t, err, "TRIBUNA_SWEEP_EVRY means nothing here: did you mean TRIBUNA_SWEEP_EVERY?")
+	_, err = config.Load(map[string]string{"TRIBUNA_COLOUR_OF_THE_SKY": "blue"})
+	require.ErrorContains(t, err, "tribuna help config")
+	require.NotContains(t, err.Error(), "did you mean")
+	_, err = config.Load(map[string]string{"TRIBUNA_TEST_PLAY": "yes", "PATH": "/bin", "OTHER_THING": "x", "TRIBUNA_SWEEP_EVRY": ""})
+	require.NoError(t, err, "what tests read, what is not ours, and what is not set")
+}
+
+func TestNamespacesAndProxies(t *testing.T) {
+	_, err := config.Load(map[string]string{"TEMPORAL_NAMESPACE": strings.Repeat("n", 256)})
+	require.Error(t, err)
+	c, err := config.Load(map[string]string{"TEMPORAL_NAMESPACE": "tribuna.prod_1-eu", "TRIBUNA_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8"})
+	require.NoError(t, err)
+	require.Equal(t, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}, c.TrustedProxies)
 }
 
 func TestRequireSaysWhatIsMissing(t *testing.T) {
