@@ -12,9 +12,21 @@ import (
 	"tribuna/internal/apperr"
 )
 
+// answerStands says in SQL that the answer given to a task (alias t) may still be replaced by another: the round of
+// review is not closed, or the sign-off lasts on that version. A round that a replacement made longer outlasts the grace
+// of the tasks it began with.
+const answerStands = `(t.state = 'done' AND CASE
+	WHEN t.kind IN ('review', 'consult') THEN EXISTS (SELECT 1 FROM review_rounds AS lasting
+		JOIN recommendations AS r ON r.id = lasting.recommendation_id AND r.round = lasting.number AND r.stage = 'review'
+		WHERE lasting.recommendation_id = t.recommendation_id AND lasting.number = t.round AND lasting.closed_at IS NULL)
+	WHEN t.kind = 'sign_off' THEN EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = t.recommendation_id
+		AND r.stage = 'signoff' AND r.accepted_version_id = t.version_id AND r.round = t.round)
+	ELSE false END)`
+
 // OpenByLink returns the task that a genuine personal link opens and the person it was made for. A link opens its task
-// while it is open, and afterwards until the task's grace ends, so that an answer can be read and changed. A link that
-// was revoked, has ended or is of somebody who left gives CodeLinkExpired, without saying which.
+// while it is open, afterwards until the task's grace ends, and longer where the answer can still be changed, so that it
+// can be read and changed. A link that was revoked, has ended or is of somebody who left gives CodeLinkExpired, without
+// saying which.
 func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generation int, now time.Time) (*Task, Person, error) {
 	t, p, err := taskAndPerson(ctx, db, task, person)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
@@ -23,10 +35,29 @@ func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generat
 	if err != nil {
 		return nil, Person{}, err
 	}
-	if t.Generation != generation || p.LeftAt != nil || (t.State != TaskOpen && now.After(t.GraceUntil)) {
+	if t.Generation != generation || p.LeftAt != nil {
+		return nil, Person{}, apperr.About(apperr.CodeLinkExpired, "link")
+	}
+	lives, err := linkLives(ctx, db, t, now)
+	if err != nil {
+		return nil, Person{}, err
+	}
+	if !lives {
 		return nil, Person{}, apperr.About(apperr.CodeLinkExpired, "link")
 	}
 	return t, p, nil
+}
+
+// linkLives reports whether there is still something to answer, to read again or to change.
+func linkLives(ctx context.Context, db bun.IDB, t *Task, now time.Time) (bool, error) {
+	if t.State == TaskOpen || !now.After(t.GraceUntil) {
+		return true, nil
+	}
+	stands, err := db.NewSelect().Model((*Task)(nil)).Where("t.id = ?", t.ID).Where(answerStands).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether an answer can be changed: %w", err)
+	}
+	return stands, nil
 }
 
 func taskAndPerson(ctx context.Context, db bun.IDB, task, person uuid.UUID) (*Task, Person, error) {

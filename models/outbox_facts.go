@@ -62,12 +62,13 @@ type MailTask struct {
 	Authority        Names  // for progress and deliveries
 	Status           string // of the follow-up
 	SubjectID        *uuid.UUID
+	AnswerStands     bool // an answer was given and may still be replaced by another
 }
 
 // Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
-// as it takes are not over while they are open.
+// as it takes are not over while they are open, and an answer can be changed for as long as its round or sign-off lasts.
 func (t MailTask) Over(now time.Time) bool {
-	return now.After(t.GraceUntil) && (t.State != TaskOpen || t.Kind.EndsWithGrace())
+	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
 }
 
 // MailTasks returns what mails say about tasks, soonest deadline first.
@@ -104,6 +105,7 @@ func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *b
 		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published").
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
+		ColumnExpr(answerStands+" AS answer_stands").
 		Join("JOIN recommendations AS rec ON rec.id = t.recommendation_id").
 		Join("JOIN people AS officer ON officer.id = rec.officer_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").
