@@ -101,6 +101,10 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 	}
 	e.objectKind, e.object = "task", x.task.ID
 	e.facts = withFact(e.facts, "round", fmt.Sprint(round.Number))
+	e.facts["version"], e.facts["naming"] = round.VersionID.String(), rv.Naming
+	for i, c := range comments {
+		e.facts[fmt.Sprintf("comment_%d_block", i)] = fmt.Sprint(c.Block)
+	}
 	e.texts = reviewTexts(rv.Reasons, comments)
 	if x.task.State == models.TaskDone {
 		e.facts["changed"] = "true"

@@ -157,6 +157,9 @@ func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) er
 		if err != nil {
 			return err
 		}
+		if err := x.noteAsked(ctx, "consultation.asked", u, round.VersionID); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -21,13 +21,16 @@ func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, 
 			return err
 		}
 		if x.procedure.SignOff.Skip || len(units) == 0 {
-			return x.toPublication(ctx, "signoff.skipped")
+			return x.toPublication(ctx, "signoff.skipped", nil)
 		}
 		for _, u := range units {
 			err := x.askOrganisation(ctx, models.TaskSignOff, u.id, u.concerned, func(t *models.Task) {
 				t.VersionID, t.Round = x.rec.AcceptedVersionID, x.rec.Round
 			})
 			if err != nil {
+				return err
+			}
+			if err := x.noteAsked(ctx, "signoff.asked", u, *x.rec.AcceptedVersionID); err != nil {
 				return err
 			}
 		}
@@ -85,7 +88,7 @@ func (a *Activities) EndSignOff(ctx context.Context, s Step) (models.Position, e
 		if !tally.Met {
 			return errNotNow
 		}
-		return x.toPublication(ctx, "signoff.met")
+		return x.toPublication(ctx, "signoff.met", tallyFacts(tally))
 	})
 }
 
@@ -107,7 +110,7 @@ func (a *Activities) AskResolve(ctx context.Context, s Step) (models.Position, e
 			return errNotNow
 		}
 		if err := x.note(ctx, entry{verb: "signoff.not_met", visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID,
-			facts: map[string]string{"approved": fmt.Sprint(tally.Approved), "declined": fmt.Sprint(tally.Declined)}}); err != nil {
+			facts: tallyFacts(tally)}); err != nil {
 			return err
 		}
 		return x.askOfficer(ctx, models.TaskResolveSignOff, func(t *models.Task) { t.VersionID = x.rec.AcceptedVersionID })
@@ -135,7 +138,7 @@ func resolveSignOff(ctx context.Context, x *act) error {
 	}
 	switch p.Decision {
 	case models.ResolvePublish:
-		return x.toPublication(ctx, "signoff.ended")
+		return x.toPublication(ctx, "signoff.ended", nil)
 	case models.ResolveRevise:
 		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver); err != nil {
 			return err
@@ -147,12 +150,18 @@ func resolveSignOff(ctx context.Context, x *act) error {
 	}
 }
 
-func (x *act) toPublication(ctx context.Context, verb string) error {
+// tallyFacts are the figures the rule was applied to.
+func tallyFacts(t models.SignOffTally) map[string]string {
+	return map[string]string{"approved": fmt.Sprint(t.Approved), "abstained": fmt.Sprint(t.Abstained), "outside": fmt.Sprint(t.Outside),
+		"declined": fmt.Sprint(t.Declined), "silent": fmt.Sprint(t.Silent)}
+}
+
+func (x *act) toPublication(ctx context.Context, verb string, facts map[string]string) error {
 	if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver, models.TaskSignOff, models.TaskResolveSignOff); err != nil {
 		return err
 	}
 	if err := x.enter(ctx, models.StagePublication); err != nil {
 		return err
 	}
-	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID})
+	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "version", object: *x.rec.AcceptedVersionID, facts: facts})
 }

@@ -19,7 +19,7 @@ func (a *Activities) OpenTranslations(ctx context.Context, s Step) (models.Posit
 		if x.rec.Stage != models.StageTranslation {
 			return errNotNow
 		}
-		languages := withoutLanguage(x.rec.Languages, x.rec.Language)
+		languages := x.rec.TargetLanguages()
 		if x.procedure.Translation.Skip || len(languages) == 0 {
 			return x.toSignOff(ctx)
 		}
@@ -37,31 +37,31 @@ func (a *Activities) OpenTranslations(ctx context.Context, s Step) (models.Posit
 	})
 }
 
-func withoutLanguage(list []string, drop string) []string {
-	var out []string
-	for _, e := range list {
-		if e != drop {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
+// openLanguage finds people for a language unless it is approved or somebody is at it. What an earlier round left lying
+// begins again with the words it has.
 func (x *act) openLanguage(ctx context.Context, v *models.Version, language string) error {
 	tr, err := models.OpenTranslation(ctx, x.tx, v, language)
-	if err != nil {
+	if err != nil || tr.State == models.TranslationApproved {
 		return err
 	}
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, Subject: tr.ID, OpenOnly: true})
+	if err != nil || len(open) > 0 {
+		return err
+	}
+	tr.State, tr.SubmittedAt = models.TranslationOpen, nil
 	people, err := models.TranslatorsFor(ctx, x.tx, language, nil)
 	if err != nil {
 		return err
 	}
-	if len(people) < 2 {
-		return x.askOfficer(ctx, models.TaskAssignTranslator, func(t *models.Task) {
-			t.Language, t.SubjectID, t.VersionID = &tr.Language, &tr.ID, &v.ID
-		})
+	if len(people) >= 2 {
+		return x.assign(ctx, tr, people[0], people[1])
 	}
-	return x.assign(ctx, tr, people[0], people[1])
+	if err := tr.SaveState(ctx, x.tx); err != nil {
+		return err
+	}
+	return x.askOfficer(ctx, models.TaskAssignTranslator, func(t *models.Task) {
+		t.Language, t.SubjectID, t.VersionID = &tr.Language, &tr.ID, &v.ID
+	})
 }
 
 // assign gives a translation to a translator; the approver is asked when it is handed over.

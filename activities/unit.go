@@ -2,9 +2,11 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -69,4 +71,10 @@ func (x *act) signatories(ctx context.Context) ([]unit, []string, error) {
 		}
 	}
 	return units, uncovered, nil
+}
+
+// noteAsked puts on record that a voting unit was asked, and on which text.
+func (x *act) noteAsked(ctx context.Context, verb string, u unit, version uuid.UUID) error {
+	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "organisation", object: u.id,
+		facts: map[string]string{"version": version.String(), "round": fmt.Sprint(x.rec.Round)}})
 }

@@ -251,7 +251,7 @@ func (s *server) updateRecommendation(c *call) (reply, error) {
 			}
 			return outdated{what: "recommendation", current: view, yours: in}
 		}
-		return now.UpdateAttributes(ctx, tx, in.attributes(), c.now())
+		return now.UpdateAttributes(ctx, tx, in.attributes(), c.who.person, c.now())
 	})
 	if err != nil {
 		return reply{}, err

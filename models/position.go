@@ -177,13 +177,25 @@ func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendatio
 }
 
 func (pos *Position) loadTranslation(ctx context.Context, db bun.IDB, r *Recommendation) error {
-	var states []TranslationState
-	err := db.NewSelect().Model((*Translation)(nil)).Column("state").Where("version_id = ?", r.AcceptedVersionID).Scan(ctx, &states)
-	pos.Translation = &TranslationPosition{Opened: len(states) > 0}
-	for _, s := range states {
-		if s == TranslationOpen || s == TranslationSubmitted {
+	var begun []struct {
+		Language string
+		State    TranslationState
+		Waited   bool
+	}
+	err := db.NewSelect().Model((*Translation)(nil)).Column("language", "state").
+		ColumnExpr("EXISTS (SELECT 1 FROM tasks AS t WHERE t.subject_id = tr.id AND t.state = 'open') AS waited").
+		Where("version_id = ?", r.AcceptedVersionID).Scan(ctx, &begun)
+	// A language counts as opened while somebody is at it; one left lying by an earlier round is opened again.
+	opened := map[string]bool{}
+	pos.Translation = &TranslationPosition{Opened: true}
+	for _, t := range begun {
+		opened[t.Language] = t.State == TranslationApproved || t.Waited
+		if t.Waited && (t.State == TranslationOpen || t.State == TranslationSubmitted) {
 			pos.Translation.Pending++
 		}
+	}
+	for _, language := range r.TargetLanguages() {
+		pos.Translation.Opened = pos.Translation.Opened && opened[language]
 	}
 	return err
 }

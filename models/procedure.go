@@ -138,6 +138,9 @@ func (d ProcedureDocument) WaitFor(kind TaskKind) Wait {
 	}
 }
 
+// anyMonday is a day to compare lengths of time from.
+var anyMonday = time.Date(2026, time.June, 1, 8, 0, 0, 0, time.UTC)
+
 // Validate reports every field that does not hold what it should.
 func (d ProcedureDocument) Validate() error {
 	e := apperr.New(apperr.CodeInvalid)
@@ -152,6 +155,9 @@ func (d ProcedureDocument) Validate() error {
 	wait("review.decide", d.Review.Decide)
 	spanField(e, "review.respond", d.Review.Respond, true)
 	spanField(e, "review.grace", d.Review.Grace, false)
+	if r := d.Review; len(r.RemindAfter) > 0 && !r.Respond.IsZero() && !r.RemindAfter[0].Morning(anyMonday, time.UTC).Before(r.Respond.After(anyMonday, time.UTC)) {
+		e.And("review.respond", "after_reminder")
+	}
 	if d.Review.Enough < 1 {
 		e.And("review.enough", "min", "min", 1)
 	}

@@ -76,6 +76,7 @@ func EndorsementOf(ctx context.Context, db bun.IDB, recommendation, version uuid
 	var e Endorsement
 	err := db.NewSelect().TableExpr("signoffs AS so").ColumnExpr("o.name").
 		Join("JOIN organisations AS o ON o.id = so.organisation_id").
+		Join("JOIN tasks AS t ON t.id = so.task_id").Where(currentSignOff).
 		Where("so.version_id = ? AND so.answer = ?", version, SignOffApprove).Order("o.name").Scan(ctx, &e.Organisations)
 	if err != nil {
 		return e, fmt.Errorf("read who signed off: %w", err)

@@ -3,12 +3,16 @@ package models
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/record"
 )
 
 // Stage is where a recommendation stands before its follow-up.
@@ -65,6 +69,17 @@ type Recommendation struct {
 
 // Held reports whether the process is on hold.
 func (r Recommendation) Held() bool { return r.HeldAt != nil }
+
+// TargetLanguages lists the languages to translate into: those asked for but the text's own.
+func (r Recommendation) TargetLanguages() []string {
+	var targets []string
+	for _, l := range r.Languages {
+		if l != r.Language {
+			targets = append(targets, l)
+		}
+	}
+	return targets
+}
 
 // Closed reports whether the process before follow-up is over.
 func (r Recommendation) Closed() bool { return r.Stage == StageDone || r.Stage == StageWithdrawn }
@@ -128,8 +143,38 @@ func CreateRecommendation(ctx context.Context, tx bun.IDB, in RecommendationInpu
 	return r, err
 }
 
-// UpdateAttributes changes what stands beside the text. Kind, organisation and procedure stay as they began.
-func (r *Recommendation) UpdateAttributes(ctx context.Context, tx bun.IDB, in RecommendationInput, now time.Time) error {
+// UpdateAttributes changes what stands beside the text, while it is drafted: who reviews and signs off follows from it.
+// Kind, organisation and procedure stay as they began. A change is put on record.
+func (r *Recommendation) UpdateAttributes(ctx context.Context, tx bun.IDB, in RecommendationInput, by Person, now time.Time) error {
+	if r.Stage != StageDrafting {
+		return apperr.About(apperr.CodeWrongStage, string(r.Stage))
+	}
+	before := r.attributeFacts()
+	if err := r.replaceAttributes(ctx, tx, in, now); err != nil {
+		return err
+	}
+	after := r.attributeFacts()
+	if maps.Equal(before, after) {
+		return nil
+	}
+	_, err := record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "attributes.changed", Actor: by.Pseudonym,
+		Capacity: record.Institutional, Organisation: r.OrganisationID, ObjectKind: "recommendation", Object: r.ID,
+		Visibility: record.Network, Facts: after})
+	return err
+}
+
+// attributeFacts is what stands beside the text, as the record holds it.
+func (r Recommendation) attributeFacts() map[string]string {
+	sorted := func(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), " ") }
+	facts := map[string]string{"countries": sorted(r.Countries), "languages": sorted(r.Languages), "topics": sorted(r.Topics),
+		"challenges": sorted(r.Challenges), "grants": sorted(idStrings(r.GrantIDs)), "consulted": fmt.Sprint(len(r.Consulted))}
+	if r.NeededBy != nil {
+		facts["needed_by"] = r.NeededBy.Format(time.DateOnly)
+	}
+	return facts
+}
+
+func (r *Recommendation) replaceAttributes(ctx context.Context, tx bun.IDB, in RecommendationInput, now time.Time) error {
 	r.NeededBy, r.Languages, r.UpdatedAt = in.NeededBy.Time(), orEmpty(in.Languages), now
 	if _, err := tx.NewUpdate().Model(r).Column("needed_by", "languages", "updated_at").WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("update recommendation: %w", err)

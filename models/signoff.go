@@ -132,18 +132,22 @@ func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 	return err
 }
 
-// SignOffs lists the answers given on a version.
+// currentSignOff keeps the tasks (alias t) of the sign-off that counts: a version that comes back unchanged from another
+// review round is signed off anew.
+const currentSignOff = `t.state <> 'cancelled' AND t.round = (SELECT r.round FROM recommendations AS r WHERE r.id = t.recommendation_id)`
+
+// SignOffs lists the answers that count on a version.
 func SignOffs(ctx context.Context, db bun.IDB, version uuid.UUID) ([]SignOff, error) {
 	var all []SignOff
-	err := db.NewSelect().Model(&all).Where("so.version_id = ?", version).Order("so.answered_at").Scan(ctx)
+	err := db.NewSelect().Model(&all).Join("JOIN tasks AS t ON t.id = so.task_id").Where(currentSignOff).
+		Where("so.version_id = ?", version).Order("so.answered_at").Scan(ctx)
 	return all, err
 }
 
-// SignOffTasks lists the sign-off tasks of a version, whatever came of them but cancellation. A version that comes back
-// unchanged from another review round is signed off anew.
+// SignOffTasks lists the sign-off tasks of a version that count, whatever came of them but cancellation.
 func SignOffTasks(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Task, error) {
 	var all []Task
 	err := db.NewSelect().Model(&all).Where("t.kind = ? AND t.version_id = ?", TaskSignOff, version).
-		Where("t.state <> ?", TaskCancelled).Where("t.round = (SELECT r.round FROM recommendations AS r WHERE r.id = t.recommendation_id)").Order("t.opened_at", "t.id").Scan(ctx)
+		Where(currentSignOff).Order("t.opened_at", "t.id").Scan(ctx)
 	return all, err
 }

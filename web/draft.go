@@ -184,7 +184,7 @@ func (s *Server) save(ctx context.Context, v *visitor, rec *models.Recommendatio
 			return err
 		}
 		// First what stands beside the text: saving the text adds its authorities' countries to it.
-		if err := rec.UpdateAttributes(ctx, tx, in, s.Now()); err != nil {
+		if err := rec.UpdateAttributes(ctx, tx, in, v.Person, s.Now()); err != nil {
 			return err
 		}
 		version, err = models.EditDraft(ctx, tx, rec.ID, seen, in.Draft, v.Person, s.Now())

@@ -186,6 +186,9 @@ func (m *minutes) args(it record.Item) map[string]any {
 	if name, _ := i18n.Pick(m.authorities[it.Object], m.l.Tag()); it.ObjectKind == "authority" {
 		args["Authority"] = name
 	}
+	if it.ObjectKind == "organisation" {
+		args["Organisation"] = m.organisations[it.Object]
+	}
 	if f, is := m.followUps[it.Object]; is {
 		name, _ := i18n.Pick(m.authorities[f.AuthorityID], m.l.Tag())
 		args["Authority"] = name

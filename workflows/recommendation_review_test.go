@@ -93,10 +93,10 @@ func TestReviewRemindsOnceADayAtMostAndNeverAfterTheAnswer(t *testing.T) {
 	for _, e := range o.experts[:2] {
 		o.at(time.Hour, func() { o.tell(models.DecideAcceptTask, e, &o.taskOf(models.TaskReview, e).ID, models.NoPayload{}) })
 	}
-	o.answer(2*day, o.experts[0])
+	o.answer(day, o.experts[0])
 	cutOff(t, o.run(9*day))
 	require.Zero(t, o.taskOf(models.TaskReview, o.experts[0]).Reminders)
-	require.Equal(t, 1, o.taskOf(models.TaskReview, o.experts[1]).Reminders)
+	require.Equal(t, 2, o.taskOf(models.TaskReview, o.experts[1]).Reminders)
 }
 
 func TestReviewDuplicateIsOneAnswer(t *testing.T) {

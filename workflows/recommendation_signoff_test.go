@@ -320,6 +320,42 @@ func TestSignOffIsAskedAnewWhenTheSameTextComesBack(t *testing.T) {
 	require.Equal(t, 2, o.entries("signoff.opened"))
 }
 
+func TestSignOffOfAnEarlierRoundDoesNotCount(t *testing.T) {
+	o := signOffOffice(t, func(d *models.ProcedureDocument) {
+		d.Review.Enough, d.Review.Grace, d.SignOff.Rule = 1, "1h", models.SignOffMajority
+	})
+	o.languages("en")
+	o.signs(time.Hour, owner, models.SignOffApprove)
+	o.signs(time.Hour, lead, models.SignOffDoNotCosign)
+	o.decides(2*time.Hour, models.DecideResolveSignOff, models.TaskResolveSignOff, models.ResolveSignOffPayload{Decision: models.ResolveRevise, Reason: "Ask once more."})
+	o.startReview(3*time.Hour, o.experts[:1], nil)
+	o.answer(4*time.Hour, o.experts[0])
+	o.decides(6*time.Hour, models.DecideReview, models.TaskDecideReview, models.DecideReviewPayload{Decision: models.ReviewAccept, Reason: "Nothing to change."})
+	o.signs(8*time.Hour, owner, models.SignOffDoNotCosign)
+	o.signs(9*time.Hour, lead, models.SignOffApprove)
+	cutOff(t, o.run(10*time.Hour))
+	answers, err := models.SignOffs(o.ctx, o.db, o.version.ID)
+	require.NoError(t, err)
+	require.Len(t, answers, 2, "the second round's")
+	behind, err := models.EndorsementOf(o.ctx, o.db, o.rec.ID, o.version.ID)
+	require.NoError(t, err)
+	require.Len(t, behind.Organisations, 1, "who changed to no is not named as agreeing")
+}
+
+func TestTranslationAsksForLanguagesAddedByARevision(t *testing.T) {
+	o := signOffOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough, d.Review.Grace = 1, "1h" })
+	o.languages("en")
+	o.signs(time.Hour, lead, models.SignOffDoNotCosign)
+	o.decides(2*time.Hour, models.DecideResolveSignOff, models.TaskResolveSignOff, models.ResolveSignOffPayload{Decision: models.ResolveRevise, Reason: "Translate it first."})
+	o.at(150*time.Minute, func() { o.languages("bg", "ro") })
+	o.startReview(3*time.Hour, o.experts[:1], nil)
+	o.answer(4*time.Hour, o.experts[0])
+	o.decides(6*time.Hour, models.DecideReview, models.TaskDecideReview, models.DecideReviewPayload{Decision: models.ReviewAccept, Reason: "Nothing to change."})
+	cutOff(t, o.run(7*time.Hour))
+	require.Equal(t, models.StageTranslation, o.stage())
+	require.Len(t, o.openTasks(models.TaskTranslate), 2)
+}
+
 func TestSignOffSkippedOrWithNobodyToAsk(t *testing.T) {
 	for name, change := range map[string]func(*models.ProcedureDocument){
 		"skipped": func(d *models.ProcedureDocument) { d.SignOff.Skip = true },
