@@ -131,11 +131,14 @@ func TestTwentyIdenticalPostsAreOneDecision(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, 1, n)
 	})
-	t.Run("the round closes and is decided by link", func(t *testing.T) {
+	t.Run("the round closes and is decided by the officer, not by a forwarded link", func(t *testing.T) {
 		task := h.waitingFor(t, officer, models.TaskDecideReview)
 		link := h.links.Mint("tl_", task, demo.ID("person", "officer-khc"), 1)
-		h.send(t, request{method: "POST", path: "/tasks/" + task.String() + "/decide-review", token: link,
-			body: models.DecideReviewPayload{Decision: "accept", Reason: "Well founded."}, header: key()}, http.StatusOK, nil)
+		decision := request{method: "POST", path: "/tasks/" + task.String() + "/decide-review", token: link,
+			body: models.DecideReviewPayload{Decision: "accept", Reason: "Well founded."}, header: key()}
+		require.Equal(t, http.StatusNotFound, h.do(t, decision).status)
+		decision.token = officer
+		h.send(t, decision, http.StatusOK, nil)
 		var now Recommendation
 		h.read(t, officer, path, &now)
 		require.Equal(t, models.StageTranslation, now.Stage)
