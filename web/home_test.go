@@ -153,7 +153,7 @@ func (h *house) publish() {
 	}
 	authorities := version.Measures[0].AuthorityIDs
 	require.NoError(h.t, p.Insert(ctx, h.db, authorities))
-	h.brief.PublishedAt = &now
+	h.brief.PublishedAt, h.brief.Round = &now, 1
 	h.brief.Enter(models.StageDone, now)
 	require.NoError(h.t, h.brief.Save(ctx, h.db, now))
 	follow := &models.FollowUp{ID: models.NewID(), RecommendationID: h.brief.ID, MeasureID: version.Measures[0].ID, AuthorityID: authorities[0],
