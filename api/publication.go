@@ -58,6 +58,7 @@ type PublishedGrant struct {
 	Number     string `json:"number"`
 	Funder     string `json:"funder"`
 	Emblem     string `json:"emblem,omitempty"`
+	Language   string `json:"language"` // of statement and disclaimer: the text's, else English
 	Statement  string `json:"statement"`
 	Disclaimer string `json:"disclaimer,omitempty"`
 }
@@ -233,7 +234,7 @@ func (b *publisher) text(t models.PublicationText) PublicationText {
 			grant.Funder = g.Funder.Name
 		}
 		if said, ok := g.Statement(t.Language); ok {
-			grant.Statement, grant.Disclaimer = said.Statement, said.Disclaimer
+			grant.Language, grant.Statement, grant.Disclaimer = said.Language, said.Statement, said.Disclaimer
 		}
 		v.Grants = append(v.Grants, grant)
 	}

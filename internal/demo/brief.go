@@ -80,6 +80,15 @@ func (d briefData) attributes() models.RecommendationInput {
 	return in
 }
 
+// Topics returns what the brief is about, as the network calls it.
+func (b *DemoBrief) Topics() []string { return b.input.Topics }
+
+// Challenges returns what makes the brief's subject hard, as the network calls it.
+func (b *DemoBrief) Challenges() []string { return b.input.Challenges }
+
+// Grants returns the grants that pay for the brief.
+func (b *DemoBrief) Grants() []uuid.UUID { return b.input.GrantIDs }
+
 // draft returns the original as a draft.
 func (b *DemoBrief) draft() models.Draft {
 	text := b.Texts[b.Language]

@@ -17,7 +17,7 @@ func (l *loader) readers(ctx context.Context) error {
 		return fmt.Errorf("the shares of readers add up to %d, not %d", len(people), MailableReaders)
 	}
 	for i := range ReadersNotConsented + ReadersUnsubscribed {
-		people = append(people, l.unreachable(i))
+		people = append(people, l.notWritten(i))
 	}
 	if err := validPeople(people); err != nil {
 		return err
@@ -46,10 +46,18 @@ func (l *loader) mailable() []models.Person {
 	return people
 }
 
-// unreachable returns a reader who never consented, or who unsubscribed.
-func (l *loader) unreachable(i int) models.Person {
+// unreachable begins the addresses of readers who are not to be written to.
+const unreachable = "reader-unreachable-"
+
+// Unreachable reports whether an address is of a reader who never consented, or who unsubscribed.
+func Unreachable(address string) bool {
+	return strings.HasPrefix(strings.ToLower(address), unreachable)
+}
+
+// notWritten returns a reader who never consented, or who unsubscribed.
+func (l *loader) notWritten(i int) models.Person {
 	d := l.data.Readers[i%len(l.data.Readers)]
-	p := l.reader(d, d.Share+i, fmt.Sprintf("reader-unreachable-%02d", i+1))
+	p := l.reader(d, d.Share+i, fmt.Sprintf("%s%02d", unreachable, i+1))
 	if i >= ReadersNotConsented {
 		p.ConsentAt, p.ConsentSource = l.daysAgo(400), "sign-up form"
 		p.UnsubscribedAt = l.daysAgo(30)

@@ -67,7 +67,8 @@ func (c *caller) put(ctx context.Context, method, path, ifMatch string, body, in
 	return c.do(ctx, call{method: method, path: path, body: body, into: into, ifMatch: ifMatch})
 }
 
-// do sends a request, again while the instance does not answer: whoever walks must not stumble over a restart.
+// do sends a request, again while the instance cannot be reached or says that it is not ready: whoever walks must not
+// stumble over a restart. Any other failure is one, a 500 above all.
 func (c *caller) do(ctx context.Context, r call) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -111,8 +112,7 @@ func (c *caller) once(ctx context.Context, r call) (again bool, err error) {
 	case res.StatusCode >= 400:
 		p := problem{Status: res.StatusCode}
 		_ = json.Unmarshal(body, &p)
-		// A database that is starting again is told as an internal error; a read can be tried again.
-		return res.StatusCode >= 500, fmt.Errorf("%s %s by %s: %w", r.method, r.path, c.name, p)
+		return false, fmt.Errorf("%s %s by %s: %w", r.method, r.path, c.name, p)
 	case r.into == nil:
 		return false, nil
 	}

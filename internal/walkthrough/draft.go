@@ -19,7 +19,8 @@ type recommendation struct {
 	VersionID string `json:"current_version_id"`
 }
 
-// draft writes the recommendation with its measures to authorities in two countries, one of which has no partner.
+// draft writes the recommendation, paid for by a grant, with measures to authorities; it concerns two countries, one of
+// which has no partner.
 func (w *walk) draft(ctx context.Context) error {
 	brief, err := demo.Brief()
 	if err != nil {
@@ -30,14 +31,18 @@ func (w *walk) draft(ctx context.Context) error {
 		return err
 	}
 	measures := []map[string]any{}
+	w.authorities, w.grants = map[uuid.UUID]bool{}, brief.Grants()
 	for i, text := range w.text.measures {
+		for _, a := range brief.Authorities[i] {
+			w.authorities[a] = true
+		}
 		measures = append(measures, map[string]any{"text": text, "authority_ids": brief.Authorities[i]})
 	}
 	w.rec = &recommendation{}
 	err = w.people.officer.post(ctx, "/api/v1/recommendations", map[string]any{
 		"kind": "policy_brief", "language": "en", "organisation_id": owner, "procedure": "fast", "languages": targets,
 		"needed_by": time.Now().AddDate(0, 2, 0).Format(time.DateOnly),
-		"countries": []string{"BG", "HR"}, "topics": []string{}, "challenges": []string{}, "grant_ids": []uuid.UUID{},
+		"countries": []string{"BG", "HR"}, "topics": brief.Topics(), "challenges": brief.Challenges(), "grant_ids": w.grants,
 		"consulted": []map[string]any{{"people": "young people who left care", "method": "two workshops", "number": 14}},
 		"title":     w.text.title, "body": w.text.body, "measures": measures,
 	}, w.rec)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Options say where to walk and on which texts.
@@ -45,13 +47,16 @@ type Result struct {
 // walk is one walkthrough under way.
 type walk struct {
 	Options
-	began   time.Time
-	people  *people
-	text    *texts
-	rec     *recommendation
-	result  Result
-	known   map[string]*opened // personal links, by token
-	differs []string
+	began  time.Time
+	people *people
+	text   *texts
+	rec    *recommendation
+	// authorities are those the measures are addressed to.
+	authorities map[uuid.UUID]bool
+	grants      []uuid.UUID // that pay
+	result      Result
+	known       map[string]*opened // personal links, by token
+	differs     []string
 }
 
 // Run walks the whole way. An error says what went wrong on it; differences from what was expected are in the result.
