@@ -30,6 +30,7 @@ type publicationView struct {
 	Neutral      string // absolute; leads to the reader's language
 	JSON         string // the same for programmes
 	Countries    []designated
+	Uncovered    string // what was done about countries without a partner; "" when there are none
 	Text         template.HTML
 	Measures     []publishedMeasure
 	Consulted    []models.ConsultedGroup
@@ -63,8 +64,9 @@ type addressee struct {
 	Href           string
 }
 
-// grantWords is what a grant wants said.
-type grantWords struct{ Funder, Number, Statement, Disclaimer, Language string }
+// grantWords is what a grant wants said and shown. Emblem is an address, or "". Instead says that its words do not exist
+// in the text's language.
+type grantWords struct{ Funder, Number, Emblem, Statement, Disclaimer, Language, Instead string }
 
 // publication shows what was published, in the language of the address or, without one, in the reader's where there
 // is a text, else in English, else as it was written. The page around the text speaks the text's language where it can.
@@ -135,7 +137,7 @@ func (b *publicationBuilder) build(page Page) (publicationView, error) {
 	b.editions()
 	b.view.Citation = b.words.T("published.citation", "Organisation", b.view.Organisation, "Year", b.pub.PublishedAt.UTC().Format("2006"),
 		"Title", b.text.Title, "Kind", b.view.Kind, "Address", b.view.Canonical)
-	for _, step := range []func() error{b.body, b.version, b.grants, b.countries, b.measures, b.endorsement} {
+	for _, step := range []func() error{b.body, b.version, b.grants, b.countries, b.uncovered, b.measures, b.endorsement} {
 		if err := step(); err != nil {
 			return publicationView{}, err
 		}
@@ -173,14 +175,52 @@ func (b *publicationBuilder) grants() (err error) {
 	b.paidBy, err = models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
 	for _, g := range b.paidBy {
 		if said, ok := g.Statement(b.text.Language); ok {
-			words := grantWords{Number: g.Number, Statement: said.Statement, Disclaimer: said.Disclaimer, Language: said.Language}
-			if g.Funder != nil {
-				words.Funder = g.Funder.Name
-			}
-			b.view.Grants = append(b.view.Grants, words)
+			b.view.Grants = append(b.view.Grants, b.wordsOf(g, said))
 		}
 	}
 	return err
+}
+
+func (b *publicationBuilder) wordsOf(g models.Grant, said models.GrantStatement) grantWords {
+	w := grantWords{Number: g.Number, Statement: said.Statement, Disclaimer: said.Disclaimer, Language: said.Language}
+	if g.Funder != nil {
+		w.Funder = g.Funder.Name
+	}
+	if said.Language != b.text.Language {
+		w.Instead = b.words.T("published.grant_instead", "Language", b.words.Language(b.text.Language), "Given", b.words.Language(said.Language))
+	}
+	if g.Emblem != "" {
+		if address, err := b.server.Engine.assets.Path(g.Emblem); err == nil { // an emblem we do not ship is not shown
+			w.Emblem = address
+		}
+	}
+	return w
+}
+
+// uncovered says for which countries there was no partner on the day of publication, and who was asked instead.
+func (b *publicationBuilder) uncovered() error {
+	codes, err := models.UncoveredCountries(b.ctx, b.server.DB, b.rec.Countries, b.pub.PublishedAt)
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	procedure, err := models.ProcedureByID(b.ctx, b.server.DB, b.rec.ProcedureID)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, code := range codes {
+		country, err := models.CountryByCode(b.ctx, b.server.DB, code)
+		if err != nil {
+			return err
+		}
+		names = append(names, b.designate(country, b.words.Tag()).Name)
+	}
+	key := "published.uncovered_none"
+	if rules := procedure.Document.SignOff; !rules.Skip && rules.Uncovered == models.UncoveredLead {
+		key = "published.uncovered_lead"
+	}
+	b.view.Uncovered = b.words.T(key, "Countries", b.words.ListAnd(names))
+	return nil
 }
 
 // countries names the countries concerned: as a grant designates them, else by their own names.
@@ -198,17 +238,17 @@ func (b *publicationBuilder) countries() error {
 		if !concerned[c.Code] {
 			continue
 		}
-		b.named[c.Code] = b.designate(c)
+		b.named[c.Code] = b.designate(c, b.text.Language)
 		b.view.Countries = append(b.view.Countries, b.named[c.Code])
 	}
 	return nil
 }
 
-func (b *publicationBuilder) designate(c models.Country) designated {
-	if d, ok := models.Designation(b.paidBy, c.Code, b.text.Language); ok {
+func (b *publicationBuilder) designate(c models.Country, language string) designated {
+	if d, ok := models.Designation(b.paidBy, c.Code, language); ok {
 		return designated{d.Designation, d.Language, d.Footnote}
 	}
-	name, tag := c.Names.In(b.text.Language)
+	name, tag := c.Names.In(language)
 	return designated{Name: name, Language: tag}
 }
 

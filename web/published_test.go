@@ -38,6 +38,9 @@ func TestPublicationPage(t *testing.T) {
 			require.Contains(t, got.Body, `, <span lang="`+tag+`">`+croatia[tag]+`</span>`, "a ministry is named with its country")
 			require.Contains(t, got.Body, footnote[tag])
 			require.Contains(t, got.Body, funding[tag])
+			require.Contains(t, got.Body, `<img src="/static/emblems/demo-daphne.svg" alt="European Commission (DAPHNE programme)"`)
+			require.Contains(t, got.Body, words.T("published.uncovered_lead", "Countries", croatia[tag]))
+			require.NotContains(t, got.Body, words.T("published.grant_instead", "Language", words.Language(tag), "Given", words.Language("en")))
 			require.Contains(t, got.Body, words.T("published.signed_off"))
 			require.Contains(t, got.Body, "<li>Know-how Centre Bulgaria</li>")
 			require.NotContains(t, got.Body, "Save the Children", "who did not co-sign does not stand behind it")
@@ -56,6 +59,27 @@ func TestPublicationPage(t *testing.T) {
 	require.Contains(t, h.public("fr").get("/published/"+h.brief.Slug).Body, brief.Texts["en"].Title)
 	require.Equal(t, http.StatusNotFound, h.public("en").get("/published/"+h.brief.Slug+"/ro").StatusCode)
 	require.Equal(t, http.StatusNotFound, h.public("en").get("/published/no-such-text").StatusCode)
+}
+
+// TestAGrantWithoutWordsInALanguageSpeaksEnglish, and the page says so; a country nobody was asked for is said too.
+func TestAGrantWithoutWordsInALanguageSpeaksEnglish(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	for _, change := range []string{
+		"DELETE FROM grant_statements WHERE language = 'bg'",
+		`UPDATE procedures SET document = jsonb_set(document, '{sign_off,uncovered}', '"none"')`,
+	} {
+		_, err := h.db.NewRaw(change).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	words := i18n.For("bg")
+	page := h.public("en").get("/published/" + h.brief.Slug + "/bg").Body
+	require.Contains(t, page, `<p lang="en">Funded by the European Union.`)
+	require.Contains(t, page, words.T("published.grant_instead", "Language", words.Language("bg"), "Given", words.Language("en")))
+	require.Contains(t, page, words.T("published.uncovered_none", "Countries", "Хърватия"))
+	emblem := h.public("en").get("/static/emblems/demo-daphne.svg")
+	require.Equal(t, http.StatusOK, emblem.StatusCode)
+	require.Equal(t, "image/svg+xml", emblem.Header.Get("Content-Type"))
 }
 
 func TestWhoWithdrawsTheirNameIsNotNamed(t *testing.T) {

@@ -83,7 +83,7 @@ func (l *loader) grants(ctx context.Context) error {
 	var statements []models.GrantStatement
 	var designations []models.GrantDesignation
 	for _, d := range l.data.Grants {
-		g := models.Grant{ID: ID("grant", d.Slug), Number: d.Number, FunderID: ID("organisation", d.Funder), Title: d.Title,
+		g := models.Grant{ID: ID("grant", d.Slug), Number: d.Number, FunderID: ID("organisation", d.Funder), Title: d.Title, Emblem: d.Emblem,
 			PeriodFrom: d.From.Time, PeriodUntil: d.Until.Time}
 		for tag, s := range d.Statements {
 			statements = append(statements, models.GrantStatement{GrantID: g.ID, Language: tag, Statement: s.Statement, Disclaimer: s.Disclaimer})
