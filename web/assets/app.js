@@ -5,9 +5,11 @@ import { guardForms } from './js/forms.js'
 import { announce } from './js/announce.js'
 import { closeMenus } from './js/menus.js'
 import { keepWords } from './js/keep.js'
+import { pasteMarkdown } from './js/paste.js'
 
 window.htmx = htmx
 guardForms(document)
 announce(document)
 closeMenus(document)
 keepWords(document)
+pasteMarkdown(document)
