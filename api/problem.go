@@ -115,6 +115,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, c *call, err error
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has gone; nobody is there to be told
 	}
+	err = apperr.FromDatabase(err)
 	p := problemOf(err, i18n.For(language(r, c)))
 	if id := requestID(r.Context()); id != "" {
 		p.Instance = "urn:tribuna:request:" + id
@@ -128,6 +129,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, c *call, err error
 	}
 	if p.Status == http.StatusTooManyRequests {
 		h.Set("Retry-After", "900")
+	}
+	if p.Status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", apperr.RetryAfter)
 	}
 	h.Del("ETag")
 	h.Set("Cache-Control", "no-store")

@@ -53,6 +53,7 @@ func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, re
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has gone; nobody is there to be told
 	}
+	err = apperr.FromDatabase(err)
 	code := apperr.CodeOf(err)
 	status := apperr.HTTPStatus(code)
 	if status >= http.StatusInternalServerError {
@@ -67,6 +68,9 @@ func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, re
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", apperr.RetryAfter)
+	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body)
