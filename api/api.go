@@ -10,6 +10,7 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -26,12 +27,13 @@ const Prefix = "/api/v1"
 
 // Options are what the API needs.
 type Options struct {
-	DB        *bun.DB
-	Processes *workflows.Client
-	Links     *links.Minter
-	Now       func() time.Time
-	Log       *slog.Logger
-	BaseURL   string // public address, no slash at its end
+	DB             *bun.DB
+	Processes      *workflows.Client
+	Links          *links.Minter
+	Now            func() time.Time
+	Log            *slog.Logger
+	TrustedProxies []netip.Prefix // in front of the API; what they say of a client's address is believed
+	BaseURL        string         // public address, no slash at its end
 }
 
 // server answers requests; its methods stand in the files of the resources.

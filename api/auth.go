@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net"
 	"net/http"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
+	"tribuna/internal/clientaddr"
 	"tribuna/internal/links"
 	"tribuna/models"
 )
@@ -77,12 +77,8 @@ func (c *call) enterByLink(token string) error {
 }
 
 // host is the network address a request came from, for limits on attempts.
-func host(r *http.Request) string {
-	h, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return h
+func (c *call) host() string {
+	return clientaddr.Of(c.r, c.s.TrustedProxies)
 }
 
 // peopleFinders are those who choose whom to ask: they may look for experts and translators.

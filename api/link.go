@@ -45,7 +45,7 @@ func (s *server) renewLink(c *call) (reply, error) {
 	if err != nil {
 		return alike, nil
 	}
-	ok, err := models.Allow(c.ctx(), s.DB, "renew-link:host:"+host(c.r), renewalsByHost, renewalsWindow, c.now())
+	ok, err := models.Allow(c.ctx(), s.DB, "renew-link:host:"+c.host(), renewalsByHost, renewalsWindow, c.now())
 	if err != nil {
 		return reply{}, err
 	}

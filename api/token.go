@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/apperr"
 	"tribuna/models"
 )
@@ -32,9 +34,41 @@ type Token struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+// OwnToken is a token that works, without the token itself.
+type OwnToken struct {
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"` // what it is for
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
 func (s *server) tokenRoutes() []route {
-	return []route{{method: http.MethodPost, path: "/tokens", id: "createToken", tag: "people", summary: "Sign in: an API token for address and password",
-		gate: open, body: TokenInput{}, status: http.StatusCreated, reply: Token{}, serve: s.createToken}}
+	return []route{
+		{method: http.MethodGet, path: "/tokens", id: "listTokens", tag: "people", summary: "One's own tokens that work, the newest first",
+			reply: list[OwnToken]{}, serve: s.listTokens},
+		{method: http.MethodDelete, path: "/tokens/{id}", id: "revokeToken", tag: "people", summary: "End one of one's own tokens at once",
+			status: http.StatusNoContent, serve: s.revokeToken},
+		{method: http.MethodPost, path: "/tokens", id: "createToken", tag: "people", summary: "Sign in: an API token for address and password",
+			gate: open, body: TokenInput{}, status: http.StatusCreated, reply: Token{}, serve: s.createToken},
+	}
+}
+
+func (s *server) listTokens(c *call) (reply, error) {
+	tokens, err := models.TokensOf(c.ctx(), s.DB, c.who.person.ID, c.now())
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{body: listOf(tokens, func(t models.APIToken) OwnToken {
+		return OwnToken{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt}
+	})}, nil
+}
+
+func (s *server) revokeToken(c *call) (reply, error) {
+	id, err := c.id("token")
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{}, models.RevokeToken(c.ctx(), s.DB, c.who.person.ID, id, c.now())
 }
 
 func (s *server) createToken(c *call) (reply, error) {
@@ -43,7 +77,7 @@ func (s *server) createToken(c *call) (reply, error) {
 		return reply{}, err
 	}
 	// Counted before anything is compared, so that attempts cost the same whether they succeed.
-	for bucket, most := range map[string]int{"sign-in:host:" + host(c.r): signInsByHost, "sign-in:" + strings.ToLower(strings.TrimSpace(in.Email)): signInsByAddress} {
+	for bucket, most := range map[string]int{"sign-in:host:" + c.host(): signInsByHost, "sign-in:" + strings.ToLower(strings.TrimSpace(in.Email)): signInsByAddress} {
 		ok, err := models.Allow(c.ctx(), s.DB, bucket, most, signInWindow, c.now())
 		if err != nil {
 			return reply{}, err

@@ -95,6 +95,16 @@ func RevokeToken(ctx context.Context, db bun.IDB, personID, tokenID uuid.UUID, n
 	return nil
 }
 
+// RevokeTokens ends all of a person's tokens at once and returns how many still worked.
+func RevokeTokens(ctx context.Context, db bun.IDB, personID uuid.UUID, now time.Time) (int64, error) {
+	res, err := db.NewUpdate().Model((*APIToken)(nil)).Set("revoked_at = ?", now).
+		Where("person_id = ?", personID).Where("revoked_at IS NULL AND expires_at > ?", now).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("revoke a person's tokens: %w", err)
+	}
+	return res.RowsAffected()
+}
+
 func hashToken(plain string) []byte {
 	sum := sha256.Sum256([]byte(plain))
 	return sum[:]

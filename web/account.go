@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/clientaddr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -43,7 +43,7 @@ type signInView struct {
 
 func (s *Server) newSignInView(r *http.Request, values url.Values) signInView {
 	v := signInView{Page: NewPage(r, Localizer(r).T("account.sign_in.title")), Form: NewForm(values),
-		Next: LocalPath(values.Get("next"), "/"), Demo: s.Demo != nil}
+		Next: LocalPath(values.Get("next"), "/"), Demo: s.Demo != nil && fromHere(r)}
 	v.NoIndex = true
 	v.Signed = v.Viewer != nil
 	return v
@@ -89,7 +89,7 @@ func (s *Server) checkSignIn(r *http.Request, address, password string) (models.
 	for _, limit := range []struct {
 		bucket string
 		most   int
-	}{{"sign-in:host:" + host(r), signInsByHost}, {"sign-in:" + strings.ToLower(address), signInsByAddress}} {
+	}{{"sign-in:host:" + clientaddr.Of(r, s.TrustedProxies), signInsByHost}, {"sign-in:" + strings.ToLower(address), signInsByAddress}} {
 		ok, err := models.Allow(r.Context(), s.DB, limit.bucket, limit.most, signInWindow, s.Now())
 		if err != nil {
 			return models.Person{}, err
@@ -138,13 +138,4 @@ func (s *Server) changeLanguage(w http.ResponseWriter, r *http.Request) error {
 		SameSite: http.SameSiteLaxMode}) // the cookie stands before the profile
 	http.Redirect(w, r, LocalPath(r.PostForm.Get("next"), "/"), http.StatusSeeOther)
 	return nil
-}
-
-// host is the network address a request comes from, as the connection says: headers can say anything.
-func host(r *http.Request) string {
-	h, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return h
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -135,11 +136,39 @@ func TestLanguageFollowsTheProfile(t *testing.T) {
 	require.Contains(t, public.get("/").Body, `<html lang="bg">`)
 }
 
+func port(h *house) string {
+	_, port, err := net.SplitHostPort(h.front.Listener.Addr().String())
+	require.NoError(h.t, err)
+	return port
+}
+
+// askAs looks at a page that is asked for by the name of another host.
+func (h *house) askAs(host, path string) int {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.front.URL+path, nil)
+	require.NoError(h.t, err)
+	r.Host = host
+	got, err := h.front.Client().Do(r)
+	require.NoError(h.t, err)
+	require.NoError(h.t, got.Body.Close())
+	return got.StatusCode
+}
+
 func TestDemoDoorIsOnlyForDemo(t *testing.T) {
 	h := newHouse(t)
 	require.Contains(t, h.public("en").get("/dev").Body, "Ilona Vermes")
 	got := h.public("en").post("/dev/sign-in", url.Values{"email": {h.person("expert-02").Email}})
 	require.Equal(t, http.StatusNotFound, got.StatusCode, "an address that is no demo account")
+	for _, path := range []string{"/dev", "/dev/", "/dev/style", "/dev/mails"} {
+		b := h.public("en")
+		b.header.Set("X-Forwarded-For", "192.0.2.1")
+		require.Equal(t, http.StatusNotFound, b.get(path).StatusCode, "%s through a proxy", path)
+		for _, host := range []string{"evil.example", "evil.example:" + port(h), "127.0.0.1:1", "localhost"} {
+			require.Equal(t, http.StatusNotFound, h.askAs(host, path), "%s as %s", path, host)
+		}
+	}
+	require.Equal(t, http.StatusOK, h.askAs("localhost:"+port(h), "/dev"))
+	require.Equal(t, http.StatusOK, h.askAs("evil.example", "/published"), "the other pages go by any name")
 	h.server.Demo = nil
 	h.front.Config.Handler = h.server.Handler()
 	for _, path := range []string{"/dev", "/dev/style", "/dev/mails"} {

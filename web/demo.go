@@ -1,12 +1,15 @@
 package web
 
 import (
+	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/clientaddr"
 	"tribuna/models"
 )
 
@@ -24,6 +27,38 @@ type Demo struct {
 type DemoAccount struct {
 	Email, Name, Organisation string
 	Role                      string // one of models.RoleNames
+}
+
+// onlyHere keeps the doors for demonstration from everybody but browsers on this machine that mean this machine. Without
+// it a page elsewhere could name this address as its own (DNS rebinding), or a proxy could pass the doors on.
+func (s *Server) onlyHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if (r.URL.Path == "/dev" || strings.HasPrefix(r.URL.Path, "/dev/")) && !fromHere(r) {
+			s.Engine.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// fromHere reports whether a request came from this machine, through no proxy, to the very address it listens on.
+func fromHere(r *http.Request) bool {
+	if !clientaddr.IsLocal(r) {
+		return false
+	}
+	listens, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	_, port, err := net.SplitHostPort(listens.String())
+	if err != nil {
+		return false
+	}
+	name, asked, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name, asked = strings.Trim(r.Host, "[]"), "80"
+	}
+	return asked == port && slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, strings.ToLower(name))
 }
 
 func (s *Server) demoRoutes(r *mux.Router) {

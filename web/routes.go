@@ -25,8 +25,12 @@ func (s *Server) Handler() http.Handler {
 		pages.Handle(mailsPath+"/", s.Demo.Mails)
 	}
 	pages.Handle("/", s.personal(s.router()))
+	var all http.Handler = pages
+	if s.Demo != nil {
+		all = s.onlyHere(pages)
+	}
 	e := s.Engine
-	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit)(e.PlainText(pages))))))
+	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit)(e.PlainText(all))))))
 }
 
 // personal finds out who asks and in which language to answer.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -20,16 +21,17 @@ import (
 
 // Server holds what pages need. Every page is a method in a file named after what it shows.
 type Server struct {
-	DB        *bun.DB
-	Processes *workflows.Client
-	Links     *links.Minter
-	Sessions  *scs.SessionManager
-	Engine    *Engine
-	Now       func() time.Time
-	Log       *slog.Logger
-	BaseURL   string // public address, no slash at its end
-	Secure    bool   // served over HTTPS: cookies say so
-	Demo      *Demo  // doors for demonstration; nil outside `tribuna dev`
+	DB             *bun.DB
+	Processes      *workflows.Client
+	Links          *links.Minter
+	Sessions       *scs.SessionManager
+	Engine         *Engine
+	Now            func() time.Time
+	Log            *slog.Logger
+	TrustedProxies []netip.Prefix // in front of the pages; what they say of a client's address is believed
+	BaseURL        string         // public address, no slash at its end
+	Secure         bool           // served over HTTPS: cookies say so
+	Demo           *Demo          // doors for demonstration; nil outside `tribuna dev`
 }
 
 // page answers a request or returns an error for the error page.

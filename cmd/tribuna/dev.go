@@ -64,6 +64,7 @@ func (d *development) start(ctx context.Context) error {
 		{"PostgreSQL", d.cfg.DatabaseURL != "", d.startPostgres},
 		{"Migrations", false, d.migrate},
 		{"Demo network", false, d.loadDemo},
+		{"Who can sign in", false, d.refuseKnownPassword},
 		{"Temporal", d.cfg.TemporalAddress != "", d.startTemporal},
 		{"Mail catcher", d.cfg.SMTPURL != "", d.startMails},
 		{"Worker", false, d.startWorker},
@@ -134,6 +135,24 @@ func (d *development) loadDemo(ctx context.Context) (stopFunc, error) {
 	return nil, demo.Load(ctx, db, time.Now())
 }
 
+// refuseKnownPassword ends the start where other machines could sign in with
+// the password that everybody can read in the source.
+func (d *development) refuseKnownPassword(ctx context.Context) (stopFunc, error) {
+	if isLoopback(d.listener.Addr()) {
+		return nil, nil
+	}
+	db, err := models.Open(d.cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	known, err := demo.HasKnownPassword(ctx, db)
+	if err == nil && known {
+		err = fmt.Errorf("other machines could reach %s and sign in with the demo accounts' known password: set TRIBUNA_ADDR to an address like 127.0.0.1:8080, or DATABASE_URL to a database without these accounts", d.cfg.Addr)
+	}
+	return nil, err
+}
+
 func (d *development) startTemporal(ctx context.Context) (stopFunc, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -170,10 +189,10 @@ func (d *development) startWorker(ctx context.Context) (stopFunc, error) {
 	return p.startWorker(ctx, d.fail)
 }
 
-// startPages opens the doors for demonstration only where nobody but this
-// machine can reach them.
+// startPages opens the doors for demonstration only on a private database and
+// where nobody but this machine can reach them.
 func (d *development) startPages(ctx context.Context) (stopFunc, error) {
-	if isLoopback(d.listener.Addr()) {
+	if d.own && isLoopback(d.listener.Addr()) {
 		d.parts.mails = d.mails
 	}
 	h, err := d.parts.handler()

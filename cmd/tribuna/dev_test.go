@@ -115,3 +115,10 @@ func TestDevIsKilledAndStartsAgain(t *testing.T) {
 	require.Equal(t, 200, status(again.readyURL()+"/readyz"))
 	again.interrupt()
 }
+
+func TestDevKeepsAKnownPasswordFromOtherMachines(t *testing.T) {
+	wholeInstance(t)
+	dev := launch(t, map[string]string{"TRIBUNA_DATA": t.TempDir(), "TRIBUNA_ADDR": "0.0.0.0:0"}, "dev")
+	dev.ended(1)
+	require.Contains(t, dev.output(), "set TRIBUNA_ADDR to an address like 127.0.0.1:8080")
+}

@@ -20,7 +20,7 @@ func (p *parts) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, p.db)
 	mux.Handle(api.Prefix+"/", api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
-		Log: slog.Default(), BaseURL: p.cfg.PublicURL()}))
+		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies}))
 	mux.Handle("/", pages.Handler())
 	return mux, nil
 }
@@ -40,7 +40,8 @@ func (p *parts) pages() (*web.Server, error) {
 	}
 	secure := strings.HasPrefix(p.cfg.PublicURL(), "https://")
 	s := &web.Server{DB: p.db, Processes: p.processes(), Links: minter, Engine: engine, Now: time.Now, Log: slog.Default(),
-		Sessions: web.NewSessions(p.db, time.Now, secure, engine), BaseURL: p.cfg.PublicURL(), Secure: secure}
+		Sessions: web.NewSessions(p.db, time.Now, secure, engine), BaseURL: p.cfg.PublicURL(), Secure: secure,
+		TrustedProxies: p.cfg.TrustedProxies}
 	if p.mails != nil {
 		s.Demo, err = p.demonstration()
 	}
