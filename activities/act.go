@@ -84,13 +84,14 @@ type entry struct {
 	facts      map[string]string
 	texts      map[string]string
 	org        uuid.UUID // in whose name; Nil: the speaker acts personally, or it is the system
+	byRule     bool      // the procedure's doing, though somebody's words set it off
 }
 
 // note adds an entry to the recommendation's record.
 func (x *act) note(ctx context.Context, e entry) error {
 	full := record.Entry{At: x.now, Verb: e.verb, Capacity: record.System, ObjectKind: e.objectKind, Object: e.object,
 		DecisionID: x.id, Visibility: e.visibility, Facts: e.facts, Texts: e.texts}
-	if x.sub != nil {
+	if x.sub != nil && !e.byRule {
 		full.Actor, full.Capacity = x.actor.Pseudonym, record.Personal
 		if e.org != uuid.Nil {
 			full.Capacity, full.Organisation = record.Institutional, e.org

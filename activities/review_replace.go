@@ -46,7 +46,7 @@ func (x *act) replace(ctx context.Context) error {
 	}
 	next := round.Reserve[0]
 	round.Reserve = round.Reserve[1:]
-	if err := x.inviteExpert(ctx, round, next); err != nil {
+	if err := x.inviteExpert(ctx, round, next, true); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)
@@ -87,7 +87,7 @@ func inviteReviewer(ctx context.Context, x *act) error {
 	}
 	round.Reserve = without(round.Reserve, p.PersonID)
 	round.ClosingAt = nil
-	if err := x.inviteExpert(ctx, round, p.PersonID); err != nil {
+	if err := x.inviteExpert(ctx, round, p.PersonID, false); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)

@@ -93,7 +93,7 @@ func (a *Activities) OpenReview(ctx context.Context, s Step) (models.Position, e
 			return errNotNow
 		}
 		for _, id := range round.Invited {
-			if err := x.inviteExpert(ctx, round, id); err != nil {
+			if err := x.inviteExpert(ctx, round, id, true); err != nil {
 				return err
 			}
 		}
@@ -118,8 +118,9 @@ func (x *act) round(ctx context.Context) (*models.ReviewRound, error) {
 	return models.RoundByNumber(ctx, x.tx, x.rec.ID, x.rec.Round)
 }
 
-// inviteExpert opens a review task. The round lasts at least as long as its last task.
-func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, expert uuid.UUID) error {
+// inviteExpert opens a review task, by rule or because the speaker decided so. The round lasts at least as long as its
+// last task.
+func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, expert uuid.UUID, byRule bool) error {
 	person, err := models.PersonByID(ctx, x.tx, expert)
 	if err != nil {
 		return err
@@ -136,7 +137,7 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 		round.DueAt = t.DueAt
 	}
 	return x.note(ctx, entry{verb: "review.invited", visibility: record.Confidential, objectKind: "task", object: t.ID,
-		facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
+		byRule: byRule, facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
 }
 
 // consultPartners asks those who will be asked to sign off for their comments, so that nobody sees the text for the first
