@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"tribuna/internal/apperr"
 	"tribuna/internal/config"
 	"tribuna/models"
@@ -13,9 +15,22 @@ import (
 // tokenLife is how long a token from the command line is good.
 const tokenLife = 90 * 24 * time.Hour
 
+// personOf returns whoever has a mail address.
+func personOf(ctx context.Context, db bun.IDB, email string) (models.Person, error) {
+	person, err := models.PersonByEmail(ctx, db, email)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return person, fmt.Errorf("nobody has the address %s: give that of a person of the network", email)
+	}
+	return person, err
+}
+
 // runToken prints an API token for a person, on standard output alone, so that
 // TOKEN=$(tribuna token EMAIL) works.
 func runToken(ctx context.Context, cfg config.Config, args []string) error {
+	revoke := len(args) > 0 && args[0] == "--revoke"
+	if revoke {
+		args = args[1:]
+	}
 	if len(args) != 1 {
 		return usageError{"whose token? give one mail address"}
 	}
@@ -24,11 +39,15 @@ func runToken(ctx context.Context, cfg config.Config, args []string) error {
 		return err
 	}
 	defer db.Close()
-	person, err := models.PersonByEmail(ctx, db, args[0])
-	if apperr.CodeOf(err) == apperr.CodeNotFound {
-		return fmt.Errorf("nobody has the address %s: give that of a person of the network", args[0])
-	}
+	person, err := personOf(ctx, db, args[0])
 	if err != nil {
+		return err
+	}
+	if revoke {
+		ended, err := models.RevokeTokens(ctx, db, person.ID, time.Now())
+		if err == nil {
+			fmt.Printf("Tokens ended: %d\n", ended)
+		}
 		return err
 	}
 	token, _, err := models.IssueToken(ctx, db, person.ID, "command line", tokenLife, time.Now())
