@@ -33,10 +33,10 @@ func (w *walk) draft(ctx context.Context) error {
 	measures := []map[string]any{}
 	w.authorities, w.grants = map[uuid.UUID]bool{}, brief.Grants()
 	for i, text := range w.text.measures {
-		for _, a := range brief.Authorities[i] {
+		for _, a := range brief.Authorities[picked[i]] {
 			w.authorities[a] = true
 		}
-		measures = append(measures, map[string]any{"text": text, "authority_ids": brief.Authorities[i]})
+		measures = append(measures, map[string]any{"text": text, "authority_ids": brief.Authorities[picked[i]]})
 	}
 	w.rec = &recommendation{}
 	err = w.people.officer.post(ctx, "/api/v1/recommendations", map[string]any{
