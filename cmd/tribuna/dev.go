@@ -199,6 +199,13 @@ func (d *development) startPages(ctx context.Context) (stopFunc, error) {
 	if err != nil {
 		return nil, err
 	}
+	metrics, err := d.parts.serveMetrics(d.fail)
+	if err != nil {
+		return nil, err
+	}
+	if metrics != nil {
+		d.add("metrics", metrics)
+	}
 	remove, err := publishInstance(d.cfg)
 	if err != nil {
 		return nil, err

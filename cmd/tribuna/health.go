@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/clientaddr"
 	"tribuna/migrations"
 )
 
@@ -22,8 +25,9 @@ const readyTimeout = 5 * time.Second
 //	/readyz   the database answers and its migrations are applied; pages stay
 //	          up when worker, Temporal or mail server are down, so these are
 //	          not asked
-//	/metrics  figures for Prometheus
-func mountHealth(mux *http.ServeMux, db *bun.DB) {
+//	/metrics  figures for Prometheus, for this machine alone; not here where
+//	          they have an address of their own
+func mountHealth(mux *http.ServeMux, db *bun.DB, metrics bool) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "alive")
 	})
@@ -31,7 +35,35 @@ func mountHealth(mux *http.ServeMux, db *bun.DB) {
 		status, word := readiness(r.Context(), db)
 		answer(w, status, word)
 	})
+	if metrics {
+		mux.Handle("GET /metrics", onlyLocal(promhttp.Handler()))
+	}
+}
+
+// onlyLocal hides a handler from other machines, also behind a proxy on this one.
+func onlyLocal(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !clientaddr.IsLocal(r) {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serveMetrics answers /metrics at an address of its own, where one is given: who can reach it is for the network there
+// to say.
+func (p *parts) serveMetrics(fail func(error)) (stopFunc, error) {
+	if p.cfg.MetricsAddr == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", p.cfg.MetricsAddr)
+	if err != nil {
+		return nil, fmt.Errorf("TRIBUNA_METRICS_ADDR %s cannot be used: %w", p.cfg.MetricsAddr, err)
+	}
+	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.Handler())
+	return serveHTTP(l, mux, fail), nil
 }
 
 func readiness(ctx context.Context, db *bun.DB) (int, string) {

@@ -18,7 +18,7 @@ func (p *parts) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mountHealth(mux, p.db)
+	mountHealth(mux, p.db, p.cfg.MetricsAddr == "")
 	mux.Handle(api.Prefix+"/", api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
 		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies}))
 	mux.Handle("/", pages.Handler())

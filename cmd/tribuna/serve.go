@@ -28,6 +28,13 @@ func runServe(ctx context.Context, cfg config.Config, _ []string) error {
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}
+	metrics, err := p.serveMetrics(s.fail)
+	if err != nil {
+		return errors.Join(err, s.stop())
+	}
+	if metrics != nil {
+		s.add("metrics", metrics)
+	}
 	s.add("pages and API", serveHTTP(l, h, s.fail))
 	slog.Info("serving", "address", l.Addr().String(), "url", cfg.PublicURL())
 	return errors.Join(s.wait(ctx), s.stop())
