@@ -47,7 +47,9 @@ func TestEveryOperationSaysWhatItAnswersAndHasAnID(t *testing.T) {
 		require.NotEmpty(t, r.summary, r.path)
 		require.False(t, ids[r.id], "%s twice", r.id)
 		ids[r.id] = true
-		require.NotNil(t, r.reply, "%s %s", r.method, r.path)
+		if r.status != http.StatusNoContent {
+			require.NotNil(t, r.reply, "%s %s", r.method, r.path)
+		}
 		if r.method == http.MethodGet {
 			require.False(t, r.key || r.decides || r.body != nil, "%s decides nothing", r.id)
 		}
