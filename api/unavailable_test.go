@@ -23,7 +23,7 @@ func TestTheAPISaysThatTheDatabaseIsDown(t *testing.T) {
 	require.Equal(t, http.StatusOK, h.do(t, request{method: http.MethodGet, path: "/published"}).status)
 	require.NoError(t, pg.Kill(t.Context()))
 	res := h.do(t, request{method: http.MethodGet, path: "/published"})
-	require.Equal(t, http.StatusServiceUnavailable, res.status)
+	require.Equal(t, http.StatusServiceUnavailable, res.status, h.log.text())
 	require.Equal(t, string(apperr.CodeUnavailable), res.problem.Code)
 	require.Equal(t, apperr.RetryAfter, res.header.Get("Retry-After"))
 }

@@ -27,6 +27,7 @@ func TestADatabaseThatIsDownIsAPartThatIsDown(t *testing.T) {
 		"connection lost":       {&pgconn.PgError{Code: "08006"}, apperr.CodeUnavailable},
 		"not connected":         {&pgconn.ConnectError{}, apperr.CodeUnavailable},
 		"bad connection":        {driver.ErrBadConn, apperr.CodeUnavailable},
+		"cut in the middle":     {io.ErrUnexpectedEOF, apperr.CodeUnavailable},
 		"refused":               {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, apperr.CodeUnavailable},
 		"out of time":           {context.DeadlineExceeded, apperr.CodeUnavailable},
 		"a rule of the schema":  {&pgconn.PgError{Code: "23505"}, apperr.CodeInternal},
