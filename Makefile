@@ -25,7 +25,7 @@ ifeq ($(DATABASE_URL),)
 POSTGRES := postgresql
 endif
 
-.PHONY: help run build assets test check walkthrough clean postgresql chromium node
+.PHONY: help run build assets test check walkthrough screenshots clean postgresql chromium node
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,7 @@ run: build $(POSTGRES) $(TEMPORAL) ## install what is missing, build, and run ev
 	@bin/tribuna dev
 
 build: assets ## build bin/tribuna
-	@echo "==> Building bin/tribuna"
+	@echo "==> Building bin/tribuna" >&2
 	@go build -o bin/tribuna ./cmd/tribuna
 
 assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
@@ -60,6 +60,9 @@ check: assets postgresql $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check fo
 
 walkthrough: build ## take one recommendation the whole way on the running instance (DATA=folder for the real texts)
 	@bin/tribuna walkthrough $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+screenshots: build chromium ## take the pictures of README from the running instance (URL=http://127.0.0.1:8080)
+	@go run ./scripts/screenshots $(or $(URL),http://127.0.0.1:8080)
 
 clean: ## remove what was built and installed here; .data stays
 	rm -rf bin $(TOOLS) $(STAMPS) node_modules web/static/dist

@@ -106,16 +106,17 @@ func (d *day) UnmarshalYAML(node *yaml.Node) error {
 }
 
 func readData() (*data, error) {
-	d := &data{Procedures: make([]procedureData, 2)}
+	d := &data{Procedures: make([]procedureData, 3)}
 	for name, into := range map[string]any{
-		"network.yaml":            &d.Network,
-		"authorities.yaml":        &d.Authorities,
-		"organisations.yaml":      &d.Organisations,
-		"grants.yaml":             &d.Grants,
-		"people.yaml":             &d.People,
-		"subscribers.yaml":        &d.Readers,
-		"procedures/default.yaml": &d.Procedures[0],
-		"procedures/fast.yaml":    &d.Procedures[1],
+		"network.yaml":                &d.Network,
+		"authorities.yaml":            &d.Authorities,
+		"organisations.yaml":          &d.Organisations,
+		"grants.yaml":                 &d.Grants,
+		"people.yaml":                 &d.People,
+		"subscribers.yaml":            &d.Readers,
+		"procedures/default.yaml":     &d.Procedures[0],
+		"procedures/fast.yaml":        &d.Procedures[1],
+		"procedures/walkthrough.yaml": &d.Procedures[2],
 	} {
 		if err := readYAML(name, into); err != nil {
 			return nil, err
