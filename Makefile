@@ -43,7 +43,7 @@ assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
 # Tests start servers of their own, whatever the environment gives.
 test: assets postgresql chromium $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
 	@echo "==> Running all tests"
-	@go test -p 2 -timeout 12m ./...
+	@go test -p 2 -timeout 30m ./...
 
 check: assets postgresql $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
 	@echo "==> gofmt"
