@@ -24,7 +24,7 @@ type facts struct {
 	Heading  string `json:"heading"`
 	Title    string `json:"title"`
 	Path     string `json:"path"`
-	Parts    string `json:"parts"` // which forms and notices are on it
+	Notices  string `json:"notices"` // of which kinds it has
 }
 
 const askFacts = `({
@@ -33,7 +33,7 @@ const askFacts = `({
 	heading: document.querySelector("h1")?.innerText ?? "",
 	title: document.title,
 	path: location.pathname,
-	parts: [...document.querySelectorAll("form[action], .notice, section[id]")].map(e => (e.getAttribute("action") ?? "") + e.className + e.id).join(" "),
+	notices: [...document.querySelectorAll(".notice")].map(e => e.className).join(" "),
 })`
 
 // tooWide names what may be the reason why a page can be moved sideways on a phone; nothing when it cannot.
@@ -41,7 +41,7 @@ const tooWide = `document.documentElement.scrollWidth <= 390 ? [] : [...document
 	.filter(e => e.getBoundingClientRect().right > 391).map(e => e.outerHTML.slice(0, 120))`
 
 // barriers runs axe and names what is serious or critical.
-const barriers = `axe.run({resultTypes: ["violations"]}).then(r => r.violations
+const barriers = `axe.run({resultTypes: ["violations"], preload: false}).then(r => r.violations
 	.filter(v => ["serious", "critical"].includes(v.impact))
 	.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join("\n")))`
 
@@ -79,7 +79,7 @@ func (v *visitor) quiet(where string) {
 var identifier = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|/(l|u)/[^/]+`)
 
 func (v *visitor) firstTime(f facts) bool {
-	key := identifier.ReplaceAllString(strings.Join([]string{f.Path, f.Language, f.Title, f.Parts, fmt.Sprint(v.width, v.scripts)}, " "), "…")
+	key := identifier.ReplaceAllString(strings.Join([]string{f.Path, f.Language, f.Title, f.Notices, fmt.Sprint(v.width, v.scripts)}, " "), "…")
 	first := !v.seen[key]
 	v.seen[key] = true
 	return first
@@ -111,7 +111,8 @@ func (v *visitor) shoot(f facts) {
 	name := fmt.Sprintf("%03d-%s-%s-%d", len(v.seen), unsafe.ReplaceAllString(identifier.ReplaceAllString(f.Path, ""), "-"), f.Language, v.width)
 	for _, scheme := range []string{"light", "dark"} {
 		var picture []byte
-		v.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+		v.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme},
+			{Name: "prefers-reduced-motion", Value: "reduce"}}),
 			chromedp.FullScreenshot(&picture, 100), screen(v.width))
 		require.NoError(v.t, os.WriteFile(filepath.Join(folder, name+"-"+scheme+".png"), picture, 0o644))
 	}

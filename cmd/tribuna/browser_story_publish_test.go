@@ -186,9 +186,12 @@ func (s *story) report() {
 // lookBack opens what shows where everything stands.
 func (s *story) lookBack() {
 	o := s.officer
-	for _, path := range []string{s.home, s.home + "/record", s.home + "/record/verification", "/", "/dashboard", "/follow-ups", "/recommendations", "/published"} {
+	clear(s.seen) // pages that were empty then are full now
+	for _, path := range []string{s.home, s.home + "/record/verification", "/", "/dashboard", "/follow-ups", "/recommendations", "/published"} {
 		o.open(path)
 	}
+	o.open(s.home + "/record")
+	o.reads("Пламен Златарев declined", "Tribuna invited Callum Reid") // by rule: whoever declines invites nobody
 	o.open("/follow-ups")
 	o.press(`//main//a[contains(@href, "/follow-ups/")]`)
 	v := s.visitor(s.t, "Стоян", "bg", desktop)
