@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/record"
@@ -36,7 +37,11 @@ func resume(ctx context.Context, x *act) error {
 		return err
 	}
 	for i := range open {
-		open[i].Shift(held)
+		zone, err := x.zoneOfTask(ctx, &open[i])
+		if err != nil {
+			return err
+		}
+		open[i].Shift(held, zone)
 		if err := open[i].Save(ctx, x.tx); err != nil {
 			return err
 		}
@@ -85,4 +90,26 @@ func (x *act) withdraw(ctx context.Context) error {
 	x.rec.HeldAt = nil
 	x.end()
 	return x.enter(ctx, models.StageWithdrawn)
+}
+
+// zoneOfTask returns the zone in which a task's deadlines were set: of the person's country, or of the first concerned of
+// those who share the vote.
+func (x *act) zoneOfTask(ctx context.Context, t *models.Task) (*time.Location, error) {
+	if t.PersonID != nil {
+		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
+		if err != nil {
+			return nil, err
+		}
+		return zoneOf(ctx, x.tx, p.CountryCode)
+	}
+	units, _, err := x.unitsAsked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range units {
+		if u.ID == *t.OrganisationID && len(u.Concerned[0].Countries) > 0 {
+			return zoneOf(ctx, x.tx, u.Concerned[0].Countries[0])
+		}
+	}
+	return time.UTC, nil
 }

@@ -143,16 +143,16 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 // consultPartners asks those who will be asked to sign off for their comments, so that nobody sees the text for the first
 // time when it is final; for a country without a partner that is whom the procedure says.
 func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) error {
-	units, _, err := x.signatories(ctx)
+	units, _, err := x.unitsAsked(ctx)
 	if err != nil {
 		return err
 	}
 	for _, u := range units {
-		others := u.without(x.rec.OrganisationID) // it wrote the text
+		others := u.Without(x.rec.OrganisationID) // it wrote the text
 		if len(others) == 0 {
 			continue
 		}
-		err := x.askOrganisation(ctx, models.TaskConsult, u.id, others, func(t *models.Task) {
+		err := x.askOrganisation(ctx, models.TaskConsult, u.ID, others, func(t *models.Task) {
 			t.VersionID, t.Round = &round.VersionID, round.Number
 		})
 		if err != nil {

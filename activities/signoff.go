@@ -16,7 +16,7 @@ func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, 
 		if x.rec.Stage != models.StageSignOff {
 			return errNotNow
 		}
-		units, uncovered, err := x.signatories(ctx)
+		units, uncovered, err := x.unitsAsked(ctx)
 		if err != nil {
 			return err
 		}
@@ -24,7 +24,7 @@ func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, 
 			return x.toPublication(ctx, "signoff.skipped", nil)
 		}
 		for _, u := range units {
-			err := x.askOrganisation(ctx, models.TaskSignOff, u.id, u.concerned, func(t *models.Task) {
+			err := x.askOrganisation(ctx, models.TaskSignOff, u.ID, u.Concerned, func(t *models.Task) {
 				t.VersionID, t.Round = x.rec.AcceptedVersionID, x.rec.Round
 			})
 			if err != nil {

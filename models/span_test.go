@@ -87,7 +87,11 @@ func TestTaskLadder(t *testing.T) {
 	require.False(t, task.Late(task.DueAt))
 	require.True(t, task.Late(task.DueAt.Add(time.Second)))
 
-	task.Shift(7 * 24 * time.Hour)
+	task.Shift(30*time.Second, zone)
+	require.Equal(t, "06-15 23:59", at(task.DueAt), "a moment's hold moves no day")
+	task.Shift(5*24*time.Hour, zone)
+	require.Equal(t, "06-22 23:59", at(task.DueAt), "past the weekend")
+	task.Shift(0, zone)
 	require.Equal(t, "06-22 23:59", at(task.DueAt))
 	require.Equal(t, "06-15 09:00", at(*task.RemindAt))
 	task.Reminded(wait, time.UTC)

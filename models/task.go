@@ -111,14 +111,27 @@ func (t *Task) Close(state TaskState, now time.Time) {
 	t.RemindAt, t.RespondBy = nil, nil
 }
 
-// Shift moves every instant of an open task by d, as a hold does.
-func (t *Task) Shift(d time.Duration) {
-	t.DueAt, t.GraceUntil = t.DueAt.Add(d), t.GraceUntil.Add(d)
-	for _, at := range []*time.Time{t.RespondBy, t.RemindAt} {
+// Shift moves every instant of an open task by d, as a hold does. What falls at the end of a day or at nine in the morning
+// in zone moves by whole days, rounded, and past a weekend, as it was set.
+func (t *Task) Shift(d time.Duration, zone *time.Location) {
+	for _, at := range []*time.Time{&t.DueAt, &t.GraceUntil, t.RespondBy, t.RemindAt} {
 		if at != nil {
-			*at = at.Add(d)
+			*at = shifted(*at, d, zone)
 		}
 	}
+}
+
+func shifted(at time.Time, d time.Duration, zone *time.Location) time.Time {
+	local := at.In(zone)
+	h, m, s := local.Clock()
+	if (h != 23 || m != 59 || s != 59) && (h != 9 || m != 0 || s != 0) {
+		return at.Add(d)
+	}
+	local = local.AddDate(0, 0, int((d+12*time.Hour)/(24*time.Hour)))
+	for weekend(local) {
+		local = local.AddDate(0, 0, 1)
+	}
+	return local
 }
 
 // Late reports whether an answer at now comes after the deadline.

@@ -46,32 +46,34 @@ func (s *Server) fillConfirm(ctx context.Context, l *i18n.Localizer, a *officerA
 	if !rules.Review.ConsultMembers {
 		return nil
 	}
-	return s.fillPartners(ctx, l, a.rec, v)
+	return s.fillPartners(ctx, l, a.rec, rules.SignOff, v)
 }
 
-func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, v *reviewStartView) error {
-	partners, err := models.PartnersOf(ctx, s.DB, rec.Countries, s.Now())
+func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, rules models.SignOffRules, v *reviewStartView) error {
+	units, codes, err := models.UnitsAsked(ctx, s.DB, rec.Countries, rules, s.Now())
 	if err != nil {
 		return err
 	}
-	for _, p := range partners {
-		if p.VotingUnit == rec.OrganisationID {
-			continue // it wrote the text
+	for _, u := range units {
+		var names []string
+		var ids []uuid.UUID
+		for _, o := range u.Without(rec.OrganisationID) { // it wrote the text
+			names, ids = append(names, o.Name), append(ids, o.ID)
 		}
-		people, err := models.Representatives(ctx, s.DB, []uuid.UUID{p.ID})
+		people, err := models.Representatives(ctx, s.DB, ids)
 		if err != nil {
 			return err
 		}
-		row := partnerRow{Name: p.Name}
+		if len(ids) == 0 {
+			continue
+		}
+		row := partnerRow{Name: l.ListAnd(names)}
 		for _, person := range people {
 			row.People = append(row.People, person.Name)
 		}
 		v.Partners = append(v.Partners, row)
 	}
-	codes, err := models.UncoveredCountries(ctx, s.DB, rec.Countries, s.Now())
-	if err != nil {
-		return err
-	}
+	v.LeadAsked = rules.Uncovered == models.UncoveredLead
 	v.Uncovered, err = s.namesOfCountries(ctx, l, codes)
 	return err
 }

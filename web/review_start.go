@@ -44,6 +44,7 @@ type reviewStartView struct {
 	Invited, Reserve []expertRow
 	Partners         []partnerRow
 	Uncovered        []string // names of countries without a partner
+	LeadAsked        bool     // in the place of the partners missing there
 	DueText          time.Time
 	Respond          time.Time
 	Zone             *time.Location
