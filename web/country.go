@@ -24,14 +24,6 @@ func (s *Server) countryNames(r *http.Request) (countryNames, error) {
 	return names, err
 }
 
-// name returns a country's name, the code of one that the network does not know.
-func (c countryNames) name(code string) string {
-	if name := c.names[code]; name != "" {
-		return name
-	}
-	return code
-}
-
 // list joins the names of countries as a sentence does, in the network's order.
 func (c countryNames) list(codes []string) string {
 	wanted := map[string]bool{}

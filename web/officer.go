@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/access"
@@ -177,6 +176,3 @@ func (s *Server) newActView(r *http.Request, a *officerAct, title string) actVie
 func reasonOf(r *http.Request) models.ReasonPayload {
 	return models.ReasonPayload{Reason: words(r, "reason")}
 }
-
-// nameOf returns the name of a person if it is known.
-func nameOf(people map[uuid.UUID]models.Person, id uuid.UUID) string { return people[id].Name }

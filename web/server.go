@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -127,6 +126,3 @@ func onBehalf(r *http.Request, sub *models.Submission) error {
 	}
 	return nil
 }
-
-// isInvalid reports whether a form is to be shown again.
-func isInvalid(err error) bool { return errors.Is(err, apperr.New(apperr.CodeInvalid)) }

@@ -30,7 +30,7 @@ func refuseUnknown(environ map[string]string) error {
 	}
 	name := slices.Min(unknown)
 	if meant := nearest(name, known); meant != "" {
-		return fmt.Errorf("%s means nothing here: did you mean %s? Take it away or name it so.", name, meant)
+		return fmt.Errorf("%s means nothing here: did you mean %s? take it away, or name it so", name, meant)
 	}
 	return fmt.Errorf("%s means nothing here: take it away, or see all variables with: tribuna help config", name)
 }
