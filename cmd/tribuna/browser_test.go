@@ -47,15 +47,7 @@ func openHouse(t *testing.T) *house {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.db.Close() })
 	h.browser = openChromium(t)
-	h.unhurried(t)
 	return h
-}
-
-// unhurried gives people in the fast procedure the time that a busy machine takes: whoever is silent is replaced after
-// twenty seconds there.
-func (h *house) unhurried(t *testing.T) {
-	_, err := h.db.NewRaw(`UPDATE procedures SET document = jsonb_set(document, '{review,respond}', '"4m"') WHERE slug = 'fast'`).Exec(t.Context())
-	require.NoError(t, err)
 }
 
 func openChromium(t *testing.T) context.Context {

@@ -1,30 +1,33 @@
-// Command screenshots takes the pictures of README and docs from a running `tribuna dev` after a walkthrough.
+// Command screenshots takes the pictures of README and docs from a running `tribuna dev` after a walkthrough. It sends
+// one more recommendation to review, so that there is one on its way.
 //
 //	go run ./scripts/screenshots BASE_URL
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
 // reader is the coordinator of the demo network, who reads English.
 const reader = "ilona.vermes@tribuna.example"
 
-const folder = "docs/images"
+const (
+	folder   = "docs/images"
+	maxBytes = 200_000 // of one picture
+)
 
-// picture is one page at one size, the first screen of it.
+// picture is the first screen of one page.
 type picture struct {
-	name, path    string
+	name, address string
 	width, height int64
 }
 
@@ -33,89 +36,75 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: screenshots BASE_URL")
 		os.Exit(2)
 	}
-	if err := take(strings.TrimSuffix(os.Args[1], "/")); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	if err := take(ctx, strings.TrimSuffix(os.Args[1], "/")); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots:", err)
 		os.Exit(1)
 	}
 }
 
-func take(base string) error {
-	slug, err := published(base)
+func take(ctx context.Context, base string) error {
+	w, err := sendOut(ctx, base)
 	if err != nil {
+		return fmt.Errorf("send a recommendation to review: %w", err)
+	}
+	tab, done := browser(ctx)
+	defer done()
+	// The expert first: whoever is signed in is not asked by a link.
+	if err := (picture{"expert-phone", w.invitation, 390, 780}).shoot(tab); err != nil {
 		return err
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true))
-	browser, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	defer cancel()
-	tab, cancel := chromedp.NewContext(browser)
-	defer cancel()
-	tab, cancel = context.WithTimeout(tab, 2*time.Minute)
-	defer cancel()
 	if err := signIn(tab, base); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	newest, err := newestRecommendation(tab, base)
-	if err != nil {
-		return fmt.Errorf("find a recommendation: %w", err)
-	}
 	for _, p := range []picture{
-		{"recommendation", newest, 1280, 860},
-		{"dashboard", "/dashboard", 1280, 860},
-		{"publication-phone", "/published/" + slug + "/bg", 390, 780},
+		{"recommendation", base + "/recommendations/" + w.recommendation, 1280, 860},
+		{"dashboard", base + "/dashboard", 1280, 860},
 	} {
-		if err := p.shoot(tab, base); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+		if err := p.shoot(tab); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// published finds the newest publication.
-func published(base string) (slug string, err error) {
-	var list struct{ Items []struct{ Slug string } }
-	if err := get(base+"/api/v1/published", &list); err != nil {
-		return "", err
+func browser(ctx context.Context) (tab context.Context, done func()) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-quic", true))
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		options = append(options, chromedp.ExecPath(path))
 	}
-	if len(list.Items) == 0 {
-		return "", fmt.Errorf("nothing is published yet: run the walkthrough first")
-	}
-	return list.Items[0].Slug, nil
-}
-
-func get(url string, into any) error {
-	res, err := http.Get(url) //nolint:gosec // the instance named on the command line
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	return json.NewDecoder(res.Body).Decode(into)
+	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
+	tab, leave := chromedp.NewContext(ctx)
+	return tab, func() { leave(); stop() }
 }
 
 func signIn(tab context.Context, base string) error {
-	const button = `button[name="email"][value="` + reader + `"], form:has(input[name="email"][value="` + reader + `"]) button`
-	return chromedp.Run(tab, chromedp.Navigate(base+"/dev"), chromedp.Click(button, chromedp.ByQuery), chromedp.WaitVisible(`form[action="/sign-out"], a.brand`, chromedp.ByQuery))
-}
-
-// newestRecommendation follows the first link of the list to a recommendation.
-func newestRecommendation(tab context.Context, base string) (path string, err error) {
-	err = chromedp.Run(tab, chromedp.Navigate(base+"/recommendations"),
-		chromedp.Evaluate(`[...document.links].map(a => a.pathname).find(p => /^\/recommendations\/[0-9a-f-]{36}$/.test(p)) || ""`, &path))
-	if err == nil && path == "" {
-		err = fmt.Errorf("the list is empty")
-	}
-	return path, err
-}
-
-func (p picture) shoot(tab context.Context, base string) error {
-	var png []byte
-	err := chromedp.Run(tab, emulation.SetDeviceMetricsOverride(p.width, p.height, 1, p.width < 600), chromedp.Navigate(base+p.path),
-		chromedp.Evaluate(`document.fonts.ready.then(() => true)`, nil), chromedp.CaptureScreenshot(&png))
+	const button = `//form[.//*[@name="email" and @value="` + reader + `"]]//button | //button[@name="email" and @value="` + reader + `"]`
+	_, err := chromedp.RunResponse(tab, chromedp.Navigate(base+"/dev"))
 	if err != nil {
 		return err
+	}
+	_, err = chromedp.RunResponse(tab, chromedp.Click(button, chromedp.BySearch))
+	return err
+}
+
+func (p picture) shoot(tab context.Context) error {
+	var png []byte
+	err := chromedp.Run(tab, emulation.SetDeviceMetricsOverride(p.width, p.height, 1, p.width < 600),
+		chromedp.Navigate(p.address),
+		chromedp.Evaluate(`document.fonts.ready.then(() => true)`, new(bool), awaited),
+		chromedp.CaptureScreenshot(&png))
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	if len(png) > maxBytes {
+		return fmt.Errorf("%s: %d bytes are more than %d", p.name, len(png), maxBytes)
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(folder, p.name+".png"), png, 0o644)
 }
+
+func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
