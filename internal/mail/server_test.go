@@ -23,6 +23,7 @@ type server struct {
 	mailFrom int
 
 	onRcpt func(to string, c *smtp.Conn) error
+	data   int
 	onData func(n int, c *smtp.Conn, read func() string) error // n counts from 1; nil error takes the mail
 }
 
@@ -115,7 +116,8 @@ func (s *session) Data(r io.Reader) error {
 	}
 	if s.onData != nil {
 		s.mu.Lock()
-		n := s.mailFrom
+		s.data++ // each message its own number, however many connections there are
+		n := s.data
 		s.mu.Unlock()
 		if err := s.onData(n, s.conn, read); err != nil {
 			return err
