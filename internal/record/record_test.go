@@ -3,6 +3,7 @@ package record_test
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -162,6 +163,36 @@ func TestChainTakesAppendsAtOnce(t *testing.T) {
 	report := c.verify()
 	require.True(t, report.OK(), "%+v", report.Faults)
 	require.EqualValues(t, published+n, report.Entries)
+}
+
+// growth adds an entry to the chain, and the decision it belongs to, after the first query that reads the chain.
+type growth struct {
+	chain *chain
+	grown bool
+}
+
+func (g *growth) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (g *growth) AfterQuery(ctx context.Context, e *bun.QueryEvent) {
+	if g.grown || !strings.Contains(e.Query, "SELECT") || !strings.Contains(e.Query, "record_entries") {
+		return
+	}
+	g.grown = true
+	seq := g.chain.add(record.Entry{Verb: "recommendation.done", Visibility: record.Network, Texts: map[string]string{"note": "Meanwhile."}})
+	_, err := g.chain.App.ExecContext(ctx, `INSERT INTO decisions (process_id, decision_id, kind, args_hash, result, record_seq, decided_at)
+		VALUES (?, 'form-0009', 'finish', '', '{}', ?, now())`, g.chain.id, seq)
+	require.NoError(g.chain.t, err)
+}
+
+func TestChainThatGrowsWhileItIsVerifiedIsWhole(t *testing.T) {
+	c := newChain(t)
+	g := &growth{chain: c}
+	report, err := record.Verify(t.Context(), c.App.WithQueryHook(g), c.id)
+	require.NoError(t, err)
+	require.True(t, g.grown)
+	require.True(t, report.OK(), "%+v", report.Faults)
+	require.EqualValues(t, published, report.Entries)
+	require.EqualValues(t, published+1, c.verify().Entries)
 }
 
 func TestRedactionLeavesTheChainWhole(t *testing.T) {

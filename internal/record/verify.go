@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -43,24 +44,31 @@ func (r *Report) add(seq int64, kind, format string, args ...any) {
 	r.Faults = append(r.Faults, Fault{Seq: seq, Kind: kind, What: fmt.Sprintf(format, args...)})
 }
 
-// Verify reads a whole chain and names everything that is not as it was written.
+// Verify reads a whole chain and names everything that is not as it was written. It reads one snapshot, because a chain
+// that grows while it is read would look like one that was tampered with.
 func Verify(ctx context.Context, db bun.IDB, chain uuid.UUID) (Report, error) {
 	report := Report{Chain: chain}
+	snapshot := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	err := db.RunInTx(ctx, snapshot, func(ctx context.Context, tx bun.Tx) error { return report.verify(ctx, tx) })
+	return report, err
+}
+
+func (r *Report) verify(ctx context.Context, db bun.IDB) error {
 	var rows []row
-	if err := db.NewSelect().Model(&rows).Where("e.chain = ?", chain).Order("e.seq").Scan(ctx); err != nil {
-		return report, fmt.Errorf("read record: %w", err)
+	if err := db.NewSelect().Model(&rows).Where("e.chain = ?", r.Chain).Order("e.seq").Scan(ctx); err != nil {
+		return fmt.Errorf("read record: %w", err)
 	}
-	texts, err := textsOf(ctx, db, chain)
+	texts, err := textsOf(ctx, db, r.Chain)
 	if err != nil {
-		return report, err
+		return err
 	}
-	h, err := readHead(ctx, db, chain)
+	h, err := readHead(ctx, db, r.Chain)
 	if err != nil {
-		return report, fmt.Errorf("read the record's head: %w", err)
+		return fmt.Errorf("read the record's head: %w", err)
 	}
-	report.verifyEntries(rows, texts)
-	report.verifyHead(rows, h)
-	return report, report.verifyDecisions(ctx, db, rows)
+	r.verifyEntries(rows, texts)
+	r.verifyHead(rows, h)
+	return r.verifyDecisions(ctx, db, rows)
 }
 
 func (r *Report) verifyEntries(rows []row, texts map[int64][]text) {
