@@ -87,7 +87,8 @@ func (x *act) withdraw(ctx context.Context) error {
 	if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonWithdrawn); err != nil {
 		return err
 	}
-	x.rec.HeldAt = nil
+	from := x.rec.Stage
+	x.rec.HeldAt, x.rec.WithdrawnFrom = nil, &from
 	x.end()
 	return x.enter(ctx, models.StageWithdrawn)
 }

@@ -179,7 +179,8 @@ func TestRibbonTellsTheSevenSteps(t *testing.T) {
 		}
 		return all
 	}
-	const done, now, next, skipped, held = models.RibbonDone, models.RibbonNow, models.RibbonToCome, models.RibbonSkipped, models.RibbonHeld
+	const done, now, next, skipped = models.RibbonDone, models.RibbonNow, models.RibbonToCome, models.RibbonSkipped
+	const held, ended = models.RibbonHeld, models.RibbonEnded
 
 	review := d.ask(t, models.TaskReview, &d.expert, nil, 3)
 	consult := d.ask(t, models.TaskConsult, nil, &d.lead, 2)
@@ -191,6 +192,7 @@ func TestRibbonTellsTheSevenSteps(t *testing.T) {
 	at := noon
 	d.rec.HeldAt = &at
 	require.Equal(t, held, states()[1])
+	require.Nil(t, ribbon().Steps[1].Until, "a deadline that moves is not told")
 	d.rec.HeldAt = nil
 
 	for _, task := range []*models.Task{review, consult} {
@@ -212,9 +214,12 @@ func TestRibbonTellsTheSevenSteps(t *testing.T) {
 	require.Equal(t, now, states()[6])
 	require.Equal(t, askAt.UTC(), ribbon().Steps[6].Until.UTC())
 
+	from := models.StageSignOff
+	d.rec.WithdrawnFrom, d.rec.PublishedAt = &from, nil
+	d.rec.Languages = []string{"en", "bg"}
 	d.enter(t, models.StageWithdrawn)
 	require.True(t, ribbon().Withdrawn)
-	require.Equal(t, skipped, states()[4])
+	require.Equal(t, []models.RibbonStepState{done, done, skipped, ended, skipped, skipped, skipped}, states(), "what had been done stays done")
 }
 
 func TestDashboardCountsWhatTheViewerMayRead(t *testing.T) {

@@ -48,6 +48,7 @@ type Recommendation struct {
 	ProcedureID       uuid.UUID
 	Stage             Stage
 	StageSince        time.Time
+	WithdrawnFrom     *Stage // the stage it stood in; nil unless withdrawn
 	Round             int
 	HeldAt            *time.Time
 	HeldReason        string
@@ -251,7 +252,7 @@ func (r *Recommendation) loadAttributes(ctx context.Context, db bun.IDB) error {
 // Save writes where the recommendation stands.
 func (r *Recommendation) Save(ctx context.Context, db bun.IDB, now time.Time) error {
 	r.UpdatedAt = now
-	_, err := db.NewUpdate().Model(r).Column("title", "stage", "stage_since", "round", "held_at", "held_reason", "current_version_id",
+	_, err := db.NewUpdate().Model(r).Column("title", "stage", "stage_since", "withdrawn_from", "round", "held_at", "held_reason", "current_version_id",
 		"accepted_version_id", "published_at", "updated_at").WherePK().Exec(ctx)
 	return err
 }

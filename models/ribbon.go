@@ -27,8 +27,9 @@ const (
 	RibbonDone    RibbonStepState = "done"
 	RibbonNow     RibbonStepState = "now"
 	RibbonToCome  RibbonStepState = "to_come"
-	RibbonSkipped RibbonStepState = "skipped" // by the procedure, for want of anything to do, or by withdrawal
+	RibbonSkipped RibbonStepState = "skipped" // by the procedure, for want of anything to do, or never reached
 	RibbonHeld    RibbonStepState = "held"    // now, on hold
+	RibbonEnded   RibbonStepState = "ended"   // withdrawn in this step
 )
 
 // RibbonState is where a recommendation stands in its seven steps.

@@ -2,49 +2,45 @@ package models
 
 import "slices"
 
-// stageOrder is how far each stage is; a withdrawn recommendation stands nowhere.
+// stageOrder is how far each stage is.
 var stageOrder = map[Stage]int{StageDrafting: 0, StageReview: 1, StageTranslation: 2, StageSignOff: 3, StagePublication: 4, StageDone: 5}
 
 func (b *ribbonBuilder) build() RibbonState {
-	if b.r.Stage == StageWithdrawn {
-		return b.withdrawn()
-	}
-	at := stageOrder[b.r.Stage]
-	var state RibbonState
+	state := RibbonState{Withdrawn: b.r.Stage == StageWithdrawn}
 	for i, name := range []string{StepDrafting, StepReview, StepTranslation, StepSignOff, StepPublication} {
-		step := RibbonStep{Step: name}
-		switch {
-		case b.skips(name, i < at):
-			step.State = RibbonSkipped
-		case i < at:
-			step.State = RibbonDone
-		case i == at:
-			step.State = RibbonNow
-		default:
-			step.State = RibbonToCome
-		}
-		state.Steps = append(state.Steps, step)
+		state.Steps = append(state.Steps, RibbonStep{Step: name, State: b.stageState(name, i)})
 	}
-	state.Steps = append(state.Steps, RibbonStep{Step: StepCampaign, State: b.campaign()}, RibbonStep{Step: StepFollowUp, State: b.followUp()})
+	campaign, followUp := b.campaign(), b.followUp()
+	if state.Withdrawn {
+		campaign, followUp = RibbonSkipped, RibbonSkipped
+	}
+	state.Steps = append(state.Steps, RibbonStep{Step: StepCampaign, State: campaign}, RibbonStep{Step: StepFollowUp, State: followUp})
 	for i := range state.Steps {
 		b.tell(&state.Steps[i])
 	}
 	return state
 }
 
-// withdrawn shows what was done before the end, and the rest as skipped.
-func (b *ribbonBuilder) withdrawn() RibbonState {
-	reached := map[string]bool{StepDrafting: b.round != nil, StepReview: b.round != nil && b.round.ClosedAt != nil,
-		StepTranslation: b.r.AcceptedVersionID != nil && b.askedToSign > 0}
-	state := RibbonState{Withdrawn: true}
-	for _, name := range []string{StepDrafting, StepReview, StepTranslation, StepSignOff, StepPublication, StepCampaign, StepFollowUp} {
-		step := RibbonStep{Step: name, State: RibbonSkipped}
-		if reached[name] {
-			step.State = RibbonDone
+// stageState is where the i-th stage stands, seen from the stage the recommendation is in or was withdrawn from.
+func (b *ribbonBuilder) stageState(name string, i int) RibbonStepState {
+	stage, here, after := b.r.Stage, RibbonNow, RibbonToCome
+	if stage == StageWithdrawn {
+		here, after = RibbonEnded, RibbonSkipped
+		if b.r.WithdrawnFrom != nil {
+			stage = *b.r.WithdrawnFrom
 		}
-		state.Steps = append(state.Steps, step)
 	}
-	return state
+	at := stageOrder[stage]
+	switch {
+	case b.skips(name, i < at):
+		return RibbonSkipped
+	case i < at:
+		return RibbonDone
+	case i == at:
+		return here
+	default:
+		return after
+	}
 }
 
 // skips reports whether a step is left out: by the procedure, for want of languages, or because nobody was to be asked.
@@ -91,7 +87,7 @@ func (b *ribbonBuilder) tell(s *RibbonStep) {
 	case RibbonNow:
 		b.tellWhom(s)
 		if b.r.Held() && s.Step != StepCampaign && s.Step != StepFollowUp {
-			s.State = RibbonHeld
+			s.State, s.Until, s.Overdue = RibbonHeld, nil, false // deadlines move by as long as the hold lasts
 		}
 	case RibbonDone:
 		b.tellEnd(s)

@@ -11,6 +11,7 @@ import (
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -135,9 +136,6 @@ type askedCard struct {
 	Decline        string // where one declines
 }
 
-// wordsPerMinute is a careful reader's pace; the invitations count with it too.
-const wordsPerMinute = 180
-
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
 	organisation, err := s.organisation(ctx, a)
 	if err != nil {
@@ -161,7 +159,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Decline:      a.path() + "/decline",
 	}
 	if a.version != nil {
-		c.Minutes = (a.facts.Words + wordsPerMinute - 1) / wordsPerMinute
+		c.Minutes = markdown.ReadingMinutes(a.facts.Words)
 		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
 	}
 	return c, nil

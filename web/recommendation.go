@@ -59,6 +59,20 @@ type recommendationView struct {
 // Withdrawn reports whether the process ended without publication.
 func (v recommendationView) Withdrawn() bool { return v.Rec.Stage == models.StageWithdrawn }
 
+// Nobody says why nobody is awaited: it completes the key "recommendation.nobody.…".
+func (v recommendationView) Nobody() string {
+	switch {
+	case v.Rec.Held():
+		return "held"
+	case v.Edit:
+		return "yours"
+	case v.Rec.Stage == models.StageDrafting:
+		return "drafting"
+	default:
+		return "moment"
+	}
+}
+
 // Closed reports whether nothing of the process before follow-up is left to do.
 func (v recommendationView) Closed() bool { return v.Rec.Closed() }
 

@@ -17,10 +17,11 @@ type awaitedRow struct {
 	Zone      *time.Location
 	Note      string // reminders sent, accepted
 	Overdue   bool
+	Held      bool // on hold: the deadline moves
 }
 
 func newAwaitedRow(l *i18n.Localizer, a models.AwaitedItem, zone *time.Location) awaitedRow {
-	row := awaitedRow{Who: a.Person, Due: a.DueAt, Zone: zone, Overdue: a.Overdue, What: l.T("recommendation.awaited." + string(a.Kind))}
+	row := awaitedRow{Who: a.Person, Due: a.DueAt, Zone: zone, Overdue: a.Overdue, Held: a.Held, What: l.T("recommendation.awaited." + string(a.Kind))}
 	switch {
 	case a.Organisation != "":
 		row.Who = a.Organisation
@@ -56,7 +57,8 @@ func hiddenAs(k models.TaskKind) string {
 // ribbonView puts where a recommendation stands into words.
 func ribbonView(l *i18n.Localizer, state models.RibbonState, zone *time.Location) Ribbon {
 	states := map[models.RibbonStepState]StepState{models.RibbonDone: StepDone, models.RibbonNow: StepNow, models.RibbonToCome: StepNext,
-		models.RibbonSkipped: StepSkipped, models.RibbonHeld: StepHeld}
+		models.RibbonSkipped: StepSkipped, models.RibbonHeld: StepHeld,
+		models.RibbonEnded: StepEnded}
 	var r Ribbon
 	for _, s := range state.Steps {
 		step := RibbonStep{Stage: s.Step, State: states[s.State], Zone: zone}

@@ -12,6 +12,7 @@ const (
 	StepNext    StepState = "next"
 	StepSkipped StepState = "skipped"
 	StepHeld    StepState = "held"
+	StepEnded   StepState = "ended" // withdrawn in this step
 )
 
 // Ribbon is the one picture of where a recommendation stands: its seven steps in order.
@@ -103,6 +104,8 @@ func (s RibbonStep) Icon() string {
 		return "arrow-bounce"
 	case StepHeld:
 		return "player-pause"
+	case StepEnded:
+		return "archive"
 	default:
 		return "circle-dotted"
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"time"
 
+	"tribuna/internal/markdown"
 	"tribuna/models"
 )
-
-// wordsPerMinute is how fast people read a careful text in their second language.
-const wordsPerMinute = 150
 
 // invitation asks for one thing: to review, to comment, to translate, to sign off, to decide, to report.
 func (d *draft) invitation(ctx context.Context) (page, error) {
@@ -64,7 +62,7 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 		facts = append(facts, fact{d.t("label.authority"), authority})
 	}
 	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
-		facts = append(facts, fact{d.t("label.length"), d.words.N("mail.reading_minutes", readingMinutes(t.Words))})
+		facts = append(facts, fact{d.t("label.length"), d.words.N("mail.reading_minutes", markdown.ReadingMinutes(t.Words))})
 	}
 	return append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
 }
@@ -79,12 +77,6 @@ func (d *draft) afterAsking(t models.MailTask) []string {
 		}
 	}
 	return append(more, d.t("link_is_personal"))
-}
-
-// readingMinutes is rounded up to five: nobody's minute is exact.
-func readingMinutes(words int) int {
-	minutes := (words + wordsPerMinute - 1) / wordsPerMinute
-	return max(5, (minutes+4)/5*5)
 }
 
 // newLink sends the way back in, to those whose link ended while their answer may still be given or changed.

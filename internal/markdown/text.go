@@ -21,6 +21,15 @@ func Text(source string) string {
 	return strings.Join(parts, "\n\n")
 }
 
+// wordsPerMinute is how fast people read a careful text in their second language.
+const wordsPerMinute = 150
+
+// ReadingMinutes is how long a text of so many words takes, rounded up to five: nobody's minute is exact.
+func ReadingMinutes(words int) int {
+	minutes := (words + wordsPerMinute - 1) / wordsPerMinute
+	return max(5, (minutes+4)/5*5)
+}
+
 // plainText gathers the words below a node. List items and table rows end lines, cells end with a tab.
 func plainText(n ast.Node, src []byte) string {
 	var b strings.Builder
