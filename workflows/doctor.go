@@ -26,6 +26,7 @@ type Finding struct {
 const (
 	FindingNotRunning = "not_running" // an open process without a workflow
 	FindingStuck      = "stuck"       // its workflow fails again and again
+	FindingStrayed    = "strayed"     // its workflow goes by rows of another time: one side was restored from a backup
 	FindingNotOver    = "not_over"    // a closed process whose workflow still runs
 	FindingUnsettled  = "unsettled"   // a submission without an outcome
 	FindingNoSweep    = "no_sweep"    // nothing makes good what a crash leaves undone
@@ -48,8 +49,9 @@ func (c *Client) Diagnose(ctx context.Context, repair bool) ([]Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read open processes: %w", err)
 	}
+	x := &examination{Client: c, repair: repair}
 	for _, p := range open {
-		f, err := c.examine(ctx, p, repair)
+		f, err := x.examine(ctx, p)
 		if err != nil {
 			return all, err
 		}
@@ -85,8 +87,15 @@ func (c *Client) examineSweep(ctx context.Context, repair bool) ([]Finding, erro
 	return []Finding{f}, nil
 }
 
-func (c *Client) examine(ctx context.Context, p models.Process, repair bool) (*Finding, error) {
-	d, err := c.describe(ctx, p)
+// examination looks at one open process after another.
+type examination struct {
+	*Client
+	repair bool
+	silent bool // no worker answers: processes cannot be asked where they stand
+}
+
+func (x *examination) examine(ctx context.Context, p models.Process) (*Finding, error) {
+	d, err := x.describe(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -96,22 +105,69 @@ func (c *Client) examine(ctx context.Context, p models.Process, repair bool) (*F
 		f.Kind, f.What = FindingNotRunning, "the process is open and nothing drives it"
 	case d.GetPendingWorkflowTask().GetAttempt() >= stuckAttempts:
 		f.Kind, f.What = FindingStuck, fmt.Sprintf("its workflow failed %d times in a row", d.GetPendingWorkflowTask().GetAttempt())
+	case x.strayed(ctx, p):
+		f.Kind, f.What = FindingStrayed, "its workflow goes by other rows than there are"
 	default:
 		return nil, nil
 	}
-	if !repair {
+	if !x.repair {
 		return f, nil
 	}
-	if f.Kind == FindingStuck {
-		if err := c.Temporal.TerminateWorkflow(ctx, p.WorkflowID(), "", "rebuilt from the rows"); err != nil {
-			return nil, fmt.Errorf("end the stuck %s: %w", p.WorkflowID(), err)
+	if f.Kind != FindingNotRunning {
+		if err := x.Temporal.TerminateWorkflow(ctx, p.WorkflowID(), "", "rebuilt from the rows"); err != nil {
+			return nil, fmt.Errorf("end the %s %s: %w", f.Kind, p.WorkflowID(), err)
 		}
 	}
-	if err := c.Start(ctx, p); err != nil {
+	if err := x.Start(ctx, p); err != nil {
 		return nil, err
 	}
 	f.Repaired = true
 	return f, nil
+}
+
+// How often and how long a process is asked where it stands before it counts as strayed: one that decides at this
+// moment is behind its rows until it hears what the activity wrote.
+const (
+	askTimes = 6
+	askPause = 500 * time.Millisecond
+	askFor   = 5 * time.Second
+)
+
+// strayed reports whether a running workflow goes by another revision than the rows have: either was restored from a
+// backup. Where no worker answers that cannot be known, and the process gets the benefit of the doubt.
+func (x *examination) strayed(ctx context.Context, p models.Process) bool {
+	for range askTimes {
+		if x.silent {
+			return false
+		}
+		believed, err := x.believed(ctx, p)
+		if err != nil {
+			x.silent = true
+			x.Log.WarnContext(ctx, "no worker answers: whether workflows go by the rows is not known", "process", p.WorkflowID(), "error", err)
+			return false
+		}
+		row, err := models.ProcessByID(ctx, x.DB, p.ID)
+		if err != nil || row.ClosedAt != nil || row.Revision == believed {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(askPause):
+		}
+	}
+	return true
+}
+
+// believed is the revision a workflow goes by.
+func (x *examination) believed(ctx context.Context, p models.Process) (revision int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	value, err := x.Temporal.QueryWorkflow(ctx, p.WorkflowID(), "", RevisionQuery)
+	if err != nil {
+		return 0, err
+	}
+	return revision, value.Get(&revision)
 }
 
 // describe asks Temporal about a process's workflow; nil says that it knows of none.

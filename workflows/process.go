@@ -14,6 +14,9 @@ import (
 // DecideUpdate is the Update by which a process is told that a submission was stored.
 const DecideUpdate = "decide"
 
+// RevisionQuery asks a process which revision of its rows it goes by. Doctor alone asks.
+const RevisionQuery = "revision"
+
 // DecideRequest names the submission; the words stay in the database.
 type DecideRequest struct {
 	SubmissionID uuid.UUID
@@ -34,12 +37,15 @@ type process struct {
 	stalled int64 // revision at which a step changed nothing
 }
 
-// newProcess registers the handler before the first wait and reads where the process stands.
+// newProcess registers the handlers before the first wait and reads where the process stands.
 func newProcess(ctx workflow.Context, in Input) (*process, error) {
 	p := &process{in: in, stalled: -1}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, DecideUpdate, p.decide,
 		workflow.UpdateHandlerOptions{Validator: p.admits, Description: "A submission was stored: decide on it."})
 	if err != nil {
+		return nil, err
+	}
+	if err := workflow.SetQueryHandler(ctx, RevisionQuery, func() (int64, error) { return p.pos.Revision, nil }); err != nil {
 		return nil, err
 	}
 	return p, p.load(ctx)

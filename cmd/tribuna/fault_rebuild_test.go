@@ -225,6 +225,14 @@ func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 	w := newWorld(t, map[string]string{"TRIBUNA_SWEEP_EVERY": "1000h"})
 	w.startWorker()
 	never, ended, over := w.draft(patient()), w.draft(patient()), w.draft(patient())
+	behind, ahead := w.draft(patient()), w.draft(patient())
+	for _, c := range []*chain{behind, ahead} {
+		c.start()
+		c.must(c.startReview(1))
+		c.awaitWaiting()
+	}
+	w.moveRevision(behind, +1)
+	w.moveRevision(ahead, -1)
 	ended.start()
 	over.start()
 	over.awaitWaiting()
@@ -240,7 +248,10 @@ func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 		require.Contains(t, found, "recommendation:"+id.String()+": the process is open and nothing drives it")
 	}
 	require.Contains(t, found, "recommendation:"+over.id.String()+": the process is over and its workflow still runs")
-	require.Equal(t, 4, strings.Count(found, "recommendation:"))
+	for _, c := range []*chain{behind, ahead} {
+		require.Contains(t, found, "recommendation:"+c.id.String()+": its workflow goes by other rows than there are")
+	}
+	require.Equal(t, 6, strings.Count(found, "recommendation:"))
 	w.doctor(0, "--repair")
 	require.Contains(t, w.doctor(0), "Every open process runs")
 
@@ -248,10 +259,22 @@ func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 		c.must(c.startReview(1))
 		c.reviewTask(1)
 	}
+	for _, c := range []*chain{behind, ahead} {
+		c.must(c.answerReview(1, "Asked again, from the rows."))
+	}
 	_, err := over.persist(over.startReview(1))
 	require.Equal(t, apperr.CodeClosed, apperr.CodeOf(err), "what is over stays over")
 	require.Contains(t, w.doctor(0), "Every open process runs")
 	w.doctorBringsBackTheSweep()
+}
+
+// moveRevision makes the rows look as if they, or the workflow, were of another time.
+func (w *world) moveRevision(c *chain, by int) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE processes SET revision = revision + ? WHERE id = ?`, by, c.id)
+		return err
+	})
 }
 
 // doctorBringsBackTheSweep: a worker would do so itself, so there is none.
