@@ -54,9 +54,13 @@ func (f *frame) nav() []NavItem {
 	if seesDashboard(v.viewer()) {
 		items = append(items, NavItem{Key: "dashboard", Label: "dashboard.nav", Short: "dashboard.nav_short", Href: "/dashboard", Icon: "chart-bar"})
 	}
-	return append(items,
+	items = append(items,
 		NavItem{Key: "followups", Label: "home.nav_followups", Short: "home.nav_followups_short", Href: "/follow-ups", Icon: "flag"},
 		NavItem{Key: "published", Label: "published.nav", Short: "published.nav_short", Href: "/published", Icon: "world"})
+	if v.viewer().Has(models.RoleCoordinator) {
+		items = append(items, NavItem{Key: "administration", Label: "administration.title", Href: administrationPath, Icon: "settings", Wide: true})
+	}
+	return items
 }
 
 // waiting counts what waits for the visitor. A page without the figure is better than no page.

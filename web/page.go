@@ -57,6 +57,7 @@ type NavItem struct {
 	Key, Label, Href, Icon string
 	Short                  string // on the bar of a phone, where 12 letters fit; "" shows Label
 	Count                  int    // what waits there; 0 shows nothing
+	Wide                   bool   // not on the bar of a phone: there the menu of the person leads to it
 }
 
 // Flash is a sentence shown once at the top of the next page. Tone is "done", "wait" or "harm".

@@ -13,7 +13,7 @@ import (
 	"tribuna/models"
 )
 
-// runVerify checks the decision records, all of them or that of one recommendation.
+// runVerify checks the records, all of them (the journal of the administration too) or that of one recommendation.
 func runVerify(ctx context.Context, cfg config.Config, args []string) error {
 	db, err := models.Open(cfg.DatabaseURL)
 	if err != nil {
@@ -34,8 +34,8 @@ func runVerify(ctx context.Context, cfg config.Config, args []string) error {
 		chains = append(chains, id)
 	}
 	if len(chains) == 0 {
-		if err := db.NewSelect().Model((*models.Recommendation)(nil)).Column("id").Order("created_at", "id").Scan(ctx, &chains); err != nil {
-			return fmt.Errorf("read recommendations: %w", err)
+		if chains, err = models.Chains(ctx, db); err != nil {
+			return err
 		}
 	}
 	reports := []record.Report{}

@@ -255,11 +255,37 @@ func List(ctx context.Context, db bun.IDB, chain uuid.UUID, visibilities ...stri
 	if err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}
-	texts, err := textsOf(ctx, db, chain)
+	return itemsOf(ctx, db, chain, rows)
+}
+
+// Newest returns a chain's last entries with the given visibilities, newest first: at most limit of those before a
+// sequence number, where 0 begins at the end.
+func Newest(ctx context.Context, db bun.IDB, chain uuid.UUID, before int64, limit int, visibilities ...string) ([]Item, error) {
+	var rows []row
+	q := db.NewSelect().Model(&rows).Where("e.chain = ?", chain).
+		Where("e.visibility IN (?)", bun.List(visibilities)).Order("e.seq DESC").Limit(int64(limit))
+	if before > 0 {
+		q = q.Where("e.seq < ?", before)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	return itemsOf(ctx, db, chain, rows)
+}
+
+func itemsOf(ctx context.Context, db bun.IDB, chain uuid.UUID, rows []row) ([]Item, error) {
+	items := make([]Item, 0, len(rows))
+	if len(rows) == 0 {
+		return items, nil
+	}
+	seqs := make([]int64, len(rows))
+	for i, r := range rows {
+		seqs[i] = r.Seq
+	}
+	texts, err := textsOf(ctx, db, chain, seqs...)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]Item, 0, len(rows))
 	for _, r := range rows {
 		it, err := r.item(texts[r.Seq])
 		if err != nil {
@@ -270,9 +296,14 @@ func List(ctx context.Context, db bun.IDB, chain uuid.UUID, visibilities ...stri
 	return items, nil
 }
 
-func textsOf(ctx context.Context, db bun.IDB, chain uuid.UUID) (map[int64][]text, error) {
+// textsOf returns the words of a chain by entry, of all entries unless some are named.
+func textsOf(ctx context.Context, db bun.IDB, chain uuid.UUID, seqs ...int64) (map[int64][]text, error) {
 	var all []text
-	if err := db.NewSelect().Model(&all).Where("x.chain = ?", chain).Order("x.seq", "x.field").Scan(ctx); err != nil {
+	q := db.NewSelect().Model(&all).Where("x.chain = ?", chain).Order("x.seq", "x.field")
+	if len(seqs) > 0 {
+		q = q.Where("x.seq IN (?)", bun.List(seqs))
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read recorded words: %w", err)
 	}
 	by := map[int64][]text{}

@@ -137,6 +137,25 @@ func TestChainShowsAReaderWhatIsForThem(t *testing.T) {
 	require.Contains(t, verbs(c.list(record.Public, record.Network, record.Confidential)), "review.answered")
 }
 
+func TestChainIsReadFromItsEnd(t *testing.T) {
+	c := newChain(t)
+	newest := func(before int64, limit int) []int64 {
+		items, err := record.Newest(t.Context(), c.App, c.id, before, limit, record.Network, record.Confidential)
+		require.NoError(t, err)
+		var seqs []int64
+		for _, it := range items {
+			seqs = append(seqs, it.Seq)
+			if it.Seq == answered {
+				require.Len(t, it.Texts, 2)
+			}
+		}
+		return seqs
+	}
+	require.Equal(t, []int64{closed, answered}, newest(0, 2), "the public entry was not asked for")
+	require.Equal(t, []int64{opened, started}, newest(answered, 2))
+	require.Empty(t, newest(1, 2))
+}
+
 func TestChainHoldsNoWordsInItsEntries(t *testing.T) {
 	c := newChain(t)
 	var canonical string

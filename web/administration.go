@@ -1,0 +1,57 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/access"
+)
+
+// administrationPath is where coordinators keep the network in order.
+const administrationPath = "/administration"
+
+// administrationSection is one area of the administration. Key completes the catalog keys "administration.<key>" and
+// "administration.<key>.about".
+type administrationSection struct{ Key, Href, Icon string }
+
+// administrationSections are the areas in the order of how often they are needed.
+var administrationSections = []administrationSection{
+	{"journal", administrationPath + "/journal", "list-check"},
+}
+
+func (s *Server) administrationRoutes(r *mux.Router) {
+	s.get(r, administrationPath, s.administration)
+	s.get(r, administrationPath+"/journal", s.journal)
+}
+
+// administrationView is the way into every area.
+type administrationView struct {
+	Page
+	Sections []administrationSection
+}
+
+func (s *Server) administration(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.requireAdministrator(r); err != nil {
+		return err
+	}
+	v := administrationView{s.administrationPage(r, Localizer(r).T("administration.title")), administrationSections}
+	s.Engine.Render(w, r, http.StatusOK, "administration", v)
+	return nil
+}
+
+// administrationPage begins a page of the administration.
+func (s *Server) administrationPage(r *http.Request, title string) Page {
+	p := NewPage(r, title)
+	p.Active, p.NoIndex = "administration", true
+	return p
+}
+
+// requireAdministrator returns the coordinator who asks.
+func (s *Server) requireAdministrator(r *http.Request) (*visitor, error) {
+	v := visitorFrom(r.Context())
+	if err := s.can(r.Context(), v, access.Administer, nil, nil); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
