@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"sort"
+	"strings"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -23,6 +24,7 @@ var catalogFiles embed.FS
 type library struct {
 	names      []string
 	matcher    language.Matcher
+	matched    []string // catalog of each tag the matcher knows
 	localizers map[string]*Localizer
 }
 
@@ -64,10 +66,15 @@ func load(files fs.FS) (*library, error) {
 		a, b := lib.names[i], lib.names[j]
 		return a == Default || (b != Default && a < b)
 	})
-	tags := make([]language.Tag, len(lib.names))
-	for i, name := range lib.names {
+	var tags, others []language.Tag
+	var forOthers []string
+	for _, name := range lib.names {
 		c := catalogs[name]
-		tags[i] = c.tag
+		tags = append(tags, c.tag)
+		lib.matched = append(lib.matched, name)
+		for _, reader := range c.readers {
+			others, forOthers = append(others, reader), append(forOthers, name)
+		}
 		lib.localizers[name] = &Localizer{
 			tag: c.tag, name: name, keys: c.keys,
 			bundle:   goi18n.NewLocalizer(bundle, name),
@@ -75,13 +82,15 @@ func load(files fs.FS) (*library, error) {
 			printer:  message.NewPrinter(c.tag),
 		}
 	}
-	lib.matcher = language.NewMatcher(tags)
+	lib.matcher = language.NewMatcher(append(tags, others...))
+	lib.matched = append(lib.matched, forOthers...)
 	return lib, nil
 }
 
 // catalog is everything that one language says.
 type catalog struct {
 	tag      language.Tag
+	readers  []language.Tag // other languages whose readers are served by it
 	messages []*goi18n.Message
 	keys     map[string]bool
 }
@@ -92,6 +101,9 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 		return catalog{}, fmt.Errorf("catalog folder %q is not a language tag: %w", name, err)
 	}
 	c := catalog{tag: tag, keys: map[string]bool{}}
+	if c.readers, err = readersOf(files, name); err != nil {
+		return catalog{}, err
+	}
 	areas, err := fs.Glob(files, path.Join("catalogs", name, "*.json"))
 	if err != nil {
 		return catalog{}, fmt.Errorf("catalog %s: %w", name, err)
@@ -118,6 +130,26 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 		}
 	}
 	return c, nil
+}
+
+// readersOf reads which other languages' readers a catalog serves: tags in readers.txt, if there is one.
+func readersOf(files fs.FS, name string) ([]language.Tag, error) {
+	raw, err := fs.ReadFile(files, path.Join("catalogs", name, "readers.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("catalog %s: %w", name, err)
+	}
+	var tags []language.Tag
+	for _, word := range strings.Fields(string(raw)) {
+		tag, err := language.Parse(word)
+		if err != nil {
+			return nil, fmt.Errorf("catalog %s: reader %q is not a language tag: %w", name, word, err)
+		}
+		tags = append(tags, tag)
+	}
+	return tags, nil
 }
 
 // eachEntry walks a JSON object entry by entry. A plain Unmarshal into a map would hide that a key is there twice.

@@ -4,6 +4,9 @@
 // A language is data: adding one means adding a folder catalogs/<tag>/ with the same keys as catalogs/en/, spread over
 // one JSON file per area so that many can write at once. A value is a sentence, or an object of plural forms named as
 // in the CLDR ("one", "few", "many", "other"). Placeholders are written {{.Name}}.
+//
+// Where one text serves readers of several languages, as bosanski/hrvatski/srpski does, readers.txt in its folder lists
+// the tags of the others.
 package i18n
 
 import (
@@ -59,7 +62,7 @@ func Match(acceptLanguage, chosen string) string {
 	if confidence == language.No {
 		return Default
 	}
-	return shelf.names[index]
+	return shelf.matched[index]
 }
 
 // maxHeader keeps the parser from chewing on headers that no browser sends.

@@ -50,13 +50,17 @@ func TestDatesAndNumbers(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	for name, c := range map[string]struct{ header, chosen, want string }{
-		"chosen wins":       {"en-GB,en;q=0.9", "bg", "bg"},
-		"header":            {"de-AT, bg;q=0.8, en;q=0.5", "", "bg"},
-		"region":            {"bg-BG", "", "bg"},
-		"nothing known":     {"ja", "", "en"},
-		"nothing at all":    {"", "", "en"},
-		"nonsense":          {";;;q=x", "../../etc", "en"},
-		"chosen is unknown": {"bg", "ja", "bg"},
+		"chosen wins":         {"en-GB,en;q=0.9", "bg", "bg"},
+		"header":              {"de-AT, bg;q=0.8, en;q=0.5", "", "bg"},
+		"region":              {"bg-BG", "", "bg"},
+		"one text for three":  {"hr-HR,hr;q=0.9,en;q=0.5", "", "sr-Latn"},
+		"the second of three": {"bs", "", "sr-Latn"},
+		"the other script":    {"sr-Cyrl-RS", "", "sr-Latn"},
+		"two that are there":  {"ro-MD, sq;q=0.8", "", "ro"},
+		"nothing known":       {"ja", "", "en"},
+		"nothing at all":      {"", "", "en"},
+		"nonsense":            {";;;q=x", "../../etc", "en"},
+		"chosen is unknown":   {"bg", "ja", "bg"},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, Match(c.header, c.chosen)) })
 	}
