@@ -36,13 +36,18 @@ type signOffView struct {
 	Kept        string
 }
 
+// signOffAnswers are what an organisation can say, in the order in which it is offered.
+var signOffAnswers = []string{models.SignOffApprove, models.SignOffApproveWithCondition, models.SignOffAbstain,
+	models.SignOffOutsideMandate, models.SignOffDoNotCosign}
+
 // coSigner is an organisation that is asked, with its answer.
 type coSigner struct {
-	Name   string
-	State  Badge
-	Reason string
-	At     time.Time // zero: no answer yet
-	Zone   *time.Location
+	Name        string
+	State       Badge
+	Reason      string
+	Conditional bool      // approved, and the reason is the condition
+	At          time.Time // zero: no answer yet
+	Zone        *time.Location
 }
 
 func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) error {
@@ -72,8 +77,7 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 	v := signOffView{formState: f, Action: a.path() + "/sign-off", Document: a.version.Title, Lang: a.rec.Language,
 		VersionHash: a.version.Hash, Changing: a.task.State == models.TaskDone, Kept: a.task.ID.String()}
 	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", a.version.Title))
-	v.Answers = choices(l, "signoff.answer.", models.SignOffApprove, models.SignOffAbstain, models.SignOffOutsideMandate,
-		models.SignOffDoNotCosign)
+	v.Answers = choices(l, "signoff.answer.", signOffAnswers...)
 	var err error
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err
@@ -125,6 +129,7 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 		c := coSigner{Name: o.Name, Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 		if so, ok := given[t.ID]; ok {
 			c.State, c.Reason, c.At = signOffBadge(l, so.Answer), so.Reason, so.AnsweredAt
+			c.Conditional = so.Answer == models.SignOffApproveWithCondition
 		}
 		list = append(list, c)
 	}
@@ -136,6 +141,8 @@ func signOffBadge(l *i18n.Localizer, answer string) Badge {
 	switch answer {
 	case models.SignOffApprove:
 		b.Tone, b.Icon = "done", "check"
+	case models.SignOffApproveWithCondition:
+		b.Tone, b.Icon = "wait", "check"
 	case models.SignOffDoNotCosign:
 		b.Tone, b.Icon = "harm", "x"
 	}
