@@ -111,7 +111,7 @@ func (n *office) translate(t *testing.T, b *reader, home string) {
 	title := "Заглавие"
 	in := models.TranslationInput{Title: &title}
 	for _, block := range tr.Blocks {
-		in.Blocks = append(in.Blocks, models.BlockInput{Position: block.Position, Text: "Абзац."})
+		in.Blocks = append(in.Blocks, models.BlockInput{Position: block.Position, Text: block.Source + " (превод)"})
 	}
 	for _, m := range n.current().Measures {
 		in.Measures = append(in.Measures, models.TranslatedMeasure{ID: m.ID, Text: "Мярка."})
