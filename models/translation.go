@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -229,6 +230,16 @@ func (t Translation) MeasureTexts() map[uuid.UUID]string {
 	return texts
 }
 
+// MeasuresOf returns the measures of a version in the translation's language.
+func (t Translation) MeasuresOf(v *Version) []VersionMeasure {
+	texts := t.MeasureTexts()
+	measures := slices.Clone(v.Measures)
+	for i, m := range measures {
+		measures[i].Text = texts[m.ID]
+	}
+	return measures
+}
+
 // Body joins the translated blocks; those left out are missing.
 func (t Translation) Body() string {
 	var blocks []markdown.Block
@@ -262,6 +273,14 @@ func TranslationFor(ctx context.Context, db bun.IDB, version uuid.UUID, language
 func Translations(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Translation, error) {
 	var all []Translation
 	err := withBlocks(db.NewSelect().Model(&all)).Where("tr.version_id = ?", version).Order("tr.language").Scan(ctx)
+	return all, err
+}
+
+// ApprovedTranslations lists the translations of a version that were approved, with their blocks, by language.
+func ApprovedTranslations(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Translation, error) {
+	var all []Translation
+	err := withBlocks(db.NewSelect().Model(&all)).Where("tr.version_id = ? AND tr.approved_at IS NOT NULL", version).
+		Order("tr.language").Scan(ctx)
 	return all, err
 }
 

@@ -24,7 +24,7 @@ func (s *story) translate() {
 	tr.write(`.pair textarea[name="blocks[0].text"]`, "## Защо сега")
 	tr.run(chromedp.Blur(`.pair textarea[name="blocks[0].text"]`, chromedp.ByQuery))
 	tr.shows(`#saved .icon`)
-	for i, marks := range []string{"", "- ", "## ", ""} {
+	for i, marks := range []string{"", "- ", "## ", "", ""} {
 		tr.write(fmt.Sprintf(`.pair textarea[name="blocks[%d].text"]`, i+1), fmt.Sprintf("%sПревод на абзац %d.", marks, i+2))
 	}
 	for i := range 2 {
