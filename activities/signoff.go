@@ -152,8 +152,8 @@ func resolveSignOff(ctx context.Context, x *act) error {
 
 // tallyFacts are the figures the rule was applied to.
 func tallyFacts(t models.SignOffTally) map[string]string {
-	return map[string]string{"approved": fmt.Sprint(t.Approved), "abstained": fmt.Sprint(t.Abstained), "outside": fmt.Sprint(t.Outside),
-		"declined": fmt.Sprint(t.Declined), "silent": fmt.Sprint(t.Silent)}
+	return map[string]string{"approved": fmt.Sprint(t.Approved), "conditional": fmt.Sprint(t.Conditional), "abstained": fmt.Sprint(t.Abstained),
+		"outside": fmt.Sprint(t.Outside), "declined": fmt.Sprint(t.Declined), "silent": fmt.Sprint(t.Silent)}
 }
 
 func (x *act) toPublication(ctx context.Context, verb string, facts map[string]string) error {

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -189,10 +191,15 @@ func (d *desk) signOffTwice() {
 	d.endReview(models.ReviewAccept)
 	d.stage("EndTranslation", d.acts.EndTranslation) // the text is the same, so is its translation
 	d.stage("OpenSignOff", d.acts.OpenSignOff)
-	for _, email := range []string{"martin.keller@tribuna.example", "stoyan.velev@tribuna.example", "damir.hodzic@tribuna.example", "jovana.radic@tribuna.example"} {
+	d.vote("martin.keller@tribuna.example", models.SignOffApproveWithCondition)
+	for _, email := range []string{"stoyan.velev@tribuna.example", "damir.hodzic@tribuna.example", "jovana.radic@tribuna.example"} {
 		d.vote(email, models.SignOffApprove)
 	}
 	d.stage("EndSignOff", d.acts.EndSignOff)
+	entries, err := record.List(d.ctx, d.db, d.rec.ID, record.Network)
+	require.NoError(d.t, err)
+	met := entries[slices.IndexFunc(entries, func(it record.Item) bool { return it.Verb == "signoff.met" })]
+	require.Equal(d.t, []string{"4", "1"}, []string{met.Facts["approved"], met.Facts["conditional"]}, "a condition is an approval, and counted by itself")
 }
 
 func (d *desk) vote(email, answer string) {

@@ -207,7 +207,7 @@ func (b *publisher) loadSignatories(version uuid.UUID) error {
 	}
 	ids := []uuid.UUID{}
 	for _, a := range answers {
-		if a.Answer == models.SignOffApprove {
+		if a.Approves() {
 			ids = append(ids, a.OrganisationID)
 		}
 	}

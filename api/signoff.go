@@ -41,6 +41,7 @@ type Tally struct {
 	Asked           int    `json:"asked"`
 	Answered        int    `json:"answered"`
 	Approved        int    `json:"approved"`
+	Conditional     int    `json:"approved_with_condition"` // of those approved
 	Abstained       int    `json:"abstained"`
 	Outside         int    `json:"outside_mandate"`
 	Declined        int    `json:"do_not_cosign"`
@@ -92,6 +93,6 @@ func signOffView(a models.SignOff) SignOff {
 }
 
 func tallyView(rule string, t models.SignOffTally) Tally {
-	return Tally{Rule: rule, Asked: t.Asked, Answered: t.Answered, Approved: t.Approved, Abstained: t.Abstained, Outside: t.Outside,
-		Declined: t.Declined, Silent: t.Silent, NeededAnswers: t.NeededAnswers, NeededApprovals: t.NeededApprovals, Met: t.Met, Failed: t.Failed}
+	return Tally{Rule: rule, Asked: t.Asked, Answered: t.Answered, Approved: t.Approved, Conditional: t.Conditional,
+		Abstained: t.Abstained, Outside: t.Outside, Declined: t.Declined, Silent: t.Silent, NeededAnswers: t.NeededAnswers, NeededApprovals: t.NeededApprovals, Met: t.Met, Failed: t.Failed}
 }

@@ -37,6 +37,7 @@ type Task struct {
 	PersonID       *uuid.UUID         `json:"person_id,omitempty"`
 	Person         string             `json:"person,omitempty"`
 	Version        *Version           `json:"version,omitempty"` // the exact text it is about
+	Translations   []TaskText         `json:"translations"`      // approved, of a text to sign off; what is signed is version
 	Authorities    []models.Authority `json:"authorities"`       // addressees of its measures
 
 	ClosingAt     *time.Time   `json:"closing_at,omitempty"` // of the round: answers can be changed until then
@@ -67,6 +68,14 @@ type Why struct {
 	Topics    []string `json:"topics"`
 	Countries []string `json:"countries"`
 	Language  string   `json:"language,omitempty"`
+}
+
+// TaskText is the text a task is about in another language.
+type TaskText struct {
+	Language string              `json:"language"`
+	Title    string              `json:"title"`
+	Body     string              `json:"body"` // Markdown
+	Measures []TranslatedMeasure `json:"measures"`
 }
 
 // TaskSummary is another task this one is about.
@@ -122,7 +131,7 @@ func taskView(c *call, v *models.TaskView) Task {
 		GraceUntil: t.GraceUntil, ClosedAt: t.ClosedAt, Reminders: t.Reminders,
 		Recommendation: TaskRecommendation{Slug: r.Slug, Title: r.Title, Language: r.Language, Stage: r.Stage, Held: r.Held(), Officer: v.Officer.Name},
 		Why:            Why{Code: v.Why.Code, Topics: orEmpty(v.Why.Topics), Countries: orEmpty(v.Why.Countries), Language: v.Why.Language},
-		OrganisationID: t.OrganisationID, Authorities: []models.Authority{}}
+		OrganisationID: t.OrganisationID, Authorities: []models.Authority{}, Translations: []TaskText{}}
 	if v.Owner != nil {
 		view.Recommendation.Organisation = v.Owner.Name
 	}
@@ -149,6 +158,10 @@ func (t *Task) addText(v *models.TaskView) {
 	}
 	version := versionView(v.Version)
 	t.Version = &version
+	for _, tr := range v.Translated {
+		t.Translations = append(t.Translations, TaskText{Language: tr.Language, Title: tr.Title, Body: tr.Body(),
+			Measures: translatedMeasures(&tr, v.Version)})
+	}
 	seen := map[uuid.UUID]bool{}
 	for _, m := range v.Measures {
 		for _, a := range m.Authorities {

@@ -196,13 +196,18 @@ func (s *server) translationView(c *call, t *models.Translation) (Translation, e
 		return Translation{}, err
 	}
 	v := Translation{TranslationSummary: translationSummary(*t), RecommendationID: t.RecommendationID, Title: t.Title, SourceTitle: source.Title,
-		ReturnNote: t.ReturnNote, Measures: []TranslatedMeasure{}}
+		ReturnNote: t.ReturnNote, Measures: translatedMeasures(t, source)}
 	v.Blocks = listOf(t.Blocks, func(b models.TranslationBlock) TranslationBlock {
 		return TranslationBlock{Position: b.Position, Source: b.Source, Text: b.Text, LeftOut: b.LeftOut, Note: b.Note}
 	}).Items
-	texts := t.MeasureTexts()
-	for _, m := range source.Measures {
-		v.Measures = append(v.Measures, TranslatedMeasure{ID: m.ID, Number: m.Number, Source: m.Text, Text: texts[m.ID]})
-	}
 	return v, nil
+}
+
+func translatedMeasures(t *models.Translation, source *models.Version) []TranslatedMeasure {
+	texts := t.MeasureTexts()
+	measures := make([]TranslatedMeasure, len(source.Measures))
+	for i, m := range source.Measures {
+		measures[i] = TranslatedMeasure{ID: m.ID, Number: m.Number, Source: m.Text, Text: texts[m.ID]}
+	}
+	return measures
 }

@@ -66,7 +66,7 @@ func Published(ctx context.Context, db bun.IDB, language string, f PublishedFilt
 
 // Endorsement says in public who stands behind a publication and who reviewed it.
 type Endorsement struct {
-	Organisations []string // that approved it, by name
+	Organisations []string // that approved it, with a condition or without, by name
 	Reviewers     []string // experts who agreed, in their last answer, to be named in public
 	Reviews       int      // experts who answered, named or not
 }
@@ -77,7 +77,7 @@ func EndorsementOf(ctx context.Context, db bun.IDB, recommendation, version uuid
 	err := db.NewSelect().TableExpr("signoffs AS so").ColumnExpr("o.name").
 		Join("JOIN organisations AS o ON o.id = so.organisation_id").
 		Join("JOIN tasks AS t ON t.id = so.task_id").Where(currentSignOff).
-		Where("so.version_id = ? AND so.answer = ?", version, SignOffApprove).Order("o.name").Scan(ctx, &e.Organisations)
+		Where("so.version_id = ? AND so.answer IN (?)", version, bun.List(SignOffApprovals)).Order("o.name").Scan(ctx, &e.Organisations)
 	if err != nil {
 		return e, fmt.Errorf("read who signed off: %w", err)
 	}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,11 +11,15 @@ import (
 
 // Answers an organisation can give.
 const (
-	SignOffApprove        = "approve"
-	SignOffAbstain        = "abstain"
-	SignOffOutsideMandate = "outside_mandate"
-	SignOffDoNotCosign    = "do_not_cosign"
+	SignOffApprove              = "approve"
+	SignOffApproveWithCondition = "approve_with_condition" // the reason is the condition
+	SignOffAbstain              = "abstain"
+	SignOffOutsideMandate       = "outside_mandate"
+	SignOffDoNotCosign          = "do_not_cosign"
 )
+
+// SignOffApprovals are the answers that count as an approval and put the organisation's name under the text.
+var SignOffApprovals = []string{SignOffApprove, SignOffApproveWithCondition}
 
 // What the officer can decide when the rule is not met.
 const (
@@ -38,10 +43,13 @@ type SignOff struct {
 	AnsweredAt       time.Time
 }
 
-// SignOffPayload is an organisation's answer. A reason is required for every answer but approval.
+// Approves reports whether the answer counts as an approval, with a condition or without.
+func (s SignOff) Approves() bool { return slices.Contains(SignOffApprovals, s.Answer) }
+
+// SignOffPayload is an organisation's answer. A reason is required for every answer but plain approval.
 type SignOffPayload struct {
 	VersionHash string `json:"version_hash" validate:"required,len=64"`
-	Answer      string `json:"answer" validate:"required,oneof=approve abstain outside_mandate do_not_cosign"`
+	Answer      string `json:"answer" validate:"required,oneof=approve approve_with_condition abstain outside_mandate do_not_cosign"`
 	Reason      string `json:"reason" validate:"required_unless=Answer approve,max=8000"`
 }
 
@@ -54,6 +62,7 @@ type ResolveSignOffPayload struct {
 // SignOffTally is where a sign-off stands under its rule.
 type SignOffTally struct {
 	Asked, Answered, Approved, Abstained, Outside, Declined, Silent int
+	Conditional                                                     int  // of those approved, with a condition
 	Met                                                             bool // the rule is met and nothing is awaited that could change it
 	Failed                                                          bool // the rule can no longer be met
 	NeededAnswers                                                   int  // answers still needed for the quorum
@@ -91,6 +100,9 @@ func (t *SignOffTally) count(answer string, overdue bool, silence string) {
 	switch answer {
 	case SignOffApprove:
 		t.Approved++
+	case SignOffApproveWithCondition:
+		t.Approved++
+		t.Conditional++
 	case SignOffAbstain:
 		t.Abstained++
 	case SignOffOutsideMandate:

@@ -1,19 +1,22 @@
 package models_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/validation"
 	"tribuna/models"
 )
 
 // ballot is a sign-off in short: one letter per unit asked. A capital has not answered and is past its deadline.
 //
-//	y approve, a abstain, o outside our mandate, n do not co-sign, . not answered, S silent
+//	y approve, c approve with a condition, a abstain, o outside our mandate, n do not co-sign, . not answered, S silent
 func ballot(units string) ([]models.Task, []models.SignOff) {
-	letters := map[rune]string{'y': models.SignOffApprove, 'a': models.SignOffAbstain, 'o': models.SignOffOutsideMandate, 'n': models.SignOffDoNotCosign}
+	letters := map[rune]string{'y': models.SignOffApprove, 'c': models.SignOffApproveWithCondition,
+		'a': models.SignOffAbstain, 'o': models.SignOffOutsideMandate, 'n': models.SignOffDoNotCosign}
 	var tasks []models.Task
 	var answers []models.SignOff
 	for _, u := range units {
@@ -40,6 +43,8 @@ func TestTally(t *testing.T) {
 		{all, wait, "yyy", met, 2, 0, 0},
 		{all, wait, "yy.", open, 2, 0, 1},
 		{all, wait, "yoo", met, 2, 0, 0},
+		{all, wait, "ycc", met, 2, 0, 0}, // a condition does not make it less of an approval
+		{all, wait, "yc.", open, 2, 0, 1},
 		{all, wait, "ooo", failed, 2, 0, 0},
 		{all, wait, "ya.", failed, 2, 0, 2},
 		{all, wait, "n..", failed, 2, 1, 3},
@@ -48,6 +53,8 @@ func TestTally(t *testing.T) {
 		{all, approve, "yyS", met, 2, 0, 0},
 
 		{majority, wait, "yyn", met, 2, 0, 0},
+		{majority, wait, "ccn", met, 2, 0, 0},
+		{majority, wait, "cn.", open, 2, 0, 1},
 		{majority, wait, "yy.", open, 2, 0, 0},
 		{majority, wait, "yn.", open, 2, 0, 1},
 		{majority, wait, "yna", failed, 2, 0, 1},
@@ -58,6 +65,7 @@ func TestTally(t *testing.T) {
 		{majority, approve, "ynS", met, 2, 0, 0},
 
 		{none, wait, "yaa", met, 2, 0, 0},
+		{none, wait, "caa", met, 2, 0, 0},
 		{none, wait, "y..", open, 2, 1, 0},
 		{none, wait, "aoa", failed, 2, 0, 1},
 		{none, wait, "yyn", failed, 2, 0, 0},
@@ -81,9 +89,9 @@ func TestTally(t *testing.T) {
 }
 
 func TestTallyCountsWhatWasSaid(t *testing.T) {
-	tasks, answers := ballot("yyaonS.")
+	tasks, answers := ballot("yycaonS.")
 	got := models.SignOffRules{Rule: models.SignOffMajority, Silence: models.SilenceAbstains, Quorum: 2}.Tally(tasks, answers)
-	require.Equal(t, models.SignOffTally{Asked: 7, Answered: 6, Approved: 2, Abstained: 2, Outside: 1, Declined: 1, Silent: 1}, got)
+	require.Equal(t, models.SignOffTally{Asked: 8, Answered: 7, Approved: 3, Conditional: 1, Abstained: 2, Outside: 1, Declined: 1, Silent: 1}, got)
 }
 
 func TestTallyOfAnAnswerGivenLate(t *testing.T) {
@@ -92,4 +100,14 @@ func TestTallyOfAnAnswerGivenLate(t *testing.T) {
 	got := models.SignOffRules{Rule: models.SignOffNoObjection, Silence: models.SilenceApproves, Quorum: 2}.Tally(tasks, answers)
 	require.True(t, got.Failed, "who answers is not silent")
 	require.Zero(t, got.Silent)
+}
+
+func TestSignOffPayloadNeedsItsReason(t *testing.T) {
+	for answer, needed := range map[string]bool{models.SignOffApprove: false, models.SignOffApproveWithCondition: true, models.SignOffAbstain: true,
+		models.SignOffOutsideMandate: true, models.SignOffDoNotCosign: true} {
+		p := models.SignOffPayload{VersionHash: strings.Repeat("a", 64), Answer: answer}
+		require.Equal(t, needed, validation.Check(p) != nil, answer)
+		p.Reason = "Once the budget line is named."
+		require.NoError(t, validation.Check(p), answer)
+	}
 }

@@ -25,11 +25,12 @@ type TaskView struct {
 	Rules          *ProcedureRule // of the sign-off; nil for other kinds
 	Why            TaskReason
 
-	Round       *ReviewRound // of a review or consultation
-	Review      *Review      // what was answered; nil before
-	SignOff     *SignOff     // what was answered; nil before
-	SignOffs    []SignOff    // what the organisations asked have answered, theirs included
-	Translation *Translation // with its blocks
+	Round       *ReviewRound  // of a review or consultation
+	Review      *Review       // what was answered; nil before
+	SignOff     *SignOff      // what was answered; nil before
+	SignOffs    []SignOff     // what the organisations asked have answered, theirs included
+	Translated  []Translation // approved translations of the text that an organisation is asked to sign off
+	Translation *Translation  // with its blocks
 	Delivery    *Delivery
 	FollowUp    *FollowUp // with its measure, authority and notes
 	Authority   *Authority

@@ -143,6 +143,9 @@ func (v *TaskView) loadSignOff(ctx context.Context, db bun.IDB) error {
 	if err != nil {
 		return err
 	}
+	if v.Translated, err = ApprovedTranslations(ctx, db, *v.Task.VersionID); err != nil {
+		return err
+	}
 	if v.SignOffs, err = SignOffs(ctx, db, *v.Task.VersionID); err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -166,18 +168,22 @@ func (t *Translation) mergeMeasures(in []TranslatedMeasure) {
 	}
 }
 
-// Missing lists what keeps a translation from being handed over: "title", "blocks[3]", "measures[0]".
+// Missing lists what keeps a translation from being handed over: "title", "blocks[3]", "measures[0]" without words, and
+// blocks that lost their form.
 func (t Translation) Missing(v *Version) *apperr.Error {
 	e := apperr.New(apperr.CodeInvalid)
 	if t.Title == "" {
 		e.And("title", "required")
 	}
+	source := markdown.Blocks(v.Body)
 	for _, b := range t.Blocks {
 		switch {
 		case b.LeftOut && b.Note == "":
 			e.And(fmt.Sprintf("blocks[%d].note", b.Position), "left_out_note")
 		case !b.LeftOut && b.Text == "":
 			e.And(fmt.Sprintf("blocks[%d].text", b.Position), "required")
+		case !b.LeftOut && b.Position < len(source):
+			b.blameForm(e, source[b.Position])
 		}
 	}
 	texts := t.MeasureTexts()
@@ -189,6 +195,32 @@ func (t Translation) Missing(v *Version) *apperr.Error {
 	return e
 }
 
+// blameForm says what is expected where a rendering is not what the source's block is. A paragraph is free: it may become
+// several.
+func (b TranslationBlock) blameForm(e *apperr.Error, source markdown.Block) {
+	rule, args := "", []any(nil)
+	switch source.Kind {
+	case markdown.KindHeading:
+		rule, args = "keep_heading", []any{"marks", strings.Repeat("#", source.Level)}
+	case markdown.KindList:
+		rule = "keep_list"
+	case markdown.KindTable:
+		rule, args = "keep_table", []any{"columns", source.Columns}
+	case markdown.KindQuote:
+		rule = "keep_quote"
+	case markdown.KindCode:
+		rule = "keep_code"
+	default:
+		return
+	}
+	for _, part := range markdown.Blocks(b.Text) {
+		if !part.SameForm(source) {
+			e.And(fmt.Sprintf("blocks[%d].text", b.Position), rule, args...)
+			return
+		}
+	}
+}
+
 // MeasureTexts returns the translated measures by id.
 func (t Translation) MeasureTexts() map[uuid.UUID]string {
 	texts := map[uuid.UUID]string{}
@@ -196,6 +228,16 @@ func (t Translation) MeasureTexts() map[uuid.UUID]string {
 		texts[m.ID] = m.Text
 	}
 	return texts
+}
+
+// MeasuresOf returns the measures of a version in the translation's language.
+func (t Translation) MeasuresOf(v *Version) []VersionMeasure {
+	texts := t.MeasureTexts()
+	measures := slices.Clone(v.Measures)
+	for i, m := range measures {
+		measures[i].Text = texts[m.ID]
+	}
+	return measures
 }
 
 // Body joins the translated blocks; those left out are missing.
@@ -231,6 +273,14 @@ func TranslationFor(ctx context.Context, db bun.IDB, version uuid.UUID, language
 func Translations(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Translation, error) {
 	var all []Translation
 	err := withBlocks(db.NewSelect().Model(&all)).Where("tr.version_id = ?", version).Order("tr.language").Scan(ctx)
+	return all, err
+}
+
+// ApprovedTranslations lists the translations of a version that were approved, with their blocks, by language.
+func ApprovedTranslations(ctx context.Context, db bun.IDB, version uuid.UUID) ([]Translation, error) {
+	var all []Translation
+	err := withBlocks(db.NewSelect().Model(&all)).Where("tr.version_id = ? AND tr.approved_at IS NOT NULL", version).
+		Order("tr.language").Scan(ctx)
 	return all, err
 }
 

@@ -195,7 +195,7 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 	case models.TaskReview:
 		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	case models.TaskSignOff:
-		v.Choices = choices(l, "signoff.said.", models.SignOffApprove, models.SignOffAbstain, models.SignOffOutsideMandate, models.SignOffDoNotCosign)
+		v.Choices = choices(l, "signoff.said.", signOffAnswers...)
 	}
 	return nil
 }

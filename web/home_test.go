@@ -163,10 +163,10 @@ func (h *house) publish() {
 	h.endorse(version, now)
 }
 
-// endorse lets two organisations answer, one of them with an approval, and two experts, one of whom may be named.
+// endorse lets two organisations answer, one of them with an approval on a condition, and two experts, one of whom may be named.
 func (h *house) endorse(version *models.Version, now time.Time) {
 	h.t.Helper()
-	for slug, given := range map[string]string{"khc": models.SignOffApprove, "sc-nwb": models.SignOffDoNotCosign} {
+	for slug, given := range map[string]string{"khc": models.SignOffApproveWithCondition, "sc-nwb": models.SignOffDoNotCosign} {
 		task := h.ask(models.TaskSignOff, h.person("partner-"+slug).ID)
 		task.Close(models.TaskDone, now)
 		require.NoError(h.t, task.Save(h.t.Context(), h.db))

@@ -65,6 +65,9 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	n.translate(t, b, home)
 	n.signOff(t, b, home)
 	publish := home + "/publish?task=" + n.open(models.TaskPublish)[0].ID.String()
+	confirm := b.get(publish).Body
+	require.Contains(t, confirm, condition, "the officer sees what was set as a condition")
+	require.Contains(t, confirm, words.T("officer.publish.conditions_text"))
 	require.Equal(t, http.StatusSeeOther, b.decideAt(publish, nil).StatusCode)
 	n.deliver(t, b, home)
 	n.waitFor("the end of the process", func() bool { return n.reload().Stage == models.StageDone })
@@ -81,7 +84,13 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 			require.Equal(t, !partial, strings.Contains(minutes, "Three years, not two."), "what an expert said is for owners: %s", who)
 		}
 	}
-	require.Contains(t, n.as("partner-cyi", "en").get(home+"/record").Body, "Say who pays.")
+	minutes := n.as("partner-cyi", "en").get(home + "/record").Body
+	require.Contains(t, minutes, "Say who pays.")
+	require.Contains(t, minutes, i18n.For("en").T("signoff.said.approve_with_condition"))
+	require.Contains(t, minutes, i18n.For("en").T("record.conditional", "Number", "4"))
+	require.Contains(t, minutes, condition)
+	require.Contains(t, n.as("partner-cyi", "en").get(home).Body, condition)
+	require.NotContains(t, n.public("en").get("/published/"+n.brief.Slug).Body, condition, "reasons stay within the network")
 }
 
 func (n *office) translate(t *testing.T, b *reader, home string) {
@@ -102,7 +111,7 @@ func (n *office) translate(t *testing.T, b *reader, home string) {
 	title := "Заглавие"
 	in := models.TranslationInput{Title: &title}
 	for _, block := range tr.Blocks {
-		in.Blocks = append(in.Blocks, models.BlockInput{Position: block.Position, Text: "Абзац."})
+		in.Blocks = append(in.Blocks, models.BlockInput{Position: block.Position, Text: block.Source + " (превод)"})
 	}
 	for _, m := range n.current().Measures {
 		in.Measures = append(in.Measures, models.TranslatedMeasure{ID: m.ID, Text: "Мярка."})
@@ -113,6 +122,9 @@ func (n *office) translate(t *testing.T, b *reader, home string) {
 	n.say(n.brief.ID, first, models.DecideApproveTranslation, &n.open(models.TaskApproveTranslation)[0], models.SubmitTranslationPayload{Revision: tr.Revision})
 }
 
+// condition is on what every organisation approves.
+const condition = "Once the budget line is named."
+
 func (n *office) signOff(t *testing.T, b *reader, home string) {
 	t.Helper()
 	for _, task := range n.open(models.TaskSignOff) {
@@ -122,7 +134,9 @@ func (n *office) signOff(t *testing.T, b *reader, home string) {
 		fill := url.Values{"on_behalf_of": {people[0].ID.String()}, "behalf_note": {"at the meeting"}, "answer": {models.SignOffAbstain}}
 		unreasoned := b.decideAt(path, fill)
 		require.Equal(t, http.StatusUnprocessableEntity, unreasoned.StatusCode, "an abstention needs a reason")
-		fill.Set("answer", models.SignOffApprove)
+		fill.Set("answer", models.SignOffApproveWithCondition)
+		require.Equal(t, http.StatusUnprocessableEntity, b.decideAt(path, fill).StatusCode, "a condition has to be named")
+		fill.Set("reason", condition)
 		require.Equal(t, http.StatusSeeOther, b.decideAt(path, fill).StatusCode)
 	}
 }

@@ -20,7 +20,7 @@ type publishView struct {
 	Missing     []string         // asked for and not ready
 	Authorities []models.Names   // to deliver to
 	Measures    int              //
-	SignOff     *signOffStanding // whose names stand under it
+	SignOff     *signOffStanding // whose names stand under it, and on which conditions
 }
 
 func (s *Server) confirmPublish(w http.ResponseWriter, r *http.Request) error {
@@ -64,7 +64,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, a *officerA
 	if err != nil {
 		return err
 	}
-	if v.SignOff, err = s.signOffStanding(ctx, l, a.rec, false, zone); err != nil {
+	if v.SignOff, err = s.signOffStanding(ctx, l, a.rec, true, zone); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, a.form.status, "publish", v)

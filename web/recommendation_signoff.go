@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"html/template"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +20,11 @@ type signOffStanding struct {
 	Met     bool
 }
 
+// Conditions are the answers of those who approved with a condition, which stands when the text is published.
+func (v signOffStanding) Conditions() []signOffRow {
+	return slices.DeleteFunc(slices.Clone(v.Answers), func(r signOffRow) bool { return !r.Conditional })
+}
+
 // signOffRow is an organisation asked, with its answer.
 type signOffRow struct {
 	Organisation string
@@ -28,6 +34,7 @@ type signOffRow struct {
 	Due          time.Time
 	Zone         *time.Location
 	Open         bool
+	Conditional  bool // approved, and the reason is the condition
 }
 
 // signOffStanding returns where the sign-off of the accepted version stands; nil before anybody was asked. Reasons are
@@ -78,6 +85,7 @@ func (s *Server) signOffRow(ctx context.Context, l *i18n.Localizer, t models.Tas
 		return row, nil
 	}
 	row.State, row.At = signOffBadge(l, so.Answer), so.AnsweredAt
+	row.Conditional = so.Answer == models.SignOffApproveWithCondition
 	if reasons {
 		row.Reason, err = renderWords(so.Reason, "so-"+t.ID.String()[24:])
 	}

@@ -128,6 +128,9 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		if it.Facts["changed"] == "true" {
 			e.What += " " + m.l.T("record.changed")
 		}
+		if n, _ := strconv.Atoi(it.Facts["conditional"]); n > 0 {
+			e.What += m.l.T("record.conditional", "Number", m.l.Number(n))
+		}
 		if it.Facts["late"] == "true" {
 			e.What += " " + m.l.T("record.late")
 		}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"html/template"
 	"net/http"
 	"net/url"
 	"time"
@@ -12,22 +11,18 @@ import (
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
 // signOffView is the page of an organisation that is asked to sign off: the exact text, what the rule needs, what the
-// others answered, and its own answer.
+// others answered, and its own answer. The text can be read in every language into which it was translated.
 type signOffView struct {
 	Page
 	formState
+	readText
 	Card        askedCard
 	Action      string
-	Document    string
-	Lang        string
-	Text        template.HTML
-	Measures    []measureView
-	VersionHash string
+	VersionHash string   // of the original: that is what is signed
 	Rule        string   // in words
 	Needed      []string // what has come and what is still needed, in words
 	Others      []coSigner
@@ -36,13 +31,18 @@ type signOffView struct {
 	Kept        string
 }
 
+// signOffAnswers are what an organisation can say, in the order in which it is offered.
+var signOffAnswers = []string{models.SignOffApprove, models.SignOffApproveWithCondition, models.SignOffAbstain,
+	models.SignOffOutsideMandate, models.SignOffDoNotCosign}
+
 // coSigner is an organisation that is asked, with its answer.
 type coSigner struct {
-	Name   string
-	State  Badge
-	Reason string
-	At     time.Time // zero: no answer yet
-	Zone   *time.Location
+	Name        string
+	State       Badge
+	Reason      string
+	Conditional bool      // approved, and the reason is the condition
+	At          time.Time // zero: no answer yet
+	Zone        *time.Location
 }
 
 func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) error {
@@ -69,21 +69,17 @@ func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked,
 
 func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffView, error) {
 	ctx, l := r.Context(), Localizer(r)
-	v := signOffView{formState: f, Action: a.path() + "/sign-off", Document: a.version.Title, Lang: a.rec.Language,
-		VersionHash: a.version.Hash, Changing: a.task.State == models.TaskDone, Kept: a.task.ID.String()}
-	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", a.version.Title))
-	v.Answers = choices(l, "signoff.answer.", models.SignOffApprove, models.SignOffAbstain, models.SignOffOutsideMandate,
-		models.SignOffDoNotCosign)
+	v := signOffView{formState: f, Action: a.path() + "/sign-off", VersionHash: a.version.Hash,
+		Changing: a.task.State == models.TaskDone, Kept: a.task.ID.String()}
+	v.Answers = choices(l, "signoff.answer.", signOffAnswers...)
 	var err error
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err
 	}
-	if v.Text, err = markdown.Render(a.version.Body, markdown.WithHeadingShift(headingShift(a.version.Body))); err != nil {
+	if v.readText, err = s.textToRead(r, a); err != nil {
 		return v, err
 	}
-	if v.Measures, err = s.measureViews(ctx, a.version.Measures); err != nil {
-		return v, err
-	}
+	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", v.Document))
 	return v, s.fillTally(ctx, l, a, &v)
 }
 
@@ -125,6 +121,7 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 		c := coSigner{Name: o.Name, Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 		if so, ok := given[t.ID]; ok {
 			c.State, c.Reason, c.At = signOffBadge(l, so.Answer), so.Reason, so.AnsweredAt
+			c.Conditional = so.Answer == models.SignOffApproveWithCondition
 		}
 		list = append(list, c)
 	}
@@ -136,6 +133,8 @@ func signOffBadge(l *i18n.Localizer, answer string) Badge {
 	switch answer {
 	case models.SignOffApprove:
 		b.Tone, b.Icon = "done", "check"
+	case models.SignOffApproveWithCondition:
+		b.Tone, b.Icon = "wait", "check"
 	case models.SignOffDoNotCosign:
 		b.Tone, b.Icon = "harm", "x"
 	}

@@ -18,6 +18,9 @@ func signOffRule(l *i18n.Localizer, r models.SignOffRules) string {
 // tallyWords says in words what has come and what is still needed.
 func tallyWords(l *i18n.Localizer, t models.SignOffTally) []string {
 	lines := []string{l.N("signoff.tally", t.Asked, "Approved", l.Number(t.Approved), "Answered", l.Number(t.Answered))}
+	if t.Conditional > 0 {
+		lines = append(lines, l.N("signoff.conditional", t.Conditional))
+	}
 	if t.Silent > 0 {
 		lines = append(lines, l.N("signoff.silent", t.Silent))
 	}

@@ -63,8 +63,18 @@ func TestOrganisationsSignOff(t *testing.T) {
 	require.Contains(t, theirs.Body, "Решава управителният съвет.", "what the others answered is known in the network")
 
 	changed := form(t, b.get(path).Body, path+"/sign-off")
-	changed.Set("answer", models.SignOffApprove)
+	changed.Set("answer", models.SignOffApproveWithCondition)
+	changed.Set("reason", "")
+	unnamed := b.post(path+"/sign-off", changed)
+	require.Equal(t, http.StatusUnprocessableEntity, unnamed.StatusCode, "a condition has to be named")
+	changed = form(t, unnamed.Body, path+"/sign-off")
+	changed.Set("answer", models.SignOffApproveWithCondition)
+	changed.Set("reason", "Ако бюджетният ред бъде посочен.")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", changed).StatusCode)
+	theirs = ob.get(opath)
+	sound(t, theirs)
+	require.Contains(t, theirs.Body, "Ако бюджетният ред бъде посочен.")
+	require.Contains(t, theirs.Body, i18n.For("en").N("signoff.conditional", 1))
 	f = form(t, theirs.Body, opath+"/sign-off")
 	f.Set("answer", models.SignOffApprove)
 	require.Equal(t, http.StatusSeeOther, ob.post(opath+"/sign-off", f).StatusCode, "a sister of the lead speaks for the shared vote")
@@ -79,7 +89,7 @@ func TestTallyInWords(t *testing.T) {
 		l := i18n.For(tag)
 		for _, tally := range []models.SignOffTally{
 			{Asked: 3, Answered: 2, Approved: 1, Declined: 1, NeededApprovals: 1},
-			{Asked: 3, Answered: 3, Approved: 3, Met: true}, {Asked: 2, Failed: true}, {Asked: 4, Silent: 1, NeededAnswers: 2},
+			{Asked: 3, Answered: 3, Approved: 3, Conditional: 1, Met: true}, {Asked: 2, Failed: true}, {Asked: 4, Silent: 1, NeededAnswers: 2},
 		} {
 			for _, line := range tallyWords(l, tally) {
 				require.NotContains(t, line, "signoff.")

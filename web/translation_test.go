@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ func rendered(t *testing.T, f url.Values, tr *models.Translation, page answer) {
 	for _, b := range tr.Blocks {
 		name := fmt.Sprintf("blocks[%d].text", b.Position)
 		if strings.Contains(page.Body, `name="`+name+`"`) {
-			f.Set(name, "Превод "+b.Source)
+			f.Set(name, b.Source+" Превод")
 		}
 	}
 }
@@ -79,6 +80,7 @@ func TestTranslationFromOpeningToApproval(t *testing.T) {
 	require.Contains(t, missing.Body, fmt.Sprintf(`href="%s?part=2#f-blocks-%d-text"`, path, blocksPerPart))
 	require.Equal(t, "Заглавие", n.translation(task).Title)
 
+	n.handOverWithoutMarks(b, path, task)
 	n.translateTheRest(b, path, task)
 	require.Equal(t, models.TaskDone, n.task(task.ID).State)
 	require.Contains(t, b.get(path+"/thanks").Body, i18n.For("bg").T("asked.thanks.lead.translate"))
@@ -90,6 +92,26 @@ func (n *office) personOf(task *models.Task) models.Person {
 	p, err := models.PersonByID(n.t.Context(), n.db, *task.PersonID)
 	require.NoError(n.t, err)
 	return p
+}
+
+// handOverWithoutMarks hands over a heading that became a paragraph, and puts it right again.
+func (n *office) handOverWithoutMarks(b *reader, path string, task *models.Task) {
+	t := n.t
+	t.Helper()
+	blocks := n.translation(task).Blocks
+	heading := blocks[slices.IndexFunc(blocks, func(b models.TranslationBlock) bool { return strings.HasPrefix(b.Source, "## ") })]
+	f := form(t, b.get(path).Body, path+"/translation")
+	name, written := fmt.Sprintf("blocks[%d].text", heading.Position), heading.Text
+	f.Set(name, "Защо сега")
+	f.Set("then", "hand_over")
+	refused := b.post(path+"/translation", f)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	sound(t, refused)
+	require.Contains(t, refused.Body, i18n.For("bg").T("translation.paragraph", "Number", heading.Position+1)+": "+i18n.For("bg").T("error.field.keep_heading", "marks", "##"))
+	again := form(t, refused.Body, path+"/translation")
+	require.Contains(t, refused.Body, ">Защо сега</textarea>", "the words are kept")
+	again.Set(name, written)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/translation", again).StatusCode)
 }
 
 // translateTheRest fills the later parts, leaves one paragraph out, and hands the translation over.

@@ -24,7 +24,7 @@ func (c translationCase) read(values url.Values) models.TranslationInput {
 	for _, b := range c.blocks() {
 		name := fmt.Sprintf("blocks[%d]", b.Position)
 		if values.Has(name + ".text") {
-			in.Blocks = append(in.Blocks, models.BlockInput{Position: b.Position, Text: typed(values.Get(name + ".text")),
+			in.Blocks = append(in.Blocks, models.BlockInput{Position: b.Position, Text: typedBlock(values.Get(name + ".text")),
 				LeftOut: values.Get(name+".left_out") == "yes", Note: typed(values.Get(name + ".note"))})
 		}
 	}
@@ -37,6 +37,14 @@ func (c translationCase) read(values url.Values) models.TranslationInput {
 		}
 	}
 	return in
+}
+
+// typedBlock is what was typed for a block, with the spaces before its first line: they may be what makes it preformatted.
+func typedBlock(text string) string {
+	if typed(text) == "" {
+		return ""
+	}
+	return strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 }
 
 // overlay puts the words of a form in the place of those stored. Where somebody else saved other words meanwhile, these

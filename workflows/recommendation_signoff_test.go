@@ -132,6 +132,7 @@ func TestSignOffRules(t *testing.T) {
 	}{
 		"all approve":                            {models.SignOffAll, [3]string{approve, approve, approve}, true},
 		"all, one has no mandate":                {models.SignOffAll, [3]string{approve, outside, approve}, true},
+		"all, one with a condition":              {models.SignOffAll, [3]string{approve, models.SignOffApproveWithCondition, approve}, true},
 		"all, one abstains":                      {models.SignOffAll, [3]string{approve, abstain, approve}, false},
 		"majority, two of three":                 {models.SignOffMajority, [3]string{approve, decline, approve}, true},
 		"majority, one to one":                   {models.SignOffMajority, [3]string{approve, decline, abstain}, false},

@@ -24,8 +24,8 @@ func (s *story) translate() {
 	tr.write(`.pair textarea[name="blocks[0].text"]`, "## Защо сега")
 	tr.run(chromedp.Blur(`.pair textarea[name="blocks[0].text"]`, chromedp.ByQuery))
 	tr.shows(`#saved .icon`)
-	for i := 1; i < 6; i++ {
-		tr.write(fmt.Sprintf(`.pair textarea[name="blocks[%d].text"]`, i), fmt.Sprintf("Превод на абзац %d.", i+1))
+	for i, marks := range []string{"", "- ", "## ", "", ""} {
+		tr.write(fmt.Sprintf(`.pair textarea[name="blocks[%d].text"]`, i+1), fmt.Sprintf("%sПревод на абзац %d.", marks, i+2))
 	}
 	for i := range 2 {
 		tr.write(fmt.Sprintf(`.pair textarea[name="measures[%d].text"]`, i), fmt.Sprintf("Превод на мярка %d.", i+1))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -186,7 +185,7 @@ func (c *chain) translated() {
 		in := models.TranslationInput{Title: new(string)}
 		*in.Title = "Извън грижата, но не сами"
 		for _, b := range tr.Blocks {
-			in.Blocks = append(in.Blocks, models.BlockInput{Position: b.Position, Text: fmt.Sprintf("Абзац %d.", b.Position+1)})
+			in.Blocks = append(in.Blocks, models.BlockInput{Position: b.Position, Text: b.Source + " (превод)"})
 		}
 		for _, m := range c.version.Measures {
 			in.Measures = append(in.Measures, models.TranslatedMeasure{ID: m.ID, Text: "Мярка."})

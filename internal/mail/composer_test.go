@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/i18n"
 	"tribuna/internal/links"
 	"tribuna/internal/mail"
 	"tribuna/models"
@@ -173,6 +174,23 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		require.NoError(t, err)
 		soundLetter(t, letter, "en")
 		require.Contains(t, letter.Text, words)
+	}
+}
+
+func TestAConditionIsInTheCopyOfASignOff(t *testing.T) {
+	n := newNetwork(t)
+	task := n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.Close(models.TaskDone, monday) })
+	n.exec(`INSERT INTO signoffs (task_id, recommendation_id, version_id, organisation_id, person_id, answer, reason, decision_id, answered_at)
+		VALUES (?, ?, ?, ?, ?, 'approve_with_condition', 'Once the budget line is named.', 'decision-1', now())`,
+		task.ID, n.recommendation, n.version, n.partner, n.speaker)
+	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, payload, args_salt, args_hash, received_at)
+		VALUES (?, ?, 'decision-1', 'x', ?, ?, ?, '{}', 's', 'h', now())`, models.NewID(), n.recommendation, task.ID, n.officer, n.speaker)
+	for _, tag := range i18n.Tags() {
+		letter, err := n.compose(n.mail(models.MailRecordedOnBehalf, n.speaker, tag, task))
+		require.NoError(t, err)
+		soundLetter(t, letter, tag)
+		require.Contains(t, letter.Text, i18n.For(tag).T("mail.answer.approve_with_condition"))
+		require.Contains(t, letter.Text, "Once the budget line is named.")
 	}
 }
 

@@ -35,6 +35,7 @@ type Block struct {
 	Position int    // counts from 0, in the order of the source
 	Kind     Kind   //
 	Level    int    // of a heading, 1 to 6; else 0
+	Columns  int    // of a table; else 0
 	Source   string // its Markdown, without the blank lines around it
 	Text     string // its words without markup, for counting, searching and plain-text mails
 }
@@ -42,6 +43,12 @@ type Block struct {
 // Readable reports whether the block prints anything that a person could comment on or translate.
 func (b Block) Readable() bool {
 	return b.Kind != KindReference && b.Kind != KindHTML && b.Kind != KindRule
+}
+
+// SameForm reports whether a block looks like another once printed: a heading of the same level, a list, a table with as
+// many columns, a quotation, preformatted text.
+func (b Block) SameForm(other Block) bool {
+	return b.Kind == other.Kind && b.Level == other.Level && b.Columns == other.Columns
 }
 
 // RenderedBlock is a block together with its HTML, rendered with the whole document in view, so that footnotes and
@@ -129,7 +136,7 @@ func split(engine goldmark.Markdown, src []byte, idPrefix string) []part {
 			continue
 		}
 		parts = append(parts, part{
-			block: Block{Position: len(parts), Kind: kindOf(n), Level: levelOf(n), Source: source, Text: plainText(n, src)},
+			block: Block{Position: len(parts), Kind: kindOf(n), Level: levelOf(n), Columns: columnsOf(n), Source: source, Text: plainText(n, src)},
 			node:  n,
 		})
 	}
@@ -199,6 +206,13 @@ func kindOf(n ast.Node) Kind {
 func levelOf(n ast.Node) int {
 	if h, ok := n.(*ast.Heading); ok {
 		return h.Level
+	}
+	return 0
+}
+
+func columnsOf(n ast.Node) int {
+	if t, ok := n.(*extast.Table); ok {
+		return len(t.Alignments)
 	}
 	return 0
 }

@@ -84,12 +84,16 @@ func (w *walk) translateNext(ctx context.Context) error {
 	return nil
 }
 
+// invented are words that stand for a translation: the source with its language behind, so that its marks stay where they
+// are.
+func invented(language, source string) string { return source + " [" + language + "]" }
+
 // words renders every block: with the real text where there is one, else with invented words that say what they are.
 func (w *walk) words(ctx context.Context, tr *translation) (map[string]any, error) {
 	real := w.text.real[tr.Language]
 	blocks := []map[string]any{}
 	for i, b := range tr.Blocks {
-		block := map[string]any{"position": b.Position, "text": fmt.Sprintf("[%s] %s", tr.Language, b.Source), "left_out": false}
+		block := map[string]any{"position": b.Position, "text": invented(tr.Language, b.Source), "left_out": false}
 		if real != nil && i < len(real.blocks) {
 			block["text"] = real.blocks[i]
 		}
