@@ -33,6 +33,11 @@ const (
 var mediaByEnding = map[string]string{".pdf": MediaPDF, ".png": MediaPNG, ".jpg": MediaJPEG, ".jpeg": MediaJPEG, ".txt": MediaText,
 	".eml": MediaMail, ".docx": MediaDOCX, ".odt": MediaODT}
 
+// AttachmentMediaTypes lists what can be attached.
+func AttachmentMediaTypes() []string {
+	return []string{MediaPDF, MediaPNG, MediaJPEG, MediaText, MediaMail, MediaDOCX, MediaODT}
+}
+
 // AttachmentEndings lists the endings a file may have, for the field in which it is chosen.
 func AttachmentEndings() []string {
 	return []string{".pdf", ".png", ".jpg", ".jpeg", ".txt", ".eml", ".docx", ".odt"}
