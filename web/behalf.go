@@ -92,7 +92,7 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	if done {
 		return nil
 	}
-	if err := a.again(r, blameFile(err)); err != nil {
+	if err := a.again(r, blameFile(r, err)); err != nil {
 		return err
 	}
 	return s.showBehalf(w, r, a)

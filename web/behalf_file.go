@@ -74,8 +74,8 @@ func (s *Server) keepOriginal(r *http.Request, a *officerAct, file *files.File) 
 // keptOriginal is the file that the form names, nil where it names none that can be recorded.
 func (s *Server) keptOriginal(ctx context.Context, a *officerAct) (*models.Attachment, error) {
 	id, err := uuid.Parse(a.form.Form.Value("attachment_id"))
-	if err != nil || a.form.Form.Error(files.Field) != "" {
-		return nil, nil
+	if err != nil {
+		return nil, nil //nolint:nilerr // what is no id names none
 	}
 	kept, err := models.AttachmentByID(ctx, s.DB, a.rec.ID, id)
 	if apperr.CodeOf(err) == apperr.CodeNotFound || (err == nil && kept.Redacted()) {
@@ -84,14 +84,15 @@ func (s *Server) keptOriginal(ctx context.Context, a *officerAct) (*models.Attac
 	return kept, err
 }
 
-// blameFile has the field in which a file is chosen blamed for what is wrong with the one that was kept: it is the only
-// one that people see.
-func blameFile(err error) error {
+// blameFile has the field in which a file is chosen blamed for what is wrong with the one that was kept, which is not
+// kept any longer: it is the only one that people see.
+func blameFile(r *http.Request, err error) error {
 	var e *apperr.Error
 	if errors.As(err, &e) {
 		for i, f := range e.Fields {
 			if f.Path == "attachment_id" {
 				e.Fields[i].Path = files.Field
+				r.PostForm.Del("attachment_id")
 			}
 		}
 	}
