@@ -31,6 +31,8 @@ type act struct {
 	task    *models.Task       // answered by it, if any
 	late    bool
 	seq     *int64 // first entry in the record
+
+	attachment *models.Attachment // the original of what was recorded for the speaker; nil once an entry tells of it
 }
 
 // begin loads what every act needs and holds the process's row.
@@ -100,6 +102,7 @@ func (x *act) note(ctx context.Context, e entry) error {
 			full.OnBehalfOf = x.speaker.Pseudonym
 			full.Texts = withText(full.Texts, "behalf_note", x.sub.BehalfNote)
 		}
+		full.Facts = x.withAttachment(full.Facts)
 		if x.late {
 			full.Facts = withFact(full.Facts, "late", "true")
 		}
@@ -112,6 +115,18 @@ func (x *act) note(ctx context.Context, e entry) error {
 		x.seq = &seq
 	}
 	return nil
+}
+
+// withAttachment adds what the record keeps of the original: not its name, which may be somebody's.
+func (x *act) withAttachment(facts map[string]string) map[string]string {
+	if x.attachment == nil {
+		return facts
+	}
+	facts = withFact(facts, record.FactAttachment, x.attachment.ID.String())
+	facts = withFact(facts, record.FactAttachmentHash, x.attachment.Hash)
+	facts = withFact(facts, record.FactAttachmentSize, fmt.Sprint(x.attachment.Size))
+	x.attachment = nil
+	return facts
 }
 
 func withFact(facts map[string]string, key, value string) map[string]string {

@@ -123,6 +123,11 @@ func (x *act) admit(ctx context.Context, d decider) error {
 	if err := x.entitled(ctx, d); err != nil {
 		return err
 	}
+	if x.sub.AttachmentID != nil {
+		if x.attachment, err = models.Attachable(ctx, x.tx, x.rec.ID, x.sub); err != nil {
+			return err
+		}
+	}
 	return x.possible(d)
 }
 

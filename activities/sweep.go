@@ -13,6 +13,9 @@ const resendAfter = 15 * time.Second
 // keepKeys is how long a creating request can be sent again and find what it created.
 const keepKeys = 30 * 24 * time.Hour
 
+// keepAbandoned is how long a file is kept whose words were never sent.
+const keepAbandoned = 7 * 24 * time.Hour
+
 // One submission whose process does not answer must not keep the others waiting: each is waited for so long, and all of
 // one sweep so long together.
 const (
@@ -76,12 +79,15 @@ func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
 	return err
 }
 
-// CleanUp removes what has run out: sign-ins and counted attempts.
+// CleanUp removes what has run out: sign-ins, counted attempts, and files that belong to nothing on record.
 func (a *Activities) CleanUp(ctx context.Context) error {
 	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
 	}
 	if _, err := models.DeleteOldAttempts(ctx, a.DB, a.Now().Add(-24*time.Hour)); err != nil {
+		return temporalError(err)
+	}
+	if err := models.EmptyAbandonedAttachments(ctx, a.DB, a.Now().Add(-keepAbandoned), a.Now()); err != nil {
 		return temporalError(err)
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))

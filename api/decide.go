@@ -23,11 +23,12 @@ type Decision struct {
 }
 
 // said is what a person sends with a decision: its words, and for whom they are recorded where they came by mail, on
-// paper or in a meeting.
+// paper or in a meeting, with the original where there is one.
 type said[P any] struct {
-	OnBehalfOf *uuid.UUID `json:"on_behalf_of,omitempty"`
-	BehalfNote string     `json:"behalf_note,omitempty" validate:"max=2000"`
-	Payload    P          `json:",inline"`
+	OnBehalfOf   *uuid.UUID `json:"on_behalf_of,omitempty"`
+	BehalfNote   string     `json:"behalf_note,omitempty" validate:"max=2000"`
+	AttachmentID *uuid.UUID `json:"attachment_id,omitempty"`
+	Payload      P          `json:",inline"`
 }
 
 // wish is a decision somebody wants taken.
@@ -38,6 +39,7 @@ type wish struct {
 	payload    any
 	onBehalfOf *uuid.UUID
 	behalfNote string
+	attachment *uuid.UUID
 }
 
 // decide passes a person's words to the process. Recorded is 200, received 202; a refusal is an error.
@@ -47,7 +49,7 @@ func (c *call) decide(w wish) (reply, error) {
 		return reply{}, nameKey(err)
 	}
 	sub.TaskID, sub.ByLink = w.task, c.who.link != nil
-	sub.OnBehalfOf, sub.BehalfNote = w.onBehalfOf, w.behalfNote
+	sub.OnBehalfOf, sub.BehalfNote, sub.AttachmentID = w.onBehalfOf, w.behalfNote, w.attachment
 	outcome, stored, err := c.s.Processes.Decide(c.ctx(), sub)
 	if err != nil {
 		return reply{}, err
@@ -82,7 +84,7 @@ func saidBy[P any](c *call, rec *models.Recommendation, w wish) (wish, error) {
 	}
 	w.payload = in.Payload
 	if in.OnBehalfOf == nil {
-		if in.BehalfNote != "" {
+		if in.BehalfNote != "" || in.AttachmentID != nil {
 			return w, apperr.Invalid("on_behalf_of", "required")
 		}
 		return w, nil
@@ -90,6 +92,7 @@ func saidBy[P any](c *call, rec *models.Recommendation, w wish) (wish, error) {
 	if err := c.can(access.RecordOnBehalf, rec, nil); err != nil {
 		return w, err
 	}
+	w.attachment = in.AttachmentID
 	return w, w.forAnother(c, *in.OnBehalfOf, in.BehalfNote)
 }
 

@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"tribuna/internal/files"
+	"tribuna/models"
 )
 
 // describe writes the OpenAPI 3.1 document of the routes.
@@ -61,8 +64,7 @@ func (d *describer) add(r route) {
 		operation["description"] = "Also by the personal link of the task."
 	}
 	if r.body != nil {
-		operation["requestBody"] = map[string]any{"required": true, "content": map[string]any{
-			"application/json": map[string]any{"schema": d.schemas.of(reflect.TypeOf(r.body), true)}}}
+		operation["requestBody"] = map[string]any{"required": true, "content": d.request(r.body)}
 	}
 	d.paths[r.path][strings.ToLower(r.method)] = operation
 	if r.method == http.MethodGet {
@@ -75,6 +77,17 @@ func (d *describer) add(r route) {
 		d.paths[r.path]["head"] = head
 	}
 }
+
+func (d *describer) request(body any) map[string]any {
+	if body == (upload{}) {
+		return map[string]any{"multipart/form-data": map[string]any{"schema": map[string]any{"type": "object", "required": []string{files.Field},
+			"properties": map[string]any{files.Field: binary}, "additionalProperties": false}}}
+	}
+	return map[string]any{"application/json": map[string]any{"schema": d.schemas.of(reflect.TypeOf(body), true)}}
+}
+
+// binary is the schema of a file.
+var binary = map[string]any{"type": "string", "contentMediaType": "application/octet-stream"}
 
 var pathVariable = regexp.MustCompile(`\{(\w+)\}`)
 
@@ -124,6 +137,14 @@ func (d *describer) responses(r route) map[string]any {
 
 func (d *describer) response(about string, body any) map[string]any {
 	response := map[string]any{"description": about}
+	if body == (download{}) {
+		content := map[string]any{}
+		for _, kind := range models.AttachmentMediaTypes() {
+			content[kind] = map[string]any{}
+		}
+		response["content"] = content
+		return response
+	}
 	if body != nil {
 		response["content"] = map[string]any{"application/json": map[string]any{"schema": d.schemas.of(reflect.TypeOf(body), false)}}
 	}

@@ -29,7 +29,8 @@ type Entry struct {
 	Visibility   string            `json:"visibility"`
 	Facts        map[string]string `json:"facts"`
 	Texts        map[string]string `json:"texts"`
-	Redacted     []string          `json:"redacted"` // fields whose words were removed
+	Redacted     []string          `json:"redacted"`             // fields whose words were removed
+	Attachment   *Attachment       `json:"attachment,omitempty"` // the original, for those who decide on the recommendation
 	Hash         string            `json:"hash"`
 }
 
@@ -44,7 +45,7 @@ type Verification struct {
 
 // RedactionInput names the words to remove and says why.
 type RedactionInput struct {
-	Field  string `json:"field" validate:"required,max=100"`
+	Field  string `json:"field" validate:"required,max=100"` // "attachment" for the original that was attached
 	Reason string `json:"reason" validate:"required,max=4000"`
 }
 
@@ -58,7 +59,7 @@ func (s *server) recordRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: base, id: "listRecord", tag: "record", summary: "What happened, as far as the reader may see it", reply: list[Entry]{}, serve: s.listRecord},
 		{method: http.MethodGet, path: base + "/verify", id: "verifyRecord", tag: "record", summary: "Whether the record is as it was written", reply: Verification{}, serve: s.verifyRecord},
-		{method: http.MethodPost, path: base + "/{seq}/redact", id: "redactRecord", tag: "record", summary: "Remove words from an entry and every copy of them; the chain stays whole",
+		{method: http.MethodPost, path: base + "/{seq}/redact", id: "redactRecord", tag: "record", summary: "Remove words from an entry and every copy of them, or the file attached to it; the chain stays whole",
 			body: RedactionInput{}, reply: Redacted{}, serve: s.redactRecord},
 	}
 }
@@ -92,13 +93,21 @@ func (s *server) listRecord(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	people := map[uuid.UUID]models.Person{}
+	var people map[uuid.UUID]models.Person
+	var originals map[uuid.UUID]models.Attachment
 	if c.who.viewer.Owns(rec) {
 		if people, err = models.PeopleByPseudonym(c.ctx(), s.DB, actorsOf(items)); err != nil {
 			return reply{}, err
 		}
+		if originals, err = models.Attachments(c.ctx(), s.DB, rec.ID); err != nil {
+			return reply{}, err
+		}
 	}
-	return reply{body: listOf(items, func(i record.Item) Entry { return entryView(i, people[i.Actor].Name) })}, nil
+	return reply{body: listOf(items, func(i record.Item) Entry {
+		e := entryView(i, people[i.Actor].Name)
+		e.Attachment = attachmentOf(i.Facts[record.FactAttachment], originals)
+		return e
+	})}, nil
 }
 
 func actorsOf(items []record.Item) []uuid.UUID {

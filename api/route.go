@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/files"
 )
 
 // gate says who is let in at all; what they may do there is for the table of roles. The zero gate is the narrow one.
@@ -41,6 +42,12 @@ type route struct {
 	serve   func(*call) (reply, error)
 }
 
+// upload as a route's body is a form with one file in it; download as its reply is a file.
+type (
+	upload   struct{}
+	download struct{}
+)
+
 // param is a query parameter.
 type param struct {
 	name, about string
@@ -54,6 +61,7 @@ type reply struct {
 	etag     string // without quotes
 	location string
 	next     string // cursor of the next page
+	file     *files.File
 }
 
 // handle makes a route a handler: who asks is found out, the gate is kept, and an error becomes problem details.

@@ -43,6 +43,7 @@ type Task struct {
 	ClosingAt     *time.Time   `json:"closing_at,omitempty"` // of the round: answers can be changed until then
 	Review        *Review      `json:"review,omitempty"`     // what was answered
 	SignOff       *SignOff     `json:"sign_off,omitempty"`   // what was answered
+	Original      *Attachment  `json:"original,omitempty"`   // of an answer that was recorded in the reader's name
 	Tally         *Tally       `json:"tally,omitempty"`
 	TranslationID *uuid.UUID   `json:"translation_id,omitempty"`
 	Revision      int          `json:"revision,omitempty"` // of the translation
@@ -121,7 +122,13 @@ func (s *server) getTask(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: taskView(c, v)}, nil
+	view := taskView(c, v)
+	original, err := models.OriginalOf(c.ctx(), s.DB, t.ID, c.who.person.ID)
+	if original != nil {
+		attached := attachmentView(*original)
+		view.Original = &attached
+	}
+	return reply{body: view}, err
 }
 
 func taskView(c *call, v *models.TaskView) Task {

@@ -15,12 +15,17 @@ import (
 	"github.com/google/uuid"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/files"
 	"tribuna/models"
 )
 
 // write answers with JSON. What is public may be cached for a minute and asked about by its ETag; everything else is
 // never stored.
 func (c *call) write(a reply) {
+	if a.file != nil {
+		files.Serve(c.w, *a.file)
+		return
+	}
 	status := a.status
 	if status == 0 {
 		status = c.route.status

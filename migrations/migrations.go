@@ -99,7 +99,7 @@ func grant(ctx context.Context, owner *bun.DB, appRole string) error {
 	steps := []string{
 		`GRANT USAGE ON SCHEMA public TO ?`,
 		`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ?`,
-		`REVOKE DELETE ON record_heads, record_texts FROM ?`,
+		`REVOKE DELETE ON record_heads, record_texts, attachments FROM ?`,
 	}
 	for _, step := range steps {
 		if _, err := owner.ExecContext(ctx, step, role); err != nil {

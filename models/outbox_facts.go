@@ -158,6 +158,8 @@ func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, erro
 type OnBehalf struct {
 	Recorder       string
 	Note           string
+	Original       string // name of the file that was kept, "" for none
+	OriginalID     uuid.UUID
 	ReceivedAt     time.Time
 	Title          string // of the recommendation
 	TitleLanguage  string
@@ -173,7 +175,9 @@ func OnBehalfOf(ctx context.Context, db bun.IDB, m OutboxMail) (OnBehalf, error)
 		ColumnExpr("recorder.name AS recorder, s.behalf_note AS note, s.received_at").
 		ColumnExpr("rec.title, rec.language AS title_language").
 		ColumnExpr("COALESCE(pn.status, '') AS progress_status, COALESCE(pn.note, '') AS progress").
+		ColumnExpr("COALESCE(a.name, '') AS original, COALESCE(a.id, '00000000-0000-0000-0000-000000000000') AS original_id").
 		Join("JOIN people AS recorder ON recorder.id = s.actor_id").
+		Join("LEFT JOIN attachments AS a ON a.id = s.attachment_id AND a.redacted_at IS NULL").
 		Join("JOIN processes AS p ON p.id = s.process_id").
 		Join("JOIN recommendations AS rec ON rec.id = p.recommendation_id").
 		Join("LEFT JOIN progress_notes AS pn ON pn.followup_id = p.id AND pn.decision_id = s.decision_id").

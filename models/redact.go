@@ -14,11 +14,11 @@ import (
 	"tribuna/internal/record"
 )
 
-// Redaction names the words to remove: one field of one entry of a recommendation's record.
+// Redaction names what to remove: one field of one entry of a recommendation's record.
 type Redaction struct {
 	Recommendation *Recommendation
 	Seq            int64
-	Field          string // "reasons", "comment[0]" …
+	Field          string // "reasons", "comment[0]" …; "attachment" for the original that was attached
 	By             Person
 	Reason         string
 }
@@ -26,6 +26,8 @@ type Redaction struct {
 // RedactText removes words from the record and every copy of them that the same decision left: in the answer it was
 // and in the submission it came by. The chain stays whole; a tombstone says who removed what, when and why. It returns
 // the tombstone's place in the record.
+//
+// Of an attachment the bytes and the name are removed; its hash and size stay in the entry.
 //
 // Notes on versions stay: versions are kept as they were written, so words there are refused with a blame on the field.
 func RedactText(ctx context.Context, tx bun.IDB, in Redaction, now time.Time) (int64, error) {
@@ -36,12 +38,18 @@ func RedactText(ctx context.Context, tx bun.IDB, in Redaction, now time.Time) (i
 	if entry.Verb == "version.saved" {
 		return 0, apperr.Invalid("field", "kept_in_version")
 	}
+	tombstone := record.Entry{At: now, Actor: in.By.Pseudonym, Capacity: record.Personal, ObjectKind: entry.ObjectKind, Object: entry.Object,
+		Visibility: record.Network, Texts: map[string]string{"reason": in.Reason}}
+	if id := entry.Facts[record.FactAttachment]; id != "" && in.Field == record.FactAttachment {
+		if err := redactAttachment(ctx, tx, in.Recommendation.ID, id, now); err != nil {
+			return 0, err
+		}
+		return record.Bury(ctx, tx, in.Recommendation.ID, in.Seq, in.Field, tombstone)
+	}
 	if _, there := entry.Texts[in.Field]; !there {
 		return 0, apperr.Invalid("field", "unknown")
 	}
-	seq, err := record.Redact(ctx, tx, in.Recommendation.ID, in.Seq, in.Field, record.Entry{At: now, Actor: in.By.Pseudonym,
-		Capacity: record.Personal, ObjectKind: entry.ObjectKind, Object: entry.Object, Visibility: record.Network,
-		Texts: map[string]string{"reason": in.Reason}})
+	seq, err := record.Redact(ctx, tx, in.Recommendation.ID, in.Seq, in.Field, tombstone)
 	if errors.Is(err, record.ErrNoText) {
 		return 0, apperr.Invalid("field", "unknown")
 	}

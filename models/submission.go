@@ -40,15 +40,17 @@ type Submission struct {
 	ActorID    uuid.UUID
 	OnBehalfOf *uuid.UUID // the words are this person's; the actor recorded them
 	BehalfNote string     // how they came: letter, telephone, meeting
-	ByLink     bool
-	Payload    json.RawMessage `bun:"type:jsonb"`
-	ArgsSalt   string          // removed with the words by a redaction
-	ArgsHash   string
-	State      SubmissionState
-	Outcome    *Outcome `bun:"type:jsonb"`
-	ReceivedAt time.Time
-	SentAt     *time.Time
-	SettledAt  *time.Time
+	// AttachmentID is the original of what was recorded for somebody; nil where none was kept.
+	AttachmentID *uuid.UUID
+	ByLink       bool
+	Payload      json.RawMessage `bun:"type:jsonb"`
+	ArgsSalt     string          // removed with the words by a redaction
+	ArgsHash     string
+	State        SubmissionState
+	Outcome      *Outcome `bun:"type:jsonb"`
+	ReceivedAt   time.Time
+	SentAt       *time.Time
+	SettledAt    *time.Time
 }
 
 // Outcome is what came of a submission.
@@ -93,10 +95,15 @@ func NewSubmission(process uuid.UUID, decisionID string, kind DecisionKind, acto
 		Payload: raw, State: SubmissionReceived}, nil
 }
 
-// hash covers who said what: the words that may not change under one decision id.
-func (s *Submission) hash(salt string) (string, error) {
-	raw, err := json.Marshal(map[string]any{"kind": s.Kind, "task": s.TaskID, "actor": s.ActorID,
-		"on_behalf_of": s.OnBehalfOf, "behalf_note": s.BehalfNote, "payload": s.Payload})
+// hash covers who said what: the words that may not change under one decision id, and of a file its content, so that
+// the same one uploaded twice is the same.
+func (s *Submission) hash(salt, attachment string) (string, error) {
+	args := map[string]any{"kind": s.Kind, "task": s.TaskID, "actor": s.ActorID,
+		"on_behalf_of": s.OnBehalfOf, "behalf_note": s.BehalfNote, "payload": s.Payload}
+	if attachment != "" {
+		args["attachment"] = attachment
+	}
+	raw, err := json.Marshal(args)
 	if err != nil {
 		return "", err
 	}
@@ -112,8 +119,11 @@ func (s *Submission) hash(salt string) (string, error) {
 // other words is refused with CodeOtherWords.
 func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Submission, error) {
 	s.ArgsSalt, s.ReceivedAt = rand.Text(), now
-	var err error
-	if s.ArgsHash, err = s.hash(s.ArgsSalt); err != nil {
+	attachment, err := s.attachmentHash(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	if s.ArgsHash, err = s.hash(s.ArgsSalt, attachment); err != nil {
 		return nil, err
 	}
 	if _, err := db.NewInsert().Model(s).On("CONFLICT (process_id, decision_id) DO NOTHING").Exec(ctx); err != nil {
@@ -125,7 +135,7 @@ func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Su
 	if err := found(err, "submission"); err != nil {
 		return nil, err
 	}
-	hash, err := s.hash(stored.ArgsSalt)
+	hash, err := s.hash(stored.ArgsSalt, attachment)
 	if err != nil {
 		return nil, err
 	}

@@ -131,9 +131,10 @@ type askedCard struct {
 	Minutes        int    // of reading; 0 where there is no text
 	Version        string // "version 3, 1f09c2ab"; "" where there is no text
 	ByLink         bool
-	Accept         string // where one says that one will
-	Leave          string // where a browser forgets a personal link
-	Decline        string // where one declines
+	Accept         string    // where one says that one will
+	Leave          string    // where a browser forgets a personal link
+	Decline        string    // where one declines
+	Original       *original // of an answer recorded in one's name; nil where there is none
 }
 
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
@@ -157,6 +158,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Accept:       a.path() + "/accept",
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
+	}
+	if c.Original, err = s.originalFor(ctx, a); err != nil {
+		return c, err
 	}
 	if a.version != nil {
 		c.Minutes = markdown.ReadingMinutes(a.facts.Words)

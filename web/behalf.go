@@ -28,9 +28,14 @@ type behalfView struct {
 	Kind    string
 	People  []Option // who spoke
 	Choices []Option
-	Hash    string // of the text they answered about
-	Number  int    // of that version
+	Hash    string             // of the text they answered about
+	Number  int                // of that version
+	Kept    *models.Attachment // the original, uploaded already; nil where there is none
+	Endings string             // of the files that can be chosen
 }
+
+// KeptSize is how large the original is, in kilobytes.
+func (v behalfView) KeptSize() int { return int((v.Kept.Size + 1023) / 1024) }
 
 // HasChoice reports whether the answer is one of several.
 func (v behalfView) HasChoice() bool { return len(v.Choices) > 0 }
@@ -63,6 +68,13 @@ func (s *Server) beginBehalf(r *http.Request) (*officerAct, error) {
 }
 
 func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
+	if _, _, err := s.ownRecommendation(r, access.RecordOnBehalf); err != nil {
+		return err // nobody else's file is read
+	}
+	file, err := readUpload(r)
+	if err != nil {
+		return err
+	}
 	a, err := s.beginBehalf(r)
 	if err != nil {
 		return err
@@ -71,13 +83,16 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 		return apperr.NotFound("task")
 	}
 	done := false
-	if err = s.checkSpeaker(r, a); err == nil {
+	if err = s.keepOriginal(r, a, file); err == nil {
+		err = s.checkSpeaker(r, a)
+	}
+	if err == nil {
 		done, err = s.take(w, r, a, behalfKinds[a.task.Kind], behalfPayload(r, a.task.Kind), Localizer(r).T("officer.behalf.done"))
 	}
 	if done {
 		return nil
 	}
-	if err := a.again(r, err); err != nil {
+	if err := a.again(r, blameFile(r, err)); err != nil {
 		return err
 	}
 	return s.showBehalf(w, r, a)
@@ -134,6 +149,10 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 		v.Open, err = s.openQuestions(ctx, a.rec)
 	} else {
 		err = s.fillBehalf(ctx, l, a.task, &v)
+	}
+	if err == nil {
+		v.Endings = fileEndings()
+		v.Kept, err = s.keptOriginal(ctx, a)
 	}
 	if err != nil {
 		return err

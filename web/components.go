@@ -42,6 +42,7 @@ type TimelineEntry struct {
 	Href     string        // the text or thing concerned; "" if there is none
 	Link     string        // what the link says
 	Text     template.HTML // words given, sanitised; "" if there are none
+	Original *original     // the file of what was written down for them, for who may read it; nil if there is none
 	Icon     string        // "" for a plain dot
 	Tone     string        // as of Badge; "" for plain
 }

@@ -16,13 +16,13 @@ import (
 // serious, and the browser has nothing to complain about.
 func TestDeskInABrowser(t *testing.T) {
 	b, h := newBrowser(t), newHouse(t)
-	h.ask(models.TaskReview, h.person("expert-04").ID)
+	asked := h.ask(models.TaskReview, h.person("expert-04").ID)
 	home := recommendationPath(h.brief.ID)
 	var status int
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dev"), chromedp.Evaluate(
 		`fetch("/dev/sign-in", {method: "POST", body: new URLSearchParams({email: "`+h.person("officer-khc").Email+`"})}).then(r => r.status)`, &status, awaited)))
 	require.Equal(t, 200, status)
-	for _, page := range []string{"", "/edit", "/start-review", "/on-behalf", "/hold", "/record", "/record/verification", "/versions/1"} {
+	for _, page := range []string{"", "/edit", "/start-review", "/on-behalf", "/on-behalf?task=" + asked.ID.String(), "/hold", "/record", "/record/verification", "/versions/1"} {
 		for i, width := range []int64{390, 1280} {
 			t.Run(fmt.Sprint(page, width), func(t *testing.T) {
 				var tooWide []string

@@ -111,7 +111,7 @@ type Option struct{ Value, Label, Help string }
 // Input is one form field as the component "input" shows it: label above, help below, error at the field.
 type Input struct {
 	Name, Label, Help, Error string
-	Type                     string // text (default), email, password, number, date, datetime-local, search, textarea, markdown, select, radios, checkboxes, checkbox
+	Type                     string // text (default), email, password, number, date, datetime-local, search, file, textarea, markdown, select, radios, checkboxes, checkbox
 	Value                    string
 	Form                     *Form
 	Options                  []Option
@@ -119,6 +119,7 @@ type Input struct {
 	Max                      int // longest value in characters, 0 for none
 	Required                 bool
 	Autocomplete, InputMode  string
+	Accept                   string // of a file: the endings that can be chosen
 	Lang                     string // of what is typed, where it is not the page's
 	Any                      string // what choosing nothing from a select is called
 	Quiet                    bool   // needed in some cases, as the help says: not called optional
@@ -167,7 +168,7 @@ func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
 
 func (i *Input) set(key string, value any) error {
 	texts := map[string]*string{"type": &i.Type, "help": &i.Help, "autocomplete": &i.Autocomplete,
-		"inputmode": &i.InputMode, "lang": &i.Lang, "any": &i.Any}
+		"inputmode": &i.InputMode, "lang": &i.Lang, "any": &i.Any, "accept": &i.Accept}
 	numbers := map[string]*int{"rows": &i.Rows, "max": &i.Max}
 	var ok bool
 	switch {

@@ -138,15 +138,19 @@ func (b *reader) post(path string, form url.Values) answer {
 
 func (b *reader) send(method, path string, form url.Values) answer {
 	b.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return b.sendBody(method, path, "", nil)
 	}
+	return b.sendBody(method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+func (b *reader) sendBody(method, path, kind string, body io.Reader) answer {
+	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, b.base+path, body)
 	require.NoError(b.t, err)
 	r.Header = b.header.Clone()
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	res, err := b.client.Do(r)
 	require.NoError(b.t, err)

@@ -32,6 +32,7 @@ type minutes struct {
 	tasks         map[uuid.UUID]models.Task
 	authorities   map[uuid.UUID]models.Names
 	followUps     map[uuid.UUID]models.FollowUp
+	attachments   map[uuid.UUID]models.Attachment
 }
 
 func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation) (*minutes, error) {
@@ -116,6 +117,10 @@ func (s *Server) minutesOutcome(ctx context.Context, m *minutes) error {
 	for _, f := range followUps {
 		m.followUps[f.ID] = f
 	}
+	if err != nil {
+		return err
+	}
+	m.attachments, err = models.Attachments(ctx, s.DB, m.rec.ID)
 	return err
 }
 
@@ -138,6 +143,7 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 			e.Href = fmt.Sprintf("%s/versions/%d", recommendationPath(m.rec.ID), n)
 			e.Link = m.l.T("record.version", "Number", n)
 		}
+		e.Original = m.original(it)
 		text, err := m.words(it)
 		if err != nil {
 			return nil, err
@@ -161,6 +167,16 @@ func (m *minutes) who(e *TimelineEntry, it record.Item) {
 	if it.Capacity == record.Institutional {
 		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.organisations[it.Organisation])
 	}
+}
+
+// original leads those who may read it to the file an entry tells of: the owners, and the person it was recorded for.
+func (m *minutes) original(it record.Item) *original {
+	id, err := uuid.Parse(it.Facts[record.FactAttachment])
+	spokenFor, known := m.people[it.OnBehalfOf]
+	if err != nil || !m.viewer.Owns(m.rec) && (!known || spokenFor.ID != m.viewer.PersonID) {
+		return nil
+	}
+	return &original{Href: attachmentPath(id), Name: m.attachments[id].Name}
 }
 
 // name names somebody as far as the reader may know: owners know everybody, all know themselves and the officer in

@@ -72,10 +72,25 @@ func (e *Engine) SameOrigin(exempt ...string) func(http.Handler) http.Handler {
 	return protection.Handler
 }
 
+// largerBody lets the requests of a pattern of http.ServeMux send more than others.
+type largerBody struct {
+	pattern string
+	limit   int64
+}
+
 // BodyLimit refuses bodies over limit bytes, at once where the request says its length, else while it is read.
-func (e *Engine) BodyLimit(limit int64) func(http.Handler) http.Handler {
+func (e *Engine) BodyLimit(limit int64, larger ...largerBody) func(http.Handler) http.Handler {
+	patterns, limits := http.NewServeMux(), map[string]int64{}
+	for _, l := range larger {
+		patterns.Handle(l.pattern, http.NotFoundHandler())
+		limits[l.pattern] = l.limit
+	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			limit := limit
+			if _, pattern := patterns.Handler(r); limits[pattern] > 0 {
+				limit = limits[pattern]
+			}
 			if r.ContentLength > limit {
 				e.Error(w, r, apperr.New(apperr.CodeTooLarge))
 				return

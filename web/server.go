@@ -109,8 +109,8 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request, d decision, back
 	return true, nil
 }
 
-// onBehalf reads the fields "on_behalf_of" and "behalf_note" of forms that record what came by mail, on paper or in a
-// meeting.
+// onBehalf reads the fields "on_behalf_of", "behalf_note" and "attachment_id" of forms that record what came by mail, on
+// paper or in a meeting.
 func onBehalf(r *http.Request, sub *models.Submission) error {
 	who := r.PostFormValue("on_behalf_of")
 	if who == "" {
@@ -123,6 +123,13 @@ func onBehalf(r *http.Request, sub *models.Submission) error {
 	sub.OnBehalfOf, sub.BehalfNote = &id, r.PostFormValue("behalf_note")
 	if sub.BehalfNote == "" {
 		return apperr.Invalid("behalf_note", "required")
+	}
+	if file := r.PostFormValue("attachment_id"); file != "" {
+		id, err := uuid.Parse(file)
+		if err != nil {
+			return apperr.Invalid("attachment_id", "unknown")
+		}
+		sub.AttachmentID = &id
 	}
 	return nil
 }

@@ -76,7 +76,8 @@ type answeredView struct {
 	Lead     string
 	Next     string // what happens now, or whom to write to
 	Answer   *answerView
-	Change   string // where the answer can be changed; "" where it cannot
+	Original *original // of an answer recorded in one's name
+	Change   string    // where the answer can be changed; "" where it cannot
 	Until    time.Time
 	Zone     *time.Location
 	SignedIn bool
@@ -150,6 +151,9 @@ func (s *Server) answeredPage(r *http.Request, a *asked, title string) (answered
 	v := answeredView{Page: askedPage(r, title), Document: a.facts.Title, Lang: a.rec.Language, Zone: a.zone}
 	v.SignedIn = v.Viewer != nil
 	var err error
+	if v.Original, err = s.originalFor(r.Context(), a); err != nil {
+		return v, err
+	}
 	v.Answer, err = s.answerOf(r.Context(), Localizer(r), a)
 	return v, err
 }

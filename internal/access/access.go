@@ -62,6 +62,7 @@ type Object struct {
 	TaskOrganisations []uuid.UUID // any of these may answer the task: the voting unit's sisters, the focal point
 	TranslatorID      uuid.UUID   // who wrote the translation to approve
 	Visibility        Visibility  // of the record entry to read; "" is confidential
+	SpokenFor         uuid.UUID   // in whose name what an attachment is the original of was recorded
 }
 
 // Can returns nil if the actor may do the action. What the actor may not even know of gives apperr.CodeNotFound;

@@ -98,6 +98,7 @@ var inReview = map[access.Action]string{
 	access.ApproveTranslation:   "nff nnffn yn fn n",
 	access.ReportProgress:       "nyy ffyyf fn fn n",
 	access.ReadRecord:           "nyy nnnnn nn nn n", // confidential unless said otherwise
+	access.ReadAttachment:       "nyy nnnnn nn nn n", // and the person in whose name it was recorded
 	access.RedactRecord:         "nyf fffff fn fn n",
 	access.Administer:           "uyf fffff ff ff f",
 }
@@ -140,6 +141,18 @@ func TestRecordByVisibility(t *testing.T) {
 	check(t, access.ReadRecord, o, "nyy yyyyy yn yn n")
 	o.Published = true
 	check(t, access.ReadRecord, o, "yyy yyyyy yy yy y")
+}
+
+func TestAnOriginalIsForOwnersAndThePersonSpokenFor(t *testing.T) {
+	o := object()
+	o.Published, o.SpokenFor = true, thePerson
+	check(t, access.ReadAttachment, o, "nyy nnnnn yn yn n")
+	byLink := isAsked(actor("expert", access.Expert, other)).actor
+	byLink.LinkTask = &theTask
+	require.NoError(t, access.Can(byLink, access.ReadAttachment, o))
+	elsewhere := uuid.New()
+	byLink.LinkTask = &elsewhere
+	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(access.Can(byLink, access.ReadAttachment, o)))
 }
 
 func TestNobodyApprovesTheirOwnTranslation(t *testing.T) {

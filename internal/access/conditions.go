@@ -59,6 +59,9 @@ func networkEntry(a Actor, o Object) bool {
 // involvedEntry is a record entry that those who were asked may see as well: the public ones, even before publication.
 func involvedEntry(a Actor, o Object) bool { return o.Visibility == Public && involved(a, o) }
 
+// spokenFor is the person in whose name something was recorded.
+func spokenFor(a Actor, o Object) bool { return is(a, o.SpokenFor) }
+
 func is(a Actor, person uuid.UUID) bool { return person != uuid.Nil && a.PersonID == person }
 
 func (a Actor) has(role RoleName) bool {

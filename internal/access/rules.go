@@ -36,9 +36,10 @@ const (
 	PauseMailing  Action = "pause_mailing"
 	CancelMailing Action = "cancel_mailing"
 
-	ReadRecord   Action = "read_record"
-	RedactRecord Action = "redact_record"
-	Administer   Action = "administer"
+	ReadRecord     Action = "read_record"
+	ReadAttachment Action = "read_attachment"
+	RedactRecord   Action = "redact_record"
+	Administer     Action = "administer"
 )
 
 // Actions lists every action there is.
@@ -58,12 +59,13 @@ const (
 	text                 // a recommendation
 	task
 	mailing
-	entry // of the record
+	entry      // of the record
+	attachment // the original of what was recorded on somebody's behalf
 )
 
 // seenBy is the action that those who may see the object may do.
 func (a about) seenBy() Action {
-	return [...]Action{text: ReadRecommendation, task: ReadTask, mailing: ReadMailing, entry: ReadRecord}[a]
+	return [...]Action{text: ReadRecommendation, task: ReadTask, mailing: ReadMailing, entry: ReadRecord, attachment: ReadAttachment}[a]
 }
 
 type rule struct {
@@ -111,7 +113,8 @@ var rules = map[Action]rule{
 	PauseMailing:  {mailing, false, owners},
 	CancelMailing: {mailing, false, owners},
 
-	ReadRecord:   {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
-	RedactRecord: {text, false, []condition{coordinator}},
-	Administer:   {nothing, false, []condition{coordinator}},
+	ReadRecord:     {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
+	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator}},
+	RedactRecord:   {text, false, []condition{coordinator}},
+	Administer:     {nothing, false, []condition{coordinator}},
 }

@@ -44,14 +44,21 @@ func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
 	if behalf.Note != "" {
 		p.Facts = append(p.Facts, fact{d.t("label.came_by"), behalf.Note})
 	}
+	if behalf.Original != "" {
+		p.Facts = append(p.Facts, fact{d.t("label.original"), behalf.Original})
+		p.After = append(p.After, d.t("recorded_on_behalf.original"))
+	}
 	if behalf.ProgressStatus != "" {
 		p.Passages = append(p.Passages, passage{Heading: d.t("answer"), Text: d.t("status." + behalf.ProgressStatus)},
 			passage{Heading: d.t("comment"), Text: behalf.Progress})
 	}
-	if d.mail.TaskID == nil {
-		return p, nil
+	if d.mail.TaskID != nil {
+		return d.withTask(ctx, p)
 	}
-	return d.withTask(ctx, p)
+	if behalf.Original != "" {
+		p.Button = &button{Label: d.t("see_original"), URL: d.baseURL + "/attachments/" + behalf.OriginalID.String()}
+	}
+	return p, nil
 }
 
 // withTask adds what was answered to the mail's task, and the way back to it.

@@ -211,6 +211,17 @@ func TestWhatIsRecordedWithoutATaskIsToldToo(t *testing.T) {
 	soundLetter(t, letter, "en")
 	require.Contains(t, letter.Text, "Promised in a letter")
 	require.Contains(t, letter.Text, "committed")
+	require.NotContains(t, letter.Text, "/attachments/")
+
+	original, err := models.NewAttachment(n.recommendation, "letter.txt", []byte("We promise."), n.officer, monday)
+	require.NoError(t, err)
+	require.NoError(t, original.Insert(t.Context(), n.db))
+	n.exec(`UPDATE submissions SET attachment_id = ? WHERE decision_id = 'decision-1'`, original.ID)
+	letter, err = n.compose(unasked)
+	require.NoError(t, err)
+	soundLetter(t, letter, "en")
+	require.Contains(t, letter.Text, "letter.txt")
+	require.Contains(t, letter.Text, "/attachments/"+original.ID.String())
 
 	declined := n.task(models.TaskReview, n.speaker, func(t *models.Task) { t.Close(models.TaskDeclined, monday) })
 	record(n.recommendation, "decision-2", &declined.ID)

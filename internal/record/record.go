@@ -220,10 +220,23 @@ func Redact(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field s
 	if n, _ := res.RowsAffected(); n == 0 {
 		return 0, ErrNoText
 	}
+	return Bury(ctx, tx, chain, seq, field, tombstone)
+}
+
+// Bury appends the tombstone of what was removed from an entry: its words of one field, or with FactAttachment as the
+// field the attachment its facts tell of.
+func Bury(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field string, tombstone Entry) (int64, error) {
 	tombstone.Verb = VerbRedacted
 	tombstone.Facts = map[string]string{"entry": fmt.Sprint(seq), "field": field}
 	return Append(ctx, tx, chain, tombstone)
 }
+
+// The facts of an entry that tell of an attachment: its id, the SHA-256 of its bytes in hexadecimal, and their number.
+const (
+	FactAttachment     = "attachment"
+	FactAttachmentHash = "attachment_sha256"
+	FactAttachmentSize = "attachment_size"
+)
 
 // VerbRedacted is the verb of a tombstone.
 const VerbRedacted = "text.redacted"

@@ -8,12 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/record"
+	"tribuna/models"
 )
 
 // unguarded changes the tables as their owner with every trigger off: the worst that can happen.
 func (c *chain) unguarded(statements ...string) {
 	c.t.Helper()
-	for _, table := range []string{"record_entries", "record_texts", "decisions"} {
+	for _, table := range []string{"record_entries", "record_texts", "decisions", "attachments"} {
 		_, err := c.Owner.ExecContext(c.t.Context(), "ALTER TABLE "+table+" DISABLE TRIGGER USER")
 		require.NoError(c.t, err)
 	}
@@ -107,6 +108,31 @@ func TestVerifyFindsAndNames(t *testing.T) {
 	}
 }
 
+func TestVerifyReadsWhatIsAttached(t *testing.T) {
+	for name, change := range map[string]string{
+		"other bytes, with a hash to fit": "UPDATE attachments SET bytes = 'other', size = 5, sha256 = encode(sha256('other'), 'hex') WHERE recommendation_id = ?0",
+		"taken away":                      "DELETE FROM attachments WHERE recommendation_id = ?0",
+		"emptied in silence":              "UPDATE attachments SET bytes = NULL, name = '', redacted_at = now() WHERE recommendation_id = ?0",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newChain(t)
+			var r models.Recommendation
+			require.NoError(t, c.App.NewSelect().Model(&r).Limit(1).Scan(t.Context()))
+			a, err := models.NewAttachment(c.id, "letter.txt", []byte("We agree."), r.OfficerID, noon)
+			require.NoError(t, err)
+			require.NoError(t, a.Insert(t.Context(), c.App))
+			seq, err := c.append(record.Entry{Verb: "review.answered", Visibility: record.Confidential, Facts: map[string]string{
+				record.FactAttachment: a.ID.String(), record.FactAttachmentHash: a.Hash, record.FactAttachmentSize: "9"}})
+			require.NoError(t, err)
+			require.True(t, c.verify().OK())
+			c.unguarded(change)
+			faults := c.verify().Faults
+			require.Len(t, faults, 1)
+			require.Equal(t, place{seq, record.FaultAttachment}, place{faults[0].Seq, faults[0].Kind})
+		})
+	}
+}
+
 // TestTheRunningRoleCannotRewrite tries it by right; the second half tries it as the owner, whom only triggers stop.
 func TestTheRunningRoleCannotRewrite(t *testing.T) {
 	c := newChain(t)
@@ -123,6 +149,7 @@ func TestTheRunningRoleCannotRewrite(t *testing.T) {
 		"DELETE FROM versions":                             noRights,
 		"DELETE FROM record_heads":                         noRights,
 		"DELETE FROM record_texts":                         noRights,
+		"DELETE FROM attachments":                          noRights,
 		"UPDATE record_texts SET body = 'other'":           refused,
 		"UPDATE record_texts SET body = NULL, salt = NULL": refused,
 		"ALTER TABLE record_entries DISABLE TRIGGER USER":  noRights,
@@ -134,7 +161,7 @@ func TestTheRunningRoleCannotRewrite(t *testing.T) {
 	}
 	for _, statement := range []string{"UPDATE record_entries SET visibility = 'public'", "DELETE FROM record_entries", "TRUNCATE record_entries CASCADE",
 		"UPDATE decisions SET result = '{}'", "DELETE FROM decisions", "UPDATE versions SET body = 'other'", "DELETE FROM versions",
-		"DELETE FROM record_texts", "TRUNCATE record_texts"} {
+		"DELETE FROM record_texts", "TRUNCATE record_texts", "DELETE FROM attachments", "TRUNCATE attachments CASCADE"} {
 		require.Equal(t, refused, refusalOf(c.Owner.ExecContext(t.Context(), statement)), "as the owner: %s", statement)
 	}
 	require.True(t, c.verify().OK())

@@ -38,6 +38,7 @@ const (
 	FaultText       = "text"       // words do not fit their hash, or are gone without a tombstone
 	FaultVisibility = "visibility" // shown to others than was written
 	FaultDecision   = "decision"   // a decision refers to an entry that is not there
+	FaultAttachment = "attachment" // an attachment does not fit its hash, or is gone without a tombstone
 )
 
 func (r *Report) add(seq int64, kind, format string, args ...any) {
@@ -68,6 +69,9 @@ func (r *Report) verify(ctx context.Context, db bun.IDB) error {
 	}
 	r.verifyEntries(rows, texts)
 	r.verifyHead(rows, h)
+	if err := r.verifyAttachments(ctx, db, rows); err != nil {
+		return err
+	}
 	return r.verifyDecisions(ctx, db, rows)
 }
 

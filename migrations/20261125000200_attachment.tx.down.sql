@@ -1,0 +1,3 @@
+ALTER TABLE submissions DROP COLUMN attachment_id;
+DROP TABLE attachments;
+DROP FUNCTION empty_only();

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// postFile sends a form as a browser does that has a field for a file: with a file in it, or with none chosen.
+func (b *reader) postFile(path string, form url.Values, name, content string) answer {
+	b.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for field, values := range form {
+		for _, v := range values {
+			require.NoError(b.t, w.WriteField(field, v))
+		}
+	}
+	f, err := w.CreateFormFile("file", name)
+	require.NoError(b.t, err)
+	_, err = f.Write([]byte(content))
+	require.NoError(b.t, err)
+	require.NoError(b.t, w.Close())
+	return b.sendBody(http.MethodPost, path, w.FormDataContentType(), &body)
+}
+
+func TestTheOriginalIsChosenOnceAndOpenedByThoseEntitled(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(2, "expert-02", "expert-03")
+	home := recommendationPath(n.brief.ID)
+	expert, b := n.person("expert-02"), n.as("officer-khc", "en")
+	words := i18n.For("en")
+	tasks := n.open(models.TaskReview)
+	task, others := &tasks[0], &tasks[1]
+	if *task.PersonID != expert.ID {
+		task, others = others, task
+	}
+	path := home + "/on-behalf"
+	page := b.get(path + "?task=" + task.ID.String()).Body
+	require.Contains(t, page, `enctype="multipart/form-data"`)
+	f := form(t, page, path)
+	fill := url.Values{"task": {task.ID.String()}, "on_behalf_of": {expert.ID.String()}, "answer": {models.AnswerSupport}, "reasons": {"Three years, not two."}}
+	for field, values := range fill {
+		f[field] = values
+	}
+
+	wrong := b.postFile(path, f, "letter.exe", "MZ")
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	require.Contains(t, wrong.Body, `href="#f-file"`)
+	require.Contains(t, wrong.Body, "Three years, not two.", "the rest of the form comes back filled in")
+	large := b.postFile(path, f, "letter.txt", strings.Repeat("a", models.MaxAttachment+1))
+	require.Equal(t, http.StatusUnprocessableEntity, large.StatusCode)
+	require.Contains(t, large.Body, words.T("error.field.file_size", "megabytes", 10))
+	require.Contains(t, large.Body, "Three years, not two.")
+
+	unsaidHow := b.postFile(path, f, "Letter <3>.txt", "We agree.")
+	require.Equal(t, http.StatusUnprocessableEntity, unsaidHow.StatusCode, "how it came is missing")
+	require.Contains(t, unsaidHow.Body, words.T("officer.behalf.file_kept", "Name", "Letter _3_.txt", "Size", "1"))
+	unsaid(t, unsaidHow)
+	again := form(t, unsaidHow.Body, path)
+	require.NotEmpty(t, again.Get("attachment_id"))
+	require.NotEqual(t, f.Get("decision_id"), again.Get("decision_id"))
+	for field, values := range fill {
+		again[field] = values
+	}
+	again.Set("behalf_note", "Letter of 3 March")
+	require.Equal(t, http.StatusSeeOther, b.postFile(path, again, "", "").StatusCode, "it need not be chosen again")
+	require.Equal(t, http.StatusSeeOther, b.postFile(path, again, "", "").StatusCode, "twice is once")
+	other := b.postFile(path, again, "letter.txt", "We do not agree.")
+	require.Equal(t, http.StatusConflict, other.StatusCode, "the same form with another file")
+
+	file := attachmentPath(uuid.MustParse(again.Get("attachment_id")))
+	require.Contains(t, b.get(home+"/record").Body, `href="`+file+`"`)
+	got := b.get(file)
+	require.Equal(t, http.StatusOK, got.StatusCode)
+	require.Equal(t, "We agree.", got.Body)
+	require.Equal(t, `attachment; filename="Letter _3_.txt"`, got.Header.Get("Content-Disposition"))
+	require.Equal(t, "nosniff", got.Header.Get("X-Content-Type-Options"))
+	require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
+	require.Contains(t, got.Header.Get("Content-Security-Policy"), "sandbox")
+	require.Empty(t, b.send(http.MethodHead, file, nil).Body)
+	for who, want := range map[string]int{"coordinator": 200, "partner-khc": 404, "officer-tdh": 404, "reader": 404} {
+		require.Equal(t, want, n.as(who, "en").get(file).StatusCode, who)
+	}
+	require.Equal(t, http.StatusSeeOther, n.public("en").get(file).StatusCode, "the public is asked to sign in")
+	require.NotContains(t, n.as("partner-khc", "en").get(home+"/record").Body, file)
+
+	own, question := n.byLink(task, expert, "en")
+	link := question + file
+	require.Contains(t, own.get(question).Body, `href="`+link+`"`)
+	require.Contains(t, own.get(question+"/thanks").Body, `href="`+link+`"`)
+	require.Equal(t, "We agree.", own.get(link).Body)
+	require.Equal(t, http.StatusSeeOther, own.get(file).StatusCode, "the link opens its question alone")
+
+	stranger, elsewhere := n.byLink(others, n.person("expert-03"), "en")
+	require.Equal(t, http.StatusNotFound, stranger.get(elsewhere+file).StatusCode)
+	require.NotContains(t, stranger.get(elsewhere).Body, file)
+
+	items, err := record.List(t.Context(), n.db, n.brief.ID, record.Confidential)
+	require.NoError(t, err)
+	_, err = models.RedactText(t.Context(), n.db, models.Redaction{Recommendation: n.reload(), Seq: items[len(items)-1].Seq, Field: "attachment",
+		By: n.person("coordinator"), Reason: "A child is named."}, time.Now())
+	require.NoError(t, err)
+	minutes := b.get(home + "/record")
+	unsaid(t, minutes)
+	require.Contains(t, minutes.Body, words.T("record.original_removed"))
+	require.Equal(t, http.StatusNotFound, b.get(file).StatusCode)
+	require.NotContains(t, own.get(question).Body, link)
+	require.Contains(t, b.get(home+"/record/verification").Body, words.T("record.verify.whole"))
+}
