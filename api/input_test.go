@@ -156,7 +156,11 @@ func (h *house) nonsense(r route, random *rand.Rand, values []string) any {
 	}
 	operation := h.doc.Paths.Value(r.path).GetOperation(r.method)
 	var fields []string
-	for name := range operation.RequestBody.Value.Content["application/json"].Schema.Value.Properties {
+	content := operation.RequestBody.Value.Content["application/json"]
+	if content == nil { // a route that takes a file, not JSON
+		return "{}"
+	}
+	for name := range content.Schema.Value.Properties {
 		if random.IntN(3) > 0 {
 			fields = append(fields, fmt.Sprintf("%q:%s", name, values[random.IntN(len(values))]))
 		}
