@@ -25,7 +25,7 @@ ifeq ($(DATABASE_URL),)
 POSTGRES := postgresql
 endif
 
-.PHONY: help run build assets test check walkthrough screenshots clean postgresql chromium node
+.PHONY: help run build assets test check walkthrough bench screenshots clean postgresql chromium node
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ check: assets postgresql $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check fo
 
 walkthrough: build ## take one recommendation the whole way on the running instance (DATA=folder for the real texts)
 	@bin/tribuna walkthrough $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+bench: build postgresql $(TEMPORAL) ## measure everything on an otherwise idle machine into docs/performance.md (BENCH="-only signoff" shows one part)
+	@go run ./scripts/bench $(or $(BENCH),-write docs/performance.md)
 
 screenshots: build chromium ## take the pictures of README from the running instance (URL=http://127.0.0.1:8080)
 	@go run ./scripts/screenshots $(or $(URL),http://127.0.0.1:8080)

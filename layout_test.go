@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	"activities": {"models", "internal"},
 	"models":     {"internal/apperr", "internal/record", "internal/access", "internal/markdown"},
 	"migrations": {"internal"},
-	"scripts":    {"models", "internal"},
+	"scripts":    {"workflows", "models", "internal"},
 	"internal":   {"models", "internal"},
 
 	"internal/access":     {"internal/apperr"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.temporal.io/sdk/worker"
 
 	"tribuna/activities"
 	"tribuna/internal/links"
@@ -33,6 +34,7 @@ func (p *parts) startWorker(ctx context.Context, fail func(error)) (stopFunc, er
 	if err != nil {
 		return nil, err
 	}
+	worker.SetStickyWorkflowCacheSize(p.cfg.WorkflowCache)
 	w := workflows.NewWorker(p.temporal, queue, &activities.Activities{
 		DB: p.db, Now: time.Now, Mails: mailings{sender}, Processes: processes, Log: slog.Default(),
 	}, func(err error) { fail(fmt.Errorf("worker: %w", err)) })

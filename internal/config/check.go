@@ -99,6 +99,7 @@ func (c Config) check() error {
 		{"TRIBUNA_SMTP_PORT", isPort(c.SMTPPort)},
 		{"TRIBUNA_OUTBOX_LEASE", c.OutboxLease >= time.Second},
 		{"TRIBUNA_SWEEP_EVERY", c.SweepEvery >= time.Second},
+		{"TRIBUNA_WORKFLOW_CACHE", c.WorkflowCache >= 10 && c.WorkflowCache <= 1_000_000},
 	} {
 		if !rule.ok {
 			return wrong(rule.name, c.value(rule.name))

@@ -42,9 +42,10 @@ type Config struct {
 	TemporalPort int `env:"TRIBUNA_TEMPORAL_PORT" envDefault:"0" doc:"port of the private Temporal server; 0 takes a free one" want:"a port from 0 to 65535"`
 	SMTPPort     int `env:"TRIBUNA_SMTP_PORT" envDefault:"0" doc:"port of the mail catcher; 0 takes a free one" want:"a port from 0 to 65535"`
 
-	LogLevel    slog.Level    `env:"TRIBUNA_LOG_LEVEL" envDefault:"info" doc:"least level that is logged; warn in dev" want:"debug, info, warn or error"`
-	OutboxLease time.Duration `env:"TRIBUNA_OUTBOX_LEASE" envDefault:"1m" doc:"how long a claimed mail belongs to the sender that claimed it" want:"a duration of 1s or more, like 1m"`
-	SweepEvery  time.Duration `env:"TRIBUNA_SWEEP_EVERY" envDefault:"1m" doc:"how often unconfirmed submissions and unstarted processes are looked for; 10s in dev" want:"a duration of 1s or more, like 1m"`
+	LogLevel      slog.Level    `env:"TRIBUNA_LOG_LEVEL" envDefault:"info" doc:"least level that is logged; warn in dev" want:"debug, info, warn or error"`
+	OutboxLease   time.Duration `env:"TRIBUNA_OUTBOX_LEASE" envDefault:"1m" doc:"how long a claimed mail belongs to the sender that claimed it" want:"a duration of 1s or more, like 1m"`
+	SweepEvery    time.Duration `env:"TRIBUNA_SWEEP_EVERY" envDefault:"1m" doc:"how often unconfirmed submissions and unstarted processes are looked for; 10s in dev" want:"a duration of 1s or more, like 1m"`
+	WorkflowCache int           `env:"TRIBUNA_WORKFLOW_CACHE" envDefault:"2000" doc:"how many open processes a worker keeps in memory, about 40 kB each; one put out is read again when it wakes" want:"a number from 10 to 1000000"`
 }
 
 // devDefaults hold in dev where nothing else is set: a demonstration does not

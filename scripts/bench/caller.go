@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/models"
+)
+
+// caller is a person at the API, by a token.
+type caller struct{ base, token string }
+
+// caller gives a person a token.
+func (in *instance) caller(ctx context.Context, person uuid.UUID) (*caller, error) {
+	plain, _, err := models.IssueToken(ctx, in.db, person, "measuring", time.Hour, time.Now())
+	return &caller{base: in.base, token: plain}, err
+}
+
+// callerByEmail gives somebody of the demo network a token.
+func (in *instance) callerByEmail(ctx context.Context, email string) (*caller, error) {
+	p, err := models.PersonByEmail(ctx, in.db, email)
+	if err != nil {
+		return nil, err
+	}
+	return in.caller(ctx, p.ID)
+}
+
+var web = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+
+func (c *caller) get(ctx context.Context, path string, into any) error {
+	return c.do(ctx, http.MethodGet, path, nil, into)
+}
+
+func (c *caller) post(ctx context.Context, path string, body, into any) error {
+	return c.do(ctx, http.MethodPost, path, body, into)
+}
+
+// do sends a request, and takes nothing but success for an answer: what is stored but not yet decided is none.
+func (c *caller) do(ctx context.Context, method, path string, body, into any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", uuid.NewString())
+	}
+	res, err := web.Do(r)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 || res.StatusCode == http.StatusAccepted {
+		return fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
+}
