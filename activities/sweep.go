@@ -75,6 +75,9 @@ func (a *Activities) ResendUnsettled(ctx context.Context) (SweepResult, error) {
 func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
 	ctx, cancel := context.WithTimeout(ctx, resendPatience)
 	defer cancel()
+	if err := models.MarkSent(ctx, a.DB, s.ID, a.Now()); err != nil {
+		return err
+	}
 	_, err := a.Processes.Tell(ctx, s)
 	return err
 }

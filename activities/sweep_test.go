@@ -94,6 +94,8 @@ func TestSweepTellsAgainWhatWasNotSettled(t *testing.T) {
 	r.away = true
 	require.Equal(t, SweepResult{Failed: 1}, d.sweep(d.acts.ResendUnsettled))
 	r.away = false
+	require.Equal(t, SweepResult{}, d.sweep(d.acts.ResendUnsettled), "it was told a moment ago")
+	d.pass(resendAfter + time.Second)
 	require.Equal(t, SweepResult{Resent: 1}, d.sweep(d.acts.ResendUnsettled))
 	require.Equal(t, SweepResult{}, d.sweep(d.acts.ResendUnsettled), "twice is once")
 	stored, err := models.SubmissionByID(d.ctx, d.db, sub.ID)

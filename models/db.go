@@ -29,6 +29,8 @@ func Open(url string) (*bun.DB, error) {
 		cfg.RuntimeParams["application_name"] = "tribuna"
 	}
 	cfg.RuntimeParams["timezone"] = "UTC"
+	// bun writes the arguments into the statement, so that no two are the same: to prepare each would ask the server twice.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(12)

@@ -152,7 +152,7 @@ func SubmissionByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Submission,
 	return s, found(err, "submission")
 }
 
-// MarkSent notes that the process is being told.
+// MarkSent notes that the process is being told again.
 func MarkSent(ctx context.Context, db bun.IDB, id uuid.UUID, now time.Time) error {
 	_, err := db.NewUpdate().Model((*Submission)(nil)).Set("sent_at = ?", now).Where("id = ?", id).Exec(ctx)
 	return err

@@ -55,7 +55,9 @@ func TaskQueue(installation uuid.UUID) string { return "tribuna-" + installation
 // Decide stores what a person said and tells the process. The outcome is "recorded" or "refused" — then with an error
 // that says why — or "received": the words are safe, and what comes of them will be known later (see Outcome).
 func (c *Client) Decide(ctx context.Context, s *models.Submission) (models.Outcome, *models.Submission, error) {
-	stored, err := models.Receive(ctx, c.DB, s, c.Now())
+	now := c.Now()
+	s.SentAt = &now // it is told at once
+	stored, err := models.Receive(ctx, c.DB, s, now)
 	if err != nil {
 		return models.Outcome{}, nil, err
 	}
@@ -82,9 +84,6 @@ func (c *Client) Decide(ctx context.Context, s *models.Submission) (models.Outco
 func (c *Client) Tell(ctx context.Context, s *models.Submission) (models.Outcome, error) {
 	p, err := models.ProcessByID(ctx, c.DB, s.ProcessID)
 	if err != nil {
-		return models.Outcome{}, err
-	}
-	if err := models.MarkSent(ctx, c.DB, s.ID, c.Now()); err != nil {
 		return models.Outcome{}, err
 	}
 	handle, err := c.update(ctx, p, s)

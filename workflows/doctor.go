@@ -228,7 +228,10 @@ func (c *Client) examineUnsettled(ctx context.Context, repair bool) ([]Finding, 
 		f := Finding{Kind: FindingUnsettled, Subject: s.ID.String(), What: fmt.Sprintf("%s, received %s, has no outcome", s.Kind, s.ReceivedAt.Format(time.RFC3339))}
 		if repair {
 			telling, cancel := context.WithTimeout(ctx, DefaultPatience)
-			_, err := c.Tell(telling, s)
+			err := models.MarkSent(telling, c.DB, s.ID, c.Now())
+			if err == nil {
+				_, err = c.Tell(telling, s)
+			}
 			cancel()
 			f.Repaired = err == nil
 			if err != nil {
