@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/record"
@@ -230,21 +231,15 @@ func RecommendationByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Recomme
 	return r, r.loadAttributes(ctx, db)
 }
 
+// loadAttributes reads what a recommendation is about, in two queries: it stands before every decision.
 func (r *Recommendation) loadAttributes(ctx context.Context, db bun.IDB) error {
-	lists := []struct {
-		table, column string
-		into          any
-	}{
-		{"recommendation_countries", "country_code", &r.Countries},
-		{"recommendation_topics", "topic", &r.Topics},
-		{"recommendation_challenges", "challenge", &r.Challenges},
-		{"recommendation_grants", "grant_id", &r.GrantIDs},
+	q := db.NewSelect()
+	for _, l := range []struct{ table, column string }{{"recommendation_countries", "country_code"}, {"recommendation_topics", "topic"},
+		{"recommendation_challenges", "challenge"}, {"recommendation_grants", "grant_id"}} {
+		q = q.ColumnExpr("ARRAY(SELECT ?0 FROM ?1 WHERE recommendation_id = ?2 ORDER BY ?0)", bun.Ident(l.column), bun.Ident(l.table), r.ID)
 	}
-	for _, l := range lists {
-		err := db.NewSelect().Table(l.table).Column(l.column).Where("recommendation_id = ?", r.ID).Order(l.column).Scan(ctx, l.into)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", l.table, err)
-		}
+	if err := q.Scan(ctx, pgdialect.Array(&r.Countries), pgdialect.Array(&r.Topics), pgdialect.Array(&r.Challenges), pgdialect.Array(&r.GrantIDs)); err != nil {
+		return fmt.Errorf("read what a recommendation is about: %w", err)
 	}
 	return db.NewSelect().Model(&r.Consulted).Where("cg.recommendation_id = ?", r.ID).Order("cg.id").Scan(ctx)
 }
