@@ -16,6 +16,7 @@ import (
 
 	"tribuna/activities"
 	"tribuna/internal/demo"
+	"tribuna/internal/devstack/testdb"
 	"tribuna/internal/devstack/testtemporal"
 	"tribuna/internal/record"
 	"tribuna/models"
@@ -27,8 +28,11 @@ func newWorkingHouse(t *testing.T) *house {
 	t.Helper()
 	temporal := testtemporal.Client(t)
 	log := slog.New(slog.DiscardHandler)
+	// A demo network of its own, so that the brief's process is not that of another test on the same Temporal server.
+	db := testdb.New(t)
+	require.NoError(t, demo.Load(t.Context(), db, time.Now()))
 	var processes *workflows.Client
-	h := furnish(t, time.Now, func(db *bun.DB) *workflows.Client {
+	h := furnish(t, db, time.Now, func(db *bun.DB) *workflows.Client {
 		processes = &workflows.Client{DB: db, Temporal: temporal, Now: time.Now, Log: log, Patience: 30 * time.Second}
 		return processes
 	})

@@ -66,15 +66,14 @@ func newHouse(t *testing.T) *house {
 	lazy, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: quiet{}})
 	require.NoError(t, err)
 	t.Cleanup(lazy.Close)
-	return furnish(t, func() time.Time { return noon }, func(db *bun.DB) *workflows.Client {
+	return furnish(t, network.Open(t).App, func() time.Time { return noon }, func(db *bun.DB) *workflows.Client {
 		return &workflows.Client{DB: db, Temporal: lazy, Now: func() time.Time { return noon },
 			Log: slog.New(slog.DiscardHandler), Patience: 50 * time.Millisecond}
 	})
 }
 
-func furnish(t *testing.T, now func() time.Time, processes func(*bun.DB) *workflows.Client) *house {
+func furnish(t *testing.T, db *bun.DB, now func() time.Time, processes func(*bun.DB) *workflows.Client) *house {
 	t.Helper()
-	db := network.Open(t).App
 	minter, err := links.New(bytes.Repeat([]byte("k"), links.MinKey))
 	require.NoError(t, err)
 	h := &house{db: db, links: minter, now: now, log: &lockedBuffer{}}
