@@ -25,6 +25,9 @@ func (x *act) mailWith(ctx context.Context, kind models.MailKind, to models.Pers
 	return models.Enqueue(ctx, x.tx, m)
 }
 
+// gather is how long a day's mail waits for further reminders: those of one morning are due at the same time.
+const gather = 15 * time.Minute
+
 // digest puts a reminder into the one mail a day a person gets at most. When today's has gone out it is tomorrow's.
 func (x *act) digest(ctx context.Context, to models.Person, t *models.Task) error {
 	if x.procedure.Digest.Immediate {
@@ -47,7 +50,7 @@ func (x *act) digest(ctx context.Context, to models.Person, t *models.Task) erro
 			continue
 		}
 		return models.Enqueue(ctx, x.tx, &models.OutboxMail{Kind: models.MailDigest, DedupeKey: key, PersonID: to.ID,
-			NotBefore: later(at, x.now), CreatedAt: x.now})
+			NotBefore: later(at, x.now.Add(gather)), CreatedAt: x.now})
 	}
 }
 

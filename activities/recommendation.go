@@ -31,7 +31,6 @@ func resume(ctx context.Context, x *act) error {
 	if !x.rec.Held() {
 		return apperr.About(apperr.CodeWrongStage, "hold")
 	}
-	held := x.now.Sub(*x.rec.HeldAt)
 	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true})
 	if err != nil {
 		return err
@@ -41,22 +40,13 @@ func resume(ctx context.Context, x *act) error {
 		if err != nil {
 			return err
 		}
-		open[i].Shift(held, zone)
+		open[i].Shift(*x.rec.HeldAt, x.now, zone)
 		if err := open[i].Save(ctx, x.tx); err != nil {
 			return err
 		}
 	}
 	if x.rec.Stage == models.StageReview {
-		round, err := models.RoundByNumber(ctx, x.tx, x.rec.ID, x.rec.Round)
-		if err != nil {
-			return err
-		}
-		round.DueAt = round.DueAt.Add(held)
-		if round.ClosingAt != nil {
-			at := round.ClosingAt.Add(held)
-			round.ClosingAt = &at
-		}
-		if err := round.Save(ctx, x.tx); err != nil {
+		if err := x.shiftRound(ctx, open); err != nil {
 			return err
 		}
 	}
@@ -65,6 +55,24 @@ func resume(ctx context.Context, x *act) error {
 		return err
 	}
 	return x.note(ctx, entry{verb: "recommendation.resumed", visibility: record.Network, objectKind: "recommendation", object: x.rec.ID, org: x.rec.OrganisationID})
+}
+
+// shiftRound moves the round with its tasks: it lasts as long as the last of them.
+func (x *act) shiftRound(ctx context.Context, open []models.Task) error {
+	round, err := models.RoundByNumber(ctx, x.tx, x.rec.ID, x.rec.Round)
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if t.Kind == models.TaskReview || t.Kind == models.TaskConsult {
+			round.DueAt = later(round.DueAt, t.DueAt)
+		}
+	}
+	if round.ClosingAt != nil {
+		at := round.ClosingAt.Add(x.now.Sub(*x.rec.HeldAt))
+		round.ClosingAt = &at
+	}
+	return round.Save(ctx, x.tx)
 }
 
 // withdraw ends a recommendation that is not published.

@@ -57,6 +57,9 @@ func inviteReviewer(ctx context.Context, x *act) error {
 	if err := x.inStage(models.StageReview); err != nil {
 		return err
 	}
+	if err := x.stillOpen(); err != nil { // the choice was made by another click, or the round went on without
+		return err
+	}
 	p, err := payload[models.InviteReviewerPayload](x)
 	if err != nil {
 		return err
@@ -85,8 +88,12 @@ func inviteReviewer(ctx context.Context, x *act) error {
 	if err := x.closeChoice(ctx); err != nil {
 		return err
 	}
+	answered, err := round.Answered(ctx, x.tx)
+	if err != nil {
+		return err
+	}
 	round.Reserve = without(round.Reserve, p.PersonID)
-	round.ClosingAt = nil
+	round.Enough, round.ClosingAt = max(round.Enough, answered+1), nil // who is invited is waited for
 	if err := x.inviteExpert(ctx, round, p.PersonID, false); err != nil {
 		return err
 	}

@@ -46,7 +46,8 @@ func (x *act) newRound(p models.StartReviewPayload) *models.ReviewRound {
 		enough = x.procedure.Review.Enough
 	}
 	return &models.ReviewRound{RecommendationID: x.rec.ID, Number: x.rec.Round + 1, VersionID: p.VersionID, Invited: p.Invite,
-		Reserve: append([]uuid.UUID{}, p.Reserve...), Enough: min(enough, len(p.Invite)), DueAt: x.procedure.Review.Due.After(x.now, time.UTC)}
+		Reserve: append([]uuid.UUID{}, p.Reserve...), Enough: min(enough, len(p.Invite)),
+		DueAt: x.now} // set by those who are asked
 }
 
 // knowExperts refuses people who are no experts, and one who stands on both lists.
@@ -133,9 +134,7 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	if err != nil {
 		return err
 	}
-	if t.DueAt.After(round.DueAt) {
-		round.DueAt = t.DueAt
-	}
+	round.DueAt = later(round.DueAt, t.DueAt)
 	return x.note(ctx, entry{verb: "review.invited", visibility: record.Confidential, objectKind: "task", object: t.ID,
 		byRule: byRule, facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
 }
@@ -154,6 +153,7 @@ func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) er
 		}
 		err := x.askOrganisation(ctx, models.TaskConsult, u.ID, others, func(t *models.Task) {
 			t.VersionID, t.Round = &round.VersionID, round.Number
+			round.DueAt = later(round.DueAt, t.DueAt)
 		})
 		if err != nil {
 			return err
@@ -165,8 +165,8 @@ func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) er
 	return nil
 }
 
-// BeginClosing ends the wait for further answers: enough came, or nobody is awaited any more. Answers can be changed
-// until the grace is over.
+// BeginClosing ends the wait for further answers: enough came, or nobody is awaited any more. Until the grace is over
+// answers can be given and changed; those who have not answered are told, for they were promised more time.
 func (a *Activities) BeginClosing(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "begin_closing", func(ctx context.Context, x *act) error {
 		round, err := x.round(ctx)
@@ -176,14 +176,44 @@ func (a *Activities) BeginClosing(ctx context.Context, s Step) (models.Position,
 		if round.ClosingAt != nil || round.ClosedAt != nil {
 			return errNotNow
 		}
+		pos, err := models.LoadPosition(ctx, x.tx, x.process.ID)
+		if err != nil {
+			return err
+		}
+		if !pos.Round.IsEnough() { // a further expert was invited meanwhile
+			return errNotNow
+		}
 		at := x.procedure.Review.Grace.After(x.now, time.UTC)
 		round.ClosingAt = &at
 		if err := round.Save(ctx, x.tx); err != nil {
 			return err
 		}
+		if err := x.tellClosing(ctx, at); err != nil {
+			return err
+		}
 		return x.note(ctx, entry{verb: "review.closing", visibility: record.Network, objectKind: "version", object: round.VersionID,
 			facts: map[string]string{"round": fmt.Sprint(round.Number), "until": at.UTC().Format(time.RFC3339)}})
 	})
+}
+
+// tellClosing writes to everybody whose answer is still open that it is taken until the grace is over.
+func (x *act) tellClosing(ctx context.Context, until time.Time) error {
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult}})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		people, err := x.asked(ctx, &open[i])
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if err := x.mailWith(ctx, models.MailRoundClosing, p, &open[i], until.UTC().Format(time.RFC3339), models.MailData{Until: &until}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CloseRound ends the round when its grace is over and asks the officer to decide.

@@ -188,14 +188,16 @@ func (x *act) asked(ctx context.Context, t *models.Task) ([]models.Person, error
 	if err != nil {
 		return nil, err
 	}
-	concerned, err := models.PartnersOf(ctx, x.tx, x.rec.Countries, x.now)
+	units, _, err := x.unitsAsked(ctx)
 	if err != nil {
 		return nil, err
 	}
 	ids := []uuid.UUID{}
-	for _, o := range concerned {
-		if slices.Contains(sisters, o.ID) {
-			ids = append(ids, o.ID)
+	for _, u := range units {
+		for _, o := range u.Concerned {
+			if slices.Contains(sisters, o.ID) {
+				ids = append(ids, o.ID)
+			}
 		}
 	}
 	if len(ids) == 0 {
@@ -207,7 +209,8 @@ func (x *act) asked(ctx context.Context, t *models.Task) ([]models.Person, error
 // TaskOverdue deals with a deadline that passed: what it means depends on the kind of task.
 func (a *Activities) TaskOverdue(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "overdue", func(ctx context.Context, x *act) error {
-		if err := x.due(&x.task.DueAt); err != nil {
+		missed := x.task.MissedAt(x.procedure.SignOff)
+		if err := x.due(&missed); err != nil {
 			return err
 		}
 		if x.task.OverdueAt != nil {

@@ -24,6 +24,7 @@ const (
 	MailProgressRequest     MailKind = "progress_request"   //
 	MailEscalation          MailKind = "escalation"         // to the coordinator; the task's subject is the one overdue
 	MailDigest              MailKind = "digest"             // reminders, gathered: Data.Tasks, or all that was reminded of and is open
+	MailRoundClosing        MailKind = "round_closing"      // the round closes sooner than was said; Data.Until says when
 	MailTaskWithdrawn       MailKind = "task_withdrawn"     // Data.Reason says why the answer is no longer needed
 	MailRecordedOnBehalf    MailKind = "recorded_on_behalf" // to the person for whom an answer was recorded
 	MailReviewCopy          MailKind = "review_copy"        // one's own answer, when the round closes
@@ -34,7 +35,7 @@ const (
 // MailKinds returns every kind.
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
-		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailTaskWithdrawn,
+		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailMailing}
 }
 
@@ -73,6 +74,7 @@ const MailingPriority = -1
 // or secret lies here.
 type MailData struct {
 	Reason string      `json:"reason,omitempty"` // of MailTaskWithdrawn
+	Until  *time.Time  `json:"until,omitempty"`  // of MailRoundClosing
 	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: see RemindedMailTasks
 }
 

@@ -37,7 +37,7 @@ type OpenTask struct {
 	RemindAt   *time.Time
 	Reminders  int
 	RespondBy  *time.Time
-	DueAt      time.Time
+	DueAt      time.Time // when its silence is dealt with, see Task.MissedAt
 	GraceUntil time.Time
 	Overdue    bool
 }
@@ -166,14 +166,22 @@ func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendatio
 	}
 	pos.Round = &RoundPosition{Number: round.Number, Opened: round.OpenedAt != nil, Enough: round.Enough,
 		ClosingAt: round.ClosingAt, Closed: round.ClosedAt != nil}
-	answered, err := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.ID, r.Round).Count(ctx)
-	pos.Round.Answered = int(answered)
+	pos.Round.Answered, err = round.Answered(ctx, db)
 	for _, t := range pos.Tasks {
 		if t.Kind == TaskReview || t.Kind == TaskChooseReviewer {
 			pos.Round.Awaited++
 		}
 	}
 	return err
+}
+
+// IsEnough reports whether the round waits for nobody any more: enough have answered, or nobody is left who could.
+func (r RoundPosition) IsEnough() bool { return r.Answered >= r.Enough || r.Awaited == 0 }
+
+// Answered counts the experts who answered in the round.
+func (r *ReviewRound) Answered(ctx context.Context, db bun.IDB) (int, error) {
+	n, err := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.RecommendationID, r.Number).Count(ctx)
+	return int(n), err
 }
 
 func (pos *Position) loadTranslation(ctx context.Context, db bun.IDB, r *Recommendation) error {
@@ -201,25 +209,35 @@ func (pos *Position) loadTranslation(ctx context.Context, db bun.IDB, r *Recomme
 }
 
 func (pos *Position) loadSignOff(ctx context.Context, db bun.IDB, r *Recommendation) error {
-	tally, err := TallyOf(ctx, db, r)
+	procedure, err := ProcedureByID(ctx, db, r.ProcedureID)
+	if err != nil {
+		return err
+	}
+	tally, err := tallyUnder(ctx, db, procedure.Document.SignOff, r)
 	if err != nil {
 		return err
 	}
 	pos.SignOff = &SignOffPosition{Opened: tally.Asked > 0, Met: tally.Met, Failed: tally.Failed}
-	for _, t := range pos.Tasks {
+	for i := range pos.Tasks {
+		t := &pos.Tasks[i]
 		pos.SignOff.Resolving = pos.SignOff.Resolving || t.Kind == TaskResolveSignOff
+		t.DueAt = Task{Kind: t.Kind, DueAt: t.DueAt, GraceUntil: t.GraceUntil}.MissedAt(procedure.Document.SignOff)
 	}
 	return nil
 }
 
 // TallyOf returns where the sign-off of a recommendation's accepted version stands.
 func TallyOf(ctx context.Context, db bun.IDB, r *Recommendation) (SignOffTally, error) {
-	if r.AcceptedVersionID == nil {
-		return SignOffTally{}, nil
-	}
 	procedure, err := ProcedureByID(ctx, db, r.ProcedureID)
 	if err != nil {
 		return SignOffTally{}, err
+	}
+	return tallyUnder(ctx, db, procedure.Document.SignOff, r)
+}
+
+func tallyUnder(ctx context.Context, db bun.IDB, rules SignOffRules, r *Recommendation) (SignOffTally, error) {
+	if r.AcceptedVersionID == nil {
+		return SignOffTally{}, nil
 	}
 	tasks, err := SignOffTasks(ctx, db, *r.AcceptedVersionID)
 	if err != nil {
@@ -229,7 +247,7 @@ func TallyOf(ctx context.Context, db bun.IDB, r *Recommendation) (SignOffTally, 
 	if err != nil {
 		return SignOffTally{}, fmt.Errorf("read sign-offs: %w", err)
 	}
-	return procedure.Document.SignOff.Tally(tasks, answers), nil
+	return rules.Tally(tasks, answers), nil
 }
 
 func (pos *Position) loadMailing(ctx context.Context, db bun.IDB) error {

@@ -164,16 +164,24 @@ func (d ProcedureDocument) Validate() error {
 	if !d.Translation.Skip {
 		wait("translation.translate", d.Translation.Translate)
 		wait("translation.approve", d.Translation.Approve)
+		noLate(e, "translation.translate", d.Translation.Translate)
+		noLate(e, "translation.approve", d.Translation.Approve)
 	}
 	if !d.SignOff.Skip {
 		wait("sign_off", d.SignOff.Wait)
 		wait("sign_off.resolve", d.SignOff.Resolve)
+		noLate(e, "sign_off.resolve", d.SignOff.Resolve)
+		if d.SignOff.Silence == SilenceWaits {
+			noLate(e, "sign_off", d.SignOff.Wait)
+		}
 		oneOf(e, "sign_off.rule", d.SignOff.Rule, SignOffAll, SignOffMajority, SignOffNoObjection)
 		oneOf(e, "sign_off.silence", d.SignOff.Silence, SilenceWaits, SilenceAbstains, SilenceApproves)
 		oneOf(e, "sign_off.uncovered", d.SignOff.Uncovered, UncoveredLead, UncoveredNone)
 	}
 	wait("publication.publish", d.Publication.Publish)
 	wait("publication.deliver", d.Publication.Deliver)
+	noLate(e, "publication.publish", d.Publication.Publish)
+	noLate(e, "publication.deliver", d.Publication.Deliver)
 	spanField(e, "publication.reply_due", d.Publication.ReplyDue, true)
 	spanField(e, "follow_up.first", d.FollowUp.First, true)
 	spanField(e, "follow_up.every", d.FollowUp.Every, true)
@@ -182,6 +190,13 @@ func (d ProcedureDocument) Validate() error {
 		e.And("digest.hour", "range", "min", 0, "max", 23)
 	}
 	return e.OrNil()
+}
+
+// noLate refuses an end for late answers where a step waits for them as long as it takes.
+func noLate(e *apperr.Error, path string, w Wait) {
+	if w.LateFor != "" {
+		e.And(path+".late_for", "late_unused")
+	}
 }
 
 func spanField(e *apperr.Error, path string, s Span, required bool) {

@@ -87,11 +87,11 @@ func TestTaskLadder(t *testing.T) {
 	require.False(t, task.Late(task.DueAt))
 	require.True(t, task.Late(task.DueAt.Add(time.Second)))
 
-	task.Shift(30*time.Second, zone)
+	task.Shift(opened, opened.Add(30*time.Second), zone)
 	require.Equal(t, "06-15 23:59", at(task.DueAt), "a moment's hold moves no day")
-	task.Shift(5*24*time.Hour, zone)
+	task.Shift(opened, opened.Add(5*24*time.Hour), zone)
 	require.Equal(t, "06-22 23:59", at(task.DueAt), "past the weekend")
-	task.Shift(0, zone)
+	task.Shift(opened, opened, zone)
 	require.Equal(t, "06-22 23:59", at(task.DueAt))
 	require.Equal(t, "06-15 09:00", at(*task.RemindAt))
 	task.Reminded(wait, time.UTC)
@@ -102,4 +102,34 @@ func TestTaskLadder(t *testing.T) {
 
 	task.Close(models.TaskDone, opened)
 	require.Equal(t, opened, *task.ClosedAt)
+}
+
+func TestTaskShiftNeverTakesTime(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	const form = "2006-01-02 15:04"
+	for name, c := range map[string]struct{ held, resumed, due, want string }{
+		"two hours, far from the deadline": {"2026-06-01 10:00", "2026-06-01 12:00", "2026-06-10 23:59", "2026-06-11 23:59"},
+		"two hours, over the deadline":     {"2026-06-10 23:00", "2026-06-11 01:00", "2026-06-10 23:59", "2026-06-11 23:59"},
+		"half an hour, over the deadline":  {"2026-06-10 23:45", "2026-06-11 00:15", "2026-06-10 23:59", "2026-06-11 23:59"},
+		"half an hour, before it":          {"2026-06-10 09:00", "2026-06-10 09:30", "2026-06-10 23:59", "2026-06-10 23:59"},
+		"eleven hours, over the deadline":  {"2026-06-10 20:00", "2026-06-11 07:00", "2026-06-10 23:59", "2026-06-11 23:59"},
+		"thirteen hours":                   {"2026-06-10 20:00", "2026-06-11 09:00", "2026-06-10 23:59", "2026-06-11 23:59"},
+		"over a Friday's deadline":         {"2026-06-12 20:00", "2026-06-13 07:00", "2026-06-12 23:59", "2026-06-15 23:59"},
+		"three days":                       {"2026-06-08 10:00", "2026-06-11 10:00", "2026-06-16 23:59", "2026-06-19 23:59"},
+		"three days with an hour less":     {"2026-03-27 10:00", "2026-03-30 10:00", "2026-03-31 23:59", "2026-04-03 23:59"},
+		"three days with an hour more":     {"2026-10-23 10:00", "2026-10-26 10:00", "2026-10-27 23:59", "2026-10-30 23:59"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := func(clock string) time.Time {
+				instant, err := time.ParseInLocation(form, clock, zone)
+				require.NoError(t, err)
+				return instant
+			}
+			task := models.Task{DueAt: at(c.due).Add(59 * time.Second), GraceUntil: at(c.due).Add(59 * time.Second)}
+			task.Shift(at(c.held), at(c.resumed), zone)
+			require.Equal(t, c.want, task.DueAt.In(zone).Format(form))
+			require.Equal(t, task.DueAt, task.GraceUntil)
+		})
+	}
 }

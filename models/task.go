@@ -111,27 +111,45 @@ func (t *Task) Close(state TaskState, now time.Time) {
 	t.RemindAt, t.RespondBy = nil, nil
 }
 
-// Shift moves every instant of an open task by d, as a hold does. What falls at the end of a day or at nine in the morning
-// in zone moves by whole days, rounded, and past a weekend, as it was set.
-func (t *Task) Shift(d time.Duration, zone *time.Location) {
+// Shift moves every instant of an open task by as long as it was on hold, so that nobody has less time than before. What
+// falls at the end of a day or at nine in the morning in zone moves by whole days, rounded up, and past a weekend, as it
+// was set; an hour's hold moves it only if it passed meanwhile.
+func (t *Task) Shift(held, resumed time.Time, zone *time.Location) {
 	for _, at := range []*time.Time{&t.DueAt, &t.GraceUntil, t.RespondBy, t.RemindAt} {
 		if at != nil {
-			*at = shifted(*at, d, zone)
+			*at = shifted(*at, held, resumed, zone)
 		}
 	}
 }
 
-func shifted(at time.Time, d time.Duration, zone *time.Location) time.Time {
+func shifted(at, held, resumed time.Time, zone *time.Location) time.Time {
 	local := at.In(zone)
 	h, m, s := local.Clock()
 	if (h != 23 || m != 59 || s != 59) && (h != 9 || m != 0 || s != 0) {
-		return at.Add(d)
+		return at.Add(resumed.Sub(held))
 	}
-	local = local.AddDate(0, 0, int((d+12*time.Hour)/(24*time.Hour)))
-	for weekend(local) {
+	const day = 24 * time.Hour
+	lost := clockTime(resumed, zone).Sub(clockTime(held, zone)) - time.Hour
+	local = local.AddDate(0, 0, int((max(lost, 0)+day-1)/day))
+	for weekend(local) || (at.After(held) && !local.After(resumed)) {
 		local = local.AddDate(0, 0, 1)
 	}
 	return local
+}
+
+// clockTime is what the clock on the wall shows, as if it were never put forward or back: days are counted by it.
+func clockTime(at time.Time, zone *time.Location) time.Time {
+	l := at.In(zone)
+	return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), l.Nanosecond(), time.UTC)
+}
+
+// MissedAt is when a task that nobody answered is dealt with: at its deadline, or, where silence counts as an answer, when
+// a late answer is no longer taken.
+func (t Task) MissedAt(r SignOffRules) time.Time {
+	if t.Kind == TaskSignOff && r.Silence != SilenceWaits {
+		return t.GraceUntil
+	}
+	return t.DueAt
 }
 
 // Late reports whether an answer at now comes after the deadline.

@@ -37,9 +37,8 @@ func UnitsAsked(ctx context.Context, db bun.IDB, countries []string, rules SignO
 		return nil, nil, err
 	}
 	for _, lead := range leads {
-		asked := slices.ContainsFunc(units, func(u Unit) bool { return u.ID == lead.VotingUnit })
-		if lead.ID == lead.VotingUnit && !asked {
-			units = append(units, Unit{ID: lead.ID, Concerned: []Organisation{lead}})
+		if lead.ID == lead.VotingUnit {
+			units = withConcerned(units, lead)
 		}
 	}
 	return units, uncovered, nil
@@ -48,12 +47,17 @@ func UnitsAsked(ctx context.Context, db bun.IDB, countries []string, rules SignO
 func unitsOf(partners []Organisation) []Unit {
 	var units []Unit
 	for _, o := range partners {
-		i := slices.IndexFunc(units, func(u Unit) bool { return u.ID == o.VotingUnit })
-		if i < 0 {
-			i = len(units)
-			units = append(units, Unit{ID: o.VotingUnit})
-		}
-		units[i].Concerned = append(units[i].Concerned, o)
+		units = withConcerned(units, o)
 	}
+	return units
+}
+
+// withConcerned adds an organisation to those of its unit, which speaks for all of them with one voice.
+func withConcerned(units []Unit, o Organisation) []Unit {
+	i := slices.IndexFunc(units, func(u Unit) bool { return u.ID == o.VotingUnit })
+	if i < 0 {
+		return append(units, Unit{ID: o.VotingUnit, Concerned: []Organisation{o}})
+	}
+	units[i].Concerned = append(units[i].Concerned, o)
 	return units
 }

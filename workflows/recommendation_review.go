@@ -13,7 +13,7 @@ func (review) next(r *recommendation) []next {
 		return r.tasks() // the officer decides
 	case round.ClosingAt != nil:
 		return append(r.tasks(), next{at: *round.ClosingAt, step: a.CloseRound, n: int(r.pos.Revision)})
-	case round.Answered >= round.Enough || round.Awaited == 0:
+	case round.IsEnough():
 		return r.now(a.BeginClosing)
 	default:
 		return r.tasks()

@@ -27,6 +27,25 @@ func (d *draft) withdrawn(ctx context.Context) (page, error) {
 	}, nil
 }
 
+// roundClosing tells somebody who was promised more time that the round closes sooner, and until when their answer counts.
+func (d *draft) roundClosing(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	if d.mail.Data.Until == nil || t.State != models.TaskOpen || !d.now.Before(*d.mail.Data.Until) {
+		return page{}, NotOwed{"the answer came, or the round is over"}
+	}
+	return page{
+		Subject:  d.t("round_closing.subject", "Title", t.Title),
+		Lead:     []string{d.t("round_closing.lead")},
+		Document: document(t),
+		Facts:    []fact{{d.t("round_closing.until"), d.words.DateTime(*d.mail.Data.Until, d.zone)}},
+		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
+		Why:      d.t("task_withdrawn.why"),
+	}, nil
+}
+
 // recordedOnBehalf tells a person what was recorded in their name, so that a mistake is found.
 func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
 	behalf, err := models.OnBehalfOf(ctx, d.db, d.mail)

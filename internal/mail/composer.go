@@ -94,6 +94,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.newLink(ctx)
 	case models.MailDigest:
 		return d.digest(ctx)
+	case models.MailRoundClosing:
+		return d.roundClosing(ctx)
 	case models.MailTaskWithdrawn:
 		return d.withdrawn(ctx)
 	case models.MailRecordedOnBehalf:
