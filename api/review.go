@@ -83,7 +83,11 @@ func (s *server) listReviews(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	reader := roundReader{viewer: c.who.viewer, rec: rec, people: people, reviews: reviews, tasks: tasks}
+	network, err := c.may(access.ReadNetworkMatter, rec, nil)
+	if err != nil {
+		return reply{}, err
+	}
+	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, people: people, reviews: reviews, tasks: tasks}
 	return reply{body: listOf(rounds, reader.view)}, nil
 }
 
@@ -95,10 +99,11 @@ func (s *server) reviewers(c *call, reviews []models.Review) (map[uuid.UUID]mode
 	return models.PeopleByID(c.ctx(), s.DB, ids)
 }
 
-// roundReader shows rounds to one reader: owners see all; others the consultation, which is for the network, and what
-// they answered themselves.
+// roundReader shows rounds to one reader: owners see all; the network the consultation and why it was decided so; and
+// everybody what they answered themselves.
 type roundReader struct {
 	viewer  models.Viewer
+	network bool // sees what was said within the network
 	rec     *models.Recommendation
 	people  map[uuid.UUID]models.Person
 	reviews []models.Review
@@ -107,9 +112,12 @@ type roundReader struct {
 
 func (rr roundReader) view(r models.ReviewRound) Round {
 	v := Round{Number: r.Number, VersionID: r.VersionID, Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
-		ClosedAt: r.ClosedAt, DecisionReason: r.DecisionReason, Reviews: []Review{}}
+		ClosedAt: r.ClosedAt, Reviews: []Review{}}
 	if r.Decision != nil {
 		v.Decision = *r.Decision
+	}
+	if rr.network {
+		v.DecisionReason = r.DecisionReason
 	}
 	for _, t := range rr.tasks {
 		if t.Round == r.Number {
@@ -128,7 +136,7 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 		if review.Answer != nil {
 			v.Answered++
 		}
-		if owner || review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
+		if owner || rr.network && review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
 			v.Reviews = append(v.Reviews, rr.review(review))
 		}
 	}

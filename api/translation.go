@@ -104,7 +104,7 @@ func (s *server) translation(c *call, write bool) (*models.Translation, error) {
 	if err != nil || asked {
 		return tr, err
 	}
-	inside, err := c.isInside(rec)
+	inside, err := c.may(access.ReadWorkingText, rec, nil)
 	switch {
 	case err != nil:
 		return nil, err

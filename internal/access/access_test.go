@@ -71,6 +71,8 @@ const (
 var inReview = map[access.Action]string{
 	access.CreateRecommendation: "uyy fffff ff ff f",
 	access.ReadRecommendation:   "nyy yyyyy yn yn n",
+	access.ReadWorkingText:      "nyy yyyyy yn yn n",
+	access.ReadNetworkMatter:    "nyy yyyyy fn fn n",
 	access.EditDraft:            ownersOnText,
 	access.StartReview:          ownersOnText,
 	access.InviteReviewer:       ownersOnText,
@@ -119,11 +121,23 @@ func TestDraftsStayOnTheirOwnersDesk(t *testing.T) {
 	check(t, access.ReadRecommendation, draft, "nyy nnnnn nn nn n")
 }
 
+func TestWhoWasAskedReadsNoLaterDraft(t *testing.T) {
+	for _, stage := range []string{"drafting", ""} {
+		again := object()
+		again.Stage, again.Visibility = stage, access.Public
+		for _, action := range []access.Action{access.ReadRecommendation, access.ReadWorkingText, access.ReadNetworkMatter, access.ReadRecord} {
+			check(t, action, again, "nyy nnnnn nn nn n")
+		}
+	}
+}
+
 func TestWhatIsPublishedIsForAll(t *testing.T) {
 	public := object()
 	public.Published, public.Stage = true, "done"
 	check(t, access.ReadRecommendation, public, "yyy yyyyy yy yy y")
 	check(t, access.EditDraft, public, "uyy fffff ff ff f")
+	check(t, access.ReadWorkingText, public, "uyy yyyyy yf yf f")
+	check(t, access.ReadNetworkMatter, public, "uyy yyyyy ff ff f")
 	check(t, access.ReadMailing, public, "nyy nnnnn nn nn n")
 }
 

@@ -19,15 +19,16 @@ func ownOfficer(a Actor, o Object) bool { return a.hasIn(Officer, o.OwnerOrganis
 // inCharge still reads after moving to another organisation.
 func inCharge(a Actor, o Object) bool { return is(a, o.OfficerID) }
 
+// leftDesk is whether the text has left the desk of its owners. A further round takes it back there.
+func leftDesk(o Object) bool { return o.Stage != "" && o.Stage != "drafting" }
+
 // network is somebody who works in the network, once the text has left the desk of its owners: partners see where
 // every recommendation stands.
-func network(a Actor, o Object) bool {
-	return o.Stage != "" && o.Stage != "drafting" && (a.has(Officer) || a.has(Partner))
-}
+func network(a Actor, o Object) bool { return leftDesk(o) && (a.has(Officer) || a.has(Partner)) }
 
-// involved has or had a task here.
+// involved has or had a task here. Having been asked about one text does not open the draft of the next.
 func involved(a Actor, o Object) bool {
-	return a.PersonID != uuid.Nil && slices.Contains(o.Involved, a.PersonID)
+	return leftDesk(o) && a.PersonID != uuid.Nil && slices.Contains(o.Involved, a.PersonID)
 }
 
 // asked is the person the task waits for.
