@@ -104,6 +104,11 @@ func (s *server) translation(c *call, write bool) (*models.Translation, error) {
 	if err != nil || asked {
 		return tr, err
 	}
+	if _, err := models.VisibleRecommendation(c.ctx(), s.DB, c.who.viewer, rec.ID); apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, apperr.NotFound("translation")
+	} else if err != nil {
+		return nil, err
+	}
 	inside, err := c.may(access.ReadWorkingText, rec, nil)
 	switch {
 	case err != nil:

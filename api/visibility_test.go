@@ -105,3 +105,25 @@ func (h *house) followed(t *testing.T, rec *models.Recommendation) uuid.UUID {
 	require.NoError(t, err)
 	return f.ID
 }
+
+func TestATranslationIsReadByThoseItsRecommendationIsFor(t *testing.T) {
+	h := newHouse(t)
+	rec := h.brief(t)
+	v, err := models.VersionByID(t.Context(), h.db, *rec.CurrentVersionID)
+	require.NoError(t, err)
+	tr, err := models.OpenTranslation(t.Context(), h.db, v, "bg")
+	require.NoError(t, err)
+	_, err = h.db.NewDelete().Table("recommendation_countries").Where("recommendation_id = ? AND country_code <> 'BG'", rec.ID).Exec(t.Context())
+	require.NoError(t, err)
+	for stage, want := range map[models.Stage]map[string]int{
+		models.StageDrafting:    {"officer-khc": 200, "coordinator": 200, "partner-khc": 404, "officer-tdh": 404, "partner-tdh-ro": 404, "reader": 404},
+		models.StageTranslation: {"officer-khc": 200, "coordinator": 200, "partner-khc": 200, "officer-tdh": 404, "partner-tdh-ro": 404, "reader": 404},
+	} {
+		rec.Enter(stage, noon)
+		require.NoError(t, rec.Save(t.Context(), h.db, noon))
+		for who, status := range want {
+			res := h.do(t, request{method: "GET", path: "/translations/" + tr.ID.String(), token: h.token(t, who)})
+			require.Equal(t, status, res.status, "%s, %s: %s", who, stage, res.body)
+		}
+	}
+}

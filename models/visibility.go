@@ -65,14 +65,17 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 			WhereOr("r.organisation_id IN (?)", bun.List(v.organisationsAs(RoleOfficer))).
 			WhereOr("r.officer_id = ?", v.PersonID).
 			WhereOr("r.stage <> 'drafting' AND r.organisation_id IN (?)", bun.List(speaks)).
-			WhereOr(`r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM recommendation_countries AS rc
-				JOIN organisation_countries AS oc ON oc.country_code = rc.country_code
-				WHERE rc.recommendation_id = r.id AND oc.organisation_id IN (?))`, bun.List(speaks)).
-			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID).
-			WhereOr(`r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM tasks AS t JOIN organisations AS o ON o.voting_unit = t.organisation_id OR o.id = t.organisation_id
-				WHERE t.recommendation_id = r.id AND o.id IN (?))`, bun.List(speaks))
+			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM ("+concerned+") AS concerned WHERE concerned.id IN (?))", bun.List(speaks)).
+			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID)
 	})
 }
+
+// concerned are the organisations that a recommendation (alias r) concerns: those in its countries, and those asked about
+// it with their sisters.
+const concerned = `SELECT oc.organisation_id AS id FROM recommendation_countries AS rc
+	JOIN organisation_countries AS oc ON oc.country_code = rc.country_code WHERE rc.recommendation_id = r.id
+	UNION SELECT o.id FROM tasks AS t JOIN organisations AS o ON o.voting_unit = t.organisation_id OR o.id = t.organisation_id
+	WHERE t.recommendation_id = r.id`
 
 // RecommendationFilter narrows a list; zero fields do not.
 type RecommendationFilter struct {

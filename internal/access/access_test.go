@@ -56,7 +56,7 @@ func columns() []column {
 
 func object() access.Object {
 	return access.Object{Kind: "recommendation", OwnerOrganisation: owner, OfficerID: uuid.New(), Stage: "review",
-		Involved: []uuid.UUID{thePerson}, TaskID: theTask, TaskPerson: thePerson,
+		Concerned: []uuid.UUID{asked, sister, other}, Involved: []uuid.UUID{thePerson}, TaskID: theTask, TaskPerson: thePerson,
 		TaskOrganisations: []uuid.UUID{asked, sister}, TranslatorID: uuid.New()}
 }
 
@@ -129,6 +129,19 @@ func TestWhoWasAskedReadsNoLaterDraft(t *testing.T) {
 			check(t, action, again, "nyy nnnnn nn nn n")
 		}
 	}
+}
+
+func TestTheTextIsForThoseItConcerns(t *testing.T) {
+	o := object()
+	o.Concerned = []uuid.UUID{asked, sister}
+	o.Visibility = access.Network
+	check(t, access.ReadRecommendation, o, "nyy nyyyn yn yn n")
+	check(t, access.ReadWorkingText, o, "nyy nyyyn yn yn n")
+	check(t, access.ReadNetworkMatter, o, "nyy nyyyn fn fn n")
+	check(t, access.ReadRecord, o, "nyy nyyyn nn nn n")
+	check(t, access.EditDraft, o, "nyy nfffn fn fn n")
+	o.Published, o.Stage = true, "done"
+	check(t, access.ReadNetworkMatter, o, "uyy yyyyy ff ff f")
 }
 
 func TestWhatIsPublishedIsForAll(t *testing.T) {
