@@ -82,6 +82,17 @@ var decisionIDForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,100}$`)
 // colon are kept for what the process decides by itself.
 func ValidDecisionID(id string) bool { return decisionIDForm.MatchString(id) }
 
+// CallersDecisionID is the decision id of what a caller named by a key of their own choosing: the same for the same
+// caller, another for everybody else, so that two who chose alike neither hinder nor see each other. A form needs none:
+// its id was drawn for it.
+func CallersDecisionID(caller uuid.UUID, key string) (string, error) {
+	if !ValidDecisionID(key) {
+		return "", apperr.Invalid("Idempotency-Key", "decision_id")
+	}
+	sum := sha256.Sum256([]byte(caller.String() + "\n" + key))
+	return "key-" + hex.EncodeToString(sum[:16]), nil
+}
+
 // NewSubmission prepares a submission. Payload is one of the payload structs of this package.
 func NewSubmission(process uuid.UUID, decisionID string, kind DecisionKind, actor uuid.UUID, payload any) (*Submission, error) {
 	if !ValidDecisionID(decisionID) {
