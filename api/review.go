@@ -24,6 +24,7 @@ type Round struct {
 	ClosedAt       *time.Time `json:"closed_at,omitempty"`
 	Decision       string     `json:"decision,omitempty"`
 	DecisionReason string     `json:"decision_reason,omitempty"`
+	Reviewers      []string   `json:"reviewers"` // experts who answered and agreed to be named within the network, for it
 	Reviews        []Review   `json:"reviews"`
 }
 
@@ -87,7 +88,11 @@ func (s *server) listReviews(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, people: people, reviews: reviews, tasks: tasks}
+	namings, err := models.NamingsOf(c.ctx(), s.DB, rec.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, namings: namings, people: people, reviews: reviews, tasks: tasks}
 	return reply{body: listOf(rounds, reader.view)}, nil
 }
 
@@ -106,13 +111,14 @@ type roundReader struct {
 	network bool // sees what was said within the network
 	rec     *models.Recommendation
 	people  map[uuid.UUID]models.Person
+	namings map[uuid.UUID]string // what each reviewer said last
 	reviews []models.Review
 	tasks   []models.Task
 }
 
 func (rr roundReader) view(r models.ReviewRound) Round {
 	v := Round{Number: r.Number, VersionID: r.VersionID, Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
-		ClosedAt: r.ClosedAt, Reviews: []Review{}}
+		ClosedAt: r.ClosedAt, Reviewers: []string{}, Reviews: []Review{}}
 	if r.Decision != nil {
 		v.Decision = *r.Decision
 	}
@@ -135,6 +141,9 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 		}
 		if review.Answer != nil {
 			v.Answered++
+			if rr.network && rr.namings[review.PersonID] != models.NamingNone {
+				v.Reviewers = append(v.Reviewers, rr.people[review.PersonID].Name)
+			}
 		}
 		if owner || rr.network && review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
 			v.Reviews = append(v.Reviews, rr.review(review))
