@@ -93,12 +93,7 @@ func saidBy[P any](c *call, rec *models.Recommendation, w wish) (wish, error) {
 }
 
 func (w *wish) forAnother(c *call, person uuid.UUID, note string) error {
-	bad := apperr.New(apperr.CodeInvalid)
-	if note == "" {
-		bad.And("behalf_note", "required")
-	} else if len([]rune(note)) > 2000 {
-		bad.And("behalf_note", "max_length", "param", 2000)
-	}
+	bad := models.CheckBehalfNote(note)
 	if _, err := models.PersonByID(c.ctx(), c.s.DB, person); apperr.CodeOf(err) == apperr.CodeNotFound {
 		bad.And("on_behalf_of", "unknown")
 	} else if err != nil {

@@ -128,7 +128,8 @@ func (s *server) askedForTranslation(c *call, rec *models.Recommendation, tr *mo
 		return false, err
 	}
 	for i := range tasks {
-		ok, err := c.may(answerAction(tasks[i].Kind), rec, &tasks[i])
+		action, _ := tasks[i].Kind.AnswerAction()
+		ok, err := c.may(action, rec, &tasks[i])
 		if err != nil || ok {
 			return ok, err
 		}

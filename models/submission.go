@@ -129,6 +129,11 @@ func (s *Submission) hash(salt, attachment string) (string, error) {
 // Receive stores the submission, or returns the one already stored under the same decision id; the same id with
 // other words is refused with CodeOtherWords.
 func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Submission, error) {
+	if s.OnBehalfOf != nil {
+		if err := CheckBehalfNote(s.BehalfNote).OrNil(); err != nil {
+			return nil, err
+		}
+	}
 	s.ArgsSalt, s.ReceivedAt = rand.Text(), now
 	attachment, err := s.attachmentHash(ctx, db)
 	if err != nil {
