@@ -259,3 +259,19 @@ func TestNewRecommendation(t *testing.T) {
 		return false
 	})
 }
+
+func TestOnlyThoseWhoWritePreviewAndNotWithoutEnd(t *testing.T) {
+	h := newHouse(t)
+	words := url.Values{"body": {"**words**"}}
+	require.Equal(t, http.StatusUnauthorized, h.public("en").post("/preview?field=body", words).StatusCode)
+	officer := h.as("officer-khc", "en")
+	require.Contains(t, officer.post("/preview?field=body", words).Body, "<strong>words</strong>")
+	require.Equal(t, http.StatusRequestEntityTooLarge,
+		officer.post("/preview?field=body", url.Values{"body": {strings.Repeat("a", bodyLimit+1)}}).StatusCode)
+	at := h.stopClock()
+	for range previewsEach {
+		_, err := models.Allow(t.Context(), h.db, "preview:"+h.person("officer-khc").ID.String(), previewsEach, previewWindow, at)
+		require.NoError(t, err)
+	}
+	require.Equal(t, http.StatusTooManyRequests, officer.post("/preview?field=body", words).StatusCode)
+}
