@@ -27,9 +27,8 @@ type DecideResult struct {
 // decider takes one kind of decision.
 type decider struct {
 	process   models.ProcessKind
-	action    access.Action     // what entitles; for a decision that answers tasks of several kinds see actionFor
-	tasks     []models.TaskKind // kinds of task it answers; none: it is not about a task
-	optional  bool              // the task may be missing
+	action    access.Action // what entitles; for a decision that answers tasks of several kinds see actionFor
+	optional  bool          // the task may be missing
 	whileHeld bool
 	take      func(context.Context, *act) error
 }
@@ -133,7 +132,7 @@ func (x *act) admit(ctx context.Context, d decider) error {
 
 func (x *act) loadTask(ctx context.Context, d decider) error {
 	if x.sub.TaskID == nil {
-		if len(d.tasks) > 0 && !d.optional {
+		if x.sub.Kind.AnswersTasks() && !d.optional {
 			return apperr.Invalid("task_id", "required")
 		}
 		return nil
@@ -142,7 +141,7 @@ func (x *act) loadTask(ctx context.Context, d decider) error {
 	if err != nil {
 		return err
 	}
-	if t.ProcessID != x.process.ID || !slices.Contains(d.tasks, t.Kind) {
+	if t.ProcessID != x.process.ID || !x.sub.Kind.Answers(t.Kind) {
 		return apperr.NotFound("task")
 	}
 	x.task = t
@@ -197,25 +196,8 @@ func (d decider) actionFor(t *models.Task) access.Action {
 	if d.action != "" || t == nil {
 		return d.action
 	}
-	return AnswerAction(t.Kind)
-}
-
-// AnswerAction is the action of answering a task of a kind.
-func AnswerAction(k models.TaskKind) access.Action {
-	switch k {
-	case models.TaskReview:
-		return access.Review
-	case models.TaskConsult:
-		return access.Consult
-	case models.TaskTranslate:
-		return access.Translate
-	case models.TaskApproveTranslation:
-		return access.ApproveTranslation
-	case models.TaskSignOff:
-		return access.SignOff
-	default:
-		return access.ReadTask
-	}
+	action, _ := t.Kind.AnswerAction()
+	return action
 }
 
 // possible checks state and time, by the clock of this transaction.

@@ -161,7 +161,7 @@ func TestDecideByALinkIsForItsTaskAlone(t *testing.T) {
 	byLink := func(kind models.DecisionKind, who models.Person, task, behalf *uuid.UUID, payload any) models.Outcome {
 		sub, err := models.NewSubmission(d.rec.ID, uuid.NewString(), kind, who.ID, payload)
 		require.NoError(t, err)
-		sub.TaskID, sub.OnBehalfOf, sub.ByLink = task, behalf, true
+		sub.TaskID, sub.OnBehalfOf, sub.BehalfNote, sub.ByLink = task, behalf, "By letter.", true
 		stored, err := models.Receive(d.ctx, d.db, sub, d.clock)
 		require.NoError(t, err)
 		result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: d.rec.ID, SubmissionID: stored.ID})

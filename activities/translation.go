@@ -176,7 +176,8 @@ func (x *act) closeTranslationTasks(ctx context.Context, tr *models.Translation)
 	return err
 }
 
-// translationOf returns the translation a task is about, as it stands under the process's lock.
+// translationOf returns the translation a task is about, held until the decision is written: saving its words takes no
+// lock of the process.
 func (x *act) translationOf(ctx context.Context) (*models.Translation, error) {
 	if err := x.stillOpen(); err != nil {
 		return nil, err
@@ -184,7 +185,7 @@ func (x *act) translationOf(ctx context.Context) (*models.Translation, error) {
 	if err := x.inStage(models.StageTranslation, models.StageSignOff, models.StagePublication); err != nil {
 		return nil, err
 	}
-	return models.TranslationByID(ctx, x.tx, *x.task.SubjectID)
+	return models.LockTranslation(ctx, x.tx, *x.task.SubjectID)
 }
 
 // complete refuses words other than those that were seen, and words with gaps: the approver can change them as well.

@@ -185,6 +185,30 @@ func TestExpertsAreNamedToOwnersOnly(t *testing.T) {
 	}
 }
 
+func TestAnExpertIsNamedInTheNetworkWhereTheAnswerSaysSo(t *testing.T) {
+	h := newHouse(t)
+	rec := h.brief(t)
+	h.inReview(t, rec)
+	task := h.ask(t, rec, models.TaskReview, "expert-02")
+	answer := models.AnswerSupport
+	review := &models.Review{TaskID: task.ID, RecommendationID: rec.ID, VersionID: *rec.CurrentVersionID, Round: 1, PersonID: *task.PersonID,
+		Answer: &answer, DecisionID: "decision-1", AnsweredAt: noon}
+	h.ask(t, rec, models.TaskReview, "expert-03")
+	for naming, named := range map[string]bool{models.NamingPublic: true, models.NamingNetwork: true, models.NamingNone: false} {
+		review.Naming = naming
+		require.NoError(t, review.Put(t.Context(), h.db, nil))
+		for who, network := range map[string]bool{"officer-khc": true, "partner-khc": true, "expert-03": false} {
+			var rounds list[Round]
+			h.read(t, h.token(t, who), "/recommendations/"+rec.ID.String()+"/reviews", &rounds)
+			want := []string{}
+			if named && network {
+				want = append(want, "Fiona Carmichael")
+			}
+			require.Equal(t, want, rounds.Items[0].Reviewers, "%s, %s", naming, who)
+		}
+	}
+}
+
 func TestSigningInIsLimitedAndSaysNothing(t *testing.T) {
 	h := newHouse(t)
 	attempt := func(password string) response {

@@ -174,28 +174,12 @@ func (c *call) recommendation() (*models.Recommendation, error) {
 
 // inside reads the recommendation the path names for somebody who works with it: what is published of it is for
 // everybody, everything else is not.
-func (c *call) inside() (*models.Recommendation, error) {
-	rec, err := c.recommendation()
-	if err != nil {
-		return nil, err
-	}
-	in, err := c.isInside(rec)
-	if err == nil && !in {
-		err = apperr.About(apperr.CodeForbidden, "recommendation")
-	}
-	return rec, err
-}
+func (c *call) inside() (*models.Recommendation, error) { return c.owned(access.ReadWorkingText) }
 
-func (c *call) isInside(rec *models.Recommendation) (bool, error) {
-	object, err := models.AccessObject(c.ctx(), c.s.DB, rec, nil)
-	if err != nil {
-		return false, err
-	}
-	object.Published = false
-	return access.Can(c.who.actor(), access.ReadRecommendation, object) == nil, nil
-}
+// within reads the recommendation the path names for those who may know what was said within the network.
+func (c *call) within() (*models.Recommendation, error) { return c.owned(access.ReadNetworkMatter) }
 
-// owned reads the recommendation the path names for those who decide on it.
+// owned reads the recommendation the path names for those who may do something with it.
 func (c *call) owned(action access.Action) (*models.Recommendation, error) {
 	rec, err := c.recommendation()
 	if err != nil {

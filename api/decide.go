@@ -44,9 +44,13 @@ type wish struct {
 
 // decide passes a person's words to the process. Recorded is 200, received 202; a refusal is an error.
 func (c *call) decide(w wish) (reply, error) {
-	sub, err := models.NewSubmission(w.process, c.r.Header.Get("Idempotency-Key"), w.kind, c.who.person.ID, w.payload)
+	id, err := models.CallersDecisionID(c.who.person.ID, c.r.Header.Get("Idempotency-Key"))
 	if err != nil {
-		return reply{}, nameKey(err)
+		return reply{}, err
+	}
+	sub, err := models.NewSubmission(w.process, id, w.kind, c.who.person.ID, w.payload)
+	if err != nil {
+		return reply{}, err
 	}
 	sub.TaskID, sub.ByLink = w.task, c.who.link != nil
 	sub.OnBehalfOf, sub.BehalfNote, sub.AttachmentID = w.onBehalfOf, w.behalfNote, w.attachment
@@ -60,14 +64,6 @@ func (c *call) decide(w wish) (reply, error) {
 	}
 	d.DecidedAt = &outcome.DecidedAt
 	return reply{body: d}, nil
-}
-
-// nameKey blames the header, which is what a client of the API knows the decision's id by.
-func nameKey(err error) error {
-	if apperr.CodeOf(err) == apperr.CodeInvalid {
-		return apperr.Invalid("Idempotency-Key", "decision_id")
-	}
-	return err
 }
 
 // payloadOf reads the words of a decision that nobody else can be recorded for.
@@ -97,12 +93,7 @@ func saidBy[P any](c *call, rec *models.Recommendation, w wish) (wish, error) {
 }
 
 func (w *wish) forAnother(c *call, person uuid.UUID, note string) error {
-	bad := apperr.New(apperr.CodeInvalid)
-	if note == "" {
-		bad.And("behalf_note", "required")
-	} else if len([]rune(note)) > 2000 {
-		bad.And("behalf_note", "max_length", "param", 2000)
-	}
+	bad := models.CheckBehalfNote(note)
 	if _, err := models.PersonByID(c.ctx(), c.s.DB, person); apperr.CodeOf(err) == apperr.CodeNotFound {
 		bad.And("on_behalf_of", "unknown")
 	} else if err != nil {

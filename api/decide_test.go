@@ -201,3 +201,25 @@ func without(body map[string]any, fields ...string) map[string]any {
 	}
 	return rest
 }
+
+func TestAKeyIsItsCallersOwn(t *testing.T) {
+	h := newHouse(t)
+	rec := h.brief(t)
+	path, header := "/recommendations/"+rec.ID.String()+"/hold", key()
+	send := func(who, reason string, status int) Decision {
+		t.Helper()
+		var d Decision
+		h.send(t, request{method: "POST", path: path, token: h.token(t, who), body: map[string]any{"reason": reason}, header: header}, status, &d)
+		return d
+	}
+	officer := send("officer-khc", "ours", http.StatusAccepted)
+	coordinator := send("coordinator", "theirs", http.StatusAccepted)
+	require.NotEqual(t, officer.SubmissionID, coordinator.SubmissionID)
+	require.NotEqual(t, officer.DecisionID, coordinator.DecisionID)
+	require.Equal(t, officer, send("officer-khc", "ours", http.StatusAccepted), "again is the same act")
+	res := h.do(t, request{method: "POST", path: path, token: h.token(t, "officer-khc"), body: map[string]any{"reason": "other"}, header: header})
+	require.Equal(t, "other_words", res.problem.Code)
+	short := h.do(t, request{method: "POST", path: path, token: h.token(t, "officer-khc"), body: map[string]any{"reason": "x"},
+		header: map[string]string{"Idempotency-Key": "short"}})
+	require.Equal(t, "Idempotency-Key", short.problem.Errors[0].Field)
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -56,17 +55,29 @@ func (c *call) readBody() ([]byte, error) {
 	if limit == 0 {
 		limit = bodyLimit
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
-	var tooLarge *http.MaxBytesError
+	raw, err := io.ReadAll(io.LimitReader(c.r.Body, limit+1))
 	switch {
-	case errors.As(err, &tooLarge):
-		return nil, apperr.New(apperr.CodeTooLarge)
 	case err != nil:
 		return nil, &apperr.Error{Code: apperr.CodeInvalid, What: "body", Err: err}
+	case int64(len(raw)) > limit:
+		c.drain()
+		return nil, apperr.New(apperr.CodeTooLarge)
 	case len(bytes.TrimSpace(raw)) == 0:
 		return nil, apperr.Invalid("", "json")
 	}
 	return raw, nil
+}
+
+// drainLimit is how much of a body that is too large is read all the same, in bytes.
+const drainLimit = 8 << 20
+
+// drain reads on so that who is still sending gets to read why it was refused: a connection closed under a client that
+// writes looks broken to it. Who sends without end is cut off.
+func (c *call) drain() {
+	n, err := io.CopyN(io.Discard, c.r.Body, drainLimit)
+	if err == nil && n == drainLimit {
+		c.w.Header().Set("Connection", "close")
+	}
 }
 
 // checkTexts walks through the JSON once: it must be well-formed, not nested without end, and without NUL.

@@ -144,7 +144,14 @@ func TestAttributesAreEditedOnTopOfWhatWasSeen(t *testing.T) {
 	again := h.send(t, put, http.StatusOK, &changed)
 	require.Equal(t, []string{"bg", "ro"}, changed.Languages)
 	require.NotEqual(t, etag, again.header.Get("ETag"))
-	require.Equal(t, "outdated", h.send(t, put, http.StatusPreconditionFailed, nil).problem.Code)
+	in.Languages, in.NeededBy = []string{"sq"}, nil
+	put.body = in
+	refused := h.send(t, put, http.StatusPreconditionFailed, nil)
+	require.Equal(t, "outdated", refused.problem.Code)
+	require.Contains(t, string(refused.body), `"languages":["bg","ro"]`, "what is there now")
+	require.Contains(t, string(refused.body), `"languages":["sq"]`, "and what was sent")
+	h.read(t, officer, path, &changed)
+	require.Equal(t, []string{"bg", "ro"}, changed.Languages)
 }
 
 func TestPagesOfAListLeadToEachOther(t *testing.T) {

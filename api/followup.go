@@ -28,7 +28,7 @@ type FollowUp struct {
 	Period           int                   `json:"period"`
 	AskAt            time.Time             `json:"ask_at"` // when progress is asked for next
 	EndedAt          *time.Time            `json:"ended_at,omitempty"`
-	Notes            []ProgressNote        `json:"notes"` // newest first; for those who work with the recommendation
+	Notes            []ProgressNote        `json:"notes"` // newest first; for the network
 }
 
 // ProgressNote is what was reported, with its source.
@@ -96,7 +96,7 @@ func (s *server) getFollowUp(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	in, err := c.isInside(rec)
+	in, err := c.may(access.ReadNetworkMatter, rec, nil)
 	return reply{body: followUpView(*f, in)}, err
 }
 

@@ -2,8 +2,10 @@ package api
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -166,4 +168,39 @@ func (h *house) nonsense(r route, random *rand.Rand, values []string) any {
 		}
 	}
 	return "{" + strings.Join(fields, ",") + "}"
+}
+
+// countedBody is a body of a certain length that counts what is read of it.
+type countedBody struct{ left, read int }
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(p), b.left)
+	for i := range p[:n] {
+		p[i] = ' '
+	}
+	b.left, b.read = b.left-n, b.read+n
+	return n, nil
+}
+
+func TestABodyTooLargeIsReadToItsEndWithinBounds(t *testing.T) {
+	h := newHouse(t)
+	token := h.token(t, "officer-khc")
+	for name, c := range map[string]struct{ length, atMost int }{
+		"a little too large": {draftLimit + 1<<20, draftLimit + 1<<20},
+		"without end":        {1 << 30, draftLimit + drainLimit + 1},
+	} {
+		body := &countedBody{left: c.length}
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, Prefix+"/recommendations", body)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Idempotency-Key", key()["Idempotency-Key"])
+		rec := httptest.NewRecorder()
+		h.http.ServeHTTP(rec, req)
+		require.Equal(t, http.StatusRequestEntityTooLarge, rec.Code, name)
+		require.Equal(t, c.atMost, body.read, name)
+		require.Equal(t, c.length > c.atMost, rec.Header().Get("Connection") == "close", name)
+	}
 }

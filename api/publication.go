@@ -247,7 +247,7 @@ func (b *publisher) text(t models.PublicationText) PublicationText {
 }
 
 func (s *server) listDeliveries(c *call) (reply, error) {
-	rec, err := c.inside()
+	rec, err := c.within()
 	if err != nil {
 		return reply{}, err
 	}

@@ -282,7 +282,7 @@ func (s *server) recommendationView(c *call, r *models.Recommendation) (Recommen
 		return v, err
 	}
 	v.Ribbon, v.Withdrawn = listOf(ribbon.Steps, stepView).Items, ribbon.Withdrawn
-	in, err := c.isInside(r)
+	in, err := c.may(access.ReadWorkingText, r, nil)
 	if err != nil || !in {
 		return v, err
 	}

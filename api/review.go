@@ -24,6 +24,7 @@ type Round struct {
 	ClosedAt       *time.Time `json:"closed_at,omitempty"`
 	Decision       string     `json:"decision,omitempty"`
 	DecisionReason string     `json:"decision_reason,omitempty"`
+	Reviewers      []string   `json:"reviewers"` // experts who answered and agreed to be named within the network, for it
 	Reviews        []Review   `json:"reviews"`
 }
 
@@ -83,7 +84,15 @@ func (s *server) listReviews(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	reader := roundReader{viewer: c.who.viewer, rec: rec, people: people, reviews: reviews, tasks: tasks}
+	network, err := c.may(access.ReadNetworkMatter, rec, nil)
+	if err != nil {
+		return reply{}, err
+	}
+	namings, err := models.NamingsOf(c.ctx(), s.DB, rec.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, namings: namings, people: people, reviews: reviews, tasks: tasks}
 	return reply{body: listOf(rounds, reader.view)}, nil
 }
 
@@ -95,21 +104,26 @@ func (s *server) reviewers(c *call, reviews []models.Review) (map[uuid.UUID]mode
 	return models.PeopleByID(c.ctx(), s.DB, ids)
 }
 
-// roundReader shows rounds to one reader: owners see all; others the consultation, which is for the network, and what
-// they answered themselves.
+// roundReader shows rounds to one reader: owners see all; the network the consultation and why it was decided so; and
+// everybody what they answered themselves.
 type roundReader struct {
 	viewer  models.Viewer
+	network bool // sees what was said within the network
 	rec     *models.Recommendation
 	people  map[uuid.UUID]models.Person
+	namings map[uuid.UUID]string // what each reviewer said last
 	reviews []models.Review
 	tasks   []models.Task
 }
 
 func (rr roundReader) view(r models.ReviewRound) Round {
 	v := Round{Number: r.Number, VersionID: r.VersionID, Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
-		ClosedAt: r.ClosedAt, DecisionReason: r.DecisionReason, Reviews: []Review{}}
+		ClosedAt: r.ClosedAt, Reviewers: []string{}, Reviews: []Review{}}
 	if r.Decision != nil {
 		v.Decision = *r.Decision
+	}
+	if rr.network {
+		v.DecisionReason = r.DecisionReason
 	}
 	for _, t := range rr.tasks {
 		if t.Round == r.Number {
@@ -127,8 +141,11 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 		}
 		if review.Answer != nil {
 			v.Answered++
+			if rr.network && rr.namings[review.PersonID] != models.NamingNone {
+				v.Reviewers = append(v.Reviewers, rr.people[review.PersonID].Name)
+			}
 		}
-		if owner || review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
+		if owner || rr.network && review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
 			v.Reviews = append(v.Reviews, rr.review(review))
 		}
 	}

@@ -58,7 +58,7 @@ func (s *server) signOffRoutes() []route {
 }
 
 func (s *server) listSignOffs(c *call) (reply, error) {
-	rec, err := c.inside()
+	rec, err := c.within()
 	if err != nil {
 		return reply{}, err
 	}

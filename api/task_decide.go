@@ -75,49 +75,15 @@ func (s *server) answerTask(a answer) func(*call) (reply, error) {
 		if w.onBehalfOf == nil { // who may be spoken for is asked when the decision is taken
 			action := a.action
 			if action == "" {
-				action = answerAction(t.Kind)
+				action, _ = t.Kind.AnswerAction()
 			}
 			if err := c.can(action, rec, t); err != nil {
 				return reply{}, err
 			}
 		}
-		if !answerable(a.kind, t.Kind) {
+		if !a.kind.Answers(t.Kind) { // what no process would take is not stored
 			return reply{}, apperr.NotFound("task")
 		}
 		return c.decide(w)
 	}
-}
-
-// answerAction is what entitles to answer a task of a kind.
-func answerAction(k models.TaskKind) access.Action {
-	switch k {
-	case models.TaskReview:
-		return access.Review
-	case models.TaskConsult:
-		return access.Consult
-	case models.TaskTranslate:
-		return access.Translate
-	case models.TaskApproveTranslation:
-		return access.ApproveTranslation
-	case models.TaskSignOff:
-		return access.SignOff
-	}
-	return access.ReadTask
-}
-
-// answerable keeps what no process would take from being stored: an answer has to fit the kind of task.
-func answerable(d models.DecisionKind, t models.TaskKind) bool {
-	fits := map[models.DecisionKind]models.TaskKind{
-		models.DecideAcceptTask: models.TaskReview, models.DecideAnswerReview: models.TaskReview, models.DecideAnswerConsultation: models.TaskConsult,
-		models.DecideInviteReviewer: models.TaskChooseReviewer, models.DecideSkipReviewer: models.TaskChooseReviewer,
-		models.DecideReview: models.TaskDecideReview, models.DecideAssignTranslator: models.TaskAssignTranslator,
-		models.DecideSubmitTranslation: models.TaskTranslate, models.DecideApproveTranslation: models.TaskApproveTranslation,
-		models.DecideReturnTranslation: models.TaskApproveTranslation, models.DecideAnswerSignOff: models.TaskSignOff,
-		models.DecideResolveSignOff: models.TaskResolveSignOff, models.DecidePublish: models.TaskPublish,
-		models.DecideRecordDelivery: models.TaskDeliver, models.DecideReportProgress: models.TaskReportProgress,
-	}
-	if d == models.DecideDeclineTask {
-		return t == models.TaskReview || t == models.TaskTranslate || t == models.TaskApproveTranslation
-	}
-	return fits[d] == t
 }

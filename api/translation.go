@@ -104,7 +104,12 @@ func (s *server) translation(c *call, write bool) (*models.Translation, error) {
 	if err != nil || asked {
 		return tr, err
 	}
-	inside, err := c.isInside(rec)
+	if _, err := models.VisibleRecommendation(c.ctx(), s.DB, c.who.viewer, rec.ID); apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, apperr.NotFound("translation")
+	} else if err != nil {
+		return nil, err
+	}
+	inside, err := c.may(access.ReadWorkingText, rec, nil)
 	switch {
 	case err != nil:
 		return nil, err
@@ -123,7 +128,8 @@ func (s *server) askedForTranslation(c *call, rec *models.Recommendation, tr *mo
 		return false, err
 	}
 	for i := range tasks {
-		ok, err := c.may(answerAction(tasks[i].Kind), rec, &tasks[i])
+		action, _ := tasks[i].Kind.AnswerAction()
+		ok, err := c.may(action, rec, &tasks[i])
 		if err != nil || ok {
 			return ok, err
 		}

@@ -28,6 +28,11 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 		Published: r.PublishedAt != nil}
 	err := db.NewSelect().Model((*Task)(nil)).ColumnExpr("DISTINCT person_id").
 		Where("recommendation_id = ? AND person_id IS NOT NULL", r.ID).Scan(ctx, &o.Involved)
+	if err != nil {
+		return o, err
+	}
+	err = db.NewSelect().TableExpr("recommendations AS r").ColumnExpr("concerned.id").
+		Join("CROSS JOIN LATERAL ("+concerned+") AS concerned").Where("r.id = ?", r.ID).Scan(ctx, &o.Concerned)
 	if err != nil || t == nil {
 		return o, err
 	}

@@ -2,6 +2,9 @@ package models
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -163,6 +166,42 @@ func (r *Recommendation) UpdateAttributes(ctx context.Context, tx bun.IDB, in Re
 		Capacity: record.Institutional, Organisation: r.OrganisationID, ObjectKind: "recommendation", Object: r.ID,
 		Visibility: record.Network, Facts: after})
 	return err
+}
+
+// AttributesTag is the mark of what stands beside the text: it changes with that and with nothing else.
+func (r Recommendation) AttributesTag() (string, error) {
+	facts := r.attributeFacts()
+	consulted, err := json.Marshal(append([]ConsultedGroup{}, r.Consulted...))
+	if err != nil {
+		return "", fmt.Errorf("encode who was listened to: %w", err)
+	}
+	facts["consulted"] = string(consulted)
+	raw, err := json.Marshal(facts) // its keys are sorted
+	if err != nil {
+		return "", fmt.Errorf("encode what stands beside the text: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// UpdateSeenAttributes is UpdateAttributes on top of what was seen: when somebody else changed it meanwhile it is refused
+// with CodeOutdated. The process has to be held.
+func UpdateSeenAttributes(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, seen string, in RecommendationInput, by Person, now time.Time) error {
+	r, err := RecommendationByID(ctx, tx, recommendation)
+	if err != nil {
+		return err
+	}
+	if r.Stage != StageDrafting {
+		return apperr.About(apperr.CodeWrongStage, "draft")
+	}
+	tag, err := r.AttributesTag()
+	if err != nil {
+		return err
+	}
+	if tag != seen {
+		return apperr.About(apperr.CodeOutdated, "attributes")
+	}
+	return r.UpdateAttributes(ctx, tx, in, by, now)
 }
 
 // attributeFacts is what stands beside the text, as the record holds it.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -182,6 +183,25 @@ func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round in
 	}
 	err := q.Order("rv.answered_at", "rv.task_id").Scan(ctx)
 	return all, err
+}
+
+// NamingsOf returns how the experts who reviewed a recommendation want to be named, by person: what each said last.
+func NamingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]string, error) {
+	var rows []struct {
+		PersonID uuid.UUID
+		Naming   string
+	}
+	err := db.NewSelect().TableExpr("reviews AS rv").ColumnExpr("DISTINCT ON (rv.person_id) rv.person_id, rv.naming").
+		Where("rv.recommendation_id = ? AND rv.answer IS NOT NULL", recommendation).
+		OrderExpr("rv.person_id, rv.answered_at DESC").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read how reviewers want to be named: %w", err)
+	}
+	said := make(map[uuid.UUID]string, len(rows))
+	for _, row := range rows {
+		said[row.PersonID] = row.Naming
+	}
+	return said, nil
 }
 
 // ReviewByTask returns what was answered under a task.

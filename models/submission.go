@@ -82,6 +82,17 @@ var decisionIDForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{8,100}$`)
 // colon are kept for what the process decides by itself.
 func ValidDecisionID(id string) bool { return decisionIDForm.MatchString(id) }
 
+// CallersDecisionID is the decision id of what a caller named by a key of their own choosing: the same for the same
+// caller, another for everybody else, so that two who chose alike neither hinder nor see each other. A form needs none:
+// its id was drawn for it.
+func CallersDecisionID(caller uuid.UUID, key string) (string, error) {
+	if !ValidDecisionID(key) {
+		return "", apperr.Invalid("Idempotency-Key", "decision_id")
+	}
+	sum := sha256.Sum256([]byte(caller.String() + "\n" + key))
+	return "key-" + hex.EncodeToString(sum[:16]), nil
+}
+
 // NewSubmission prepares a submission. Payload is one of the payload structs of this package.
 func NewSubmission(process uuid.UUID, decisionID string, kind DecisionKind, actor uuid.UUID, payload any) (*Submission, error) {
 	if !ValidDecisionID(decisionID) {
@@ -118,6 +129,11 @@ func (s *Submission) hash(salt, attachment string) (string, error) {
 // Receive stores the submission, or returns the one already stored under the same decision id; the same id with
 // other words is refused with CodeOtherWords.
 func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Submission, error) {
+	if s.OnBehalfOf != nil {
+		if err := CheckBehalfNote(s.BehalfNote).OrNil(); err != nil {
+			return nil, err
+		}
+	}
 	s.ArgsSalt, s.ReceivedAt = rand.Text(), now
 	attachment, err := s.attachmentHash(ctx, db)
 	if err != nil {

@@ -68,7 +68,7 @@ func TestReceiveOtherWordsUnderTheSameIDAreRefused(t *testing.T) {
 		"other words":       i.said(t, "Holidays."),
 		"another kind":      i.said(t, "Elections.", func(s *models.Submission) { s.Kind = models.DecideWithdraw }),
 		"somebody else":     i.said(t, "Elections.", func(s *models.Submission) { s.ActorID = other.ID }),
-		"for somebody else": i.said(t, "Elections.", func(s *models.Submission) { s.OnBehalfOf = &other.ID }),
+		"for somebody else": i.said(t, "Elections.", func(s *models.Submission) { s.OnBehalfOf, s.BehalfNote = &other.ID, "By letter." }),
 		"how it came":       i.said(t, "Elections.", func(s *models.Submission) { s.BehalfNote = "By letter." }),
 	} {
 		_, err := models.Receive(t.Context(), i.db, s, noon)

@@ -121,9 +121,9 @@ func OpenTranslation(ctx context.Context, tx bun.IDB, v *Version, language strin
 // SaveTranslation stores a translator's words on top of the revision they saw. It is refused with CodeOutdated when
 // somebody else saved meanwhile and with CodeClosed once it was approved.
 func SaveTranslation(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in TranslationInput) (*Translation, error) {
-	t := new(Translation)
-	if err := tx.NewSelect().Model(t).Where("tr.id = ?", id).For("UPDATE").Scan(ctx); err != nil {
-		return nil, found(err, "translation")
+	t, err := LockTranslation(ctx, tx, id)
+	if err != nil {
+		return nil, err
 	}
 	if t.State == TranslationApproved {
 		return nil, apperr.About(apperr.CodeClosed, "translation")
@@ -260,6 +260,17 @@ func TranslationByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Translatio
 	t := new(Translation)
 	err := withBlocks(db.NewSelect().Model(t)).Where("tr.id = ?", id).Scan(ctx)
 	return t, found(err, "translation")
+}
+
+// LockTranslation returns a translation with its blocks and holds its row until the transaction ends: whoever judges its
+// words and whoever writes them wait for each other, so that nobody agrees to words they have not seen. The blocks are
+// read once the row is held.
+func LockTranslation(ctx context.Context, tx bun.IDB, id uuid.UUID) (*Translation, error) {
+	t := new(Translation)
+	if err := tx.NewSelect().Model(t).Column("id").Where("tr.id = ?", id).For("UPDATE").Scan(ctx); err != nil {
+		return nil, found(err, "translation")
+	}
+	return TranslationByID(ctx, tx, id)
 }
 
 // TranslationFor returns the translation of a version into a language, with its blocks.

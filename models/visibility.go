@@ -12,7 +12,7 @@ import (
 type Viewer struct {
 	PersonID uuid.UUID
 	Roles    []Role
-	LinkTask uuid.UUID // came by a personal link: sees what that task is about, nothing else
+	LinkTask uuid.UUID // came by a personal link: sees that task, beyond it what is public
 }
 
 // ViewerOf returns the viewer a signed-in person is.
@@ -45,11 +45,12 @@ func (v Viewer) organisationsAs(roles ...string) []uuid.UUID {
 }
 
 // visible limits a query over recommendations (alias r) to what the viewer may read: what is published; everything for
-// coordinators; for officers what their organisation owns; for officers and partners, once it left drafting, what concerns
-// a country of theirs; for everybody what they have a task in or are in charge of.
+// coordinators; for officers what their organisation owns; for everybody what they are in charge of; and once it left
+// drafting, for officers and partners what concerns a country of theirs or was asked of their organisation, for everybody
+// what they have or had a task in. It is the rule of access.ReadRecommendation, and a test holds one against the other.
 func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 	if v.LinkTask != uuid.Nil {
-		return q.Where("r.id IN (SELECT t.recommendation_id FROM tasks AS t WHERE t.id = ?)", v.LinkTask)
+		return q.Where("r.published_at IS NOT NULL") // beyond its task a personal link opens what everybody sees
 	}
 	if v.Has(RoleCoordinator) {
 		return q
@@ -64,14 +65,17 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 			WhereOr("r.organisation_id IN (?)", bun.List(v.organisationsAs(RoleOfficer))).
 			WhereOr("r.officer_id = ?", v.PersonID).
 			WhereOr("r.stage <> 'drafting' AND r.organisation_id IN (?)", bun.List(speaks)).
-			WhereOr(`r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM recommendation_countries AS rc
-				JOIN organisation_countries AS oc ON oc.country_code = rc.country_code
-				WHERE rc.recommendation_id = r.id AND oc.organisation_id IN (?))`, bun.List(speaks)).
-			WhereOr("EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID).
-			WhereOr(`EXISTS (SELECT 1 FROM tasks AS t JOIN organisations AS o ON o.voting_unit = t.organisation_id OR o.id = t.organisation_id
-				WHERE t.recommendation_id = r.id AND o.id IN (?))`, bun.List(speaks))
+			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM ("+concerned+") AS concerned WHERE concerned.id IN (?))", bun.List(speaks)).
+			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID)
 	})
 }
+
+// concerned are the organisations that a recommendation (alias r) concerns: those in its countries, and those asked about
+// it with their sisters.
+const concerned = `SELECT oc.organisation_id AS id FROM recommendation_countries AS rc
+	JOIN organisation_countries AS oc ON oc.country_code = rc.country_code WHERE rc.recommendation_id = r.id
+	UNION SELECT o.id FROM tasks AS t JOIN organisations AS o ON o.voting_unit = t.organisation_id OR o.id = t.organisation_id
+	WHERE t.recommendation_id = r.id`
 
 // RecommendationFilter narrows a list; zero fields do not.
 type RecommendationFilter struct {

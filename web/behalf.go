@@ -104,13 +104,10 @@ func (s *Server) checkSpeaker(r *http.Request, a *officerAct) error {
 	if err != nil {
 		return err
 	}
-	bad := apperr.New(apperr.CodeInvalid)
+	bad := models.CheckBehalfNote(words(r, "behalf_note"))
 	who := r.PostFormValue("on_behalf_of")
 	if !slices.ContainsFunc(people, func(p models.Person) bool { return p.ID.String() == who }) {
 		bad.And("on_behalf_of", "required")
-	}
-	if words(r, "behalf_note") == "" {
-		bad.And("behalf_note", "required")
 	}
 	return bad.OrNil()
 }

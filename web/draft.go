@@ -123,7 +123,13 @@ func (s *Server) editDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showDraft(w, r, http.StatusOK, rec, nil, wordsOf(rec, version, procedure.Slug), nil)
+	words := wordsOf(rec, version, procedure.Slug)
+	tag, err := rec.AttributesTag()
+	if err != nil {
+		return err
+	}
+	words.fields.Set("beside", tag)
+	return s.showDraft(w, r, http.StatusOK, rec, nil, words, nil)
 }
 
 func (s *Server) currentText(ctx context.Context, rec *models.Recommendation) (*models.Version, *models.Procedure, error) {
@@ -184,7 +190,7 @@ func (s *Server) save(ctx context.Context, v *visitor, rec *models.Recommendatio
 			return err
 		}
 		// First what stands beside the text: saving the text adds its authorities' countries to it.
-		if err := rec.UpdateAttributes(ctx, tx, in, v.Person, s.Now()); err != nil {
+		if err := models.UpdateSeenAttributes(ctx, tx, rec.ID, words.fields.Get("beside"), in, v.Person, s.Now()); err != nil {
 			return err
 		}
 		version, err = models.EditDraft(ctx, tx, rec.ID, seen, in.Draft, v.Person, s.Now())

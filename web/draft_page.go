@@ -21,9 +21,11 @@ type draftView struct {
 	Choices      draftChoices
 	Measures     []measureRow
 	Groups       []groupRow
-	DecisionID   string     // under which a new one is created once
-	Seen         string     // number of the version the writer saw
-	Theirs       *theirText // what somebody else saved meanwhile; nil: nothing
+	DecisionID   string      // under which a new one is created once
+	Seen         string      // number of the version the writer saw
+	Theirs       *theirText  // what somebody else saved meanwhile; nil: nothing
+	Beside       string      // mark of what stood beside the text when the writer saw it
+	TheirBeside  []besideRow // what somebody else changed there meanwhile
 	Facts        *draftFacts
 }
 
@@ -48,7 +50,7 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	organisations []models.Organisation, words draftWords, wrong error) error {
 	l, ctx := Localizer(r), r.Context()
 	view := draftView{Form: NewForm(words.values()), New: rec == nil, Action: "/recommendations/new", Back: "/recommendations",
-		Seen: words.fields.Get("seen"), DecisionID: words.fields.Get("decision_id")}
+		Seen: words.fields.Get("seen"), Beside: words.fields.Get("beside"), DecisionID: words.fields.Get("decision_id")}
 	if view.DecisionID == "" || wrong != nil {
 		view.DecisionID = NewDecisionID()
 	}
@@ -58,15 +60,14 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 		view.Action = view.Back + "/edit"
 	}
 	view.Page = s.workPage(r, title)
-	if wrong != nil {
-		var err error
-		if status, err = s.explainDraft(ctx, r, &view, rec, words, wrong); err != nil {
-			return err
-		}
-	}
 	var err error
 	if view.Choices, err = s.draftChoices(ctx, l, organisations); err != nil {
 		return err
+	}
+	if wrong != nil {
+		if status, err = s.explainDraft(ctx, r, &view, rec, words, wrong); err != nil {
+			return err
+		}
 	}
 	if rec != nil {
 		if view.Facts, err = s.draftFacts(ctx, r, rec); err != nil {
@@ -83,8 +84,8 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	return nil
 }
 
-// explainDraft puts what went wrong on the form. When somebody else saved meanwhile their text is set against the one in
-// the form, and saving again saves on top of theirs.
+// explainDraft puts what went wrong on the form. When somebody else saved meanwhile their text, and what they changed
+// beside it, is set against what is in the form, and saving again saves on top of theirs.
 func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftView, rec *models.Recommendation, words draftWords, wrong error) (int, error) {
 	code := apperr.CodeOf(wrong)
 	switch {
@@ -94,11 +95,20 @@ func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftV
 		if err != nil {
 			return 0, err
 		}
-		theirs, _, err := s.currentText(ctx, fresh)
+		theirs, procedure, err := s.currentText(ctx, fresh)
 		if err != nil {
 			return 0, err
 		}
-		view.Theirs, view.Seen = compareWords(theirs, words), strconv.Itoa(theirs.Number)
+		if number := strconv.Itoa(theirs.Number); number != view.Seen {
+			view.Theirs, view.Seen = compareWords(theirs, words), number
+		}
+		tag, err := fresh.AttributesTag()
+		if err != nil {
+			return 0, err
+		}
+		if tag != view.Beside {
+			view.TheirBeside, view.Beside = view.Choices.compare(Localizer(r), wordsOf(fresh, theirs, procedure.Slug), words), tag
+		}
 		view.Flash = &Flash{Tone: "wait", Text: Localizer(r).T("error.outdated")}
 	case code == apperr.CodeWrongStage:
 		view.Flash = &Flash{Tone: "harm", Text: Localizer(r).T("draft.too_late")}

@@ -159,6 +159,43 @@ func TestTwoWritersLoseNothing(t *testing.T) {
 	require.Equal(t, 3, h.current().Number)
 }
 
+func TestWhatStandsBesideTheTextIsNotLostEither(t *testing.T) {
+	h := newHouse(t)
+	edit := recommendationPath(h.brief.ID) + "/edit"
+	mine, theirs := h.as("officer-khc", "en"), h.as("coordinator", "en")
+	f, g := filled(t, mine.get(edit).Body, edit), filled(t, theirs.get(edit).Body, edit)
+	version := h.current().Number
+	g.Set("needed_by", "2031-05-06")
+	g["countries"] = append(g["countries"], "MD")
+	g.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, theirs.post(edit, g).StatusCode)
+
+	f.Set("needed_by", "2031-01-02")
+	f.Set("do", "save")
+	refused := mine.post(edit, f)
+	require.Equal(t, http.StatusPreconditionFailed, refused.StatusCode)
+	require.NotContains(t, refused.Body, `id="theirs"`, "the text is the same")
+	require.Contains(t, refused.Body, `id="beside"`)
+	for _, shown := range []string{"6 May 2031", "2 January 2031", "Moldova"} {
+		require.Contains(t, refused.Body, shown)
+	}
+	rec, err := models.RecommendationByID(t.Context(), h.db, h.brief.ID)
+	require.NoError(t, err)
+	require.Equal(t, "2031-05-06", rec.NeededBy.Format(time.DateOnly))
+	require.Contains(t, rec.Countries, "MD", "nothing was overwritten")
+
+	again := filled(t, refused.Body, edit)
+	require.Equal(t, "2031-01-02", again.Get("needed_by"), "the form is still filled")
+	again["countries"] = g["countries"]
+	again.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, mine.post(edit, again).StatusCode)
+	rec, err = models.RecommendationByID(t.Context(), h.db, h.brief.ID)
+	require.NoError(t, err)
+	require.Equal(t, "2031-01-02", rec.NeededBy.Format(time.DateOnly))
+	require.Contains(t, rec.Countries, "MD")
+	require.Equal(t, version, h.current().Number)
+}
+
 func TestDraftThatLeftTheDeskIsNotSaved(t *testing.T) {
 	h := newHouse(t)
 	b, edit := h.as("officer-khc", "en"), recommendationPath(h.brief.ID)+"/edit"
@@ -221,4 +258,20 @@ func TestNewRecommendation(t *testing.T) {
 		}
 		return false
 	})
+}
+
+func TestOnlyThoseWhoWritePreviewAndNotWithoutEnd(t *testing.T) {
+	h := newHouse(t)
+	words := url.Values{"body": {"**words**"}}
+	require.Equal(t, http.StatusUnauthorized, h.public("en").post("/preview?field=body", words).StatusCode)
+	officer := h.as("officer-khc", "en")
+	require.Contains(t, officer.post("/preview?field=body", words).Body, "<strong>words</strong>")
+	require.Equal(t, http.StatusRequestEntityTooLarge,
+		officer.post("/preview?field=body", url.Values{"body": {strings.Repeat("a", bodyLimit+1)}}).StatusCode)
+	at := h.stopClock()
+	for range previewsEach {
+		_, err := models.Allow(t.Context(), h.db, "preview:"+h.person("officer-khc").ID.String(), previewsEach, previewWindow, at)
+		require.NoError(t, err)
+	}
+	require.Equal(t, http.StatusTooManyRequests, officer.post("/preview?field=body", words).StatusCode)
 }

@@ -26,6 +26,8 @@ type minutes struct {
 	zone          *time.Location
 	items         []record.Item
 	people        map[uuid.UUID]models.Person // by pseudonym
+	namings       map[uuid.UUID]string        // by id: how reviewers of this recommendation want to be named
+	network       bool                        // the reader sees what was said within the network
 	asked         map[uuid.UUID]models.Person // by id: who was asked in a task
 	organisations map[uuid.UUID]string
 	versions      map[uuid.UUID]int
@@ -41,13 +43,14 @@ func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec
 	if err != nil || len(seen) == 0 {
 		return m, err
 	}
+	m.network = slices.Contains(seen, record.Network)
 	if m.items, err = record.List(ctx, s.DB, rec.ID, seen...); err != nil {
 		return nil, err
 	}
 	if m.zone, err = s.zoneOf(ctx, v.Person); err != nil {
 		return nil, err
 	}
-	for _, load := range []func(context.Context, *minutes) error{s.minutesPeople, s.minutesOrganisations, s.minutesTexts, s.minutesTasks, s.minutesOutcome} {
+	for _, load := range []func(context.Context, *minutes) error{s.minutesPeople, s.minutesNamings, s.minutesOrganisations, s.minutesTexts, s.minutesTasks, s.minutesOutcome} {
 		if err := load(ctx, m); err != nil {
 			return nil, err
 		}
@@ -67,6 +70,11 @@ func (s *Server) minutesPeople(ctx context.Context, m *minutes) error {
 	}
 	var err error
 	m.people, err = models.PeopleByPseudonym(ctx, s.DB, pseudonyms)
+	return err
+}
+
+func (s *Server) minutesNamings(ctx context.Context, m *minutes) (err error) {
+	m.namings, err = models.NamingsOf(ctx, s.DB, m.rec.ID)
 	return err
 }
 
@@ -186,11 +194,21 @@ func (m *minutes) name(pseudonym uuid.UUID) string {
 	switch {
 	case !known:
 		return m.l.T("record.somebody")
-	case m.viewer.Owns(m.rec), p.ID == m.viewer.PersonID, p.ID == m.rec.OfficerID, p.Naming == models.NamingPublic, p.Naming == models.NamingNetwork:
+	case m.viewer.Owns(m.rec), p.ID == m.viewer.PersonID, p.ID == m.rec.OfficerID, m.agreed(p):
 		return p.Name
 	default:
 		return m.l.T("record.somebody")
 	}
+}
+
+// agreed is whether somebody agreed to be named to the reader. What a reviewer said with the answer counts before their
+// profile.
+func (m *minutes) agreed(p models.Person) bool {
+	naming, said := m.namings[p.ID]
+	if !said {
+		naming = p.Naming
+	}
+	return naming == models.NamingPublic || naming == models.NamingNetwork && m.network
 }
 
 // args are the facts of an entry as its sentence uses them.

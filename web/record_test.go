@@ -6,10 +6,12 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/record"
+	"tribuna/models"
 )
 
 // Verbs are written where acts are taken; each needs its sentence.
@@ -46,5 +48,28 @@ func TestRecordIsCheckedOnThePage(t *testing.T) {
 	path := recommendationPath(h.brief.ID) + "/record/verification"
 	for _, tag := range i18n.Tags() {
 		require.Contains(t, h.as("officer-khc", tag).get(path).Body, i18n.For(tag).T("record.verify.whole"))
+	}
+}
+
+func TestTheRecordNamesReviewersAsTheySaidWithTheirAnswer(t *testing.T) {
+	expert := models.Person{ID: uuid.New(), Name: "Fiona Carmichael", Pseudonym: uuid.New()}
+	for _, c := range []struct {
+		profile, answer string // answer "": none was given
+		network, named  bool
+	}{
+		{models.NamingPublic, models.NamingNone, true, false},
+		{models.NamingNone, models.NamingNetwork, true, true},
+		{models.NamingNone, models.NamingNetwork, false, false},
+		{models.NamingNone, models.NamingPublic, false, true},
+		{models.NamingNetwork, "", true, true},
+		{models.NamingNetwork, "", false, false},
+	} {
+		expert.Naming = c.profile
+		m := &minutes{l: i18n.For("en"), rec: &models.Recommendation{OrganisationID: uuid.New()}, network: c.network,
+			people: map[uuid.UUID]models.Person{expert.Pseudonym: expert}, namings: map[uuid.UUID]string{}}
+		if c.answer != "" {
+			m.namings[expert.ID] = c.answer
+		}
+		require.Equal(t, c.named, m.name(expert.Pseudonym) == expert.Name, "%+v", c)
 	}
 }

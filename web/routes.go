@@ -53,7 +53,7 @@ func (s *Server) router() *mux.Router {
 	if s.Demo != nil {
 		s.demoRoutes(r)
 	}
-	r.Handle("/preview", http.HandlerFunc(s.Engine.Preview)).Methods(http.MethodPost)
+	s.post(r, "/preview", s.preview)
 	return r
 }
 

@@ -121,8 +121,8 @@ func onBehalf(r *http.Request, sub *models.Submission) error {
 		return apperr.Invalid("on_behalf_of", "unknown")
 	}
 	sub.OnBehalfOf, sub.BehalfNote = &id, r.PostFormValue("behalf_note")
-	if sub.BehalfNote == "" {
-		return apperr.Invalid("behalf_note", "required")
+	if err := models.CheckBehalfNote(sub.BehalfNote).OrNil(); err != nil {
+		return err
 	}
 	if file := r.PostFormValue("attachment_id"); file != "" {
 		id, err := uuid.Parse(file)

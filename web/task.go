@@ -24,17 +24,6 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.post(r, "/tasks/{id}/progress", s.answerProgress)
 }
 
-// answerActions is what entitles to answer a question of a kind; other kinds are the officer's and have pages of their
-// own.
-var answerActions = map[models.TaskKind]access.Action{
-	models.TaskReview:             access.Review,
-	models.TaskConsult:            access.Consult,
-	models.TaskTranslate:          access.Translate,
-	models.TaskApproveTranslation: access.ApproveTranslation,
-	models.TaskSignOff:            access.SignOff,
-	models.TaskReportProgress:     access.ReportProgress,
-}
-
 // officersPages are the pages below a recommendation where its officer does what a task asks.
 var officersPages = map[models.TaskKind]string{
 	models.TaskChooseReviewer:   "reviewers",
@@ -54,7 +43,7 @@ func (s *Server) showTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	action, ours := answerActions[a.task.Kind]
+	action, ours := a.task.Kind.AnswerAction()
 	if !ours {
 		return officersPage(w, r, a.task)
 	}
@@ -137,10 +126,11 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !declinable[a.task.Kind] {
+	if !a.task.Kind.Declinable() {
 		return apperr.NotFound("task")
 	}
-	if err := s.can(r.Context(), a.visitor, answerActions[a.task.Kind], a.rec, a.task); err != nil {
+	action, _ := a.task.Kind.AnswerAction()
+	if err := s.can(r.Context(), a.visitor, action, a.rec, a.task); err != nil {
 		return err
 	}
 	f, err := readFormState(r)
@@ -158,8 +148,6 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, a.path(), http.StatusSeeOther)
 	return nil
 }
-
-var declinable = map[models.TaskKind]bool{models.TaskReview: true, models.TaskTranslate: true, models.TaskApproveTranslation: true}
 
 func (s *Server) declineAgain(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
 	switch a.task.Kind {

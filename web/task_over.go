@@ -122,7 +122,7 @@ func (s *Server) showThanks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	action, ours := answerActions[a.task.Kind]
+	action, ours := a.task.Kind.AnswerAction()
 	if !ours {
 		return apperr.NotFound("task")
 	}

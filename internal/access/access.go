@@ -56,6 +56,7 @@ type Object struct {
 	OfficerID         uuid.UUID   // in charge of the recommendation
 	Stage             string      // of the recommendation; "drafting" and "" are for its owners alone
 	Published         bool        // its texts are public
+	Concerned         []uuid.UUID // organisations in its countries, and those asked about it
 	Involved          []uuid.UUID // people who have or had a task on it
 	TaskID            uuid.UUID
 	TaskPerson        uuid.UUID   // whom the task waits for

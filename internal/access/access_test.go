@@ -56,7 +56,7 @@ func columns() []column {
 
 func object() access.Object {
 	return access.Object{Kind: "recommendation", OwnerOrganisation: owner, OfficerID: uuid.New(), Stage: "review",
-		Involved: []uuid.UUID{thePerson}, TaskID: theTask, TaskPerson: thePerson,
+		Concerned: []uuid.UUID{asked, sister, other}, Involved: []uuid.UUID{thePerson}, TaskID: theTask, TaskPerson: thePerson,
 		TaskOrganisations: []uuid.UUID{asked, sister}, TranslatorID: uuid.New()}
 }
 
@@ -71,6 +71,8 @@ const (
 var inReview = map[access.Action]string{
 	access.CreateRecommendation: "uyy fffff ff ff f",
 	access.ReadRecommendation:   "nyy yyyyy yn yn n",
+	access.ReadWorkingText:      "nyy yyyyy yn yn n",
+	access.ReadNetworkMatter:    "nyy yyyyy fn fn n",
 	access.EditDraft:            ownersOnText,
 	access.StartReview:          ownersOnText,
 	access.InviteReviewer:       ownersOnText,
@@ -119,11 +121,36 @@ func TestDraftsStayOnTheirOwnersDesk(t *testing.T) {
 	check(t, access.ReadRecommendation, draft, "nyy nnnnn nn nn n")
 }
 
+func TestWhoWasAskedReadsNoLaterDraft(t *testing.T) {
+	for _, stage := range []string{"drafting", ""} {
+		again := object()
+		again.Stage, again.Visibility = stage, access.Public
+		for _, action := range []access.Action{access.ReadRecommendation, access.ReadWorkingText, access.ReadNetworkMatter, access.ReadRecord} {
+			check(t, action, again, "nyy nnnnn nn nn n")
+		}
+	}
+}
+
+func TestTheTextIsForThoseItConcerns(t *testing.T) {
+	o := object()
+	o.Concerned = []uuid.UUID{asked, sister}
+	o.Visibility = access.Network
+	check(t, access.ReadRecommendation, o, "nyy nyyyn yn yn n")
+	check(t, access.ReadWorkingText, o, "nyy nyyyn yn yn n")
+	check(t, access.ReadNetworkMatter, o, "nyy nyyyn fn fn n")
+	check(t, access.ReadRecord, o, "nyy nyyyn nn nn n")
+	check(t, access.EditDraft, o, "nyy nfffn fn fn n")
+	o.Published, o.Stage = true, "done"
+	check(t, access.ReadNetworkMatter, o, "uyy yyyyy ff ff f")
+}
+
 func TestWhatIsPublishedIsForAll(t *testing.T) {
 	public := object()
 	public.Published, public.Stage = true, "done"
 	check(t, access.ReadRecommendation, public, "yyy yyyyy yy yy y")
 	check(t, access.EditDraft, public, "uyy fffff ff ff f")
+	check(t, access.ReadWorkingText, public, "uyy yyyyy yf yf f")
+	check(t, access.ReadNetworkMatter, public, "uyy yyyyy ff ff f")
 	check(t, access.ReadMailing, public, "nyy nnnnn nn nn n")
 }
 

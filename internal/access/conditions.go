@@ -19,15 +19,26 @@ func ownOfficer(a Actor, o Object) bool { return a.hasIn(Officer, o.OwnerOrganis
 // inCharge still reads after moving to another organisation.
 func inCharge(a Actor, o Object) bool { return is(a, o.OfficerID) }
 
-// network is somebody who works in the network, once the text has left the desk of its owners: partners see where
-// every recommendation stands.
+// leftDesk is whether the text has left the desk of its owners. A further round takes it back there.
+func leftDesk(o Object) bool { return o.Stage != "" && o.Stage != "drafting" }
+
+// network is somebody who works in the network where the text concerns their organisation, once it has left the desk of
+// its owners: partners see where every recommendation for their country stands. What is published concerns all of them.
 func network(a Actor, o Object) bool {
-	return o.Stage != "" && o.Stage != "drafting" && (a.has(Officer) || a.has(Partner))
+	if !leftDesk(o) {
+		return false
+	}
+	if o.Published {
+		return a.has(Officer) || a.has(Partner)
+	}
+	return slices.ContainsFunc(append([]uuid.UUID{o.OwnerOrganisation}, o.Concerned...), func(org uuid.UUID) bool {
+		return a.hasIn(Officer, org) || a.hasIn(Partner, org)
+	})
 }
 
-// involved has or had a task here.
+// involved has or had a task here. Having been asked about one text does not open the draft of the next.
 func involved(a Actor, o Object) bool {
-	return a.PersonID != uuid.Nil && slices.Contains(o.Involved, a.PersonID)
+	return leftDesk(o) && a.PersonID != uuid.Nil && slices.Contains(o.Involved, a.PersonID)
 }
 
 // asked is the person the task waits for.

@@ -7,6 +7,8 @@ type Action string
 const (
 	CreateRecommendation Action = "create_recommendation"
 	ReadRecommendation   Action = "read_recommendation"
+	ReadWorkingText      Action = "read_working_text"   // versions and translations, beyond what is published
+	ReadNetworkMatter    Action = "read_network_matter" // what was said within the network
 	EditDraft            Action = "edit_draft"
 	StartReview          Action = "start_review"
 	InviteReviewer       Action = "invite_reviewer"
@@ -84,6 +86,8 @@ var owners = []condition{ownOfficer, coordinator}
 var rules = map[Action]rule{
 	CreateRecommendation: {nothing, false, owners},
 	ReadRecommendation:   {text, false, []condition{published, ownOfficer, coordinator, inCharge, network, involved}},
+	ReadWorkingText:      {text, false, []condition{ownOfficer, coordinator, inCharge, network, involved}},
+	ReadNetworkMatter:    {text, false, []condition{ownOfficer, coordinator, inCharge, network}},
 	EditDraft:            {text, false, owners},
 	StartReview:          {text, false, owners},
 	InviteReviewer:       {text, false, owners},

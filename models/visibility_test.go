@@ -1,0 +1,69 @@
+package models_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// TestTheQueryAndTheTableAreOneRule holds what the SQL shows against what the table of roles allows: every role, in the
+// organisation that owns the recommendation, in one of its countries, in one that was asked, in one of another country;
+// asked in person or not; in every stage, published or not.
+func TestTheQueryAndTheTableAreOneRule(t *testing.T) {
+	d := newDesk(t)
+	ctx := t.Context()
+	d.ask(t, models.TaskConsult, nil, &d.lead, 4)
+	readers := []models.Person{{}, d.officer, d.coordinator, d.stranger}
+	for _, role := range models.RoleNames() {
+		for place, o := range map[string]models.Organisation{"owner": d.network.partner, "country": d.delegation, "asked": d.lead, "other": d.academics} {
+			readers = append(readers, d.person(t, role+"-"+place, role, o))
+			involved := d.person(t, role+"-"+place+"-involved", role, o)
+			d.ask(t, models.TaskReview, &involved, nil, 3)
+			readers = append(readers, involved)
+		}
+	}
+	stages := []models.Stage{models.StageDrafting, models.StageReview, models.StageTranslation, models.StageSignOff,
+		models.StagePublication, models.StageDone, models.StageWithdrawn}
+	seen := map[bool]int{}
+	for _, stage := range stages {
+		for _, published := range []bool{false, true} {
+			d.rec.PublishedAt = nil
+			if at := noon; published {
+				d.rec.PublishedAt = &at
+			}
+			d.enter(t, stage)
+			for _, p := range readers {
+				_, err := models.VisibleRecommendation(ctx, d.db, d.viewer(t, p), d.rec.ID)
+				shown := err == nil
+				require.True(t, shown || apperr.CodeOf(err) == apperr.CodeNotFound, "%v", err)
+				actor, err := models.AccessActor(ctx, d.db, p.ID, nil)
+				require.NoError(t, err)
+				object, err := models.AccessObject(ctx, d.db, d.rec, nil)
+				require.NoError(t, err)
+				require.Equal(t, access.Can(actor, access.ReadRecommendation, object) == nil, shown, "%s, %s, published %v", p.Name, stage, published)
+				seen[shown]++
+			}
+		}
+	}
+	require.Greater(t, seen[true], 100)
+	require.Greater(t, seen[false], 100)
+}
+
+// TestBeyondItsTaskALinkShowsWhatIsPublic: the same for who came by a personal link.
+func TestBeyondItsTaskALinkShowsWhatIsPublic(t *testing.T) {
+	d := newDesk(t)
+	task := d.ask(t, models.TaskReview, &d.expert, nil, 3)
+	v := d.viewer(t, d.expert)
+	v.LinkTask = task.ID
+	_, err := models.VisibleRecommendation(t.Context(), d.db, v, d.rec.ID)
+	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(err))
+	at := noon
+	d.rec.PublishedAt = &at
+	d.enter(t, models.StageDone)
+	_, err = models.VisibleRecommendation(t.Context(), d.db, v, d.rec.ID)
+	require.NoError(t, err)
+}
