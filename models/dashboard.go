@@ -41,8 +41,9 @@ type CountryStages struct {
 
 // StatusCount counts follow-ups: measures at authorities.
 type StatusCount struct {
-	Status FollowUpStatus
-	Count  int
+	Status   FollowUpStatus
+	Count    int
+	Imported int // of Count: measures that others issued
 }
 
 // DashboardRow is a recommendation with whom it waits for, in figures.
@@ -161,6 +162,7 @@ func (d *dashboard) readStatuses(ctx context.Context) error {
 		from = d.from()
 	}
 	q := d.db.NewSelect().TableExpr("followups AS f").ColumnExpr("f.status, count(*) AS count").
+		ColumnExpr("count(*) FILTER (WHERE fr.kind = ?) AS imported", KindImported).Join("JOIN recommendations AS fr ON fr.id = f.recommendation_id").
 		Where("f.ended_at IS NULL AND f.recommendation_id IN (?)", from.Column("r.id")).
 		GroupExpr("f.status").OrderExpr("array_position(ARRAY[?]::text[], f.status)", bun.List(FollowUpStatuses()))
 	if d.f.Country != "" {

@@ -81,26 +81,18 @@ func (r Recommendation) Imported() bool { return r.Kind == KindImported }
 // Public reports whether everybody may read it: it was published, here or elsewhere.
 func (r Recommendation) Public() bool { return r.PublishedAt != nil || r.Imported() }
 
-// ImportedBySlug returns an imported recommendation with where it comes from. Everybody may read it.
-func ImportedBySlug(ctx context.Context, db bun.IDB, slug string) (*Recommendation, error) {
-	r := new(Recommendation)
-	err := db.NewSelect().Model(r).Relation("Organisation").Relation("Origin").
-		Where("r.slug = ? AND r.kind = ?", slug, KindImported).Scan(ctx)
-	return r, found(err, "recommendation")
-}
-
 // ImportedCount is an imported recommendation with how many measures it holds, and how many of them nobody follows yet.
 type ImportedCount struct {
-	Slug, Title, Language string
-	Country               string
-	Measures, Unfollowed  int
+	ID                       uuid.UUID
+	Source, Country, Session string
+	Measures, Unfollowed     int
 }
 
 // ImportedList lists what was imported, by country in the network's order, then source and session.
 func ImportedList(ctx context.Context, db bun.IDB) ([]ImportedCount, error) {
 	var list []ImportedCount
 	err := db.NewSelect().TableExpr("imported_recommendations AS ir").
-		ColumnExpr("r.slug, r.title, r.language, ir.country_code AS country").
+		ColumnExpr("r.id, ir.source, ir.country_code AS country, ir.session").
 		ColumnExpr("(SELECT count(*) FROM measures AS m WHERE m.recommendation_id = r.id) AS measures").
 		ColumnExpr(`(SELECT count(*) FROM followups AS fu WHERE fu.recommendation_id = r.id
 			AND fu.organisation_id IS NULL AND fu.ended_at IS NULL) AS unfollowed`).

@@ -14,7 +14,7 @@ import (
 
 // Limits of a file of recommendations issued by others.
 const (
-	ImportMaxBytes = 5 << 20
+	ImportMaxBytes = 10 << 20
 	ImportMaxRows  = 20_000
 )
 
@@ -32,10 +32,10 @@ var importMayBeEmpty = []string{"action_category", "topics"}
 // ImportFault says what is wrong with a file, and where. Line 0 is the file as a whole. Rule completes the catalog key
 // "imported.fault.<rule>".
 type ImportFault struct {
-	Line   int
-	Column string
-	Rule   string
-	Args   map[string]any
+	Line   int            `json:"line"`
+	Column string         `json:"column,omitempty"`
+	Rule   string         `json:"rule"`
+	Args   map[string]any `json:"args,omitempty"`
 }
 
 // importRow is one line of the file as read.

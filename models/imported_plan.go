@@ -40,7 +40,6 @@ type knownMeasure struct {
 	Number                   int
 	Text                     string
 	Source, Country, Session string
-	Title                    string // of its recommendation
 }
 
 // says is a measure as its change is put on record.
@@ -113,11 +112,10 @@ func (p *importPlan) readMeasures(ctx context.Context) error {
 		return nil
 	}
 	var known []knownMeasure
-	err := p.tx.NewSelect().TableExpr("imported_measures AS im").ColumnExpr("im.*, m.number, m.text, r.title").
+	err := p.tx.NewSelect().TableExpr("imported_measures AS im").ColumnExpr("im.*, m.number, m.text").
 		ColumnExpr("ir.source, ir.country_code AS country, ir.session").
 		Join("JOIN measures AS m ON m.id = im.measure_id").
-		Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
-		Join("JOIN imported_recommendations AS ir ON ir.recommendation_id = r.id").
+		Join("JOIN imported_recommendations AS ir ON ir.recommendation_id = m.recommendation_id").
 		Where("im.external_ref IN (?)", bun.List(refs)).Scan(ctx, &known)
 	for _, m := range known {
 		p.measures[m.ExternalRef] = m
@@ -128,16 +126,16 @@ func (p *importPlan) readMeasures(ctx context.Context) error {
 // admit blames a row that the network has no place for.
 func (p *importPlan) admit(row importRow) bool {
 	faults := len(p.file.faults)
-	country, known := p.countries[row.country]
+	_, known := p.countries[row.country]
 	switch {
 	case row.country == "":
 	case !known:
 		p.file.blame(row.line, "addressee_country", "country", "Value", short(row.country))
 	case p.governments[row.country] == uuid.Nil:
-		p.file.blame(row.line, "addressee_country", "government", "Country", country.Names.String())
+		p.file.blame(row.line, "addressee_country", "government", "Value", row.country)
 	}
 	if m, is := p.measures[row.ref]; is && (m.Source != row.source || m.Country != row.country || m.Session != row.session) {
-		p.file.blame(row.line, "external_ref", "elsewhere", "Value", short(row.ref), "Title", m.Title)
+		p.file.blame(row.line, "external_ref", "elsewhere", "Value", short(row.ref), "Source", m.Source, "Country", m.Country, "Session", m.Session)
 	}
 	return len(p.file.faults) == faults
 }
@@ -197,7 +195,7 @@ func (p *importPlan) title(g *importGroup) string {
 
 // report says what the plan comes to.
 func (p *importPlan) report() ImportReport {
-	r := ImportReport{Faults: p.file.faults, DryRun: p.in.DryRun}
+	r := ImportReport{Faults: append([]ImportFault{}, p.file.faults...), Recommendations: []ImportedGroup{}, DryRun: p.in.DryRun}
 	slices.SortStableFunc(r.Faults, func(a, b ImportFault) int { return a.Line - b.Line })
 	lines := map[int]bool{}
 	for _, f := range r.Faults {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,22 +27,27 @@ type Import struct {
 
 // ImportReport says what came of a file. Where anything was refused, nothing was written.
 type ImportReport struct {
-	FileHash        string // SHA-256, as the record names the file
-	DryRun          bool
-	Created         int
-	Changed         int
-	Unchanged       int
-	Refused         int // lines
-	Recommendations []ImportedGroup
-	Faults          []ImportFault // by line
+	FileHash        string          `json:"file_hash"` // SHA-256, as the record names the file
+	DryRun          bool            `json:"dry_run"`
+	Created         int             `json:"created"`
+	Changed         int             `json:"changed"`
+	Unchanged       int             `json:"unchanged"`
+	Refused         int             `json:"refused"` // lines
+	Recommendations []ImportedGroup `json:"recommendations"`
+	Faults          []ImportFault   `json:"faults"` // by line
 }
 
 // ImportedGroup says what came of one source, country and session.
 type ImportedGroup struct {
-	ID                          *uuid.UUID // nil for one that would be created
-	Slug, Title                 string
-	Source, Country, Session    string
-	Created, Changed, Unchanged int
+	ID        *uuid.UUID `json:"id"` // nil for one that would be created
+	Slug      string     `json:"slug"`
+	Title     string     `json:"title"`
+	Source    string     `json:"source"`
+	Country   string     `json:"country"`
+	Session   string     `json:"session"`
+	Created   int        `json:"created"`
+	Changed   int        `json:"changed"`
+	Unchanged int        `json:"unchanged"`
 }
 
 // importLock keeps two imports from writing at the same time.
@@ -126,7 +133,23 @@ func (s *importSaving) save(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return s.journal(ctx)
+}
+
+// journal notes the import among the acts of administration, also one that found everything there already.
+func (s *importSaving) journal(ctx context.Context) error {
+	sources := map[string]bool{}
+	for _, g := range s.groups {
+		sources[g.source] = true
+	}
+	r := s.report()
+	by := Person{}
+	if s.in.By != nil {
+		by = *s.in.By
+	}
+	return Journal(ctx, s.tx, by, s.now, JournalEntry{Verb: "recommendations.imported", ObjectKind: "import", Facts: map[string]string{
+		"file": s.hash, "slug": strings.Join(slices.Sorted(maps.Keys(sources)), ", "),
+		"created": fmt.Sprint(r.Created), "rewritten": fmt.Sprint(r.Changed), "unchanged": fmt.Sprint(r.Unchanged)}})
 }
 
 // saveRecommendation creates the recommendation of a group, or notes when it changed.

@@ -186,7 +186,7 @@ func TestABrokenFileSaysWhereAndChangesNothing(t *testing.T) {
 			require.Equal(t, c.faults, got)
 			require.Equal(t, [4]int{0, 0, 0, 1}, counts(r))
 			require.Equal(t, 3, a.count(t, "measures"))
-			require.Equal(t, 2, a.count(t, "record_entries"), "what changed in the lines before was not written either")
+			require.Equal(t, 3, a.count(t, "record_entries"), "what changed in the lines before was not written either")
 		})
 	}
 }
@@ -246,7 +246,7 @@ func TestWhatIsImportedStandsApartFromWhatIsDrafted(t *testing.T) {
 	board, err := models.Dashboard(ctx, a.db, coordinator, models.DashboardFilter{}, noon)
 	require.NoError(t, err)
 	require.Equal(t, 1, board.Total)
-	require.Equal(t, []models.StatusCount{{Status: "no_reply", Count: 3}}, board.Statuses, "measures are counted wherever they come from")
+	require.Equal(t, []models.StatusCount{{Status: "no_reply", Count: 3, Imported: 3}}, board.Statuses, "measures are counted wherever they come from")
 
 	rec, err := models.RecommendationByID(ctx, a.db, id)
 	require.NoError(t, err)
@@ -261,7 +261,7 @@ func TestWhatIsImportedStandsApartFromWhatIsDrafted(t *testing.T) {
 	}
 	list, err := models.ImportedList(ctx, a.db)
 	require.NoError(t, err)
-	require.Equal(t, models.ImportedCount{Slug: rec.Slug, Title: rec.Title, Language: "en", Country: "AL", Measures: 2, Unfollowed: 2}, list[0])
+	require.Equal(t, models.ImportedCount{ID: rec.ID, Source: "UPR", Country: "AL", Session: "6", Measures: 2, Unfollowed: 2}, list[0])
 }
 
 func TestAFocalPointBeginsTheFollowUp(t *testing.T) {

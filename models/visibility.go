@@ -45,8 +45,8 @@ func (v Viewer) organisationsAs(roles ...string) []uuid.UUID {
 }
 
 // visible limits a query over recommendations (alias r) to what the viewer may read: what is published, here or
-// elsewhere; everything for coordinators; for officers what their organisation owns; for officers and partners, once it left drafting, what concerns
-// a country of theirs; for everybody what they have a task in or are in charge of.
+// elsewhere; everything for coordinators; for officers what their organisation owns; for officers and partners, once it
+// left drafting, what concerns a country of theirs; for everybody what they have a task in or are in charge of.
 func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 	if v.LinkTask != uuid.Nil {
 		return q.Where("r.id IN (SELECT t.recommendation_id FROM tasks AS t WHERE t.id = ?)", v.LinkTask)
