@@ -134,7 +134,8 @@ func (p *importPlan) admit(row importRow) bool {
 	case p.governments[row.country] == uuid.Nil:
 		p.file.blame(row.line, "addressee_country", "government", "Value", row.country)
 	}
-	if m, is := p.measures[row.ref]; is && (m.Source != row.source || m.Country != row.country || m.Session != row.session) {
+	if m, is := p.measures[row.ref]; is && len(p.file.faults) == faults &&
+		(m.Source != row.source || m.Country != row.country || m.Session != row.session) {
 		p.file.blame(row.line, "external_ref", "elsewhere", "Value", short(row.ref), "Source", m.Source, "Country", m.Country, "Session", m.Session)
 	}
 	return len(p.file.faults) == faults

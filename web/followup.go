@@ -83,7 +83,7 @@ func (s *Server) offerToFollow(r *http.Request, list []models.FollowUp, v *follo
 	if r.URL.Query().Get("unfollowed") != "yes" || len(list) == 0 {
 		return nil
 	}
-	may, err := s.mayFollow(r.Context(), visitorFrom(r.Context()), nil)
+	may, err := s.mayFollow(r, visitorFrom(r.Context()), nil)
 	if len(may) > 0 {
 		v.TakeOn = "/follow-ups/focal-point?" + narrowedBy(r.URL.Query()).Encode()
 	}
@@ -197,14 +197,15 @@ func (s *Server) loadFollowUp(r *http.Request) (followUpCase, error) {
 	if c.rec, err = models.RecommendationByID(ctx, s.DB, c.f.RecommendationID); err != nil {
 		return c, err
 	}
-	return c, s.entitleFollowUp(ctx, &c)
+	return c, s.entitleFollowUp(r, &c)
 }
 
 // entitleFollowUp asks the table of roles what the visitor may do: the focal point reports unasked as well.
-func (s *Server) entitleFollowUp(ctx context.Context, c *followUpCase) error {
+func (s *Server) entitleFollowUp(r *http.Request, c *followUpCase) error {
 	if c.visitor == nil {
 		return nil
 	}
+	ctx := r.Context()
 	actor, err := models.AccessActor(ctx, s.DB, c.visitor.Person.ID, c.visitor.link())
 	if err != nil {
 		return err
@@ -220,7 +221,7 @@ func (s *Server) entitleFollowUp(ctx context.Context, c *followUpCase) error {
 	c.mayEnd = open && followed && access.Can(actor, access.EndFollowup, object) == nil
 	c.seesNotes = followed && (c.reports || access.Can(actor, access.ReadRecord, object) == nil)
 	if open && !followed {
-		c.mayFollow, err = s.mayFollow(ctx, c.visitor, c.rec)
+		c.mayFollow, err = s.mayFollow(r, c.visitor, c.rec)
 	}
 	return err
 }

@@ -33,10 +33,11 @@ type focalPointForm struct {
 
 // mayFollow lists the organisations that the visitor may have follow a measure of a recommendation or, where rec is nil,
 // of any that others issued.
-func (s *Server) mayFollow(ctx context.Context, v *visitor, rec *models.Recommendation) ([]Option, error) {
+func (s *Server) mayFollow(r *http.Request, v *visitor, rec *models.Recommendation) ([]Option, error) {
 	if v == nil || v.LinkTask != uuid.Nil {
 		return nil, nil
 	}
+	ctx := r.Context()
 	actor, err := models.AccessActor(ctx, s.DB, v.Person.ID, nil)
 	if err != nil {
 		return nil, err
@@ -49,12 +50,15 @@ func (s *Server) mayFollow(ctx context.Context, v *visitor, rec *models.Recommen
 	if err != nil {
 		return nil, err
 	}
-	var options []Option
+	options := []Option{{Label: Localizer(r).T("imported.choose")}} // nobody is chosen by oversight
 	for _, o := range all {
 		object.TaskOrganisations = []uuid.UUID{o.ID}
 		if o.IsMemberOn(s.Now()) && access.Can(actor, access.AssignFocalPoint, object) == nil {
 			options = append(options, Option{Value: o.ID.String(), Label: o.Name})
 		}
+	}
+	if len(options) == 1 {
+		return nil, nil
 	}
 	return options, nil
 }
@@ -68,7 +72,7 @@ func chosenFocalPoint(r *http.Request, may []Option) (uuid.UUID, error) {
 	switch {
 	case words(r, "focal_point") == "":
 		return uuid.Nil, apperr.Invalid("focal_point", "required")
-	case err != nil || !slices.ContainsFunc(may, func(o Option) bool { return o.Value == id.String() }):
+	case err != nil, !slices.ContainsFunc(may, func(o Option) bool { return o.Value == id.String() }):
 		return uuid.Nil, apperr.Invalid("focal_point", "unknown")
 	}
 	return id, nil
@@ -87,7 +91,7 @@ func (s *Server) assignFocalPoint(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	may, err := s.mayFollow(r.Context(), c.visitor, c.rec)
+	may, err := s.mayFollow(r, c.visitor, c.rec)
 	if err != nil {
 		return err
 	}
@@ -111,11 +115,11 @@ func (s *Server) assignFocalPoint(w http.ResponseWriter, r *http.Request) error 
 
 // focalPoints asks who follows all measures that the list is narrowed to.
 func (s *Server) focalPoints(w http.ResponseWriter, r *http.Request) error {
-	v, may, err := s.requireFollowing(r)
+	_, may, err := s.requireFollowing(r)
 	if err != nil {
 		return err
 	}
-	return s.renderFocalPoints(w, r, v, may, newFormState(r.URL.Query()))
+	return s.renderFocalPoints(w, r, may, newFormState(r.URL.Query()))
 }
 
 func (s *Server) requireFollowing(r *http.Request) (*visitor, []Option, error) {
@@ -123,14 +127,14 @@ func (s *Server) requireFollowing(r *http.Request) (*visitor, []Option, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	may, err := s.mayFollow(r.Context(), v, nil)
+	may, err := s.mayFollow(r, v, nil)
 	if err == nil && len(may) == 0 {
 		err = apperr.About(apperr.CodeForbidden, "followup")
 	}
 	return v, may, err
 }
 
-func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, _ *visitor, may []Option, f formState) error {
+func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, may []Option, f formState) error {
 	l := Localizer(r)
 	filter := followUpFilter(f.Form.Values)
 	filter.Unfollowed, filter.Imported = true, true
@@ -171,7 +175,7 @@ func (s *Server) assignFocalPoints(w http.ResponseWriter, r *http.Request) error
 		})
 	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
-		return s.renderFocalPoints(w, r, v, may, f)
+		return s.renderFocalPoints(w, r, may, f)
 	}
 	if err != nil {
 		return err

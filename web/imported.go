@@ -38,7 +38,7 @@ type importsView struct {
 	Page
 	Form      *Form
 	Columns   []importColumn
-	Languages []Option
+	TextLangs []Option
 	Rows      []importedRow
 }
 
@@ -76,7 +76,7 @@ func (s *Server) renderImports(w http.ResponseWriter, r *http.Request, f *Form, 
 		return err
 	}
 	for _, language := range languages {
-		v.Languages = append(v.Languages, Option{Value: language.Tag, Label: l.Language(language.Tag)})
+		v.TextLangs = append(v.TextLangs, Option{Value: language.Tag, Label: l.Language(language.Tag)})
 	}
 	names, err := s.countryNames(r)
 	if err != nil {
