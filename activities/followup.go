@@ -33,8 +33,9 @@ func (x *act) followMeasure(ctx context.Context, measure, authority uuid.UUID) e
 	if err != nil {
 		return err
 	}
-	f := &models.FollowUp{ID: models.NewID(), RecommendationID: x.rec.ID, MeasureID: measure, AuthorityID: authority, OrganisationID: focal,
-		Status: "no_reply", StatusSince: x.now, Period: 1, AskAt: x.procedure.FollowUp.First.Morning(x.now, zone), CreatedAt: x.now}
+	first := x.procedure.FollowUp.First.Morning(x.now, zone)
+	f := &models.FollowUp{ID: models.NewID(), RecommendationID: x.rec.ID, MeasureID: measure, AuthorityID: authority, OrganisationID: &focal,
+		Status: "no_reply", StatusSince: x.now, Period: 1, AskAt: &first, CreatedAt: x.now}
 	if err := f.Insert(ctx, x.tx); err != nil {
 		return fmt.Errorf("begin follow-up: %w", err)
 	}
@@ -70,7 +71,10 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 		if err != nil {
 			return err
 		}
-		if err := x.due(&f.AskAt); err != nil {
+		if f.OrganisationID == nil {
+			return errNotNow
+		}
+		if err := x.due(f.AskAt); err != nil {
 			return err
 		}
 		open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: f.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReportProgress}})
@@ -80,7 +84,7 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 		if len(open) > 0 {
 			return errNotNow
 		}
-		focal, err := models.OrganisationByID(ctx, x.tx, f.OrganisationID)
+		focal, err := models.OrganisationByID(ctx, x.tx, *f.OrganisationID)
 		if err != nil {
 			return err
 		}
@@ -88,7 +92,7 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 			facts: map[string]string{"period": fmt.Sprint(f.Period)}}); err != nil {
 			return err
 		}
-		return x.askOrganisation(ctx, models.TaskReportProgress, f.OrganisationID, []models.Organisation{focal}, func(t *models.Task) {
+		return x.askOrganisation(ctx, models.TaskReportProgress, *f.OrganisationID, []models.Organisation{focal}, func(t *models.Task) {
 			t.SubjectID, t.Round = &f.ID, f.Period
 		})
 	})
@@ -138,10 +142,10 @@ func reportProgress(ctx context.Context, x *act) error {
 // it, else the owner of the recommendation.
 func (x *act) reportsFor(ctx context.Context, f *models.FollowUp) uuid.UUID {
 	roles, err := models.RolesOf(ctx, x.tx, x.speaker.ID)
-	if err == nil {
+	if err == nil && f.OrganisationID != nil {
 		for _, r := range roles {
-			if r.OrganisationID == f.OrganisationID {
-				return f.OrganisationID
+			if r.OrganisationID == *f.OrganisationID {
+				return *f.OrganisationID
 			}
 		}
 	}
@@ -178,11 +182,13 @@ func (x *act) nextPeriod(ctx context.Context) error {
 		return err
 	}
 	f.Period++
-	next := x.procedure.FollowUp.Every.Morning(f.AskAt, zone)
-	if !next.After(x.now) {
-		next = x.procedure.FollowUp.Every.Morning(x.now, zone)
+	next := x.procedure.FollowUp.Every.Morning(x.now, zone)
+	if f.AskAt != nil {
+		if planned := x.procedure.FollowUp.Every.Morning(*f.AskAt, zone); planned.After(x.now) {
+			next = planned
+		}
 	}
-	f.AskAt = next
+	f.AskAt = &next
 	return f.Save(ctx, x.tx)
 }
 

@@ -82,7 +82,8 @@ func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
 	return err
 }
 
-// CleanUp removes what has run out: sign-ins, counted attempts, and files that belong to nothing on record.
+// CleanUp removes what has run out: sign-ins, counted attempts, files that belong to nothing on record, files that were
+// brought for an import and the keys of requests.
 func (a *Activities) CleanUp(ctx context.Context) error {
 	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
@@ -91,6 +92,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 		return temporalError(err)
 	}
 	if err := models.EmptyAbandonedAttachments(ctx, a.DB, a.Now().Add(-keepAbandoned), a.Now()); err != nil {
+		return temporalError(err)
+	}
+	if err := models.DeleteOldImportFiles(ctx, a.DB, a.Now().Add(-24*time.Hour)); err != nil {
 		return temporalError(err)
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))

@@ -84,7 +84,7 @@ func (d *desk) followTwice() {
 	ask := func(n int) { d.step("AskProgress", d.acts.AskProgress, Step{ProcessID: id, N: n}) }
 
 	d.notNow("AskProgress", d.acts.AskProgress, Step{ProcessID: id, N: 1})
-	d.clock = list[0].AskAt
+	d.clock = *list[0].AskAt
 	ask(1)
 	d.notNow("AskProgress", d.acts.AskProgress, Step{ProcessID: id, N: 2})
 	d.decide(id, models.DecideReportProgress, partner, d.the(models.TaskReportProgress), models.ProgressPayload{Status: "committed", Note: "In the budget."})

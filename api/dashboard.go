@@ -31,8 +31,9 @@ type CountryStages struct {
 
 // StatusCount counts measures at authorities.
 type StatusCount struct {
-	Status models.FollowUpStatus `json:"status"`
-	Count  int                   `json:"count"`
+	Status   models.FollowUpStatus `json:"status"`
+	Count    int                   `json:"count"`
+	Imported int                   `json:"imported"` // of count: what others recommended
 }
 
 // DashboardRow is a recommendation with whom it waits for, in figures.

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
@@ -21,14 +24,27 @@ type FollowUp struct {
 	AuthorityID      uuid.UUID             `json:"authority_id"`
 	Authority        models.Names          `json:"authority"`
 	Country          string                `json:"country,omitempty"`
-	OrganisationID   uuid.UUID             `json:"organisation_id"` // focal point: asked for progress
+	OrganisationID   *uuid.UUID            `json:"organisation_id,omitempty"` // focal point: asked for progress; absent: nobody is yet
 	Organisation     string                `json:"organisation"`
 	Status           models.FollowUpStatus `json:"status"`
 	StatusSince      time.Time             `json:"status_since"`
 	Period           int                   `json:"period"`
-	AskAt            time.Time             `json:"ask_at"` // when progress is asked for next
+	AskAt            *time.Time            `json:"ask_at,omitempty"` // when progress is asked for next; absent: nobody is asked
+	Origin           *Origin               `json:"origin,omitempty"` // of a measure that others issued
 	EndedAt          *time.Time            `json:"ended_at,omitempty"`
 	Notes            []ProgressNote        `json:"notes"` // newest first; for the network
+}
+
+// Origin is where a measure that others issued comes from, in the source's own words.
+type Origin struct {
+	Source         string   `json:"source"`
+	Session        string   `json:"session"`
+	Address        string   `json:"address,omitempty"` // of the source's own documents
+	ExternalRef    string   `json:"external_ref"`
+	IssuedBy       string   `json:"issued_by"`
+	Response       string   `json:"response"`
+	ActionCategory *int     `json:"action_category,omitempty"` // from 1, minimal action, to 5, specific action
+	Topics         []string `json:"topics"`
 }
 
 // ProgressNote is what was reported, with its source.
@@ -45,10 +61,13 @@ type ProgressNote struct {
 func (s *server) followUpRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/followups", id: "listFollowUps", tag: "follow-up", summary: "What became of measures at authorities", reply: list[FollowUp]{}, serve: s.listFollowUps,
-			query: append([]param{{"recommendation", "id", text}, {"country", "of the authority", text}, {"status", "", text}}, pageParams...)},
+			query: append([]param{{"recommendation", "id", text}, {"country", "of the authority", text}, {"status", "", text}, {"unfollowed", "true: those without a focal point", text},
+				{"imported", "true: of recommendations that others issued", text}}, pageParams...)},
 		{method: http.MethodGet, path: "/followups/{id}", id: "getFollowUp", tag: "follow-up", summary: "One measure at one authority", reply: FollowUp{}, serve: s.getFollowUp},
 		{method: http.MethodPost, path: "/followups/{id}/progress", id: "reportProgress", tag: "follow-up", summary: "Report what happened, asked or not",
 			key: true, decides: true, body: said[models.ProgressPayload]{}, reply: Decision{}, serve: s.reportProgress},
+		{method: http.MethodPost, path: "/followups/{id}/focal-point", id: "assignFocalPoint", tag: "follow-up", summary: "Have an organisation follow what nobody follows yet",
+			key: true, body: models.FocalPointInput{}, reply: FollowUp{}, serve: s.assignFocalPoint},
 		{method: http.MethodPost, path: "/followups/{id}/end", id: "endFollowUp", tag: "follow-up", summary: "End it, with a reason",
 			key: true, decides: true, body: models.ReasonPayload{}, reply: Decision{}, serve: s.endFollowUp},
 	}
@@ -67,7 +86,16 @@ func (s *server) listFollowUps(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	unfollowed, err := queryOneOf(c, "unfollowed", []string{"true", "false"})
+	if err != nil {
+		return reply{}, err
+	}
+	imported, err := queryOneOf(c, "imported", []string{"true", "false"})
+	if err != nil {
+		return reply{}, err
+	}
 	rows, err := models.FollowUps(c.ctx(), s.DB, models.FollowUpFilter{Recommendation: recommendation, Country: c.query("country"), Status: status,
+		Unfollowed: unfollowed == "true", Imported: imported == "true",
 		After: p.after, Limit: int64(p.limit + 1)})
 	if err != nil {
 		return reply{}, err
@@ -100,8 +128,17 @@ func (s *server) getFollowUp(c *call) (reply, error) {
 	return reply{body: followUpView(*f, in)}, err
 }
 
-func (s *server) reportProgress(c *call) (reply, error) {
+// followed returns a follow-up that has a focal point: before that there is no process that could decide anything.
+func (c *call) followed() (*models.FollowUp, *models.Recommendation, error) {
 	f, rec, err := c.followUp()
+	if err == nil && f.OrganisationID == nil {
+		err = apperr.About(apperr.CodeWrongStage, "focal_point")
+	}
+	return f, rec, err
+}
+
+func (s *server) reportProgress(c *call) (reply, error) {
+	f, rec, err := c.followed()
 	if err != nil {
 		return reply{}, err
 	}
@@ -121,8 +158,35 @@ func (s *server) reportProgress(c *call) (reply, error) {
 	return c.decide(w)
 }
 
-func (s *server) endFollowUp(c *call) (reply, error) {
+// assignFocalPoint begins the process of a follow-up that nobody follows yet.
+func (s *server) assignFocalPoint(c *call) (reply, error) {
 	f, rec, err := c.followUp()
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := payloadOf[models.FocalPointInput](c)
+	if err != nil {
+		return reply{}, err
+	}
+	object, err := models.FocalPointObject(c.ctx(), s.DB, rec, in.OrganisationID)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := access.Can(c.who.actor(), access.AssignFocalPoint, object); err != nil {
+		return reply{}, err
+	}
+	_, _, err = c.once(in, func(ctx context.Context, tx bun.Tx) (uuid.UUID, error) {
+		return f.ID, models.AssignFocalPoint(ctx, tx, f.ID, in.OrganisationID, c.who.person, c.now())
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	s.Processes.StartSoon(c.ctx(), f.ID)
+	return s.getFollowUp(c)
+}
+
+func (s *server) endFollowUp(c *call) (reply, error) {
+	f, rec, err := c.followed()
 	if err != nil {
 		return reply{}, err
 	}
@@ -151,10 +215,20 @@ func followUpView(f models.FollowUp, notes bool) FollowUp {
 	if f.Recommendation != nil {
 		v.Slug = f.Recommendation.Slug
 	}
+	v.Origin = originView(f)
 	if notes {
 		v.Notes = listOf(f.Notes, noteView).Items
 	}
 	return v
+}
+
+func originView(f models.FollowUp) *Origin {
+	if f.Measure == nil || f.Measure.Origin == nil || f.Recommendation == nil || f.Recommendation.Origin == nil {
+		return nil
+	}
+	m, r := f.Measure.Origin, f.Recommendation.Origin
+	return &Origin{Source: r.Source, Session: r.Session, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode), ExternalRef: m.ExternalRef,
+		IssuedBy: m.IssuedBy, Response: m.Response, ActionCategory: m.ActionCategory, Topics: m.Topics}
 }
 
 func noteView(n models.ProgressNote) ProgressNote {

@@ -32,8 +32,9 @@ func (h *house) publish(t *testing.T) (*models.Recommendation, *models.FollowUp)
 	rec.PublishedAt, rec.AcceptedVersionID = &at, &v.ID
 	rec.Enter(models.StageDone, noon)
 	require.NoError(t, rec.Save(ctx, h.db, noon))
+	focal := demo.ID("organisation", "khc")
 	f := &models.FollowUp{ID: models.NewID(), RecommendationID: rec.ID, MeasureID: v.Measures[0].ID, AuthorityID: v.Measures[0].AuthorityIDs[0],
-		OrganisationID: demo.ID("organisation", "khc"), Status: "under_discussion", StatusSince: noon, Period: 1, AskAt: noon, CreatedAt: noon}
+		OrganisationID: &focal, Status: "under_discussion", StatusSince: noon, Period: 1, AskAt: &at, CreatedAt: noon}
 	require.NoError(t, f.Insert(ctx, h.db))
 	note := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: f.Status, Note: "They answered.", ObservedOn: noon,
 		PersonID: demo.ID("person", "partner-khc"), DecisionID: "decision-1", ReportedAt: noon}

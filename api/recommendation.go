@@ -111,7 +111,8 @@ func (s *server) recommendationRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/recommendations", id: "listRecommendations", tag: "recommendations", summary: "What the reader may read, newest first",
 			reply: list[RecommendationSummary]{}, serve: s.listRecommendations, query: append([]param{{"country", "one or several codes", text},
-				{"stage", "one or several", text}, {"q", "part of the title", text}, {"published", "true: published only", text}}, pageParams...)},
+				{"stage", "one or several", text}, {"q", "part of the title", text}, {"published", "true: published only", text},
+				{"imported", "true: those that others issued, instead of those drafted here", text}}, pageParams...)},
 		{method: http.MethodPost, path: "/recommendations", id: "createRecommendation", tag: "recommendations", summary: "Begin a recommendation with its first version",
 			key: true, body: models.RecommendationInput{}, limit: draftLimit, status: http.StatusCreated, reply: Recommendation{}, serve: s.createRecommendation},
 		{method: http.MethodGet, path: "/recommendations/{id}", id: "getRecommendation", tag: "recommendations", summary: "Where it stands, who is awaited until when",
@@ -162,8 +163,12 @@ func (s *server) listRecommendations(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	imported, err := queryOneOf(c, "imported", []string{"true", "false"})
+	if err != nil {
+		return reply{}, err
+	}
 	f := models.RecommendationFilter{Countries: c.queryList("country"), Query: c.query("q"), Published: published == "true",
-		Before: p.after, Limit: int64(p.limit + 1)}
+		Imported: imported == "true", Before: p.after, Limit: int64(p.limit + 1)}
 	for _, stage := range c.queryList("stage") {
 		f.Stages = append(f.Stages, models.Stage(stage))
 	}

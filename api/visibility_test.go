@@ -95,8 +95,9 @@ func (h *house) followed(t *testing.T, rec *models.Recommendation) uuid.UUID {
 	require.NoError(t, err)
 	var authority uuid.UUID
 	require.NoError(t, h.db.NewSelect().Table("authorities").Column("id").Limit(1).Scan(t.Context(), &authority))
+	ask := noon.AddDate(0, 2, 0)
 	f := &models.FollowUp{ID: models.NewID(), RecommendationID: rec.ID, MeasureID: measures[0].ID, AuthorityID: authority,
-		OrganisationID: rec.OrganisationID, Status: "no_reply", StatusSince: noon, Period: 1, AskAt: noon.AddDate(0, 2, 0), CreatedAt: noon}
+		OrganisationID: &rec.OrganisationID, Status: "no_reply", StatusSince: noon, Period: 1, AskAt: &ask, CreatedAt: noon}
 	_, err = h.db.NewInsert().Model(f).Exec(t.Context())
 	require.NoError(t, err)
 	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: "no_reply", Note: "A call.", SourceTitle: "Notes",

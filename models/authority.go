@@ -38,6 +38,7 @@ type Authority struct {
 	CountryCode string     `bun:",nullzero" json:"country_code,omitempty"` // empty: international
 	Level       string     `json:"level"`                                  // one of AuthorityLevels
 	ParentID    *uuid.UUID `bun:",type:uuid" json:"parent_id,omitempty"`
+	Government  bool       `json:"government,omitempty"` // answers for the whole State; at most one of a country
 	Names       Names      `bun:"type:jsonb" json:"names"`
 }
 
@@ -57,6 +58,9 @@ func (a Authority) Validate() error {
 	}
 	if !wide && a.CountryCode == "" {
 		bad.And("country_code", "required")
+	}
+	if a.Government && a.Level != LevelState {
+		bad.And("government", "choice")
 	}
 	if a.ParentID != nil && *a.ParentID == a.ID {
 		bad.And("parent_id", "choice")

@@ -41,8 +41,9 @@ type CountryStages struct {
 
 // StatusCount counts follow-ups: measures at authorities.
 type StatusCount struct {
-	Status FollowUpStatus
-	Count  int
+	Status   FollowUpStatus
+	Count    int
+	Imported int // of Count: measures that others issued
 }
 
 // DashboardRow is a recommendation with whom it waits for, in figures.
@@ -91,8 +92,12 @@ const openWork = `LEFT JOIN LATERAL (
 	FROM tasks AS t JOIN processes AS p ON p.id = t.process_id
 	WHERE t.recommendation_id = r.id AND t.state = 'open' AND t.kind <> 'escalation') AS work ON true`
 
-// from selects the recommendations (alias r, with their open work) that the viewer may read and the filter leaves.
-func (d *dashboard) from() *bun.SelectQuery {
+// from selects the recommendations drafted here (alias r, with their open work) that the viewer may read and the filter
+// leaves.
+func (d *dashboard) from() *bun.SelectQuery { return drafted(d.all(), false) }
+
+// all is from with what others issued: it has no stage here, but its measures are followed up like ours.
+func (d *dashboard) all() *bun.SelectQuery {
 	q := d.v.visible(d.db.NewSelect().TableExpr("recommendations AS r").Join(openWork, d.now))
 	if d.f.Country != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM recommendation_countries AS fc WHERE fc.recommendation_id = r.id AND fc.country_code = ?)", d.f.Country)
@@ -152,8 +157,13 @@ func (d *dashboard) readCountries(ctx context.Context) error {
 }
 
 func (d *dashboard) readStatuses(ctx context.Context) error {
+	from := d.all()
+	if d.f.Stage != "" {
+		from = d.from()
+	}
 	q := d.db.NewSelect().TableExpr("followups AS f").ColumnExpr("f.status, count(*) AS count").
-		Where("f.ended_at IS NULL AND f.recommendation_id IN (?)", d.from().Column("r.id")).
+		ColumnExpr("count(*) FILTER (WHERE fr.kind = ?) AS imported", KindImported).Join("JOIN recommendations AS fr ON fr.id = f.recommendation_id").
+		Where("f.ended_at IS NULL AND f.recommendation_id IN (?)", from.Column("r.id")).
 		GroupExpr("f.status").OrderExpr("array_position(ARRAY[?]::text[], f.status)", bun.List(FollowUpStatuses()))
 	if d.f.Country != "" {
 		q = q.Join("JOIN authorities AS a ON a.id = f.authority_id").Where("a.country_code = ?", d.f.Country)

@@ -25,7 +25,7 @@ func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.U
 // AccessObject is a recommendation, and one of its tasks or nil, as the table of roles sees them.
 func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (access.Object, error) {
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
-		Published: r.PublishedAt != nil}
+		Published: r.Public()}
 	err := db.NewSelect().Model((*Task)(nil)).ColumnExpr("DISTINCT person_id").
 		Where("recommendation_id = ? AND person_id IS NOT NULL", r.ID).Scan(ctx, &o.Involved)
 	if err != nil {
@@ -69,9 +69,12 @@ func FollowUpObject(ctx context.Context, db bun.IDB, r *Recommendation, followUp
 	if err := db.NewSelect().Model(f).Column("organisation_id").Where("fu.id = ?", followUp).Scan(ctx); err != nil {
 		return o, found(err, "followup")
 	}
-	if o.TaskOrganisations, err = VotingUnitMembers(ctx, db, f.OrganisationID); err != nil {
+	if f.OrganisationID == nil {
+		return o, nil
+	}
+	if o.TaskOrganisations, err = VotingUnitMembers(ctx, db, *f.OrganisationID); err != nil {
 		return o, err
 	}
-	o.TaskOrganisations = append(o.TaskOrganisations, f.OrganisationID)
+	o.TaskOrganisations = append(o.TaskOrganisations, *f.OrganisationID)
 	return o, nil
 }

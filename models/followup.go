@@ -25,11 +25,11 @@ type FollowUp struct {
 	RecommendationID uuid.UUID
 	MeasureID        uuid.UUID
 	AuthorityID      uuid.UUID
-	OrganisationID   uuid.UUID // focal point
+	OrganisationID   *uuid.UUID // focal point; nil: nobody follows it yet
 	Status           FollowUpStatus
 	StatusSince      time.Time
 	Period           int
-	AskAt            time.Time
+	AskAt            *time.Time // nil while nobody follows it
 	CreatedAt        time.Time
 	EndedAt          *time.Time
 
@@ -86,16 +86,20 @@ func FollowUpByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*FollowUp, err
 }
 
 func withFollowUpParts(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Relation("Measure").Relation("Authority").Relation("Organisation").Relation("Recommendation").
+	return q.Relation("Measure").Relation("Measure.Origin").Relation("Authority").Relation("Organisation").
+		Relation("Recommendation").Relation("Recommendation.Origin").
 		Relation("Notes", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("pn.reported_at DESC", "pn.id DESC") })
 }
 
 // FollowUpFilter narrows a list of follow-ups; zero fields do not.
 type FollowUpFilter struct {
+	ID             uuid.UUID // this one alone
 	Recommendation uuid.UUID
 	Country        string
 	Authority      uuid.UUID
 	Status         FollowUpStatus
+	Unfollowed     bool // nobody is its focal point yet
+	Imported       bool // of recommendations that others issued
 	Limit          int64
 	After          *Cursor
 }
@@ -104,7 +108,22 @@ type FollowUpFilter struct {
 // shown by the doors to those entitled.
 func FollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) ([]FollowUp, error) {
 	var all []FollowUp
-	q := withFollowUpParts(db.NewSelect().Model(&all))
+	err := withFollowUpParts(db.NewSelect().Model(&all)).Apply(f.apply).Order("fu.created_at", "fu.id").Scan(ctx)
+	return all, err
+}
+
+// CountFollowUps counts what a filter leaves; its limit and place do not count.
+func CountFollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) (int, error) {
+	f.Limit, f.After = 0, nil
+	n, err := db.NewSelect().Model((*FollowUp)(nil)).Relation("Authority").Relation("Recommendation").Apply(f.apply).Count(ctx)
+	return int(n), err
+}
+
+// apply narrows a query over follow-ups with their authority and recommendation.
+func (f FollowUpFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	if f.ID != uuid.Nil {
+		q = q.Where("fu.id = ?", f.ID)
+	}
 	if f.Recommendation != uuid.Nil {
 		q = q.Where("fu.recommendation_id = ?", f.Recommendation)
 	}
@@ -117,15 +136,23 @@ func FollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) ([]FollowUp, e
 	if f.Status != "" {
 		q = q.Where("fu.status = ?", f.Status)
 	}
+	if f.Unfollowed {
+		q = q.Where(unfollowed)
+	}
+	if f.Imported {
+		q = q.Where("recommendation.kind = ?", KindImported)
+	}
 	if f.After != nil {
 		q = q.Where("(fu.created_at, fu.id) > (?, ?)", f.After.At, f.After.ID)
 	}
 	if f.Limit > 0 {
 		q = q.Limit(f.Limit)
 	}
-	err := q.Order("fu.created_at", "fu.id").Scan(ctx)
-	return all, err
+	return q
 }
+
+// unfollowed is true of a follow-up (alias fu) that waits for a focal point.
+const unfollowed = "fu.organisation_id IS NULL AND fu.ended_at IS NULL"
 
 // Insert writes a note.
 func (n *ProgressNote) Insert(ctx context.Context, db bun.IDB) error {

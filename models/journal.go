@@ -27,7 +27,11 @@ func Journal(ctx context.Context, tx bun.IDB, by Person, now time.Time, e Journa
 	if err != nil {
 		return err
 	}
-	_, err = record.Append(ctx, tx, chain, record.Entry{At: now, Verb: e.Verb, Actor: by.Pseudonym, Capacity: record.Personal,
+	capacity := record.Personal
+	if by.Pseudonym == uuid.Nil { // from a shell, where nobody is signed in
+		capacity = record.System
+	}
+	_, err = record.Append(ctx, tx, chain, record.Entry{At: now, Verb: e.Verb, Actor: by.Pseudonym, Capacity: capacity,
 		ObjectKind: e.ObjectKind, Object: e.Object, Visibility: record.Confidential, Facts: e.Facts, Texts: e.Texts})
 	if err != nil {
 		return fmt.Errorf("write the journal: %w", err)

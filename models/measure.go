@@ -20,7 +20,8 @@ type Measure struct {
 	Number           int
 	Text             string
 
-	Authorities []Authority `bun:"m2m:measure_authorities,join:Measure=Authority"`
+	Origin      *ImportedMeasure `bun:"rel:has-one,join:id=measure_id"` // of an imported one
+	Authorities []Authority      `bun:"m2m:measure_authorities,join:Measure=Authority"`
 }
 
 // MeasureAuthority addresses a measure to an authority.

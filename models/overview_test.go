@@ -210,7 +210,7 @@ func TestRibbonTellsTheSevenSteps(t *testing.T) {
 	require.NoError(t, err)
 	askAt := noon.AddDate(0, 2, 0)
 	insert(t, d.db, &models.FollowUp{ID: models.NewID(), RecommendationID: d.rec.ID, MeasureID: measures[0].ID, AuthorityID: d.authority.ID,
-		OrganisationID: d.lead.ID, Status: "no_reply", StatusSince: noon, Period: 1, AskAt: askAt, CreatedAt: noon})
+		OrganisationID: &d.lead.ID, Status: "no_reply", StatusSince: noon, Period: 1, AskAt: &askAt, CreatedAt: noon})
 	require.Equal(t, now, states()[6])
 	require.Equal(t, askAt.UTC(), ribbon().Steps[6].Until.UTC())
 

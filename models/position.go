@@ -260,7 +260,10 @@ func (pos *Position) loadMailing(ctx context.Context, db bun.IDB) error {
 func (pos *Position) loadFollowUp(ctx context.Context, db bun.IDB) error {
 	f := new(FollowUp)
 	err := db.NewSelect().Model(f).Where("fu.id = ?", pos.ProcessID).Scan(ctx)
-	pos.FollowUp = &FollowUpPosition{Period: f.Period, AskAt: f.AskAt}
+	pos.FollowUp = &FollowUpPosition{Period: f.Period}
+	if f.AskAt != nil { // a process begins with a focal point, so that it always is
+		pos.FollowUp.AskAt = *f.AskAt
+	}
 	for _, t := range pos.Tasks {
 		pos.FollowUp.Asked = pos.FollowUp.Asked || t.Kind == TaskReportProgress
 	}

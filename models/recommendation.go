@@ -64,12 +64,13 @@ type Recommendation struct {
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 
-	Organisation *Organisation    `bun:"rel:belongs-to,join:organisation_id=id"`
-	Countries    []string         `bun:"-"` // ISO codes, sorted
-	Topics       []string         `bun:"-"`
-	Challenges   []string         `bun:"-"`
-	GrantIDs     []uuid.UUID      `bun:"-"`
-	Consulted    []ConsultedGroup `bun:"-"`
+	Organisation *Organisation           `bun:"rel:belongs-to,join:organisation_id=id"`
+	Origin       *ImportedRecommendation `bun:"rel:has-one,join:id=recommendation_id"` // of an imported one
+	Countries    []string                `bun:"-"`                                     // ISO codes, sorted
+	Topics       []string                `bun:"-"`
+	Challenges   []string                `bun:"-"`
+	GrantIDs     []uuid.UUID             `bun:"-"`
+	Consulted    []ConsultedGroup        `bun:"-"`
 }
 
 // Held reports whether the process is on hold.

@@ -30,6 +30,8 @@ const (
 	RibbonSkipped RibbonStepState = "skipped" // by the procedure, for want of anything to do, or never reached
 	RibbonHeld    RibbonStepState = "held"    // now, on hold
 	RibbonEnded   RibbonStepState = "ended"   // withdrawn in this step
+
+	RibbonElsewhere RibbonStepState = "elsewhere" // done by those who issued it
 )
 
 // RibbonState is where a recommendation stands in its seven steps.

@@ -15,6 +15,11 @@ func (b *ribbonBuilder) build() RibbonState {
 		campaign, followUp = RibbonSkipped, RibbonSkipped
 	}
 	state.Steps = append(state.Steps, RibbonStep{Step: StepCampaign, State: campaign}, RibbonStep{Step: StepFollowUp, State: followUp})
+	if b.r.Imported() {
+		for i := range state.Steps[:len(state.Steps)-1] {
+			state.Steps[i].State = RibbonElsewhere
+		}
+	}
 	for i := range state.Steps {
 		b.tell(&state.Steps[i])
 	}

@@ -44,19 +44,20 @@ func (v Viewer) organisationsAs(roles ...string) []uuid.UUID {
 	return ids
 }
 
-// visible limits a query over recommendations (alias r) to what the viewer may read: what is published; everything for
-// coordinators; for officers what their organisation owns; for everybody what they are in charge of; and once it left
-// drafting, for officers and partners what concerns a country of theirs or was asked of their organisation, for everybody
-// what they have or had a task in. It is the rule of access.ReadRecommendation, and a test holds one against the other.
+// visible limits a query over recommendations (alias r) to what the viewer may read: what is published, here or
+// elsewhere; everything for coordinators; for officers what their organisation owns; for everybody what they are in charge
+// of; and once it left drafting, for officers and partners what concerns a country of theirs or was asked of their
+// organisation, for everybody what they have or had a task in. It is the rule of access.ReadRecommendation, and a test
+// holds one against the other.
 func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 	if v.LinkTask != uuid.Nil {
-		return q.Where("r.published_at IS NOT NULL") // beyond its task a personal link opens what everybody sees
+		return q.Where("(r.published_at IS NOT NULL OR r.kind = ?)", KindImported) // beyond its task a personal link opens what everybody sees
 	}
 	if v.Has(RoleCoordinator) {
 		return q
 	}
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("r.published_at IS NOT NULL")
+		q = q.Where("r.published_at IS NOT NULL").WhereOr("r.kind = ?", KindImported)
 		if v.PersonID == uuid.Nil {
 			return q
 		}
@@ -82,6 +83,7 @@ type RecommendationFilter struct {
 	Countries []string
 	Stages    []Stage
 	Published bool
+	Imported  bool   // those that others issued, instead of those drafted here
 	Query     string // in title
 	Before    *Cursor
 	Limit     int64
@@ -104,6 +106,7 @@ func Recommendations(ctx context.Context, db bun.IDB, v Viewer, f Recommendation
 	if len(f.Stages) > 0 {
 		q = q.Where("r.stage IN (?)", bun.List(f.Stages))
 	}
+	q = drafted(q, f.Imported)
 	if f.Published {
 		q = q.Where("r.published_at IS NOT NULL")
 	}
@@ -120,6 +123,14 @@ func Recommendations(ctx context.Context, db bun.IDB, v Viewer, f Recommendation
 		return nil, err
 	}
 	return all, loadCountries(ctx, db, all)
+}
+
+// drafted keeps the recommendations (alias r) that were drafted here or, instead, those that others issued.
+func drafted(q *bun.SelectQuery, imported bool) *bun.SelectQuery {
+	if imported {
+		return q.Where("r.kind = ?", KindImported)
+	}
+	return q.Where("r.kind <> ?", KindImported)
 }
 
 func loadCountries(ctx context.Context, db bun.IDB, all []Recommendation) error {

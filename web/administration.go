@@ -17,6 +17,7 @@ type administrationSection struct{ Key, Href, Icon string }
 
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
+	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
 }
 

@@ -71,7 +71,11 @@ func (s *Server) journalEntries(ctx context.Context, l *i18n.Localizer, v *visit
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, TimelineEntry{At: it.At, Zone: m.zone, Who: m.people[it.Actor].Name, What: l.T("journal."+it.Verb, args), Text: text})
+		who := m.people[it.Actor].Name
+		if it.Capacity == record.System {
+			who = l.T("administration.journal.shell")
+		}
+		entries = append(entries, TimelineEntry{At: it.At, Zone: m.zone, Who: who, What: l.T("journal."+it.Verb, args), Text: text})
 	}
 	return entries, nil
 }

@@ -17,7 +17,7 @@ import (
 	"tribuna/models"
 )
 
-// behalfPattern is the one address whose form may hold a file.
+// behalfPattern is the address of the form that may hold a file.
 const behalfPattern = "POST /recommendations/{id}/on-behalf"
 
 // behalfLimit bounds that form. A file somewhat too large is read to its end: a browser that is cut off shows a broken

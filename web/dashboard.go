@@ -32,6 +32,8 @@ type dashboardView struct {
 	Stages    []stageColumn
 	ByCountry []countryRow
 	ByStatus  []share
+	Imported  int // of ByStatus: measures that others issued
+	ToThem    string
 	Rows      []dashboardRow
 	Pager     Pager
 }
@@ -126,6 +128,11 @@ func newDashboardView(r *http.Request, d models.DashboardData, names countryName
 	}
 	v.Stages, v.ByCountry = countryTable(r.URL, d, l)
 	v.ByStatus = statusShares(r.URL, d, l)
+	for _, st := range d.Statuses {
+		v.Imported += st.Imported
+	}
+	them := narrowedBy(url.Values{"country": {r.URL.Query().Get("country")}, "status": {r.URL.Query().Get("status")}, "imported": {"yes"}})
+	v.ToThem = "/follow-ups?" + them.Encode()
 	for _, row := range d.Rows {
 		v.Rows = append(v.Rows, newDashboardRow(row, names, zoneName(r)))
 	}

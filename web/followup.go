@@ -17,7 +17,10 @@ import (
 
 func (s *Server) followUpRoutes(r *mux.Router) {
 	s.get(r, "/follow-ups", s.followUps)
+	s.get(r, "/follow-ups/focal-point", s.focalPoints)
+	s.post(r, "/follow-ups/focal-point", s.assignFocalPoints)
 	s.get(r, "/follow-ups/{id}", s.followUp)
+	s.post(r, "/follow-ups/{id}/focal-point", s.assignFocalPoint)
 	s.post(r, "/follow-ups/{id}/progress", s.reportProgress)
 	s.get(r, "/follow-ups/{id}/end", s.confirmEndFollowUp)
 	s.post(r, "/follow-ups/{id}/end", s.endFollowUp)
@@ -36,19 +39,17 @@ type followUpsView struct {
 	Rows        []followUpFacts
 	Pager       Pager
 	Filtered    bool
+	Of          string // the imported recommendation that the list is narrowed to, in words
+	TakeOn      string // where somebody is found to follow what nobody follows yet; "" for those who may not
 }
 
 func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	ctx, l, query := r.Context(), Localizer(r), r.URL.Query()
 	v := followUpsView{Page: NewPage(r, l.T("followup.title")), Filter: NewForm(query)}
 	v.Active = "followups"
-	filter := models.FollowUpFilter{Country: query.Get("country"), Status: models.FollowUpStatus(query.Get("status")),
-		Limit: followUpsPerPage + 1, After: cursorOf(query.Get("after"))}
-	filter.Authority, _ = uuid.Parse(query.Get("authority")) // what is no id narrows nothing
-	if id, err := uuid.Parse(query.Get("recommendation")); err == nil {
-		filter.Recommendation = id // linked from the overview
-	}
-	v.Filtered = filter.Recommendation != uuid.Nil || filter.Country != "" || filter.Status != "" || filter.Authority != uuid.Nil
+	filter := followUpFilter(query)
+	v.Filtered = filter != models.FollowUpFilter{}
+	filter.Limit, filter.After = followUpsPerPage+1, cursorOf(query.Get("after"))
 	if err := s.followUpChoices(r, l, filter.Country, &v); err != nil {
 		return err
 	}
@@ -67,18 +68,54 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	if v.Rows, err = s.followUpRows(r, l, list); err != nil {
 		return err
 	}
+	if filter.Recommendation != uuid.Nil && len(list) > 0 && list[0].Recommendation.Imported() {
+		v.Of = v.Rows[0].Document
+	}
+	if err := s.offerToFollow(r, list, &v); err != nil {
+		return err
+	}
 	s.Engine.Render(w, r, http.StatusOK, "followups", v)
 	return nil
 }
 
-// followUpsAfter is the address of the list with another beginning.
-func followUpsAfter(query url.Values, after string) string {
-	next := url.Values{}
-	for _, name := range []string{"recommendation", "country", "authority", "status"} {
+// offerToFollow leads who may to having all of the list followed, where it holds only what nobody follows yet.
+func (s *Server) offerToFollow(r *http.Request, list []models.FollowUp, v *followUpsView) error {
+	if r.URL.Query().Get("unfollowed") != "yes" || len(list) == 0 {
+		return nil
+	}
+	may, err := s.mayFollow(r, visitorFrom(r.Context()), nil)
+	if len(may) > 0 {
+		v.TakeOn = "/follow-ups/focal-point?" + narrowedBy(r.URL.Query()).Encode()
+	}
+	return err
+}
+
+// followUpNarrowing are the fields by which the list is narrowed.
+var followUpNarrowing = []string{"recommendation", "country", "authority", "status", "imported", "unfollowed"}
+
+// followUpFilter reads them; what is no id narrows nothing.
+func followUpFilter(query url.Values) models.FollowUpFilter {
+	f := models.FollowUpFilter{Country: query.Get("country"), Status: models.FollowUpStatus(query.Get("status")),
+		Imported: query.Get("imported") == "yes", Unfollowed: query.Get("unfollowed") == "yes"}
+	f.Authority, _ = uuid.Parse(query.Get("authority"))
+	f.Recommendation, _ = uuid.Parse(query.Get("recommendation")) // linked from the overview
+	return f
+}
+
+// narrowedBy keeps of an address what narrows the list.
+func narrowedBy(query url.Values) url.Values {
+	kept := url.Values{}
+	for _, name := range followUpNarrowing {
 		if value := query.Get(name); value != "" {
-			next.Set(name, value)
+			kept.Set(name, value)
 		}
 	}
+	return kept
+}
+
+// followUpsAfter is the address of the list with another beginning.
+func followUpsAfter(query url.Values, after string) string {
+	next := narrowedBy(query)
 	if after != "" {
 		next.Set("after", after)
 	}
@@ -101,6 +138,7 @@ func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.
 		if a := list[i].Authority; a != nil && a.CountryCode != "" {
 			rows[i].Country = names.names[a.CountryCode]
 		}
+		rows[i].fromElsewhere(&list[i], l, names)
 	}
 	return rows, nil
 }
@@ -132,6 +170,7 @@ type followUpView struct {
 	Notes    []TimelineEntry
 	AskAt    time.Time // when progress is asked for next; zero hides it
 	Report   *progressForm
+	TakeOn   *focalPointForm // nil where somebody follows it, and for those who may not
 	MayEnd   bool
 	End      string // where the follow-up is ended
 }
@@ -142,6 +181,7 @@ type followUpCase struct {
 	f                          *models.FollowUp
 	rec                        *models.Recommendation
 	seesNotes, reports, mayEnd bool
+	mayFollow                  []Option // while nobody follows it: who may be asked to
 }
 
 func (s *Server) loadFollowUp(r *http.Request) (followUpCase, error) {
@@ -157,14 +197,15 @@ func (s *Server) loadFollowUp(r *http.Request) (followUpCase, error) {
 	if c.rec, err = models.RecommendationByID(ctx, s.DB, c.f.RecommendationID); err != nil {
 		return c, err
 	}
-	return c, s.entitleFollowUp(ctx, &c)
+	return c, s.entitleFollowUp(r, &c)
 }
 
 // entitleFollowUp asks the table of roles what the visitor may do: the focal point reports unasked as well.
-func (s *Server) entitleFollowUp(ctx context.Context, c *followUpCase) error {
+func (s *Server) entitleFollowUp(r *http.Request, c *followUpCase) error {
 	if c.visitor == nil {
 		return nil
 	}
+	ctx := r.Context()
 	actor, err := models.AccessActor(ctx, s.DB, c.visitor.Person.ID, c.visitor.link())
 	if err != nil {
 		return err
@@ -175,10 +216,14 @@ func (s *Server) entitleFollowUp(ctx context.Context, c *followUpCase) error {
 	}
 	object.Visibility = access.Network
 	open := c.f.EndedAt == nil
-	c.reports = open && access.Can(actor, access.ReportProgress, object) == nil
-	c.mayEnd = open && access.Can(actor, access.EndFollowup, object) == nil
-	c.seesNotes = c.reports || access.Can(actor, access.ReadRecord, object) == nil
-	return nil
+	followed := c.f.OrganisationID != nil // before that there is no process that could decide anything
+	c.reports = open && followed && access.Can(actor, access.ReportProgress, object) == nil
+	c.mayEnd = open && followed && access.Can(actor, access.EndFollowup, object) == nil
+	c.seesNotes = followed && (c.reports || access.Can(actor, access.ReadRecord, object) == nil)
+	if open && !followed {
+		c.mayFollow, err = s.mayFollow(r, c.visitor, c.rec)
+	}
+	return err
 }
 
 func (s *Server) followUp(w http.ResponseWriter, r *http.Request) error {
@@ -209,7 +254,13 @@ func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c follow
 	}
 	if c.reports {
 		form := s.newProgressForm(l, f, followUpPath(c.f.ID)+"/progress", c.f)
-		v.Report, v.AskAt = &form, c.f.AskAt
+		v.Report = &form
+		if c.f.AskAt != nil {
+			v.AskAt = *c.f.AskAt
+		}
+	}
+	if len(c.mayFollow) > 0 {
+		v.TakeOn = &focalPointForm{f, followUpPath(c.f.ID) + "/focal-point", c.mayFollow}
 	}
 	s.Engine.Render(w, r, f.status, "followup", v)
 	return nil

@@ -26,8 +26,19 @@ type followUpFacts struct {
 	State        Badge
 	Since        time.Time
 	Zone         *time.Location
-	FocalPoint   string // the organisation that follows it
+	FocalPoint   string // the organisation that follows it; "" for none yet
 	Ended        *time.Time
+	Origin       *originFacts // of a measure that others issued
+}
+
+// originFacts say where a measure that others issued comes from, in the source's own words.
+type originFacts struct {
+	Source, Session, IssuedBy, Response string
+	ResponseLang                        string // of a source's own word
+	Reference, Address                  string
+	Category                            int // 0 for none
+	Topics                              []string
+	Lang                                string // of topics and of who issued it
 }
 
 // factsOf reads a follow-up in the language of the recommendation; inWords puts a published translation in its place.
@@ -47,6 +58,27 @@ func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location) followU
 		v.DocumentHref = "/published/" + r.Slug
 	}
 	return v
+}
+
+// fromElsewhere says in the reader's language what others issued, and leads to all measures of the same recommendation,
+// because it has no text here.
+func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, names countryNames) {
+	if f.Measure == nil || f.Measure.Origin == nil || f.Recommendation == nil || f.Recommendation.Origin == nil {
+		return
+	}
+	m, r := f.Measure.Origin, f.Recommendation.Origin
+	v.Document, v.DocumentLang = importedTitle(l, r.Source, names.names[r.CountryCode], r.Session), l.Tag()
+	v.DocumentHref = importedPath(f.RecommendationID)
+	o := &originFacts{Source: sourceName(l, r.Source), Session: r.Session, IssuedBy: m.IssuedBy, Response: m.Response,
+		ResponseLang: v.MeasureLang, Reference: m.ExternalRef, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode),
+		Topics: m.Topics, Lang: v.MeasureLang}
+	if key := "imported.response." + m.Response; l.Has(key) {
+		o.Response, o.ResponseLang = l.T(key), l.Tag()
+	}
+	if m.ActionCategory != nil {
+		o.Category = *m.ActionCategory
+	}
+	v.Origin = o
 }
 
 func followUpPath(id uuid.UUID) string { return "/follow-ups/" + id.String() }

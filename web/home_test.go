@@ -156,8 +156,9 @@ func (h *house) publish() {
 	h.brief.PublishedAt, h.brief.Round = &now, 1
 	h.brief.Enter(models.StageDone, now)
 	require.NoError(h.t, h.brief.Save(ctx, h.db, now))
+	askAt := now.AddDate(0, 3, 0)
 	follow := &models.FollowUp{ID: models.NewID(), RecommendationID: h.brief.ID, MeasureID: version.Measures[0].ID, AuthorityID: authorities[0],
-		OrganisationID: h.brief.OrganisationID, Status: "committed", StatusSince: now, AskAt: now.AddDate(0, 3, 0), CreatedAt: now}
+		OrganisationID: &h.brief.OrganisationID, Status: "committed", StatusSince: now, AskAt: &askAt, CreatedAt: now}
 	require.NoError(h.t, models.OpenProcess(ctx, h.db, models.ProcessFollowUp, follow.ID, h.brief.ID, now))
 	require.NoError(h.t, follow.Insert(ctx, h.db))
 	h.endorse(version, now)

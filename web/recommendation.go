@@ -95,6 +95,10 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if rec.Imported() {
+		http.Redirect(w, r, importedPath(rec.ID), http.StatusSeeOther)
+		return nil
+	}
 	ctx, l := r.Context(), Localizer(r)
 	v := &recommendationView{Page: s.workPage(r, rec.Title), Rec: rec, Kind: l.T("published.kind." + rec.Kind),
 		Home: recommendationPath(rec.ID), Owner: visitor.viewer().Owns(rec), Lang: rec.Language}

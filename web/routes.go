@@ -30,7 +30,7 @@ func (s *Server) Handler() http.Handler {
 		all = s.onlyHere(pages)
 	}
 	e := s.Engine
-	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit, largerBody{behalfPattern, behalfLimit})(e.PlainText(all))))))
+	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit, largerBody{behalfPattern, behalfLimit}, largerBody{importsPattern, importsLimit})(e.PlainText(all))))))
 }
 
 // personal finds out who asks and in which language to answer.
@@ -47,6 +47,7 @@ func (s *Server) router() *mux.Router {
 		s.homeRoutes, s.accountRoutes, s.linkRoutes, s.dashboardRoutes, s.publishedRoutes, s.unsubscribeRoutes,
 		s.draftRoutes, s.recommendationRoutes, s.officerRoutes,
 		s.taskRoutes, s.translationRoutes, s.mailingRoutes, s.followUpRoutes, s.attachmentRoutes, s.administrationRoutes,
+		s.importedRoutes,
 	} {
 		area(r)
 	}

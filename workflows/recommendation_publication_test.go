@@ -78,7 +78,7 @@ func TestPublicationBeginsAFollowUpPerMeasureAndAuthority(t *testing.T) {
 	require.Len(t, list, 7)
 	focal := map[uuid.UUID]int{}
 	for _, f := range list {
-		focal[f.OrganisationID]++
+		focal[*f.OrganisationID]++
 		require.Equal(t, models.FollowUpStatus("no_reply"), f.Status)
 		process, err := models.ProcessByID(o.ctx, o.db, f.ID)
 		require.NoError(t, err)

@@ -35,6 +35,7 @@ func commands() []command {
 		{name: "token", args: "[--revoke] EMAIL", doc: "print a new API token for a person, or end all they have", joins: true, run: runToken},
 		{name: "person", args: "--email … --name … --organisation SLUG --role …", doc: "add a person with a role; --language en, and --organisation-name adds the organisation", joins: true, run: runPerson},
 		{name: "password", args: "EMAIL", doc: "set a person's password, read from standard input", joins: true, run: runPassword},
+		{name: "import", args: "recommendations FILE.csv [--json]", doc: "follow up what others recommended; --language en says in which language it is", joins: true, run: runImport},
 		{name: "doctor", args: "[--repair] [--json]", doc: "compare the processes in the database with those that run", joins: true, run: runDoctor},
 		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},
 		{name: "walkthrough", args: "[--data DIR] [--json]", doc: "take one recommendation the whole way on a running instance", joins: true, run: runWalkthrough},

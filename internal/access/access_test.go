@@ -103,6 +103,9 @@ var inReview = map[access.Action]string{
 	access.ReadAttachment:       "nyy nnnnn nn nn n", // and the person in whose name it was recorded
 	access.RedactRecord:         "nyf fffff fn fn n",
 	access.Administer:           "uyf fffff ff ff f",
+
+	access.AssignFocalPoint:      ownersOnText,
+	access.ImportRecommendations: "uyf fffff ff ff f",
 }
 
 func TestEveryRoleAndAction(t *testing.T) {
@@ -188,6 +191,13 @@ func TestNobodyApprovesTheirOwnTranslation(t *testing.T) {
 	check(t, access.ApproveTranslation, o, "nff nnffn fn fn n")
 }
 
+func TestAnOfficerTakesAMeasureOnForTheirOwnOrganisation(t *testing.T) {
+	o := object()
+	require.NoError(t, access.Can(actor("officer asked", access.Officer, asked).actor, access.AssignFocalPoint, o))
+	o.TaskOrganisations = []uuid.UUID{sister}
+	require.Error(t, access.Can(actor("officer asked", access.Officer, asked).actor, access.AssignFocalPoint, o))
+}
+
 func TestOfficerInChargeStillReadsAfterMoving(t *testing.T) {
 	o := object()
 	o.Stage = "drafting"
@@ -222,7 +232,7 @@ func TestPersonalLinkOpensItsTaskOnly(t *testing.T) {
 		}
 	}
 	for _, action := range []access.Action{access.ReadRecommendation, access.EditDraft, access.Hold, access.Withdraw,
-		access.RecordOnBehalf, access.CreateRecommendation, access.ReadMailing, access.ReadRecord, access.EndFollowup,
+		access.RecordOnBehalf, access.CreateRecommendation, access.ReadMailing, access.ReadRecord, access.EndFollowup, access.AssignFocalPoint,
 		access.InviteReviewer, access.DecideReview, access.AssignTranslator, access.ResolveSignoff, access.Publish,
 		access.RecordDelivery} {
 		require.Error(t, access.Can(byLink(officer, theTask), action, o), "%s is beyond the link", action)

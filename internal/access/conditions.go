@@ -59,6 +59,11 @@ func spokesperson(a Actor, o Object) bool {
 	})
 }
 
+// officerAsked is an officer in one of the organisations asked: they take something on in its name.
+func officerAsked(a Actor, o Object) bool {
+	return slices.ContainsFunc(o.TaskOrganisations, func(org uuid.UUID) bool { return a.hasIn(Officer, org) })
+}
+
 // openEntry is a record entry for everybody who may read the public page.
 func openEntry(a Actor, o Object) bool { return o.Visibility == Public && o.Published }
 

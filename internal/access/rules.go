@@ -30,6 +30,7 @@ const (
 	SignOff            Action = "sign_off"
 	ReportProgress     Action = "report_progress"
 	EndFollowup        Action = "end_followup"
+	AssignFocalPoint   Action = "assign_focal_point"
 
 	ReadMailing   Action = "read_mailing"
 	CreateMailing Action = "create_mailing"
@@ -42,6 +43,8 @@ const (
 	ReadAttachment Action = "read_attachment"
 	RedactRecord   Action = "redact_record"
 	Administer     Action = "administer"
+
+	ImportRecommendations Action = "import_recommendations"
 )
 
 // Actions lists every action there is.
@@ -109,6 +112,7 @@ var rules = map[Action]rule{
 	SignOff:            {task, true, []condition{spokesperson}},
 	ReportProgress:     {text, true, []condition{spokesperson, ownOfficer, coordinator}},
 	EndFollowup:        {text, false, owners},
+	AssignFocalPoint:   {text, false, []condition{ownOfficer, coordinator, officerAsked}},
 
 	ReadMailing:   {mailing, false, owners},
 	CreateMailing: {text, false, owners},
@@ -121,4 +125,6 @@ var rules = map[Action]rule{
 	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator}},
 	RedactRecord:   {text, false, []condition{coordinator}},
 	Administer:     {nothing, false, []condition{coordinator}},
+
+	ImportRecommendations: {nothing, false, []condition{coordinator}},
 }

@@ -43,6 +43,7 @@ type networkData struct {
 
 type authorityData struct {
 	Slug, Country, Level, Parent string
+	Government                   bool // answers for the whole State
 	Names                        models.Names
 }
 
