@@ -129,8 +129,9 @@ func shifted(at, held, resumed time.Time, zone *time.Location) time.Time {
 		return at.Add(resumed.Sub(held))
 	}
 	const day = 24 * time.Hour
-	lost := clockTime(resumed, zone).Sub(clockTime(held, zone)) - time.Hour
-	local = local.AddDate(0, 0, int((max(lost, 0)+day-1)/day))
+	if lost := clockTime(resumed, zone).Sub(clockTime(held, zone)); lost >= time.Hour {
+		local = local.AddDate(0, 0, int((lost+day-1)/day))
+	}
 	for weekend(local) || (at.After(held) && !local.After(resumed)) {
 		local = local.AddDate(0, 0, 1)
 	}
