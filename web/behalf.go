@@ -87,7 +87,8 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 		err = s.checkSpeaker(r, a)
 	}
 	if err == nil {
-		done, err = s.take(w, r, a, behalfKinds[a.task.Kind], behalfPayload(r, a.task.Kind), Localizer(r).T("officer.behalf.done"))
+		kind, payload := behalfDecision(r, a.task.Kind)
+		done, err = s.take(w, r, a, kind, payload, Localizer(r).T("officer.behalf.done"))
 	}
 	if done {
 		return nil
@@ -110,6 +111,17 @@ func (s *Server) checkSpeaker(r *http.Request, a *officerAct) error {
 		bad.And("on_behalf_of", "required")
 	}
 	return bad.OrNil()
+}
+
+// behalfDeclines is the choice of an expert who will not review.
+const behalfDeclines = "decline"
+
+// behalfDecision is what the form says in the words of the person spoken for.
+func behalfDecision(r *http.Request, kind models.TaskKind) (models.DecisionKind, any) {
+	if kind == models.TaskReview && r.PostFormValue("answer") == behalfDeclines {
+		return models.DecideDeclineTask, models.DeclinePayload{Reason: words(r, "reasons")}
+	}
+	return behalfKinds[kind], behalfPayload(r, kind)
 }
 
 func behalfPayload(r *http.Request, kind models.TaskKind) any {
@@ -209,7 +221,7 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 	}
 	switch t.Kind {
 	case models.TaskReview:
-		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
+		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport, behalfDeclines)
 	case models.TaskSignOff:
 		v.Choices = choices(l, "signoff.said.", signOffAnswers...)
 	}

@@ -120,3 +120,22 @@ func TestTheOriginalIsChosenOnceAndOpenedByThoseEntitled(t *testing.T) {
 	require.NotContains(t, own.get(question).Body, link)
 	require.Contains(t, b.get(home+"/record/verification").Body, words.T("record.verify.whole"))
 }
+
+func TestWhoDeclinesByMailIsRecordedAndReplaced(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(1, "expert-02")
+	b := n.as("officer-khc", "en")
+	task := n.open(models.TaskReview)[0]
+	path := recommendationPath(n.brief.ID) + "/on-behalf"
+	f := form(t, b.get(path+"?task="+task.ID.String()).Body, path)
+	for field, value := range map[string]string{"task": task.ID.String(), "on_behalf_of": task.PersonID.String(), "answer": behalfDeclines,
+		"behalf_note": "A call on Monday.", "reasons": "On leave."} {
+		f.Set(field, value)
+	}
+	require.Equal(t, http.StatusSeeOther, b.postFile(path, f, "", "").StatusCode)
+	declined, err := models.TaskByID(t.Context(), n.db, task.ID)
+	require.NoError(t, err)
+	require.Equal(t, models.TaskDeclined, declined.State)
+	require.NotEmpty(t, n.open(models.TaskChooseReviewer), "nobody is in line: the officer is asked")
+}

@@ -102,6 +102,7 @@ type publishedWords struct {
 	title    string
 	language string
 	measures map[uuid.UUID]string
+	numbered map[int]string // the measures by their number
 }
 
 // inWords says a follow-up in the reader's language where it was published in it.
@@ -136,9 +137,9 @@ func wordsIn(p *models.Publication, tag string) publishedWords {
 		if t.Language != tag {
 			continue
 		}
-		w := publishedWords{title: t.Title, language: tag, measures: map[uuid.UUID]string{}}
+		w := publishedWords{title: t.Title, language: tag, measures: map[uuid.UUID]string{}, numbered: map[int]string{}}
 		for _, m := range t.Measures {
-			w.measures[m.ID] = m.Text
+			w.measures[m.ID], w.numbered[m.Number] = m.Text, m.Text
 		}
 		return w
 	}

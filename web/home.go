@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -31,6 +32,8 @@ type waitingRow struct {
 	Href, Title, TitleLanguage string
 	Ask, Button                string
 	About                      []string
+	Number                     int // of the measure, of a report
+	Measure, MeasureLanguage   string
 	Due                        time.Time
 	Zone                       string
 	Overdue, Held              bool
@@ -53,6 +56,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, item := range items {
 		row := newWaitingRow(item, Localizer(r), zoneName(r), organisationOf(page.Viewer))
+		if err := s.putInReadersWords(r, &row, item); err != nil {
+			return err
+		}
 		page.Waiting = append(page.Waiting, row)
 		if row.Overdue {
 			page.Overdue++
@@ -81,7 +87,7 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 		row.About = append(row.About, l.T("home.overdue_since", "Ask", l.T("home.about."+string(i.OverdueKind))))
 	}
 	if i.MeasureNumber > 0 {
-		row.About = append(row.About, l.T("home.measure", "Number", l.Number(i.MeasureNumber), "Text", i.Measure))
+		row.Number, row.Measure, row.MeasureLanguage = i.MeasureNumber, i.Measure, i.TitleLanguage
 	}
 	if i.Round > 1 && (i.Kind == models.TaskReview || i.Kind == models.TaskConsult) {
 		row.About = append(row.About, l.T("home.round", "Round", l.Number(i.Round)))
@@ -93,6 +99,27 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 		row.About = append(row.About, l.T("home.asked_by", "Owner", i.Owner))
 	}
 	return row
+}
+
+// putInReadersWords names what was published in the reader's language in it; the rest stays in its own.
+func (s *Server) putInReadersWords(r *http.Request, row *waitingRow, i models.WaitingItem) error {
+	if i.MeasureNumber == 0 {
+		return nil
+	}
+	p, err := models.PublicationOf(r.Context(), s.DB, i.RecommendationID)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if w := wordsIn(p, Localizer(r).Tag()); w.title != "" {
+		row.Title, row.TitleLanguage = w.title, w.language
+		if text := w.numbered[i.MeasureNumber]; text != "" {
+			row.Measure, row.MeasureLanguage = text, w.language
+		}
+	}
+	return nil
 }
 
 // ownRecommendations are the newest that concern the reader; who only reads sees those under what is published.

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,9 @@ func (s *Server) recommendationRoutes(r *mux.Router) {
 	s.get(r, "/recommendations/{id}/record/verification", s.verifyRecord)
 }
 
+// longRead is how many minutes a text may take before it is folded away: on a phone it would bury all below it.
+const longRead = 5
+
 // recommendationView is the page of one recommendation: where it stands, the one thing to do now, who is awaited until
 // when, and what the reader is entitled to see of how it came about.
 type recommendationView struct {
@@ -43,6 +47,7 @@ type recommendationView struct {
 	Version  *models.Version // the text that counts now
 	Lang     string
 	Text     template.HTML
+	Minutes  int // a long text takes to read; 0: it is short
 	Measures []measureView
 
 	Rounds       []*roundView
@@ -167,6 +172,9 @@ func (s *Server) fillText(ctx context.Context, _ *i18n.Localizer, p *visitorPage
 	var err error
 	if p.Version, err = models.VersionByID(ctx, s.DB, *id); err != nil {
 		return err
+	}
+	if minutes := markdown.ReadingMinutes(len(strings.Fields(p.Version.Body))); minutes > longRead {
+		p.Minutes = minutes
 	}
 	if p.Text, err = markdown.Render(p.Version.Body, markdown.WithHeadingShift(headingShift(p.Version.Body)+1)); err != nil {
 		return err

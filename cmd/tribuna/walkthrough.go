@@ -34,6 +34,11 @@ func runWalkthrough(ctx context.Context, cfg config.Config, args []string) error
 	if err != nil {
 		return err
 	}
+	return conclude(out, result)
+}
+
+// conclude says whether all came as expected; an error where anything did not.
+func conclude(out io.Writer, result walkthrough.Result) error {
 	for _, d := range result.Differences {
 		fmt.Fprintln(out, "  differs:", d)
 	}
