@@ -48,7 +48,7 @@ func main() {
 }
 
 func readSettings() (settings, error) {
-	only := flag.String("only", "start,signoff,processes", "what to measure, with commas between")
+	only := flag.String("only", "start,signoff,dashboards,processes", "what to measure, with commas between")
 	processes := flag.Int("processes", 10_000, "how many processes are open")
 	sizes := flag.String("sizes", "1000,10000,100000", "how many measures the dashboards count, with commas between")
 	write := flag.String("write", "", "file to write the results to; without it they are shown only")
@@ -74,6 +74,7 @@ var chapters = []struct {
 }{
 	{"start", measureStart},
 	{"signoff", measureSignOff},
+	{"dashboards", measureDashboards},
 	{"processes", measureProcesses},
 }
 
