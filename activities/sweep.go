@@ -97,5 +97,8 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 	if err := models.DeleteOldImportFiles(ctx, a.DB, a.Now().Add(-24*time.Hour)); err != nil {
 		return temporalError(err)
 	}
+	if err := models.CompactFollowUpCounts(ctx, a.DB); err != nil {
+		return temporalError(err)
+	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))
 }

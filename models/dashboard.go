@@ -86,11 +86,12 @@ type dashboard struct {
 	data DashboardData
 }
 
-// openWork counts, per recommendation, the tasks people are awaited for. Escalations repeat what they are about.
-const openWork = `LEFT JOIN LATERAL (
-	SELECT count(*) AS awaited, count(*) FILTER (WHERE ` + isOverdue + `) AS overdue, min(t.due_at) AS until
-	FROM tasks AS t JOIN processes AS p ON p.id = t.process_id
-	WHERE t.recommendation_id = r.id AND t.state = 'open' AND t.kind <> 'escalation') AS work ON true`
+// openWork counts, per recommendation, the tasks people are awaited for: all at once, for most recommendations have none.
+// Escalations repeat what they are about.
+const openWork = `LEFT JOIN (
+	SELECT t.recommendation_id, count(*) AS awaited, count(*) FILTER (WHERE ` + isOverdue + `) AS overdue, min(t.due_at) AS until
+	FROM tasks AS t JOIN processes AS p ON p.id = t.process_id JOIN recommendations AS r ON r.id = t.recommendation_id
+	WHERE t.state = 'open' AND t.kind <> 'escalation' GROUP BY t.recommendation_id) AS work ON work.recommendation_id = r.id`
 
 // from selects the recommendations drafted here (alias r, with their open work) that the viewer may read and the filter
 // leaves.
@@ -156,7 +157,12 @@ func (d *dashboard) readCountries(ctx context.Context) error {
 	return err
 }
 
+// readStatuses takes the figures that are kept wherever it can: every follow-up is of something published, which everybody
+// may read.
 func (d *dashboard) readStatuses(ctx context.Context) error {
+	if d.f.Stage == "" && !d.f.OverdueOnly {
+		return d.readKeptStatuses(ctx)
+	}
 	from := d.all()
 	if d.f.Stage != "" {
 		from = d.from()
@@ -174,6 +180,19 @@ func (d *dashboard) readStatuses(ctx context.Context) error {
 	return q.Scan(ctx, &d.data.Statuses)
 }
 
+func (d *dashboard) readKeptStatuses(ctx context.Context) error {
+	q := d.db.NewSelect().TableExpr("followup_counts AS fc").ColumnExpr("fc.status, sum(fc.n) AS count").
+		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.imported), 0) AS imported").
+		GroupExpr("fc.status").Having("sum(fc.n) > 0").OrderExpr("array_position(ARRAY[?]::text[], fc.status)", bun.List(FollowUpStatuses()))
+	if d.f.Country != "" {
+		q = q.Join("JOIN authorities AS a ON a.id = fc.authority_id").Where("a.country_code = ?", d.f.Country)
+	}
+	if d.f.Status != "" {
+		q = q.Where("fc.status = ?", d.f.Status)
+	}
+	return q.Scan(ctx, &d.data.Statuses)
+}
+
 func (d *dashboard) readRows(ctx context.Context) error {
 	limit := d.f.Limit
 	if limit <= 0 {
@@ -183,9 +202,9 @@ func (d *dashboard) readRows(ctx context.Context) error {
 		ColumnExpr("r.id, r.slug, r.title, r.language, r.kind, r.stage, r.stage_since, r.round, r.held_at IS NOT NULL AS held").
 		ColumnExpr("r.needed_by, r.published_at, owner.name AS organisation").
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id ORDER BY 1) AS countries").
-		ColumnExpr("work.awaited, work.overdue, work.until AS awaited_until").
+		ColumnExpr("coalesce(work.awaited, 0) AS awaited, coalesce(work.overdue, 0) AS overdue, work.until AS awaited_until").
 		ColumnExpr("(SELECT count(*) FROM followups AS fu WHERE fu.recommendation_id = r.id AND fu.ended_at IS NULL) AS follow_ups").
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
-		OrderExpr("work.overdue > 0 DESC, work.until NULLS LAST, r.stage_since DESC, r.id").
+		OrderExpr("coalesce(work.overdue, 0) > 0 DESC, work.until NULLS LAST, r.stage_since DESC, r.id").
 		Limit(limit).Offset(d.f.Offset).Scan(ctx, &d.data.Rows)
 }

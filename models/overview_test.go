@@ -12,6 +12,7 @@ import (
 
 // desk is a recommendation in review with everybody around it.
 type desk struct {
+	measures int // added by followed
 	network
 	rec                              *models.Recommendation
 	version                          *models.Version

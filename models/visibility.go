@@ -82,6 +82,7 @@ const concerned = `SELECT oc.organisation_id AS id FROM recommendation_countries
 type RecommendationFilter struct {
 	Countries []string
 	Stages    []Stage
+	Challenge string // by slug
 	Published bool
 	Imported  bool   // those that others issued, instead of those drafted here
 	Query     string // in title
@@ -105,6 +106,9 @@ func Recommendations(ctx context.Context, db bun.IDB, v Viewer, f Recommendation
 	}
 	if len(f.Stages) > 0 {
 		q = q.Where("r.stage IN (?)", bun.List(f.Stages))
+	}
+	if f.Challenge != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM recommendation_challenges AS fh WHERE fh.recommendation_id = r.id AND fh.challenge = ?)", f.Challenge)
 	}
 	q = drafted(q, f.Imported)
 	if f.Published {

@@ -15,6 +15,9 @@ import (
 
 func (s *Server) dashboardRoutes(r *mux.Router) {
 	s.get(r, "/dashboard", s.dashboard)
+	s.post(r, "/dashboard/seen", s.seen)
+	s.get(r, "/dashboard/coverage", s.coverage)
+	s.get(r, "/dashboard/pipeline", s.pipeline)
 }
 
 // dashboardRows is how many recommendations a page of the dashboard shows.
@@ -36,6 +39,14 @@ type dashboardView struct {
 	ToThem    string
 	Rows      []dashboardRow
 	Pager     Pager
+
+	Waiting     int // for the reader
+	Moved       []movedRow
+	Since       time.Time // last looked
+	SeenUntil   string    // now, to be sent back with "I have seen this"
+	Here        string    // address of this page
+	ByAuthority []authorityRow
+	Coordinates bool // sees the pipeline
 }
 
 // figure is one of the large ones. Tone is "", "waits" or "late".
@@ -101,6 +112,13 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if page.Countries, err = s.countryOptions(r); err != nil {
 		return err
 	}
+	if err := s.fillMoved(r, v.viewer(), filter.Country, &page); err != nil {
+		return err
+	}
+	if err := s.fillAuthorities(r, filter.Country, &page); err != nil {
+		return err
+	}
+	page.Coordinates = v.viewer().Has(models.RoleCoordinator)
 	page.Pager = numberedPager(r, number, len(data.Rows), dashboardRows, data.Total)
 	s.Engine.Render(w, r, http.StatusOK, "dashboard", page)
 	return nil

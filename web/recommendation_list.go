@@ -49,7 +49,7 @@ func (s *Server) recommendationList(w http.ResponseWriter, r *http.Request) erro
 	l := Localizer(r)
 	page := recommendationListView{Page: NewPage(r, l.T("home.nav_recommendations")), Form: NewForm(r.URL.Query()), Stages: stageOptions(l)}
 	page.Active, page.NoIndex = "recommendations", true
-	page.Filtered = filter.Query != "" || len(filter.Countries)+len(filter.Stages) > 0
+	page.Filtered = filter.Query != "" || filter.Challenge != "" || len(filter.Countries)+len(filter.Stages) > 0
 	if len(list) > pageSize {
 		list = list[:pageSize]
 		page.Pager.Next = withQuery(r.URL, "before", cursorWord(list[pageSize-1]))
@@ -74,6 +74,7 @@ func (s *Server) recommendationList(w http.ResponseWriter, r *http.Request) erro
 // recommendationFilter reads the address; what cannot be read sets no limit.
 func recommendationFilter(q url.Values) models.RecommendationFilter {
 	f := models.RecommendationFilter{Query: strings.TrimSpace(q.Get("q")), Limit: pageSize + 1, Before: cursorOf(q.Get("before"))}
+	f.Challenge = q.Get("challenge")
 	if c := q.Get("country"); c != "" {
 		f.Countries = []string{c}
 	}

@@ -1,0 +1,13 @@
+DROP INDEX followups_authority_created, followups_created, followups_moved, recommendations_moved;
+DROP TABLE dashboard_visits;
+DROP TRIGGER recommendations_spell_changes ON recommendations;
+DROP TRIGGER recommendations_spell_begins ON recommendations;
+DROP FUNCTION keep_stage_spells();
+DROP TABLE stage_spells;
+DROP TRIGGER followups_count_changed ON followups;
+DROP TRIGGER followups_count_removed ON followups;
+DROP TRIGGER followups_count_added ON followups;
+DROP FUNCTION count_changed_followups();
+DROP FUNCTION count_removed_followups();
+DROP FUNCTION count_added_followups();
+DROP TABLE followup_counts;

@@ -1,0 +1,49 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// AuthorityStatuses counts what is followed up at an authority.
+type AuthorityStatuses struct {
+	AuthorityID uuid.UUID
+	Names       Names
+	Total       int
+	NoReply     int // silent so far
+	Moving      int // under discussion, committed or partly adopted
+	Reached     int // adopted, implemented, or harm prevented
+	Lost        int // stalled, lapsed, rejected or rolled back
+}
+
+// FollowUpsByAuthority counts what is followed up at the authorities of a country ("" for those of none), the most first.
+// What is followed up was published, so everybody may read it.
+func FollowUpsByAuthority(ctx context.Context, db bun.IDB, country string) ([]AuthorityStatuses, error) {
+	var all []AuthorityStatuses
+	err := db.NewSelect().TableExpr("followup_counts AS fc").Join("JOIN authorities AS a ON a.id = fc.authority_id").
+		ColumnExpr("a.id AS authority_id, a.names, sum(fc.n) AS total").
+		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status = 'no_reply'), 0) AS no_reply").
+		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status IN ('under_discussion', 'committed', 'partly_adopted')), 0) AS moving").
+		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status IN ('adopted', 'adopted_not_funded', 'implemented', 'harm_prevented')), 0) AS reached").
+		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status IN ('stalled', 'lapsed', 'rejected', 'rolled_back')), 0) AS lost").
+		Where("coalesce(a.country_code, '') = ?", country).
+		GroupExpr("a.id, a.names").Having("sum(fc.n) > 0").OrderExpr("total DESC, a.id").Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("count follow-ups by authority: %w", err)
+	}
+	return all, nil
+}
+
+// CompactFollowUpCounts adds up the counts that changes left behind, so that reading them stays short.
+func CompactFollowUpCounts(ctx context.Context, db bun.IDB) error {
+	_, err := db.NewRaw(`WITH gone AS (DELETE FROM followup_counts RETURNING *)
+		INSERT INTO followup_counts (authority_id, status, imported, n)
+		SELECT authority_id, status, imported, sum(n) FROM gone GROUP BY 1, 2, 3 HAVING sum(n) <> 0`).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("add up the counts of follow-ups: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// movedSince is how far back a dashboard looks for somebody who never said that they have seen it.
+const movedSince = 14 * 24 * time.Hour
+
+// Moved is a recommendation that entered a stage, or a measure whose status at an authority changed.
+type Moved struct {
+	At               time.Time
+	RecommendationID uuid.UUID
+	Title            string
+	Language         string
+	Stage            Stage          // of the recommendation; "" for a measure
+	FollowUpID       *uuid.UUID     // nil: the recommendation itself moved
+	Status           FollowUpStatus // of the measure
+	Number           int
+	Authority        Names
+}
+
+// SeenAt returns when somebody last said that they have seen what moved; some days ago for who never did.
+func SeenAt(ctx context.Context, db bun.IDB, person uuid.UUID, now time.Time) (time.Time, error) {
+	var at []time.Time
+	err := db.NewSelect().Table("dashboard_visits").Column("seen_at").Where("person_id = ?", person).Scan(ctx, &at)
+	if err != nil || len(at) == 0 {
+		return now.Add(-movedSince), err
+	}
+	return at[0], nil
+}
+
+// MarkSeen notes that somebody has seen what moved until an instant; it never goes back.
+func MarkSeen(ctx context.Context, db bun.IDB, person uuid.UUID, until time.Time) error {
+	_, err := db.NewRaw(`INSERT INTO dashboard_visits AS v (person_id, seen_at) VALUES (?, ?)
+		ON CONFLICT (person_id) DO UPDATE SET seen_at = greatest(v.seen_at, EXCLUDED.seen_at)`, person, until).Exec(ctx)
+	return err
+}
+
+// MovedSince lists what moved after an instant that the viewer may read, the newest first; country "" is every country.
+func MovedSince(ctx context.Context, db bun.IDB, v Viewer, country string, since time.Time, limit int) ([]Moved, error) {
+	var stages, statuses []Moved
+	q := drafted(v.visible(db.NewSelect().TableExpr("recommendations AS r")), false).
+		ColumnExpr("r.stage_since AS at, r.id AS recommendation_id, r.title, r.language, r.stage").
+		Where("r.stage_since > ? AND r.stage <> 'drafting'", since).OrderExpr("r.stage_since DESC, r.id").Limit(int64(limit))
+	if country != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id AND rc.country_code = ?)", country)
+	}
+	if err := q.Scan(ctx, &stages); err != nil {
+		return nil, fmt.Errorf("read what moved: %w", err)
+	}
+	q = db.NewSelect().TableExpr("followups AS f").Join("JOIN recommendations AS r ON r.id = f.recommendation_id").
+		Join("JOIN measures AS m ON m.id = f.measure_id").Join("JOIN authorities AS a ON a.id = f.authority_id").
+		ColumnExpr("f.status_since AS at, r.id AS recommendation_id, r.title, r.language, f.id AS follow_up_id, f.status, m.number, a.names AS authority").
+		Where("f.status_since > ? AND f.status <> 'no_reply'", since).OrderExpr("f.status_since DESC, f.id").Limit(int64(limit))
+	if country != "" {
+		q = q.Where("a.country_code = ?", country)
+	}
+	if err := q.Scan(ctx, &statuses); err != nil {
+		return nil, fmt.Errorf("read which measures moved: %w", err)
+	}
+	all := append(stages, statuses...)
+	slices.SortStableFunc(all, func(a, b Moved) int { return b.At.Compare(a.At) })
+	return all[:min(limit, len(all))], nil
+}

@@ -1,0 +1,145 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// PipelineStage is one stage of all recommendations drafted here: what stands in it, and how long it takes against the
+// procedure. It measures stages, never people.
+type PipelineStage struct {
+	Stage     Stage
+	Now       int           // stand in it
+	Held      int           // of these, on hold
+	Long      int           // of these, not on hold and longer there than their procedure says
+	Ended     int           // left it within the last year
+	Median    time.Duration // that they took; 0 where none ended
+	Procedure time.Duration // what the procedure most of them follow gives; 0 where it gives none
+}
+
+// pipelineStages are those that take time by the procedure, and drafting before them.
+var pipelineStages = []Stage{StageDrafting, StageReview, StageTranslation, StageSignOff, StagePublication}
+
+// Pipeline returns the stages in their order. It is for coordinators, who read everything.
+func Pipeline(ctx context.Context, db bun.IDB, now time.Time) ([]PipelineStage, error) {
+	p := &pipeline{db: db, now: now, procedures: map[uuid.UUID]ProcedureDocument{}}
+	for _, read := range []func(context.Context) error{p.readProcedures, p.readStanding, p.readEnded} {
+		if err := read(ctx); err != nil {
+			return nil, fmt.Errorf("read the pipeline: %w", err)
+		}
+	}
+	return p.stages(), nil
+}
+
+type pipeline struct {
+	db         bun.IDB
+	now        time.Time
+	procedures map[uuid.UUID]ProcedureDocument
+	standing   []standing
+	ended      []ended
+}
+
+// standing is a recommendation in a stage; ended counts those of one procedure that left one.
+type (
+	standing struct {
+		Stage       Stage
+		StageSince  time.Time
+		Held        bool
+		ProcedureID uuid.UUID
+	}
+	ended struct {
+		Stage       Stage
+		ProcedureID uuid.UUID
+		N           int
+		Seconds     float64 // half of all in this stage took no longer
+	}
+)
+
+func (p *pipeline) readProcedures(ctx context.Context) error {
+	var all []Procedure
+	err := p.db.NewSelect().Model(&all).Scan(ctx)
+	for _, one := range all {
+		p.procedures[one.ID] = one.Document
+	}
+	return err
+}
+
+func (p *pipeline) readStanding(ctx context.Context) error {
+	return drafted(p.db.NewSelect().TableExpr("recommendations AS r"), false).
+		ColumnExpr("r.stage, r.stage_since, r.held_at IS NOT NULL AS held, r.procedure_id").
+		Where("r.stage IN (?)", bun.List(pipelineStages)).Scan(ctx, &p.standing)
+}
+
+func (p *pipeline) readEnded(ctx context.Context) error {
+	return p.db.NewRaw(`SELECT s.stage, s.procedure_id, s.n, m.seconds FROM (
+			SELECT sp.stage, r.procedure_id, count(*) AS n FROM stage_spells AS sp JOIN recommendations AS r ON r.id = sp.recommendation_id
+			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn' GROUP BY 1, 2) AS s
+		JOIN (SELECT sp.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM sp.left_at - sp.entered_at)) AS seconds
+			FROM stage_spells AS sp JOIN recommendations AS r ON r.id = sp.recommendation_id
+			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn' GROUP BY 1) AS m USING (stage)
+		ORDER BY s.stage, s.n DESC, s.procedure_id`, p.now.AddDate(-1, 0, 0)).Scan(ctx, &p.ended)
+}
+
+func (p *pipeline) stages() []PipelineStage {
+	all := make([]PipelineStage, len(pipelineStages))
+	for i, stage := range pipelineStages {
+		s := PipelineStage{Stage: stage}
+		most := 0
+		for _, r := range p.standing {
+			if r.Stage == stage {
+				s.count(r, p.procedures[r.ProcedureID], p.now)
+			}
+		}
+		for _, e := range p.ended {
+			if e.Stage != stage {
+				continue
+			}
+			s.Ended += e.N
+			s.Median = time.Duration(e.Seconds * float64(time.Second))
+			if e.N > most {
+				most = e.N
+				s.Procedure = p.procedures[e.ProcedureID].StageEnds(stage, anyMonday).Sub(anyMonday)
+			}
+		}
+		all[i] = s
+	}
+	return all
+}
+
+func (s *PipelineStage) count(r standing, d ProcedureDocument, now time.Time) {
+	s.Now++
+	ends := d.StageEnds(r.Stage, r.StageSince)
+	switch {
+	case r.Held:
+		s.Held++
+	case ends.After(r.StageSince) && now.After(ends):
+		s.Long++
+	}
+	if s.Procedure == 0 {
+		s.Procedure = ends.Sub(r.StageSince)
+	}
+}
+
+// StageEnds returns when a stage that began at from is over by the procedure if everybody takes the time they are given;
+// from itself for a stage that it sets no time for.
+func (d ProcedureDocument) StageEnds(stage Stage, from time.Time) time.Time {
+	var spans []Span
+	switch stage {
+	case StageReview:
+		spans = []Span{d.Review.Due, d.Review.Grace, d.Review.Decide.Due}
+	case StageTranslation:
+		spans = []Span{d.Translation.Translate.Due, d.Translation.Approve.Due}
+	case StageSignOff:
+		spans = []Span{d.SignOff.Due}
+	case StagePublication:
+		spans = []Span{d.Publication.Publish.Due}
+	}
+	for _, s := range spans {
+		from = s.After(from, time.UTC)
+	}
+	return from
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// movedRows is how much of what moved stands on the dashboard.
+const movedRows = 20
+
+// movedRow is something that moved since the reader last looked.
+type movedRow struct {
+	Href, Title, Language, What string
+	When                        time.Time
+	Zone                        string
+}
+
+// authorityRow counts what is followed up at an authority, and leads to the measures.
+type authorityRow struct {
+	Name, Href                            string
+	Total, NoReply, Moving, Reached, Lost int
+}
+
+// fillMoved says what moved since the reader last said that they have seen it. Looking changes nothing: they say so.
+func (s *Server) fillMoved(r *http.Request, v models.Viewer, country string, page *dashboardView) error {
+	ctx, l, now := r.Context(), Localizer(r), s.Now()
+	since, err := models.SeenAt(ctx, s.DB, v.PersonID, now)
+	if err != nil {
+		return err
+	}
+	moved, err := models.MovedSince(ctx, s.DB, v, country, since, movedRows)
+	if err != nil {
+		return err
+	}
+	for _, m := range moved {
+		page.Moved = append(page.Moved, newMovedRow(m, l, zoneName(r)))
+	}
+	page.Since, page.SeenUntil, page.Here = since, now.UTC().Format(time.RFC3339Nano), r.URL.RequestURI()
+	page.Waiting, err = models.CountWaiting(ctx, s.DB, v)
+	return err
+}
+
+func newMovedRow(m models.Moved, l *i18n.Localizer, zone string) movedRow {
+	row := movedRow{Href: recommendationPath(m.RecommendationID), Title: m.Title, Language: m.Language, When: m.At, Zone: zone}
+	if m.FollowUpID == nil {
+		row.What = l.T("dashboard.moved.stage", "Stage", l.T("dashboard.stage."+string(m.Stage)))
+		return row
+	}
+	authority, _ := i18n.Pick(m.Authority, l.Tag())
+	row.Href = followUpPath(*m.FollowUpID)
+	row.What = l.T("dashboard.moved.status", "Number", l.Number(m.Number), "Authority", authority, "Status", l.T("followup.status."+string(m.Status)))
+	return row
+}
+
+// seen notes that the reader has seen what moved until the page was made.
+func (s *Server) seen(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return err
+	}
+	if !seesDashboard(v.viewer()) {
+		return apperr.New(apperr.CodeForbidden)
+	}
+	until, err := time.Parse(time.RFC3339Nano, r.PostFormValue("until"))
+	if now := s.Now(); err != nil || until.After(now) {
+		until = now
+	}
+	if err := models.MarkSeen(r.Context(), s.DB, v.viewer().PersonID, until); err != nil {
+		return err
+	}
+	http.Redirect(w, r, LocalPath(r.PostFormValue("next"), "/dashboard"), http.StatusSeeOther)
+	return nil
+}
+
+// fillAuthorities counts by authority, of the country chosen.
+func (s *Server) fillAuthorities(r *http.Request, country string, page *dashboardView) error {
+	if country == "" {
+		return nil
+	}
+	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, country)
+	for _, a := range list {
+		name, _ := i18n.Pick(a.Names, Localizer(r).Tag())
+		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: name, Href: "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + country,
+			Total: a.Total, NoReply: a.NoReply, Moving: a.Moving, Reached: a.Reached, Lost: a.Lost})
+	}
+	return err
+}
