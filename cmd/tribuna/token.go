@@ -12,7 +12,8 @@ import (
 	"tribuna/models"
 )
 
-// tokenLife is how long a token from the command line is good.
+// tokenLife is how long a token from the command line is good. It may do all that its person may: whoever sits at the
+// installation could do more.
 const tokenLife = 90 * 24 * time.Hour
 
 // personOf returns whoever has a mail address.
@@ -50,7 +51,7 @@ func runToken(ctx context.Context, cfg config.Config, args []string) error {
 		}
 		return err
 	}
-	token, _, err := models.IssueToken(ctx, db, person.ID, "command line", tokenLife, time.Now())
+	token, _, err := models.IssueToken(ctx, db, person.ID, "command line", models.Scopes(), tokenLife, time.Now())
 	if err != nil {
 		return err
 	}
