@@ -45,6 +45,7 @@ type AccountFilter struct {
 	Search string // part of a name or address
 	State  string
 	Role   string
+	Known  bool      // leaves out who only reads and has no account: thousands, in a network that mails
 	After  uuid.UUID // the person after whom the page begins
 	Limit  int
 }
@@ -75,6 +76,9 @@ func Accounts(ctx context.Context, db bun.IDB, f AccountFilter, now time.Time) (
 	q := db.NewSelect().TableExpr("(?) AS account", people).
 		Column("person_id", "name", "email", "state", "roles", "organisation", "invited_at", "invited_until", "seen_at", "sessions", "closed_at").
 		Order("sort_name", "person_id")
+	if f.Known {
+		q = q.Where("NOT (state = 'none' AND roles <@ ARRAY['reader'])")
+	}
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -28,14 +29,13 @@ type keysView struct {
 
 // keyRow is a key that works.
 type keyRow struct {
-	ID       uuid.UUID
-	Name     string
-	May      string // in words
-	Made     time.Time
-	Until    time.Time
-	Used     *time.Time
-	EndPath  string
-	EndLabel string
+	ID      uuid.UUID
+	Name    string
+	May     string // in words
+	Made    time.Time
+	Until   time.Time
+	Used    *time.Time
+	EndPath string
 }
 
 // keyLives are how long a key can be good for, in days.
@@ -43,13 +43,17 @@ var keyLives = []int{7, 30, 90, 365}
 
 const usualKeyLife = 90
 
+// usualKey is what a new form offers: little, and not for long.
+func usualKey() *Form {
+	return NewForm(url.Values{"scopes": {models.ScopeRead}, "days": {strconv.Itoa(usualKeyLife)}})
+}
+
 func (s *Server) keys(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.requireSignedIn(r)
 	if err != nil {
 		return err
 	}
-	form := NewForm(map[string][]string{"scopes": {models.ScopeRead}, "days": {strconv.Itoa(usualKeyLife)}})
-	return s.showKeys(w, r, v, keysView{Form: form}, http.StatusOK)
+	return s.showKeys(w, r, v, keysView{Form: usualKey()}, http.StatusOK)
 }
 
 func (s *Server) showKeys(w http.ResponseWriter, r *http.Request, v *visitor, page keysView, status int) error {
@@ -88,7 +92,7 @@ func newKeyRow(t models.APIToken, l *i18n.Localizer) keyRow {
 		may = append(may, l.T("signin.scope."+scope))
 	}
 	return keyRow{ID: t.ID, Name: t.Name, May: l.ListAnd(may), Made: t.CreatedAt, Until: t.ExpiresAt, Used: t.LastUsedAt,
-		EndPath: accountPath + "/keys/" + t.ID.String() + "/end", EndLabel: l.T("signin.key.end_of", "Name", t.Name)}
+		EndPath: accountPath + "/keys/" + t.ID.String() + "/end"}
 }
 
 // makeKey answers with the page that shows the key, once: a redirect would have to keep it somewhere.
@@ -105,7 +109,7 @@ func (s *Server) makeKey(w http.ResponseWriter, r *http.Request) error {
 	status := apperr.HTTPStatus(apperr.CodeOf(err))
 	switch {
 	case err == nil:
-		page.New, page.Form, status = plain, NewForm(nil), http.StatusCreated
+		page.New, page.Form, status = plain, usualKey(), http.StatusCreated
 	case page.Form.Blame(err, Localizer(r)):
 	case apperr.CodeOf(err) == apperr.CodeTooMany:
 		status, page.Wrong = tooMany(w, err), refusal(Localizer(r), err)

@@ -40,12 +40,12 @@ type accountView struct {
 
 // sessionRow is a browser in which the reader is signed in.
 type sessionRow struct {
-	ID                uuid.UUID
-	Device            string
-	Host              string
-	Seen, Since       time.Time
-	This              bool
-	EndLabel, EndPath string
+	ID          uuid.UUID
+	Device      string
+	Host        string
+	Seen, Since time.Time
+	This        bool
+	EndPath     string
 }
 
 // requireSignedIn returns who is signed in; a personal link is no account.
@@ -103,7 +103,6 @@ func newSessionRow(session models.PersonSession, l *i18n.Localizer) sessionRow {
 	default:
 		row.Device = l.T("signin.device.unknown")
 	}
-	row.EndLabel = l.T("signin.session.end_of", "Device", row.Device)
 	return row
 }
 

@@ -64,12 +64,14 @@ func (s *Server) accessList(w http.ResponseWriter, r *http.Request) error {
 		f.Role = role
 	}
 	f.After, _ = uuid.Parse(q.Get("after"))
+	filtered := f.Search != "" || f.State != "" || f.Role != ""
+	f.Known = !filtered
 	accounts, err := models.Accounts(r.Context(), s.DB, f, s.Now())
 	if err != nil {
 		return err
 	}
 	v := accessListView{Page: s.administrationPage(r, l.T("administration.access")), Form: NewForm(q),
-		Filtered: f.Search != "" || f.State != "" || f.Role != ""}
+		Filtered: filtered}
 	if len(accounts) > accessPage {
 		accounts = accounts[:accessPage]
 		v.Pager.Next = nextAccess(q, accounts[accessPage-1].PersonID)
