@@ -105,6 +105,12 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	ctx, l := r.Context(), Localizer(r)
+	if inside, err := s.isInside(ctx, visitor, rec); err != nil || !inside {
+		if err == nil {
+			http.Redirect(w, r, "/published/"+rec.Slug, http.StatusSeeOther)
+		}
+		return err
+	}
 	v := &recommendationView{Page: s.workPage(r, rec.Title), Rec: rec, Kind: l.T("published.kind." + rec.Kind),
 		Home: recommendationPath(rec.ID), Owner: visitor.viewer().Owns(rec), Lang: rec.Language}
 	if v.Zone, err = s.zoneOf(ctx, visitor.Person); err != nil {

@@ -75,7 +75,7 @@ func (s *Server) versionRows(ctx context.Context, l *i18n.Localizer, v *visitor,
 }
 
 func (s *Server) versions(w http.ResponseWriter, r *http.Request) error {
-	visitor, rec, err := s.readableRecommendation(r)
+	visitor, rec, err := s.insideRecommendation(r)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ type versionView struct {
 }
 
 func (s *Server) version(w http.ResponseWriter, r *http.Request) error {
-	visitor, rec, err := s.readableRecommendation(r)
+	visitor, rec, err := s.insideRecommendation(r)
 	if err != nil {
 		return err
 	}
