@@ -2,6 +2,8 @@ package models_test
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -283,4 +285,26 @@ func TestAccountsAreListedByNameAndFound(t *testing.T) {
 	require.Equal(t, []string{models.RoleOfficer}, a.Roles)
 	require.Equal(t, "partner", a.Organisation)
 	require.Equal(t, noon, a.SeenAt.UTC())
+}
+
+func TestTwoWhoSpendALinkAtOnce(t *testing.T) {
+	n := newNetwork(t)
+	by, ana := n.person(t, "cora", models.RoleCoordinator, n.lead), n.person(t, "ana", models.RoleOfficer, n.partner)
+	require.NoError(t, n.tx(t, func(ctx context.Context, tx bun.IDB) error { return models.Invite(ctx, tx, by, ana.ID, noon) }))
+	l := n.linksOf(t, ana)[0]
+	var spent atomic.Int32
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			err := n.tx(t, func(ctx context.Context, tx bun.IDB) error {
+				_, err := models.SetPasswordByLink(ctx, tx, l.ID, ana.ID, goodPassword, noon)
+				return err
+			})
+			if err == nil {
+				spent.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, 1, spent.Load())
 }
