@@ -83,6 +83,11 @@ func inside(operation string) entitlement {
 	return staged(operation, ownersOfDraft, readsInReview, insideDone)
 }
 
+// withinNetwork is what was said within the network: who was asked about the text alone does not read it.
+func withinNetwork(operation string) entitlement {
+	return staged(operation, ownersOfDraft, "u fu yyn yyn fn fn n", "u fu yyy yyy ff ff f")
+}
+
 func done(operation, letters string) entitlement     { return entitlement{operation, "", "", letters} }
 func both(operation, letters string) entitlement     { return entitlement{operation, "", letters, letters} }
 func inReview(operation, letters string) entitlement { return entitlement{operation, "", letters, ""} }
@@ -105,7 +110,8 @@ var entitlements = []entitlement{
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
 	staged("getPublication", notTheirs, notTheirs, members),
 	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"),
-	inside("listTranslations"), inside("listSignOffs"), inside("listDeliveries"), inside("verifyRecord"),
+	inside("listTranslations"), inside("verifyRecord"),
+	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
 	owned("updateRecommendation"), owned("saveDraft"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),
 	owned("startReview"), owned("inviteFurtherReviewer"), owned("assignTranslators"), owned("listMailings"), owned("createMailing"),
 	owned("countAudience"), owned("uploadAttachment"),

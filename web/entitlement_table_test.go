@@ -100,7 +100,7 @@ var entitlements = concat(
 	[]entitlement{
 		always("GET /", everybody), always("GET /recommendations", members), always("GET /dashboard", working),
 		always("GET /sign-in", everybody), always("POST /sign-in", everybody), always("POST /sign-out", everybody),
-		always("POST /language", everybody), always("POST /preview", everybody),
+		always("POST /language", everybody), always("POST /preview", members), // only those who write long texts have use for it
 		always("GET /reset-password", everybody), always("POST /reset-password", everybody),
 		always("GET /a/{token}", elsewhere), always("GET /set-password", linkIsOver), always("POST /set-password", linkIsOver),
 		always("GET /account", members), always("POST /account/password", members), always("POST /account/sessions/end-others", members),

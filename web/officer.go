@@ -54,34 +54,6 @@ func (s *Server) readableRecommendation(r *http.Request) (*visitor, *models.Reco
 	return v, rec, err
 }
 
-// insideRecommendation returns the recommendation in the path for a visitor who works with it: of what is published the
-// public page is for everybody, how it came about is not.
-func (s *Server) insideRecommendation(r *http.Request) (*visitor, *models.Recommendation, error) {
-	v, rec, err := s.readableRecommendation(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	inside, err := s.isInside(r.Context(), v, rec)
-	if err == nil && !inside {
-		err = apperr.About(apperr.CodeForbidden, "recommendation")
-	}
-	return v, rec, err
-}
-
-// isInside reports whether a visitor would see the recommendation if it were not published.
-func (s *Server) isInside(ctx context.Context, v *visitor, rec *models.Recommendation) (bool, error) {
-	actor, err := models.AccessActor(ctx, s.DB, v.Person.ID, v.link())
-	if err != nil {
-		return false, err
-	}
-	object, err := models.AccessObject(ctx, s.DB, rec, nil)
-	if err != nil {
-		return false, err
-	}
-	object.Published = false
-	return access.Can(actor, access.ReadRecommendation, object) == nil, nil
-}
-
 // ownRecommendation returns the recommendation in the path for a visitor who may do something with it.
 func (s *Server) ownRecommendation(r *http.Request, action access.Action) (*visitor, *models.Recommendation, error) {
 	v, rec, err := s.readableRecommendation(r)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/internal/record"
@@ -105,8 +106,8 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	ctx, l := r.Context(), Localizer(r)
-	if inside, err := s.isInside(ctx, visitor, rec); err != nil || !inside {
-		if err == nil {
+	if inside, err := s.may(ctx, visitor, access.ReadWorkingText, rec, nil); err != nil || !inside {
+		if err == nil { // of what is published the public page is for everybody
 			http.Redirect(w, r, "/published/"+rec.Slug, http.StatusSeeOther)
 		}
 		return err

@@ -88,7 +88,7 @@ type verificationView struct {
 // verifyRecord reads the whole record again and says whether it is as it was written. It changes nothing, so it can be
 // asked as often as one likes.
 func (s *Server) verifyRecord(w http.ResponseWriter, r *http.Request) error {
-	_, rec, err := s.insideRecommendation(r)
+	_, rec, err := s.ownRecommendation(r, access.ReadWorkingText)
 	if err != nil {
 		return err
 	}

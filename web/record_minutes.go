@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/internal/record"
 	"tribuna/models"
@@ -41,7 +42,7 @@ type minutes struct {
 func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation) (*minutes, error) {
 	m := &minutes{l: l, rec: rec, viewer: v.viewer()}
 	var err error
-	if m.inside, err = s.isInside(ctx, v, rec); err != nil {
+	if m.inside, err = s.may(ctx, v, access.ReadWorkingText, rec, nil); err != nil {
 		return nil, err
 	}
 	seen, err := s.visibilities(ctx, v, rec)
