@@ -134,7 +134,7 @@ var entitlements = []entitlement{
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
 	done("cancelMailing", ownersOnly),
-	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
+	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone), done("assignFocalPoint", ownersWhenDone),
 
 	inReview("renewLink#review", everybody), inReview("revokeLinks#review", "u ff yyn nnn nn fn n"),
 }
@@ -167,6 +167,7 @@ var bodies = func() map[string]any {
 		"decideReview": map[string]any{"decision": "accept", "reason": "y"}, "resolveSignOff": map[string]any{"decision": "publish", "reason": "y"},
 		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
-		"saveTranslation": map[string]any{"title": "T"},
+		"assignFocalPoint": map[string]any{"organisation_id": demo.ID("organisation", "khc")},
+		"saveTranslation":  map[string]any{"title": "T"},
 	}
 }()

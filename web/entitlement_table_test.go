@@ -20,15 +20,16 @@ const columnLetters = "nobody, by link (another's, its own), coordinator, office
 // What is expected: y may, c may but not at this stage, m is led elsewhere, f forbidden, n there is no such thing for them, u must
 // sign in, g the link has ended.
 const (
-	everybody    = "y yy yyy yyy yy yy y"
-	members      = "u uu yyy yyy yy yy y" // everybody who is signed in
-	working      = "u uu yyy yyy ff ff f" // those who work in the network: they see where everything stands
-	drafters     = "u uu yyy fff ff ff f" // officers and coordinators
-	coordinators = "u uu yff fff ff ff f"
-	elsewhere    = "m mm mmm mmm mm mm m"
-	linkIsOver   = "g gg ggg ggg gg gg g"
-	noSuchThing  = "n nn nnn nnn nn nn n"
-	notTheirs    = "u uu nnn nnn nn nn n" // somebody else's session or key
+	everybody     = "y yy yyy yyy yy yy y"
+	members       = "u uu yyy yyy yy yy y" // everybody who is signed in
+	working       = "u uu yyy yyy ff ff f" // those who work in the network: they see where everything stands
+	drafters      = "u uu yyy fff ff ff f" // officers and coordinators
+	coordinators  = "u uu yff fff ff ff f"
+	strangeImport = "u uu nff fff ff ff f" // there is none at this address, which coordinators alone are told
+	elsewhere     = "m mm mmm mmm mm mm m"
+	linkIsOver    = "g gg ggg ggg gg gg g"
+	noSuchThing   = "n nn nnn nnn nn nn n"
+	notTheirs     = "u uu nnn nnn nn nn n" // somebody else's session or key
 )
 
 // Of a text: who does not see it learns nothing of it, who sees it and does not own it is refused.
@@ -144,6 +145,11 @@ var entitlements = concat(
 		done("GET /follow-ups/{id}", everybody), done("POST /follow-ups/{id}/progress", focalPointTells),
 		done("GET /follow-ups/{id}/end", ownersWhenDone), done("POST /follow-ups/{id}/end", ownersWhenDone),
 		done("GET /attachments/{id}", ownersOnly), done("GET /tasks/{task}/attachments/{id}", originalByATask),
+
+		always("GET /follow-ups/focal-point", drafters), always("POST /follow-ups/focal-point", drafters),
+		done("POST /follow-ups/{id}/focal-point", drafters), // for their own organisation, which is asked for next
+		always("GET /administration/imports", coordinators), always("POST /administration/imports", coordinators),
+		always("GET /administration/imports/{id}", strangeImport), always("POST /administration/imports/{id}", strangeImport),
 
 		always("GET /administration", coordinators), always("GET /administration/journal", coordinators),
 		always("GET /administration/access", coordinators), always("GET /administration/access/{id}", coordinators),

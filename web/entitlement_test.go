@@ -242,7 +242,7 @@ func (w *world) letter(method string, got answer) string {
 		return "n"
 	case status == http.StatusGone:
 		return "g"
-	case method == http.MethodPost && (status < 400 || slices.Contains([]int{409, 412, 422, 428}, status)), status == http.StatusOK:
+	case method == http.MethodPost && (status < 400 || slices.Contains([]int{409, 412, 415, 422, 428}, status)), status == http.StatusOK:
 		return "y"
 	case status == http.StatusConflict:
 		return "c"
