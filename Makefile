@@ -68,7 +68,7 @@ screenshots: build chromium ## take the pictures of README from the running inst
 	@go run ./scripts/screenshots $(or $(URL),http://127.0.0.1:8080)
 
 clean: ## remove what was built and installed here; .data stays
-	rm -rf bin $(TOOLS) $(STAMPS) node_modules web/static/dist
+	rm -rf bin $(TOOLS) $(STAMPS) node_modules web/static/dist internal/breached/dist/*.gz
 
 $(STAMPS)/npm: package.json package-lock.json | node
 	@echo "==> Installing npm packages"

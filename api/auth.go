@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -18,6 +20,7 @@ type who struct {
 	person models.Person
 	viewer models.Viewer
 	link   *uuid.UUID // the one task a personal link opens
+	scopes []string   // of the API token; a personal link has none, its task bounds it
 }
 
 func (w who) known() bool { return w.person.ID != uuid.Nil }
@@ -51,7 +54,10 @@ func (c *call) authenticate() error {
 	if strings.HasPrefix(token, string(links.KindTask)) {
 		err = c.enterByLink(token)
 	} else {
-		c.who.person, err = models.PersonByToken(c.ctx(), c.s.DB, token, c.now())
+		c.who.person, c.who.scopes, err = models.PersonByToken(c.ctx(), c.s.DB, token, c.now())
+	}
+	if apperr.CodeOf(err) == apperr.CodeUnauthenticated {
+		return cmp.Or(models.BadTokenLimit.Take(c.ctx(), c.s.DB, "", c.host(), c.now()), err)
 	}
 	if err != nil {
 		return err
@@ -61,6 +67,14 @@ func (c *call) authenticate() error {
 		c.who.viewer.LinkTask = *c.who.link
 	}
 	return err
+}
+
+// inScope refuses what a token was not given out for. It says which scope is missing, so that its owner can make another.
+func (c *call) inScope(scope string) error {
+	if c.who.link != nil || slices.Contains(c.who.scopes, scope) {
+		return nil
+	}
+	return &apperr.Error{Code: apperr.CodeScope, What: "token", Args: map[string]any{"Scope": scope}}
 }
 
 func (c *call) enterByLink(token string) error {

@@ -103,7 +103,7 @@ func document(t *testing.T, s *server) *openapi3.T {
 // token is an API token of somebody of the demo network, by the slug in its files.
 func (h *house) token(t *testing.T, slug string) string {
 	t.Helper()
-	token, _, err := models.IssueToken(t.Context(), h.db, demo.ID("person", slug), "test", 24*time.Hour, h.now())
+	token, _, err := models.IssueToken(t.Context(), h.db, demo.ID("person", slug), "test", models.Scopes(), 24*time.Hour, h.now())
 	require.NoError(t, err)
 	return token
 }

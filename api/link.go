@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,8 +66,8 @@ func (s *server) renewLink(c *call) (reply, error) {
 
 // sendLinks sends new links to whoever a task waits for, on the wish of somebody who decides on the recommendation.
 func (s *server) sendLinks(c *call, token string) error {
-	person, err := models.PersonByToken(c.ctx(), s.DB, token, c.now())
-	if err != nil {
+	person, scopes, err := models.PersonByToken(c.ctx(), s.DB, token, c.now())
+	if err != nil || !slices.Contains(scopes, models.ScopeAct) {
 		return nil //nolint:nilerr // the answer is the same for everybody
 	}
 	c.who.person = person

@@ -61,7 +61,9 @@ func (d *describer) add(r route) {
 	case open:
 		operation["security"] = []any{map[string]any{}, map[string]any{"token": []string{}}}
 	case byLink:
-		operation["description"] = "Also by the personal link of the task."
+		operation["description"] = "Also by the personal link of the task. A token needs the scope `" + r.needs() + "`."
+	default:
+		operation["description"] = "A token needs the scope `" + r.needs() + "`."
 	}
 	if r.body != nil {
 		operation["requestBody"] = map[string]any{"required": true, "content": d.request(r.body)}

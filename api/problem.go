@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
@@ -57,6 +59,7 @@ var titleKeys = map[apperr.Code]string{
 	apperr.CodeMethod:          "api.title.method",
 	apperr.CodePrecondition:    "api.title.precondition",
 	apperr.CodeUnsupportedType: "error.title.bad_request",
+	apperr.CodeScope:           "api.title.scope",
 	apperr.CodeUnavailable:     "error.title.unavailable",
 	apperr.CodeInternal:        "error.title.internal",
 }
@@ -70,6 +73,7 @@ var details = map[apperr.Code]string{
 	apperr.CodeMethod:          "api.detail.method",
 	apperr.CodePrecondition:    "api.detail.precondition",
 	apperr.CodeUnsupportedType: "api.detail.unsupported_type",
+	apperr.CodeScope:           "api.detail.scope",
 }
 
 func problemOf(err error, l *i18n.Localizer) Problem {
@@ -85,7 +89,7 @@ func problemOf(err error, l *i18n.Localizer) Problem {
 		e = apperr.New(code)
 	}
 	if key, own := details[code]; own {
-		p.Detail = l.T(key)
+		p.Detail = l.T(key, e.Args)
 	} else {
 		p.Detail = l.T("error."+string(code), e.Args)
 	}
@@ -127,8 +131,11 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, c *call, err error
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
+	if scope := scopeOf(err); scope != "" {
+		h.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+scope+`"`) // RFC 6750, section 3.1
+	}
 	if p.Status == http.StatusTooManyRequests {
-		h.Set("Retry-After", "900")
+		h.Set("Retry-After", strconv.Itoa(int((apperr.WaitOf(err)+time.Second-1)/time.Second)))
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", apperr.RetryAfter)
@@ -144,6 +151,16 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, c *call, err error
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(raw)
+}
+
+// scopeOf is the scope that a token lacked, "" for other errors.
+func scopeOf(err error) string {
+	var e *apperr.Error
+	if !errors.As(err, &e) || e.Code != apperr.CodeScope {
+		return ""
+	}
+	scope, _ := e.Args["Scope"].(string)
+	return scope
 }
 
 // language is that of the Accept-Language header, else the person's.

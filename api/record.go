@@ -60,7 +60,7 @@ func (s *server) recordRoutes() []route {
 		{method: http.MethodGet, path: base, id: "listRecord", tag: "record", summary: "What happened, as far as the reader may see it", reply: list[Entry]{}, serve: s.listRecord},
 		{method: http.MethodGet, path: base + "/verify", id: "verifyRecord", tag: "record", summary: "Whether the record is as it was written", reply: Verification{}, serve: s.verifyRecord},
 		{method: http.MethodPost, path: base + "/{seq}/redact", id: "redactRecord", tag: "record", summary: "Remove words from an entry and every copy of them, or the file attached to it; the chain stays whole",
-			body: RedactionInput{}, reply: Redacted{}, serve: s.redactRecord},
+			scope: models.ScopeAdminister, body: RedactionInput{}, reply: Redacted{}, serve: s.redactRecord},
 	}
 }
 

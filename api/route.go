@@ -5,6 +5,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/files"
+	"tribuna/models"
 )
 
 // gate says who is let in at all; what they may do there is for the table of roles. The zero gate is the narrow one.
@@ -30,6 +31,7 @@ type route struct {
 	tag     string
 	summary string
 	gate    gate
+	scope   string // that a token needs; "": to read for GET, to act for everything else
 	query   []param
 	body    any   // zero value of the JSON it takes; nil: no body
 	limit   int64 // of the body; 0: bodyLimit
@@ -77,6 +79,18 @@ func (s *server) handle(rt route) http.Handler {
 	})
 }
 
+// needs is the scope without which a token is refused.
+func (r route) needs() string {
+	switch {
+	case r.scope != "":
+		return r.scope
+	case r.method == http.MethodGet:
+		return models.ScopeRead
+	default:
+		return models.ScopeAct
+	}
+}
+
 func (c *call) answer() (reply, error) {
 	if err := c.readable(); err != nil {
 		return reply{}, err
@@ -90,6 +104,11 @@ func (c *call) answer() (reply, error) {
 		return reply{}, apperr.New(apperr.CodeUnauthenticated)
 	case c.route.gate == signedIn && c.who.link != nil:
 		return reply{}, apperr.New(apperr.CodeForbidden)
+	}
+	if c.route.gate != open {
+		if err := c.inScope(c.route.needs()); err != nil {
+			return reply{}, err
+		}
 	}
 	if c.route.key && c.r.Header.Get("Idempotency-Key") == "" {
 		return reply{}, apperr.About(apperr.CodePrecondition, "Idempotency-Key")

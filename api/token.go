@@ -1,45 +1,42 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
-// tokenLife is how long a token is good that was asked for with a password.
-const tokenLife = 30 * 24 * time.Hour
+// tokenDays is how long a token is good that was asked for with a password, unless the request says otherwise.
+const tokenDays = 30
 
-// Limits of signing in, shared with the pages: per address, so that a password is not guessed; per network address, so
-// that one machine does not try many.
-const (
-	signInWindow     = 15 * time.Minute
-	signInsByAddress = 10
-	signInsByHost    = 100
-)
-
-// TokenInput asks for a token with address and password.
+// TokenInput asks for a token with address and password. Without scopes it reads and acts; administering is asked for.
 type TokenInput struct {
-	Email    string `json:"email" validate:"required,max=254"`
-	Password string `json:"password" validate:"required,max=1024"`
+	Email    string   `json:"email" validate:"required,max=254"`
+	Password string   `json:"password" validate:"required,max=1024"`
+	Name     string   `json:"name,omitempty" validate:"max=200"`
+	Scopes   []string `json:"scopes,omitempty" validate:"max=3,dive,oneof=read act administer"`
+	Days     int      `json:"days,omitempty" validate:"omitempty,min=1,max=366"`
 }
 
 // Token is an API token; it is shown this once.
 type Token struct {
 	Token     string    `json:"token"`
+	Scopes    []string  `json:"scopes"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
 // OwnToken is a token that works, without the token itself.
 type OwnToken struct {
-	ID        uuid.UUID `json:"id"`
-	Name      string    `json:"name"` // what it is for
-	CreatedAt time.Time `json:"created_at"`
-	ExpiresAt time.Time `json:"expires_at"`
+	ID         uuid.UUID  `json:"id"`
+	Name       string     `json:"name"` // what it is for
+	Scopes     []string   `json:"scopes"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ExpiresAt  time.Time  `json:"expires_at"`
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
 }
 
 func (s *server) tokenRoutes() []route {
@@ -59,7 +56,7 @@ func (s *server) listTokens(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return reply{body: listOf(tokens, func(t models.APIToken) OwnToken {
-		return OwnToken{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt}
+		return OwnToken{ID: t.ID, Name: t.Name, Scopes: t.Scopes, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, LastUsedAt: t.LastUsedAt}
 	})}, nil
 }
 
@@ -77,22 +74,20 @@ func (s *server) createToken(c *call) (reply, error) {
 		return reply{}, err
 	}
 	// Counted before anything is compared, so that attempts cost the same whether they succeed.
-	for bucket, most := range map[string]int{"sign-in:host:" + c.host(): signInsByHost, "sign-in:" + strings.ToLower(strings.TrimSpace(in.Email)): signInsByAddress} {
-		ok, err := models.Allow(c.ctx(), s.DB, bucket, most, signInWindow, c.now())
-		if err != nil {
-			return reply{}, err
-		}
-		if !ok {
-			return reply{}, apperr.New(apperr.CodeTooMany)
-		}
+	if err := models.SignInLimit.Take(c.ctx(), s.DB, in.Email, c.host(), c.now()); err != nil {
+		return reply{}, err
 	}
 	person, err := models.SignIn(c.ctx(), s.DB, in.Email, in.Password)
 	if err != nil {
 		return reply{}, err
 	}
-	plain, token, err := models.IssueToken(c.ctx(), s.DB, person.ID, "api", tokenLife, c.now())
+	if len(in.Scopes) == 0 {
+		in.Scopes = []string{models.ScopeRead, models.ScopeAct}
+	}
+	life := time.Duration(cmp.Or(in.Days, tokenDays)) * 24 * time.Hour
+	plain, token, err := models.IssueToken(c.ctx(), s.DB, person.ID, cmp.Or(in.Name, "api"), in.Scopes, life, c.now())
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: Token{Token: plain, ExpiresAt: token.ExpiresAt}}, nil
+	return reply{body: Token{Token: plain, Scopes: token.Scopes, ExpiresAt: token.ExpiresAt}}, nil
 }

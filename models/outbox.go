@@ -30,13 +30,16 @@ const (
 	MailReviewCopy          MailKind = "review_copy"        // one's own answer, when the round closes
 	MailNewLink             MailKind = "new_link"           // asked for by the person
 	MailMailing             MailKind = "mailing"            //
+	MailAccountInvitation   MailKind = "account_invitation" // to choose a first password: Data.Link
+	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
+	MailPasswordChanged     MailKind = "password_changed"   // tells the person, in case it was somebody else
 )
 
 // MailKinds returns every kind.
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
-		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailMailing}
+		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailMailing, MailAccountInvitation, MailPasswordReset, MailPasswordChanged}
 }
 
 // Why a task's answer is no longer needed.
@@ -76,6 +79,7 @@ type MailData struct {
 	Reason string      `json:"reason,omitempty"` // of MailTaskWithdrawn
 	Until  *time.Time  `json:"until,omitempty"`  // of MailRoundClosing
 	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: see RemindedMailTasks
+	Link   *uuid.UUID  `json:"link,omitempty"`   // of MailAccountInvitation and MailPasswordReset
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.

@@ -7,31 +7,27 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"tribuna/internal/apperr"
 )
 
-// Limits of a password: the least in characters (NIST SP 800-63B asks for length, not for kinds of characters), the
-// most in octets, so that hashing stays bounded.
-const (
-	PasswordMin = 12
-	PasswordMax = 1024
-)
-
-// argon2Params are those of OWASP's Password Storage Cheat Sheet for Argon2id: 19 MiB, two passes, one lane.
+// argon2Params are parameters of Argon2id (RFC 9106).
 type argon2Params struct {
 	memory  uint32 // KiB
 	time    uint32 // passes
 	threads uint8
 }
 
+// passwordParams are those of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane. After a change, people's
+// hashes follow as they sign in.
 var passwordParams = argon2Params{memory: 19 * 1024, time: 2, threads: 1}
 
 const (
@@ -39,25 +35,15 @@ const (
 	keyLength  = 32
 )
 
-// hashing bounds how many passwords are hashed at once: each takes 19 MiB and a core.
-var hashing = make(chan struct{}, 4)
+// hashing bounds how many passwords are hashed at once, for each takes 19 MiB and a core: one who signs in waits a little,
+// and a flood of attempts takes neither all memory nor all cores.
+var hashing = make(chan struct{}, max(1, min(4, runtime.NumCPU()-1)))
 
-// ValidatePassword says whether a password that somebody chose can be taken.
-func ValidatePassword(plain string) error {
-	bad := apperr.New(apperr.CodeInvalid)
-	if utf8.RuneCountInString(plain) < PasswordMin {
-		bad.And("password", "too_short", "min", PasswordMin)
-	}
-	if len(plain) > PasswordMax {
-		bad.And("password", "too_long", "max", PasswordMax)
-	}
-	return bad.OrNil()
-}
-
-// HashPassword returns the Argon2id hash of a password as a PHC string with a fresh salt.
+// HashPassword returns the Argon2id hash of a password as a PHC string with a fresh salt. Whether a person may have it is
+// ValidatePassword's to say.
 func HashPassword(plain string) (string, error) {
-	if err := ValidatePassword(plain); err != nil {
-		return "", err
+	if plain == "" || len(plain) > PasswordMax {
+		return "", apperr.Invalid("password", "too_long", "max", PasswordMax)
 	}
 	salt := make([]byte, saltLength)
 	if _, err := rand.Read(salt); err != nil {
@@ -87,14 +73,39 @@ func SignIn(ctx context.Context, db bun.IDB, address, password string) (Person, 
 	if err != nil && apperr.CodeOf(err) != apperr.CodeNotFound {
 		return Person{}, err
 	}
-	if !VerifyPassword(p.PasswordHash, password) {
+	if !VerifyPassword(p.PasswordHash, password) || p.AccessClosedAt != nil {
 		return Person{}, apperr.New(apperr.CodeSignIn)
 	}
-	return p, nil
+	return p, rehash(ctx, db, p, password)
 }
 
-// SetPassword gives a person a password.
+// rehash hashes a password again that was hashed with other parameters than today's: the moment of signing in is the
+// only one at which it is known.
+func rehash(ctx context.Context, db bun.IDB, p Person, password string) error {
+	if params, _, _, err := decodePHC(p.PasswordHash); err != nil || params == passwordParams {
+		return nil
+	}
+	hash, err := HashPassword(password)
+	if err != nil {
+		return err
+	}
+	_, err = db.NewUpdate().Model((*Person)(nil)).Set("password_hash = ?", hash).
+		Where("id = ?", p.ID).Where("password_hash = ?", p.PasswordHash).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("hash a password again: %w", err)
+	}
+	return nil
+}
+
+// SetPassword gives a person a password that they chose.
 func SetPassword(ctx context.Context, db bun.IDB, personID uuid.UUID, plain string) error {
+	p, err := PersonByID(ctx, db, personID)
+	if err != nil {
+		return err
+	}
+	if err := ValidatePassword(plain, p); err != nil {
+		return err
+	}
 	hash, err := HashPassword(plain)
 	if err != nil {
 		return err
@@ -111,10 +122,11 @@ var nobodysHash = sync.OnceValue(func() string {
 	return encodePHC(passwordParams, salt, derive("", salt, passwordParams, keyLength))
 })
 
+// derive brings the password to one spelling first: a keyboard may send й as one character or as two.
 func derive(plain string, salt []byte, p argon2Params, length uint32) []byte {
 	hashing <- struct{}{}
 	defer func() { <-hashing }()
-	return argon2.IDKey([]byte(plain), salt, p.time, p.memory, p.threads, length)
+	return argon2.IDKey(norm.NFKC.Bytes([]byte(plain)), salt, p.time, p.memory, p.threads, length)
 }
 
 func encodePHC(p argon2Params, salt, key []byte) string {

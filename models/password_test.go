@@ -1,10 +1,12 @@
 package models_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/argon2"
 
 	"tribuna/internal/apperr"
 	"tribuna/models"
@@ -37,11 +39,64 @@ func TestUnreadableHashesNeverFit(t *testing.T) {
 func TestPasswordLimits(t *testing.T) {
 	for plain, fits := range map[string]bool{
 		"elevenchars": false, "twelve chars": true, "дванайсетбук": true,
-		strings.Repeat("x", models.PasswordMax): true, strings.Repeat("x", models.PasswordMax+1): false,
+		strings.Repeat("xa9q", models.PasswordMax/4): true, strings.Repeat("xa9q", models.PasswordMax/4) + "x": false,
 	} {
-		require.Equal(t, fits, models.ValidatePassword(plain) == nil, plain)
+		require.Equal(t, fits, models.ValidatePassword(plain, models.Person{}) == nil, plain)
 	}
 	require.False(t, models.VerifyPassword("", strings.Repeat("x", models.PasswordMax+1)))
+}
+
+func TestPasswordsThatAreTriedFirstAreRefused(t *testing.T) {
+	who := models.Person{Name: "Маринела Иванова", Email: "marinela@knowhow.example"}
+	for plain, rule := range map[string]string{
+		"password2026!": "breached", "qwerty123456": "breached", "PasswordPassword": "breached", "monkey 1234567": "breached",
+		"marinela-2026": "about_you", "ИвановаИванова1": "about_you", "knowhow.example": "about_you", "Tribuna-2026!": "about_you", "tribunatribuna": "about_you",
+		"aaaaaaaaaaaaaa": "guessable", "абвгдежзийклм": "guessable", "qqqqqqrrrrrrrr": "guessable",
+		"marinela rides four blue bicycles": "", "tribuna of the sleepy parrots": "", goodPassword: "",
+	} {
+		err := models.ValidatePassword(plain, who)
+		if rule == "" {
+			require.NoError(t, err, plain)
+			continue
+		}
+		var bad *apperr.Error
+		require.ErrorAs(t, err, &bad, plain)
+		require.Len(t, bad.Fields, 1, plain)
+		require.Equal(t, "error.field."+rule, bad.Fields[0].Key, plain)
+	}
+}
+
+// A keyboard may send й as one character or as и and a breve.
+func TestPasswordsAreOneSpelling(t *testing.T) {
+	hash, err := models.HashPassword("един й и още нещо")
+	require.NoError(t, err)
+	require.True(t, models.VerifyPassword(hash, "един \u0438\u0306 и още нещо"))
+}
+
+func TestHashesFollowTheParametersOfToday(t *testing.T) {
+	n := newNetwork(t)
+	ana := n.person(t, "ana", models.RoleOfficer, n.partner)
+	key := argon2.IDKey([]byte(goodPassword), []byte("sixteen of these"), 1, 8*1024, 1, 32)
+	old := "$argon2id$v=19$m=8192,t=1,p=1$" + base64.RawStdEncoding.EncodeToString([]byte("sixteen of these")) + "$" + base64.RawStdEncoding.EncodeToString(key)
+	hash := func() string {
+		p, err := models.PersonByID(t.Context(), n.db, ana.ID)
+		require.NoError(t, err)
+		return p.PasswordHash
+	}
+	_, err := n.db.NewUpdate().Model((*models.Person)(nil)).Set("password_hash = ?", old).Where("id = ?", ana.ID).Exec(t.Context())
+	require.NoError(t, err)
+	_, err = models.SignIn(t.Context(), n.db, ana.Email, "another password")
+	require.Error(t, err)
+	require.Equal(t, old, hash(), "whoever guesses changes nothing")
+	for range 2 {
+		_, err = models.SignIn(t.Context(), n.db, ana.Email, goodPassword)
+		require.NoError(t, err)
+		require.Contains(t, hash(), "$m=19456,t=2,p=1$")
+	}
+	now := hash()
+	_, err = models.SignIn(t.Context(), n.db, ana.Email, goodPassword)
+	require.NoError(t, err)
+	require.Equal(t, now, hash(), "once is enough")
 }
 
 func TestSignIn(t *testing.T) {

@@ -40,6 +40,7 @@ type Person struct {
 	UnsubscribedAt *time.Time //
 	CreatedAt      time.Time  //
 	LeftAt         *time.Time //
+	AccessClosedAt *time.Time //                            may no longer sign in, by a coordinator's decision
 }
 
 // Validate collects what is wrong with a person as edited.

@@ -5,9 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
 )
 
 // Allow counts an attempt and reports whether it is within the limit of its bucket ("sign-in:" and an address, for
@@ -25,6 +29,59 @@ func Allow(ctx context.Context, db bun.IDB, bucket string, limit int, window tim
 		return false, fmt.Errorf("count an attempt: %w", err)
 	}
 	return attempts <= limit, nil
+}
+
+// Limit bounds attempts at one act, in a window of time: by whom an attempt is about, by where it comes from, and by both.
+// The bound on both keeps somebody from guessing; those on one alone are wider, because a whole office may share an
+// address, and nobody shall be kept out of their account by others' guesses easily. A bound of 0 is none.
+type Limit struct {
+	Act                     string
+	Window                  time.Duration
+	Both, ByAccount, ByHost int
+}
+
+// The limits of what strangers can try, whichever door they come by.
+var (
+	SignInLimit      = Limit{Act: "sign-in", Window: 15 * time.Minute, Both: 10, ByAccount: 50, ByHost: 100}
+	ResetLimit       = Limit{Act: "reset", Window: time.Hour, Both: 3, ByAccount: 6, ByHost: 30}
+	AccountLinkLimit = Limit{Act: "account-link", Window: 15 * time.Minute, Both: 20, ByHost: 100}
+	PasswordLimit    = Limit{Act: "password", Window: 15 * time.Minute, ByAccount: 10}
+	KeyLimit         = Limit{Act: "key", Window: 24 * time.Hour, ByAccount: 30}
+	BadTokenLimit    = Limit{Act: "bad-token", Window: 15 * time.Minute, ByHost: 100}
+)
+
+// Take counts an attempt and returns CodeTooMany, with how long to wait, where it is one too many.
+func (l Limit) Take(ctx context.Context, db bun.IDB, account, host string, now time.Time) error {
+	account, host = strings.ToLower(strings.TrimSpace(account)), network(host)
+	for _, b := range []struct {
+		bucket string
+		most   int
+	}{{l.Act + ":host:" + host, l.ByHost}, {l.Act + ":account:" + account, l.ByAccount}, {l.Act + ":both:" + host + ":" + account, l.Both}} {
+		if b.most == 0 {
+			continue
+		}
+		ok, err := Allow(ctx, db, b.bucket, b.most, l.Window, now)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return apperr.TooMany(now.UTC().Truncate(l.Window).Add(l.Window).Sub(now))
+		}
+	}
+	return nil
+}
+
+// network is what one customer of a provider has: an IPv4 address, the first 64 bits of an IPv6 one.
+func network(host string) string {
+	address, err := netip.ParseAddr(host)
+	if err != nil || address.Unmap().Is4() {
+		return host
+	}
+	prefix, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return host
+	}
+	return prefix.String()
 }
 
 // DeleteOldAttempts removes what was counted in windows that began before an instant.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/apperr"
 	"tribuna/internal/devstack/testdb"
 	"tribuna/models"
 )
@@ -50,4 +51,25 @@ func TestParallelAttemptsAreAllCounted(t *testing.T) {
 	}
 	wg.Wait()
 	require.EqualValues(t, 5, allowed.Load())
+}
+
+func TestLimitsCountByAccountAndByHost(t *testing.T) {
+	db, ctx := testdb.New(t), t.Context()
+	l := models.Limit{Act: "try", Window: 10 * time.Minute, Both: 2, ByAccount: 3, ByHost: 4}
+	at := noon.Add(4 * time.Minute)
+	take := func(account, host string) error { return l.Take(ctx, db, account, host, at) }
+	require.NoError(t, take("Ana@people.example", "192.0.2.1"))
+	require.NoError(t, take(" ana@people.example", "192.0.2.1"))
+	err := take("ana@people.example", "192.0.2.1")
+	require.Equal(t, apperr.CodeTooMany, apperr.CodeOf(err))
+	require.Equal(t, 6*time.Minute, apperr.WaitOf(err), "until the window ends")
+	require.Error(t, take("ana@people.example", "192.0.2.9"), "three from anywhere")
+	require.NoError(t, take("bo@people.example", "192.0.2.1"))
+	require.Error(t, take("cy@people.example", "192.0.2.1"), "four from one place")
+	require.NoError(t, models.Limit{Act: "other", Window: time.Minute, ByHost: 1}.Take(ctx, db, "", "192.0.2.1", at), "another act")
+
+	one := models.Limit{Act: "six", Window: time.Minute, ByHost: 1}
+	require.NoError(t, one.Take(ctx, db, "", "2001:db8::1", at))
+	require.Error(t, one.Take(ctx, db, "", "2001:db8::ffff:2", at), "one customer has all addresses of a network")
+	require.NoError(t, one.Take(ctx, db, "", "2001:db8:0:1::1", at))
 }

@@ -68,11 +68,19 @@ func (s *SessionStore) Commit(token string, data []byte, expiry time.Time) error
 // Delete is DeleteCtx without a context; see Find.
 func (s *SessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
-// DeleteExpiredSessions removes what has expired and returns how many that were.
+// sessionTrace is how long it is known when somebody was last signed in after their session is over.
+const sessionTrace = 180 * 24 * time.Hour
+
+// DeleteExpiredSessions removes what has expired and returns how many that were; of where people were signed in, what is
+// long over.
 func DeleteExpiredSessions(ctx context.Context, db bun.IDB, now time.Time) (int64, error) {
 	res, err := db.NewRaw(`DELETE FROM sessions WHERE expiry <= ?`, now).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("remove expired sessions: %w", err)
+	}
+	_, err = db.NewDelete().Model((*PersonSession)(nil)).Where("expires_at < ?", now.Add(-sessionTrace)).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("remove sessions long over: %w", err)
 	}
 	return res.RowsAffected()
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -20,17 +19,11 @@ func (s *Server) accountRoutes(r *mux.Router) {
 	s.post(r, signInPath, s.signIn)
 	s.post(r, "/sign-out", s.signOut)
 	s.post(r, "/language", s.changeLanguage)
+	s.passwordRoutes(r)
+	s.accountPageRoutes(r)
 }
 
 const signInPath = "/sign-in"
-
-// Limits of signing in: per address, so that a password is not guessed; per network address, so that one machine does
-// not try many. A whole office may share the latter.
-const (
-	signInWindow     = 15 * time.Minute
-	signInsByAddress = 10
-	signInsByHost    = 100
-)
 
 type signInView struct {
 	Page
@@ -86,17 +79,8 @@ func (s *Server) checkSignIn(r *http.Request, address, password string) (models.
 	if err := missing.OrNil(); err != nil {
 		return models.Person{}, err
 	}
-	for _, limit := range []struct {
-		bucket string
-		most   int
-	}{{"sign-in:host:" + clientaddr.Of(r, s.TrustedProxies), signInsByHost}, {"sign-in:" + strings.ToLower(address), signInsByAddress}} {
-		ok, err := models.Allow(r.Context(), s.DB, limit.bucket, limit.most, signInWindow, s.Now())
-		if err != nil {
-			return models.Person{}, err
-		}
-		if !ok {
-			return models.Person{}, apperr.New(apperr.CodeTooMany)
-		}
+	if err := models.SignInLimit.Take(r.Context(), s.DB, address, clientaddr.Of(r, s.TrustedProxies), s.Now()); err != nil {
+		return models.Person{}, err
 	}
 	return models.SignIn(r.Context(), s.DB, address, password)
 }
@@ -106,13 +90,21 @@ func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, err error) 
 	v := s.newSignInView(r, r.PostForm)
 	v.Form.Values.Del("password")
 	if code := apperr.CodeOf(err); !v.Form.Blame(err, Localizer(r)) {
-		v.Wrong = Localizer(r).T("error." + string(code))
+		v.Wrong = refusal(Localizer(r), err)
+		if code == apperr.CodeTooMany {
+			tooMany(w, err)
+		}
 	}
 	s.Engine.Render(w, r, apperr.HTTPStatus(apperr.CodeOf(err)), "sign_in", v)
 }
 
 // signOut ends the session and everything it held.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if v := visitorFrom(r.Context()); v != nil && v.Session != uuid.Nil {
+		if err := models.EndSession(r.Context(), s.DB, v.Person.ID, v.Session, s.Now()); err != nil {
+			return err
+		}
+	}
 	if err := s.Sessions.Destroy(r.Context()); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func TestSignInRefused(t *testing.T) {
 
 // stopClock keeps the house within one window of attempts, whenever the test runs.
 func (h *house) stopClock() time.Time {
-	at := time.Now().Truncate(signInWindow).Add(time.Minute)
+	at := time.Now().Truncate(models.SignInLimit.Window).Add(time.Minute)
 	h.server.Now = func() time.Time { return at }
 	return at
 }
@@ -90,25 +91,25 @@ func (h *house) stopClock() time.Time {
 func TestSignInIsLimitedPerHost(t *testing.T) {
 	h := newHouse(t)
 	at := h.stopClock()
-	for range signInsByHost {
-		_, err := models.Allow(t.Context(), h.db, "sign-in:host:127.0.0.1", signInsByHost, signInWindow, at)
-		require.NoError(t, err)
+	for i := range models.SignInLimit.ByHost {
+		require.NoError(t, models.SignInLimit.Take(t.Context(), h.db, "somebody"+strconv.Itoa(i), "127.0.0.1", at))
 	}
 	got := h.public("bg").post("/sign-in", url.Values{"email": {h.person("coordinator").Email}, "password": {demo.Password}})
 	require.Equal(t, http.StatusTooManyRequests, got.StatusCode)
-	require.Contains(t, got.Body, i18n.For("bg").T("error.too_many"))
+	require.Contains(t, got.Body, i18n.For("bg").N("signin.too_many", 14))
+	require.Equal(t, "840", got.Header.Get("Retry-After"))
 }
 
 func TestSignInIsLimitedPerAddress(t *testing.T) {
 	h := newHouse(t)
 	h.stopClock()
 	officer, b := h.person("officer-khc"), h.public("en")
-	for range signInsByAddress {
+	for range models.SignInLimit.Both {
 		require.Equal(t, http.StatusUnauthorized, b.post("/sign-in", url.Values{"email": {officer.Email}, "password": {"guess"}}).StatusCode)
 	}
 	got := b.post("/sign-in", url.Values{"email": {officer.Email}, "password": {demo.Password}})
 	require.Equal(t, http.StatusTooManyRequests, got.StatusCode, "the right password comes too late as well")
-	require.Contains(t, got.Body, i18n.For("en").T("error.too_many"))
+	require.Contains(t, got.Body, i18n.For("en").N("signin.too_many", 14))
 	got = b.post("/sign-in", url.Values{"email": {h.person("coordinator").Email}, "password": {demo.Password}})
 	require.Equal(t, http.StatusSeeOther, got.StatusCode, "somebody else is not kept out")
 }

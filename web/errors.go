@@ -5,8 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 )
 
 // errorView is the page of everything that went wrong: what it is, and what to do next.
@@ -68,8 +71,11 @@ func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, re
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	if status == http.StatusServiceUnavailable {
+	switch status {
+	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", apperr.RetryAfter)
+	case http.StatusTooManyRequests:
+		tooMany(w, err)
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
@@ -87,7 +93,7 @@ func newErrorView(r *http.Request, code apperr.Code, err error) errorView {
 	v.NoIndex = true
 	var detail *apperr.Error
 	if errors.As(err, &detail) {
-		v.Text = l.T("error."+string(code), detail.Args)
+		v.Text = refusal(l, detail)
 	} else {
 		v.Text = l.T("error.internal")
 	}
@@ -100,6 +106,26 @@ func newErrorView(r *http.Request, code apperr.Code, err error) errorView {
 		v.SignIn = false
 	}
 	return v
+}
+
+// refusal is the sentence of an error that has a code. Of too many attempts it says when there may be more.
+func refusal(l *i18n.Localizer, err error) string {
+	if wait := apperr.WaitOf(err); wait > 0 {
+		return l.N("signin.too_many", int((wait+time.Minute-1)/time.Minute))
+	}
+	var e *apperr.Error
+	if !errors.As(err, &e) {
+		e = apperr.New(apperr.CodeInternal)
+	}
+	return l.T("error."+string(e.Code), e.Args)
+}
+
+// tooMany says to programmes when there may be more attempts, and returns the status.
+func tooMany(w http.ResponseWriter, err error) int {
+	if wait := apperr.WaitOf(err); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	}
+	return http.StatusTooManyRequests
 }
 
 // NotFound and MethodNotAllowed are handlers for a router.

@@ -14,7 +14,7 @@ import (
 
 // Keys of what a session holds.
 const (
-	sessionPerson    = "person"
+	sessionID        = "session" // of a models.PersonSession
 	sessionFlashTone = "flash_tone"
 	sessionFlashText = "flash_text"
 )
@@ -62,20 +62,21 @@ func (s *Server) visitor(r *http.Request) (*visitor, error) {
 	return byLink, nil
 }
 
-// signedIn returns the person of the session; nil for nobody, or somebody who has left.
+// signedIn returns the person of the session; nil for nobody, for somebody who has left or may no longer sign in, and for
+// a session that was ended from elsewhere.
 func (s *Server) signedIn(r *http.Request) (*visitor, error) {
-	id, err := uuid.Parse(s.Sessions.GetString(r.Context(), sessionPerson))
+	id, err := uuid.Parse(s.Sessions.GetString(r.Context(), sessionID))
 	if err != nil {
 		return nil, nil
 	}
-	person, err := models.PersonByID(r.Context(), s.DB, id)
-	if apperr.CodeOf(err) == apperr.CodeNotFound || (err == nil && person.LeftAt != nil) {
+	person, err := models.PersonOfSession(r.Context(), s.DB, id, s.Now())
+	if apperr.CodeOf(err) == apperr.CodeUnauthenticated {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.withRoles(r.Context(), visitor{Person: person})
+	return s.withRoles(r.Context(), visitor{Person: person, Session: id})
 }
 
 // byLink returns whoever the cookie of a personal link stands for. One that has ended is nobody: the page then asks to

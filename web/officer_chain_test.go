@@ -74,7 +74,13 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	for _, tag := range i18n.Tags() {
 		for who, partial := range map[string]bool{"officer-khc": false, "partner-cyi": true, "reader": true} {
 			r := n.as(who, tag)
-			for _, path := range []string{"", "/record", "/record/verification", "/versions/1"} {
+			paths := []string{"", "/record", "/record/verification", "/versions/1"}
+			if who == "reader" { // works with none of it: sees what is published, and the entries that are for everybody
+				paths = []string{"/record"}
+				require.Equal(t, "/published/"+n.brief.Slug, r.get(home).Header.Get("Location"))
+				require.Equal(t, http.StatusForbidden, r.get(home+"/versions/1").StatusCode)
+			}
+			for _, path := range paths {
 				got := r.get(home + path)
 				require.Equal(t, http.StatusOK, got.StatusCode)
 				unsaid(t, got)

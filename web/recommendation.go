@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/internal/record"
@@ -105,6 +106,12 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	ctx, l := r.Context(), Localizer(r)
+	if inside, err := s.may(ctx, visitor, access.ReadWorkingText, rec, nil); err != nil || !inside {
+		if err == nil { // of what is published the public page is for everybody
+			http.Redirect(w, r, "/published/"+rec.Slug, http.StatusSeeOther)
+		}
+		return err
+	}
 	v := &recommendationView{Page: s.workPage(r, rec.Title), Rec: rec, Kind: l.T("published.kind." + rec.Kind),
 		Home: recommendationPath(rec.ID), Owner: visitor.viewer().Owns(rec), Lang: rec.Language}
 	if v.Zone, err = s.zoneOf(ctx, visitor.Person); err != nil {

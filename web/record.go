@@ -21,6 +21,7 @@ type recordView struct {
 	Home    string
 	Entries []TimelineEntry
 	Partial bool // there are entries that the reader may not see
+	Inside  bool // sees more than what is published
 }
 
 // record shows a recommendation's record, as far as the reader is entitled to it.
@@ -38,7 +39,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) error {
 	if v.Entries, err = minutes.read(minutes.items); err != nil {
 		return err
 	}
-	v.Partial = !visitor.viewer().Owns(rec)
+	v.Partial, v.Inside = !visitor.viewer().Owns(rec), minutes.inside
 	s.Engine.Render(w, r, http.StatusOK, "record", v)
 	return nil
 }
@@ -87,7 +88,7 @@ type verificationView struct {
 // verifyRecord reads the whole record again and says whether it is as it was written. It changes nothing, so it can be
 // asked as often as one likes.
 func (s *Server) verifyRecord(w http.ResponseWriter, r *http.Request) error {
-	_, rec, err := s.readableRecommendation(r)
+	_, rec, err := s.ownRecommendation(r, access.ReadWorkingText)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/internal/record"
 	"tribuna/models"
@@ -23,6 +24,7 @@ type minutes struct {
 	l             *i18n.Localizer
 	rec           *models.Recommendation
 	viewer        models.Viewer
+	inside        bool // sees more of the recommendation than what is published of it
 	zone          *time.Location
 	items         []record.Item
 	people        map[uuid.UUID]models.Person // by pseudonym
@@ -39,6 +41,10 @@ type minutes struct {
 
 func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation) (*minutes, error) {
 	m := &minutes{l: l, rec: rec, viewer: v.viewer()}
+	var err error
+	if m.inside, err = s.may(ctx, v, access.ReadWorkingText, rec, nil); err != nil {
+		return nil, err
+	}
 	seen, err := s.visibilities(ctx, v, rec)
 	if err != nil || len(seen) == 0 {
 		return m, err
@@ -147,7 +153,7 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		if it.Facts["late"] == "true" {
 			e.What += " " + m.l.T("record.late")
 		}
-		if n := m.versions[it.Object]; it.ObjectKind == "version" && n > 0 {
+		if n := m.versions[it.Object]; it.ObjectKind == "version" && n > 0 && m.inside {
 			e.Href = fmt.Sprintf("%s/versions/%d", recommendationPath(m.rec.ID), n)
 			e.Link = m.l.T("record.version", "Number", n)
 		}

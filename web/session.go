@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/clientaddr"
 	"tribuna/models"
 )
 
@@ -31,11 +33,23 @@ func NewSessions(db bun.IDB, now func() time.Time, secure bool, e *Engine) *scs.
 	return m
 }
 
-// begin signs a person in, under a new session id so that one planted before is worth nothing.
+// begin signs a person in, under a new session id so that one planted before is worth nothing. Whoever was signed in here
+// before is signed out.
 func (s *Server) begin(r *http.Request, p models.Person) error {
-	if err := s.Sessions.RenewToken(r.Context()); err != nil {
+	ctx := r.Context()
+	if err := s.Sessions.RenewToken(ctx); err != nil {
 		return err
 	}
-	s.Sessions.Put(r.Context(), sessionPerson, p.ID.String())
+	if v := visitorFrom(ctx); v != nil && v.Session != uuid.Nil {
+		if err := models.EndSession(ctx, s.DB, v.Person.ID, v.Session, s.Now()); err != nil {
+			return err
+		}
+	}
+	session := models.PersonSession{PersonID: p.ID, Host: clientaddr.Of(r, s.TrustedProxies)}
+	session.Browser, session.System = device(r.UserAgent())
+	if err := models.BeginSession(ctx, s.DB, &session, sessionLife, s.Now()); err != nil {
+		return err
+	}
+	s.Sessions.Put(ctx, sessionID, session.ID.String())
 	return nil
 }

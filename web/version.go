@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/internal/worddiff"
@@ -75,7 +76,7 @@ func (s *Server) versionRows(ctx context.Context, l *i18n.Localizer, v *visitor,
 }
 
 func (s *Server) versions(w http.ResponseWriter, r *http.Request) error {
-	visitor, rec, err := s.readableRecommendation(r)
+	visitor, rec, err := s.ownRecommendation(r, access.ReadWorkingText)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ type versionView struct {
 }
 
 func (s *Server) version(w http.ResponseWriter, r *http.Request) error {
-	visitor, rec, err := s.readableRecommendation(r)
+	visitor, rec, err := s.ownRecommendation(r, access.ReadWorkingText)
 	if err != nil {
 		return err
 	}

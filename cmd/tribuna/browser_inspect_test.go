@@ -76,7 +76,7 @@ func (v *visitor) quiet(where string) {
 	require.Empty(v.t, v.complaints, "%s: the Content-Security-Policy is kept and no script fails", where)
 }
 
-var identifier = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|/(l|u)/[^/]+`)
+var identifier = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|/(l|u|a)/[^/]+`)
 
 func (v *visitor) firstTime(f facts) bool {
 	key := identifier.ReplaceAllString(strings.Join([]string{f.Path, f.Language, f.Title, f.Notices, fmt.Sprint(v.width, v.scripts)}, " "), "…")

@@ -25,6 +25,7 @@ func TestInABrowser(t *testing.T) {
 	wholeInstance(t)
 	h := openHouse(t)
 	t.Run("whole story", func(t *testing.T) { (&story{house: h, t: t}).tell() })
+	t.Run("invitation", func(t *testing.T) { (&invitationStory{house: h, t: t}).tell() })
 	t.Run("without scripts", func(t *testing.T) { (&plainStory{house: h, t: t}).tell() })
 }
 

@@ -24,7 +24,7 @@ type caller struct {
 // at lets a person in by a token.
 func (w *world) at(person uuid.UUID) *caller {
 	w.t.Helper()
-	token, _, err := models.IssueToken(w.ctx, w.db, person, "test", time.Hour, time.Now())
+	token, _, err := models.IssueToken(w.ctx, w.db, person, "test", models.Scopes(), time.Hour, time.Now())
 	require.NoError(w.t, err)
 	return &caller{world: w, token: token}
 }

@@ -32,7 +32,7 @@ func commands() []command {
 		{name: "serve", doc: "run the pages and the API", run: runServe},
 		{name: "worker", doc: "run the worker: processes and mails", run: runWorker},
 		{name: "migrate", doc: "bring the database up to date", run: runMigrate},
-		{name: "token", args: "[--revoke] EMAIL", doc: "print a new API token for a person, or end all they have", joins: true, run: runToken},
+		{name: "token", args: "[--revoke] [--scopes read,act,administer] EMAIL", doc: "print a new API token for a person, or end all they have", joins: true, run: runToken},
 		{name: "person", args: "--email … --name … --organisation SLUG --role …", doc: "add a person with a role; --language en, and --organisation-name adds the organisation", joins: true, run: runPerson},
 		{name: "password", args: "EMAIL", doc: "set a person's password, read from standard input", joins: true, run: runPassword},
 		{name: "import", args: "recommendations FILE.csv [--json]", doc: "follow up what others recommended; --language en says in which language it is", joins: true, run: runImport},

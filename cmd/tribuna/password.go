@@ -36,7 +36,7 @@ func runPassword(ctx context.Context, cfg config.Config, args []string) error {
 	}
 	err = models.SetPassword(ctx, db, person.ID, strings.TrimRight(line, "\r\n"))
 	if apperr.CodeOf(err) == apperr.CodeInvalid {
-		return fmt.Errorf("that password cannot be used: take one of %d to %d characters", models.PasswordMin, models.PasswordMax)
+		return fmt.Errorf("that password cannot be used: take one of %d to %d characters that is not among those known from breaches, is no mere row, and says nothing of the person", models.PasswordMin, models.PasswordMax)
 	}
 	return err
 }

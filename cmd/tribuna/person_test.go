@@ -40,6 +40,8 @@ func TestTheFirstCoordinatorGetsInAndOut(t *testing.T) {
 		return int64(n)
 	}
 	require.EqualValues(t, 1, count())
+	require.NoError(t, runToken(t.Context(), cfg, []string{"--scopes", "read", email}))
+	require.ErrorContains(t, runToken(t.Context(), cfg, []string{"--scopes", "everything", email}), "read, act, administer")
 	require.NoError(t, runToken(t.Context(), cfg, []string{"--revoke", email}))
 	require.Zero(t, count())
 	require.ErrorContains(t, runToken(t.Context(), cfg, []string{"--revoke", "nobody@network.example"}), "nobody has the address")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Code is stable: API clients and recorded decisions depend on it.
@@ -29,6 +30,9 @@ const (
 	CodeTooLarge        Code = "too_large"        // more than is accepted
 	CodeTooMany         Code = "too_many"         // too many attempts
 	CodeSignIn          Code = "sign_in"          // address or password wrong
+	CodeAccountLink     Code = "account_link"     // the link to choose a password was used, replaced or has ended
+	CodeAccountState    Code = "account_state"    // not possible as the person's account stands
+	CodeScope           Code = "scope"            // the token was not given out for this
 	CodeMethod          Code = "method"           // the address does not take this method
 	CodePrecondition    Code = "precondition"     // If-Match or Idempotency-Key is missing
 	CodeUnsupportedType Code = "unsupported_type" // not the media type expected
@@ -42,7 +46,8 @@ type Error struct {
 	What   string         // what it is about, in the glossary's words: "recommendation"
 	Args   map[string]any // for the sentence
 	Fields []Field
-	Err    error // cause, for the log only
+	Wait   time.Duration // of CodeTooMany: until it can be tried again; 0: not known
+	Err    error         // cause, for the log only
 }
 
 // Field says what is wrong with one field. Path is that of the JSON request: "measures[1].text".
@@ -83,6 +88,18 @@ func New(code Code) *Error { return &Error{Code: code} }
 
 // About returns an error of the given code about something.
 func About(code Code, what string) *Error { return &Error{Code: code, What: what} }
+
+// TooMany says that there were too many attempts, and for how long there may be no more.
+func TooMany(wait time.Duration) *Error { return &Error{Code: CodeTooMany, Wait: wait} }
+
+// WaitOf returns how long to wait after err before trying again, 0 where it does not say.
+func WaitOf(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Wait
+	}
+	return 0
+}
 
 // NotFound says that there is no such thing for this reader.
 func NotFound(what string) *Error { return About(CodeNotFound, what) }

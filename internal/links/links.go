@@ -28,7 +28,11 @@ type Kind string
 const (
 	KindTask        Kind = "tl_" // answers one task; the id is the task's
 	KindUnsubscribe Kind = "tu_" // ends mailings to one person; the id is the mailing's
+	KindAccount     Kind = "ta_" // lets a person choose a password, once; the id is the account link's
 )
+
+// kinds lists every kind of link.
+var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount}
 
 // MinKey is the shortest key accepted, in bytes: the output of SHA-256, as RFC 2104 advises for HMAC.
 const MinKey = sha256.Size
@@ -46,9 +50,9 @@ var encoding = base64.RawURLEncoding.Strict()
 // Claims is what a link says about itself.
 type Claims struct {
 	Kind       Kind
-	ID         uuid.UUID // task or mailing, by kind
+	ID         uuid.UUID // task, mailing or account link, by kind
 	PersonID   uuid.UUID
-	Generation int // of the task's links; 0 for unsubscribing
+	Generation int // of the task's links; 0 for others
 }
 
 // Minter mints and checks links. It is safe for concurrent use.
@@ -67,7 +71,7 @@ func New(keys ...[]byte) (*Minter, error) {
 		if len(key) < MinKey {
 			return nil, fmt.Errorf("key %d for personal links has %d bytes, it needs at least %d", i+1, len(key), MinKey)
 		}
-		for _, kind := range []Kind{KindTask, KindUnsubscribe} {
+		for _, kind := range kinds {
 			derived, err := hkdf.Key(sha256.New, key, nil, "tribuna personal link "+string(kind), sha256.Size)
 			if err != nil {
 				return nil, fmt.Errorf("derive the key for %s links: %w", kind, err)
@@ -97,7 +101,7 @@ func (m *Minter) Mint(kind Kind, id, personID uuid.UUID, generation int) string 
 // Check returns what a genuine token claims. Anything else gives apperr.CodeLinkExpired: whoever holds a broken link
 // is helped like the holder of an expired one, and a forger learns nothing.
 func (m *Minter) Check(token string) (Claims, error) {
-	for _, kind := range []Kind{KindTask, KindUnsubscribe} {
+	for _, kind := range kinds {
 		if rest, ok := strings.CutPrefix(token, string(kind)); ok {
 			return m.check(kind, rest)
 		}

@@ -107,8 +107,9 @@ func TestRedactHidesTokensAndNothingElse(t *testing.T) {
 	m := minter(t, oldKey)
 	token := m.Mint(links.KindTask, task, person, 1)
 	unsubscribe := m.Mint(links.KindUnsubscribe, task, person, 0)
-	line := fmt.Sprintf("GET /l/%s?x=1 from /u/%s with tb_abc-DEF_9", token, unsubscribe)
-	require.Equal(t, "GET /l/tl_…?x=1 from /u/tu_… with tb_…", links.Redact(line))
+	account := m.Mint(links.KindAccount, task, person, 0)
+	line := fmt.Sprintf("GET /l/%s?x=1 from /u/%s and /a/%s with tb_abc-DEF_9", token, unsubscribe, account)
+	require.Equal(t, "GET /l/tl_…?x=1 from /u/tu_… and /a/ta_… with tb_…", links.Redact(line))
 	plain := "html_template of the total_1 in built_in"
 	require.Equal(t, plain, links.Redact(plain))
 }

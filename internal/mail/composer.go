@@ -104,6 +104,12 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.reviewCopy(ctx)
 	case models.MailMailing:
 		return d.mailing(ctx)
+	case models.MailAccountInvitation:
+		return d.accountInvitation(ctx)
+	case models.MailPasswordReset:
+		return d.passwordReset(ctx)
+	case models.MailPasswordChanged:
+		return d.passwordChanged(), nil
 	}
 	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
 }

@@ -19,7 +19,7 @@ type caller struct{ base, token string }
 
 // caller gives a person a token.
 func (in *instance) caller(ctx context.Context, person uuid.UUID) (*caller, error) {
-	plain, _, err := models.IssueToken(ctx, in.db, person, "measuring", time.Hour, time.Now())
+	plain, _, err := models.IssueToken(ctx, in.db, person, "measuring", models.Scopes(), time.Hour, time.Now())
 	return &caller{base: in.base, token: plain}, err
 }
 

@@ -9,6 +9,7 @@ import * as esbuild from 'esbuild'
 import { purgeTabler } from './purge.mjs'
 import { fontFaces } from './fonts.mjs'
 import { sprite } from './icons.mjs'
+import { breachedPasswords } from './passwords.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
 const dist = path.join(root, 'web/static/dist')
@@ -68,6 +69,7 @@ async function main() {
     if (/\.(css|js|svg)$/.test(name)) await compress(target, name, content, names)
   }
   await writeFile(path.join(dist, 'manifest.json'), JSON.stringify({ files: names, icons: icons.names }, null, 2) + '\n')
+  await breachedPasswords(root)
 }
 
 async function compress(target, name, content, names) {

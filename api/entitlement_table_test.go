@@ -1,0 +1,173 @@
+package api
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/demo"
+	"tribuna/models"
+)
+
+// entitlement is a row of the table: an operation, of questions with "#" and their kind, and a letter for everybody who tries
+// it, at the stages that differ.
+type entitlement struct {
+	operation              string
+	drafting, review, done string // "" where there is nothing of the kind yet
+}
+
+func (e entitlement) at(stage string) (string, bool) {
+	letters := map[string]string{"drafting": e.drafting, "review": e.review, "done": e.done}[stage]
+	return letters, letters != ""
+}
+
+// columnLetters says whose letters these are: the same people as those who try the pages.
+const columnLetters = "no token, link (another question's, its own), coordinator, officers (owner's, other), partners (owner's, asked, other), translators (asked, other), experts (asked, other), reader"
+
+// What is expected: y may, f forbidden, n there is no such thing for them, u needs a token. A link opens its question and what
+// hangs on it; where a row is about no question nobody comes by one of its own.
+const (
+	everybody  = "y yy yyy yyy yy yy y"
+	nothing    = "n nn nnn nnn nn nn n"
+	holders    = "u yu yyy yyy yy yy y" // whoever has a token of any kind
+	members    = "u fu yyy yyy yy yy y" // whoever has one of their own
+	drafters   = "u fu yyy fff ff ff f"
+	ownText    = "u fu yyf fff ff ff f" // a new text in the name of the owners
+	notTheirs  = "u fu nnn nnn nn nn n"
+	onlyTheirs = "u nu nyn nnn nn nn n" // what the officer sent
+
+	ownersOfDraft  = "u fu yyn nnn nn nn n"
+	ownersInReview = "u fu yyn ffn fn fn n"
+	ownersWhenDone = "u fu yyf fff ff ff f"
+	readsInReview  = "u fu yyn yyn yn yn n"
+	insideDone     = "u fu yyy yyy yf yf f"
+	ownersOnly     = "u fu yyn nnn nn nn n"
+	originals      = "u nu yyn nnn nn nn n"
+
+	expertSees       = "u ny yyn nnn nn yn n"
+	expertAnswers    = "u ny ffn nnn nn yn n"
+	partnerSees      = "u ny yyn nyn nn nn n"
+	partnerAnswers   = "u ny ffn nyn nn nn n"
+	linguistSees     = "u ny yyn nnn yn nn n"
+	linguistAnswers  = "u ny ffn nnn yn nn n"
+	ownersQuestion   = "u ny yyn nnn nn nn n" // seen by the officer's link as well
+	ownersDecideText = "u nn yyn nnn nn nn n" // but not decided by it: what moves a text on takes signing in
+	ownersDecideDone = "u nf yyn nnn nn nn n"
+	noSuchAnswer     = "u nn ffn nnn nn nn n" // a consultation is not declined, it is left unanswered
+	partnerReports   = "u ny yyn nyn nn nn n"
+)
+
+// always does not depend on the stage. Before the review nobody was asked anything, so nobody comes by a link.
+func always(operation, letters string) entitlement {
+	return entitlement{operation, withoutLinks(letters), letters, letters}
+}
+
+func withoutLinks(letters string) string {
+	if letters[0] != 'u' {
+		return letters
+	}
+	return strings.Replace(letters, letters[2:4], "uu", 1)
+}
+
+// staged is about a text, which differs from stage to stage.
+func staged(operation, drafting, review, done string) entitlement {
+	return entitlement{operation, withoutLinks(drafting), review, done}
+}
+
+func owned(operation string) entitlement {
+	return staged(operation, ownersOfDraft, ownersInReview, ownersWhenDone)
+}
+
+func inside(operation string) entitlement {
+	return staged(operation, ownersOfDraft, readsInReview, insideDone)
+}
+
+// withinNetwork is what was said within the network: who was asked about the text alone does not read it.
+func withinNetwork(operation string) entitlement {
+	return staged(operation, ownersOfDraft, "u fu yyn yyn fn fn n", "u fu yyy yyy ff ff f")
+}
+
+func done(operation, letters string) entitlement     { return entitlement{operation, "", "", letters} }
+func both(operation, letters string) entitlement     { return entitlement{operation, "", letters, letters} }
+func inReview(operation, letters string) entitlement { return entitlement{operation, "", letters, ""} }
+
+// decided is what owners decide when a question waits for them.
+func decided(operation string, kind models.TaskKind) entitlement {
+	return entitlement{operation + "#" + string(kind), "", ownersDecideText, ownersDecideDone}
+}
+
+var entitlements = []entitlement{
+	always("getHealth", everybody), always("getOpenAPI", everybody), always("listLanguages", everybody), always("listCountries", everybody),
+	always("listTopics", everybody), always("listChallenges", everybody), always("listAuthorities", everybody), always("getAuthority", everybody),
+	always("createToken", everybody), always("listPublished", everybody),
+	{"getPublished", nothing, nothing, everybody}, {"getPublishedIn", nothing, nothing, everybody},
+	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
+	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
+	always("listRecommendations", members), always("getDashboard", members), always("listFollowUps", members),
+	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
+
+	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
+	staged("getPublication", notTheirs, notTheirs, members),
+	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"),
+	inside("listTranslations"), inside("verifyRecord"),
+	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
+	owned("updateRecommendation"), owned("saveDraft"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),
+	owned("startReview"), owned("inviteFurtherReviewer"), owned("assignTranslators"), owned("listMailings"), owned("createMailing"),
+	owned("countAudience"), owned("uploadAttachment"),
+	staged("redactRecord", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
+	always("getAttachment", originals), always("getSubmission", onlyTheirs),
+
+	inReview("getTask#review", expertSees), inReview("getTask#consult", partnerSees), both("getTask#sign_off", partnerSees),
+	both("getTask#translate", linguistSees), both("getTask#approve_translation", linguistSees), done("getTask#report_progress", partnerReports),
+	both("getTask#publish", ownersQuestion), both("getTask#assign_translator", ownersQuestion),
+	inReview("acceptTask#review", expertAnswers), inReview("declineTask#review", expertAnswers), inReview("declineTask#consult", noSuchAnswer),
+	both("declineTask#translate", linguistAnswers), inReview("answerReview#review", expertAnswers),
+	inReview("answerConsultation#consult", partnerAnswers), both("answerSignOff#sign_off", partnerAnswers),
+	both("submitTranslation#translate", linguistAnswers), both("approveTranslation#approve_translation", linguistAnswers),
+	both("returnTranslation#approve_translation", linguistAnswers), done("reportAskedProgress#report_progress", partnerReports),
+	decided("inviteReviewer", models.TaskChooseReviewer), decided("skipReviewer", models.TaskChooseReviewer), decided("decideReview", models.TaskDecideReview),
+	decided("assignTranslator", models.TaskAssignTranslator), decided("resolveSignOff", models.TaskResolveSignOff), decided("publish", models.TaskPublish),
+	done("recordDelivery#deliver", ownersDecideDone),
+	{"getTranslation", "", "u ny yyn yyn yn yn n", "u ny yyy yyy yn yn n"}, {"saveTranslation", "", "u ny ffn ffn yn fn n", "u ny fff fff yn fn n"},
+
+	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly),
+	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
+	done("cancelMailing", ownersOnly),
+	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone), done("assignFocalPoint", ownersWhenDone),
+
+	inReview("renewLink#review", everybody), inReview("revokeLinks#review", "u ff yyn nnn nn fn n"),
+}
+
+// bodies are words about which nothing is wrong, so that what is judged is the right to say them.
+var bodies = func() map[string]any {
+	reason := map[string]any{"reason": "because"}
+	hash := strings.Repeat("a", 64)
+	texts := []any{map[string]any{"language": "en", "subject": "S", "body": "B"}}
+	mailing := map[string]any{"audience": map[string]any{}, "fallback_language": "en", "texts": texts}
+	draft := map[string]any{"title": "T", "body": "B", "measures": []any{}}
+	attributes := map[string]any{"languages": []any{}, "countries": []any{}, "topics": []any{}, "challenges": []any{}, "grant_ids": []any{}, "consulted": []any{}}
+	created := map[string]any{"kind": "analysis", "language": "en", "organisation_id": demo.ID("organisation", "khc"), "procedure": "fast",
+		"title": "T", "body": "B", "measures": []any{}}
+	for k, v := range attributes {
+		created[k] = v
+	}
+	linguists := map[string]any{"language": "ro", "translator_id": uuid.New(), "approver_id": uuid.New()}
+	progress := map[string]any{"status": "adopted", "note": "They answered."}
+	none := map[string]any{}
+	return map[string]any{
+		"createToken": map[string]any{"email": "", "password": ""}, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
+		"holdRecommendation": reason, "resumeRecommendation": none, "withdrawRecommendation": reason, "endFollowUp": reason, "reportProgress": progress,
+		"startReview":           map[string]any{"version_id": uuid.New(), "invite": []any{uuid.New()}, "reserve": []any{}},
+		"inviteFurtherReviewer": map[string]any{"person_id": uuid.New()}, "inviteReviewer": map[string]any{"person_id": uuid.New()},
+		"assignTranslators": linguists, "assignTranslator": linguists, "createMailing": mailing, "editMailing": mailing,
+		"launchMailing": map[string]any{"revision": 1, "expected": 1}, "redactRecord": map[string]any{"field": "x", "reason": "y"},
+		"declineTask": reason, "answerReview": map[string]any{"version_hash": hash, "answer": "support", "reasons": ""},
+		"answerConsultation": map[string]any{"version_hash": hash, "reasons": "Good."}, "answerSignOff": map[string]any{"version_hash": hash, "answer": "approve", "reason": ""},
+		"decideReview": map[string]any{"decision": "accept", "reason": "y"}, "resolveSignOff": map[string]any{"decision": "publish", "reason": "y"},
+		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
+		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
+		"assignFocalPoint": map[string]any{"organisation_id": demo.ID("organisation", "khc")},
+		"saveTranslation":  map[string]any{"title": "T"},
+	}
+}()

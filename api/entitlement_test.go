@@ -1,0 +1,252 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/demo"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// world is the demo's brief at one stage with one of everything that can hang on it, as the pages' test has it
+// (web/entitlement_test.go): owned by Know-how Centre Bulgaria, Save the Children North West Balkans asked.
+type world struct {
+	*house
+	rec                           *models.Recommendation
+	tasks                         map[models.TaskKind]*models.Task
+	elsewhere                     *models.Task // another question to the expert asked
+	followUp, mailing, attachment uuid.UUID
+	translation, submission       uuid.UUID
+	tokens                        []string // of everybody with an account, in the order of a row's letters
+}
+
+// withTokens are those who have a token of their own. Before them come nobody, the token of another question's link, and that
+// of the question itself.
+var withTokens = []string{"coordinator", "officer-khc", "officer-tdh", "partner-khc", "partner-sc-nwb", "partner-cyi",
+	"translator-bg-1", "translator-sq-1", "expert-01", "expert-05", "reader"}
+
+func newWorld(t *testing.T, stage string) *world {
+	t.Helper()
+	w := &world{house: newHouse(t), tasks: map[models.TaskKind]*models.Task{}}
+	w.rec = w.brief(t)
+	switch stage {
+	case "review":
+		w.inReview(t, w.rec)
+		w.askEverybody(t)
+	case "done":
+		rec, followUp := w.publish(t)
+		w.rec, w.followUp = rec, followUp.ID
+		w.askEverybody(t)
+	}
+	w.hangOn(t)
+	for _, slug := range withTokens {
+		w.tokens = append(w.tokens, w.token(t, slug))
+	}
+	return w
+}
+
+func (w *world) askEverybody(t *testing.T) {
+	version, err := models.VersionByID(t.Context(), w.db, *w.rec.CurrentVersionID)
+	require.NoError(t, err)
+	translation, err := models.OpenTranslation(t.Context(), w.db, version, "ro")
+	require.NoError(t, err)
+	w.translation = translation.ID
+	_, err = w.db.NewUpdate().Model(translation).Set("translator_id = ?", demo.ID("person", "translator-bg-2")).WherePK().Exec(t.Context())
+	require.NoError(t, err)
+	asked := demo.ID("organisation", "sc-nwb")
+	add := func(kind models.TaskKind, slug string, change func(*models.Task)) *models.Task {
+		task := &models.Task{ID: models.NewID(), ProcessID: w.rec.ID, RecommendationID: w.rec.ID, Kind: kind, Round: 1, VersionID: w.rec.CurrentVersionID,
+			State: models.TaskOpen, OpenedAt: noon, DueAt: noon.AddDate(0, 0, 5), GraceUntil: noon.AddDate(0, 0, 9), Generation: 1, OrganisationID: &asked}
+		if slug != "" {
+			id := demo.ID("person", slug)
+			task.PersonID, task.OrganisationID = &id, nil
+		}
+		if change != nil {
+			change(task)
+		}
+		require.NoError(t, task.Insert(t.Context(), w.db))
+		return task
+	}
+	translated := func(task *models.Task) { task.SubjectID, task.Language = &translation.ID, &translation.Language }
+	w.tasks[models.TaskReview] = add(models.TaskReview, "expert-01", nil)
+	w.elsewhere = add(models.TaskReview, "expert-01", func(task *models.Task) { task.Round = 2 })
+	w.tasks[models.TaskConsult] = add(models.TaskConsult, "", nil)
+	w.tasks[models.TaskSignOff] = add(models.TaskSignOff, "", nil)
+	w.tasks[models.TaskTranslate] = add(models.TaskTranslate, "translator-bg-1", translated)
+	w.tasks[models.TaskApproveTranslation] = add(models.TaskApproveTranslation, "translator-bg-1", translated)
+	for _, kind := range []models.TaskKind{models.TaskChooseReviewer, models.TaskDecideReview, models.TaskAssignTranslator, models.TaskResolveSignOff, models.TaskPublish} {
+		w.tasks[kind] = add(kind, "officer-khc", translated)
+	}
+	if w.followUp != uuid.Nil {
+		deliveries, err := models.Deliveries(t.Context(), w.db, w.rec.ID)
+		require.NoError(t, err)
+		w.tasks[models.TaskDeliver] = add(models.TaskDeliver, "officer-khc", func(task *models.Task) { task.SubjectID = &deliveries[0].ID })
+		w.tasks[models.TaskReportProgress] = add(models.TaskReportProgress, "", func(task *models.Task) {
+			task.ProcessID, task.SubjectID = w.followUp, &w.followUp
+		})
+	}
+}
+
+// hangOn adds an original that came on paper, and once the text is published a mailing.
+func (w *world) hangOn(t *testing.T) {
+	officer := demo.ID("person", "officer-khc")
+	a, err := models.NewAttachment(w.rec.ID, "letter.txt", []byte("We agree."), officer, noon)
+	require.NoError(t, err)
+	require.NoError(t, a.Insert(t.Context(), w.db))
+	w.attachment = a.ID
+	sub, err := models.NewSubmission(w.rec.ID, uuid.NewString(), models.DecideHold, officer, map[string]string{"reason": "because"})
+	require.NoError(t, err)
+	sub.ReceivedAt = noon
+	_, err = w.db.NewInsert().Model(sub).Exec(t.Context())
+	require.NoError(t, err)
+	w.submission = sub.ID
+	if w.rec.PublishedAt == nil {
+		return
+	}
+	m, err := models.CreateMailing(t.Context(), w.db, w.rec, models.MailingInput{FallbackLanguage: "en",
+		Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, officer, noon)
+	require.NoError(t, err)
+	w.mailing = m.ID
+}
+
+// subject returns the question a row is about, nil for most. A row names the kind after "#" where it is not the review.
+func (w *world) subject(r route, kind string) *models.Task {
+	switch {
+	case kind != "":
+		return w.tasks[models.TaskKind(kind)]
+	case strings.HasPrefix(r.path, "/tasks/"):
+		return w.tasks[models.TaskReview]
+	case strings.HasPrefix(r.path, "/translations/"):
+		return w.tasks[models.TaskTranslate]
+	}
+	return nil
+}
+
+func (w *world) address(r route, task *models.Task) string {
+	id := w.rec.ID
+	switch {
+	case strings.HasPrefix(r.path, "/tasks/") && task != nil:
+		id = task.ID
+	case strings.HasPrefix(r.path, "/mailings/"):
+		id = w.mailing
+	case strings.HasPrefix(r.path, "/followups/"):
+		id = w.followUp
+	case strings.HasPrefix(r.path, "/translations/"):
+		id = w.translation
+	case strings.HasPrefix(r.path, "/attachments/"):
+		id = w.attachment
+	case strings.HasPrefix(r.path, "/submissions/"):
+		id = w.submission
+	case strings.HasPrefix(r.path, "/organisations/"):
+		id = demo.ID("organisation", "khc")
+	case strings.HasPrefix(r.path, "/authorities/"):
+		id = demo.ID("authority", "bg-sofia-municipality")
+	case strings.HasPrefix(r.path, "/tokens/"):
+		id = uuid.New() // nobody's: each has their own
+	}
+	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1").Replace(r.path)
+	return path + queries[r.id]
+}
+
+// queries are what some operations cannot be asked without.
+var queries = map[string]string{"listTranslators": "?language=bg", "previewMailing": "?language=en"}
+
+// try returns one letter for everybody who tries a row.
+func (w *world) try(t *testing.T, r route, kind string) string {
+	t.Helper()
+	task := w.subject(r, kind)
+	if task != nil { // its links are made invalid on the way
+		require.NoError(t, w.db.NewSelect().Model(task).Column("generation").WherePK().Scan(t.Context(), &task.Generation))
+	}
+	tokens := append([]string{"", w.linkOf(w.elsewhere), w.linkOf(task)}, w.tokens...)
+	var letters strings.Builder
+	for _, token := range tokens {
+		header := map[string]string{}
+		if r.key {
+			header["Idempotency-Key"] = uuid.NewString()
+		}
+		if r.match {
+			header["If-Match"] = `"1"`
+		}
+		path := w.address(r, task)
+		if r.id == "listExperts" {
+			path += "?recommendation=" + w.rec.ID.String()
+		}
+		res := w.do(t, request{method: r.method, path: path, token: token, body: bodies[r.id], header: header})
+		if res.status >= http.StatusInternalServerError {
+			t.Errorf("%s: %d %s", r.id, res.status, res.body)
+		}
+		letters.WriteString(letterOf(r, res))
+	}
+	all := letters.String()
+	return strings.Join([]string{all[:1], all[1:3], all[3:6], all[6:9], all[9:11], all[11:13], all[13:]}, " ")
+}
+
+// linkOf is the token of a question's personal link; without a question there is none, and nobody asks.
+func (w *world) linkOf(task *models.Task) string {
+	if task == nil {
+		return ""
+	}
+	person := demo.ID("person", "partner-sc-nwb")
+	if task.PersonID != nil {
+		person = *task.PersonID
+	}
+	return w.links.Mint(links.KindTask, task.ID, person, task.Generation)
+}
+
+// letterOf says what came of a try: y entitled, whatever else is missing; f forbidden; n nothing there; u no token.
+func letterOf(r route, res response) string {
+	switch {
+	case res.status == http.StatusUnauthorized:
+		return "u"
+	case res.status == http.StatusForbidden:
+		return "f"
+	case res.status == http.StatusNotFound:
+		return "n"
+	case res.status < 300, r.method != http.MethodGet && slices.Contains([]int{409, 412, 415, 422}, res.status):
+		return "y"
+	}
+	return fmt.Sprintf("(%d)", res.status)
+}
+
+// TestEveryOperationForEveryoneAtEveryStage tries every operation there is, by everybody, at every stage at which they differ,
+// with words about which nothing is wrong. What is expected stands in the table: see entitlement_table_test.go. An operation
+// without a row fails, and is told with what is so today, for whoever writes the row to judge.
+func TestEveryOperationForEveryoneAtEveryStage(t *testing.T) {
+	listed := map[string]bool{}
+	for _, row := range entitlements {
+		id, _, _ := strings.Cut(row.operation, "#")
+		listed[id] = true
+	}
+	for _, stage := range []string{"drafting", "review", "done"} {
+		t.Run(stage, func(t *testing.T) {
+			w := newWorld(t, stage)
+			operations := map[string]route{}
+			for _, r := range w.server.routes() {
+				operations[r.id] = r
+				if !listed[r.id] {
+					t.Errorf("%s has no row: say who may (today it is %q)", r.id, w.try(t, r, ""))
+				}
+			}
+			for _, row := range entitlements {
+				id, kind, _ := strings.Cut(row.operation, "#")
+				want, at := row.at(stage)
+				r, known := operations[id]
+				require.True(t, known, "there is no operation %s", id)
+				if !at {
+					continue
+				}
+				if got := w.try(t, r, kind); got != want {
+					t.Errorf("%s\n\tby      %s\n\tis      %s\n\tmust be %s", row.operation, columnLetters, got, want)
+				}
+			}
+		})
+	}
+}

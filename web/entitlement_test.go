@@ -1,0 +1,303 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"tribuna/internal/demo"
+	"tribuna/internal/links"
+	"tribuna/models"
+	"tribuna/workflows"
+)
+
+// world is the demo's brief at one stage with one of everything that can hang on it, and everybody who tries the pages. The
+// brief is owned by Know-how Centre Bulgaria; Save the Children North West Balkans is asked in an organisation's name.
+type world struct {
+	*house
+	stage      string // drafting, review or done
+	tasks      map[models.TaskKind]*models.Task
+	elsewhere  *models.Task // another question to the expert asked, on the same text
+	followUp   uuid.UUID
+	mailing    uuid.UUID
+	attachment uuid.UUID
+	victim     uuid.UUID // somebody for coordinators to act on
+	readers    []*reader // in the order of a row's letters; nil for those who come by a link
+}
+
+// signedIn are those who are signed in, in the order of a row's letters. Before them come nobody, who comes by the personal
+// link of another question, and who comes by that of the question itself.
+var signedIn = []string{"coordinator", "officer-khc", "officer-tdh", "partner-khc", "partner-sc-nwb", "partner-cyi",
+	"translator-bg-1", "translator-sq-1", "expert-01", "expert-05", "reader"}
+
+func newWorld(t *testing.T, stage string) *world {
+	t.Helper()
+	w := &world{house: newHouse(t), stage: stage, tasks: map[models.TaskKind]*models.Task{}}
+	unreachable, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: quiet{}})
+	require.NoError(t, err)
+	t.Cleanup(unreachable.Close)
+	// Words are stored and answered with "being recorded": what is entitled is seen, and nothing moves on for the others.
+	w.server.Processes = &workflows.Client{DB: w.db, Temporal: unreachable, Now: time.Now, Log: slog.New(slog.DiscardHandler), Patience: time.Millisecond}
+	w.server.Demo.Accounts = append(w.server.Demo.Accounts, DemoAccount{Email: w.person("expert-05").Email})
+	w.victim = w.person("expert-12").ID
+	switch stage {
+	case "review":
+		w.brief.Round = 1
+		w.enter(models.StageReview)
+		round := &models.ReviewRound{RecommendationID: w.brief.ID, Number: 1, VersionID: *w.brief.CurrentVersionID, Invited: []uuid.UUID{}, Reserve: []uuid.UUID{},
+			Enough: 1, DueAt: time.Now().AddDate(0, 0, 9)}
+		require.NoError(t, round.Insert(t.Context(), w.db))
+		w.askEverybody()
+	case "done":
+		w.publish()
+		w.hangOn()
+		w.askEverybody()
+	}
+	for range 3 {
+		w.readers = append(w.readers, w.public("en"))
+	}
+	for _, slug := range signedIn {
+		w.readers = append(w.readers, w.as(slug, "en"))
+	}
+	return w
+}
+
+// quiet keeps a client that has nobody to talk to from saying so.
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}
+
+// askEverybody opens a question of every kind that people answer.
+func (w *world) askEverybody() {
+	t := w.t
+	version, err := models.VersionByID(t.Context(), w.db, *w.brief.CurrentVersionID)
+	require.NoError(t, err)
+	translation, err := models.OpenTranslation(t.Context(), w.db, version, "ro")
+	require.NoError(t, err)
+	writer := w.person("translator-bg-2").ID
+	_, err = w.db.NewUpdate().Model(translation).Set("translator_id = ?", writer).WherePK().Exec(t.Context())
+	require.NoError(t, err)
+	asked := demo.ID("organisation", "sc-nwb")
+	now := time.Now()
+	add := func(kind models.TaskKind, person string, change func(*models.Task)) *models.Task {
+		task := &models.Task{ID: models.NewID(), ProcessID: w.brief.ID, RecommendationID: w.brief.ID, Kind: kind, Round: 1,
+			VersionID: w.brief.CurrentVersionID, State: models.TaskOpen, OpenedAt: now, DueAt: now.Add(24 * time.Hour), GraceUntil: now.Add(48 * time.Hour), Generation: 1}
+		if person == "" {
+			task.OrganisationID = &asked
+		} else {
+			id := w.person(person).ID
+			task.PersonID = &id
+		}
+		if change != nil {
+			change(task)
+		}
+		require.NoError(t, task.Insert(t.Context(), w.db))
+		return task
+	}
+	subject := func(id uuid.UUID) func(*models.Task) {
+		return func(task *models.Task) { task.SubjectID, task.Language = &id, &translation.Language }
+	}
+	w.tasks[models.TaskReview] = add(models.TaskReview, "expert-01", nil)
+	w.elsewhere = add(models.TaskReview, "expert-01", func(task *models.Task) { task.Round = 2 })
+	w.tasks[models.TaskChooseReviewer] = add(models.TaskChooseReviewer, "officer-khc", nil)
+	w.tasks[models.TaskConsult] = add(models.TaskConsult, "", nil)
+	w.tasks[models.TaskSignOff] = add(models.TaskSignOff, "", nil)
+	w.tasks[models.TaskTranslate] = add(models.TaskTranslate, "translator-bg-1", subject(translation.ID))
+	w.tasks[models.TaskApproveTranslation] = add(models.TaskApproveTranslation, "translator-bg-1", subject(translation.ID))
+	if w.followUp != uuid.Nil {
+		w.tasks[models.TaskReportProgress] = add(models.TaskReportProgress, "", func(task *models.Task) {
+			task.ProcessID, task.SubjectID = w.followUp, &w.followUp
+		})
+	}
+}
+
+// hangOn gives a published brief a mailing, and the original of something that came on paper.
+func (w *world) hangOn() {
+	t := w.t
+	all, err := models.FollowUps(t.Context(), w.db, models.FollowUpFilter{Recommendation: w.brief.ID})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	w.followUp = all[0].ID
+	m, err := models.CreateMailing(t.Context(), w.db, w.brief, models.MailingInput{FallbackLanguage: "en",
+		Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, w.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	w.mailing = m.ID
+	a, err := models.NewAttachment(w.brief.ID, "letter.txt", []byte("We agree."), w.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	require.NoError(t, a.Insert(t.Context(), w.db))
+	w.attachment = a.ID
+}
+
+// kinds are the questions that acts below /tasks answer.
+var kinds = map[string]models.TaskKind{"review": models.TaskReview, "consultation": models.TaskConsult, "sign-off": models.TaskSignOff,
+	"progress": models.TaskReportProgress, "translation": models.TaskTranslate, "approve-translation": models.TaskApproveTranslation,
+	"return-translation": models.TaskApproveTranslation, "accept": models.TaskReview, "decline": models.TaskReview, "leave": models.TaskReview,
+	"thanks": models.TaskReview}
+
+// actsOn are the questions that owners' acts are about; without one there is nothing to act on.
+var actsOn = map[string]models.TaskKind{"/recommendations/{id}/reviewers": models.TaskChooseReviewer, "/recommendations/{id}/on-behalf": models.TaskReview}
+
+// subject returns the question a row is about, nil for most. A row names the kind after "#" where the address does not say.
+func (w *world) subject(route string) *models.Task {
+	path, kind, named := strings.Cut(route, "#")
+	switch {
+	case named:
+		return w.tasks[models.TaskKind(kind)]
+	case strings.Contains(path, "/tasks/{task}"):
+		return w.tasks[models.TaskReview]
+	case strings.Contains(path, "/tasks/{id}"):
+		return w.tasks[kinds[path[strings.LastIndex(path, "/")+1:]]]
+	}
+	return nil
+}
+
+// address is a row's address with what hangs on the brief in it.
+func (w *world) address(route string, task *models.Task) string {
+	path, _, _ := strings.Cut(route, "#")
+	id := w.brief.ID
+	switch {
+	case task != nil && strings.Contains(path, "/tasks/{id}"):
+		id = task.ID
+	case strings.HasPrefix(path, "/mailings/"):
+		id = w.mailing
+	case strings.HasPrefix(path, "/follow-ups/"):
+		id = w.followUp
+	case strings.Contains(path, "/attachments/"):
+		id = w.attachment
+	case strings.HasPrefix(path, "/administration/access/"):
+		id = w.victim
+	case strings.HasPrefix(path, "/account/"):
+		id = uuid.New() // nobody's: each has their own
+	}
+	taskID := uuid.New()
+	if task != nil {
+		taskID = task.ID
+	}
+	return strings.NewReplacer("{id}", id.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en",
+		"{number:[0-9]+}", "1", "{token}", "nonsense", "/preview", "/preview?language=en").Replace(path)
+}
+
+// byLink is who comes by the personal link of a question.
+func (w *world) byLink(b *reader, task *models.Task) {
+	b.header.Del("Cookie")
+	if task == nil {
+		return
+	}
+	person := w.person("partner-sc-nwb").ID
+	if task.PersonID != nil {
+		person = *task.PersonID
+	}
+	b.header.Set("Cookie", linkCookie+"="+w.server.Links.Mint(links.KindTask, task.ID, person, task.Generation))
+}
+
+// try returns one letter for everybody who tries a row.
+func (w *world) try(method, route string) string {
+	task := w.subject(route)
+	w.byLink(w.readers[1], w.elsewhere)
+	w.byLink(w.readers[2], task)
+	var letters strings.Builder
+	for i, b := range w.readers {
+		if i > 2 && route == "/sign-out" {
+			letters.WriteString("y") // tried in a test of its own: it would sign the row's readers out
+			continue
+		}
+		var form url.Values
+		if method == http.MethodPost {
+			form = url.Values{"next": {"/"}}
+			if asked := w.tasks[actsOn[route]]; asked != nil {
+				form.Set("task", asked.ID.String())
+			}
+		}
+		got := b.send(method, w.address(route, task), form)
+		letters.WriteString(w.letter(method, got))
+		if got.StatusCode >= http.StatusInternalServerError {
+			w.t.Errorf("%s %s by %d: %d", method, route, i, got.StatusCode)
+		}
+	}
+	all := letters.String()
+	return strings.Join([]string{all[:1], all[1:3], all[3:6], all[6:9], all[9:11], all[11:13], all[13:]}, " ")
+}
+
+// letter says what came of a try: y entitled, c entitled but not at this stage, f forbidden, n nothing there, u sign in first,
+// g a link that has ended, m led elsewhere.
+func (w *world) letter(method string, got answer) string {
+	switch status := got.StatusCode; {
+	case status == http.StatusUnauthorized, status == http.StatusSeeOther && strings.HasPrefix(got.Header.Get("Location"), signInPath):
+		return "u"
+	case status == http.StatusForbidden:
+		return "f"
+	case status == http.StatusNotFound:
+		return "n"
+	case status == http.StatusGone:
+		return "g"
+	case method == http.MethodPost && (status < 400 || slices.Contains([]int{409, 412, 415, 422, 428}, status)), status == http.StatusOK:
+		return "y"
+	case status == http.StatusConflict:
+		return "c"
+	case status == http.StatusSeeOther:
+		return "m"
+	}
+	return "?"
+}
+
+// unlisted are the pages and acts that have no row.
+func unlisted(t *testing.T) (all []string) {
+	t.Helper()
+	listed := map[string]bool{}
+	for _, row := range entitlements {
+		route, _, _ := strings.Cut(row.route, "#")
+		listed[route] = true
+	}
+	require.NoError(t, newHouse(t).server.router().Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		path, err := route.GetPathTemplate()
+		require.NoError(t, err)
+		methods, err := route.GetMethods()
+		require.NoError(t, err)
+		for _, m := range methods {
+			demonstration := strings.HasPrefix(path, "/dev") // mounted by dev on loopback alone
+			if m != http.MethodHead && !demonstration && !listed[m+" "+path] {
+				all = append(all, m+" "+path)
+			}
+		}
+		return nil
+	}))
+	return all
+}
+
+// TestEveryPageForEveryoneAtEveryStage tries every page and act there is, by everybody, at every stage at which they differ.
+// What is expected stands in the table, in words of its own: see entitlement_table_test.go. A page without a row fails, and is
+// told with what is so today, for whoever writes the row to judge.
+func TestEveryPageForEveryoneAtEveryStage(t *testing.T) {
+	missing := unlisted(t)
+	for _, stage := range []string{"drafting", "review", "done"} {
+		t.Run(stage, func(t *testing.T) {
+			w := newWorld(t, stage)
+			for _, row := range entitlements {
+				want, at := row.at(stage)
+				if !at {
+					continue
+				}
+				method, route, _ := strings.Cut(row.route, " ")
+				if got := w.try(method, route); got != want {
+					t.Errorf("%s\n\tby      %s\n\tis      %s\n\tmust be %s", row.route, columnLetters, got, want)
+				}
+			}
+			for _, lost := range missing {
+				method, route, _ := strings.Cut(lost, " ")
+				t.Errorf("%s has no row: say who may (today it is %q)", lost, w.try(method, route))
+			}
+		})
+	}
+}
