@@ -26,6 +26,9 @@ const (
 // sweepLimit bounds what one sweep does; the next one goes on.
 const sweepLimit = 200
 
+// examineAfter is how old the last examination may get: it asks every open process where it stands.
+const examineAfter = 5 * time.Minute
+
 // SweepResult says what a sweep did.
 type SweepResult struct {
 	Started, Resent, Failed int
@@ -98,4 +101,20 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 		return temporalError(err)
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))
+}
+
+// Examine notes that the sweep came by, and keeps what is not as it should be where operators see it. It comes last, so
+// that what the sweep made good is not found.
+func (a *Activities) Examine(ctx context.Context) error {
+	if err := models.MarkSwept(ctx, a.DB, a.Now()); err != nil {
+		return temporalError(err)
+	}
+	b, err := models.ReadBacklog(ctx, a.DB, a.Now())
+	if err != nil {
+		return temporalError(err)
+	}
+	if b.ExaminedAt != nil && a.Now().Sub(*b.ExaminedAt) < examineAfter {
+		return nil
+	}
+	return temporalError(a.Processes.Examine(ctx))
 }
