@@ -19,11 +19,16 @@ type administrationSection struct{ Key, Href, Icon string }
 var administrationSections = []administrationSection{
 	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
+	{"operations", operationsPath, "settings"},
 }
 
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
 	s.get(r, administrationPath+"/journal", s.journal)
+	s.get(r, operationsPath, s.operations)
+	s.post(r, operationsPath+"/examine", s.examineNow)
+	s.get(r, operationsPath+"/mend", s.confirmMend)
+	s.post(r, operationsPath+"/mend", s.mend)
 }
 
 // administrationView is the way into every area.

@@ -37,6 +37,7 @@ func commands() []command {
 		{name: "password", args: "EMAIL", doc: "set a person's password, read from standard input", joins: true, run: runPassword},
 		{name: "import", args: "recommendations FILE.csv [--json]", doc: "follow up what others recommended; --language en says in which language it is", joins: true, run: runImport},
 		{name: "doctor", args: "[--repair] [--json]", doc: "compare the processes in the database with those that run", joins: true, run: runDoctor},
+		{name: "status", args: "[--json]", doc: "say how the instance is doing; exits with 1 if not everything is as it should be", joins: true, run: runStatus},
 		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},
 		{name: "walkthrough", args: "[--data DIR] [--json]", doc: "take one recommendation the whole way on a running instance", joins: true, run: runWalkthrough},
 		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
