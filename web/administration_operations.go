@@ -109,7 +109,7 @@ func (s *Server) findingGroups(ctx context.Context, l *i18n.Localizer) ([]operat
 				row.Note = l.T("operations.process." + string(p.Kind))
 			}
 		} else {
-			row.What = l.T("operations.sweep")
+			row.What = l.T("operations." + f.Kind)
 		}
 		groups[at].add(row)
 	}
