@@ -26,9 +26,6 @@ const (
 // sweepLimit bounds what one sweep does; the next one goes on.
 const sweepLimit = 200
 
-// examineAfter is how old the last examination may get: it asks every open process where it stands.
-const examineAfter = 5 * time.Minute
-
 // SweepResult says what a sweep did.
 type SweepResult struct {
 	Started, Resent, Failed int
@@ -109,12 +106,5 @@ func (a *Activities) Examine(ctx context.Context) error {
 	if err := models.MarkSwept(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
 	}
-	b, err := models.ReadBacklog(ctx, a.DB, a.Now())
-	if err != nil {
-		return temporalError(err)
-	}
-	if b.ExaminedAt != nil && a.Now().Sub(*b.ExaminedAt) < examineAfter {
-		return nil
-	}
-	return temporalError(a.Processes.Examine(ctx))
+	return temporalError(a.Processes.ExamineSome(ctx))
 }

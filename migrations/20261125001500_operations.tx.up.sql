@@ -5,6 +5,10 @@ ALTER TABLE installation
     ADD COLUMN examined_at timestamptz,
     ADD COLUMN restored_at timestamptz;                      -- nothing goes out by itself while this is set
 
+-- When it was last looked at whether a workflow drives the process, and by the same rows.
+ALTER TABLE processes ADD COLUMN examined_at timestamptz;
+CREATE INDEX processes_unexamined ON processes (examined_at NULLS FIRST) WHERE closed_at IS NULL;
+
 -- Differences between the rows and Temporal, as they were when last looked at.
 CREATE TABLE findings (
     kind     text NOT NULL,

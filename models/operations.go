@@ -132,22 +132,74 @@ type Finding struct {
 	FoundAt time.Time `json:"found_at"` // first seen
 }
 
-// SaveFindings replaces what was found before by what is found now. What is found again keeps the time it was first seen.
-func SaveFindings(ctx context.Context, tx bun.IDB, now time.Time, all []Finding) error {
-	gone := tx.NewDelete().Model((*Finding)(nil)).Where("true")
-	for i := range all {
-		all[i].FoundAt = now
-		gone = gone.Where("NOT (kind = ? AND subject = ?)", all[i].Kind, all[i].Subject)
+// ReplaceFindings replaces what was found before by what is found now, after a look at everything.
+func ReplaceFindings(ctx context.Context, tx bun.IDB, now time.Time, found []Finding) error {
+	if err := forgetFindings(ctx, tx, found, func(q *bun.DeleteQuery) *bun.DeleteQuery { return q }); err != nil {
+		return err
 	}
-	if _, err := gone.Exec(ctx); err != nil {
-		return fmt.Errorf("forget findings: %w", err)
+	if err := writeFindings(ctx, tx, now, found); err != nil {
+		return err
 	}
-	if len(all) > 0 {
-		_, err := tx.NewInsert().Model(&all).On("CONFLICT (kind, subject) DO UPDATE").Set("what = EXCLUDED.what").Exec(ctx)
+	if _, err := tx.NewUpdate().Model((*Process)(nil)).Set("examined_at = ?", now).Where("closed_at IS NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("note what was looked at: %w", err)
+	}
+	return markExamined(ctx, tx, now)
+}
+
+// UpdateFindings writes what was found at some processes, all of them where that is so. What was found at others stands
+// while they are open; the sweep that looks is the proof that there is one.
+func UpdateFindings(ctx context.Context, tx bun.IDB, now time.Time, seen []uuid.UUID, found []Finding, all bool) error {
+	err := forgetFindings(ctx, tx, found, func(q *bun.DeleteQuery) *bun.DeleteQuery {
+		return q.Where(`kind IN ('no_sweep', 'silent') OR subject IN (SELECT p.kind || ':' || p.id FROM processes AS p WHERE p.id IN (?))
+			OR (kind IN ('not_running', 'stuck', 'strayed')
+				AND NOT EXISTS (SELECT 1 FROM processes AS p WHERE p.closed_at IS NULL AND p.kind || ':' || p.id = subject))`,
+			bun.List(append([]uuid.UUID{uuid.Nil}, seen...)))
+	})
+	if err != nil {
+		return err
+	}
+	if err := writeFindings(ctx, tx, now, found); err != nil {
+		return err
+	}
+	if len(seen) > 0 {
+		_, err := tx.NewUpdate().Model((*Process)(nil)).Set("examined_at = ?", now).Where("id IN (?)", bun.List(seen)).Exec(ctx)
 		if err != nil {
-			return fmt.Errorf("write findings: %w", err)
+			return fmt.Errorf("note what was looked at: %w", err)
 		}
 	}
+	if !all {
+		return nil
+	}
+	return markExamined(ctx, tx, now)
+}
+
+// forgetFindings removes what is not found any more. What is found again keeps the time it was first seen.
+func forgetFindings(ctx context.Context, tx bun.IDB, found []Finding, which func(*bun.DeleteQuery) *bun.DeleteQuery) error {
+	q := which(tx.NewDelete().Model((*Finding)(nil)).Where("true"))
+	for _, f := range found {
+		q = q.Where("NOT (kind = ? AND subject = ?)", f.Kind, f.Subject)
+	}
+	if _, err := q.Exec(ctx); err != nil {
+		return fmt.Errorf("forget findings: %w", err)
+	}
+	return nil
+}
+
+func writeFindings(ctx context.Context, tx bun.IDB, now time.Time, found []Finding) error {
+	if len(found) == 0 {
+		return nil
+	}
+	for i := range found {
+		found[i].FoundAt = now
+	}
+	_, err := tx.NewInsert().Model(&found).On("CONFLICT (kind, subject) DO UPDATE").Set("what = EXCLUDED.what").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+func markExamined(ctx context.Context, tx bun.IDB, now time.Time) error {
 	_, err := tx.NewUpdate().Table("installation").Set("examined_at = ?", now).Where("single").Exec(ctx)
 	return err
 }

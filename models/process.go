@@ -30,6 +30,7 @@ type Process struct {
 	CreatedAt        time.Time
 	StartedAt        *time.Time
 	CheckedAt        *time.Time
+	ExaminedAt       *time.Time
 	ClosedAt         *time.Time
 }
 
@@ -89,6 +90,15 @@ func (p *Process) Save(ctx context.Context, db bun.IDB) error {
 func ClosedProcesses(ctx context.Context, db bun.IDB, since time.Time) ([]Process, error) {
 	var all []Process
 	err := db.NewSelect().Model(&all).Where("p.closed_at >= ?", since).Order("p.closed_at DESC", "p.id").Scan(ctx)
+	return all, err
+}
+
+// UnexaminedProcesses lists open processes that began before a time and were not looked at since another, those not
+// looked at for longest first.
+func UnexaminedProcesses(ctx context.Context, db bun.IDB, begun, since time.Time, limit int64) ([]Process, error) {
+	var all []Process
+	err := db.NewSelect().Model(&all).Where("p.closed_at IS NULL").Where("p.created_at < ?", begun).
+		Where("p.examined_at IS NULL OR p.examined_at < ?", since).OrderExpr("p.examined_at NULLS FIRST, p.id").Limit(limit).Scan(ctx)
 	return all, err
 }
 

@@ -33,7 +33,7 @@ func TestOperationsSayWhatIsStuckAndWhatToDo(t *testing.T) {
 	require.Contains(t, coordinator.get(operationsPath).Body, "All is well")
 
 	subject := models.Process{Kind: models.ProcessRecommendation, ID: h.brief.ID}.WorkflowID()
-	require.NoError(t, models.SaveFindings(ctx, h.db, old, []models.Finding{{Kind: "stuck", Subject: subject}, {Kind: "no_sweep", Subject: "sweep-x"}}))
+	require.NoError(t, models.ReplaceFindings(ctx, h.db, old, []models.Finding{{Kind: "stuck", Subject: subject}, {Kind: "no_sweep", Subject: "sweep-x"}}))
 	sub, err := models.NewSubmission(h.brief.ID, "decision-1", models.DecideHold, demo.ID("person", "officer-khc"), models.ReasonPayload{Reason: "Elections."})
 	require.NoError(t, err)
 	_, err = models.Receive(ctx, h.db, sub, old)

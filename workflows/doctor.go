@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/uptrace/bun"
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
@@ -77,40 +76,6 @@ func (c *Client) Diagnose(ctx context.Context, repair bool) ([]Finding, error) {
 		all = append(all, Finding{Kind: FindingSilent, Subject: "worker", What: "no worker answers: start one, so that processes can be asked where they stand"})
 	}
 	return all, nil // what people said since a restore waits for the release
-}
-
-// Examine keeps what Diagnose finds where operators see it, on a page that asks nobody but the database.
-func (c *Client) Examine(ctx context.Context) error {
-	found, err := c.Diagnose(ctx, false)
-	if err != nil {
-		return err
-	}
-	return c.keep(ctx, found)
-}
-
-// Mend is Diagnose with repair; what is left unrepaired is kept. It returns how many were found and repaired.
-func (c *Client) Mend(ctx context.Context) (found, repaired int, err error) {
-	all, err := c.Diagnose(ctx, true)
-	if err != nil {
-		return 0, 0, err
-	}
-	var left []Finding
-	for _, f := range all {
-		if !f.Repaired {
-			left = append(left, f)
-		}
-	}
-	return len(all), len(all) - len(left), c.keep(ctx, left)
-}
-
-func (c *Client) keep(ctx context.Context, found []Finding) error {
-	rows := make([]models.Finding, len(found))
-	for i, f := range found {
-		rows[i] = models.Finding{Kind: f.Kind, Subject: f.Subject, What: f.What}
-	}
-	return c.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		return models.SaveFindings(ctx, tx, c.Now(), rows)
-	})
 }
 
 // examineSweep makes sure that the sweep is scheduled.

@@ -23,11 +23,11 @@ func TestStatusSaysWhatIsNotAsItShouldBe(t *testing.T) {
 	require.Len(t, status(), 1)
 	require.Contains(t, status()[0], "the sweep never came by")
 	require.NoError(t, models.MarkSwept(t.Context(), db.App, now))
-	require.NoError(t, models.SaveFindings(t.Context(), db.App, now, nil))
+	require.NoError(t, models.ReplaceFindings(t.Context(), db.App, now, nil))
 	require.Empty(t, status())
 
 	require.NoError(t, models.MarkSwept(t.Context(), db.App, now.Add(-time.Hour)))
-	require.NoError(t, models.SaveFindings(t.Context(), db.App, now, []models.Finding{{Kind: "stuck", Subject: "recommendation:x", What: "fails"}}))
+	require.NoError(t, models.ReplaceFindings(t.Context(), db.App, now, []models.Finding{{Kind: "stuck", Subject: "recommendation:x", What: "fails"}}))
 	require.NoError(t, models.Enqueue(t.Context(), db.App, &models.OutboxMail{Kind: models.MailDigest, DedupeKey: "old",
 		PersonID: demo.ID("person", "officer-khc"), CreatedAt: now.Add(-time.Hour)}))
 	troubles := status()
