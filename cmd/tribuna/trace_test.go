@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +91,19 @@ func TestARequestIsOneTraceDownToTheMail(t *testing.T) {
 		require.Contains(t, text, series)
 	}
 	require.Contains(t, text, `temporal_workflow_task_execution_latency_seconds_count`)
+	requireDocumentedFigures(t, text)
+}
+
+// requireDocumentedFigures makes sure that the figures operators are told of are there.
+func requireDocumentedFigures(t *testing.T, figures string) {
+	t.Helper()
+	manual, err := os.ReadFile("../../docs/operations.md")
+	require.NoError(t, err)
+	told := regexp.MustCompile("`((?:tribuna|http|db)_[a-z_]+)`").FindAllStringSubmatch(string(manual), -1)
+	require.Greater(t, len(told), 8)
+	for _, series := range told {
+		require.Contains(t, figures, series[1])
+	}
 }
 
 // traceOf returns all spans of the trace that begins with a name.
