@@ -18,6 +18,9 @@ const operationsPath = administrationPath + "/operations"
 // operationsRows is how many of one kind the page lists; how many more there are it says.
 const operationsRows = 20
 
+// sweepLateAfter is when a sweep that has not come by is trouble; in order it comes every minute.
+const sweepLateAfter = 10 * time.Minute
+
 // examineFor bounds how long somebody waits for a look at all processes.
 const examineFor = time.Minute
 
@@ -41,13 +44,16 @@ type operationsGroup struct {
 // operationsRow is one thing that is stuck.
 type operationsRow struct {
 	What, Href, Language string // Href and Language are empty where there is no text to lead to
-	Since                time.Time
+	Since                time.Time // or, with Next, when it is tried again
+	Next                 bool
 	Note                 string
 }
 
 // Mendable reports whether there is something that can be put right from here.
 func (v operationsView) Mendable() bool {
-	return slices.ContainsFunc(v.Groups, func(g operationsGroup) bool { return g.Key != "mails" && g.Key != "held" })
+	return slices.ContainsFunc(v.Groups, func(g operationsGroup) bool {
+		return g.Key != "asleep" && g.Key != "silent" && g.Key != "mails" && g.Key != "held"
+	})
 }
 
 func (s *Server) operations(w http.ResponseWriter, r *http.Request) error {
@@ -62,6 +68,9 @@ func (s *Server) operations(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Backlog, err = models.ReadBacklog(r.Context(), s.DB, s.Now()); err != nil {
 		return err
+	}
+	if v.SweptAt == nil || s.Now().Sub(*v.SweptAt) > sweepLateAfter {
+		v.Groups = append(v.Groups, operationsGroup{Key: "asleep"})
 	}
 	for _, read := range []func(context.Context, *i18n.Localizer) ([]operationsGroup, error){
 		s.findingGroups, s.stuckSubmissions, s.stuckMails, s.heldMails,
@@ -102,16 +111,12 @@ func (s *Server) findingGroups(ctx context.Context, l *i18n.Localizer) ([]operat
 			at = len(groups)
 			groups = append(groups, operationsGroup{Key: f.Kind})
 		}
-		row := operationsRow{What: f.Subject, Since: f.FoundAt}
-		if id, err := processOf(f.Subject); err == nil {
-			if p, known := subjects[id]; known {
-				row.What, row.Href, row.Language = p.Title, "/recommendations/"+p.RecommendationID.String(), p.Language
-				row.Note = l.T("operations.process." + string(p.Kind))
-			}
-		} else {
-			row.What = l.T("operations." + f.Kind)
+		// What is about no process is said by its heading.
+		id, _ := processOf(f.Subject)
+		if p, known := subjects[id]; known {
+			groups[at].add(operationsRow{What: p.Title, Href: "/recommendations/" + p.RecommendationID.String(), Language: p.Language,
+				Since: f.FoundAt, Note: l.T("operations.process." + string(p.Kind))})
 		}
-		groups[at].add(row)
 	}
 	return groups, nil
 }
@@ -144,21 +149,21 @@ func (s *Server) stuckSubmissions(ctx context.Context, _ *i18n.Localizer) ([]ope
 
 func (s *Server) stuckMails(ctx context.Context, l *i18n.Localizer) ([]operationsGroup, error) {
 	list, err := models.StuckMails(ctx, s.DB, s.Now().Add(-models.MailStuckAfter), 10*operationsRows)
-	return mailGroup(l, "mails", list), err
+	return s.mailGroup(l, "mails", list), err
 }
 
 func (s *Server) heldMails(ctx context.Context, l *i18n.Localizer) ([]operationsGroup, error) {
 	list, err := models.HeldMails(ctx, s.DB, 10*operationsRows)
-	return mailGroup(l, "held", list), err
+	return s.mailGroup(l, "held", list), err
 }
 
-func mailGroup(l *i18n.Localizer, key string, list []models.WaitingMail) []operationsGroup {
+func (s *Server) mailGroup(l *i18n.Localizer, key string, list []models.WaitingMail) []operationsGroup {
 	if len(list) == 0 {
 		return nil
 	}
 	g := operationsGroup{Key: key}
 	for _, m := range list {
-		row := operationsRow{What: l.T("operations.mail." + string(m.Kind)), Since: m.NotBefore}
+		row := operationsRow{What: l.T("operations.mail." + string(m.Kind)), Since: m.NotBefore, Next: m.NotBefore.After(s.Now())}
 		if m.Attempts > 0 {
 			row.Note = l.N("operations.attempts", m.Attempts)
 		}

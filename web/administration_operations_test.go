@@ -30,6 +30,8 @@ func TestOperationsSayWhatIsStuckAndWhatToDo(t *testing.T) {
 	h := newHouse(t)
 	ctx, old := t.Context(), time.Now().Add(-time.Hour)
 	coordinator := h.as("coordinator", "en")
+	require.Contains(t, coordinator.get(operationsPath).Body, "The regular check has not come by")
+	require.NoError(t, models.MarkSwept(ctx, h.db, time.Now()))
 	require.Contains(t, coordinator.get(operationsPath).Body, "All is well")
 
 	subject := models.Process{Kind: models.ProcessRecommendation, ID: h.brief.ID}.WorkflowID()
@@ -61,6 +63,7 @@ func TestMendingBeginsProcessesAnewAndIsOnTheJournal(t *testing.T) {
 	temporal := testtemporal.Client(t)
 	h.server.Processes = &workflows.Client{DB: h.db, Temporal: temporal, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	coordinator := h.as("coordinator", "en")
+	require.NoError(t, models.MarkSwept(t.Context(), h.db, time.Now()))
 	coordinator.post(operationsPath+"/examine", url.Values{})
 	require.Contains(t, coordinator.get(operationsPath).Body, "Processes that nothing moves on")
 	require.Contains(t, coordinator.get(operationsPath+"/mend").Body, "is begun anew from what is on record")
