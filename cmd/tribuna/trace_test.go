@@ -144,11 +144,11 @@ func requireDiscreet(t *testing.T, s sdktrace.ReadOnlySpan) {
 	t.Helper()
 	said := []string{s.Name(), s.Status().Description}
 	for _, a := range s.Attributes() {
-		said = append(said, a.Value.Emit())
+		said = append(said, a.Value.String())
 	}
 	for _, e := range s.Events() {
 		for _, a := range e.Attributes {
-			said = append(said, a.Value.Emit())
+			said = append(said, a.Value.String())
 		}
 	}
 	for _, text := range said {
