@@ -18,7 +18,9 @@ func TestFindingsAreKeptWhileTheyAreFound(t *testing.T) {
 	}
 	one, other := begin(), begin()
 	first, later := time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond), time.Now()
-	stuck := func(p models.Process) models.Finding { return models.Finding{Kind: "stuck", Subject: p.WorkflowID(), What: "fails"} }
+	stuck := func(p models.Process) models.Finding {
+		return models.Finding{Kind: "stuck", Subject: p.WorkflowID(), What: "fails"}
+	}
 	look := func(at time.Time, seen []uuid.UUID, found ...models.Finding) []models.Finding {
 		require.NoError(t, models.UpdateFindings(t.Context(), n.db, at, seen, found, false))
 		left, err := models.Findings(t.Context(), n.db)

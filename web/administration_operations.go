@@ -43,7 +43,7 @@ type operationsGroup struct {
 
 // operationsRow is one thing that is stuck.
 type operationsRow struct {
-	What, Href, Language string // Href and Language are empty where there is no text to lead to
+	What, Href, Language string    // Href and Language are empty where there is no text to lead to
 	Since                time.Time // or, with Next, when it is tried again
 	Next                 bool
 	Note                 string
