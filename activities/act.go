@@ -38,6 +38,9 @@ type act struct {
 // begin loads what every act needs and holds the process's row.
 func begin(ctx context.Context, tx bun.Tx, process uuid.UUID, decisionID string, now time.Time) (*act, error) {
 	x := &act{tx: tx, now: now, id: decisionID}
+	if err := models.GoesOn(ctx, tx); err != nil {
+		return nil, err
+	}
 	var err error
 	if x.process, err = models.LockProcess(ctx, tx, process); err != nil {
 		return nil, err

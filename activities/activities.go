@@ -39,6 +39,8 @@ type Processes interface {
 	Start(ctx context.Context, p models.Process) error
 	// Tell passes a stored submission to its process and waits for what comes of it.
 	Tell(ctx context.Context, s *models.Submission) (models.Outcome, error)
+	// ExamineSome looks at some processes and keeps what is not as it should be for the operators.
+	ExamineSome(ctx context.Context) error
 }
 
 func (a *Activities) inTx(ctx context.Context, do func(ctx context.Context, tx bun.Tx) error) error {

@@ -102,3 +102,12 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))
 }
+
+// Examine notes that the sweep came by, and keeps what is not as it should be where operators see it. It comes last, so
+// that what the sweep made good is not found.
+func (a *Activities) Examine(ctx context.Context) error {
+	if err := models.MarkSwept(ctx, a.DB, a.Now()); err != nil {
+		return temporalError(err)
+	}
+	return temporalError(a.Processes.ExamineSome(ctx))
+}

@@ -16,7 +16,8 @@ import (
 // reach reaches processes as the client does, without Temporal between: starting notes the start, telling decides.
 type reach struct {
 	*desk
-	away bool // nothing can be reached
+	away     bool // nothing can be reached
+	examined int
 }
 
 var errAway = errors.New("not reached")
@@ -26,6 +27,11 @@ func (r *reach) Start(ctx context.Context, p models.Process) error {
 		return errAway
 	}
 	return models.MarkStarted(ctx, r.db, p.ID, r.clock)
+}
+
+func (r *reach) ExamineSome(context.Context) error {
+	r.examined++
+	return nil
 }
 
 func (r *reach) Tell(ctx context.Context, s *models.Submission) (models.Outcome, error) {
@@ -121,4 +127,15 @@ func TestLoadPositionOfNothingIsFinal(t *testing.T) {
 	d := newDesk(t, nil)
 	_, err := d.acts.LoadPosition(d.ctx, uuid.New())
 	require.ErrorContains(t, err, "not_found")
+}
+
+func TestSweepHasALookAndSaysThatItCameBy(t *testing.T) {
+	d := newDesk(t, nil)
+	r := &reach{desk: d}
+	d.acts.Processes = r
+	require.NoError(t, d.acts.Examine(d.ctx))
+	require.Equal(t, 1, r.examined)
+	b, err := models.ReadBacklog(d.ctx, d.db, d.clock)
+	require.NoError(t, err)
+	require.WithinDuration(t, d.clock, *b.SweptAt, time.Millisecond)
 }

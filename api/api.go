@@ -19,6 +19,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/links"
+	"tribuna/internal/telemetry"
 	"tribuna/workflows"
 )
 
@@ -52,6 +53,7 @@ func (s *server) handler() http.Handler {
 
 func newServer(o Options) *server {
 	s := &server{Options: o, router: mux.NewRouter()}
+	s.router.Use(telemetry.Route)
 	routes := s.routes()
 	s.document = sync.OnceValue(func() []byte { return describe(routes, o.BaseURL) })
 	for _, r := range routes {

@@ -100,8 +100,10 @@ type OutboxMail struct {
 	State            MailState
 	ClaimToken       *uuid.UUID
 	ClaimedUntil     *time.Time
-	Attempts         int    // that ended in a refusal for now
-	Reply            string // the server's last words, or why it was cancelled
+	Attempts         int        // that ended in a refusal for now
+	Reply            string     // the server's last words, or why it was cancelled
+	Trace            string     // W3C traceparent of what caused it; "" where nobody traces
+	HeldAt           *time.Time // since a restore: it may have gone out before
 	CreatedAt        time.Time
 	FinishedAt       *time.Time
 }
@@ -117,7 +119,7 @@ func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
 	if m.NotBefore.IsZero() {
 		m.NotBefore = m.CreatedAt
 	}
-	m.State = MailQueued
+	m.State, m.Trace = MailQueued, traceOf(ctx)
 	if m.Language == "" {
 		err := db.NewSelect().Table("people").Column("language").Where("id = ?", m.PersonID).Scan(ctx, &m.Language)
 		if err != nil {

@@ -30,7 +30,7 @@ func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) (
 		f.Limit = 50
 	}
 	due := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
-		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).
+		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
 		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(f.Limit)).For("UPDATE SKIP LOCKED")
 	if f.MailingID != nil {
 		due = due.Where("o.mailing_id = ?", *f.MailingID)

@@ -30,6 +30,7 @@ type Process struct {
 	CreatedAt        time.Time
 	StartedAt        *time.Time
 	CheckedAt        *time.Time
+	ExaminedAt       *time.Time
 	ClosedAt         *time.Time
 }
 
@@ -90,4 +91,37 @@ func ClosedProcesses(ctx context.Context, db bun.IDB, since time.Time) ([]Proces
 	var all []Process
 	err := db.NewSelect().Model(&all).Where("p.closed_at >= ?", since).Order("p.closed_at DESC", "p.id").Scan(ctx)
 	return all, err
+}
+
+// UnexaminedProcesses lists open processes that began before a time and were not looked at since another, those not
+// looked at for longest first.
+func UnexaminedProcesses(ctx context.Context, db bun.IDB, begun, since time.Time, limit int64) ([]Process, error) {
+	var all []Process
+	err := db.NewSelect().Model(&all).Where("p.closed_at IS NULL").Where("p.created_at < ?", begun).
+		Where("p.examined_at IS NULL OR p.examined_at < ?", since).OrderExpr("p.examined_at NULLS FIRST, p.id").Limit(limit).Scan(ctx)
+	return all, err
+}
+
+// ProcessSubject is what a process is about, for those who look after all of them.
+type ProcessSubject struct {
+	ID               uuid.UUID
+	Kind             ProcessKind
+	RecommendationID uuid.UUID
+	Title            string
+	Language         string // of the title
+}
+
+// ProcessSubjects returns what processes are about, by their ids.
+func ProcessSubjects(ctx context.Context, db bun.IDB, ids []uuid.UUID) (map[uuid.UUID]ProcessSubject, error) {
+	subjects := make(map[uuid.UUID]ProcessSubject, len(ids))
+	if len(ids) == 0 {
+		return subjects, nil
+	}
+	var all []ProcessSubject
+	err := db.NewSelect().TableExpr("processes AS p").ColumnExpr("p.id, p.kind, p.recommendation_id, r.title, r.language").
+		Join("JOIN recommendations AS r ON r.id = p.recommendation_id").Where("p.id IN (?)", bun.List(ids)).Scan(ctx, &all)
+	for _, s := range all {
+		subjects[s.ID] = s
+	}
+	return subjects, err
 }

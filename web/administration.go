@@ -20,12 +20,17 @@ var administrationSections = []administrationSection{
 	{"access", accessPath, "lock"},
 	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
+	{"operations", operationsPath, "settings"},
 }
 
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
 	s.get(r, administrationPath+"/journal", s.journal)
 	s.accessRoutes(r)
+	s.get(r, operationsPath, s.operations)
+	s.post(r, operationsPath+"/examine", s.examineNow)
+	s.get(r, operationsPath+"/mend", s.confirmMend)
+	s.post(r, operationsPath+"/mend", s.mend)
 }
 
 // administrationView is the way into every area.

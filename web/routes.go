@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
+
+	"tribuna/internal/telemetry"
 )
 
 // bodyLimit bounds what one form may send, in bytes: the longest draft in Cyrillic, which a form sends as six bytes a
@@ -41,6 +43,7 @@ func (s *Server) personal(next http.Handler) http.Handler {
 // router lists the pages by area.
 func (s *Server) router() *mux.Router {
 	r := mux.NewRouter()
+	r.Use(telemetry.Route)
 	r.NotFoundHandler = http.HandlerFunc(s.Engine.NotFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(s.Engine.MethodNotAllowed)
 	for _, area := range []func(*mux.Router){

@@ -30,6 +30,7 @@ const (
 	FindingNotOver    = "not_over"    // a closed process whose workflow still runs
 	FindingUnsettled  = "unsettled"   // a submission without an outcome
 	FindingNoSweep    = "no_sweep"    // nothing makes good what a crash leaves undone
+	FindingSilent     = "silent"      // after a restore: no worker answers, so it is not known which workflows strayed
 )
 
 // stuckAttempts is from which attempt on a workflow task counts as failing for good.
@@ -63,8 +64,18 @@ func (c *Client) Diagnose(ctx context.Context, repair bool) ([]Finding, error) {
 	if err != nil {
 		return all, err
 	}
-	unsettled, err := c.examineUnsettled(ctx, repair)
-	return append(append(all, over...), unsettled...), err
+	all = append(all, over...)
+	b, err := models.ReadBacklog(ctx, c.DB, c.Now())
+	switch {
+	case err != nil:
+		return all, err
+	case b.RestoredAt == nil:
+		unsettled, err := c.examineUnsettled(ctx, repair)
+		return append(all, unsettled...), err
+	case x.silent:
+		all = append(all, Finding{Kind: FindingSilent, Subject: "worker", What: "no worker answers: start one, so that processes can be asked where they stand"})
+	}
+	return all, nil // what people said since a restore waits for the release
 }
 
 // examineSweep makes sure that the sweep is scheduled.

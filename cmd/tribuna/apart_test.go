@@ -52,8 +52,15 @@ func TestServeWorkerAndMigrateRunApart(t *testing.T) {
 	serve.until("ready", func() bool { return status("http://"+addr+"/readyz") == 200 })
 	launch(t, variables, "migrate").ended(0)
 
+	launch(t, variables, "ready").ended(0)
+
+	variables["TRIBUNA_METRICS_ADDR"] = closedAddress(t)
+	at := "http://" + variables["TRIBUNA_METRICS_ADDR"]
+	launch(t, variables, "ready", at+"/readyz").ended(1)
 	worker := launch(t, variables, "worker")
 	worker.until("working", func() bool { return strings.Contains(worker.output(), "working") })
+	launch(t, variables, "ready", at+"/readyz").ended(0)
+	require.Equal(t, 200, status(at+"/metrics"))
 	worker.interrupt()
 	serve.interrupt()
 }

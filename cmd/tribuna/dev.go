@@ -180,11 +180,10 @@ func (d *development) startMails(ctx context.Context) (stopFunc, error) {
 }
 
 func (d *development) startWorker(ctx context.Context) (stopFunc, error) {
-	p, err := openParts(d.cfg)
+	p, err := openObserved(ctx, d.cfg, "dev", d.stack)
 	if err != nil {
 		return nil, err
 	}
-	d.add("connections", p.close)
 	d.parts = p
 	return p.startWorker(ctx, d.fail)
 }
@@ -199,7 +198,7 @@ func (d *development) startPages(ctx context.Context) (stopFunc, error) {
 	if err != nil {
 		return nil, err
 	}
-	metrics, err := d.parts.serveMetrics(d.fail)
+	metrics, err := d.parts.serveMetrics(nil, d.fail)
 	if err != nil {
 		return nil, err
 	}

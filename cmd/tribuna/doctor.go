@@ -12,7 +12,7 @@ import (
 
 // runDoctor compares the processes in the database with those that run, and repairs what differs if asked to.
 func runDoctor(ctx context.Context, cfg config.Config, args []string) error {
-	repair, asJSON, err := doctorFlags(args)
+	f, err := doctorFlags(args)
 	if err != nil {
 		return err
 	}
@@ -21,28 +21,42 @@ func runDoctor(ctx context.Context, cfg config.Config, args []string) error {
 		return err
 	}
 	defer func() { _ = p.close(context.WithoutCancel(ctx)) }()
-	findings, err := p.processes().Diagnose(ctx, repair)
+	findings, err := p.processes().Diagnose(ctx, f.repair)
 	if err != nil {
 		return err
 	}
-	if asJSON {
+	if f.release {
+		return p.release(ctx, findings, f)
+	}
+	if f.asJSON {
 		return json.NewEncoder(os.Stdout).Encode(findings)
 	}
-	return report(findings, repair)
+	if err := report(findings, f.repair); err != nil {
+		return err
+	}
+	return p.remindOfRelease(ctx, f.repair)
 }
 
-func doctorFlags(args []string) (repair, asJSON bool, err error) {
+// doctorWish is what doctor is asked to do.
+type doctorWish struct{ repair, asJSON, release, send, drop bool }
+
+func doctorFlags(args []string) (doctorWish, error) {
+	var f doctorWish
+	known := map[string]*bool{"--repair": &f.repair, "--json": &f.asJSON, "--release": &f.release, "--send": &f.send, "--drop": &f.drop}
 	for _, a := range args {
-		switch a {
-		case "--repair":
-			repair = true
-		case "--json":
-			asJSON = true
-		default:
-			return false, false, usageError{fmt.Sprintf("doctor does not know %q", a)}
+		set, ok := known[a]
+		if !ok {
+			return f, usageError{fmt.Sprintf("doctor does not know %q", a)}
 		}
+		*set = true
 	}
-	return repair, asJSON, nil
+	switch {
+	case f.release && f.repair:
+		return f, usageError{"doctor repairs first, and releases when it is asked again"}
+	case (f.send || f.drop) && !f.release, f.send && f.drop:
+		return f, usageError{"doctor takes either --send or --drop, with --release"}
+	}
+	return f, nil
 }
 
 // report prints the findings; what is left unrepaired is an error, so that a script notices.

@@ -19,13 +19,13 @@ import (
 
 // patient is a procedure under which nothing comes by itself while a test lasts.
 func patient() models.ProcedureDocument {
-	hour := models.Wait{Due: "1h", LateFor: "1h"}
+	hour, open := models.Wait{Due: "1h", LateFor: "1h"}, models.Wait{Due: "1h"}
 	return models.ProcedureDocument{
 		Review:      models.ReviewRules{Wait: hour, Respond: "1h", Enough: 1, Grace: "1s", Decide: hour},
-		Translation: models.TranslationRules{Translate: hour, Approve: hour, HoldForLate: true},
-		SignOff: models.SignOffRules{Wait: hour, Rule: models.SignOffNoObjection, Quorum: 1, Silence: models.SilenceWaits,
-			Uncovered: models.UncoveredLead, Resolve: hour},
-		Publication: models.PublicationRules{Publish: hour, Deliver: hour, ReplyDue: "30d"},
+		Translation: models.TranslationRules{Translate: open, Approve: open, HoldForLate: true},
+		SignOff: models.SignOffRules{Wait: open, Rule: models.SignOffNoObjection, Quorum: 1, Silence: models.SilenceWaits,
+			Uncovered: models.UncoveredLead, Resolve: open},
+		Publication: models.PublicationRules{Publish: open, Deliver: open, ReplyDue: "30d"},
 		FollowUp:    models.FollowUpRules{First: "1h", Every: "1h", Report: hour},
 		Digest:      models.DigestRules{Immediate: true},
 	}

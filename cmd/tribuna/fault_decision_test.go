@@ -19,6 +19,7 @@ func TestTheSameDecisionIsTakenOnce(t *testing.T) {
 	w.startWorker()
 	c := w.draft(patient())
 	c.start()
+	c.awaitWaiting() // a process that reads where it stands after the decision has no stage to leave
 
 	start := c.startReview(1, 2, 3)
 	outcome := c.sentTwentyTimesAtOnce(start)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"tribuna/internal/apperr"
 	"tribuna/internal/demo"
 	"tribuna/models"
+	"tribuna/workflows"
 )
 
 // Temporal loses everything it ever knew. The rows know where each process stands: doctor begins them all anew, and they
@@ -251,6 +253,8 @@ func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 		require.Contains(t, found, "recommendation:"+c.id.String()+": its workflow goes by other rows than there are")
 	}
 	require.Equal(t, 6, strings.Count(found, "recommendation:"))
+	w.sweepKeeps(models.Finding{Kind: workflows.FindingStrayed, Subject: "recommendation:" + behind.id.String()},
+		models.Finding{Kind: workflows.FindingNotRunning, Subject: "recommendation:" + ended.id.String()})
 	w.doctor(0, "--repair")
 	require.Contains(t, w.doctor(0), "Every open process runs")
 
@@ -265,6 +269,19 @@ func TestDoctorBringsTemporalToWhereTheRowsAre(t *testing.T) {
 	require.Equal(t, apperr.CodeClosed, apperr.CodeOf(err), "what is over stays over")
 	require.Contains(t, w.doctor(0), "Every open process runs")
 	w.doctorBringsBackTheSweep()
+}
+
+// sweepKeeps looks as the sweep does, a while later, and expects to see what it found where operators see it.
+func (w *world) sweepKeeps(expected ...models.Finding) {
+	w.t.Helper()
+	later := &workflows.Client{DB: w.db, Temporal: w.processes.Temporal, Log: w.processes.Log,
+		Now: func() time.Time { return time.Now().Add(2 * time.Minute) }}
+	require.NoError(w.t, later.ExamineSome(w.ctx))
+	kept, err := models.Findings(w.ctx, w.db)
+	require.NoError(w.t, err)
+	for _, e := range expected {
+		require.True(w.t, slices.ContainsFunc(kept, func(f models.Finding) bool { return f.Kind == e.Kind && f.Subject == e.Subject }), "%v in %v", e, kept)
+	}
 }
 
 // moveRevision makes the rows look as if they, or the workflow, were of another time.

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/clientaddr"
@@ -26,8 +25,8 @@ const readyTimeout = 5 * time.Second
 //	          up when worker, Temporal or mail server are down, so these are
 //	          not asked
 //	/metrics  figures for Prometheus, for this machine alone; not here where
-//	          they have an address of their own
-func mountHealth(mux *http.ServeMux, db *bun.DB, metrics bool) {
+//	          they have an address of their own (nil)
+func mountHealth(mux *http.ServeMux, db *bun.DB, figures http.Handler) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "alive")
 	})
@@ -35,8 +34,8 @@ func mountHealth(mux *http.ServeMux, db *bun.DB, metrics bool) {
 		status, word := readiness(r.Context(), db)
 		answer(w, status, word)
 	})
-	if metrics {
-		mux.Handle("GET /metrics", onlyLocal(promhttp.Handler()))
+	if figures != nil {
+		mux.Handle("GET /metrics", onlyLocal(figures))
 	}
 }
 
@@ -52,8 +51,8 @@ func onlyLocal(next http.Handler) http.Handler {
 }
 
 // serveMetrics answers /metrics at an address of its own, where one is given: who can reach it is for the network there
-// to say.
-func (p *parts) serveMetrics(fail func(error)) (stopFunc, error) {
+// to say. A worker has no other door, so there it says as well whether it is ready.
+func (p *parts) serveMetrics(ready func(context.Context) (int, string), fail func(error)) (stopFunc, error) {
 	if p.cfg.MetricsAddr == "" {
 		return nil, nil
 	}
@@ -62,7 +61,13 @@ func (p *parts) serveMetrics(fail func(error)) (stopFunc, error) {
 		return nil, fmt.Errorf("TRIBUNA_METRICS_ADDR %s cannot be used: %w", p.cfg.MetricsAddr, err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.Handle("GET /metrics", p.telemetry.Handler())
+	if ready != nil {
+		mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+			status, word := ready(r.Context())
+			answer(w, status, word)
+		})
+	}
 	return serveHTTP(l, mux, fail), nil
 }
 
@@ -83,6 +88,20 @@ func readiness(ctx context.Context, db *bun.DB) (int, string) {
 	default:
 		return http.StatusOK, "ready"
 	}
+}
+
+// workerReadiness is whether a worker can do its work: the database answers and is migrated, and so does Temporal.
+func (p *parts) workerReadiness(ctx context.Context) (int, string) {
+	if status, word := readiness(ctx, p.db); status != http.StatusOK {
+		return status, word
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	if _, err := p.temporal.CheckHealth(ctx, nil); err != nil {
+		slog.Warn("not ready", "error", err)
+		return http.StatusServiceUnavailable, "Temporal does not answer"
+	}
+	return http.StatusOK, "ready"
 }
 
 func answer(w http.ResponseWriter, status int, word string) {

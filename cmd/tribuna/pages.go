@@ -8,6 +8,7 @@ import (
 
 	"tribuna/api"
 	"tribuna/internal/demo"
+	"tribuna/internal/telemetry"
 	"tribuna/web"
 )
 
@@ -18,10 +19,14 @@ func (p *parts) handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mountHealth(mux, p.db, p.cfg.MetricsAddr == "")
-	mux.Handle(api.Prefix+"/", api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
-		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies}))
-	mux.Handle("/", pages.Handler())
+	figures := p.telemetry.Handler()
+	if p.cfg.MetricsAddr != "" {
+		figures = nil // they have an address of their own
+	}
+	mountHealth(mux, p.db, figures)
+	mux.Handle(api.Prefix+"/", telemetry.Requests(api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
+		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies})))
+	mux.Handle("/", telemetry.Requests(pages.Handler()))
 	return mux, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"tribuna/internal/config"
 	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/telemetry"
 	"tribuna/models"
 	"tribuna/workflows"
 )
@@ -25,6 +26,8 @@ type parts struct {
 	db       *bun.DB
 	temporal client.Client
 	log      *slog.Logger
+	// telemetry is set for what runs for long.
+	telemetry *telemetry.Telemetry
 	// mails is the catcher of a demonstration, nil anywhere else. The doors
 	// for demonstration open only where it is set.
 	mails *catcher.Catcher
@@ -37,15 +40,35 @@ func openParts(cfg config.Config) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	temporal, err := client.NewLazyClient(client.Options{
+	options := client.Options{
 		HostPort:  cfg.TemporalAddress,
 		Namespace: cfg.TemporalNamespace,
 		Logger:    sdklog.NewStructuredLogger(newLogger(max(cfg.LogLevel, slog.LevelWarn))),
-	})
+	}
+	if err := telemetry.Processes(&options); err != nil {
+		return nil, err
+	}
+	temporal, err := client.NewLazyClient(options)
 	if err != nil {
 		return nil, fmt.Errorf("connect to Temporal at %s: %w", cfg.TemporalAddress, err)
 	}
-	return &parts{cfg: cfg, db: db, temporal: temporal, log: slog.Default()}, nil
+	return &parts{cfg: cfg, db: telemetry.Queries(db), temporal: temporal, log: slog.Default()}, nil
+}
+
+// openObserved is openParts for what runs for long: it tells how it is doing. What it opened is closed with the stack.
+func openObserved(ctx context.Context, cfg config.Config, part string, s *stack) (*parts, error) {
+	t, err := telemetry.Start(ctx, telemetry.Options{Part: part, Endpoint: cfg.TraceEndpoint})
+	if err != nil {
+		return nil, err
+	}
+	s.add("telemetry", t.Stop)
+	p, err := openParts(cfg)
+	if err != nil {
+		return nil, err
+	}
+	p.telemetry = t
+	s.add("connections", p.close)
+	return p, telemetry.Watch(p.db, time.Now)
 }
 
 // close ends the connections.

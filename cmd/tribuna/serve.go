@@ -18,17 +18,16 @@ func runServe(ctx context.Context, cfg config.Config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := openParts(cfg)
-	if err != nil {
-		return err
-	}
 	s := newStack(nil)
-	s.add("connections", p.close)
+	p, err := openObserved(ctx, cfg, "serve", s)
+	if err != nil {
+		return errors.Join(err, s.stop())
+	}
 	h, err := p.handler()
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}
-	metrics, err := p.serveMetrics(s.fail)
+	metrics, err := p.serveMetrics(nil, s.fail)
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}
@@ -46,17 +45,21 @@ func runWorker(ctx context.Context, cfg config.Config, _ []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := openParts(cfg)
-	if err != nil {
-		return err
-	}
 	s := newStack(nil)
-	s.add("connections", p.close)
+	p, err := openObserved(ctx, cfg, "worker", s)
+	if err != nil {
+		return errors.Join(err, s.stop())
+	}
 	stop, err := p.startWorker(ctx, s.fail)
 	if err != nil {
 		return errors.Join(fmt.Errorf("worker: %w", err), s.stop())
 	}
 	s.add("worker", stop)
+	metrics, err := p.serveMetrics(p.workerReadiness, s.fail)
+	if err != nil {
+		return errors.Join(err, s.stop())
+	}
+	s.add("metrics", metrics)
 	slog.Info("working", "temporal", cfg.TemporalAddress, "namespace", cfg.TemporalNamespace)
 	return errors.Join(s.wait(ctx), s.stop())
 }

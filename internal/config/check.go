@@ -91,6 +91,7 @@ func (c Config) check() error {
 		{"TEMPORAL_ADDRESS", c.TemporalAddress == "" || isHostPort(c.TemporalAddress)},
 		{"TEMPORAL_NAMESPACE", namespaceName.MatchString(c.TemporalNamespace)},
 		{"TRIBUNA_METRICS_ADDR", c.MetricsAddr == "" || isHostPort(c.MetricsAddr)},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.TraceEndpoint == "" || isWebURL(c.TraceEndpoint)},
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
 		{"TRIBUNA_LINK_KEY", c.LinkKey == "" || c.hasLinkKey()},
@@ -137,6 +138,11 @@ func isHostPort(s string) bool {
 func isSiteURL(s string) bool {
 	u, ok := parseURL(s, "http", "https")
 	return ok && (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+func isWebURL(s string) bool {
+	_, ok := parseURL(s, "http", "https")
+	return ok
 }
 
 func isDatabaseURL(s string) bool {

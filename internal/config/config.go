@@ -26,7 +26,8 @@ type Config struct {
 	URL     string `env:"TRIBUNA_URL" doc:"public address, used in mails and links; without it http:// and TRIBUNA_ADDR" want:"an http:// or https:// address without a path, like https://tribuna.example.org"`
 
 	TrustedProxies []netip.Prefix `env:"TRIBUNA_TRUSTED_PROXIES" doc:"networks of the reverse proxies in front, whose X-Forwarded-For is believed where attempts are counted per client; without it nobody's is" want:"networks with commas between them, like 10.0.0.0/8,fd00::/8"`
-	MetricsAddr    string         `env:"TRIBUNA_METRICS_ADDR" doc:"address /metrics listens on by itself; without it /metrics answers this machine alone, at TRIBUNA_ADDR" want:"host:port, like 10.0.0.5:9090"`
+	MetricsAddr    string         `env:"TRIBUNA_METRICS_ADDR" doc:"address /metrics listens on by itself; without it /metrics answers this machine alone, at TRIBUNA_ADDR, and a worker's nowhere" want:"host:port, like 10.0.0.5:9090"`
+	TraceEndpoint  string         `env:"OTEL_EXPORTER_OTLP_ENDPOINT" doc:"OpenTelemetry collector that takes traces (OTLP over HTTP); without it none are kept" want:"an http:// or https:// address, like http://127.0.0.1:4318"`
 
 	DatabaseURL      string `env:"DATABASE_URL" secret:"yes" doc:"PostgreSQL database, as the role that runs; dev starts a private one without it" want:"postgres://tribuna_app:password@host:5432/tribuna"`
 	DatabaseOwnerURL string `env:"DATABASE_OWNER_URL" secret:"yes" doc:"the same database as the role that owns it and migrates; without it DATABASE_URL" want:"postgres://tribuna_owner:password@host:5432/tribuna"`

@@ -73,6 +73,8 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 		"TEMPORAL_NAMESPACE":      "my network; --headless",
 		"TRIBUNA_TRUSTED_PROXIES": "10.0.0.1/8/9",
 		"TRIBUNA_METRICS_ADDR":    "9090",
+
+		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318",
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Load(map[string]string{name: value})

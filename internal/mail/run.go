@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"tribuna/internal/telemetry"
 	"tribuna/models"
 )
 
@@ -52,6 +53,9 @@ func (s *Sender) Reap(ctx context.Context) {
 	if err != nil {
 		c.Log.Error("mails of cut-off senders cannot be put right now", "err", err)
 		return
+	}
+	if unknown > 0 {
+		telemetry.CountMails(ctx, models.MailUnknown, unknown)
 	}
 	if queued+unknown > 0 {
 		c.Log.Warn("a sender was cut off", "queued_again", queued, "unknown", unknown)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/telemetry"
 	"tribuna/models"
 )
 
@@ -152,7 +153,7 @@ func (r *run) record(ctx context.Context, results []models.MailResult) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		_, err := models.MarkResults(ctx, r.DB, r.token, results, r.Now())
 		if err == nil {
-			r.count(results)
+			r.count(ctx, results)
 			return nil
 		}
 		select {
@@ -163,11 +164,14 @@ func (r *run) record(ctx context.Context, results []models.MailResult) error {
 	}
 }
 
-func (r *run) count(results []models.MailResult) {
+func (r *run) count(ctx context.Context, results []models.MailResult) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, result := range results {
 		delete(r.unsettled, result.ID)
+		if result.State.Final() || result.Counts {
+			telemetry.CountMails(ctx, result.State, 1)
+		}
 		if result.State.Final() {
 			r.settled++
 		}

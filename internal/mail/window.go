@@ -12,6 +12,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"tribuna/internal/links"
+	"tribuna/internal/telemetry"
 	"tribuna/models"
 )
 
@@ -145,7 +146,7 @@ func (w *window) deliver(ctx context.Context, taken []outgoing, until time.Time)
 	for i, o := range taken {
 		d := Delivery{Outcome: Unsent}
 		if w.Now().Add(SendTimeout(w.Lease, w.Window)).Before(until) {
-			d = w.put(ctx, o.msg)
+			d = w.put(ctx, o)
 		}
 		if d.Outcome == Unsent {
 			return append(results, untried(taken[i:])...)
@@ -156,13 +157,15 @@ func (w *window) deliver(ctx context.Context, taken []outgoing, until time.Time)
 }
 
 // put sends one message, over a new connection if the old one turns out to be dead: servers hang up on idle clients.
-func (w *window) put(ctx context.Context, msg *gomail.Msg) Delivery {
+func (w *window) put(ctx context.Context, o outgoing) Delivery {
+	ctx, span := telemetry.StartMail(ctx, o.row)
+	defer span.End()
 	d := Delivery{Outcome: Unsent}
 	for attempt := 0; attempt < 2 && d.Outcome == Unsent; attempt++ {
 		if w.connect(ctx) != nil {
 			return d
 		}
-		d = w.connection.Send(msg)
+		d = w.connection.Send(o.msg)
 		if d.Broken {
 			w.hangUp()
 		}
