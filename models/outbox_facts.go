@@ -199,7 +199,8 @@ type MailingWords struct {
 	Body             string // Markdown
 	Title            string // of the recommendation
 	Slug             string
-	Owner            string // the organisation that sends
+	Owner            string   // the organisation that sends
+	Countries        []string `bun:",array"` // the recommendation is about
 	RecommendationID uuid.UUID
 }
 
@@ -209,6 +210,7 @@ func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language
 	err := db.NewSelect().TableExpr("mailings AS m").
 		ColumnExpr("m.state, words.subject, words.body, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
 		ColumnExpr("COALESCE(published.title, rec.title) AS title").
+		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = rec.id ORDER BY 1) AS countries").
 		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).
 		Join("JOIN recommendations AS rec ON rec.id = m.recommendation_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").

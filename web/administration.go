@@ -17,6 +17,7 @@ type administrationSection struct{ Key, Href, Icon string }
 
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
+	{"grants", grantsPath, "building"},
 	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
 }
@@ -24,6 +25,7 @@ var administrationSections = []administrationSection{
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
 	s.get(r, administrationPath+"/journal", s.journal)
+	s.grantRoutes(r)
 }
 
 // administrationView is the way into every area.
