@@ -17,6 +17,7 @@ type administrationSection struct{ Key, Href, Icon string }
 
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
+	{"procedures", proceduresPath, "scale"},
 	{"grants", grantsPath, "building"},
 	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
@@ -26,6 +27,7 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
 	s.get(r, administrationPath+"/journal", s.journal)
 	s.grantRoutes(r)
+	s.procedureRoutes(r)
 }
 
 // administrationView is the way into every area.

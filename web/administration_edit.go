@@ -66,19 +66,23 @@ func (f *Form) blamed(err error, l *i18n.Localizer) (status int, refused string,
 	return 0, "", false
 }
 
-// renderEdit writes the page; fields that the catalogs have no name for are called in the summary of errors as on the form.
+// renderEdit writes the page. In the summary of errors fields are called as on the form.
 func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, v *editView) error {
+	v.labelFields()
+	s.Engine.Render(w, r, v.status, "administration_edit", v)
+	return nil
+}
+
+func (v *editView) labelFields() {
 	for i, e := range v.Form.Errors {
 		for _, section := range v.Sections {
 			for _, in := range section.Fields {
-				if in.Name == e.Name {
+				if in.Name == e.Name && e.Label == "" {
 					v.Form.Errors[i].Label = in.Label
 				}
 			}
 		}
 	}
-	s.Engine.Render(w, r, v.status, "administration_edit", v)
-	return nil
 }
 
 // field is newInput for forms that are put together here.
