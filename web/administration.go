@@ -17,6 +17,7 @@ type administrationSection struct{ Key, Href, Icon string }
 
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
+	{"authorities", authoritiesPath, "building-community"},
 	{"procedures", proceduresPath, "scale"},
 	{"grants", grantsPath, "building"},
 	{"imports", importsPath, "file-text"},
@@ -26,6 +27,7 @@ var administrationSections = []administrationSection{
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
 	s.get(r, administrationPath+"/journal", s.journal)
+	s.authorityRoutes(r)
 	s.grantRoutes(r)
 	s.procedureRoutes(r)
 }

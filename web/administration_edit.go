@@ -153,7 +153,7 @@ func places(l *i18n.Localizer, uses []models.Use) []usedAt {
 		case u.Kind == "recommendation":
 			at.Href = "/recommendations/" + u.ID.String()
 		case u.Kind == "authority":
-			at.Href = administrationPath + "/authorities/" + u.ID.String()
+			at.Href = authorityPath(u.ID)
 		case u.Kind == "followup":
 			at.Href = followUpPath(u.ID)
 		}
