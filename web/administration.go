@@ -6,6 +6,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/access"
+	"tribuna/models"
 )
 
 // administrationPath is where coordinators keep the network in order.
@@ -20,6 +21,10 @@ var administrationSections = []administrationSection{
 	{"authorities", authoritiesPath, "building-community"},
 	{"procedures", proceduresPath, "scale"},
 	{"grants", grantsPath, "building"},
+	{"topics", referencePath(models.ListTopics), "message"},
+	{"challenges", referencePath(models.ListChallenges), "flag"},
+	{"languages", referencePath(models.ListLanguages), "language"},
+	{"countries", referencePath(models.ListCountries), "map-pin"},
 	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
 }
@@ -29,6 +34,7 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath+"/journal", s.journal)
 	s.authorityRoutes(r)
 	s.grantRoutes(r)
+	s.referenceRoutes(r)
 	s.procedureRoutes(r)
 }
 

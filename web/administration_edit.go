@@ -34,6 +34,7 @@ type editView struct {
 	Hidden   []Option // value and name of fields that say what was seen
 	Sections []editSection
 	File     bool // the form holds a file
+	Remove   crumb
 	Button   string
 	Refused  string
 	status   int
@@ -200,8 +201,12 @@ type keptView struct {
 	Add   crumb
 	Rows  []keptRow
 	Empty Empty
+
+	Setting setting // that belongs to the list
 }
 
-func administrationCrumb(l *i18n.Localizer) crumb {
-	return crumb{administrationPath, l.T("administration.title")}
+// setting is something set for the whole network.
+type setting struct {
+	Text   string
+	Change crumb
 }

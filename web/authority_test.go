@@ -68,7 +68,7 @@ func TestAddressedAuthorityStays(t *testing.T) {
 	require.Contains(t, refused.Body, "/recommendations/"+h.brief.ID.String())
 	_, err = h.db.NewRaw(`UPDATE authorities SET retired_at = now() WHERE id = ?`, version.Measures[0].AuthorityIDs[0]).Exec(t.Context())
 	require.NoError(t, err)
-	require.Contains(t, h.as("officer-khc", "en").get("/recommendations/"+h.brief.ID.String()+"/draft").Body, version.Measures[0].AuthorityIDs[0].String(),
+	require.Contains(t, h.as("officer-khc", "en").get("/recommendations/"+h.brief.ID.String()+"/edit").Body, version.Measures[0].AuthorityIDs[0].String(),
 		"what is addressed to it is still chosen")
 	require.NotContains(t, h.as("officer-khc", "en").get("/recommendations/new").Body, version.Measures[0].AuthorityIDs[0].String(), "nothing new is")
 }
