@@ -22,6 +22,7 @@ type crumb struct{ Href, Label string }
 type editSection struct {
 	Title, Help string
 	Fold, Open  bool
+	Group       string // a heading below that of the section, for fields that stand side by side
 	Fields      []Input
 }
 

@@ -217,15 +217,23 @@ func versionBefore(base string, versions []models.Procedure) models.ProcedureDoc
 	return versions[0].Document
 }
 
-// addRules puts the fields of all rules on the form, stage by stage.
+// addRules puts the fields of all rules on the form, stage by stage; what belongs to one wait stands side by side.
 func addRules(v *editView, l *i18n.Localizer) {
-	var section editSection
+	stage, section := "", editSection{}
 	for _, rule := range models.ProcedureRules() {
-		if title := l.T("procedure.stage." + rule.Stage()); title != section.Title {
-			if section.Title != "" {
+		group := ""
+		if rule.Wait() != "" {
+			group = l.T("procedure.wait." + rule.Wait())
+		}
+		if rule.Stage() != stage || group != section.Group {
+			if len(section.Fields) > 0 {
 				v.add(section)
 			}
-			section = editSection{Title: title}
+			section = editSection{Group: group}
+			if rule.Stage() != stage {
+				section.Title = l.T("procedure.stage." + rule.Stage())
+			}
+			stage = rule.Stage()
 		}
 		section.Fields = append(section.Fields, ruleField(v.Form, l, rule))
 	}
@@ -233,7 +241,7 @@ func addRules(v *editView, l *i18n.Localizer) {
 }
 
 func ruleField(form *Form, l *i18n.Localizer, rule models.Rule) Input {
-	label := ruleLabel(l, rule)
+	label := l.T("procedure.rule." + strings.TrimPrefix(rule.Path, rule.Wait()+"."))
 	switch rule.Kind {
 	case models.RuleYes:
 		return field(form, rule.Path, label, "type", "checkbox")
