@@ -24,7 +24,7 @@ func (a *Authority) Insert(ctx context.Context, tx bun.IDB) error {
 		}
 	}
 	_, err := tx.NewInsert().Model(a).Exec(ctx)
-	return asInvalid(err, map[string]string{"country": "country_code", "parent": "parent_id"})
+	return asInvalid(taken(err, "government"), map[string]string{"country": "country_code", "parent": "parent_id"})
 }
 
 // Save changes what an authority is called, where it acts and what it is below. Its address stays.
@@ -32,8 +32,8 @@ func (a *Authority) Save(ctx context.Context, tx bun.IDB) error {
 	if err := a.place(ctx, tx); err != nil {
 		return err
 	}
-	res, err := tx.NewUpdate().Model(a).Column("names", "level", "country_code", "parent_id").WherePK().Exec(ctx)
-	return asInvalid(changed(res, err, "authority"), map[string]string{"country": "country_code", "parent": "parent_id"})
+	res, err := tx.NewUpdate().Model(a).Column("names", "level", "country_code", "parent_id", "government").WherePK().Exec(ctx)
+	return asInvalid(taken(changed(res, err, "authority"), "government"), map[string]string{"country": "country_code", "parent": "parent_id"})
 }
 
 // below finds an authority and everything under it, however deep.
@@ -99,7 +99,7 @@ func AuthorityBranch(ctx context.Context, db bun.IDB, id uuid.UUID) (map[uuid.UU
 }
 
 // RetireAuthority has nothing new addressed to an authority. What follows there goes on; what is below it has to be moved
-// or retired first.
+// or retired first. It answers for the State no longer.
 func RetireAuthority(ctx context.Context, tx bun.IDB, id uuid.UUID, now time.Time) error {
 	active, err := tx.NewSelect().Model((*Authority)(nil)).Where("authority.parent_id = ? AND authority.retired_at IS NULL", id).Exists(ctx)
 	if err != nil {
@@ -108,7 +108,7 @@ func RetireAuthority(ctx context.Context, tx bun.IDB, id uuid.UUID, now time.Tim
 	if active {
 		return apperr.About(apperr.CodeInUse, "authority")
 	}
-	res, err := tx.NewUpdate().Model((*Authority)(nil)).Set("retired_at = ?", now).Where("id = ? AND retired_at IS NULL", id).Exec(ctx)
+	res, err := tx.NewUpdate().Model((*Authority)(nil)).Set("retired_at = ?", now).Set("government = false").Where("id = ? AND retired_at IS NULL", id).Exec(ctx)
 	return changed(res, err, "authority")
 }
 
@@ -124,7 +124,7 @@ func AuthorityUses(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Use, error)
 	addressed := fmt.Sprintf(`[{"authority_ids": [%q]}]`, id)
 	return usedBy{
 		{`SELECT 'authority' AS kind, id, coalesce(names->>'en', slug) AS name FROM authorities WHERE parent_id = ? ORDER BY name`, []any{id}},
-		{`SELECT 'recommendation' AS kind, r.id, r.title AS name FROM recommendations AS r
+		{`SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name FROM recommendations AS r
 			WHERE EXISTS (SELECT 1 FROM measures AS m JOIN measure_authorities AS ma ON ma.measure_id = m.id WHERE m.recommendation_id = r.id AND ma.authority_id = ?)
 			OR EXISTS (SELECT 1 FROM versions AS v WHERE v.recommendation_id = r.id AND v.measures @> ?::jsonb)
 			OR EXISTS (SELECT 1 FROM followups AS f WHERE f.recommendation_id = r.id AND f.authority_id = ?)

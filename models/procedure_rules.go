@@ -88,6 +88,19 @@ func (r Rule) Wait() string {
 	return ""
 }
 
+// WaitsOn reports whether an answer is taken however late, because the step cannot go on without it: nothing then ends the
+// time for late answers.
+func (r Rule) WaitsOn(d ProcedureDocument) bool {
+	switch r.Wait() {
+	case "review", "follow_up.report":
+		return false
+	case "sign_off":
+		return d.SignOff.Silence == SilenceWaits
+	default:
+		return true
+	}
+}
+
 // Value returns what a document says, as one writes it.
 func (r Rule) Value(d ProcedureDocument) string {
 	switch v := r.at(&d).(type) {

@@ -178,7 +178,7 @@ func (l ReferenceList) usedBy(key string) usedBy {
 		return `SELECT '` + kind + `' AS kind, count(*) AS count FROM ` + from
 	}
 	recommendations := func(where string) string {
-		return `SELECT 'recommendation' AS kind, r.id, r.title AS name FROM recommendations AS r WHERE ` + where + ` ORDER BY r.title`
+		return `SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name FROM recommendations AS r WHERE ` + where + ` ORDER BY r.title`
 	}
 	args := []any{key}
 	switch l {
@@ -193,9 +193,10 @@ func (l ReferenceList) usedBy(key string) usedBy {
 			{count("grant", `grants AS g WHERE EXISTS (SELECT 1 FROM grant_statements WHERE grant_id = g.id AND language = ?0)
 				OR EXISTS (SELECT 1 FROM grant_designations WHERE grant_id = g.id AND language = ?0)`), args},
 			{count("text", `(SELECT language FROM publication_texts UNION ALL SELECT language FROM translations UNION ALL SELECT language FROM mailing_texts
-				UNION ALL SELECT fallback_language FROM mailings UNION ALL SELECT language FROM outbox) AS t WHERE t.language = ?0`), args}}
+				UNION ALL SELECT fallback_language FROM mailings UNION ALL SELECT language FROM outbox UNION ALL SELECT language FROM import_files) AS t WHERE t.language = ?0`), args}}
 	default:
-		return usedBy{{recommendations(`EXISTS (SELECT 1 FROM recommendation_countries AS c WHERE c.recommendation_id = r.id AND c.country_code = ?)`), args},
+		return usedBy{{recommendations(`EXISTS (SELECT 1 FROM recommendation_countries AS c WHERE c.recommendation_id = r.id AND c.country_code = ?0)
+			OR EXISTS (SELECT 1 FROM imported_recommendations AS i WHERE i.recommendation_id = r.id AND i.country_code = ?0)`), args},
 			{count("authority", `authorities WHERE country_code = ?`), args},
 			{count("organisation", `organisation_countries WHERE country_code = ?`), args},
 			{count("person", `people WHERE country_code = ?`), args},

@@ -12,7 +12,7 @@ import (
 
 // Use is one place where something of the network's lists is needed.
 type Use struct {
-	Kind  string // "recommendation", "authority", "organisation", "person", "grant", "mailing"
+	Kind  string // "recommendation", "imported", "authority", "organisation", "person", "grant", "mailing"
 	ID    uuid.UUID
 	Name  string
 	Count int // of which this is one line; 0 for what stands for itself

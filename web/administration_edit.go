@@ -154,6 +154,8 @@ func places(l *i18n.Localizer, uses []models.Use) []usedAt {
 			at.Name = l.N("reference.used."+u.Kind, u.Count)
 		case u.Kind == "recommendation":
 			at.Href = "/recommendations/" + u.ID.String()
+		case u.Kind == "imported":
+			at.Href = importedPath(u.ID)
 		case u.Kind == "authority":
 			at.Href = authorityPath(u.ID)
 		case u.Kind == "followup":

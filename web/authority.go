@@ -245,7 +245,7 @@ func (s *Server) aroundAuthority(r *http.Request, l *i18n.Localizer, a models.Au
 	}
 	uses, err := models.AuthorityUses(ctx, s.DB, a.ID)
 	for _, u := range uses {
-		if u.Kind == "recommendation" {
+		if u.Kind != "authority" {
 			v.Uses = append(v.Uses, places(l, []models.Use{u})...)
 		}
 	}

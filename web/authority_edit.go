@@ -34,6 +34,7 @@ func (s *Server) editAuthority(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.Names, a.Level, a.CountryCode, a.ParentID = languageValues(r.PostForm, "names"), r.PostForm.Get("level"), r.PostForm.Get("country_code"), nil
+	a.Government = r.PostForm.Get("government") == "yes"
 	if parent, err := uuid.Parse(r.PostForm.Get("parent_id")); err == nil {
 		a.ParentID = &parent
 	}
@@ -57,6 +58,9 @@ func authorityValues(r *http.Request, a models.Authority, verb string) map[strin
 	}
 	values := map[string][]string{"level": {a.Level}, "country_code": {a.CountryCode}}
 	withNames(values, "names", a.Names)
+	if a.Government {
+		values["government"] = []string{"yes"}
+	}
 	if a.ParentID != nil {
 		values["parent_id"] = []string{a.ParentID.String()}
 	}
@@ -92,7 +96,8 @@ func (s *Server) renderAuthority(w http.ResponseWriter, r *http.Request, a model
 	v.add(editSection{Title: l.T("authority.place"), Help: l.T("authority.place_help"), Fields: []Input{
 		field(form, "level", l.T("authority.level"), "type", "select", "required", true, "options", levelOptions(l)),
 		field(form, "country_code", l.T("reference.country"), "type", "select", "quiet", true, "any", l.T("authority.above"), "options", countries),
-		field(form, "parent_id", l.T("authority.parent"), "type", "select", "quiet", true, "any", l.T("authority.top"), "options", parents)}})
+		field(form, "parent_id", l.T("authority.parent"), "type", "select", "quiet", true, "any", l.T("authority.top"), "options", parents),
+		field(form, "government", l.T("authority.government"), "type", "checkbox", "help", l.T("authority.government_help"))}})
 	return s.renderEdit(w, r, v)
 }
 

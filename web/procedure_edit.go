@@ -221,6 +221,9 @@ func versionBefore(base string, versions []models.Procedure) models.ProcedureDoc
 func addRules(v *editView, l *i18n.Localizer) {
 	stage, section := "", editSection{}
 	for _, rule := range models.ProcedureRules() {
+		if strings.HasSuffix(rule.Path, ".late_for") && rule.WaitsOn(models.ProcedureDocument{}) && v.Form.Value(rule.Path) == "" {
+			continue // there is nothing to say: see Rule.WaitsOn
+		}
 		group := ""
 		if rule.Wait() != "" {
 			group = l.T("procedure.wait." + rule.Wait())

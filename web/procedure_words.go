@@ -46,6 +46,8 @@ func saidOf(l *i18n.Localizer, d models.ProcedureDocument) []procedureStage {
 			w.Due = value
 		case strings.HasSuffix(r.Path, ".remind_after"):
 			w.Reminders = value
+		case r.WaitsOn(d) && r.Value(d) == "":
+			w.Late = l.T("procedure.as_long")
 		default:
 			w.Late = value
 		}
