@@ -100,3 +100,15 @@ func TestNothingNewIsAddressedToARetiredAuthority(t *testing.T) {
 	})
 	require.Equal(t, []string{"measures[0].authority_ids"}, blamed(err))
 }
+
+func TestARetiredAuthorityAnswersForTheStateNoLonger(t *testing.T) {
+	n := newNetwork(t)
+	ctx, all := t.Context(), addAuthorities(t, n)
+	ministry, agency := all["ministry"], all["agency"]
+	agency.Government = true
+	require.NoError(t, n.put(t, agency.Save))
+	ministry.Government = true
+	require.Equal(t, []string{"government"}, blamed(n.put(t, ministry.Save)), "at most one of a country")
+	require.NoError(t, models.RetireAuthority(ctx, n.db, agency.ID, noon))
+	require.NoError(t, n.put(t, ministry.Save))
+}
