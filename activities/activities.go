@@ -53,14 +53,11 @@ func (a *Activities) LoadPosition(ctx context.Context, process uuid.UUID) (model
 	return pos, temporalError(err)
 }
 
-// zoneOf returns the time zone in which a person's deadlines are counted: that of their country, else UTC.
+// zoneOf returns the time zone in which a person's deadlines are counted: that of their country, else the network's.
 func zoneOf(ctx context.Context, db bun.IDB, country string) (*time.Location, error) {
-	if country == "" {
-		return time.UTC, nil
-	}
-	c, err := models.CountryByCode(ctx, db, country)
+	zone, err := models.ZoneOf(ctx, db, country)
 	if err != nil {
-		return nil, fmt.Errorf("country of a deadline: %w", err)
+		return nil, fmt.Errorf("zone of a deadline: %w", err)
 	}
-	return c.Location()
+	return zone, nil
 }

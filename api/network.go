@@ -93,7 +93,7 @@ func (s *server) grants(c *call) (reply, error) {
 
 func grantView(g models.Grant) Grant {
 	v := Grant{ID: g.ID, Number: g.Number, Title: g.Title, FunderID: g.FunderID, PeriodFrom: models.Day(g.PeriodFrom),
-		PeriodUntil: models.Day(g.PeriodUntil), Emblem: g.Emblem, Statements: []GrantStatement{}, Designations: []GrantDesignation{}}
+		PeriodUntil: models.Day(g.PeriodUntil), Emblem: emblemOf(g), Statements: []GrantStatement{}, Designations: []GrantDesignation{}}
 	if g.Funder != nil {
 		v.Funder = g.Funder.Name
 	}
@@ -104,6 +104,14 @@ func grantView(g models.Grant) Grant {
 		v.Designations = append(v.Designations, GrantDesignation{d.CountryCode, d.Language, d.Designation, d.Footnote})
 	}
 	return v
+}
+
+// emblemOf is the address of the uploaded picture, else the name of the one shipped with the programme.
+func emblemOf(g models.Grant) string {
+	if g.EmblemSHA256 != "" {
+		return "/emblems/" + g.EmblemSHA256
+	}
+	return g.Emblem
 }
 
 // day writes an optional calendar day.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,14 +15,15 @@ import (
 
 // PublicationSummary is a published recommendation in a list.
 type PublicationSummary struct {
-	Slug         string    `json:"slug"`
-	Kind         string    `json:"kind"`
-	Title        string    `json:"title"`
-	Language     string    `json:"language"` // of the original
-	Organisation string    `json:"organisation"`
-	Countries    []string  `json:"countries"`
-	PublishedAt  time.Time `json:"published_at"`
-	URL          string    `json:"url"` // its permanent page
+	Slug         string               `json:"slug"`
+	Kind         string               `json:"kind"`
+	Title        string               `json:"title"`
+	Language     string               `json:"language"` // of the original
+	Organisation string               `json:"organisation"`
+	Countries    []string             `json:"countries"`
+	Designations []CountryDesignation `json:"designations"` // of these, as they are named in the language of the title
+	PublishedAt  time.Time            `json:"published_at"`
+	URL          string               `json:"url"` // its permanent page
 }
 
 // Publication is what was published, as it stood, in every language or in the one asked for.
@@ -43,7 +45,7 @@ type PublicationText struct {
 	Body         string               `json:"body"` // Markdown
 	Measures     []PublishedMeasure   `json:"measures"`
 	Grants       []PublishedGrant     `json:"grants"`
-	Designations []CountryDesignation `json:"designations"` // of its countries, where a grant wants them called otherwise
+	Designations []CountryDesignation `json:"designations"` // of its countries, as they are named in the language of the text
 }
 
 // PublishedMeasure is a measure with its addressees.
@@ -66,7 +68,8 @@ type PublishedGrant struct {
 // CountryDesignation is how a country is called in a text.
 type CountryDesignation struct {
 	Country     string `json:"country"`
-	Designation string `json:"designation"`
+	Language    string `json:"language"`    // of designation and footnote
+	Designation string `json:"designation"` // with the mark of the footnote
 	Footnote    string `json:"footnote,omitempty"`
 }
 
@@ -106,14 +109,22 @@ func (s *server) listPublished(c *call) (reply, error) {
 		return reply{}, err
 	}
 	rows, next := cut(rows, p, func(r models.Recommendation) models.Cursor { return models.Cursor{At: r.CreatedAt, ID: r.ID} })
-	l := listOf(rows, func(r models.Recommendation) PublicationSummary { return s.publicationSummary(&r) })
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	designations, err := models.DesignationsFor(c.ctx(), s.DB, ids...)
+	if err != nil {
+		return reply{}, err
+	}
+	l := listOf(rows, func(r models.Recommendation) PublicationSummary { return s.publicationSummary(&r, designations) })
 	l.Next = next
 	return reply{body: l, next: next}, nil
 }
 
-func (s *server) publicationSummary(r *models.Recommendation) PublicationSummary {
+func (s *server) publicationSummary(r *models.Recommendation, d models.Designations) PublicationSummary {
 	v := PublicationSummary{Slug: r.Slug, Kind: r.Kind, Title: r.Title, Language: r.Language, Countries: orEmpty(r.Countries),
-		URL: s.BaseURL + "/published/" + r.Slug}
+		Designations: designationViews(d.Of(r.ID, r.Countries, r.Language)), URL: s.BaseURL + "/published/" + r.Slug}
 	if r.PublishedAt != nil {
 		v.PublishedAt = *r.PublishedAt
 	}
@@ -149,7 +160,7 @@ func (s *server) showPublication(c *call, r *models.Recommendation, p *models.Pu
 	if err := b.load(p); err != nil {
 		return reply{}, err
 	}
-	v := Publication{ID: p.ID, PublicationSummary: s.publicationSummary(r), Topics: orEmpty(r.Topics), Challenges: orEmpty(r.Challenges),
+	v := Publication{ID: p.ID, PublicationSummary: s.publicationSummary(r, b.designations), Topics: orEmpty(r.Topics), Challenges: orEmpty(r.Challenges),
 		Languages: []string{}, Texts: []PublicationText{}, SignedOff: orEmpty(b.signed)}
 	for _, t := range p.Texts {
 		v.Languages = append(v.Languages, t.Language)
@@ -171,16 +182,20 @@ func (s *server) showPublication(c *call, r *models.Recommendation, p *models.Pu
 
 // publisher gathers what stands around a published text.
 type publisher struct {
-	ctx         context.Context
-	db          bun.IDB
-	rec         *models.Recommendation
-	grants      []models.Grant
-	authorities map[uuid.UUID]models.Authority
-	signed      []string
+	ctx          context.Context
+	db           bun.IDB
+	rec          *models.Recommendation
+	grants       []models.Grant
+	designations models.Designations
+	authorities  map[uuid.UUID]models.Authority
+	signed       []string
 }
 
 func (b *publisher) load(p *models.Publication) (err error) {
 	if b.grants, err = models.GrantsOf(b.ctx, b.db, b.rec.ID); err != nil {
+		return err
+	}
+	if b.designations, err = models.DesignationsFor(b.ctx, b.db, b.rec.ID); err != nil {
 		return err
 	}
 	ids := []uuid.UUID{}
@@ -220,7 +235,7 @@ func (b *publisher) loadSignatories(version uuid.UUID) error {
 
 func (b *publisher) text(t models.PublicationText) PublicationText {
 	v := PublicationText{Language: t.Language, Translated: t.TranslationID != nil, Title: t.Title, Body: t.Body, Measures: []PublishedMeasure{},
-		Grants: []PublishedGrant{}, Designations: []CountryDesignation{}}
+		Grants: []PublishedGrant{}, Designations: designationViews(b.designations.Of(b.rec.ID, b.rec.Countries, t.Language))}
 	for _, m := range t.Measures {
 		measure := PublishedMeasure{Number: m.Number, Text: m.Text, Authorities: []models.Authority{}}
 		for _, id := range m.AuthorityIDs {
@@ -229,7 +244,7 @@ func (b *publisher) text(t models.PublicationText) PublicationText {
 		v.Measures = append(v.Measures, measure)
 	}
 	for _, g := range b.grants {
-		grant := PublishedGrant{Number: g.Number, Emblem: g.Emblem}
+		grant := PublishedGrant{Number: g.Number, Emblem: emblemOf(g)}
 		if g.Funder != nil {
 			grant.Funder = g.Funder.Name
 		}
@@ -238,12 +253,21 @@ func (b *publisher) text(t models.PublicationText) PublicationText {
 		}
 		v.Grants = append(v.Grants, grant)
 	}
-	for _, country := range b.rec.Countries {
-		if d, ok := models.Designation(b.grants, country, t.Language); ok {
-			v.Designations = append(v.Designations, CountryDesignation{Country: country, Designation: d.Designation, Footnote: d.Footnote})
-		}
-	}
 	return v
+}
+
+// designationViews names countries as pages do: each footnote begins with its mark.
+func designationViews(list []models.Designated) []CountryDesignation {
+	var notes models.Footnotes
+	views := make([]CountryDesignation, 0, len(list))
+	for _, d := range list {
+		v := CountryDesignation{Country: d.Country, Language: d.Language, Designation: notes.Name(d)}
+		if d.Footnote != "" {
+			v.Footnote = strings.TrimPrefix(v.Designation, d.Name) + " " + d.Footnote
+		}
+		views = append(views, v)
+	}
+	return views
 }
 
 func (s *server) listDeliveries(c *call) (reply, error) {

@@ -75,6 +75,34 @@ func TestWhatIsPublishedIsForEverybodyAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestPublishedJSONNamesCountriesAsTheGrantWants(t *testing.T) {
+	h := newHouse(t)
+	rec, _ := h.publish(t)
+	for _, query := range []string{`INSERT INTO recommendation_countries VALUES (?, 'XK') ON CONFLICT DO NOTHING`, `DELETE FROM recommendation_grants WHERE recommendation_id = ?`} {
+		_, err := h.db.NewRaw(query, rec.ID).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	_, err := h.db.NewRaw(`INSERT INTO recommendation_grants VALUES (?, ?)`, rec.ID, demo.ID("grant", "daphne")).Exec(t.Context())
+	require.NoError(t, err)
+	kosovo := func(all []CountryDesignation) CountryDesignation {
+		for _, d := range all {
+			if d.Country == "XK" {
+				return d
+			}
+		}
+		return CountryDesignation{}
+	}
+	var p Publication
+	h.read(t, "", "/published/"+rec.Slug+"/bg", &p)
+	named := kosovo(p.Texts[0].Designations)
+	require.Equal(t, "Косово*", named.Designation)
+	require.True(t, strings.HasPrefix(named.Footnote, "* Това название"), named.Footnote)
+	var all list[PublicationSummary]
+	h.read(t, "", "/published", &all)
+	require.Equal(t, "Kosovo*", kosovo(all.Items[0].Designations).Designation)
+	require.Len(t, all.Items[0].Designations, len(all.Items[0].Countries), "every country has a name")
+}
+
 func TestNotesOfAFollowUpAreForThoseWhoWorkWithIt(t *testing.T) {
 	h := newHouse(t)
 	_, f := h.publish(t)

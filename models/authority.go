@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -40,13 +41,14 @@ type Authority struct {
 	ParentID    *uuid.UUID `bun:",type:uuid" json:"parent_id,omitempty"`
 	Government  bool       `json:"government,omitempty"` // answers for the whole State; at most one of a country
 	Names       Names      `bun:"type:jsonb" json:"names"`
+	RetiredAt   *time.Time `json:"retired_at,omitempty"` // nothing new is addressed to it
 }
 
 // Validate collects what is wrong with an authority as edited.
 func (a Authority) Validate() error {
 	bad := apperr.New(apperr.CodeInvalid)
 	if name, _ := a.Names.In("en"); strings.TrimSpace(name) == "" {
-		bad.And("names", "required")
+		bad.And("names.en", "required")
 	}
 	for _, tag := range slices.Sorted(maps.Keys(a.Names)) {
 		checkLength(bad, "names."+tag, a.Names[tag], 300)
@@ -74,6 +76,7 @@ type AuthorityFilter struct {
 	Level   string     // one of AuthorityLevels
 	Parent  *uuid.UUID // the authorities directly below this one
 	Query   string     // part of a name in any language
+	Active  bool       // not retired
 	Limit   int        // at most so many; 0 means 500
 }
 
@@ -86,6 +89,9 @@ func (f AuthorityFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Parent != nil {
 		q = q.Where("authority.parent_id = ?", *f.Parent)
+	}
+	if f.Active {
+		q = q.Where("authority.retired_at IS NULL")
 	}
 	if words := strings.TrimSpace(f.Query); words != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM jsonb_each_text(authority.names) AS n WHERE n.value ILIKE ?)", containing(words))

@@ -23,6 +23,7 @@ type Grant struct {
 	PeriodFrom   time.Time          `bun:",type:date"` // first day
 	PeriodUntil  time.Time          `bun:",type:date"` // last day
 	Emblem       string             // name of an image shipped with the programme; empty: none
+	EmblemSHA256 string             `bun:"emblem_sha256,nullzero"` // of the image that was uploaded and stands in its place; empty: none
 	Funder       *Organisation      `bun:"rel:belongs-to,join:funder_id=id"`
 	Statements   []GrantStatement   `bun:"rel:has-many,join:id=grant_id"`
 	Designations []GrantDesignation `bun:"rel:has-many,join:id=grant_id"`
@@ -60,15 +61,19 @@ func (g Grant) Validate() error {
 	if g.PeriodUntil.Before(g.PeriodFrom) {
 		bad.And("period_until", "before_start")
 	}
-	for i, s := range g.Statements {
-		checkText(bad, fmt.Sprintf("statements[%d].statement", i), s.Statement, 2000)
-		checkLength(bad, fmt.Sprintf("statements[%d].disclaimer", i), s.Disclaimer, 2000)
+	for _, s := range g.Statements {
+		checkText(bad, "statements."+s.Language, s.Statement, 2000)
+		checkLength(bad, "disclaimers."+s.Language, s.Disclaimer, 2000)
 	}
-	for i, d := range g.Designations {
-		checkText(bad, fmt.Sprintf("designations[%d].designation", i), d.Designation, 200)
-		checkLength(bad, fmt.Sprintf("designations[%d].footnote", i), d.Footnote, 1000)
+	for _, d := range g.Designations {
+		d.check(bad)
 	}
 	return bad.OrNil()
+}
+
+func (d GrantDesignation) check(bad *apperr.Error) {
+	checkText(bad, "designations."+d.Language, d.Designation, 200)
+	checkLength(bad, "footnotes."+d.Language, d.Footnote, 1000)
 }
 
 // Statement returns what the grant wants said in a language, else in English; false when there is neither.
@@ -81,22 +86,6 @@ func (g Grant) Statement(language string) (GrantStatement, bool) {
 		}
 	}
 	return GrantStatement{}, false
-}
-
-// Designation returns how a country is designated in a language under the grants that pay for a text: the first grant
-// that says anything about the country decides, in the language asked for, else in English. False: no grant says
-// anything, and the country's own name stands.
-func Designation(grants []Grant, country, language string) (GrantDesignation, bool) {
-	for _, g := range grants {
-		for _, tag := range []string{language, "en"} {
-			for _, d := range g.Designations {
-				if d.CountryCode == country && strings.EqualFold(d.Language, tag) {
-					return d, true
-				}
-			}
-		}
-	}
-	return GrantDesignation{}, false
 }
 
 // Grants returns every grant with its funder, statements and designations, the latest first.

@@ -53,22 +53,6 @@ func TestGrantsOfARecommendation(t *testing.T) {
 	require.Empty(t, none)
 }
 
-func TestDesignationIsThatOfTheFirstGrantThatSaysSomething(t *testing.T) {
-	grants := []models.Grant{
-		{Number: "silent"},
-		{Designations: []models.GrantDesignation{{CountryCode: "XK", Language: "en", Designation: "Kosovo*"},
-			{CountryCode: "XK", Language: "bg", Designation: "Косово*"}}},
-		{Designations: []models.GrantDesignation{{CountryCode: "XK", Language: "ro", Designation: "Kosovo (UNSCR 1244)"}}},
-	}
-	for language, want := range map[string]string{"bg": "Косово*", "en": "Kosovo*", "ro": "Kosovo*"} {
-		d, ok := models.Designation(grants, "XK", language)
-		require.True(t, ok)
-		require.Equal(t, want, d.Designation, language)
-	}
-	_, ok := models.Designation(grants, "AL", "en")
-	require.False(t, ok)
-}
-
 func TestGrantIsValidated(t *testing.T) {
 	g := models.Grant{Number: "1", Title: "T", FunderID: models.NewID(), PeriodFrom: *day(2026, 1, 1), PeriodUntil: *day(2025, 1, 1)}
 	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(g.Validate()))

@@ -82,7 +82,7 @@ func (p *importPlan) readCountries(ctx context.Context) error {
 // one at State level that is below no other.
 func (p *importPlan) readGovernments(ctx context.Context) error {
 	var list []Authority
-	err := p.tx.NewSelect().Model(&list).Where("authority.level = ? AND (authority.government OR authority.parent_id IS NULL)", LevelState).
+	err := p.tx.NewSelect().Model(&list).Where("authority.level = ? AND (authority.government OR authority.parent_id IS NULL) AND authority.retired_at IS NULL", LevelState).
 		OrderExpr("authority.government DESC, authority.slug").Scan(ctx)
 	marked, several := map[string]bool{}, map[string]bool{}
 	p.governments = map[string]uuid.UUID{}

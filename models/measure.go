@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -50,6 +51,9 @@ func setMeasures(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, draf
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseRetired(ctx, tx, recommendation, drafts); err != nil {
+		return nil, err
+	}
 	result := make([]VersionMeasure, 0, len(drafts))
 	kept := []uuid.UUID{uuid.Nil}
 	for i, d := range drafts {
@@ -79,6 +83,24 @@ func setMeasures(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, draf
 		return nil, fmt.Errorf("add the authorities' countries: %w", err)
 	}
 	return result, nil
+}
+
+// refuseRetired blames measures that are newly addressed to an authority that is no more. Those that were addressed to it
+// before stay so.
+func refuseRetired(ctx context.Context, db bun.IDB, recommendation uuid.UUID, drafts []DraftMeasure) error {
+	var retired []uuid.UUID
+	err := db.NewRaw(`SELECT a.id FROM authorities AS a WHERE a.retired_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM measure_authorities AS ma
+		JOIN measures AS m ON m.id = ma.measure_id WHERE m.recommendation_id = ? AND ma.authority_id = a.id)`, recommendation).Scan(ctx, &retired)
+	if err != nil {
+		return fmt.Errorf("read which authorities are no more: %w", err)
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	for i, d := range drafts {
+		if slices.ContainsFunc(d.AuthorityIDs, func(id uuid.UUID) bool { return slices.Contains(retired, id) }) {
+			bad.And(fmt.Sprintf("measures[%d].authority_ids", i), "retired")
+		}
+	}
+	return bad.OrNil()
 }
 
 func measureIDs(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]bool, error) {

@@ -16,7 +16,7 @@ type MailReader struct {
 	ID         uuid.UUID
 	Name       string
 	Email      string
-	Zone       string // IANA, of the person's country; "" when unknown
+	Zone       string // IANA, of the person's country, else the network's
 	Consents   bool   // to mailings, and has not unsubscribed
 	Left       bool
 	Suppressed bool
@@ -27,7 +27,7 @@ func ReaderOf(ctx context.Context, db bun.IDB, person uuid.UUID) (MailReader, er
 	var r MailReader
 	err := db.NewSelect().Model((*Person)(nil)).
 		Column("person.id", "person.name", "person.email").
-		ColumnExpr("COALESCE(c.zone, '') AS zone").
+		ColumnExpr("COALESCE(c.zone, (SELECT i.zone FROM installation AS i), '') AS zone").
 		ColumnExpr("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents").
 		ColumnExpr(`person.left_at IS NOT NULL AS "left"`).
 		ColumnExpr("EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed").
@@ -199,7 +199,8 @@ type MailingWords struct {
 	Body             string // Markdown
 	Title            string // of the recommendation
 	Slug             string
-	Owner            string // the organisation that sends
+	Owner            string   // the organisation that sends
+	Countries        []string `bun:",array"` // the recommendation is about
 	RecommendationID uuid.UUID
 }
 
@@ -209,6 +210,7 @@ func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language
 	err := db.NewSelect().TableExpr("mailings AS m").
 		ColumnExpr("m.state, words.subject, words.body, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
 		ColumnExpr("COALESCE(published.title, rec.title) AS title").
+		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = rec.id ORDER BY 1) AS countries").
 		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).
 		Join("JOIN recommendations AS rec ON rec.id = m.recommendation_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").

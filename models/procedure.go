@@ -174,6 +174,9 @@ func (d ProcedureDocument) Validate() error {
 		if d.SignOff.Silence == SilenceWaits {
 			noLate(e, "sign_off", d.SignOff.Wait)
 		}
+		if d.SignOff.Quorum < 0 {
+			e.And("sign_off.quorum", "min", "min", 0)
+		}
 		oneOf(e, "sign_off.rule", d.SignOff.Rule, SignOffAll, SignOffMajority, SignOffNoObjection)
 		oneOf(e, "sign_off.silence", d.SignOff.Silence, SilenceWaits, SilenceAbstains, SilenceApproves)
 		oneOf(e, "sign_off.uncovered", d.SignOff.Uncovered, UncoveredLead, UncoveredNone)

@@ -20,15 +20,16 @@ type PublishedFilter struct {
 
 // PublishedItem is a published recommendation as a list shows it to a reader of a language.
 type PublishedItem struct {
-	Slug         string
-	Kind         string
-	Title        string
-	Language     string   // of the title
-	Languages    []string `bun:",array"` // in which it was published
-	Countries    []string `bun:",array"`
-	Organisation string
-	Measures     int
-	PublishedAt  time.Time
+	RecommendationID uuid.UUID
+	Slug             string
+	Kind             string
+	Title            string
+	Language         string   // of the title
+	Languages        []string `bun:",array"` // in which it was published
+	Countries        []string `bun:",array"`
+	Organisation     string
+	Measures         int
+	PublishedAt      time.Time
 }
 
 // Published lists what is published, newest first, with the title in the reader's language, else in English, else as
@@ -50,7 +51,7 @@ func Published(ctx context.Context, db bun.IDB, language string, f PublishedFilt
 	if err != nil {
 		return nil, 0, fmt.Errorf("count what is published: %w", err)
 	}
-	q = q.ColumnExpr("r.slug, r.kind, text.title, text.language, owner.name AS organisation, pu.published_at").
+	q = q.ColumnExpr("r.id AS recommendation_id, r.slug, r.kind, text.title, text.language, owner.name AS organisation, pu.published_at").
 		ColumnExpr("jsonb_array_length(text.measures) AS measures").
 		ColumnExpr("ARRAY(SELECT t.language FROM publication_texts AS t WHERE t.publication_id = pu.id ORDER BY t.language) AS languages").
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id ORDER BY 1) AS countries").

@@ -6,6 +6,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/access"
+	"tribuna/models"
 )
 
 // administrationPath is where coordinators keep the network in order.
@@ -18,6 +19,13 @@ type administrationSection struct{ Key, Href, Icon string }
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
 	{"access", accessPath, "lock"},
+	{"authorities", authoritiesPath, "building-community"},
+	{"procedures", proceduresPath, "scale"},
+	{"grants", grantsPath, "building"},
+	{"topics", referencePath(models.ListTopics), "message"},
+	{"challenges", referencePath(models.ListChallenges), "flag"},
+	{"languages", referencePath(models.ListLanguages), "language"},
+	{"countries", referencePath(models.ListCountries), "map-pin"},
 	{"imports", importsPath, "file-text"},
 	{"journal", administrationPath + "/journal", "list-check"},
 	{"operations", operationsPath, "settings"},
@@ -31,6 +39,10 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 	s.post(r, operationsPath+"/examine", s.examineNow)
 	s.get(r, operationsPath+"/mend", s.confirmMend)
 	s.post(r, operationsPath+"/mend", s.mend)
+	s.authorityRoutes(r)
+	s.grantRoutes(r)
+	s.referenceRoutes(r)
+	s.procedureRoutes(r)
 }
 
 // administrationView is the way into every area.

@@ -69,22 +69,13 @@ func (s *Server) fillAsked(ctx context.Context, a *asked) error {
 			return err
 		}
 	}
-	if a.zone, err = s.zoneOf(ctx, a.visitor.Person); a.zone == nil {
-		a.zone = s.Engine.zone
-	}
+	a.zone, err = s.zoneOf(ctx, a.visitor.Person)
 	return err
 }
 
-// zoneOf is the zone in which a person reads deadlines: that of their country, nil for the network's.
+// zoneOf is the zone in which a person reads deadlines: that of their country, else the network's.
 func (s *Server) zoneOf(ctx context.Context, p models.Person) (*time.Location, error) {
-	if p.CountryCode == "" {
-		return nil, nil
-	}
-	country, err := models.CountryByCode(ctx, s.DB, p.CountryCode)
-	if err != nil {
-		return nil, err
-	}
-	return country.Location()
+	return models.ZoneOf(ctx, s.DB, p.CountryCode)
 }
 
 // askedFor reads the question in the request's path for somebody who may answer it.

@@ -34,7 +34,7 @@ func (s *Server) newDraft(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	words := draftWords{measures: make([]measureWords, 1)}
-	words.fields = map[string][]string{"kind": {"policy_brief"}, "language": {v.Person.Language}, "procedure": {"default"},
+	words.fields = map[string][]string{"kind": {"policy_brief"}, "language": {v.Person.Language}, "procedure": {models.DefaultProcedure},
 		"organisation_id": {organisations[0].ID.String()}, "countries": organisations[0].Countries}
 	return s.showDraft(w, r, http.StatusOK, nil, organisations, words, nil)
 }

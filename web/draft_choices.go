@@ -109,7 +109,7 @@ func (s *Server) grantChoices(ctx context.Context, _ *i18n.Localizer, c *draftCh
 
 func (s *Server) authorityChoices(ctx context.Context, _ *i18n.Localizer, c *draftChoices) error {
 	var err error
-	c.authorities, err = models.Authorities(ctx, s.DB, models.AuthorityFilter{})
+	c.authorities, err = models.Authorities(ctx, s.DB, models.AuthorityFilter{Limit: 5000})
 	return err
 }
 
@@ -141,13 +141,16 @@ func (c draftChoices) row(i int, m measureWords, form *Form, l *i18n.Localizer) 
 	groups := map[string]*authorityGroup{}
 	var order []string
 	for _, a := range c.authorities {
+		chosen := slices.Contains(m.authorities, a.ID.String())
+		if a.RetiredAt != nil && !chosen { // nothing new is addressed to it
+			continue
+		}
 		g, known := groups[a.CountryCode]
 		if !known {
 			g = &authorityGroup{Name: c.countryName(a.CountryCode)}
 			groups[a.CountryCode] = g
 			order = append(order, a.CountryCode)
 		}
-		chosen := slices.Contains(m.authorities, a.ID.String())
 		g.Authorities = append(g.Authorities, authorityChoice{ID: a.ID.String(), Name: a.Names, Chosen: chosen})
 		if chosen {
 			name, _ := i18n.Pick(a.Names, l.Tag())

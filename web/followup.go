@@ -37,6 +37,7 @@ type followUpsView struct {
 	Authorities []Option
 	Statuses    []Option
 	Rows        []followUpFacts
+	Footnotes   []models.Footnote
 	Pager       Pager
 	Filtered    bool
 	Of          string // the imported recommendation that the list is narrowed to, in words
@@ -50,7 +51,8 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	filter := followUpFilter(query)
 	v.Filtered = filter != models.FollowUpFilter{}
 	filter.Limit, filter.After = followUpsPerPage+1, cursorOf(query.Get("after"))
-	if err := s.followUpChoices(r, l, filter.Country, &v); err != nil {
+	var notes models.Footnotes
+	if err := s.followUpChoices(r, l, filter.Country, &v, &notes); err != nil {
 		return err
 	}
 	list, err := models.FollowUps(ctx, s.DB, filter)
@@ -65,7 +67,7 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	if query.Get("after") != "" {
 		v.Pager.Previous = followUpsAfter(query, "")
 	}
-	if v.Rows, err = s.followUpRows(r, l, list); err != nil {
+	if v.Rows, err = s.followUpRows(r, l, list, &notes); err != nil {
 		return err
 	}
 	if filter.Recommendation != uuid.Nil && len(list) > 0 && list[0].Recommendation.Imported() {
@@ -74,6 +76,7 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	if err := s.offerToFollow(r, list, &v); err != nil {
 		return err
 	}
+	v.Footnotes = notes.All()
 	s.Engine.Render(w, r, http.StatusOK, "followups", v)
 	return nil
 }
@@ -122,32 +125,44 @@ func followUpsAfter(query url.Values, after string) string {
 	return "/follow-ups?" + next.Encode()
 }
 
-func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.FollowUp) ([]followUpFacts, error) {
+func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.FollowUp, notes *models.Footnotes) ([]followUpFacts, error) {
 	published, err := s.publishedIn(r.Context(), l.Tag(), list)
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.countryNames(r)
+	ids := make([]uuid.UUID, len(list))
+	for i, f := range list {
+		ids[i] = f.RecommendationID
+	}
+	designations, err := models.DesignationsFor(r.Context(), s.DB, ids...)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]followUpFacts, len(list))
+	country := func(of uuid.UUID, code string) string {
+		for _, d := range designations.Of(of, []string{code}, l.Tag()) {
+			return notes.Name(d)
+		}
+		return ""
+	}
 	for i := range list {
 		rows[i] = factsOf(&list[i], l, nil)
 		rows[i].inWords(&list[i], published[list[i].RecommendationID])
 		if a := list[i].Authority; a != nil && a.CountryCode != "" {
-			rows[i].Country = names.names[a.CountryCode]
+			rows[i].Country = country(list[i].RecommendationID, a.CountryCode)
 		}
-		rows[i].fromElsewhere(&list[i], l, names)
+		rows[i].fromElsewhere(&list[i], l, country)
 	}
 	return rows, nil
 }
 
 // followUpChoices fills what the list can be narrowed by.
-func (s *Server) followUpChoices(r *http.Request, l *i18n.Localizer, country string, v *followUpsView) (err error) {
-	if v.Countries, err = s.countryOptions(r); err != nil {
+func (s *Server) followUpChoices(r *http.Request, l *i18n.Localizer, country string, v *followUpsView, notes *models.Footnotes) error {
+	designations, err := models.DesignationsFor(r.Context(), s.DB)
+	if err != nil {
 		return err
 	}
+	v.Countries = publicCountryOptions(designations, notes, l.Tag())
 	authorities, err := models.Authorities(r.Context(), s.DB, models.AuthorityFilter{Country: country})
 	if err != nil {
 		return err
@@ -275,10 +290,11 @@ func (s *Server) visitorsZone(ctx context.Context, v *visitor) (*time.Location, 
 
 // followUpFacts reads a follow-up in the reader's language.
 func (s *Server) followUpFacts(r *http.Request, l *i18n.Localizer, f *models.FollowUp, zone *time.Location) (followUpFacts, error) {
-	rows, err := s.followUpRows(r, l, []models.FollowUp{*f})
+	var notes models.Footnotes
+	rows, err := s.followUpRows(r, l, []models.FollowUp{*f}, &notes)
 	if err != nil {
 		return followUpFacts{}, err
 	}
-	rows[0].Zone = zone
+	rows[0].Zone, rows[0].Footnotes = zone, notes.All()
 	return rows[0], nil
 }

@@ -22,7 +22,8 @@ type followUpFacts struct {
 	DocumentLang string
 	DocumentHref string
 	Authority    models.Names
-	Country      string // in words; "" for an international authority
+	Country      string            // as it is designated in public; "" for an international authority
+	Footnotes    []models.Footnote // to its name, where it stands alone
 	State        Badge
 	Since        time.Time
 	Zone         *time.Location
@@ -62,12 +63,12 @@ func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location) followU
 
 // fromElsewhere says in the reader's language what others issued, and leads to all measures of the same recommendation,
 // because it has no text here.
-func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, names countryNames) {
+func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, country func(of uuid.UUID, code string) string) {
 	if f.Measure == nil || f.Measure.Origin == nil || f.Recommendation == nil || f.Recommendation.Origin == nil {
 		return
 	}
 	m, r := f.Measure.Origin, f.Recommendation.Origin
-	v.Document, v.DocumentLang = importedTitle(l, r.Source, names.names[r.CountryCode], r.Session), l.Tag()
+	v.Document, v.DocumentLang = importedTitle(l, r.Source, country(f.RecommendationID, r.CountryCode), r.Session), l.Tag()
 	v.DocumentHref = importedPath(f.RecommendationID)
 	o := &originFacts{Source: sourceName(l, r.Source), Session: r.Session, IssuedBy: m.IssuedBy, Response: m.Response,
 		ResponseLang: v.MeasureLang, Reference: m.ExternalRef, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode),

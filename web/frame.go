@@ -128,14 +128,11 @@ func (s *Server) profile(ctx context.Context, v *visitor) (*Viewer, error) {
 		}
 		p.RoleKey, p.Organisation = "account.role."+role.Role, organisation.Name
 	}
-	if v.Person.CountryCode == "" {
-		return p, nil
-	}
-	country, err := models.CountryByCode(ctx, s.DB, v.Person.CountryCode)
+	zone, err := models.ZoneOf(ctx, s.DB, v.Person.CountryCode)
 	if err != nil {
 		return nil, err
 	}
-	p.Zone = country.Zone
+	p.Zone = zone.String()
 	return p, nil
 }
 

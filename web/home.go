@@ -169,8 +169,9 @@ func zoneName(r *http.Request) string {
 // welcomeView says to the public what Tribuna is, and what was published last.
 type welcomeView struct {
 	Page
-	Latest []publishedRow
-	Demo   bool
+	Latest    []publishedRow
+	Footnotes []models.Footnote
+	Demo      bool
 }
 
 const latestPublished = 5
@@ -178,9 +179,11 @@ const latestPublished = 5
 func (s *Server) welcome(w http.ResponseWriter, r *http.Request) error {
 	v := welcomeView{Page: NewPage(r, Localizer(r).T("home.welcome.title")), Demo: s.Demo != nil}
 	var err error
-	if v.Latest, _, err = s.publishedRows(r, models.PublishedFilter{Limit: latestPublished}); err != nil {
+	var notes models.Footnotes
+	if v.Latest, _, err = s.publishedRows(r, models.PublishedFilter{Limit: latestPublished}, &notes); err != nil {
 		return err
 	}
+	v.Footnotes = notes.All()
 	s.Engine.Render(w, r, http.StatusOK, "welcome", v)
 	return nil
 }

@@ -83,14 +83,17 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 // mailingPreview is a mailing in one language as its readers will have it.
 type mailingPreview struct {
 	Page
-	TextLang string
-	Greeting string
-	Subject  string
-	Text     template.HTML
-	Button   string
-	Why      string
-	Stop     string
-	Back     string
+	TextLang       string
+	Greeting       string
+	Subject        string
+	Text           template.HTML
+	Button         string
+	Why            string
+	Stop           string
+	CountriesLabel string
+	Countries      []designated // as the letter names them
+	Footnotes      []models.Footnote
+	Back           string
 }
 
 // previewMailing shows a saved text as its readers will have it. Nothing is sent.
@@ -109,6 +112,13 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	v := mailingPreview{Page: s.workPage(r, l.T("mailing.preview_title", "Language", l.Language(tag))), TextLang: tag, Subject: t.Subject,
 		Greeting: in.T("mail.greeting", "Name", c.visitor.Person.Name), Button: in.T("mail.mailing.button"),
 		Why: in.T("mail.mailing.why", "Owner", c.rec.Organisation.Name), Stop: in.T("mail.unsubscribe"), Back: c.path()}
+	designations, err := models.DesignationsFor(r.Context(), s.DB, c.rec.ID)
+	if err != nil {
+		return err
+	}
+	var notes models.Footnotes
+	v.Countries = designate(&notes, designations.Of(c.rec.ID, c.rec.Countries, tag))
+	v.CountriesLabel, v.Footnotes = in.T("published.countries"), notes.All()
 	if v.Text, err = markdown.Render(t.Body, markdown.WithHeadingShift(2)); err != nil {
 		return err
 	}

@@ -30,7 +30,8 @@ type publicationView struct {
 	Neutral      string // absolute; leads to the reader's language
 	JSON         string // the same for programmes
 	Countries    []designated
-	Uncovered    string // what was done about countries without a partner; "" when there are none
+	Footnotes    []models.Footnote // to the names of countries, wherever they stand on the page
+	Uncovered    string            // what was done about countries without a partner; "" when there are none
 	Text         template.HTML
 	Measures     []publishedMeasure
 	Consulted    []models.ConsultedGroup
@@ -45,9 +46,6 @@ type edition struct {
 	Language, Name, Href string
 	Current              bool
 }
-
-// designated is a country as the grants want it designated, with the footnote they ask for.
-type designated struct{ Name, Language, Footnote string }
 
 // publishedMeasure is a measure with where it stands at each authority.
 type publishedMeasure struct {
@@ -116,7 +114,9 @@ type publicationBuilder struct {
 	text   *models.PublicationText
 	words  *i18n.Localizer
 	paidBy []models.Grant
-	named  map[string]designated // countries concerned, by code
+	all    []models.Country
+	named  map[string]designated // by code, as far as they are on the page
+	notes  models.Footnotes
 	view   publicationView
 }
 
@@ -142,6 +142,7 @@ func (b *publicationBuilder) build(page Page) (publicationView, error) {
 			return publicationView{}, err
 		}
 	}
+	b.view.Footnotes = b.notes.All()
 	return b.view, nil
 }
 
@@ -189,11 +190,7 @@ func (b *publicationBuilder) wordsOf(g models.Grant, said models.GrantStatement)
 	if said.Language != b.text.Language {
 		w.Instead = b.words.T("published.grant_instead", "Language", b.words.Language(b.text.Language), "Given", b.words.Language(said.Language))
 	}
-	if g.Emblem != "" {
-		if address, err := b.server.Engine.assets.Path(g.Emblem); err == nil { // an emblem we do not ship is not shown
-			w.Emblem = address
-		}
-	}
+	w.Emblem = b.server.emblemAddress(g)
 	return w
 }
 
@@ -213,7 +210,7 @@ func (b *publicationBuilder) uncovered() error {
 		if err != nil {
 			return err
 		}
-		names = append(names, b.designate(country, b.words.Tag()).Name)
+		names = append(names, b.notes.Name(models.Designation(country, b.paidBy, b.words.Tag())))
 	}
 	key := "published.uncovered_none"
 	if rules := procedure.Document.SignOff; !rules.Skip && rules.Uncovered == models.UncoveredLead {
@@ -223,12 +220,13 @@ func (b *publicationBuilder) uncovered() error {
 	return nil
 }
 
-// countries names the countries concerned: as a grant designates them, else by their own names.
+// countries names the countries concerned, as they are designated in the text's language.
 func (b *publicationBuilder) countries() error {
 	countries, err := models.Countries(b.ctx, b.server.DB)
 	if err != nil {
 		return err
 	}
+	b.all = countries
 	b.named = map[string]designated{}
 	concerned := map[string]bool{}
 	for _, code := range b.rec.Countries {
@@ -238,18 +236,11 @@ func (b *publicationBuilder) countries() error {
 		if !concerned[c.Code] {
 			continue
 		}
-		b.named[c.Code] = b.designate(c, b.text.Language)
+		d := models.Designation(c, b.paidBy, b.text.Language)
+		b.named[c.Code] = designated{b.notes.Name(d), d.Language}
 		b.view.Countries = append(b.view.Countries, b.named[c.Code])
 	}
 	return nil
-}
-
-func (b *publicationBuilder) designate(c models.Country, language string) designated {
-	if d, ok := models.Designation(b.paidBy, c.Code, language); ok {
-		return designated{d.Designation, d.Language, d.Footnote}
-	}
-	name, tag := c.Names.In(language)
-	return designated{Name: name, Language: tag}
 }
 
 func (b *publicationBuilder) measures() error {
@@ -269,7 +260,7 @@ func (b *publicationBuilder) measures() error {
 		shown := publishedMeasure{Number: m.Number, Text: text}
 		for _, id := range m.AuthorityIDs {
 			name, tag := authorities[id].Names.In(b.text.Language)
-			a := addressee{Name: name, Language: tag, Country: b.named[authorities[id].CountryCode]}
+			a := addressee{Name: name, Language: tag, Country: b.countryOf(authorities[id])}
 			if f, followed := statuses[followed{m.ID, id}]; followed {
 				badge := statusBadge(b.words, f.Status)
 				a.Status, a.Href = &badge, followUpPath(f.ID)
@@ -279,6 +270,19 @@ func (b *publicationBuilder) measures() error {
 		b.view.Measures = append(b.view.Measures, shown)
 	}
 	return nil
+}
+
+// countryOf names the country of an authority, which need not be among those concerned.
+func (b *publicationBuilder) countryOf(a models.Authority) designated {
+	if _, known := b.named[a.CountryCode]; !known {
+		for _, c := range b.all {
+			if c.Code == a.CountryCode {
+				d := models.Designation(c, b.paidBy, b.text.Language)
+				b.named[c.Code] = designated{b.notes.Name(d), d.Language}
+			}
+		}
+	}
+	return b.named[a.CountryCode]
 }
 
 // followed is a measure at an authority.

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/xml"
 	"net/http"
+	"strings"
 	"time"
 
 	"tribuna/internal/i18n"
@@ -36,6 +37,7 @@ type atomEntry struct {
 	Published string     `xml:"published"`
 	Updated   string     `xml:"updated"`
 	Author    string     `xml:"author>name"`
+	Summary   string     `xml:"summary,omitempty"` // the countries concerned, with their footnotes
 	Link      []atomLink `xml:"link"`
 }
 
@@ -43,6 +45,10 @@ type atomEntry struct {
 func (s *Server) publishedFeed(w http.ResponseWriter, r *http.Request) error {
 	tag := i18n.Match(r.Header.Get("Accept-Language"), r.URL.Query().Get("language"))
 	items, _, err := models.Published(r.Context(), s.DB, tag, models.PublishedFilter{Limit: feedEntries})
+	if err != nil {
+		return err
+	}
+	designations, err := s.designationsOf(r.Context(), items)
 	if err != nil {
 		return err
 	}
@@ -55,7 +61,7 @@ func (s *Server) publishedFeed(w http.ResponseWriter, r *http.Request) error {
 			feed.Updated = at
 		}
 		feed.Entries = append(feed.Entries, atomEntry{Language: item.Language, ID: address, Title: item.Title, Published: at, Updated: at,
-			Author: item.Organisation, Link: []atomLink{{"alternate", "text/html", address + "/" + item.Language}}})
+			Author: item.Organisation, Summary: feedSummary(designations, item, i18n.For(item.Language)), Link: []atomLink{{"alternate", "text/html", address + "/" + item.Language}}})
 	}
 	body, err := xml.MarshalIndent(feed, "", " ")
 	if err != nil {
@@ -68,4 +74,17 @@ func (s *Server) publishedFeed(w http.ResponseWriter, r *http.Request) error {
 		_, _ = w.Write(append([]byte(xml.Header), body...)) // a reader who went away is no error of ours
 	}
 	return nil
+}
+
+// feedSummary names the countries concerned in the language of the entry, where it has a catalog.
+func feedSummary(d models.Designations, item models.PublishedItem, l *i18n.Localizer) string {
+	var notes models.Footnotes
+	var names []string
+	for _, c := range designate(&notes, d.Of(item.RecommendationID, item.Countries, item.Language)) {
+		names = append(names, c.Name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(l.T("published.countries") + ": " + l.ListAnd(names) + ". " + footnoteLines(notes))
 }

@@ -49,7 +49,7 @@ func (s *Server) router() *mux.Router {
 	for _, area := range []func(*mux.Router){
 		s.homeRoutes, s.accountRoutes, s.linkRoutes, s.dashboardRoutes, s.publishedRoutes, s.unsubscribeRoutes,
 		s.draftRoutes, s.recommendationRoutes, s.officerRoutes,
-		s.taskRoutes, s.translationRoutes, s.mailingRoutes, s.followUpRoutes, s.attachmentRoutes, s.administrationRoutes,
+		s.taskRoutes, s.translationRoutes, s.mailingRoutes, s.followUpRoutes, s.attachmentRoutes, s.emblemRoutes, s.administrationRoutes,
 		s.importedRoutes,
 	} {
 		area(r)

@@ -25,6 +25,7 @@ const (
 	CodeClosed          Code = "closed"           // the task or the process is over
 	CodeLate            Code = "late"             // after the deadline and its grace
 	CodeHeld            Code = "held"             // the process is on hold
+	CodeInUse           Code = "in_use"           // what is to be removed is needed elsewhere
 	CodeOtherText       Code = "other_text"       // the answer is about another text than the one asked about
 	CodeLinkExpired     Code = "link_expired"     // the personal link has ended or was withdrawn
 	CodeTooLarge        Code = "too_large"        // more than is accepted

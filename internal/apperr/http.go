@@ -13,6 +13,7 @@ var status = map[Code]int{
 	CodeClosed:          http.StatusConflict,
 	CodeLate:            http.StatusConflict,
 	CodeHeld:            http.StatusConflict,
+	CodeInUse:           http.StatusConflict,
 	CodeOtherText:       http.StatusConflict,
 	CodeLinkExpired:     http.StatusGone,
 	CodeTooLarge:        http.StatusRequestEntityTooLarge,

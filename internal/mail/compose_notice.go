@@ -164,6 +164,10 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	notes, err := d.countries(ctx, m)
+	if err != nil {
+		return page{}, err
+	}
 	unsubscribe := d.baseURL + "/u/" + d.links.Mint(links.KindUnsubscribe, *d.mail.MailingID, d.reader.ID, 0)
 	return page{
 		Subject:     m.Subject,
@@ -171,7 +175,28 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Body:        body,
 		BodyText:    markdown.Clean(m.Body), // Markdown reads well as it is, and keeps the addresses of its links
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
+		After:       notes,
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: unsubscribe,
 	}, nil
+}
+
+// countries names the countries that a mailing's recommendation is about as its page does, with their footnotes.
+func (d *draft) countries(ctx context.Context, m models.MailingWords) ([]string, error) {
+	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
+	if err != nil {
+		return nil, err
+	}
+	var notes models.Footnotes
+	var names, lines []string
+	for _, c := range designations.Of(m.RecommendationID, m.Countries, d.mail.Language) {
+		names = append(names, notes.Name(c))
+	}
+	if len(names) > 0 {
+		lines = append(lines, d.words.T("published.countries")+": "+d.words.ListAnd(names))
+	}
+	for _, n := range notes.All() {
+		lines = append(lines, n.Mark+" "+n.Text)
+	}
+	return lines, nil
 }

@@ -254,6 +254,21 @@ func TestMailingIsSafeAndCanBeEnded(t *testing.T) {
 	require.Contains(t, bulgarian.HTML, "<strong>препоръка</strong>")
 }
 
+func TestMailingNamesCountriesAsTheGrantWants(t *testing.T) {
+	n := newNetwork(t)
+	grant := models.NewID()
+	n.exec(`INSERT INTO recommendation_countries VALUES (?, 'BG')`, n.recommendation)
+	n.exec(`INSERT INTO grants (id, number, funder_id, title, period_from, period_until) VALUES (?, 'N', ?, 'G', '2026-01-01', '2026-12-31')`, grant, n.owner)
+	n.exec(`INSERT INTO grant_designations VALUES (?, 'BG', 'bg', 'България*', '* Така иска дарителят.')`, grant)
+	n.exec(`INSERT INTO recommendation_grants VALUES (?, ?)`, n.recommendation, grant)
+	letter, err := n.compose(n.mail(models.MailMailing, n.expert, "bg", nil))
+	require.NoError(t, err)
+	for _, half := range []string{letter.HTML, letter.Text} {
+		require.Contains(t, half, "България*")
+		require.Contains(t, half, "* Така иска дарителят.")
+	}
+}
+
 func TestWhatIsNoLongerOwedIsNotSent(t *testing.T) {
 	over := func(t *models.Task) { t.GraceUntil = monday.Add(-time.Second) }
 	closed := func(t *models.Task) { t.Close(models.TaskDone, monday) }

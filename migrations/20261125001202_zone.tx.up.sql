@@ -1,0 +1,2 @@
+-- Whose clock counts for people without a country.
+ALTER TABLE installation ADD COLUMN zone text NOT NULL DEFAULT 'UTC';

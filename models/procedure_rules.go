@@ -1,0 +1,191 @@
+package models
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"tribuna/internal/apperr"
+)
+
+// Kinds of what a rule holds.
+const (
+	RuleSpan   = "span"   // a length of time
+	RuleSpans  = "spans"  // several, separated by commas
+	RuleNumber = "number" //
+	RuleYes    = "yes"    // yes, or nothing for no
+	RuleChoice = "choice" // one of Choices
+)
+
+// Rule is one thing that a procedure says, known by its path in the document. A procedure is read, written and compared
+// rule by rule, so that its form, its YAML and its page cannot differ in what there is.
+type Rule struct {
+	Path    string
+	Kind    string
+	Choices []string
+	at      func(*ProcedureDocument) any
+}
+
+// ProcedureRules returns every rule in the order of the process.
+func ProcedureRules() []Rule {
+	var rules []Rule
+	span := func(path string, at func(*ProcedureDocument) *Span) {
+		rules = append(rules, Rule{Path: path, Kind: RuleSpan, at: func(d *ProcedureDocument) any { return at(d) }})
+	}
+	number := func(path string, at func(*ProcedureDocument) *int) {
+		rules = append(rules, Rule{Path: path, Kind: RuleNumber, at: func(d *ProcedureDocument) any { return at(d) }})
+	}
+	yes := func(path string, at func(*ProcedureDocument) *bool) {
+		rules = append(rules, Rule{Path: path, Kind: RuleYes, at: func(d *ProcedureDocument) any { return at(d) }})
+	}
+	choice := func(path string, at func(*ProcedureDocument) *string, choices ...string) {
+		rules = append(rules, Rule{Path: path, Kind: RuleChoice, Choices: choices, at: func(d *ProcedureDocument) any { return at(d) }})
+	}
+	wait := func(path string, at func(*ProcedureDocument) *Wait) {
+		span(path+".due", func(d *ProcedureDocument) *Span { return &at(d).Due })
+		rules = append(rules, Rule{Path: path + ".remind_after", Kind: RuleSpans, at: func(d *ProcedureDocument) any { return &at(d).RemindAfter }})
+		span(path+".late_for", func(d *ProcedureDocument) *Span { return &at(d).LateFor })
+	}
+	wait("review", func(d *ProcedureDocument) *Wait { return &d.Review.Wait })
+	span("review.respond", func(d *ProcedureDocument) *Span { return &d.Review.Respond })
+	number("review.enough", func(d *ProcedureDocument) *int { return &d.Review.Enough })
+	span("review.grace", func(d *ProcedureDocument) *Span { return &d.Review.Grace })
+	yes("review.replace_silent", func(d *ProcedureDocument) *bool { return &d.Review.ReplaceSilent })
+	yes("review.consult_partners", func(d *ProcedureDocument) *bool { return &d.Review.ConsultMembers })
+	wait("review.decide", func(d *ProcedureDocument) *Wait { return &d.Review.Decide })
+	yes("translation.skip", func(d *ProcedureDocument) *bool { return &d.Translation.Skip })
+	wait("translation.translate", func(d *ProcedureDocument) *Wait { return &d.Translation.Translate })
+	wait("translation.approve", func(d *ProcedureDocument) *Wait { return &d.Translation.Approve })
+	yes("translation.hold_for_late", func(d *ProcedureDocument) *bool { return &d.Translation.HoldForLate })
+	yes("sign_off.skip", func(d *ProcedureDocument) *bool { return &d.SignOff.Skip })
+	wait("sign_off", func(d *ProcedureDocument) *Wait { return &d.SignOff.Wait })
+	choice("sign_off.rule", func(d *ProcedureDocument) *string { return &d.SignOff.Rule }, SignOffAll, SignOffMajority, SignOffNoObjection)
+	number("sign_off.quorum", func(d *ProcedureDocument) *int { return &d.SignOff.Quorum })
+	choice("sign_off.silence", func(d *ProcedureDocument) *string { return &d.SignOff.Silence }, SilenceWaits, SilenceAbstains, SilenceApproves)
+	choice("sign_off.uncovered", func(d *ProcedureDocument) *string { return &d.SignOff.Uncovered }, UncoveredLead, UncoveredNone)
+	wait("sign_off.resolve", func(d *ProcedureDocument) *Wait { return &d.SignOff.Resolve })
+	wait("publication.publish", func(d *ProcedureDocument) *Wait { return &d.Publication.Publish })
+	wait("publication.deliver", func(d *ProcedureDocument) *Wait { return &d.Publication.Deliver })
+	span("publication.reply_due", func(d *ProcedureDocument) *Span { return &d.Publication.ReplyDue })
+	span("follow_up.first", func(d *ProcedureDocument) *Span { return &d.FollowUp.First })
+	span("follow_up.every", func(d *ProcedureDocument) *Span { return &d.FollowUp.Every })
+	wait("follow_up.report", func(d *ProcedureDocument) *Wait { return &d.FollowUp.Report })
+	number("digest.hour", func(d *ProcedureDocument) *int { return &d.Digest.Hour })
+	yes("digest.immediate", func(d *ProcedureDocument) *bool { return &d.Digest.Immediate })
+	return rules
+}
+
+// Stage returns the part of the process that a rule belongs to.
+func (r Rule) Stage() string { return r.Path[:strings.IndexByte(r.Path, '.')] }
+
+// Wait returns what is waited for where the rule is a deadline, its reminders or its late answers; "" for other rules.
+func (r Rule) Wait() string {
+	for _, last := range []string{".due", ".remind_after", ".late_for"} {
+		if wait, is := strings.CutSuffix(r.Path, last); is {
+			return wait
+		}
+	}
+	return ""
+}
+
+// WaitsOn reports whether an answer is taken however late, because the step cannot go on without it: nothing then ends the
+// time for late answers.
+func (r Rule) WaitsOn(d ProcedureDocument) bool {
+	switch r.Wait() {
+	case "review", "follow_up.report":
+		return false
+	case "sign_off":
+		return d.SignOff.Silence == SilenceWaits
+	default:
+		return true
+	}
+}
+
+// Value returns what a document says, as one writes it.
+func (r Rule) Value(d ProcedureDocument) string {
+	switch v := r.at(&d).(type) {
+	case *Span:
+		return string(*v)
+	case *[]Span:
+		parts := make([]string, len(*v))
+		for i, s := range *v {
+			parts[i] = string(s)
+		}
+		return strings.Join(parts, ", ")
+	case *int:
+		return strconv.Itoa(*v)
+	case *bool:
+		if *v {
+			return "yes"
+		}
+		return ""
+	case *string:
+		return *v
+	}
+	return ""
+}
+
+// set writes a value into a document. What is no number is blamed; the rest is for Validate.
+func (r Rule) set(d *ProcedureDocument, value string, bad *apperr.Error) {
+	value = strings.TrimSpace(value)
+	switch v := r.at(d).(type) {
+	case *Span:
+		*v = Span(value)
+	case *[]Span:
+		*v = nil
+		for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
+			*v = append(*v, Span(part))
+		}
+	case *int:
+		n, err := strconv.Atoi(value)
+		if err != nil && value != "" {
+			bad.And(r.Path, "number")
+		}
+		*v = n
+	case *bool:
+		*v = value == "yes"
+	case *string:
+		*v = value
+	}
+}
+
+// ReadProcedure makes a document of values by the paths of their rules, and reports everything that is wrong with it.
+func ReadProcedure(value func(path string) string) (ProcedureDocument, error) {
+	var d ProcedureDocument
+	bad := apperr.New(apperr.CodeInvalid)
+	for _, r := range ProcedureRules() {
+		r.set(&d, value(r.Path), bad)
+	}
+	if d.Translation.Skip { // what is left out says nothing
+		d.Translation = TranslationRules{Skip: true}
+	}
+	if d.SignOff.Skip {
+		d.SignOff = SignOffRules{Skip: true}
+	}
+	unread := len(bad.Fields)
+	if e, is := d.Validate().(*apperr.Error); is { //nolint:errorlint // Validate wraps nothing
+		for _, f := range e.Fields {
+			if !slices.ContainsFunc(bad.Fields[:unread], func(b apperr.Field) bool { return b.Path == f.Path }) {
+				bad.Fields = append(bad.Fields, f)
+			}
+		}
+	}
+	return d, bad.OrNil()
+}
+
+// RuleChange is a rule that two versions of a procedure say differently.
+type RuleChange struct {
+	Rule          Rule
+	Before, After string // as of Rule.Value
+}
+
+// CompareProcedures returns what the second document says otherwise than the first.
+func CompareProcedures(before, after ProcedureDocument) []RuleChange {
+	var changes []RuleChange
+	for _, r := range ProcedureRules() {
+		if a, b := r.Value(before), r.Value(after); a != b {
+			changes = append(changes, RuleChange{r, a, b})
+		}
+	}
+	return changes
+}

@@ -1,0 +1,44 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/demo"
+)
+
+// TestAdministrationInABrowser looks at the coordinator's lists and forms: nothing reaches beyond the screen, axe finds
+// nothing serious, and the browser has nothing to complain about.
+func TestAdministrationInABrowser(t *testing.T) {
+	b, h := newBrowser(t), newHouse(t)
+	grant := grantPath(demo.ID("grant", "daphne"))
+	authority := authorityPath(demo.ID("authority", "ba-fbih"))
+	var status int
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dev"), chromedp.Evaluate(
+		`fetch("/dev/sign-in", {method: "POST", body: new URLSearchParams({email: "`+h.person("coordinator").Email+`"})}).then(r => r.status)`, &status, awaited)))
+	require.Equal(t, 200, status)
+	for _, page := range []string{administrationPath, authoritiesPath + "?country=BA", authoritiesPath + "?q=labour", authority, authority + "/edit", authority + "/retire",
+		proceduresPath, proceduresPath + "/default", proceduresPath + "/default/edit", proceduresPath + "/default/yaml", proceduresPath + "/fast/remove",
+		grantsPath, grant, grant + "/edit", grant + "/emblem", grant + "/countries/XK", grant + "/remove",
+		"/administration/languages", "/administration/countries", "/administration/countries/XK", "/administration/topics/new", zonePath} {
+		for i, width := range []int64{390, 1280} {
+			t.Run(fmt.Sprint(page, width), func(t *testing.T) {
+				var tooWide []string
+				require.NoError(t, chromedp.Run(b.ctx,
+					emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
+					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: []string{"dark", "light"}[i]}}),
+					chromedp.Navigate(h.front.URL+page),
+					chromedp.Evaluate(`document.querySelectorAll("main details").forEach(d => d.open = true)`, nil),
+					chromedp.Evaluate(`document.fonts.ready.then(() => [...document.querySelectorAll("main *")]
+						.filter(e => !e.closest(".table-stack > thead") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)))`, &tooWide, awaited)))
+				require.Empty(t, tooWide)
+				require.Empty(t, b.seriousFaults(t))
+			})
+		}
+	}
+	require.Empty(t, b.complaints)
+}

@@ -1,0 +1,311 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+const grantsPath = administrationPath + "/grants"
+
+func grantPath(id uuid.UUID) string { return grantsPath + "/" + id.String() }
+
+func (s *Server) grantRoutes(r *mux.Router) {
+	s.get(r, grantsPath, s.grants)
+	s.get(r, grantsPath+"/new", s.editGrant)
+	s.post(r, grantsPath+"/new", s.editGrant)
+	s.get(r, grantsPath+"/{id}", s.grant)
+	s.get(r, grantsPath+"/{id}/edit", s.editGrant)
+	s.post(r, grantsPath+"/{id}/edit", s.editGrant)
+	s.get(r, grantsPath+"/{id}/countries/{code}", s.designateForGrant)
+	s.post(r, grantsPath+"/{id}/countries/{code}", s.designateForGrant)
+	s.get(r, grantsPath+"/{id}/emblem", s.changeEmblem)
+	s.post(r, grantsPath+"/{id}/emblem", s.changeEmblem)
+	s.get(r, grantsPath+"/{id}/remove", s.removeGrant)
+	s.post(r, grantsPath+"/{id}/remove", s.removeGrant)
+}
+
+// grants lists the grants, those that run first.
+func (s *Server) grants(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.requireAdministrator(r); err != nil {
+		return err
+	}
+	l := Localizer(r)
+	list, err := models.Grants(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	v := keptView{Page: s.administrationPage(r, l.T("administration.grants")), Lead: l.T("administration.grants.about"),
+		Add:   crumb{grantsPath + "/new", l.T("grant.add")},
+		Empty: Empty{Icon: "building", Title: l.T("grant.none"), Text: l.T("grant.none_text")}.To(grantsPath+"/new", l.T("grant.add"))}
+	today := s.Now().UTC().Truncate(24 * time.Hour)
+	for _, g := range list {
+		row := keptRow{Href: grantPath(g.ID), Title: g.Title, About: []string{g.Funder.Name, g.Number, grantPeriod(l, g)}}
+		if g.PeriodUntil.Before(today) {
+			row.Badges = append(row.Badges, Badge{"plain", "archive", l.T("grant.ended")})
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	slices.SortStableFunc(v.Rows, func(a, b keptRow) int { return len(a.Badges) - len(b.Badges) })
+	s.Engine.Render(w, r, http.StatusOK, "administration_list", v)
+	return nil
+}
+
+func grantPeriod(l *i18n.Localizer, g models.Grant) string {
+	return l.T("grant.period", "From", l.Date(g.PeriodFrom, time.UTC), "Until", l.Date(g.PeriodUntil, time.UTC))
+}
+
+// grantView is one grant with all it wants said and shown.
+type grantView struct {
+	Page
+	Back      crumb
+	Grant     *models.Grant
+	Path      string
+	Period    string
+	Emblem    string
+	Countries []grantCountry
+	Missing   string // languages in which nothing is said
+	Uses      []usedAt
+}
+
+// grantCountry is how a grant wants a country designated.
+type grantCountry struct {
+	Name, Href   string
+	Designations []models.GrantDesignation
+}
+
+func (s *Server) grantOf(r *http.Request) (*models.Grant, *visitor, error) {
+	v, err := s.requireAdministrator(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := idVar(r, "id", "grant")
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := models.GrantByID(r.Context(), s.DB, id)
+	return g, v, err
+}
+
+func (s *Server) grant(w http.ResponseWriter, r *http.Request) error {
+	g, _, err := s.grantOf(r)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	v := grantView{Page: s.administrationPage(r, g.Title), Back: crumb{grantsPath, l.T("administration.grants")}, Grant: g, Path: grantPath(g.ID),
+		Period: grantPeriod(l, *g), Emblem: s.emblemAddress(*g)}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return err
+	}
+	for _, code := range names.codes {
+		c := grantCountry{Name: names.names[code], Href: v.Path + "/countries/" + code}
+		for _, d := range g.Designations {
+			if d.CountryCode == code {
+				c.Designations = append(c.Designations, d)
+			}
+		}
+		v.Countries = append(v.Countries, c)
+	}
+	languages, err := models.Languages(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	v.Missing = l.ListAnd(missingStatements(l, languages, *g))
+	uses, err := models.GrantUses(r.Context(), s.DB, g.ID)
+	if err != nil {
+		return err
+	}
+	v.Uses = places(l, uses)
+	s.Engine.Render(w, r, http.StatusOK, "grant", v)
+	return nil
+}
+
+func missingStatements(l *i18n.Localizer, languages []models.Language, g models.Grant) []string {
+	var missing []string
+	for _, lang := range languages {
+		if !slices.ContainsFunc(g.Statements, func(s models.GrantStatement) bool { return s.Language == lang.Tag }) {
+			missing = append(missing, l.Language(lang.Tag))
+		}
+	}
+	return missing
+}
+
+// emblemAddress is where the picture of a grant is, "" where there is none that we have.
+func (s *Server) emblemAddress(g models.Grant) string {
+	if g.EmblemSHA256 != "" {
+		return emblemPath(g.EmblemSHA256)
+	}
+	if g.Emblem == "" {
+		return ""
+	}
+	address, err := s.Engine.assets.Path(g.Emblem)
+	if err != nil {
+		return "" // an emblem we do not ship is not shown
+	}
+	return address
+}
+
+// editGrant adds a grant or changes one.
+func (s *Server) editGrant(w http.ResponseWriter, r *http.Request) error {
+	g, by, verb := &models.Grant{ID: models.NewID()}, (*visitor)(nil), "grant.added"
+	var err error
+	if mux.Vars(r)["id"] == "" {
+		by, err = s.requireAdministrator(r)
+	} else {
+		g, by, err = s.grantOf(r)
+		verb = "grant.changed"
+	}
+	if err != nil {
+		return err
+	}
+	if isReading(r) {
+		return s.renderGrant(w, r, g, verb, NewForm(grantValues(g)), nil)
+	}
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	form := NewForm(r.PostForm)
+	if err = readGrant(g, r.PostForm); err == nil {
+		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+			e := models.JournalEntry{Verb: verb, ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
+			if verb == "grant.added" {
+				return e, g.Insert(ctx, tx)
+			}
+			return e, g.Save(ctx, tx)
+		})
+	}
+	if err != nil {
+		return s.renderGrant(w, r, g, verb, form, err)
+	}
+	return s.done(w, r, Localizer(r).T("reference.saved"), grantPath(g.ID))
+}
+
+func grantValues(g *models.Grant) url.Values {
+	values := url.Values{}
+	if g.Number == "" {
+		return values
+	}
+	for name, value := range map[string]string{"number": g.Number, "title": g.Title, "funder_id": g.FunderID.String(),
+		"period_from": g.PeriodFrom.Format(time.DateOnly), "period_until": g.PeriodUntil.Format(time.DateOnly)} {
+		values.Set(name, value)
+	}
+	for _, s := range g.Statements {
+		values.Set("statements."+s.Language, s.Statement)
+		values.Set("disclaimers."+s.Language, s.Disclaimer)
+	}
+	return values
+}
+
+// readGrant reads the form; what is no day is blamed with the rest of what is wrong.
+func readGrant(g *models.Grant, form url.Values) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	day := func(name string) time.Time {
+		t, err := time.Parse(time.DateOnly, strings.TrimSpace(form.Get(name)))
+		if err != nil {
+			bad.And(name, "date")
+		}
+		return t
+	}
+	g.Number, g.Title = strings.TrimSpace(form.Get("number")), strings.TrimSpace(form.Get("title"))
+	g.FunderID, _ = uuid.Parse(form.Get("funder_id")) // what is no id is refused by the rules
+	g.PeriodFrom, g.PeriodUntil = day("period_from"), day("period_until")
+	g.Statements = nil
+	statements, disclaimers := languageValues(form, "statements"), languageValues(form, "disclaimers")
+	for tag, disclaimer := range disclaimers {
+		if statements[tag] == "" {
+			g.Statements = append(g.Statements, models.GrantStatement{Language: tag, Disclaimer: disclaimer})
+		}
+	}
+	for tag, statement := range statements {
+		g.Statements = append(g.Statements, models.GrantStatement{Language: tag, Statement: statement, Disclaimer: disclaimers[tag]})
+	}
+	return bad.OrNil()
+}
+
+func (s *Server) renderGrant(w http.ResponseWriter, r *http.Request, g *models.Grant, verb string, form *Form, wrong error) error {
+	l := Localizer(r)
+	title, back := l.T("grant.edit"), crumb{grantPath(g.ID), l.T("grant.back")}
+	if verb == "grant.added" {
+		title, back = l.T("grant.add"), crumb{grantsPath, l.T("administration.grants")}
+	}
+	v := s.editPage(r, title, l.T("reference.save"), back, form)
+	if wrong != nil {
+		var again bool
+		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
+			return wrong
+		}
+	}
+	funders, err := models.Organisations(r.Context(), s.DB, models.OrganisationFilter{})
+	if err != nil {
+		return err
+	}
+	languages, err := models.Languages(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(funders, func(a, b models.Organisation) int { return funderFirst(a) - funderFirst(b) })
+	var options []Option
+	for _, o := range funders {
+		options = append(options, Option{Value: o.ID.String(), Label: o.Name})
+	}
+	v.add(editSection{Fields: []Input{
+		field(form, "title", l.T("grant.title"), "required", true, "max", 300),
+		field(form, "number", l.T("grant.number"), "required", true, "max", 100, "help", l.T("grant.number_help")),
+		field(form, "funder_id", l.T("grant.funder"), "type", "select", "required", true, "options", options),
+		field(form, "period_from", l.T("grant.from"), "type", "date", "required", true),
+		field(form, "period_until", l.T("grant.until"), "type", "date", "required", true)}})
+	for _, lang := range languages {
+		v.add(editSection{Title: l.T("grant.words_in", "Language", l.Language(lang.Tag)), Fold: true, Open: form.Value("statements."+lang.Tag) != "", Fields: []Input{
+			field(form, "statements."+lang.Tag, l.T("grant.statement"), "type", "textarea", "rows", 2, "max", 2000, "quiet", true, "lang", lang.Tag),
+			field(form, "disclaimers."+lang.Tag, l.T("grant.disclaimer"), "type", "textarea", "rows", 4, "max", 2000, "lang", lang.Tag)}})
+	}
+	return s.renderEdit(w, r, v)
+}
+
+// funderFirst sorts funders before the others, who can give grants as well.
+func funderFirst(o models.Organisation) int {
+	if o.Kind == models.OrganisationFunder {
+		return 0
+	}
+	return 1
+}
+
+// removeGrant asks, then removes a grant that pays for nothing.
+func (s *Server) removeGrant(w http.ResponseWriter, r *http.Request) error {
+	g, by, err := s.grantOf(r)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	if !isReading(r) {
+		err := s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+			e := models.JournalEntry{Verb: "grant.removed", ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
+			return e, models.RemoveGrant(ctx, tx, g.ID)
+		})
+		if err == nil {
+			return s.done(w, r, l.T("reference.removed"), grantsPath)
+		}
+		if apperr.CodeOf(err) != apperr.CodeInUse {
+			return err
+		}
+	}
+	uses, err := models.GrantUses(r.Context(), s.DB, g.ID)
+	if err != nil {
+		return err
+	}
+	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("grant.remove")), Back: crumb{grantPath(g.ID), g.Title}, What: g.Title,
+		Follows: l.T("grant.remove_text", "Name", g.Title), Uses: places(l, uses), Button: l.T("grant.remove")})
+}
