@@ -1,0 +1,41 @@
+package web
+
+import "strings"
+
+// What coordinators keep in order is theirs alone; where an address names one of many, there is none of that name here.
+var administrationEntitlements = concat(
+	ofCoordinators("operations", "GET", "POST /examine", "GET /mend", "POST /mend"),
+	kept("authorities", "{id}", "GET", "GET /edit", "POST /edit", "GET /retire", "POST /retire", "POST /reinstate", "GET /remove", "POST /remove"),
+	kept("grants", "{id}", "GET", "GET /edit", "POST /edit", "GET /countries/{code}", "POST /countries/{code}", "GET /emblem", "POST /emblem",
+		"GET /remove", "POST /remove"),
+	reference("topics"), reference("challenges"), reference("languages"), reference("countries"),
+	ofCoordinators("zone", "GET", "POST"),
+	ofCoordinators("procedures", "GET"),
+	ofOne("procedures/{slug}", "GET", "GET /edit", "POST /edit", "GET /yaml", "POST /yaml", "GET /copy", "POST /copy", "GET /remove", "POST /remove"),
+)
+
+// kept is a list to which one can be added, and what can be done with one of it.
+func kept(list, one string, acts ...string) []entitlement {
+	return append(ofCoordinators(list, "GET", "GET /new", "POST /new"), ofOne(list+"/"+one, acts...)...)
+}
+
+// reference is one of the short lists that texts refer to.
+func reference(list string) []entitlement {
+	return kept(list, "{key}", "GET", "POST", "POST /raise", "GET /remove", "POST /remove")
+}
+
+func ofCoordinators(area string, acts ...string) []entitlement {
+	return below(area, coordinators, acts)
+}
+
+func ofOne(area string, acts ...string) []entitlement { return below(area, strangeImport, acts) }
+
+// below are acts at and below an address of the administration.
+func below(area, letters string, acts []string) []entitlement {
+	var all []entitlement
+	for _, act := range acts {
+		method, path, _ := strings.Cut(act, " ")
+		all = append(all, always(method+" /administration/"+area+path, letters))
+	}
+	return all
+}
