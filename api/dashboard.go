@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/access"
 	"tribuna/models"
 )
 
@@ -58,9 +59,49 @@ type DashboardRow struct {
 }
 
 func (s *server) dashboardRoutes() []route {
-	return []route{{method: http.MethodGet, path: "/dashboard", id: "getDashboard", tag: "network", summary: "Where everything stands, by country and stage, overdue first",
-		reply: Dashboard{}, serve: s.dashboard, query: []param{{"country", "code", text}, {"stage", "", map[string]any{"type": "string", "enum": stages()}},
-			{"status", "of a follow-up", text}, {"overdue", "true: overdue only", text}}}}
+	return []route{
+		{method: http.MethodGet, path: "/dashboard", id: "getDashboard", tag: "network", summary: "Where everything stands, by country and stage, overdue first",
+			reply: Dashboard{}, serve: s.dashboard, query: []param{{"country", "code", text}, {"stage", "", map[string]any{"type": "string", "enum": stages()}},
+				{"status", "of a follow-up", text}, {"overdue", "true: overdue only", text}}},
+		{method: http.MethodGet, path: "/dashboard/coverage", id: "getCoverage", tag: "network", summary: "How many recommendations there are by challenge and country",
+			reply: list[CoverageCell]{}, serve: s.coverage},
+		{method: http.MethodGet, path: "/dashboard/pipeline", id: "getPipeline", tag: "network", summary: "What stands in each stage, and how long the stages take; for coordinators",
+			reply: list[PipelineStage]{}, serve: s.pipeline}}
+}
+
+// CoverageCell is what there is on a challenge in a country, as far as the reader may read it; what is not there is missing.
+type CoverageCell struct {
+	Challenge string `json:"challenge"`
+	Country   string `json:"country"`
+	Published int    `json:"published"`
+	UnderWay  int    `json:"under_way"`
+}
+
+func (s *server) coverage(c *call) (reply, error) {
+	cells, err := models.Coverage(c.ctx(), s.DB, c.who.viewer)
+	return reply{body: listOf(cells, func(cell models.CoverageCell) CoverageCell { return CoverageCell(cell) })}, err
+}
+
+// PipelineStage is one stage of all recommendations on their way. Times are in seconds.
+type PipelineStage struct {
+	Stage     models.Stage `json:"stage"`
+	Now       int          `json:"now"`
+	Held      int          `json:"held"`
+	Long      int          `json:"longer_than_procedure"` // of now
+	Ended     int          `json:"ended"`                 // within a year
+	Median    int64        `json:"median_seconds"`        // of those; 0 where none ended
+	Procedure int64        `json:"procedure_seconds"`     // 0 where it gives none
+}
+
+func (s *server) pipeline(c *call) (reply, error) {
+	if err := c.can(access.Administer, nil, nil); err != nil {
+		return reply{}, err
+	}
+	stages, err := models.Pipeline(c.ctx(), s.DB, c.now())
+	return reply{body: listOf(stages, func(st models.PipelineStage) PipelineStage {
+		return PipelineStage{Stage: st.Stage, Now: st.Now, Held: st.Held, Long: st.Long, Ended: st.Ended,
+			Median: int64(st.Median.Seconds()), Procedure: int64(st.Procedure.Seconds())}
+	})}, err
 }
 
 func (s *server) dashboard(c *call) (reply, error) {

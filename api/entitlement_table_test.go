@@ -104,7 +104,8 @@ var entitlements = []entitlement{
 	{"getPublished", nothing, nothing, everybody}, {"getPublishedIn", nothing, nothing, everybody},
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
-	always("listRecommendations", members), always("getDashboard", members), always("listFollowUps", members),
+	always("listRecommendations", members), always("getDashboard", members), always("getCoverage", members),
+	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
 	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
 
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
