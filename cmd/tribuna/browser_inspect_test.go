@@ -36,9 +36,12 @@ const askFacts = `({
 	notices: [...document.querySelectorAll(".notice")].map(e => e.className).join(" "),
 })`
 
-// tooWide names what may be the reason why a page can be moved sideways on a phone; nothing when it cannot.
-const tooWide = `document.documentElement.scrollWidth <= 390 ? [] : [...document.querySelectorAll("body *")]
-	.filter(e => e.getBoundingClientRect().right > 391).map(e => e.outerHTML.slice(0, 120))`
+// tooWide names what may be the reason why a page can be moved sideways; nothing when it cannot.
+const tooWide = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+	.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))`
+
+// zoomed is what is left of a screen of 1280 px at 400 % (WCAG 2.2, 1.4.10).
+const zoomed = 320
 
 // barriers runs axe and names what is serious or critical.
 const barriers = `axe.run({resultTypes: ["violations"], preload: false}).then(r => r.violations
@@ -48,7 +51,7 @@ const barriers = `axe.run({resultTypes: ["violations"], preload: false}).then(r 
 func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
 // inspect holds the page to what every page promises: the reader's language, one heading of the first order, nothing
-// beyond the edge of a phone, no barrier for anybody, and neither a script that fails nor one that is refused. A page
+// beyond the edge of a phone or at 400 %, no barrier for anybody, and neither a script that fails nor one that is refused. A page
 // that looks as one did before is inspected only for what is quick.
 func (v *visitor) inspect() {
 	v.t.Helper()
@@ -87,9 +90,12 @@ func (v *visitor) firstTime(f facts) bool {
 
 func (v *visitor) fits(where string) {
 	v.t.Helper()
-	var beyond []string
-	v.run(screen(phone), chromedp.Evaluate(tooWide, &beyond), screen(v.width))
-	assert.Empty(v.t, beyond, "%s: nothing reaches beyond the edge of a phone", where)
+	for _, width := range []int64{phone, zoomed} {
+		var beyond []string
+		v.run(screen(width), chromedp.Evaluate(tooWide, &beyond))
+		assert.Empty(v.t, beyond, "%s: nothing reaches beyond the edge at %d px", where, width)
+	}
+	v.run(screen(v.width))
 }
 
 func (v *visitor) hasNoBarriers(where string) {
