@@ -68,13 +68,13 @@ type composer struct {
 	doc    Document
 	head   string // marks of a heading as wide as the text's widest
 	parts  []string
-	notes  []string // footnotes, for the end
+	notes  []string // footnotes of countries, for the end
 	grants []models.Grant
-	named  map[string]string // countries by code, as the grants designate them, with a footnote where they ask for one
+	named  map[string]models.Designated // countries by code
 }
 
 func newComposer(ctx context.Context, db bun.IDB, rec *models.Recommendation, language string) *composer {
-	c := &composer{ctx: ctx, db: db, rec: rec, words: i18n.For(language), named: map[string]string{}}
+	c := &composer{ctx: ctx, db: db, rec: rec, words: i18n.For(language), named: map[string]models.Designated{}}
 	c.doc = Document{Language: language, Kind: c.words.T("published.kind." + rec.Kind)}
 	if rec.Organisation != nil {
 		c.doc.Organisation = rec.Organisation.Name
@@ -91,7 +91,10 @@ func (c *composer) compose(body, measures string, asked []asked, rest ...func() 
 			return Document{}, fmt.Errorf("put a document together: %w", err)
 		}
 	}
-	c.doc.Markdown = strings.Join(append(c.parts, c.notes...), "\n\n") + "\n"
+	for i, n := range c.notes {
+		c.add(countryNote(i) + ": " + escape(n))
+	}
+	c.doc.Markdown = strings.Join(c.parts, "\n\n") + "\n"
 	return c.doc, nil
 }
 
@@ -108,23 +111,29 @@ func (c *composer) countries() error {
 	c.grants = grants
 	all, err := models.Countries(c.ctx, c.db)
 	for _, country := range all {
-		if !slices.Contains(c.rec.Countries, country.Code) {
-			continue
-		}
-		name, _ := country.Names.In(c.doc.Language)
-		footnote := ""
-		if d, ok := models.Designation(grants, country.Code, c.doc.Language); ok {
-			name, footnote = d.Designation, d.Footnote
-		}
-		c.named[country.Code] = escape(name)
-		if footnote != "" {
-			label := "[^country-" + country.Code + "]"
-			c.named[country.Code] += label
-			c.notes = append(c.notes, label+": "+escape(footnote))
-		}
+		c.named[country.Code] = models.Designation(country, grants, c.doc.Language)
 	}
 	return err
 }
+
+// country names a country as it is designated; "" for none. Its footnote is said once, however often it is referred to.
+func (c *composer) country(code string) string {
+	d, known := c.named[code]
+	if !known {
+		return ""
+	}
+	if d.Footnote == "" {
+		return escape(d.Name)
+	}
+	i := slices.Index(c.notes, d.Footnote)
+	if i < 0 {
+		i = len(c.notes)
+		c.notes = append(c.notes, d.Footnote)
+	}
+	return escape(d.Name) + countryNote(i)
+}
+
+func countryNote(i int) string { return fmt.Sprintf("[^country-%d]", i+1) }
 
 func (c *composer) measures(heading string, list []asked) error {
 	if len(list) == 0 {
@@ -148,7 +157,7 @@ func (c *composer) measures(heading string, list []asked) error {
 		for _, id := range m.authorities {
 			name, _ := by[id].Names.In(c.doc.Language)
 			line := escape(name)
-			if country := c.named[by[id].CountryCode]; country != "" {
+			if country := c.country(by[id].CountryCode); country != "" {
 				line += ", " + country
 			}
 			to = append(to, "- "+line)
@@ -158,16 +167,16 @@ func (c *composer) measures(heading string, list []asked) error {
 	return nil
 }
 
-// concerned names the countries in the order of their codes, and so says every footnote at least once.
+// concerned names the countries in the order of their codes.
 func (c *composer) concerned() error {
-	if len(c.named) == 0 {
+	if len(c.rec.Countries) == 0 {
 		return nil
 	}
 	codes := slices.Clone(c.rec.Countries)
 	slices.Sort(codes)
 	var names []string
 	for _, code := range codes {
-		names = append(names, c.named[code])
+		names = append(names, c.country(code))
 	}
 	c.section(c.words.T("published.countries"))
 	c.add(strings.Join(names, ", "))

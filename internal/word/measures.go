@@ -25,10 +25,9 @@ func (x *Text) TakeMeasures() []string {
 		if len(items) == 0 {
 			continue
 		}
-		last := i+2 == len(blocks) || (blocks[i+2].Kind == markdown.KindHeading && blocks[i+2].Level <= b.Level)
 		from := i
-		if !last {
-			from = i + 1 // the heading has more below it
+		if hasMore(blocks[i+2:], b.Level) {
+			from = i + 1
 		}
 		x.Body = markdown.Join(slices.Delete(blocks, from, i+2))
 		x.Lists--
@@ -36,6 +35,20 @@ func (x *Text) TakeMeasures() []string {
 		return items
 	}
 	return nil
+}
+
+// hasMore reports whether a heading has anything below it besides footnotes.
+func hasMore(below []markdown.Block, level int) bool {
+	for _, b := range below {
+		switch b.Kind {
+		case markdown.KindFootnote, markdown.KindReference:
+			continue
+		case markdown.KindHeading:
+			return b.Level > level
+		}
+		return true
+	}
+	return false
 }
 
 // numbering is what may stand before the words of a heading.

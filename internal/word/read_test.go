@@ -193,6 +193,7 @@ func TestMeasuresAreTakenWhereTheListIsPlainlyOne(t *testing.T) {
 		"numbers":           {"## A\n\nWords.\n\n## 3. Recommendations:\n\n1.  Do *this*.\n2.  Do that.", []string{"Do *this*.", "Do that."}, "## A\n\nWords."},
 		"Bulgarian bullets": {"## Мерки\n\n-   Да се направи.\n\n## B\n\nWords.", []string{"Да се направи."}, "## B\n\nWords."},
 		"more below":        {"## Mjere\n\n- One.\n\nMore.", []string{"One."}, "## Mjere\n\nMore."},
+		"notes below":       {"A.[^1]\n\n## Masat\n\n- One.\n\n[^1]: Note.", []string{"One."}, "A.[^1]\n\n[^1]: Note."},
 		"lists in lists":    {"## Measures\n\n- One.\n    - Two.", nil, "## Measures\n\n- One.\n    - Two."},
 		"a footnote":        {"## Measures\n\n- One.[^1]\n\n[^1]: Note.", nil, "## Measures\n\n- One.[^1]\n\n[^1]: Note."},
 		"words between":     {"## Measures\n\nWords.\n\n- One.", nil, "## Measures\n\nWords.\n\n- One."},

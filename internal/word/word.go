@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/files"
 )
 
 // MaxFile is the largest file that is read, in bytes.
@@ -44,6 +45,14 @@ var mediaTypes = map[Form]string{
 
 // MediaType names the form in a header.
 func (f Form) MediaType() string { return mediaTypes[f] }
+
+// Program is the package of the program that writes the form.
+func (f Form) Program() string {
+	if f == PDF {
+		return "chromium"
+	}
+	return "pandoc"
+}
 
 // Options name the programs: a path or a name on the PATH, "" for the usual names, "off" for none.
 type Options struct {
@@ -116,6 +125,9 @@ func (c *Converter) Missing() []string {
 func NotInstalled(program string) error {
 	return &apperr.Error{Code: apperr.CodeNotInstalled, What: program, Args: map[string]any{"Program": program}}
 }
+
+// TooLarge says of a file that it is larger than is read.
+func TooLarge() error { return apperr.Invalid(files.Field, "word_size", "megabytes", MaxFile>>20) }
 
 // enter waits for its turn; leave is called when done.
 func (c *Converter) enter(ctx context.Context) (leave func(), err error) {

@@ -46,7 +46,7 @@ func (c *Converter) Kept(d Document, f Form) bool {
 // Write gives a document out in a form.
 func (c *Converter) Write(ctx context.Context, d Document, f Form) ([]byte, error) {
 	if !c.Writes(f) {
-		return nil, NotInstalled(map[Form]string{DOCX: "pandoc", PDF: "chromium"}[f])
+		return nil, NotInstalled(f.Program())
 	}
 	tag := c.Tag(d, f)
 	if file := c.kept.get(tag); file != nil {
