@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -29,15 +28,6 @@ func (s *Server) fileLinks(address string, l *i18n.Localizer) []fileLink {
 		}
 	}
 	return links
-}
-
-// versionFiles lead to a version as files, for those who may read the working text.
-func (s *Server) versionFiles(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation, number int) ([]fileLink, error) {
-	may, err := s.may(ctx, v, access.ReadWorkingText, rec, nil)
-	if !may || err != nil {
-		return nil, err
-	}
-	return s.fileLinks(fmt.Sprintf("%s/versions/%d", recommendationPath(rec.ID), number), l), nil
 }
 
 // versionFile gives a version out as a file.
