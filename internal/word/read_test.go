@@ -109,7 +109,7 @@ func TestWhatAnEditorLeftInAFile(t *testing.T) {
 }
 
 // realTexts is where the real material lies beside the repository; it is no part of it.
-const realTexts = "/work/shared/data"
+const realTexts = "../../../shared/data"
 
 // TestARealTextGoesOutAndComesBackInAgain takes the Universal Declaration of Human Rights in every language there is.
 func TestARealTextGoesOutAndComesBackInAgain(t *testing.T) {
