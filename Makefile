@@ -25,7 +25,7 @@ ifeq ($(DATABASE_URL),)
 POSTGRES := postgresql
 endif
 
-.PHONY: help run build assets test check walkthrough bench screenshots clean postgresql chromium node
+.PHONY: help run build assets test check walkthrough bench screenshots clean postgresql chromium pandoc node
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,11 +41,11 @@ build: assets ## build bin/tribuna
 assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
 
 # Tests start servers of their own, whatever the environment gives.
-test: assets postgresql chromium $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
+test: assets postgresql chromium pandoc $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
 	@echo "==> Running all tests"
 	@go test -p 2 -timeout 30m ./...
 
-check: assets postgresql $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
+check: assets postgresql pandoc $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
 	@echo "==> gofmt"
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	  if [ -n "$$unformatted" ]; then echo "Format these with gofmt -w:"; echo "$$unformatted"; exit 1; fi
@@ -92,5 +92,5 @@ $(TOOLS)/workflowcheck:
 	@echo "==> Installing workflowcheck into .bin"
 	@GOBIN=$(CURDIR)/$(TOOLS) go install $(WORKFLOWCHECK)
 
-postgresql chromium node:
+postgresql chromium pandoc node:
 	@scripts/ensure $@

@@ -20,6 +20,7 @@ import (
 	"tribuna/internal/apperr"
 	"tribuna/internal/links"
 	"tribuna/internal/telemetry"
+	"tribuna/internal/word"
 	"tribuna/workflows"
 )
 
@@ -33,8 +34,9 @@ type Options struct {
 	Links          *links.Minter
 	Now            func() time.Time
 	Log            *slog.Logger
-	TrustedProxies []netip.Prefix // in front of the API; what they say of a client's address is believed
-	BaseURL        string         // public address, no slash at its end
+	Word           *word.Converter // takes texts in from Word files and out; nil: does nothing
+	TrustedProxies []netip.Prefix  // in front of the API; what they say of a client's address is believed
+	BaseURL        string          // public address, no slash at its end
 }
 
 // server answers requests; its methods stand in the files of the resources.
@@ -75,7 +77,7 @@ func (s *server) routes() []route {
 	var all []route
 	for _, of := range []func() []route{
 		s.systemRoutes, s.tokenRoutes, s.personRoutes, s.referenceRoutes, s.networkRoutes, s.expertRoutes,
-		s.recommendationRoutes, s.draftRoutes, s.reviewRoutes, s.taskRoutes, s.taskDecisionRoutes, s.linkRoutes,
+		s.recommendationRoutes, s.draftRoutes, s.wordRoutes, s.reviewRoutes, s.taskRoutes, s.taskDecisionRoutes, s.linkRoutes,
 		s.translationRoutes, s.signOffRoutes, s.publicationRoutes, s.mailingRoutes, s.mailingDecisionRoutes,
 		s.followUpRoutes, s.recordRoutes, s.attachmentRoutes, s.submissionRoutes, s.dashboardRoutes,
 	} {

@@ -44,7 +44,7 @@ func (s *server) uploadAttachment(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	f, err := c.file()
+	f, err := c.file(models.MaxAttachment, models.FileTooLarge())
 	if err != nil {
 		return reply{}, err
 	}
@@ -62,13 +62,14 @@ func (s *server) uploadAttachment(c *call) (reply, error) {
 	return reply{body: attachmentView(*stored), location: s.BaseURL + Prefix + "/attachments/" + id.String()}, err
 }
 
-// file reads the one file of a request; a form that holds anything else is refused.
-func (c *call) file() (*files.File, error) {
+// file reads the one file of a request, of at most so many bytes; a form that holds anything else is refused, and a larger
+// file with the given error.
+func (c *call) file(most int64, tooLarge error) (*files.File, error) {
 	if c.r.Header.Get("Content-Encoding") != "" {
 		return nil, apperr.New(apperr.CodeUnsupportedType)
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, c.route.limit)
-	values, f, err := files.Read(c.r, models.MaxAttachment)
+	values, f, err := files.Read(c.r, most)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func (c *call) file() (*files.File, error) {
 	case f == nil:
 		return nil, apperr.Invalid(files.Field, "required")
 	case f.TooLarge:
-		return nil, models.FileTooLarge()
+		return nil, tooLarge
 	}
 	return f, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tribuna/internal/files"
+	"tribuna/internal/word"
 	"tribuna/models"
 )
 
@@ -145,6 +146,10 @@ func (d *describer) response(about string, body any) map[string]any {
 			content[kind] = map[string]any{}
 		}
 		response["content"] = content
+		return response
+	}
+	if form, is := body.(outgoing); is {
+		response["content"] = map[string]any{word.Form(form).MediaType(): map[string]any{}}
 		return response
 	}
 	if body != nil {

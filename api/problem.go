@@ -60,6 +60,7 @@ var titleKeys = map[apperr.Code]string{
 	apperr.CodePrecondition:    "api.title.precondition",
 	apperr.CodeUnsupportedType: "error.title.bad_request",
 	apperr.CodeScope:           "api.title.scope",
+	apperr.CodeNotInstalled:    "error.title.not_installed",
 	apperr.CodeUnavailable:     "error.title.unavailable",
 	apperr.CodeInternal:        "error.title.internal",
 }

@@ -5,6 +5,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/files"
+	"tribuna/internal/word"
 	"tribuna/models"
 )
 
@@ -44,10 +45,11 @@ type route struct {
 	serve   func(*call) (reply, error)
 }
 
-// upload as a route's body is a form with one file in it; download as its reply is a file.
+// upload as a route's body is a form with one file in it; download as its reply is a file, outgoing a text in that form.
 type (
 	upload   struct{}
 	download struct{}
+	outgoing word.Form
 )
 
 // param is a query parameter.

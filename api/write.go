@@ -22,6 +22,9 @@ import (
 // write answers with JSON. What is public may be cached for a minute and asked about by its ETag; everything else is
 // never stored.
 func (c *call) write(a reply) {
+	if a.file != nil && files.Unchanged(c.w, c.r, *a.file) {
+		return
+	}
 	if a.file != nil {
 		files.Serve(c.w, *a.file)
 		return

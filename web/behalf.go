@@ -71,7 +71,7 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := s.ownRecommendation(r, access.RecordOnBehalf); err != nil {
 		return err // nobody else's file is read
 	}
-	file, err := readUpload(r)
+	file, err := readUpload(r, models.MaxAttachment)
 	if err != nil {
 		return err
 	}

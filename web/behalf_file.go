@@ -24,12 +24,12 @@ const behalfPattern = "POST /recommendations/{id}/on-behalf"
 // connection in place of the form with its sentence.
 const behalfLimit = 4*models.MaxAttachment + bodyLimit
 
-// readUpload reads a form that may hold a file, and leaves its fields where those of other forms are found.
-func readUpload(r *http.Request) (*files.File, error) {
+// readUpload reads a form that may hold a file of at most so many bytes, and leaves its fields where those of other forms are found.
+func readUpload(r *http.Request, most int64) (*files.File, error) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
 		return nil, nil
 	}
-	values, file, err := files.Read(r, models.MaxAttachment)
+	values, file, err := files.Read(r, most)
 	if err != nil {
 		return nil, err
 	}

@@ -33,10 +33,15 @@ func (s *Server) newDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.showDraft(w, r, http.StatusOK, nil, organisations, newDraftWords(v, organisations), nil)
+}
+
+// newDraftWords are the words of an empty form.
+func newDraftWords(v *visitor, organisations []models.Organisation) draftWords {
 	words := draftWords{measures: make([]measureWords, 1)}
 	words.fields = map[string][]string{"kind": {"policy_brief"}, "language": {v.Person.Language}, "procedure": {models.DefaultProcedure},
 		"organisation_id": {organisations[0].ID.String()}, "countries": organisations[0].Countries}
-	return s.showDraft(w, r, http.StatusOK, nil, organisations, words, nil)
+	return words
 }
 
 // writer returns the visitor and in whose name they may write.

@@ -27,6 +27,8 @@ type draftView struct {
 	Beside       string      // mark of what stood beside the text when the writer saw it
 	TheirBeside  []besideRow // what somebody else changed there meanwhile
 	Facts        *draftFacts
+	BringHref    string       // where a Word file can be brought; "": not here
+	Brought      *broughtText // what was understood of one
 }
 
 // NextMeasure is the number of the measure that "add a measure" makes room for.
@@ -54,6 +56,7 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	if view.DecisionID == "" || wrong != nil {
 		view.DecisionID = NewDecisionID()
 	}
+	view.Brought, view.BringHref = words.brought, s.bringHref(rec)
 	title := l.T("draft.new.title")
 	if rec != nil {
 		title, view.Back = l.T("draft.edit.title"), recommendationPath(rec.ID)

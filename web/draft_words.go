@@ -26,6 +26,7 @@ type draftWords struct {
 	fields   url.Values // all but the rows
 	measures []measureWords
 	groups   []groupWords
+	brought  *broughtText // the Word file that the text was just taken from; nil: none
 }
 
 type measureWords struct {

@@ -114,16 +114,19 @@ var entitlements = concat(
 		always("GET /u/{token}", noSuchThing), always("POST /u/{token}", noSuchThing),
 
 		always("GET /published", everybody), always("GET /published.atom", everybody), always("GET /follow-ups", everybody),
+		{"GET /published/{slug}/{language}/{form:docx|pdf}", noSuchThing, noSuchThing, everybody},
 		{"GET /published/{slug}", noSuchThing, noSuchThing, everybody}, {"GET /published/{slug}/{language}", noSuchThing, noSuchThing, everybody},
 
 		always("GET /recommendations/new", drafters), always("POST /recommendations/new", drafters),
+		always("GET /recommendations/new/word", drafters), always("POST /recommendations/new/word", drafters),
 		{"GET /recommendations/{id}", ownersOfDraft, readsInReview, insideOrLed},
 		{"GET /recommendations/{id}/versions", ownersOfDraft, readsInReview, insideDone},
 		{"GET /recommendations/{id}/versions/{number:[0-9]+}", ownersOfDraft, readsInReview, insideDone},
+		{"GET /recommendations/{id}/versions/{number:[0-9]+}/{form:docx|pdf}", ownersOfDraft, readsInReview, insideDone},
 		{"GET /recommendations/{id}/record", ownersOfDraft, readsInReview, members}, // its public entries
 		{"GET /recommendations/{id}/record/verification", ownersOfDraft, readsInReview, insideDone},
 	},
-	owned("edit", "d"), owned("start-review", "d"), owned("decide-review", ""), owned("translators", ""), owned("resolve-sign-off", ""),
+	owned("edit", "d"), owned("word", "d"), owned("start-review", "d"), owned("decide-review", ""), owned("translators", ""), owned("resolve-sign-off", ""),
 	owned("publish", ""), owned("deliveries", "drp"), owned("hold", "dr"), owned("resume", ""), owned("withdraw", "dr"), owned("mailings/new", "p"),
 	owned("reviewers", "r")[:1], owned("on-behalf", "drp")[:1],
 	[]entitlement{

@@ -36,6 +36,7 @@ var titleKeys = map[apperr.Code]string{
 	apperr.CodeMethod:          "error.title.method",
 	apperr.CodePrecondition:    "error.title.bad_request",
 	apperr.CodeUnsupportedType: "error.title.bad_request",
+	apperr.CodeNotInstalled:    "error.title.not_installed",
 	apperr.CodeUnavailable:     "error.title.unavailable",
 	apperr.CodeInternal:        "error.title.internal",
 }

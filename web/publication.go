@@ -39,6 +39,7 @@ type publicationView struct {
 	Endorsement  models.Endorsement
 	Grants       []grantWords
 	Citation     string
+	Files        []fileLink
 }
 
 // edition is the publication in one of its languages.
@@ -135,6 +136,7 @@ func (b *publicationBuilder) build(page Page) (publicationView, error) {
 		b.view.Source = b.words.Language(b.rec.Language)
 	}
 	b.editions()
+	b.view.Files = b.server.fileLinks(address+"/"+b.text.Language, b.words)
 	b.view.Citation = b.words.T("published.citation", "Organisation", b.view.Organisation, "Year", b.pub.PublishedAt.UTC().Format("2006"),
 		"Title", b.text.Title, "Kind", b.view.Kind, "Address", b.view.Canonical)
 	for _, step := range []func() error{b.body, b.version, b.grants, b.countries, b.uncovered, b.measures, b.endorsement} {

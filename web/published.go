@@ -18,6 +18,7 @@ func (s *Server) publishedRoutes(r *mux.Router) {
 	s.get(r, "/published.atom", s.publishedFeed)
 	s.get(r, "/published/{slug}", s.publication)
 	s.get(r, "/published/{slug}/{language}", s.publication)
+	s.get(r, "/published/{slug}/{language}/{form:docx|pdf}", s.publicationFile)
 }
 
 const publishedPath = "/published/"

@@ -32,7 +32,8 @@ func (s *Server) Handler() http.Handler {
 		all = s.onlyHere(pages)
 	}
 	e := s.Engine
-	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit, largerBody{behalfPattern, behalfLimit}, largerBody{importsPattern, importsLimit})(e.PlainText(all))))))
+	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit, largerBody{behalfPattern, behalfLimit}, largerBody{importsPattern, importsLimit},
+		largerBody{wordPattern, wordLimit})(e.PlainText(all))))))
 }
 
 // personal finds out who asks and in which language to answer.
@@ -48,7 +49,7 @@ func (s *Server) router() *mux.Router {
 	r.MethodNotAllowedHandler = http.HandlerFunc(s.Engine.MethodNotAllowed)
 	for _, area := range []func(*mux.Router){
 		s.homeRoutes, s.accountRoutes, s.linkRoutes, s.dashboardRoutes, s.publishedRoutes, s.unsubscribeRoutes,
-		s.draftRoutes, s.recommendationRoutes, s.officerRoutes,
+		s.wordRoutes, s.draftRoutes, s.recommendationRoutes, s.officerRoutes,
 		s.taskRoutes, s.translationRoutes, s.mailingRoutes, s.followUpRoutes, s.attachmentRoutes, s.emblemRoutes, s.administrationRoutes,
 		s.importedRoutes,
 	} {

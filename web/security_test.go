@@ -98,7 +98,7 @@ func TestEveryErrorHasAPage(t *testing.T) {
 		apperr.CodeOutdated, apperr.CodeOtherWords, apperr.CodeWrongStage, apperr.CodeClosed, apperr.CodeLate,
 		apperr.CodeHeld, apperr.CodeOtherText, apperr.CodeLinkExpired, apperr.CodeTooLarge, apperr.CodeTooMany,
 		apperr.CodeSignIn, apperr.CodeMethod, apperr.CodePrecondition, apperr.CodeUnsupportedType,
-		apperr.CodeUnavailable, apperr.CodeInternal}
+		apperr.CodeNotInstalled, apperr.CodeUnavailable, apperr.CodeInternal}
 	for _, tag := range i18n.Tags() {
 		for _, code := range codes {
 			w := httptest.NewRecorder()

@@ -14,6 +14,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/links"
+	"tribuna/internal/word"
 	"tribuna/models"
 	"tribuna/workflows"
 )
@@ -25,6 +26,7 @@ type Server struct {
 	Links          *links.Minter
 	Sessions       *scs.SessionManager
 	Engine         *Engine
+	Word           *word.Converter // takes texts in from Word files and out; nil: does nothing
 	Now            func() time.Time
 	Log            *slog.Logger
 	TrustedProxies []netip.Prefix // in front of the pages; what they say of a client's address is believed

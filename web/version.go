@@ -109,6 +109,7 @@ type versionView struct {
 	MeasureChanges []worddiff.Segment
 	Unchanged      bool
 	By             versionRow
+	Files          []fileLink
 }
 
 func (s *Server) version(w http.ResponseWriter, r *http.Request) error {
@@ -132,6 +133,7 @@ func (s *Server) version(w http.ResponseWriter, r *http.Request) error {
 	v := versionView{Page: s.workPage(r, l.T("version.title", "Number", version.Number)), Rec: rec, Home: recommendationPath(rec.ID),
 		Version: version, Hash: shortHash(version.Hash), Lang: rec.Language}
 	v.place(rows, number)
+	v.Files = s.fileLinks(v.PlainHref, l)
 	if r.URL.Query().Get("compare") != "" && v.CompareHref != "" {
 		err = s.compareVersions(ctx, rec, &v)
 	} else {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"tribuna/internal/config"
@@ -194,6 +195,9 @@ func (d *development) startPages(ctx context.Context) (stopFunc, error) {
 	if d.own && isLoopback(d.listener.Addr()) {
 		d.parts.mails = d.mails
 	}
+	if err := d.parts.findPrograms(ctx); err != nil {
+		return nil, err
+	}
 	h, err := d.parts.handler()
 	if err != nil {
 		return nil, err
@@ -222,6 +226,9 @@ func (d *development) greet() {
 		fmt.Fprintf(d.out, "Sign in with one click at %s/dev, or with any address shown there and the password %q.\n", url, demo.Password)
 	} else {
 		fmt.Fprintf(d.out, "Sign in as somebody of the demo network with the password %q.\n", demo.Password)
+	}
+	if missing := d.parts.word.Missing(); len(missing) > 0 {
+		fmt.Fprintf(d.out, "Not offered, because not installed here: %s (pandoc reads and writes Word files, chromium prints PDF).\n", strings.Join(missing, ", "))
 	}
 	fmt.Fprintln(d.out, "Ctrl-C stops everything; the next start finds it as it was.")
 	fmt.Fprintf(d.out, "Tribuna is ready: %s\n", url)

@@ -25,7 +25,7 @@ func (p *parts) handler() (http.Handler, error) {
 	}
 	mountHealth(mux, p.db, figures)
 	mux.Handle(api.Prefix+"/", telemetry.Requests(api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
-		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies})))
+		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies, Word: p.word})))
 	mux.Handle("/", telemetry.Requests(pages.Handler()))
 	return mux, nil
 }
@@ -46,7 +46,7 @@ func (p *parts) pages() (*web.Server, error) {
 	secure := strings.HasPrefix(p.cfg.PublicURL(), "https://")
 	s := &web.Server{DB: p.db, Processes: p.processes(), Links: minter, Engine: engine, Now: time.Now, Log: slog.Default(),
 		Sessions: web.NewSessions(p.db, time.Now, secure, engine), BaseURL: p.cfg.PublicURL(), Secure: secure,
-		TrustedProxies: p.cfg.TrustedProxies}
+		TrustedProxies: p.cfg.TrustedProxies, Word: p.word}
 	if p.mails != nil {
 		s.Demo, err = p.demonstration()
 	}

@@ -13,6 +13,7 @@ import (
 	"tribuna/internal/config"
 	"tribuna/internal/devstack/catcher"
 	"tribuna/internal/telemetry"
+	"tribuna/internal/word"
 	"tribuna/models"
 	"tribuna/workflows"
 )
@@ -28,6 +29,7 @@ type parts struct {
 	log      *slog.Logger
 	// telemetry is set for what runs for long.
 	telemetry *telemetry.Telemetry
+	word      *word.Converter // nil where there are no pages and no API
 	// mails is the catcher of a demonstration, nil anywhere else. The doors
 	// for demonstration open only where it is set.
 	mails *catcher.Catcher
@@ -69,6 +71,12 @@ func openObserved(ctx context.Context, cfg config.Config, part string, s *stack)
 	p.telemetry = t
 	s.add("connections", p.close)
 	return p, telemetry.Watch(p.db, time.Now)
+}
+
+// findPrograms looks for the optional programs.
+func (p *parts) findPrograms(ctx context.Context) (err error) {
+	p.word, err = word.Find(ctx, word.Options{Pandoc: p.cfg.Pandoc, Chromium: p.cfg.Chromium, Log: slog.Default()})
+	return err
 }
 
 // close ends the connections.

@@ -23,6 +23,9 @@ func runServe(ctx context.Context, cfg config.Config, _ []string) error {
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}
+	if err := p.findPrograms(ctx); err != nil {
+		return errors.Join(err, s.stop())
+	}
 	h, err := p.handler()
 	if err != nil {
 		return errors.Join(err, s.stop())

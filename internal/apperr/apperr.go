@@ -37,6 +37,7 @@ const (
 	CodeMethod          Code = "method"           // the address does not take this method
 	CodePrecondition    Code = "precondition"     // If-Match or Idempotency-Key is missing
 	CodeUnsupportedType Code = "unsupported_type" // not the media type expected
+	CodeNotInstalled    Code = "not_installed"    // needs a program that this installation does not have
 	CodeUnavailable     Code = "unavailable"      // a part is down; try again
 	CodeInternal        Code = "internal"         // our fault
 )

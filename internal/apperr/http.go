@@ -25,6 +25,7 @@ var status = map[Code]int{
 	CodeMethod:          http.StatusMethodNotAllowed,
 	CodePrecondition:    http.StatusPreconditionRequired,
 	CodeUnsupportedType: http.StatusUnsupportedMediaType,
+	CodeNotInstalled:    http.StatusNotImplemented,
 	CodeUnavailable:     http.StatusServiceUnavailable,
 	CodeInternal:        http.StatusInternalServerError,
 }

@@ -39,6 +39,9 @@ type Config struct {
 	MailFrom string `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
 	LinkKey  string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
 
+	Pandoc   string `env:"TRIBUNA_PANDOC" doc:"pandoc, which reads and writes Word files; without it the one on the PATH, if there is one" want:"the path or name of pandoc 2.15 or newer, or off"`
+	Chromium string `env:"TRIBUNA_CHROMIUM" doc:"Chromium or Chrome, which prints PDF; without it the one on the PATH, if there is one" want:"the path or name of Chromium or Chrome, or off"`
+
 	PostgresPort int `env:"TRIBUNA_POSTGRES_PORT" envDefault:"0" doc:"port of the private PostgreSQL; 0 takes a free one" want:"a port from 0 to 65535"`
 	TemporalPort int `env:"TRIBUNA_TEMPORAL_PORT" envDefault:"0" doc:"port of the private Temporal server; 0 takes a free one" want:"a port from 0 to 65535"`
 	SMTPPort     int `env:"TRIBUNA_SMTP_PORT" envDefault:"0" doc:"port of the mail catcher; 0 takes a free one" want:"a port from 0 to 65535"`

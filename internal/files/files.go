@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"tribuna/internal/apperr"
 )
@@ -28,7 +29,9 @@ type File struct {
 	Name      string
 	MediaType string // of what goes; what comes is judged by its content
 	Content   []byte
-	TooLarge  bool // it was read to its end, so that there is somebody to tell, and not kept
+	ETag      string // of what goes and may be kept, without quotes; "": it may not
+	Public    bool   // what goes may be kept by everybody
+	TooLarge  bool   // it was read to its end, so that there is somebody to tell, and not kept
 }
 
 // Read reads a form with at most one file of at most so many bytes. The caller bounds the whole body. No file is nil.
@@ -102,6 +105,37 @@ func unreadable(err error) error {
 	return &apperr.Error{Code: apperr.CodeInvalid, What: "body", Err: err}
 }
 
+// Has reports whether the reader says that they have the file already, by its ETag.
+func Has(r *http.Request, f File) bool {
+	for _, tag := range strings.Split(r.Header.Get("If-None-Match"), ",") {
+		if f.ETag != "" && strings.TrimPrefix(strings.TrimSpace(tag), "W/") == strconv.Quote(f.ETag) {
+			return true
+		}
+	}
+	return false
+}
+
+// Unchanged answers 304 to a reader who has the file already, and reports whether it did. It needs no content.
+func Unchanged(w http.ResponseWriter, r *http.Request, f File) bool {
+	if !Has(r, f) {
+		return false
+	}
+	f.allowKeeping(w.Header())
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+func (f File) allowKeeping(h http.Header) {
+	if f.ETag == "" {
+		return
+	}
+	h.Set("ETag", strconv.Quote(f.ETag))
+	h.Set("Cache-Control", "private, no-cache")
+	if f.Public {
+		h.Set("Cache-Control", "public, max-age=300")
+	}
+}
+
 // Serve answers with a file that somebody brought: it is saved, under its name, and whatever it holds does nothing in
 // the browser and stays in nobody's cache.
 func Serve(w http.ResponseWriter, f File) {
@@ -111,6 +145,7 @@ func Serve(w http.ResponseWriter, f File) {
 	h.Set("Content-Length", strconv.Itoa(len(f.Content)))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
+	f.allowKeeping(h)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
 	_, _ = w.Write(f.Content) // the reader has gone if this fails

@@ -1,0 +1,274 @@
+package word
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// shortHash is how much of a text's mark is written on it.
+const shortHash = 12
+
+// VersionDocument is a version as it goes out to those who may read it.
+func VersionDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation, v *models.Version) (Document, error) {
+	c := newComposer(ctx, db, rec, rec.Language)
+	c.doc.Title = v.Title
+	c.doc.Date = c.words.T("word.version", "Number", v.Number, "Date", c.words.Date(v.CreatedAt, nil), "Mark", v.Hash[:min(shortHash, len(v.Hash))])
+	if rec.PublishedAt == nil {
+		c.doc.Date += ". " + c.words.T("word.working")
+	}
+	var asked []asked
+	for _, m := range v.Measures {
+		asked = append(asked, askedOf(m.Number, m.Text, m.AuthorityIDs))
+	}
+	return c.compose(v.Body, c.words.T("recommendation.section.measures"), asked, c.funding)
+}
+
+// PublicationDocument is what was published, in one of its languages, with what its page says of it. Address is that page.
+func PublicationDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation, pub *models.Publication, text *models.PublicationText, address string) (Document, error) {
+	c := newComposer(ctx, db, rec, text.Language)
+	c.doc.Title = text.Title
+	c.doc.Date = c.words.Date(pub.PublishedAt, nil)
+	if text.TranslationID != nil {
+		c.doc.Date += ", " + c.words.T("published.translated_from", "Language", c.words.Language(rec.Language))
+	}
+	var asked []asked
+	for _, m := range text.Measures {
+		asked = append(asked, askedOf(m.Number, m.Text, m.AuthorityIDs))
+	}
+	return c.compose(text.Body, c.words.T("published.what_is_asked"), asked,
+		func() error { return c.endorsement(pub) }, c.funding, func() error { c.imprint(pub, address); return nil })
+}
+
+// asked is a measure and whom it is addressed to.
+type asked struct {
+	number      int
+	text        string
+	authorities []uuid.UUID
+}
+
+func askedOf(number int, text string, authorities []uuid.UUID) asked {
+	return asked{number, text, authorities}
+}
+
+// composer writes a document; the words around the text are those of its language.
+type composer struct {
+	ctx    context.Context
+	db     bun.IDB
+	rec    *models.Recommendation
+	words  *i18n.Localizer
+	doc    Document
+	head   string // marks of a heading as wide as the text's widest
+	parts  []string
+	notes  []string // footnotes of countries, for the end
+	grants []models.Grant
+	named  map[string]models.Designated // countries by code
+}
+
+func newComposer(ctx context.Context, db bun.IDB, rec *models.Recommendation, language string) *composer {
+	c := &composer{ctx: ctx, db: db, rec: rec, words: i18n.For(language), named: map[string]models.Designated{}}
+	c.doc = Document{Language: language, Kind: c.words.T("published.kind." + rec.Kind)}
+	if rec.Organisation != nil {
+		c.doc.Organisation = rec.Organisation.Name
+	}
+	return c
+}
+
+func (c *composer) compose(body, measures string, asked []asked, rest ...func() error) (Document, error) {
+	c.head = strings.Repeat("#", topLevel(body)) + " "
+	c.add(body)
+	steps := append([]func() error{c.countries, func() error { return c.measures(measures, asked) }, c.concerned}, rest...)
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return Document{}, fmt.Errorf("put a document together: %w", err)
+		}
+	}
+	for i, n := range c.notes {
+		c.add(countryNote(i) + ": " + escape(n))
+	}
+	c.doc.Markdown = strings.Join(c.parts, "\n\n") + "\n"
+	return c.doc, nil
+}
+
+func (c *composer) add(parts ...string) { c.parts = append(c.parts, parts...) }
+
+// section begins a part of ours.
+func (c *composer) section(heading string) { c.add(c.head + escape(heading)) }
+
+func (c *composer) countries() error {
+	grants, err := models.GrantsOf(c.ctx, c.db, c.rec.ID)
+	if err != nil {
+		return err
+	}
+	c.grants = grants
+	all, err := models.Countries(c.ctx, c.db)
+	for _, country := range all {
+		c.named[country.Code] = models.Designation(country, grants, c.doc.Language)
+	}
+	return err
+}
+
+// country names a country as it is designated; "" for none. Its footnote is said once, however often it is referred to.
+func (c *composer) country(code string) string {
+	d, known := c.named[code]
+	if !known {
+		return ""
+	}
+	if d.Footnote == "" {
+		return escape(d.Name)
+	}
+	i := slices.Index(c.notes, d.Footnote)
+	if i < 0 {
+		i = len(c.notes)
+		c.notes = append(c.notes, d.Footnote)
+	}
+	return escape(d.Name) + countryNote(i)
+}
+
+func countryNote(i int) string { return fmt.Sprintf("[^country-%d]", i+1) }
+
+func (c *composer) measures(heading string, list []asked) error {
+	if len(list) == 0 {
+		return nil
+	}
+	var ids []uuid.UUID
+	for _, m := range list {
+		ids = append(ids, m.authorities...)
+	}
+	authorities, err := models.AuthoritiesByID(c.ctx, c.db, ids)
+	if err != nil {
+		return err
+	}
+	by := make(map[uuid.UUID]models.Authority, len(authorities))
+	for _, a := range authorities {
+		by[a.ID] = a
+	}
+	c.section(heading)
+	for _, m := range list {
+		var to []string
+		for _, id := range m.authorities {
+			name, _ := by[id].Names.In(c.doc.Language)
+			line := escape(name)
+			if country := c.country(by[id].CountryCode); country != "" {
+				line += ", " + country
+			}
+			to = append(to, "- "+line)
+		}
+		c.add(indent(fmt.Sprintf("%d.  ", m.number), apart(m.text, m.number)+"\n\n"+strings.Join(to, "\n")))
+	}
+	return nil
+}
+
+// concerned names the countries in the order of their codes.
+func (c *composer) concerned() error {
+	if len(c.rec.Countries) == 0 {
+		return nil
+	}
+	codes := slices.Clone(c.rec.Countries)
+	slices.Sort(codes)
+	var names []string
+	for _, code := range codes {
+		names = append(names, c.country(code))
+	}
+	c.section(c.words.T("published.countries"))
+	c.add(strings.Join(names, ", "))
+	return nil
+}
+
+func (c *composer) endorsement(pub *models.Publication) error {
+	e, err := models.EndorsementOf(c.ctx, c.db, c.rec.ID, pub.VersionID)
+	if err != nil {
+		return err
+	}
+	if len(e.Organisations) > 0 {
+		c.section(c.words.T("published.signed_off"))
+		c.add("- " + strings.Join(escaped(e.Organisations), "\n- "))
+	}
+	if e.Reviews > 0 {
+		said := c.words.N("published.reviewers", e.Reviews)
+		if len(e.Reviewers) > 0 {
+			said += " " + c.words.T("published.reviewers_named", "Names", c.words.ListAnd(e.Reviewers))
+		}
+		c.section(c.words.T("published.reviewed"))
+		c.add(escape(said))
+	}
+	if len(c.rec.Consulted) > 0 {
+		c.section(c.words.T("published.consulted"))
+		for _, g := range c.rec.Consulted {
+			c.add(escape(fmt.Sprintf("%s: %s (%d)", g.People, g.Method, g.Number)))
+		}
+	}
+	return nil
+}
+
+// funding says what the grants ask for, in the text's language or in the one it exists in.
+func (c *composer) funding() error {
+	for i, g := range c.grants {
+		if i == 0 {
+			c.section(c.words.T("published.funding"))
+		}
+		if said, ok := g.Statement(c.doc.Language); ok {
+			c.add(escape(strings.TrimSpace(said.Statement + " " + said.Disclaimer)))
+		}
+		line := c.words.T("published.grant", "Number", g.Number)
+		if g.Funder != nil {
+			line = g.Funder.Name + ", " + line
+		}
+		c.add(escape(line))
+	}
+	return nil
+}
+
+func (c *composer) imprint(pub *models.Publication, address string) {
+	var languages []string
+	for _, t := range pub.Texts {
+		languages = append(languages, i18n.NativeLanguage(t.Language))
+	}
+	if len(languages) > 1 {
+		c.section(c.words.T("word.languages"))
+		c.add(escape(c.words.ListAnd(languages)))
+	}
+	c.section(c.words.T("published.cite"))
+	const here = "\x00"
+	said := escape(c.words.T("published.citation", "Organisation", c.doc.Organisation, "Year", pub.PublishedAt.UTC().Format("2006"),
+		"Title", c.doc.Title, "Kind", c.doc.Kind, "Address", here))
+	c.add(strings.ReplaceAll(said, here, "<"+address+">"))
+}
+
+// special is what means something in Markdown.
+var special = regexp.MustCompile("[\\\\`*_{}\\[\\]<>#|~!&$^]|^[-+]|^\\d+[.)]")
+
+// escape makes words that mean nothing but themselves in Markdown, on one line.
+func escape(words string) string {
+	return special.ReplaceAllStringFunc(strings.Join(strings.Fields(words), " "), func(s string) string {
+		return s[:len(s)-1] + `\` + s[len(s)-1:]
+	})
+}
+
+func escaped(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = escape(s)
+	}
+	return out
+}
+
+// indent sets lines under a list marker.
+func indent(marker, text string) string {
+	return marker + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", len(marker)))
+}
+
+var footnoteMark = regexp.MustCompile(`\[\^([^\]\s]+)\]`)
+
+// apart keeps the footnotes of a measure from those of the text and of other measures.
+func apart(text string, number int) string {
+	return footnoteMark.ReplaceAllString(text, fmt.Sprintf("[^measure-%d-$1]", number))
+}
