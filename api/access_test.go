@@ -56,6 +56,7 @@ func TestWhoMayReadAndDoWhat(t *testing.T) {
 		{"GET", base + "/versions/1", officer, nil, nil, 200},
 		{"GET", base + "/versions/7", officer, nil, nil, 404},
 		{"GET", base + "/versions/1/comparison", officer, nil, nil, 200},
+		{"GET", base + "/comparison?from=1&to=1", officer, nil, nil, 200},
 		{"GET", base + "/measures", officer, nil, nil, 200},
 		{"GET", base + "/reviews", officer, nil, nil, 200},
 		{"GET", base + "/translations", officer, nil, nil, 200},

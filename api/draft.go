@@ -49,27 +49,6 @@ type Block struct {
 	Source string        `json:"source"` // Markdown
 }
 
-// Comparison is what changed in a text, word by word.
-type Comparison struct {
-	From     int                 `json:"from"` // number of the version before
-	To       int                 `json:"to"`
-	Title    []Segment           `json:"title"`
-	Body     []Segment           `json:"body"`
-	Measures []MeasureComparison `json:"measures"`
-}
-
-// Segment is a run of words that stayed, came or went.
-type Segment struct {
-	Change string `json:"change"` // same, inserted, deleted
-	Text   string `json:"text"`
-}
-
-// MeasureComparison is what changed in a measure; one that came has no words before, one that went none after.
-type MeasureComparison struct {
-	ID   uuid.UUID `json:"id"`
-	Text []Segment `json:"text"`
-}
-
 func (s *server) draftRoutes() []route {
 	const base = "/recommendations/{id}"
 	return []route{
@@ -83,6 +62,8 @@ func (s *server) draftRoutes() []route {
 			reply: Version{}, serve: s.getVersion},
 		{method: http.MethodGet, path: base + "/versions/{number}/comparison", id: "compareVersion", tag: "texts", summary: "What changed since the version before",
 			reply: Comparison{}, serve: s.compareVersion},
+		{method: http.MethodGet, path: base + "/comparison", id: "compareVersions", tag: "texts", summary: "What changed between any two versions",
+			reply: Comparison{}, serve: s.compareVersions, query: []param{{"from", "number of a version", text}, {"to", "number of another", text}}},
 		{method: http.MethodGet, path: base + "/measures", id: "listMeasures", tag: "texts", summary: "The measures of the newest version",
 			reply: list[Measure]{}, serve: s.listMeasures},
 	}
@@ -164,20 +145,6 @@ func (s *server) getVersion(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return reply{body: versionView(v), etag: v.Hash}, nil
-}
-
-func (s *server) compareVersion(c *call) (reply, error) {
-	after, err := s.version(c)
-	if err != nil {
-		return reply{}, err
-	}
-	before := &models.Version{}
-	if after.Number > 1 {
-		if before, err = models.VersionByNumber(c.ctx(), s.DB, after.RecommendationID, after.Number-1); err != nil {
-			return reply{}, err
-		}
-	}
-	return reply{body: compare(before, after)}, nil
 }
 
 func (s *server) listMeasures(c *call) (reply, error) {

@@ -104,6 +104,17 @@ func TestAnOutdatedDraftIsRefusedWithBothVersions(t *testing.T) {
 	require.Equal(t, []Segment{{"same", seen.Title}}, c.Title)
 	require.Equal(t, saved.Body, joined(c.Body, "deleted"))
 	require.Equal(t, seen.Body, joined(c.Body, "inserted"))
+
+	var back Comparison
+	base := "/recommendations/" + rec.ID.String() + "/comparison"
+	h.read(t, officer, base+"?from=2&to=1", &back)
+	require.Equal(t, []int{2, 1}, []int{back.From, back.To}, "any two, in either order")
+	require.Equal(t, seen.Body, joined(back.Body, "deleted"))
+	require.Equal(t, c.Paragraphs.Added, back.Paragraphs.Removed)
+	require.NotZero(t, back.Paragraphs.Changed+back.Paragraphs.Removed+back.Paragraphs.Added)
+	for query, status := range map[string]int{"": 422, "?from=1&to=x": 422, "?from=1&to=9": 404} {
+		h.send(t, request{method: "GET", path: base + query, token: officer}, status, nil)
+	}
 }
 
 // joined puts a comparison together without what came or went.

@@ -104,11 +104,6 @@ func TestDraftIsSavedAsANewVersion(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "policy_brief", rec.Kind)
 	require.Equal(t, h.brief.Countries, rec.Countries)
-
-	compared := b.get(recommendationPath(h.brief.ID) + "/versions/2?compare=before")
-	require.Equal(t, http.StatusOK, compared.StatusCode)
-	require.Regexp(t, `<ins><span class="visually-hidden">\[added: </span>`, compared.Body, "what is added is said, not tinted alone")
-	require.Contains(t, compared.Body, `<del><span class="visually-hidden">[removed: </span>`)
 }
 
 func TestDraftSaysWhatIsWrongAndKeepsTheWords(t *testing.T) {

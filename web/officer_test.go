@@ -25,7 +25,7 @@ func TestDeskInEveryLanguage(t *testing.T) {
 	h := newHouse(t)
 	h.ask(models.TaskReview, h.person("expert-04").ID)
 	home := recommendationPath(h.brief.ID)
-	pages := []string{"", "/edit", "/versions", "/versions/1", "/versions/1?compare=before", "/start-review", "/hold", "/withdraw", "/on-behalf",
+	pages := []string{"", "/edit", "/versions", "/versions/1", "/compare", "/start-review", "/hold", "/withdraw", "/on-behalf",
 		"/deliveries", "/record", "/record/verification"}
 	for _, tag := range i18n.Tags() {
 		for _, who := range []string{"officer-khc", "coordinator"} {

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,19 +14,19 @@ import (
 	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
-	"tribuna/internal/worddiff"
 	"tribuna/models"
 )
 
 // versionRow is a version in a list.
 type versionRow struct {
-	Number   int
-	Href     string
-	By, Note string
-	At       time.Time
-	Zone     *time.Location
-	Accepted bool
-	Current  bool
+	Number      int
+	Href        string
+	CompareHref string // with the version before; "" for the first
+	By, Note    string
+	At          time.Time
+	Zone        *time.Location
+	Accepted    bool
+	Current     bool
 }
 
 // versionsView lists every version of a recommendation.
@@ -67,6 +66,9 @@ func (s *Server) versionRows(ctx context.Context, l *i18n.Localizer, v *visitor,
 		row := versionRow{Number: version.Number, Href: fmt.Sprintf("%s/versions/%d", recommendationPath(rec.ID), version.Number), Note: version.Note,
 			At: version.CreatedAt, Zone: zone, Accepted: rec.AcceptedVersionID != nil && *rec.AcceptedVersionID == version.ID,
 			Current: rec.CurrentVersionID != nil && *rec.CurrentVersionID == version.ID, By: l.T("record.somebody")}
+		if version.Number > 1 {
+			row.CompareHref = comparePath(rec.ID, version.Number-1, version.Number)
+		}
 		if version.CreatedBy == rec.OfficerID || v.viewer().MayName(rec, models.TaskPublish, version.CreatedBy) {
 			row.By = people[version.CreatedBy].Name
 		}
@@ -89,7 +91,7 @@ func (s *Server) versions(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// versionView is a text as it stood once, and what changed against the one before.
+// versionView is a text as it stood once.
 type versionView struct {
 	Page
 	Rec            *models.Recommendation
@@ -100,14 +102,7 @@ type versionView struct {
 	Text           template.HTML
 	Measures       []measureView
 	Previous, Next string // addresses; "" for none
-	Compare        bool   // show the comparison
 	CompareHref    string // with the version before; "" for the first
-	PlainHref      string
-	Before         int
-	TitleChanges   []worddiff.Segment
-	BodyChanges    []worddiff.Segment
-	MeasureChanges []worddiff.Segment
-	Unchanged      bool
 	By             versionRow
 	Files          []fileLink
 }
@@ -133,13 +128,8 @@ func (s *Server) version(w http.ResponseWriter, r *http.Request) error {
 	v := versionView{Page: s.workPage(r, l.T("version.title", "Number", version.Number)), Rec: rec, Home: recommendationPath(rec.ID),
 		Version: version, Hash: shortHash(version.Hash), Lang: rec.Language}
 	v.place(rows, number)
-	v.Files = s.fileLinks(v.PlainHref, l)
-	if r.URL.Query().Get("compare") != "" && v.CompareHref != "" {
-		err = s.compareVersions(ctx, rec, &v)
-	} else {
-		err = s.fillVersion(ctx, &v)
-	}
-	if err != nil {
+	v.Files = s.fileLinks(v.By.Href, l)
+	if err := s.fillVersion(ctx, &v); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, http.StatusOK, "version", v)
@@ -152,13 +142,12 @@ func (v *versionView) place(rows []versionRow, number int) {
 		if row.Number != number {
 			continue
 		}
-		v.By, v.PlainHref = row, row.Href
+		v.By, v.CompareHref = row, row.CompareHref
 		if i > 0 {
 			v.Next = rows[i-1].Href
 		}
 		if i+1 < len(rows) {
-			v.Previous, v.Before = rows[i+1].Href, rows[i+1].Number
-			v.CompareHref = row.Href + "?compare=before"
+			v.Previous = rows[i+1].Href
 		}
 	}
 }
@@ -170,40 +159,4 @@ func (s *Server) fillVersion(ctx context.Context, v *versionView) error {
 	}
 	v.Measures, err = s.measureViews(ctx, v.Version.Measures)
 	return err
-}
-
-// compareVersions sets a version against the one before, word by word.
-func (s *Server) compareVersions(ctx context.Context, rec *models.Recommendation, v *versionView) error {
-	before, err := models.VersionByNumber(ctx, s.DB, rec.ID, v.Before)
-	if err != nil {
-		return err
-	}
-	old, err := s.measureLines(ctx, before)
-	if err != nil {
-		return err
-	}
-	now, err := s.measureLines(ctx, v.Version)
-	if err != nil {
-		return err
-	}
-	v.Compare = true
-	v.TitleChanges = worddiff.Compare(before.Title, v.Version.Title)
-	v.BodyChanges = worddiff.Compare(before.Body, v.Version.Body)
-	v.MeasureChanges = worddiff.Compare(old, now)
-	v.Unchanged = !worddiff.Changed(v.TitleChanges) && !worddiff.Changed(v.BodyChanges) && !worddiff.Changed(v.MeasureChanges)
-	return nil
-}
-
-// measureLines writes measures with their addressees, so that a change of either shows.
-func (s *Server) measureLines(ctx context.Context, version *models.Version) (string, error) {
-	views, err := s.measureViews(ctx, version.Measures)
-	var b strings.Builder
-	for _, m := range views {
-		names := make([]string, len(m.Authorities))
-		for i, n := range m.Authorities {
-			names[i] = n.String()
-		}
-		fmt.Fprintf(&b, "%d. %s\n   → %s\n\n", m.Number, m.Text, strings.Join(names, "; "))
-	}
-	return b.String(), err
 }

@@ -31,15 +31,29 @@ const patience = time.Second
 
 // Compare returns the segments that lead from one text to the other.
 func Compare(before, after string) []Segment {
+	var out []Segment
+	for _, r := range diff(words(before), words(after)) {
+		out = append(out, Segment{Kind: r.kind, Text: strings.Join(r.units, "")})
+	}
+	return tidy(out)
+}
+
+// run is several words, or several paragraphs, with the same fate.
+type run struct {
+	kind  Kind
+	units []string
+}
+
+// diff compares two lists of words or paragraphs.
+func diff(before, after []string) []run {
 	alphabet := newAlphabet()
 	dmp := diffmatchpatch.New()
 	dmp.DiffTimeout = patience
-	diffs := dmp.DiffMainRunes(alphabet.encode(words(before)), alphabet.encode(words(after)), false)
-	var out []Segment
-	for _, d := range diffs {
-		out = append(out, Segment{Kind: kindOf(d.Type), Text: alphabet.decode(d.Text)})
+	var out []run
+	for _, d := range dmp.DiffMainRunes(alphabet.encode(before), alphabet.encode(after), false) {
+		out = append(out, run{kindOf(d.Type), alphabet.decode(d.Text)})
 	}
-	return tidy(out)
+	return out
 }
 
 // Changed reports whether any segment is an addition or a removal.
@@ -134,12 +148,12 @@ func (a *alphabet) encode(words []string) []rune {
 	return encoded
 }
 
-func (a *alphabet) decode(encoded string) string {
-	var b strings.Builder
+func (a *alphabet) decode(encoded string) []string {
+	var units []string
 	for _, r := range encoded {
-		b.WriteString(a.words[r])
+		units = append(units, a.words[r])
 	}
-	return b.String()
+	return units
 }
 
 // tidy joins changes between which only a space stayed the same: "two ~~short~~ **long** years" reads better as one

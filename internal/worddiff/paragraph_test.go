@@ -1,0 +1,63 @@
+package worddiff_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/worddiff"
+)
+
+func TestParagraphsSayWhatBecameOfEach(t *testing.T) {
+	before := "# Leaving care\n\nEvery child has a plan.\n\nMinistries pay for a flat within two years.\n\nThis goes away entirely."
+	after := "# Leaving care\n\nA new beginning nobody expected here.\n\nEvery child has a plan.\n\nMinistries pay for a flat within three years."
+	got := worddiff.Paragraphs(before, after)
+	kinds := make([]worddiff.Kind, len(got))
+	for i, p := range got {
+		kinds[i] = p.Kind
+	}
+	require.Equal(t, []worddiff.Kind{worddiff.Same, worddiff.Added, worddiff.Same, worddiff.Altered, worddiff.Removed}, kinds)
+	require.Equal(t, []worddiff.Segment{{Kind: worddiff.Same, Text: "Ministries pay for a flat within "}, {Kind: worddiff.Removed, Text: "two"},
+		{Kind: worddiff.Added, Text: "three"}, {Kind: worddiff.Same, Text: " years."}}, got[3].Segments)
+	require.Equal(t, worddiff.Summary{Changed: 1, Added: 1, Removed: 1}, worddiff.Summarise(got))
+	require.True(t, worddiff.Summarise(worddiff.Paragraphs(before, before)).Nothing())
+	require.Empty(t, worddiff.Paragraphs("", "\n\n \n\n"))
+}
+
+func TestBothTextsCanBeReadFromTheParagraphs(t *testing.T) {
+	var long, other strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&long, "дума %d стои тук\n\n", i)
+		fmt.Fprintf(&other, "something %d else entirely\n\n", i)
+	}
+	for name, c := range map[string][2]string{
+		"to nothing": {"a\n\nb", ""}, "from nothing": {"", "a\n\nb"}, "rewritten": {long.String(), other.String()},
+		"moved":    {"one two three\n\nfour five six\n\nseven eight", "seven eight\n\none two three\n\nfour five nine"},
+		"repeated": {"same\n\nsame\n\nsame", "same\n\nsame"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after []string
+			for _, p := range worddiff.Paragraphs(c[0], c[1]) {
+				var was, is strings.Builder
+				for _, s := range p.Segments {
+					if s.Kind != worddiff.Added {
+						was.WriteString(s.Text)
+					}
+					if s.Kind != worddiff.Removed {
+						is.WriteString(s.Text)
+					}
+				}
+				if p.Kind != worddiff.Added {
+					before = append(before, was.String())
+				}
+				if p.Kind != worddiff.Removed {
+					after = append(after, is.String())
+				}
+			}
+			require.Equal(t, strings.Trim(c[0], "\n"), strings.Join(before, "\n\n"))
+			require.Equal(t, strings.Trim(c[1], "\n"), strings.Join(after, "\n\n"))
+		})
+	}
+}
