@@ -79,7 +79,7 @@ func (s *server) routes() []route {
 		s.systemRoutes, s.tokenRoutes, s.personRoutes, s.referenceRoutes, s.networkRoutes, s.expertRoutes,
 		s.recommendationRoutes, s.draftRoutes, s.wordRoutes, s.reviewRoutes, s.taskRoutes, s.taskDecisionRoutes, s.linkRoutes,
 		s.translationRoutes, s.signOffRoutes, s.publicationRoutes, s.mailingRoutes, s.mailingDecisionRoutes,
-		s.followUpRoutes, s.recordRoutes, s.attachmentRoutes, s.submissionRoutes, s.dashboardRoutes,
+		s.followUpRoutes, s.recordRoutes, s.reportRoutes, s.attachmentRoutes, s.submissionRoutes, s.dashboardRoutes,
 	} {
 		all = append(all, of()...)
 	}

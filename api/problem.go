@@ -55,6 +55,7 @@ var titleKeys = map[apperr.Code]string{
 	apperr.CodeLinkExpired:     "error.title.link_expired",
 	apperr.CodeTooLarge:        "error.title.too_large",
 	apperr.CodeTooMany:         "error.title.too_many",
+	apperr.CodeUnderReview:     "error.title.under_review",
 	apperr.CodeSignIn:          "api.title.unauthenticated",
 	apperr.CodeMethod:          "api.title.method",
 	apperr.CodePrecondition:    "api.title.precondition",

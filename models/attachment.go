@@ -91,6 +91,9 @@ const recordedFor = `SELECT 1 FROM submissions AS s WHERE s.attachment_id = a.id
 // original limits a query over attachments (alias a) to what the viewer may read: everything for coordinators, for
 // officers what belongs to what their organisation owns, for everybody what was recorded in their name.
 func (v Viewer) original(q *bun.SelectQuery) *bun.SelectQuery {
+	if !v.Has(RoleCoordinator) {
+		q = q.Where("NOT EXISTS (SELECT 1 FROM recommendations AS hidden WHERE hidden.id = a.recommendation_id AND hidden.quarantined_at IS NOT NULL)")
+	}
 	if v.LinkTask != uuid.Nil {
 		return q.Where("EXISTS ("+recordedFor+" AND s.task_id = ?)", v.PersonID, v.LinkTask)
 	}

@@ -25,7 +25,7 @@ func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.U
 // AccessObject is a recommendation, and one of its tasks or nil, as the table of roles sees them.
 func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (access.Object, error) {
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
-		Published: r.Public()}
+		Published: r.Public(), Quarantined: r.Quarantined()}
 	err := db.NewSelect().Model((*Task)(nil)).ColumnExpr("DISTINCT person_id").
 		Where("recommendation_id = ? AND person_id IS NOT NULL", r.ID).Scan(ctx, &o.Involved)
 	if err != nil {

@@ -100,6 +100,7 @@ type FollowUpFilter struct {
 	Status         FollowUpStatus
 	Unfollowed     bool // nobody is its focal point yet
 	Imported       bool // of recommendations that others issued
+	Hidden         bool // also of what is in quarantine, for coordinators
 	Limit          int64
 	After          *Cursor
 }
@@ -138,6 +139,9 @@ func (f FollowUpFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Unfollowed {
 		q = q.Where(unfollowed)
+	}
+	if !f.Hidden {
+		q = q.Where("recommendation.quarantined_at IS NULL")
 	}
 	if f.Imported {
 		q = q.Where("recommendation.kind = ?", KindImported)

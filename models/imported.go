@@ -96,7 +96,7 @@ func ImportedList(ctx context.Context, db bun.IDB) ([]ImportedCount, error) {
 		ColumnExpr("(SELECT count(*) FROM measures AS m WHERE m.recommendation_id = r.id) AS measures").
 		ColumnExpr(`(SELECT count(*) FROM followups AS fu WHERE fu.recommendation_id = r.id
 			AND fu.organisation_id IS NULL AND fu.ended_at IS NULL) AS unfollowed`).
-		Join("JOIN recommendations AS r ON r.id = ir.recommendation_id").
+		Join("JOIN recommendations AS r ON r.id = ir.recommendation_id").Where(notQuarantined).
 		Join("JOIN countries AS c ON c.code = ir.country_code").
 		OrderExpr("c.position, c.code, ir.source, length(ir.session), ir.session").Scan(ctx, &list)
 	if err != nil {

@@ -29,6 +29,7 @@ const (
 	MailRecordedOnBehalf    MailKind = "recorded_on_behalf" // to the person for whom an answer was recorded
 	MailReviewCopy          MailKind = "review_copy"        // one's own answer, when the round closes
 	MailNewLink             MailKind = "new_link"           // asked for by the person
+	MailContentReported     MailKind = "content_reported"   // to coordinators and who is in charge; names neither text nor words
 	MailMailing             MailKind = "mailing"            //
 	MailAccountInvitation   MailKind = "account_invitation" // to choose a first password: Data.Link
 	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
@@ -39,7 +40,7 @@ const (
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
-		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailMailing, MailAccountInvitation, MailPasswordReset, MailPasswordChanged}
+		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset, MailPasswordChanged}
 }
 
 // Why a task's answer is no longer needed.
@@ -80,6 +81,7 @@ type MailData struct {
 	Until  *time.Time  `json:"until,omitempty"`  // of MailRoundClosing
 	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: see RemindedMailTasks
 	Link   *uuid.UUID  `json:"link,omitempty"`   // of MailAccountInvitation and MailPasswordReset
+	Report *uuid.UUID  `json:"report,omitempty"` // of MailContentReported
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.

@@ -32,6 +32,7 @@ func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) (
 	due := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
 		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
 		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(f.Limit)).For("UPDATE SKIP LOCKED")
+	due = due.Where("(o.kind = ? OR NOT "+aboutQuarantined+")", MailContentReported)
 	if f.MailingID != nil {
 		due = due.Where("o.mailing_id = ?", *f.MailingID)
 	}

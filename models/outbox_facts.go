@@ -116,6 +116,7 @@ func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *b
 		Join("LEFT JOIN measures AS m ON m.id = f.measure_id").
 		Join("LEFT JOIN deliveries AS delivery ON delivery.id = t.subject_id").
 		Join("LEFT JOIN authorities AS a ON a.id = COALESCE(f.authority_id, delivery.authority_id)").
+		Where("rec.quarantined_at IS NULL").
 		Order("t.due_at", "t.id")
 	if err := narrow(q).Scan(ctx, &tasks); err != nil {
 		return nil, fmt.Errorf("read what mails say about tasks: %w", err)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
 )
 
 // Publication is what was published: the accepted version and its approved translations, as they stood.
@@ -96,12 +98,16 @@ func PublicationOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (*
 	return p, found(err, "publication")
 }
 
-// PublishedBySlug returns a published recommendation by its permanent address, with its publication.
+// PublishedBySlug returns a published recommendation by its permanent address, with its publication; of what is in
+// quarantine it gives CodeUnderReview.
 func PublishedBySlug(ctx context.Context, db bun.IDB, slug string) (*Recommendation, *Publication, error) {
 	r := new(Recommendation)
 	err := db.NewSelect().Model(r).Relation("Organisation").Where("r.slug = ? AND r.published_at IS NOT NULL", slug).Scan(ctx)
 	if err != nil {
 		return nil, nil, found(err, "publication")
+	}
+	if r.Quarantined() {
+		return nil, nil, apperr.About(apperr.CodeUnderReview, "publication")
 	}
 	if err := r.loadAttributes(ctx, db); err != nil {
 		return nil, nil, err

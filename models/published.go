@@ -37,7 +37,7 @@ type PublishedItem struct {
 func Published(ctx context.Context, db bun.IDB, language string, f PublishedFilter) ([]PublishedItem, int, error) {
 	var items []PublishedItem
 	q := db.NewSelect().TableExpr("publications AS pu").
-		Join("JOIN recommendations AS r ON r.id = pu.recommendation_id AND r.published_at IS NOT NULL").
+		Join("JOIN recommendations AS r ON r.id = pu.recommendation_id AND r.published_at IS NOT NULL").Where(notQuarantined).
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
 		Join(`JOIN LATERAL (SELECT x.* FROM publication_texts AS x WHERE x.publication_id = pu.id
 			ORDER BY x.language = ? DESC, x.language = 'en' DESC, x.translation_id IS NULL DESC, x.language LIMIT 1) AS text ON true`, language)

@@ -61,6 +61,7 @@ type Recommendation struct {
 	CurrentVersionID  *uuid.UUID
 	AcceptedVersionID *uuid.UUID
 	PublishedAt       *time.Time
+	QuarantinedAt     *time.Time // hidden from all but coordinators since; set by Quarantine alone
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 

@@ -47,9 +47,12 @@ func (v Viewer) organisationsAs(roles ...string) []uuid.UUID {
 // visible limits a query over recommendations (alias r) to what the viewer may read: what is published, here or
 // elsewhere; everything for coordinators; for officers what their organisation owns; for everybody what they are in charge
 // of; and once it left drafting, for officers and partners what concerns a country of theirs or was asked of their
-// organisation, for everybody what they have or had a task in. It is the rule of access.ReadRecommendation, and a test
+// organisation, for everybody what they have or had a task in. What is in quarantine only coordinators read. It is the rule of access.ReadRecommendation, and a test
 // holds one against the other.
 func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
+	if v.LinkTask != uuid.Nil || !v.Has(RoleCoordinator) {
+		q = q.Where(notQuarantined)
+	}
 	if v.LinkTask != uuid.Nil {
 		return q.Where("(r.published_at IS NOT NULL OR r.kind = ?)", KindImported) // beyond its task a personal link opens what everybody sees
 	}

@@ -1,9 +1,11 @@
 package models_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
@@ -36,6 +38,7 @@ func TestTheQueryAndTheTableAreOneRule(t *testing.T) {
 				d.rec.PublishedAt = &at
 			}
 			d.enter(t, stage)
+			d.hide(t, stage == models.StageTranslation || stage == models.StageDone && published)
 			for _, p := range readers {
 				_, err := models.VisibleRecommendation(ctx, d.db, d.viewer(t, p), d.rec.ID)
 				shown := err == nil
@@ -66,4 +69,19 @@ func TestBeyondItsTaskALinkShowsWhatIsPublic(t *testing.T) {
 	d.enter(t, models.StageDone)
 	_, err = models.VisibleRecommendation(t.Context(), d.db, v, d.rec.ID)
 	require.NoError(t, err)
+}
+
+// hide puts the recommendation in quarantine, or takes it out.
+func (d *desk) hide(t *testing.T, hidden bool) {
+	t.Helper()
+	act := models.Release
+	if hidden {
+		act = models.Quarantine
+	}
+	require.NoError(t, d.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return act(ctx, tx, d.rec.ID, d.coordinator, noon)
+	}))
+	rec, err := models.RecommendationByID(t.Context(), d.db, d.rec.ID)
+	require.NoError(t, err)
+	d.rec.QuarantinedAt = rec.QuarantinedAt
 }

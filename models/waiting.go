@@ -81,6 +81,9 @@ func CountWaiting(ctx context.Context, db bun.IDB, v Viewer) (int, error) {
 // waiting limits a query over tasks (alias t) to the open ones that wait for the viewer.
 func (v Viewer) waiting(q *bun.SelectQuery) *bun.SelectQuery {
 	q = q.Where("t.state = ?", TaskOpen)
+	if !v.Has(RoleCoordinator) {
+		q = q.Where("NOT EXISTS (SELECT 1 FROM recommendations AS hidden WHERE hidden.id = t.recommendation_id AND hidden.quarantined_at IS NOT NULL)")
+	}
 	if v.LinkTask != uuid.Nil {
 		return q.Where("t.id = ?", v.LinkTask)
 	}

@@ -18,6 +18,7 @@ type administrationSection struct{ Key, Href, Icon string }
 
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
+	{"reports", reportsPath, "alert-triangle"},
 	{"access", accessPath, "lock"},
 	{"authorities", authoritiesPath, "building-community"},
 	{"procedures", proceduresPath, "scale"},

@@ -125,6 +125,7 @@ type askedCard struct {
 	Accept         string    // where one says that one will
 	Leave          string    // where a browser forgets a personal link
 	Decline        string    // where one declines
+	Report         string    // where one says that the text names a child
 	Original       *original // of an answer recorded in one's name; nil where there is none
 }
 
@@ -149,6 +150,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Accept:       a.path() + "/accept",
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
+		Report:       a.path() + "/report",
 	}
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
 		return c, err

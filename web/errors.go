@@ -32,6 +32,7 @@ var titleKeys = map[apperr.Code]string{
 	apperr.CodeLinkExpired:     "error.title.link_expired",
 	apperr.CodeTooLarge:        "error.title.too_large",
 	apperr.CodeTooMany:         "error.title.too_many",
+	apperr.CodeUnderReview:     "error.title.under_review",
 	apperr.CodeSignIn:          "error.title.sign_in",
 	apperr.CodeMethod:          "error.title.method",
 	apperr.CodePrecondition:    "error.title.bad_request",

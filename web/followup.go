@@ -212,6 +212,11 @@ func (s *Server) loadFollowUp(r *http.Request) (followUpCase, error) {
 	if c.rec, err = models.RecommendationByID(ctx, s.DB, c.f.RecommendationID); err != nil {
 		return c, err
 	}
+	if c.rec.Quarantined() {
+		if err := s.can(ctx, c.visitor, access.ReadRecommendation, c.rec, nil); err != nil {
+			return c, err
+		}
+	}
 	return c, s.entitleFollowUp(r, &c)
 }
 

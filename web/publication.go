@@ -29,6 +29,7 @@ type publicationView struct {
 	Canonical    string // absolute
 	Neutral      string // absolute; leads to the reader's language
 	JSON         string // the same for programmes
+	Report       string // where readers say that it names a child
 	Countries    []designated
 	Footnotes    []models.Footnote // to the names of countries, wherever they stand on the page
 	Uncovered    string            // what was done about countries without a partner; "" when there are none
@@ -128,7 +129,7 @@ func (b *publicationBuilder) build(page Page) (publicationView, error) {
 	b.view = publicationView{Page: page, TextTitle: b.text.Title, TextLanguage: b.text.Language,
 		Kind: b.words.T("published.kind." + b.rec.Kind), PublishedAt: b.pub.PublishedAt,
 		Canonical: b.server.BaseURL + address + "/" + b.text.Language, Neutral: b.server.BaseURL + address,
-		JSON: "/api/v1/published/" + b.rec.Slug, Consulted: b.rec.Consulted, ConsultedIn: b.rec.Language}
+		JSON: "/api/v1/published/" + b.rec.Slug, Report: recommendationPath(b.rec.ID) + "/report", Consulted: b.rec.Consulted, ConsultedIn: b.rec.Language}
 	if b.rec.Organisation != nil {
 		b.view.Organisation = b.rec.Organisation.Name
 	}

@@ -257,7 +257,7 @@ func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorP
 			return err
 		}
 	}
-	p.FollowUps, err = models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: p.Rec.ID})
+	p.FollowUps, err = models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: p.Rec.ID, Hidden: true})
 	return err
 }
 

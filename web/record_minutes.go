@@ -126,7 +126,7 @@ func (s *Server) minutesOutcome(ctx context.Context, m *minutes) error {
 	for _, a := range authorities {
 		m.authorities[a.ID] = a.Names
 	}
-	followUps, err := models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: m.rec.ID})
+	followUps, err := models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: m.rec.ID, Hidden: true})
 	m.followUps = map[uuid.UUID]models.FollowUp{}
 	for _, f := range followUps {
 		m.followUps[f.ID] = f

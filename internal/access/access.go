@@ -56,6 +56,7 @@ type Object struct {
 	OfficerID         uuid.UUID   // in charge of the recommendation
 	Stage             string      // of the recommendation; "drafting" and "" are for its owners alone
 	Published         bool        // its texts are public
+	Quarantined       bool        // hidden from all but coordinators until what it says is looked at
 	Concerned         []uuid.UUID // organisations in its countries, and those asked about it
 	Involved          []uuid.UUID // people who have or had a task on it
 	TaskID            uuid.UUID
@@ -85,6 +86,9 @@ func Can(actor Actor, action Action, object Object) error {
 
 func (r rule) allows(actor Actor, object Object) bool {
 	actor = r.narrow(actor, object)
+	if object.Quarantined && !coordinator(actor, object) {
+		return false
+	}
 	return slices.ContainsFunc(r.who, func(entitled condition) bool { return entitled(actor, object) })
 }
 

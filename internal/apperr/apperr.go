@@ -28,6 +28,7 @@ const (
 	CodeInUse           Code = "in_use"           // what is to be removed is needed elsewhere
 	CodeOtherText       Code = "other_text"       // the answer is about another text than the one asked about
 	CodeLinkExpired     Code = "link_expired"     // the personal link has ended or was withdrawn
+	CodeUnderReview     Code = "under_review"     // hidden until what it says is looked at
 	CodeTooLarge        Code = "too_large"        // more than is accepted
 	CodeTooMany         Code = "too_many"         // too many attempts
 	CodeSignIn          Code = "sign_in"          // address or password wrong

@@ -16,6 +16,7 @@ var status = map[Code]int{
 	CodeInUse:           http.StatusConflict,
 	CodeOtherText:       http.StatusConflict,
 	CodeLinkExpired:     http.StatusGone,
+	CodeUnderReview:     http.StatusUnavailableForLegalReasons,
 	CodeTooLarge:        http.StatusRequestEntityTooLarge,
 	CodeTooMany:         http.StatusTooManyRequests,
 	CodeSignIn:          http.StatusUnauthorized,

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,9 @@ func (c *Composer) Compose(ctx context.Context, m models.OutboxMail, now time.Ti
 	if err := mayWriteTo(reader, m); err != nil {
 		return nil, err
 	}
+	if hidden, err := models.MailHidden(ctx, c.db, m.ID); err != nil || hidden {
+		return nil, cmp.Or(err, error(NotYet{holdCheck})) // claimed before the text was put in quarantine
+	}
 	d := draft{Composer: c, mail: m, reader: reader, words: i18n.For(m.Language), now: now, zone: zoneOf(reader)}
 	p, err := d.page(ctx)
 	if err != nil {
@@ -102,6 +106,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.recordedOnBehalf(ctx)
 	case models.MailReviewCopy:
 		return d.reviewCopy(ctx)
+	case models.MailContentReported:
+		return d.contentReported(ctx)
 	case models.MailMailing:
 		return d.mailing(ctx)
 	case models.MailAccountInvitation:
