@@ -16,6 +16,9 @@ const keepKeys = 30 * 24 * time.Hour
 // keepAbandoned is how long a file is kept whose words were never sent.
 const keepAbandoned = 7 * 24 * time.Hour
 
+// keepUnsent is how long words are kept that somebody typed and never sent.
+const keepUnsent = 30 * 24 * time.Hour
+
 // One submission whose process does not answer must not keep the others waiting: each is waited for so long, and all of
 // one sweep so long together.
 const (
@@ -83,7 +86,7 @@ func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
 }
 
 // CleanUp removes what has run out: sign-ins, counted attempts, files that belong to nothing on record, files that were
-// brought for an import and the keys of requests.
+// brought for an import, words that were never sent and the keys of requests.
 func (a *Activities) CleanUp(ctx context.Context) error {
 	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
@@ -98,6 +101,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 		return temporalError(err)
 	}
 	if err := models.CompactFollowUpCounts(ctx, a.DB); err != nil {
+		return temporalError(err)
+	}
+	if err := models.DeleteOldKept(ctx, a.DB, a.Now().Add(-keepUnsent)); err != nil {
 		return temporalError(err)
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))

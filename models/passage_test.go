@@ -60,6 +60,9 @@ func (d *exposed) spread(t *testing.T) {
 		VALUES (gen_random_uuid(), ?, 'decision-1', 'answer_review', ?, ?, 'salt', 'hash', ?, ?)`, d.rec.ID, d.stranger.ID,
 		`{"reasons": "`+theName+` said so", "comments": [{"body": "who is `+theName+`?"}], "n": 1}`, noon, "by "+theName).Exec(t.Context())
 	require.NoError(t, err)
+	unsent := &models.KeptWords{PersonID: d.officer.ID, Form: models.KeptEdit(d.rec.ID), RecommendationID: &d.rec.ID, KeptAt: noon,
+		Fields: map[string][]string{"body": {"Not sent: " + theName}}}
+	require.NoError(t, unsent.Keep(t.Context(), d.db))
 	letter, err := models.NewAttachment(d.rec.ID, "letter.txt", []byte("Dear all, "+theName+" wrote."), d.officer.ID, noon)
 	require.NoError(t, err)
 	require.NoError(t, letter.Insert(t.Context(), d.db))
@@ -106,7 +109,7 @@ func TestAPassageIsGoneFromEverywhereAndTheRecordIsWhole(t *testing.T) {
 	d.spread(t)
 	before := d.holding(t, theName)
 	for _, table := range []string{"versions", "measures", "recommendations", "reviews", "comments", "translations", "translation_blocks", "publication_texts",
-		"progress_notes", "submissions", "record_texts", "attachments", "content_reports"} {
+		"progress_notes", "submissions", "record_texts", "attachments", "content_reports", "kept_words"} {
 		require.Contains(t, before, table, "the test plants it everywhere")
 	}
 	hash := d.versions(t)[0].Hash

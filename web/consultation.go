@@ -17,6 +17,9 @@ func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
+		return err
+	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments}
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")

@@ -33,7 +33,11 @@ func (s *Server) newDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showDraft(w, r, http.StatusOK, nil, organisations, newDraftWords(v, organisations), nil)
+	words, err := s.withKept(r, keptDraft(v, nil), newDraftWords(v, organisations))
+	if err != nil {
+		return err
+	}
+	return s.showDraft(w, r, http.StatusOK, nil, organisations, words, nil)
 }
 
 // newDraftWords are the words of an empty form.
@@ -42,6 +46,27 @@ func newDraftWords(v *visitor, organisations []models.Organisation) draftWords {
 	words.fields = map[string][]string{"kind": {"policy_brief"}, "language": {v.Person.Language}, "procedure": {models.DefaultProcedure},
 		"organisation_id": {organisations[0].ID.String()}, "countries": organisations[0].Countries}
 	return words
+}
+
+// keptDraft is the form of a draft whose words are kept; a nil recommendation is a new one.
+func keptDraft(v *visitor, rec *models.Recommendation) keptForm {
+	if rec == nil {
+		return keptForm{v, nil, models.KeptNew, "/recommendations/new"}
+	}
+	return keptForm{v, rec, models.KeptEdit(rec.ID), recommendationPath(rec.ID) + "/edit"}
+}
+
+// withKept goes on with what was left in the form of a draft, or offers it.
+func (s *Server) withKept(r *http.Request, k keptForm, words draftWords) (draftWords, error) {
+	kept, state, err := s.keptIn(r, k, k.page, words.values())
+	if err != nil {
+		return words, err
+	}
+	if kept != nil {
+		words = readDraftWords(kept)
+	}
+	words.keeping = state
+	return words, nil
 }
 
 // writer returns the visitor and in whose name they may write.
@@ -63,6 +88,9 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, organisations, err := s.writer(r)
 	if err != nil {
+		return err
+	}
+	if kept, err := s.keepWords(w, r, keptDraft(v, nil)); kept {
 		return err
 	}
 	words := readDraftWords(r.PostForm)
@@ -101,7 +129,10 @@ func (s *Server) create(ctx context.Context, v *visitor, organisations []models.
 			}
 			return rec.ID, nil
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return models.ForgetKept(ctx, tx, v.Person.ID, models.KeptNew)
 	})
 	return id, err
 }
@@ -117,7 +148,7 @@ func hashOf(in models.RecommendationInput) (string, error) {
 }
 
 func (s *Server) editDraft(w http.ResponseWriter, r *http.Request) error {
-	_, rec, err := s.ownRecommendation(r, access.EditDraft)
+	v, rec, err := s.ownRecommendation(r, access.EditDraft)
 	if err != nil {
 		return err
 	}
@@ -134,6 +165,9 @@ func (s *Server) editDraft(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	words.fields.Set("beside", tag)
+	if words, err = s.withKept(r, keptDraft(v, rec), words); err != nil {
+		return err
+	}
 	return s.showDraft(w, r, http.StatusOK, rec, nil, words, nil)
 }
 
@@ -155,6 +189,9 @@ func (s *Server) saveDraft(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, rec, err := s.ownRecommendation(r, access.EditDraft)
 	if err != nil {
+		return err
+	}
+	if kept, err := s.keepWords(w, r, keptDraft(v, rec)); kept {
 		return err
 	}
 	words := readDraftWords(r.PostForm)
@@ -198,8 +235,10 @@ func (s *Server) save(ctx context.Context, v *visitor, rec *models.Recommendatio
 		if err := models.UpdateSeenAttributes(ctx, tx, rec.ID, words.fields.Get("beside"), in, v.Person, s.Now()); err != nil {
 			return err
 		}
-		version, err = models.EditDraft(ctx, tx, rec.ID, seen, in.Draft, v.Person, s.Now())
-		return err
+		if version, err = models.EditDraft(ctx, tx, rec.ID, seen, in.Draft, v.Person, s.Now()); err != nil {
+			return err
+		}
+		return models.ForgetKept(ctx, tx, v.Person.ID, models.KeptEdit(rec.ID))
 	})
 	return version, err
 }

@@ -15,6 +15,7 @@ import (
 // draftView is the form of a draft.
 type draftView struct {
 	Page
+	keeping
 	Form         *Form
 	New          bool
 	Action, Back string
@@ -52,11 +53,12 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	organisations []models.Organisation, words draftWords, wrong error) error {
 	l, ctx := Localizer(r), r.Context()
 	view := draftView{Form: NewForm(words.values()), New: rec == nil, Action: "/recommendations/new", Back: "/recommendations",
-		Seen: words.fields.Get("seen"), Beside: words.fields.Get("beside"), DecisionID: words.fields.Get("decision_id")}
+		keeping: words.keeping, Seen: words.fields.Get("seen"), Beside: words.fields.Get("beside"), DecisionID: words.fields.Get("decision_id")}
 	if view.DecisionID == "" || wrong != nil {
 		view.DecisionID = NewDecisionID()
 	}
 	view.Brought, view.BringHref = words.brought, s.bringHref(rec)
+	view.Keeps = view.Unsent == nil // a text brought as a file too
 	title := l.T("draft.new.title")
 	if rec != nil {
 		title, view.Back = l.T("draft.edit.title"), recommendationPath(rec.ID)

@@ -27,6 +27,7 @@ type draftWords struct {
 	measures []measureWords
 	groups   []groupWords
 	brought  *broughtText // the Word file that the text was just taken from; nil: none
+	keeping  keeping
 }
 
 type measureWords struct {
@@ -40,7 +41,7 @@ var rowName = regexp.MustCompile(`^(measures|consulted)\[(\d{1,3})\]\.(\w+)$`)
 
 // readDraftWords reads the fields of a posted form.
 func readDraftWords(values url.Values) draftWords {
-	d := draftWords{fields: url.Values{}}
+	d := draftWords{fields: url.Values{}, keeping: keeping{Keeps: true}}
 	for name, typed := range values {
 		m := rowName.FindStringSubmatch(name)
 		if m == nil {

@@ -34,6 +34,7 @@ type reviewView struct {
 	Until        time.Time
 	DeclineOpen  bool
 	Kept         string // under which name the device keeps what is being typed
+	keeping
 }
 
 // commentableBlock is one paragraph with what is said about it.
@@ -65,14 +66,39 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) er
 		}
 		values = reviewValues(rv)
 	}
-	return s.renderReview(w, r, a, newFormState(values))
+	kept, state, err := s.keptIn(r, a.keptForm(), a.answerPath(), values)
+	if err != nil {
+		return err
+	}
+	if kept != nil {
+		values = kept
+	}
+	return s.renderReviewKept(w, r, a, newFormState(values), state)
+}
+
+// keptForm is the form of the answer, whose words are kept: for who came by a personal link too, for that question alone.
+func (a *asked) keptForm() keptForm {
+	return keptForm{a.visitor, a.rec, models.KeptAnswer(a.task.ID), a.path()}
+}
+
+// answerPath is where the form of a review or a consultation goes.
+func (a *asked) answerPath() string {
+	if a.task.Kind == models.TaskConsult {
+		return a.path() + "/consultation"
+	}
+	return a.path() + "/review"
 }
 
 func (s *Server) renderReview(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	return s.renderReviewKept(w, r, a, f, keeping{Keeps: true})
+}
+
+func (s *Server) renderReviewKept(w http.ResponseWriter, r *http.Request, a *asked, f formState, state keeping) error {
 	v, err := s.reviewPage(r, a, f)
 	if err != nil {
 		return err
 	}
+	v.keeping = state
 	s.Engine.Render(w, r, f.status, "review", v)
 	return nil
 }
@@ -84,10 +110,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		AcceptedAt: a.task.AcceptedAt, Kept: a.task.ID.String()}
 	v.Page = askedPage(r, l.T("asked.title."+string(a.task.Kind), "Title", a.version.Title))
 	v.MayAccept = !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil
-	v.Action = a.path() + "/review"
-	if v.Consultation {
-		v.Action = a.path() + "/consultation"
-	}
+	v.Action = a.answerPath()
 	v.DeclineOpen = f.Form.Values.Has("suggestion")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
@@ -180,6 +203,9 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
+		return err
+	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ReviewPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"),
 		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments}
@@ -198,6 +224,9 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 		return s.renderReview(w, r, a, f)
 	}
 	if err != nil || !done {
+		return err
+	}
+	if err := models.ForgetKept(r.Context(), s.DB, a.visitor.Person.ID, models.KeptAnswer(a.task.ID)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)

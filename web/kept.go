@@ -1,0 +1,191 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/worddiff"
+	"tribuna/models"
+)
+
+// keptForm is a form whose words are kept while they are written: the name they are kept under, and the page it is on.
+type keptForm struct {
+	visitor *visitor
+	rec     *models.Recommendation // nil for a new text
+	name    string
+	page    string
+}
+
+// keeping is what a page needs to keep a form's words: its view embeds it.
+type keeping struct {
+	Unsent *keptOffer // what was left here; nil: nothing
+	Keeps  bool       // the form keeps what is typed; not while it is undecided what becomes of what was left
+}
+
+// keptOffer is what was left in a form, to go on with, to compare or to throw away.
+type keptOffer struct {
+	At       time.Time
+	Zone     *time.Location
+	Page     string       // of the form
+	Action   string       // where the form goes
+	Compared bool         // the differences are shown
+	Changes  []keptChange // against what the form holds
+}
+
+// keptChange is a field in which the words left differ from those in the form.
+type keptChange struct {
+	Label    string
+	Segments []worddiff.Segment
+}
+
+// keepWords does what the buttons "keep for later" and "throw away" ask for and reports whether it was one of them. The
+// script that keeps words while they are typed presses the first and wants JSON.
+func (s *Server) keepWords(w http.ResponseWriter, r *http.Request, k keptForm) (bool, error) {
+	l := Localizer(r)
+	switch r.PostFormValue("do") {
+	case "keep":
+		at, err := s.storeWords(r, k)
+		if err != nil {
+			return true, err
+		}
+		zone, err := s.keptZone(r.Context(), k.visitor)
+		if err != nil {
+			return true, err
+		}
+		said := l.T("kept.at", "Time", l.Time(at, zone))
+		if strings.Contains(r.Header.Get("Accept"), "application/json") {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Cache-Control", "no-store")
+			return true, json.NewEncoder(w).Encode(struct {
+				Said string `json:"said"`
+			}{said})
+		}
+		s.flash(r, "done", said)
+	case "discard":
+		if err := models.ForgetKept(r.Context(), s.DB, k.visitor.Person.ID, k.name); err != nil {
+			return true, err
+		}
+	default:
+		return false, nil
+	}
+	http.Redirect(w, r, k.page, http.StatusSeeOther)
+	return true, nil
+}
+
+// storeWords keeps all fields but those that belong to this sending alone.
+func (s *Server) storeWords(r *http.Request, k keptForm) (time.Time, error) {
+	fields := maps.Clone(r.PostForm)
+	delete(fields, "do")
+	delete(fields, "decision_id")
+	words := &models.KeptWords{PersonID: k.visitor.Person.ID, Form: k.name, Fields: fields, KeptAt: s.Now()}
+	if k.rec != nil {
+		words.RecommendationID = &k.rec.ID
+	}
+	return words.KeptAt, words.Keep(r.Context(), s.DB)
+}
+
+func (s *Server) keptZone(ctx context.Context, v *visitor) (*time.Location, error) {
+	zone, err := s.zoneOf(ctx, v.Person)
+	if zone == nil {
+		zone = s.Engine.zone
+	}
+	return zone, err
+}
+
+// keptIn finds what was left in a form. With ?kept=continue it returns the fields to go on with; else, where there is
+// something, an offer, with ?kept=compare compared with what the form holds.
+func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Values) (url.Values, keeping, error) {
+	kept, err := models.KeptWordsOf(r.Context(), s.DB, k.visitor.Person.ID, k.name)
+	if err != nil || kept == nil {
+		return nil, keeping{Keeps: true}, err
+	}
+	choice := r.URL.Query().Get("kept")
+	if choice == "continue" {
+		return kept.Fields, keeping{Keeps: true}, nil
+	}
+	offer := &keptOffer{At: kept.KeptAt, Page: k.page, Action: action, Compared: choice == "compare"}
+	if offer.Zone, err = s.keptZone(r.Context(), k.visitor); err != nil {
+		return nil, keeping{}, err
+	}
+	if offer.Compared {
+		offer.Changes = keptChanges(Localizer(r), now, kept.Fields)
+	}
+	return nil, keeping{Unsent: offer}, nil
+}
+
+// keptHidden are fields that say what a form is about, not what somebody wrote.
+var keptHidden = []string{"seen", "beside", "version_hash"}
+
+// keptChanges compares the words left in a form, field by field, with those in it. Choices are codes and are left out:
+// they show when one goes on.
+func keptChanges(l *i18n.Localizer, now, kept url.Values) []keptChange {
+	var changes []keptChange
+	names := slices.Collect(maps.Keys(kept))
+	for name := range now {
+		if !kept.Has(name) {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, byFormOrder)
+	for _, name := range names {
+		label := keptLabel(l, name)
+		if label == "" || slices.Contains(keptHidden, name) {
+			continue
+		}
+		was, is := typed(strings.Join(now[name], "\n\n")), typed(strings.Join(kept[name], "\n\n"))
+		if was != is {
+			changes = append(changes, keptChange{label, worddiff.Compare(was, is)})
+		}
+	}
+	return changes
+}
+
+// byFormOrder puts the title first, then the text, then the others by name.
+func byFormOrder(a, b string) int {
+	first := []string{"title", "body"}
+	place := func(name string) int {
+		if i := slices.Index(first, name); i >= 0 {
+			return i
+		}
+		return len(first)
+	}
+	if d := place(a) - place(b); d != 0 {
+		return d
+	}
+	return strings.Compare(a, b)
+}
+
+// keptLabel names a field of words, "" for all others.
+func keptLabel(l *i18n.Localizer, name string) string {
+	if number, ok := strings.CutPrefix(name, "comment-"); ok {
+		n, _ := strconv.Atoi(number)
+		return l.T("review.comment_on", "Number", l.Number(n+1))
+	}
+	if m := rowName.FindStringSubmatch(name); m != nil {
+		i, _ := strconv.Atoi(m[2])
+		switch m[1] + "." + m[3] {
+		case "measures.text":
+			return l.T("draft.measure", "Number", i+1)
+		case "consulted.people", "consulted.method":
+			return l.T("draft.group", "Number", i+1)
+		}
+		return ""
+	}
+	switch name {
+	case "title", "body":
+		return l.T("field." + name)
+	case "note":
+		return l.T("draft.note")
+	case "reasons":
+		return l.T("record.text.reasons")
+	}
+	return ""
+}

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// left returns what somebody of the demo network left in a form, or nil.
+func (h *house) left(slug, form string) *models.KeptWords {
+	h.t.Helper()
+	kept, err := models.KeptWordsOf(h.t.Context(), h.db, h.person(slug).ID, form)
+	require.NoError(h.t, err)
+	return kept
+}
+
+func TestUnsentWordsOfADraftWaitForTheirWriter(t *testing.T) {
+	h := newHouse(t)
+	edit, name := recommendationPath(h.brief.ID)+"/edit", models.KeptEdit(h.brief.ID)
+	b := h.as("officer-khc", "en")
+	f := filled(t, b.get(edit).Body, edit)
+	f.Set("body", "Half a thought about roofs.")
+	f.Set("do", "keep")
+	kept := b.post(edit, f)
+	require.Equal(t, http.StatusSeeOther, kept.StatusCode)
+	require.Equal(t, 1, h.current().Number, "nothing is saved")
+
+	offered := b.get(edit)
+	require.Contains(t, offered.Body, "You left unsent words here")
+	require.NotContains(t, offered.Body, "Half a thought", "what stands is shown until one goes on")
+	require.NotContains(t, offered.Body, "data-unsent", "nothing overwrites them meanwhile")
+	compared := b.get(edit + "?kept=compare")
+	require.Contains(t, compared.Body, `<ins><span class="change-label">added:</span> Half`)
+	again := b.get(edit + "?kept=continue")
+	require.Contains(t, again.Body, "Half a thought about roofs.")
+	require.NotNil(t, h.left("officer-khc", name), "reading changes nothing")
+	colleague := h.as("coordinator", "en")
+	require.NotContains(t, colleague.get(edit).Body, "You left unsent words")
+	require.NotContains(t, colleague.get(edit+"?kept=continue").Body, "Half a thought", "they are their writer's alone")
+
+	g := filled(t, again.Body, edit)
+	g.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(edit, g).StatusCode)
+	require.Equal(t, "Half a thought about roofs.", h.current().Body)
+	require.Nil(t, h.left("officer-khc", name), "what was sent is not unsent any more")
+
+	f.Set("body", "Thrown away")
+	b.post(edit, f)
+	require.Equal(t, http.StatusSeeOther, b.post(edit, url.Values{"do": {"discard"}}).StatusCode)
+	require.Nil(t, h.left("officer-khc", name))
+	require.NotEqual(t, http.StatusSeeOther, h.as("partner-tdh-ro", "en").post(edit, f).StatusCode, "who may not write keeps nothing")
+	for _, tag := range i18n.Tags() {
+		r := h.as("officer-khc", tag)
+		f.Set("body", "Half a thought")
+		r.post(edit, f)
+		unsaid(t, r.get(edit+"?kept=compare"))
+	}
+}
+
+func TestUnsentWordsAreOutdatedLikeOthers(t *testing.T) {
+	h := newHouse(t)
+	edit := recommendationPath(h.brief.ID) + "/edit"
+	b := h.as("officer-khc", "en")
+	f := filled(t, b.get(edit).Body, edit)
+	f.Set("body", "Mine, unsent.")
+	f.Set("do", "keep")
+	b.post(edit, f)
+	h.rewrite(func(d *models.Draft) { d.Body = "Theirs, saved." })
+	g := filled(t, b.get(edit+"?kept=continue").Body, edit)
+	g.Set("do", "save")
+	refused := b.post(edit, g)
+	require.Equal(t, http.StatusPreconditionFailed, refused.StatusCode)
+	require.Contains(t, refused.Body, "Theirs")
+	require.Equal(t, "Theirs, saved.", h.current().Body)
+	require.NotNil(t, h.left("officer-khc", models.KeptEdit(h.brief.ID)))
+}
+
+func TestANewTextAndWhatIsTooLong(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("officer-khc", "en")
+	f := filled(t, b.get("/recommendations/new").Body, "/recommendations/new")
+	f.Set("title", "A beginning")
+	f.Set("do", "keep")
+	b.header.Set("Accept", "application/json")
+	got := b.post("/recommendations/new", f)
+	b.header.Del("Accept")
+	require.Equal(t, http.StatusOK, got.StatusCode)
+	var said struct{ Said string }
+	require.NoError(t, json.Unmarshal([]byte(got.Body), &said))
+	require.Regexp(t, `^Kept at \d\d:\d\d$`, said.Said)
+	require.Contains(t, b.get("/recommendations/new?kept=continue").Body, "A beginning")
+	f.Set("body", strings.Repeat("long ", 420_000))
+	require.Equal(t, http.StatusRequestEntityTooLarge, b.post("/recommendations/new", f).StatusCode)
+	require.NoError(t, models.DeleteOldKept(t.Context(), h.db, time.Now().Add(-time.Hour)))
+	require.NotNil(t, h.left("officer-khc", models.KeptNew))
+	require.NoError(t, models.DeleteOldKept(t.Context(), h.db, time.Now().Add(time.Hour)))
+	require.Nil(t, h.left("officer-khc", models.KeptNew))
+}
+
+// reviewing has an expert asked in a round that is open, and returns the question.
+func (h *house) reviewing(slug string) *models.Task {
+	h.t.Helper()
+	rec, err := models.RecommendationByID(h.t.Context(), h.db, h.brief.ID)
+	require.NoError(h.t, err)
+	rec.Enter(models.StageReview, h.server.Now())
+	rec.Round = 1
+	require.NoError(h.t, rec.Save(h.t.Context(), h.db, h.server.Now()))
+	now := h.server.Now()
+	_, err = h.db.NewInsert().Model(&models.ReviewRound{RecommendationID: rec.ID, Number: 1, VersionID: *rec.CurrentVersionID, Enough: 1,
+		Invited: []uuid.UUID{h.person(slug).ID}, Reserve: []uuid.UUID{},
+		OpenedAt: &now, DueAt: now.Add(time.Hour)}).Exec(h.t.Context())
+	require.NoError(h.t, err)
+	return h.ask(models.TaskReview, h.person(slug).ID)
+}
+
+func TestAnAnswerByPersonalLinkIsKeptForItsQuestion(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	task := h.reviewing("expert-02")
+	b := h.public("en")
+	require.Equal(t, http.StatusSeeOther, b.get("/l/"+h.server.Links.Mint(links.KindTask, task.ID, expert.ID, task.Generation)).StatusCode)
+	page := b.get(taskPath(task.ID))
+	require.Equal(t, http.StatusOK, page.StatusCode)
+	require.Contains(t, page.Body, "data-unsent")
+	require.Contains(t, page.Body, taskPath(task.ID)+"/report")
+	words := url.Values{"do": {"keep"}, "comment-1": {"Which children?"}, "reasons": {"So far so good."}, "answer": {"support"}}
+	require.Equal(t, http.StatusSeeOther, b.post(taskPath(task.ID)+"/review", words).StatusCode)
+	require.NotNil(t, h.left("expert-02", models.KeptAnswer(task.ID)))
+	require.Contains(t, b.get(taskPath(task.ID)+"?kept=compare").Body, "Which children?")
+	again := b.get(taskPath(task.ID) + "?kept=continue").Body
+	require.Contains(t, again, "Which children?")
+	require.Contains(t, again, `value="support" checked`)
+	stranger := h.public("en").post(taskPath(task.ID)+"/review", words)
+	require.NotEqual(t, http.StatusOK, stranger.StatusCode, "without the link nothing is kept")
+	require.NotContains(t, stranger.Header.Get("Location"), "/tasks/"+task.ID.String())
+}
+
+func TestWordsKeepThemselvesInABrowser(t *testing.T) {
+	h := newHouse(t)
+	edit, name := recommendationPath(h.brief.ID)+"/edit", models.KeptEdit(h.brief.ID)
+	b := newBrowser(t)
+	var said, offline, back, body string
+	state := `document.querySelector("[data-kept-state]").textContent`
+	require.NoError(t, chromedp.Run(b.ctx, network.Enable(), h.signIn("officer-khc"),
+		chromedp.Navigate(h.front.URL+edit),
+		chromedp.Evaluate(`document.querySelector("#f-body").value = ""`, nil), chromedp.SendKeys("#f-body", "Typed and not sent."),
+		chromedp.Poll(state, &said, chromedp.WithPollingTimeout(20*time.Second))))
+	require.Regexp(t, `^Kept at \d\d:\d\d$`, said)
+	require.Equal(t, []string{"Typed and not sent."}, h.left("officer-khc", name).Fields["body"])
+	require.Empty(t, b.complaints)
+
+	require.NoError(t, chromedp.Run(b.ctx,
+		network.EmulateNetworkConditions(true, 0, -1, -1),
+		chromedp.SendKeys("#f-body", " More."),
+		chromedp.Poll(`(`+state+`.startsWith("Not kept") && `+state+`)`, &offline, chromedp.WithPollingTimeout(20*time.Second)),
+		chromedp.Value("#f-body", &body),
+		network.EmulateNetworkConditions(false, 0, -1, -1),
+		chromedp.Poll(`(`+state+`.startsWith("Kept") && `+state+`)`, &back, chromedp.WithPollingTimeout(20*time.Second))))
+	require.Contains(t, offline, "no connection")
+	require.Equal(t, "Typed and not sent. More.", body, "the page holds them")
+	require.Equal(t, []string{"Typed and not sent. More."}, h.left("officer-khc", name).Fields["body"])
+
+	b.complaints = nil
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(h.front.URL+edit), chromedp.WaitVisible("#unsent")))
+	require.Empty(t, b.seriousFaults(t))
+	require.NoError(t, chromedp.Run(b.ctx,
+		chromedp.Click(`a[href$="kept=continue"]`), chromedp.WaitNotPresent("#unsent"),
+		chromedp.Value("#f-body", &body),
+		chromedp.Click(`.form-foot button[value=save]`), chromedp.WaitVisible(".notice-done")))
+	require.Equal(t, "Typed and not sent. More.", strings.TrimSpace(body))
+	require.Equal(t, "Typed and not sent. More.", h.current().Body)
+	require.Nil(t, h.left("officer-khc", name))
+	require.Empty(t, b.complaints)
+}
