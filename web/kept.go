@@ -42,8 +42,8 @@ type keptOffer struct {
 
 // keptChange is a field in which the words left differ from those in the form.
 type keptChange struct {
-	Label    string
-	Segments []worddiff.Segment
+	Label  string
+	Blocks []comparedBlock
 }
 
 // keepWords does what the buttons "keep for later" and "throw away" ask for and reports whether it was one of them. The
@@ -142,7 +142,7 @@ func keptChanges(l *i18n.Localizer, now, kept url.Values) []keptChange {
 		}
 		was, is := typed(strings.Join(now[name], "\n\n")), typed(strings.Join(kept[name], "\n\n"))
 		if was != is {
-			changes = append(changes, keptChange{label, worddiff.Compare(was, is)})
+			changes = append(changes, keptChange{label, foldSame(worddiff.Paragraphs(was, is))})
 		}
 	}
 	return changes

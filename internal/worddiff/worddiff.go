@@ -26,6 +26,12 @@ type Segment struct {
 	Text string `json:"text"`
 }
 
+// Lead is the space a segment begins with, so that what labels its words can stand behind it.
+func (s Segment) Lead() string { return s.Text[:len(s.Text)-len(s.Words())] }
+
+// Words is a segment without the space it begins with.
+func (s Segment) Words() string { return strings.TrimLeftFunc(s.Text, unicode.IsSpace) }
+
 // patience bounds the search for the smallest difference; after it the comparison is still right, only coarser.
 const patience = time.Second
 
