@@ -55,15 +55,15 @@ func (s *server) reportRoutes() []route {
 	return []route{
 		{method: http.MethodPost, path: base + "/reports", id: "reportContent", tag: "reports", summary: "Say that a text names a child or somebody's personal data; nobody has to be signed in",
 			gate: open, body: models.ReportInput{}, status: http.StatusAccepted, reply: Reported{}, serve: s.reportContent},
-		{method: http.MethodGet, path: "/reports", id: "listReports", tag: "reports", summary: "What is not settled yet, oldest first", reply: list[Report]{}, serve: s.listReports},
+		{method: http.MethodGet, path: "/reports", id: "listReports", tag: "reports", summary: "What is not settled yet, oldest first", scope: models.ScopeAdminister, reply: list[Report]{}, serve: s.listReports},
 		{method: http.MethodPost, path: "/reports/{id}/settle", id: "settleReport", tag: "reports", summary: "End a report; its words are forgotten",
-			body: SettleInput{}, status: http.StatusNoContent, serve: s.settleReport},
+			scope: models.ScopeAdminister, body: SettleInput{}, status: http.StatusNoContent, serve: s.settleReport},
 		{method: http.MethodPost, path: base + "/quarantine", id: "quarantine", tag: "reports", summary: "Hide a text from all but coordinators, at once",
-			reply: QuarantineState{}, serve: s.quarantine(models.Quarantine, true)},
+			scope: models.ScopeAdminister, reply: QuarantineState{}, serve: s.quarantine(models.Quarantine, true)},
 		{method: http.MethodPost, path: base + "/release", id: "release", tag: "reports", summary: "Show it again",
-			reply: QuarantineState{}, serve: s.quarantine(models.Release, false)},
+			scope: models.ScopeAdminister, reply: QuarantineState{}, serve: s.quarantine(models.LiftQuarantine, false)},
 		{method: http.MethodPost, path: base + "/redact-passage", id: "redactPassage", tag: "reports", summary: "Remove words wherever they stand about a text",
-			body: models.PassageInput{}, reply: RemovedPassage{}, serve: s.redactPassage},
+			scope: models.ScopeAdminister, body: models.PassageInput{}, reply: RemovedPassage{}, serve: s.redactPassage},
 	}
 }
 

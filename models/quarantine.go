@@ -27,8 +27,8 @@ func Quarantine(ctx context.Context, tx bun.IDB, id uuid.UUID, by Person, now ti
 	return setQuarantine(ctx, tx, id, &now, "text.quarantined", by, now)
 }
 
-// Release shows a recommendation again to those who could read it before.
-func Release(ctx context.Context, tx bun.IDB, id uuid.UUID, by Person, now time.Time) error {
+// LiftQuarantine shows a recommendation again to those who could read it before.
+func LiftQuarantine(ctx context.Context, tx bun.IDB, id uuid.UUID, by Person, now time.Time) error {
 	return setQuarantine(ctx, tx, id, nil, "text.released", by, now)
 }
 

@@ -74,7 +74,7 @@ func TestBeyondItsTaskALinkShowsWhatIsPublic(t *testing.T) {
 // hide puts the recommendation in quarantine, or takes it out.
 func (d *desk) hide(t *testing.T, hidden bool) {
 	t.Helper()
-	act := models.Release
+	act := models.LiftQuarantine
 	if hidden {
 		act = models.Quarantine
 	}

@@ -23,7 +23,7 @@ func (s *Server) reportsRoutes(r *mux.Router) {
 	s.get(r, reportsPath, s.reports)
 	s.get(r, reportsPath+"/{id}", s.reportedPage)
 	s.post(r, reportsPath+"/{id}/quarantine", s.quarantine(models.Quarantine, "reports.quarantined"))
-	s.post(r, reportsPath+"/{id}/release", s.quarantine(models.Release, "reports.released"))
+	s.post(r, reportsPath+"/{id}/release", s.quarantine(models.LiftQuarantine, "reports.released"))
 	s.post(r, reportsPath+"/{id}/passage", s.removePassage)
 	s.post(r, reportsPath+"/{id}/settle", s.settleReport)
 }

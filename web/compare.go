@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/worddiff"
@@ -63,7 +64,7 @@ func comparePath(rec uuid.UUID, from, to int) string {
 
 // compare shows what changed between any two versions of a recommendation; without a choice, between the last two.
 func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
-	_, rec, err := s.readableRecommendation(r)
+	_, rec, err := s.ownRecommendation(r, access.ReadWorkingText)
 	if err != nil {
 		return err
 	}

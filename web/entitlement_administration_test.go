@@ -10,6 +10,8 @@ var administrationEntitlements = concat(
 		"GET /remove", "POST /remove"),
 	reference("topics"), reference("challenges"), reference("languages"), reference("countries"),
 	ofCoordinators("zone", "GET", "POST"),
+	ofCoordinators("reports", "GET", "GET /{id}", "POST /{id}/quarantine", "POST /{id}/release", "POST /{id}/passage"),
+	ofOne("reports/{id}", "POST /settle"),
 	ofCoordinators("procedures", "GET"),
 	ofOne("procedures/{slug}", "GET", "GET /edit", "POST /edit", "GET /yaml", "POST /yaml", "GET /copy", "POST /copy", "GET /remove", "POST /remove"),
 )

@@ -45,12 +45,16 @@ const (
 	insideDone    = "u uu yyy yyy yf yf f" // once it is published: officers, partners, who was asked
 	insideOrLed   = "u uu yyy yyy ym ym m" // the others are led to the public page
 
+	readersOfDraft  = "n nn yyn nnn nn nn n" // nobody has to sign in, and who cannot read it learns nothing
+	readersInReview = "n nn yyn yyn yn yn n"
+
 	ownersOnly = "u uu yyn nnn nn nn n" // of what hangs on a text and is nobody else's to know
 )
 
 // Of a question: those asked, by their link or signed in; owners see that it was asked and cannot answer in others' names.
 const (
 	expertSees       = "u uy mmn nnn nn yn n"
+	expertReports    = "u uy yyn nnn nn yn n" // whoever sees the question reads the text
 	expertAnswers    = "u uy ffn nnn nn yn n"
 	expertThanked    = "u um ffn nnn nn mn n" // led back: nothing was answered yet
 	partnerSees      = "u uy mmn nyn nn nn n"
@@ -123,6 +127,9 @@ var entitlements = concat(
 		{"GET /recommendations/{id}/versions", ownersOfDraft, readsInReview, insideDone},
 		{"GET /recommendations/{id}/versions/{number:[0-9]+}", ownersOfDraft, readsInReview, insideDone},
 		{"GET /recommendations/{id}/versions/{number:[0-9]+}/{form:docx|pdf}", ownersOfDraft, readsInReview, insideDone},
+		{"GET /recommendations/{id}/compare", ownersOfDraft, readsInReview, insideDone},
+		{"GET /recommendations/{id}/report", readersOfDraft, readersInReview, everybody},
+		{"POST /recommendations/{id}/report", readersOfDraft, readersInReview, everybody},
 		{"GET /recommendations/{id}/record", ownersOfDraft, readsInReview, members}, // its public entries
 		{"GET /recommendations/{id}/record/verification", ownersOfDraft, readsInReview, insideDone},
 	},
@@ -135,6 +142,7 @@ var entitlements = concat(
 		inReview("GET /tasks/{id}#review", expertSees), inReview("GET /tasks/{id}#consult", partnerSees),
 		both("GET /tasks/{id}#sign_off", partnerSees), both("GET /tasks/{id}#translate", linguistSees),
 		both("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
+		inReview("GET /tasks/{id}/report#review", expertReports), inReview("POST /tasks/{id}/report#review", expertReports),
 		inReview("GET /tasks/{id}/thanks", expertThanked), inReview("POST /tasks/{id}/leave", anybodyForgets),
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
 		inReview("POST /tasks/{id}/review", expertAnswers), inReview("POST /tasks/{id}/consultation", partnerAnswers),
