@@ -274,3 +274,11 @@ func letter(err error) string {
 	return map[apperr.Code]string{"": "y", apperr.CodeForbidden: "f", apperr.CodeNotFound: "n",
 		apperr.CodeUnauthenticated: "u"}[apperr.CodeOf(err)]
 }
+
+func TestWhatIsInQuarantineIsForCoordinatorsAlone(t *testing.T) {
+	hidden := object()
+	hidden.Published, hidden.Stage, hidden.Visibility, hidden.Quarantined = true, "done", access.Public, true
+	for _, action := range []access.Action{access.ReadRecommendation, access.ReadWorkingText, access.ReadTask, access.ReadRecord, access.ReadAttachment, access.EditDraft, access.Publish} {
+		check(t, action, hidden, "nyn nnnnn nn nn n")
+	}
+}
