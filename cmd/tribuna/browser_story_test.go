@@ -105,7 +105,7 @@ func (s *story) revise() {
 	o.press(`.form-foot button[value="save"]`)
 	require.Equal(s.t, s.home, o.path())
 	o.press(`#versions a[href$="/versions"]`)
-	o.press(`a[href*="/versions/2?compare"]`)
+	o.press(`a[href$="/compare?from=1&to=2"]`)
 	o.shows("//ins[contains(., 'Children took part')]")
 	o.open(s.home)
 }
