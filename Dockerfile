@@ -4,6 +4,7 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund --loglevel=error
 COPY web ./web
+COPY internal/breached ./internal/breached
 RUN npm run --silent build
 
 FROM golang:1.26.8-bookworm AS programme
@@ -12,6 +13,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 COPY --from=pages /src/web/static/dist ./web/static/dist
+COPY --from=pages /src/internal/breached/dist ./internal/breached/dist
 RUN CGO_ENABLED=0 go build -trimpath -o /tribuna ./cmd/tribuna
 
 FROM debian:12.12-slim

@@ -1,5 +1,7 @@
-DROP INDEX followups_authority_created, followups_created, followups_moved, recommendations_moved;
+DROP INDEX followups_open, followups_authority_created, followups_created, followups_moved, recommendations_moved;
 DROP TABLE dashboard_visits;
+DROP TRIGGER recommendations_spell_resumes ON recommendations;
+DROP FUNCTION keep_held_spells();
 DROP TRIGGER recommendations_spell_changes ON recommendations;
 DROP TRIGGER recommendations_spell_begins ON recommendations;
 DROP FUNCTION keep_stage_spells();

@@ -47,7 +47,8 @@ CREATE TABLE stage_spells (
     recommendation_id uuid NOT NULL REFERENCES recommendations ON DELETE CASCADE,
     stage             text NOT NULL,
     entered_at        timestamptz NOT NULL,
-    left_at           timestamptz
+    left_at           timestamptz,
+    held              interval NOT NULL DEFAULT '0'   -- of that, on hold
 );
 CREATE INDEX stage_spells_recommendation ON stage_spells (recommendation_id) WHERE left_at IS NULL;
 CREATE INDEX stage_spells_left ON stage_spells (left_at) WHERE left_at IS NOT NULL;
@@ -63,6 +64,13 @@ CREATE TRIGGER recommendations_spell_begins AFTER INSERT ON recommendations
     FOR EACH ROW WHEN (NEW.kind <> 'imported') EXECUTE FUNCTION keep_stage_spells();
 CREATE TRIGGER recommendations_spell_changes AFTER UPDATE OF stage ON recommendations
     FOR EACH ROW WHEN (NEW.kind <> 'imported' AND OLD.stage IS DISTINCT FROM NEW.stage) EXECUTE FUNCTION keep_stage_spells();
+CREATE FUNCTION keep_held_spells() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE stage_spells SET held = held + (NEW.updated_at - OLD.held_at) WHERE recommendation_id = NEW.id AND left_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER recommendations_spell_resumes AFTER UPDATE OF held_at ON recommendations
+    FOR EACH ROW WHEN (OLD.held_at IS NOT NULL AND NEW.held_at IS NULL AND OLD.stage = NEW.stage) EXECUTE FUNCTION keep_held_spells();
 INSERT INTO stage_spells (recommendation_id, stage, entered_at) SELECT id, stage, stage_since FROM recommendations WHERE kind <> 'imported';
 
 -- When somebody last said that they have seen what moved.
@@ -73,5 +81,6 @@ CREATE TABLE dashboard_visits (
 
 CREATE INDEX recommendations_moved ON recommendations (stage_since);
 CREATE INDEX followups_moved ON followups (status_since);
+CREATE INDEX followups_open ON followups (recommendation_id) WHERE ended_at IS NULL;
 CREATE INDEX followups_created ON followups (created_at, id);
 CREATE INDEX followups_authority_created ON followups (authority_id, created_at, id);

@@ -30,9 +30,8 @@ CREATE TABLE person_sessions (
 CREATE INDEX person_sessions_person ON person_sessions (person_id, last_seen_at DESC);
 CREATE INDEX person_sessions_expires ON person_sessions (expires_at);
 
--- Those that were given out so far may do what their person may.
+-- Those that were given out so far, and those that a version before this one still gives out, may do what their person may.
 ALTER TABLE api_tokens ADD COLUMN scopes text[] NOT NULL DEFAULT '{read,act,administer}'
     CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['read','act','administer']);
-ALTER TABLE api_tokens ALTER COLUMN scopes DROP DEFAULT;
 ALTER TABLE api_tokens ADD COLUMN last_used_at timestamptz;
 CREATE INDEX api_tokens_person ON api_tokens (person_id);

@@ -15,7 +15,7 @@ type DashboardFilter struct {
 	Stage       Stage
 	Status      FollowUpStatus // recommendations of which a measure has this status at an authority
 	OverdueOnly bool
-	Limit       int64 // of the rows; 0 means 200
+	Limit       int64 // of the rows; 0 means 100
 	Offset      int64 // rows to leave out: the pages before
 }
 
@@ -141,10 +141,10 @@ func (d *dashboard) readCountries(ctx context.Context) error {
 		Stage Stage
 		N     int
 	}
-	err := d.from().ColumnExpr("c.code, c.names, r.stage, count(*) AS n").
-		Join("JOIN recommendation_countries AS rc ON rc.recommendation_id = r.id").
-		Join("JOIN countries AS c ON c.code = rc.country_code").
-		GroupExpr("c.code, c.names, c.position, r.stage").OrderExpr("c.position, c.code, r.stage").Scan(ctx, &rows)
+	counted := d.from().ColumnExpr("rc.country_code, r.stage, count(*) AS n").
+		Join("JOIN recommendation_countries AS rc ON rc.recommendation_id = r.id").GroupExpr("rc.country_code, r.stage")
+	err := d.db.NewSelect().TableExpr("(?) AS counted", counted).Join("JOIN countries AS c ON c.code = counted.country_code").
+		ColumnExpr("c.code, c.names, counted.stage, counted.n").OrderExpr("c.position, c.code, counted.stage").Scan(ctx, &rows)
 	for _, row := range rows {
 		list := d.data.Countries
 		if n := len(list); n == 0 || list[n-1].Country != row.Code {
@@ -196,7 +196,7 @@ func (d *dashboard) readKeptStatuses(ctx context.Context) error {
 func (d *dashboard) readRows(ctx context.Context) error {
 	limit := d.f.Limit
 	if limit <= 0 {
-		limit = 200
+		limit = 100
 	}
 	return d.from().
 		ColumnExpr("r.id, r.slug, r.title, r.language, r.kind, r.stage, r.stage_since, r.round, r.held_at IS NOT NULL AS held").

@@ -137,6 +137,14 @@ func TestPipelineMeasuresStages(t *testing.T) {
 	by = stages()
 	require.Equal(t, 1, by[models.StageTranslation].Held)
 	require.Zero(t, by[models.StageTranslation].Long, "on hold nothing is late")
+	long := noon.AddDate(0, -2, 11)
+	_, err = d.db.NewRaw("UPDATE recommendations SET held_at = ?", long).Exec(ctx)
+	require.NoError(t, err)
+	d.rec.HeldAt = nil
+	require.NoError(t, d.rec.Save(ctx, d.db, noon))
+	by = stages()
+	require.Equal(t, 1, by[models.StageTranslation].Now)
+	require.Zero(t, by[models.StageTranslation].Long+by[models.StageTranslation].Held, "what it was on hold is nobody's time")
 }
 
 func TestCoverageCountsWhatTheViewerMayRead(t *testing.T) {

@@ -29,6 +29,7 @@ func Open(url string) (*bun.DB, error) {
 		cfg.RuntimeParams["application_name"] = "tribuna"
 	}
 	cfg.RuntimeParams["timezone"] = "UTC"
+	cfg.RuntimeParams["jit"] = "off" // to compile a statement takes longer than any of ours runs
 	// bun writes the arguments into the statement, so that no two are the same: to prepare each would ask the server twice.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	pool := stdlib.OpenDB(*cfg)

@@ -47,7 +47,7 @@ type pipeline struct {
 type (
 	standing struct {
 		Stage       Stage
-		StageSince  time.Time
+		StageSince  time.Time // later by what it was on hold
 		Held        bool
 		ProcedureID uuid.UUID
 	}
@@ -70,7 +70,8 @@ func (p *pipeline) readProcedures(ctx context.Context) error {
 
 func (p *pipeline) readStanding(ctx context.Context) error {
 	return drafted(p.db.NewSelect().TableExpr("recommendations AS r"), false).
-		ColumnExpr("r.stage, r.stage_since, r.held_at IS NOT NULL AS held, r.procedure_id").
+		Join("JOIN stage_spells AS sp ON sp.recommendation_id = r.id AND sp.left_at IS NULL").
+		ColumnExpr("r.stage, r.stage_since + sp.held AS stage_since, r.held_at IS NOT NULL AS held, r.procedure_id").
 		Where("r.stage IN (?)", bun.List(pipelineStages)).Scan(ctx, &p.standing)
 }
 
@@ -78,7 +79,7 @@ func (p *pipeline) readEnded(ctx context.Context) error {
 	return p.db.NewRaw(`SELECT s.stage, s.procedure_id, s.n, m.seconds FROM (
 			SELECT sp.stage, r.procedure_id, count(*) AS n FROM stage_spells AS sp JOIN recommendations AS r ON r.id = sp.recommendation_id
 			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn' GROUP BY 1, 2) AS s
-		JOIN (SELECT sp.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM sp.left_at - sp.entered_at)) AS seconds
+		JOIN (SELECT sp.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM sp.left_at - sp.entered_at - sp.held)) AS seconds
 			FROM stage_spells AS sp JOIN recommendations AS r ON r.id = sp.recommendation_id
 			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn' GROUP BY 1) AS m USING (stage)
 		ORDER BY s.stage, s.n DESC, s.procedure_id`, p.now.AddDate(-1, 0, 0)).Scan(ctx, &p.ended)
@@ -134,9 +135,9 @@ func (d ProcedureDocument) StageEnds(stage Stage, from time.Time) time.Time {
 	case StageTranslation:
 		spans = []Span{d.Translation.Translate.Due, d.Translation.Approve.Due}
 	case StageSignOff:
-		spans = []Span{d.SignOff.Due}
+		spans = []Span{d.SignOff.Due, d.SignOff.Resolve.Due}
 	case StagePublication:
-		spans = []Span{d.Publication.Publish.Due}
+		spans = []Span{d.Publication.Publish.Due, d.Publication.Deliver.Due}
 	}
 	for _, s := range spans {
 		from = s.After(from, time.UTC)

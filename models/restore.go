@@ -41,7 +41,7 @@ func MarkRestored(ctx context.Context, tx bun.IDB, now time.Time) (held int, err
 	if err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"sessions", "findings"} {
+	for _, table := range []string{"sessions", "person_sessions", "account_links", "findings"} {
 		if _, err := tx.NewDelete().Table(table).Where("true").Exec(ctx); err != nil {
 			return 0, fmt.Errorf("empty %s: %w", table, err)
 		}

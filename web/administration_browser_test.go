@@ -24,7 +24,9 @@ func TestAdministrationInABrowser(t *testing.T) {
 	for _, page := range []string{administrationPath, authoritiesPath + "?country=BA", authoritiesPath + "?q=labour", authority, authority + "/edit", authority + "/retire",
 		proceduresPath, proceduresPath + "/default", proceduresPath + "/default/edit", proceduresPath + "/default/yaml", proceduresPath + "/fast/remove",
 		grantsPath, grant, grant + "/edit", grant + "/emblem", grant + "/countries/XK", grant + "/remove",
-		"/administration/languages", "/administration/countries", "/administration/countries/XK", "/administration/topics/new", zonePath} {
+		"/administration/languages", "/administration/countries", "/administration/countries/XK", "/administration/topics/new", zonePath,
+		accessPath, importsPath, administrationPath + "/journal", operationsPath, "/administration/reports",
+		"/dashboard", "/dashboard?country=BG", "/dashboard/coverage", "/dashboard/pipeline"} {
 		for i, width := range []int64{390, 1280} {
 			t.Run(fmt.Sprint(page, width), func(t *testing.T) {
 				var tooWide []string

@@ -25,8 +25,8 @@ const (
 	desktop int64 = 1280
 )
 
-// visitor is one person at one screen. What they do, they do by keyboard: it reaches what is meant wherever the page
-// has moved it, and proves on the way that everything can be reached so.
+// visitor is one person at one screen. What they press and write, they do by keyboard once it is where they want it: it
+// reaches what is meant wherever the page has moved it. In which order the keyboard gets there is not what they prove.
 type visitor struct {
 	*house
 	t        *testing.T

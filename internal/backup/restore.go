@@ -106,7 +106,8 @@ func bringIn(ctx context.Context, dump io.Reader, url string) error {
 // dump has pg_dump write what a snapshot holds. Sessions and counted attempts are of the moment.
 func dump(ctx context.Context, w io.Writer, url, snapshot string) error {
 	return runProgram(ctx, program{name: "pg_dump", url: url, stdout: w, args: []string{"--format=custom", "--no-owner", "--no-privileges",
-		"--snapshot=" + snapshot, "--exclude-table-data=public.sessions", "--exclude-table-data=public.rate_limits"}})
+		"--snapshot=" + snapshot, "--exclude-table-data=public.sessions",
+		"--exclude-table-data=public.person_sessions", "--exclude-table-data=public.account_links", "--exclude-table-data=public.rate_limits"}})
 }
 
 // lastWords is the end of what a program complained of.

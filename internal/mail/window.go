@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -206,8 +207,12 @@ func untried(mails []outgoing) []models.MailResult {
 	return results
 }
 
-// withoutAddresses leaves out what go-mail adds to the server's words: recipients, whose addresses stand elsewhere.
+// address is what looks like one in a server's words.
+var address = regexp.MustCompile(`[^\s<>:;,"]+@[^\s<>:;,"]+`)
+
+// withoutAddresses leaves out of a server's words what go-mail adds, and every address the server repeats: they stand
+// elsewhere, and the words go to the log.
 func withoutAddresses(reply string) string {
 	short, _, _ := strings.Cut(reply, ", affected ")
-	return short
+	return address.ReplaceAllString(short, "…")
 }

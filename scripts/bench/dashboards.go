@@ -68,7 +68,7 @@ func measureSize(ctx context.Context, size int) (string, error) {
 		return "", err
 	}
 	defer in.stop()
-	if err := fill(ctx, in.db, size); err != nil {
+	if err := in.fill(ctx, size); err != nil {
 		return "", err
 	}
 	followUps, err := in.db.NewSelect().Table("followups").Count(ctx)

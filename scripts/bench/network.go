@@ -5,7 +5,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
+
+	"tribuna/models"
 )
 
 // perRecommendation is how many measures a recommendation holds here; every one is followed in every country.
@@ -38,20 +39,26 @@ var published = []string{
 	FROM recommendations AS r JOIN measures AS m ON m.recommendation_id = r.id JOIN measure_authorities AS ma ON ma.measure_id = m.id WHERE r.slug LIKE 'measured-%'`,
 }
 
-// fill adds so many measures to a network, each followed up in every country that has authorities.
-func fill(ctx context.Context, db *bun.DB, measures int) error {
+// fill adds so many measures to a network, each followed up in every country that has authorities, and tidies up as the
+// server does by itself after a while.
+func (in *instance) fill(ctx context.Context, measures int) error {
 	for _, statement := range published {
-		if _, err := db.ExecContext(ctx, statement, (measures+perRecommendation-1)/perRecommendation, officer, perRecommendation); err != nil {
+		if _, err := in.db.ExecContext(ctx, statement, (measures+perRecommendation-1)/perRecommendation, officer, perRecommendation); err != nil {
 			return fmt.Errorf("%.60s…: %w", statement, err)
 		}
 	}
-	_, err := db.ExecContext(ctx, "ANALYZE")
+	owner, err := models.Open(in.pg.OwnerURL())
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	_, err = owner.ExecContext(ctx, "VACUUM (ANALYZE)")
 	return err
 }
 
 // addFollowUps adds open processes: follow-ups that wait for months. They are returned unstarted.
 func (in *instance) addFollowUps(ctx context.Context, count int) ([]uuid.UUID, error) {
-	if err := fill(ctx, in.db, count/countries+1); err != nil {
+	if err := in.fill(ctx, count/countries+1); err != nil {
 		return nil, err
 	}
 	var ids []uuid.UUID
