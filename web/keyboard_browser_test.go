@@ -1,0 +1,72 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+// reachable lists what the keyboard should get to, in the order it stands on the page: radio buttons of one question are one
+// stop, so is a toolbar, within which the arrows lead. stop names where the keyboard is, and whether one sees that it is there.
+const (
+	reachable = `(() => {
+		const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(e =>
+			e.tabIndex >= 0 && !e.disabled && e.type !== "hidden" && e.checkVisibility({checkOpacity: false, checkVisibilityCSS: true}));
+		const groups = new Set();
+		window.stops = all.filter(e => {
+			const bar = e.closest("[role=toolbar]");
+			if (bar) return e === all.find(o => bar.contains(o));
+			if (e.type !== "radio") return true;
+			const group = (e.form?.action ?? "") + e.name;
+			if (groups.has(group)) return false;
+			groups.add(group);
+			return true;
+		});
+		return window.stops.map(e => e.outerHTML.slice(0, 90));
+	})()`
+	stop = `(() => {
+		const e = document.activeElement, style = getComputedStyle(e);
+		const at = window.stops.findIndex(s => s === e || (s.closest("[role=toolbar]")?.contains(e)) || (s.type === "radio" && e.type === "radio" && s.name === e.name));
+		const seen = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+		return [at, seen, e.outerHTML.slice(0, 90)];
+	})()`
+)
+
+// TestEveryPageByKeyboardAlone goes through pages with the tab key: it reaches everything one can act on, in the order of the
+// page, shows where it is, and gets out again.
+func TestEveryPageByKeyboardAlone(t *testing.T) {
+	b, h := newBrowser(t), newHouse(t)
+	var status int
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dev"), chromedp.Evaluate(
+		`fetch("/dev/sign-in", {method: "POST", body: new URLSearchParams({email: "`+h.person("coordinator").Email+`"})}).then(r => r.status)`, &status, awaited)))
+	require.Equal(t, 200, status)
+	for _, page := range []string{"/", "/recommendations", "/recommendations/new", "/dashboard", "/dashboard/coverage", "/dashboard/pipeline", "/follow-ups",
+		"/published", "/account", "/account/keys", administrationPath, proceduresPath + "/default/edit", grantsPath, accessPath} {
+		t.Run(page, func(t *testing.T) {
+			var stops []string
+			require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+page), chromedp.Evaluate(reachable, &stops)))
+			require.NotEmpty(t, stops)
+			for i, want := range stops {
+				got := []any{float64(i - 1)}
+				for inner := 0; got[0] == float64(i-1) && inner < 5; inner++ { // a date is a field of several
+					require.NoError(t, chromedp.Run(b.ctx, chromedp.KeyEvent(kb.Tab), chromedp.Evaluate(stop, &got)))
+				}
+				require.EqualValues(t, i, got[0], "expected %s, came to %v", want, got[2])
+				require.Equal(t, true, got[1], "one does not see where the keyboard is: %v", got[2])
+			}
+			var out string
+			require.NoError(t, chromedp.Run(b.ctx, chromedp.KeyEvent(kb.Tab), chromedp.Evaluate(`document.activeElement.tagName`, &out)))
+			require.Contains(t, []string{"BODY", "HTML"}, out, "the keyboard is not caught at the end")
+		})
+	}
+	t.Run("the first key leads past the navigation", func(t *testing.T) {
+		var at string
+		require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dashboard"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter),
+			chromedp.Evaluate(`location.hash`, &at)))
+		require.Equal(t, "#main", at)
+	})
+	require.Empty(t, b.complaints, fmt.Sprint(b.complaints))
+}
