@@ -96,16 +96,6 @@ func TestSignOffAsksOneTaskPerVotingUnit(t *testing.T) {
 	require.Zero(t, o.mailsTo(models.MailSignOffInvitation, o.person(lead).ID), "no country is without a partner")
 }
 
-func TestSignOffLeadIsAskedForACountryWithoutPartnerBesideItsSisters(t *testing.T) {
-	o := signOffOffice(t, func(d *models.ProcedureDocument) { d.SignOff.Uncovered = models.UncoveredLead })
-	o.countries("AL", "HR")
-	cutOff(t, o.run(12*day))
-	require.Len(t, o.openTasks(models.TaskSignOff), 1, "they share one vote")
-	require.Equal(t, 1, o.mailsTo(models.MailSignOffInvitation, o.person(sister).ID))
-	require.Equal(t, 1, o.mailsTo(models.MailSignOffInvitation, o.person(lead).ID), "somebody is asked for the country nobody covers")
-	require.NotZero(t, o.mailsTo(models.MailDigest, o.person(lead).ID), "and reminded")
-}
-
 func TestSignOffCountryWithoutPartner(t *testing.T) {
 	for rule, asked := range map[string]int{models.UncoveredLead: 2, models.UncoveredNone: 1} {
 		t.Run(rule, func(t *testing.T) {
@@ -203,34 +193,6 @@ func TestSignOffAbstainingSilenceDoesNotApprove(t *testing.T) {
 	cutOff(t, o.run(25*day))
 	require.Equal(t, models.StageSignOff, o.stage())
 	require.Len(t, o.openTasks(models.TaskResolveSignOff), 1)
-}
-
-func TestSignOffSilenceCountsWhenALateAnswerIsNoLongerTaken(t *testing.T) {
-	late := func(d *models.ProcedureDocument) {
-		d.SignOff.Silence, d.SignOff.LateFor = models.SilenceAbstains, "5wd"
-	}
-	t.Run("a late answer counts", func(t *testing.T) {
-		o := signOffOffice(t, late)
-		o.signs(time.Hour, owner, models.SignOffApprove)
-		var answer *said
-		o.at(23*day, func() { answer = o.votes(lead, models.SignOffApprove) }) // due after 15 working days: three weeks
-		cutOff(t, o.run(24*day))
-		o.recorded(answer)
-		require.True(t, answer.outcome.Late)
-		require.Equal(t, models.StagePublication, o.stage())
-		require.Equal(t, "2", o.entry("signoff.met").Facts["approved"], "the late answer counts, not the silence")
-	})
-	t.Run("silence counts after that", func(t *testing.T) {
-		silent := signOffOffice(t, late)
-		silent.signs(time.Hour, owner, models.SignOffApprove)
-		var over *said
-		silent.at(27*day, func() { require.Equal(t, models.StageSignOff, silent.stage(), "a late answer could still come") })
-		silent.at(30*day, func() { over = silent.votes(lead, models.SignOffApprove) })
-		cutOff(t, silent.run(31*day))
-		silent.refused(apperr.CodeClosed, over)
-		require.Equal(t, models.StagePublication, silent.stage())
-		require.Equal(t, "1", silent.entry("signoff.met").Facts["approved"])
-	})
 }
 
 func TestSignOffLateAnswerIsTakenWhileItLasts(t *testing.T) {
