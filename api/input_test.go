@@ -146,6 +146,10 @@ func TestNoInputIsOurFault(t *testing.T) {
 			header := key()
 			header["If-Match"] = fmt.Sprintf(`"%d"`, random.IntN(3))
 			res := h.do(t, request{method: r.method, path: strings.ReplaceAll(path, " ", "%20"), token: tokens[random.IntN(3)], body: h.nonsense(r, random, values), header: header})
+			if res.status == http.StatusNotImplemented { // Word is not installed here, and that is what it says
+				require.Equal(t, "not_installed", res.problem.Code)
+				continue
+			}
 			require.Less(t, res.status, http.StatusInternalServerError, "%s %s: %s", r.method, path, h.log.text())
 		}
 	}
