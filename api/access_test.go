@@ -17,7 +17,7 @@ func TestWithoutATokenOnlyThePublicListsAnswer(t *testing.T) {
 	h := newHouse(t)
 	public := map[string]bool{"getHealth": true, "getOpenAPI": true, "listLanguages": true, "listCountries": true, "listTopics": true,
 		"listChallenges": true, "listAuthorities": true, "getAuthority": true, "listPublished": true, "getPublished": true, "getPublishedIn": true,
-		"createToken": true, "renewLink": true, "reportContent": true}
+		"getPublishedAsWord": true, "getPublishedAsPDF": true, "createToken": true, "renewLink": true, "reportContent": true}
 	for _, r := range h.server.routes() {
 		path := strings.NewReplacer("{id}", uuid.NewString(), "{slug}", "none", "{language}", "en", "{number}", "1", "{seq}", "1").Replace(r.path)
 		res := h.do(t, request{method: r.method, path: path})
