@@ -76,8 +76,9 @@ func TestMovedIsWhatTheViewerMayReadSinceTheyLooked(t *testing.T) {
 	f := d.followed(t, "BG", "adopted", noon.Add(time.Hour))
 	d.followed(t, "AL", "no_reply", noon.Add(time.Hour))
 	moved := func(v models.Viewer, country string, since time.Time) []models.Moved {
-		list, err := models.MovedSince(ctx, d.db, v, country, since, 10)
+		list, until, err := models.MovedSince(ctx, d.db, v, country, since, noon.Add(3*time.Hour), 10)
 		require.NoError(t, err)
+		require.Equal(t, noon.Add(3*time.Hour), until)
 		return list
 	}
 	before := noon.Add(-time.Hour)
@@ -88,6 +89,12 @@ func TestMovedIsWhatTheViewerMayReadSinceTheyLooked(t *testing.T) {
 	require.Len(t, moved(d.viewer(t, d.stranger), "", before), 1, "the text is not for strangers; what became of measures is")
 	require.Empty(t, moved(d.viewer(t, d.sister), "HR", before))
 	require.Empty(t, moved(d.viewer(t, d.sister), "", noon.Add(2*time.Hour)))
+
+	oldest, until, err := models.MovedSince(ctx, d.db, d.viewer(t, d.sister), "", before, noon.Add(3*time.Hour), 1)
+	require.NoError(t, err)
+	require.Len(t, oldest, 1)
+	require.Equal(t, models.StageReview, oldest[0].Stage, "of too many the oldest come first")
+	require.Equal(t, noon.UTC(), until.UTC(), "and what came after is not taken for seen")
 
 	at, err := models.SeenAt(ctx, d.db, d.sister.ID, noon)
 	require.NoError(t, err)

@@ -43,29 +43,36 @@ func MarkSeen(ctx context.Context, db bun.IDB, person uuid.UUID, until time.Time
 	return err
 }
 
-// MovedSince lists what moved after an instant that the viewer may read, the newest first; country "" is every country.
-func MovedSince(ctx context.Context, db bun.IDB, v Viewer, country string, since time.Time, limit int) ([]Moved, error) {
+// MovedSince lists what moved after an instant that the viewer may read, the newest first; country "" is every country. Of
+// more than limit they are the oldest, so that whoever has seen them goes on from there: until is as far as the list goes.
+func MovedSince(ctx context.Context, db bun.IDB, v Viewer, country string, since, now time.Time, limit int) (list []Moved, until time.Time, err error) {
 	var stages, statuses []Moved
 	q := drafted(v.visible(db.NewSelect().TableExpr("recommendations AS r")), false).
 		ColumnExpr("r.stage_since AS at, r.id AS recommendation_id, r.title, r.language, r.stage").
-		Where("r.stage_since > ? AND r.stage <> 'drafting'", since).OrderExpr("r.stage_since DESC, r.id").Limit(int64(limit))
+		Where("r.stage_since > ? AND r.stage <> 'drafting'", since).OrderExpr("r.stage_since, r.id").Limit(int64(limit) + 1)
 	if country != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id AND rc.country_code = ?)", country)
 	}
 	if err := q.Scan(ctx, &stages); err != nil {
-		return nil, fmt.Errorf("read what moved: %w", err)
+		return nil, now, fmt.Errorf("read what moved: %w", err)
 	}
 	q = db.NewSelect().TableExpr("followups AS f").Join("JOIN recommendations AS r ON r.id = f.recommendation_id").Where(notQuarantined).
 		Join("JOIN measures AS m ON m.id = f.measure_id").Join("JOIN authorities AS a ON a.id = f.authority_id").
 		ColumnExpr("f.status_since AS at, r.id AS recommendation_id, r.title, r.language, f.id AS follow_up_id, f.status, m.number, a.names AS authority").
-		Where("f.status_since > ? AND f.status <> 'no_reply'", since).OrderExpr("f.status_since DESC, f.id").Limit(int64(limit))
+		Where("f.status_since > ? AND f.status <> 'no_reply'", since).OrderExpr("f.status_since, f.id").Limit(int64(limit) + 1)
 	if country != "" {
 		q = q.Where("a.country_code = ?", country)
 	}
 	if err := q.Scan(ctx, &statuses); err != nil {
-		return nil, fmt.Errorf("read which measures moved: %w", err)
+		return nil, now, fmt.Errorf("read which measures moved: %w", err)
 	}
-	all := append(stages, statuses...)
-	slices.SortStableFunc(all, func(a, b Moved) int { return b.At.Compare(a.At) })
-	return all[:min(limit, len(all))], nil
+	list = append(stages, statuses...)
+	slices.SortStableFunc(list, func(a, b Moved) int { return a.At.Compare(b.At) })
+	until = now
+	if len(list) > limit {
+		list = list[:limit]
+		until = list[limit-1].At
+	}
+	slices.Reverse(list)
+	return list, until, nil
 }

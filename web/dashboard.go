@@ -43,7 +43,7 @@ type dashboardView struct {
 	Waiting     int // for the reader
 	Moved       []movedRow
 	Since       time.Time // last looked
-	SeenUntil   string    // now, to be sent back with "I have seen this"
+	SeenUntil   string    // as far as Moved goes, to be sent back with "I have seen this"
 	Here        string    // address of this page
 	ByAuthority []authorityRow
 	Coordinates bool // sees the pipeline

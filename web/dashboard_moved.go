@@ -32,14 +32,14 @@ func (s *Server) fillMoved(r *http.Request, v models.Viewer, country string, pag
 	if err != nil {
 		return err
 	}
-	moved, err := models.MovedSince(ctx, s.DB, v, country, since, movedRows)
+	moved, until, err := models.MovedSince(ctx, s.DB, v, country, since, now, movedRows)
 	if err != nil {
 		return err
 	}
 	for _, m := range moved {
 		page.Moved = append(page.Moved, newMovedRow(m, l, zoneName(r)))
 	}
-	page.Since, page.SeenUntil, page.Here = since, now.UTC().Format(time.RFC3339Nano), r.URL.RequestURI()
+	page.Since, page.SeenUntil, page.Here = since, until.UTC().Format(time.RFC3339Nano), r.URL.RequestURI()
 	page.Waiting, err = models.CountWaiting(ctx, s.DB, v)
 	return err
 }
@@ -56,7 +56,7 @@ func newMovedRow(m models.Moved, l *i18n.Localizer, zone string) movedRow {
 	return row
 }
 
-// seen notes that the reader has seen what moved until the page was made.
+// seen notes that the reader has seen what moved, as far as the page showed it.
 func (s *Server) seen(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.requirePerson(r)
 	if err != nil {
