@@ -26,9 +26,9 @@ type DecideResult struct {
 
 // decider takes one kind of decision.
 type decider struct {
-	process   models.ProcessKind
-	action    access.Action // what entitles; for a decision that answers tasks of several kinds see actionFor
-	optional  bool          // the task may be missing
+	process   models.ProcessKind // "": any
+	action    access.Action      // what entitles; for a decision that answers tasks of several kinds see actionFor
+	optional  bool               // the task may be missing
 	whileHeld bool
 	take      func(context.Context, *act) error
 }
@@ -68,7 +68,7 @@ func (a *Activities) decide(ctx context.Context, tx bun.Tx, in DecideInput) (mod
 		return *x.sub.Outcome, nil
 	}
 	d, known := deciders[x.sub.Kind]
-	if !known || d.process != x.process.Kind {
+	if !known || (d.process != "" && d.process != x.process.Kind) {
 		return models.Outcome{}, apperr.Invalid("kind", "unknown")
 	}
 	if err := x.admit(ctx, d); err != nil {

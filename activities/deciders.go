@@ -39,4 +39,6 @@ var deciders = map[models.DecisionKind]decider{
 
 	models.DecideReportProgress: {process: models.ProcessFollowUp, action: access.ReportProgress, optional: true, take: reportProgress},
 	models.DecideEndFollowUp:    {process: models.ProcessFollowUp, action: access.EndFollowup, take: endFollowUp},
+
+	models.DecideHandOver: {action: access.HandOver, whileHeld: true, take: handOver}, // in every process
 }

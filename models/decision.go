@@ -41,6 +41,7 @@ const (
 	DecideCancelMailing      DecisionKind = "cancel_mailing"
 	DecideReportProgress     DecisionKind = "report_progress"
 	DecideEndFollowUp        DecisionKind = "end_followup"
+	DecideHandOver           DecisionKind = "hand_over"
 )
 
 // NoPayload is the payload of decisions that say all by their kind.

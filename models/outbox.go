@@ -34,13 +34,15 @@ const (
 	MailAccountInvitation   MailKind = "account_invitation" // to choose a first password: Data.Link
 	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
 	MailPasswordChanged     MailKind = "password_changed"   // tells the person, in case it was somebody else
+	MailHandedOver          MailKind = "handed_over"        // to who held something and who holds it now: Data.HandOver
 )
 
 // MailKinds returns every kind.
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
-		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset, MailPasswordChanged}
+		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
+		MailPasswordChanged, MailHandedOver}
 }
 
 // Why a task's answer is no longer needed.
@@ -82,6 +84,8 @@ type MailData struct {
 	Tasks  []uuid.UUID `json:"tasks,omitempty"`  // of MailDigest; empty: see RemindedMailTasks
 	Link   *uuid.UUID  `json:"link,omitempty"`   // of MailAccountInvitation and MailPasswordReset
 	Report *uuid.UUID  `json:"report,omitempty"` // of MailContentReported
+
+	HandOver *uuid.UUID `json:"hand_over,omitempty"` // of MailHandedOver
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.

@@ -65,7 +65,7 @@ func (s *Server) journalEntries(ctx context.Context, l *i18n.Localizer, v *visit
 	for _, it := range items {
 		args := map[string]any{"Object": m.journalObject(it)}
 		for fact, value := range it.Facts {
-			args[factName(fact)] = m.plainFact(value)
+			args[factName(fact)] = m.journalFact(fact, value)
 		}
 		text, err := m.words(it)
 		if err != nil {
@@ -78,6 +78,21 @@ func (s *Server) journalEntries(ctx context.Context, l *i18n.Localizer, v *visit
 		entries = append(entries, TimelineEntry{At: it.At, Zone: m.zone, Who: who, What: l.T("journal."+it.Verb, args), Text: text})
 	}
 	return entries, nil
+}
+
+// journalFact says a fact: roles in words, people and organisations by name.
+func (m *minutes) journalFact(fact, value string) string {
+	id, err := uuid.Parse(value)
+	switch {
+	case fact == "role":
+		return m.l.T("account.role." + value)
+	case fact == "person" && err == nil:
+		return m.people[id].Name
+	case fact == "organisation" && err == nil:
+		return m.organisations[id]
+	default:
+		return m.plainFact(value)
+	}
 }
 
 // journalObject names what an act was about. Coordinators know everybody.

@@ -68,7 +68,7 @@ func (s *Server) minutesPeople(ctx context.Context, m *minutes) error {
 	var pseudonyms []uuid.UUID
 	for _, it := range m.items {
 		pseudonyms = append(pseudonyms, it.Actor, it.OnBehalfOf)
-		for _, fact := range []string{"person", "translator", "approver"} {
+		for _, fact := range []string{"person", "former", "translator", "approver"} {
 			if id, err := uuid.Parse(it.Facts[fact]); err == nil {
 				pseudonyms = append(pseudonyms, id)
 			}
@@ -273,7 +273,7 @@ func (m *minutes) fact(verb, fact, value string) string {
 		return m.l.T("record.decided." + verb + "." + value)
 	case "status":
 		return m.l.T("mail.status." + value)
-	case "person", "translator", "approver":
+	case "person", "former", "translator", "approver":
 		if id, err := uuid.Parse(value); err == nil {
 			return m.name(id)
 		}

@@ -103,6 +103,7 @@ var inReview = map[access.Action]string{
 	access.ReadAttachment:       "nyy nnnnn nn nn n", // and the person in whose name it was recorded
 	access.RedactRecord:         "nyf fffff fn fn n",
 	access.Administer:           "uyf fffff ff ff f",
+	access.HandOver:             "nyf fffff fn fn n",
 
 	access.AssignFocalPoint:      ownersOnText,
 	access.ImportRecommendations: "uyf fffff ff ff f",

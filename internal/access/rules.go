@@ -43,6 +43,7 @@ const (
 	ReadAttachment Action = "read_attachment"
 	RedactRecord   Action = "redact_record"
 	Administer     Action = "administer"
+	HandOver       Action = "hand_over" // pass on what somebody holds to another
 
 	ImportRecommendations Action = "import_recommendations"
 )
@@ -125,6 +126,7 @@ var rules = map[Action]rule{
 	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator}},
 	RedactRecord:   {text, false, []condition{coordinator}},
 	Administer:     {nothing, false, []condition{coordinator}},
+	HandOver:       {text, false, []condition{coordinator}},
 
 	ImportRecommendations: {nothing, false, []condition{coordinator}},
 }

@@ -116,6 +116,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.passwordReset(ctx)
 	case models.MailPasswordChanged:
 		return d.passwordChanged(), nil
+	case models.MailHandedOver:
+		return d.handedOver(ctx)
 	}
 	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
 }

@@ -1,0 +1,2 @@
+DROP INDEX submissions_decision;
+DROP TABLE hand_overs;

@@ -1,0 +1,233 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// PersonRow is somebody as the list of people shows them.
+type PersonRow struct {
+	Person `bun:",extend"`
+
+	Roles         []string `bun:",array,scanonly"` // which they have in any organisation
+	Organisations []string `bun:",array,scanonly"` // in which, by name
+}
+
+// PersonFilter narrows a list of people; its zero value leaves out those who left and nobody else.
+type PersonFilter struct {
+	Search       string // part of a name, an address or the name of an organisation
+	Role         string
+	Country      string
+	Language     string // reads and writes it
+	Topic        string
+	Organisation uuid.UUID
+	Left         bool      // those who left, instead of the others
+	After        uuid.UUID // the person after whom the page begins
+	Limit        int
+}
+
+func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	q = q.Where("(person.left_at IS NOT NULL) = ?", f.Left)
+	if words := strings.TrimSpace(f.Search); words != "" {
+		like := containing(words)
+		q = q.Where(`(person.name ILIKE ?0 OR person.email ILIKE ?0 OR EXISTS (SELECT 1 FROM roles AS has
+			JOIN organisations AS o ON o.id = has.organisation_id WHERE has.person_id = person.id AND o.name ILIKE ?0))`, like)
+	}
+	if f.Role != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role = ?)", f.Role)
+	}
+	if f.Organisation != uuid.Nil {
+		q = q.Where("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.organisation_id = ?)", f.Organisation)
+	}
+	if f.Country != "" {
+		q = q.Where("person.country_code = ?", f.Country)
+	}
+	if f.Language != "" {
+		q = q.Where("(person.language = ?0 OR ?0 = ANY(person.languages))", f.Language)
+	}
+	if f.Topic != "" {
+		q = q.Where("? = ANY(person.topics)", f.Topic)
+	}
+	if f.After != uuid.Nil {
+		q = q.Where("(lower(person.name), person.id) > (SELECT lower(before.name), before.id FROM people AS before WHERE before.id = ?)", f.After)
+	}
+	if f.Limit > 0 {
+		q = q.Limit(int64(f.Limit))
+	}
+	return q
+}
+
+// People lists people by name.
+func People(ctx context.Context, db bun.IDB, f PersonFilter) ([]PersonRow, error) {
+	var list []PersonRow
+	q := db.NewSelect().Model(&list).ColumnExpr("person.*").
+		ColumnExpr("ARRAY(SELECT DISTINCT has.role FROM roles AS has WHERE has.person_id = person.id) AS roles").
+		ColumnExpr(`ARRAY(SELECT DISTINCT o.name FROM roles AS has JOIN organisations AS o ON o.id = has.organisation_id
+			WHERE has.person_id = person.id ORDER BY 1) AS organisations`).
+		Apply(f.apply).OrderExpr("lower(person.name), person.id")
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	return list, nil
+}
+
+// AddPerson adds somebody to the network.
+func AddPerson(ctx context.Context, tx bun.IDB, p *Person) error {
+	if err := p.check(ctx, tx); err != nil {
+		return err
+	}
+	return personFault(CreatePerson(ctx, tx, p))
+}
+
+// Save changes what is known of a person. Consent, naming and ways in are theirs, and stay.
+func (p *Person) Save(ctx context.Context, tx bun.IDB) error {
+	if err := p.check(ctx, tx); err != nil {
+		return err
+	}
+	res, err := tx.NewUpdate().Model(p).Column("name", "email", "language", "country_code", "languages", "topics", "max_open").WherePK().Exec(ctx)
+	return personFault(changed(res, err, "person"))
+}
+
+// check looks at what no foreign key holds: lists of languages and topics.
+func (p *Person) check(ctx context.Context, tx bun.IDB) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	for _, list := range []struct {
+		of     ReferenceList
+		path   string
+		values *[]string
+	}{{ListLanguages, "languages", &p.Languages}, {ListTopics, "topics", &p.Topics}} {
+		all, err := list.of.All(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if *list.values == nil {
+			*list.values = []string{}
+		}
+		for _, value := range *list.values {
+			if !slices.ContainsFunc(all, func(r Reference) bool { return r.Key == value }) {
+				bad.And(list.path, "unknown")
+			}
+		}
+	}
+	return bad.OrNil()
+}
+
+// personFault blames the field for an address that somebody has, or had before they left.
+func personFault(err error) error {
+	return asInvalid(taken(err, "email"), map[string]string{"language": "language", "country": "country_code"})
+}
+
+// RolesHeld returns the roles of a person, also of one who left: they count again when the person comes back.
+func RolesHeld(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Role, error) {
+	var list []Role
+	err := db.NewSelect().Model(&list).Where("role.person_id = ?", person).Order("role.role", "role.organisation_id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	return list, nil
+}
+
+// RolesIn returns the roles that people who have not left have in an organisation.
+func RolesIn(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]Role, error) {
+	var list []Role
+	err := db.NewSelect().Model(&list).Join("JOIN people AS person ON person.id = role.person_id AND person.left_at IS NULL").
+		Where("role.organisation_id = ?", organisation).OrderExpr("lower(person.name), person.id, role.role").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	return list, nil
+}
+
+// GiveRole gives somebody a role, on a coordinator's word.
+func GiveRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	oneOf(bad, "role", r.Role, RoleNames()...)
+	if err := bad.OrNil(); err != nil {
+		return err
+	}
+	p, err := lockedAccount(ctx, tx, r.PersonID)
+	if err != nil {
+		return err
+	}
+	o, err := OrganisationByID(ctx, tx, r.OrganisationID)
+	if err != nil {
+		return asField(err, "organisation_id")
+	}
+	if err := AddRole(ctx, tx, r); err != nil {
+		return err
+	}
+	return Journal(ctx, tx, by, now, roleEntry("person.role_given", p, r.Role, o))
+}
+
+// TakeRole takes a role from somebody. Nobody takes the coordinator's role from themselves, so that a network always has
+// somebody who can give it again.
+func TakeRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time) error {
+	if by.ID == r.PersonID && r.Role == RoleCoordinator {
+		return apperr.About(apperr.CodeForbidden, "person")
+	}
+	p, err := PersonByID(ctx, tx, r.PersonID)
+	if err != nil {
+		return err
+	}
+	o, err := OrganisationByID(ctx, tx, r.OrganisationID)
+	if err != nil {
+		return err
+	}
+	res, err := tx.NewDelete().Model(&r).WherePK().Exec(ctx)
+	if err := changed(res, err, "role"); err != nil {
+		return err
+	}
+	return Journal(ctx, tx, by, now, roleEntry("person.role_taken", p, r.Role, o))
+}
+
+func roleEntry(verb string, p Person, role string, o Organisation) JournalEntry {
+	return JournalEntry{Verb: verb, ObjectKind: "person", Object: p.Pseudonym, Facts: map[string]string{"role": role, "organisation": o.ID.String()}}
+}
+
+// Leave notes that somebody has left: nothing is asked of them or sent to them any more, they can no longer sign in, and
+// their personal links have ended. What they said stays. Nobody sends themselves away.
+func Leave(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
+	if by.ID == person {
+		return apperr.About(apperr.CodeForbidden, "person")
+	}
+	p, err := lockedAccount(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.NewUpdate().Model((*Person)(nil)).Set("left_at = ?", now).Where("id = ?", p.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("note that somebody left: %w", err)
+	}
+	if err := withdrawAccountLinks(ctx, tx, p.ID, now); err != nil {
+		return err
+	}
+	if _, err := EndSessions(ctx, tx, p.ID, uuid.Nil, now); err != nil {
+		return err
+	}
+	if _, err := RevokeTokens(ctx, tx, p.ID, now); err != nil {
+		return err
+	}
+	return Journal(ctx, tx, by, now, JournalEntry{Verb: "person.left", ObjectKind: "person", Object: p.Pseudonym})
+}
+
+// ComeBack takes back that somebody left: their roles count again, and they sign in with the password they had.
+func ComeBack(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
+	p, err := PersonByID(ctx, tx, person)
+	if err != nil || p.LeftAt == nil {
+		return err
+	}
+	if _, err := tx.NewUpdate().Model((*Person)(nil)).Set("left_at = NULL").Where("id = ?", p.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("note that somebody came back: %w", err)
+	}
+	return Journal(ctx, tx, by, now, JournalEntry{Verb: "person.returned", ObjectKind: "person", Object: p.Pseudonym})
+}
