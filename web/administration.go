@@ -19,6 +19,8 @@ type administrationSection struct{ Key, Href, Icon string }
 // administrationSections are the areas in the order of how often they are needed.
 var administrationSections = []administrationSection{
 	{"reports", reportsPath, "alert-triangle"},
+	{"people", peoplePath, "users"},
+	{"organisations", organisationsPath, "building-community"},
 	{"access", accessPath, "lock"},
 	{"authorities", authoritiesPath, "building-community"},
 	{"procedures", proceduresPath, "scale"},
@@ -35,6 +37,8 @@ var administrationSections = []administrationSection{
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
 	s.get(r, administrationPath+"/journal", s.journal)
+	s.personRoutes(r)
+	s.organisationRoutes(r)
 	s.accessRoutes(r)
 	s.get(r, operationsPath, s.operations)
 	s.post(r, operationsPath+"/examine", s.examineNow)

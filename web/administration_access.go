@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -74,7 +73,7 @@ func (s *Server) accessList(w http.ResponseWriter, r *http.Request) error {
 		Filtered: filtered}
 	if len(accounts) > accessPage {
 		accounts = accounts[:accessPage]
-		v.Pager.Next = nextAccess(q, accounts[accessPage-1].PersonID)
+		v.Pager.Next = nextAfter(accessPath, q, accounts[accessPage-1].PersonID, "q", "state", "role")
 	}
 	for _, state := range models.AccountStates() {
 		v.States = append(v.States, Option{Value: state, Label: l.T("signin.state." + state)})
@@ -87,16 +86,6 @@ func (s *Server) accessList(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Engine.Render(w, r, http.StatusOK, "administration_access", v)
 	return nil
-}
-
-func nextAccess(q url.Values, last uuid.UUID) string {
-	next := url.Values{"after": {last.String()}}
-	for _, key := range []string{"q", "state", "role"} {
-		if v := q.Get(key); v != "" {
-			next.Set(key, v)
-		}
-	}
-	return accessPath + "?" + next.Encode()
 }
 
 var accountBadges = map[string]Badge{

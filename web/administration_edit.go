@@ -156,6 +156,8 @@ func places(l *i18n.Localizer, uses []models.Use) []usedAt {
 			at.Href = "/recommendations/" + u.ID.String()
 		case u.Kind == "imported":
 			at.Href = importedPath(u.ID)
+		case u.Kind == "organisation":
+			at.Href = organisationPath(u.ID)
 		case u.Kind == "authority":
 			at.Href = authorityPath(u.ID)
 		case u.Kind == "followup":

@@ -5,6 +5,9 @@ import "strings"
 // What coordinators keep in order is theirs alone; where an address names one of many, there is none of that name here.
 var administrationEntitlements = concat(
 	ofCoordinators("operations", "GET", "POST /examine", "GET /mend", "POST /mend"),
+	kept("people", "{id}", "GET", "GET /edit", "POST /edit", "POST /roles", "POST /roles/remove", "GET /leave", "POST /leave", "POST /return",
+		"GET /hand-over", "POST /hand-over", "GET /hand-over/{hand_over}"),
+	kept("organisations", "{id}", "GET", "GET /edit", "POST /edit", "GET /remove", "POST /remove"),
 	kept("authorities", "{id}", "GET", "GET /edit", "POST /edit", "GET /retire", "POST /retire", "POST /reinstate", "GET /remove", "POST /remove"),
 	kept("grants", "{id}", "GET", "GET /edit", "POST /edit", "GET /countries/{code}", "POST /countries/{code}", "GET /emblem", "POST /emblem",
 		"GET /remove", "POST /remove"),

@@ -68,6 +68,9 @@ func (s *Server) minutesPeople(ctx context.Context, m *minutes) error {
 	var pseudonyms []uuid.UUID
 	for _, it := range m.items {
 		pseudonyms = append(pseudonyms, it.Actor, it.OnBehalfOf)
+		if it.ObjectKind == "person" {
+			pseudonyms = append(pseudonyms, it.Object)
+		}
 		for _, fact := range []string{"person", "former", "translator", "approver"} {
 			if id, err := uuid.Parse(it.Facts[fact]); err == nil {
 				pseudonyms = append(pseudonyms, id)

@@ -1,0 +1,296 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+const (
+	peoplePath = administrationPath + "/people"
+	peoplePage = 50 // people on one page of the list
+)
+
+func personPath(id uuid.UUID) string { return peoplePath + "/" + id.String() }
+
+func (s *Server) personRoutes(r *mux.Router) {
+	s.get(r, peoplePath, s.people)
+	s.get(r, peoplePath+"/new", s.editPerson)
+	s.post(r, peoplePath+"/new", s.editPerson)
+	s.get(r, peoplePath+"/{id}", s.person)
+	s.get(r, peoplePath+"/{id}/edit", s.editPerson)
+	s.post(r, peoplePath+"/{id}/edit", s.editPerson)
+	s.post(r, peoplePath+"/{id}/roles", s.giveRole)
+	s.post(r, peoplePath+"/{id}/roles/remove", s.takeRole)
+	s.get(r, peoplePath+"/{id}/leave", s.leave)
+	s.post(r, peoplePath+"/{id}/leave", s.leave)
+	s.post(r, peoplePath+"/{id}/return", s.comeBack)
+	s.get(r, peoplePath+"/{id}/hand-over", s.handOverOf)
+	s.post(r, peoplePath+"/{id}/hand-over", s.beginHandOver)
+	s.get(r, peoplePath+"/{id}/hand-over/{hand_over}", s.handOverProgress)
+}
+
+// peopleView is who is in the network.
+type peopleView struct {
+	Page
+	Form                                                *Form
+	Roles, Countries, Known, Topics, Organisations, Who []Option
+	Filtered                                            bool
+	Rows                                                []personRow
+	Pager                                               Pager
+}
+
+// personRow is somebody in a list.
+type personRow struct {
+	Href, Name, Email, Roles, Organisations, Country, Language string
+}
+
+// personFilters are the parts of the address that narrow the list.
+var personFilters = []string{"q", "role", "organisation", "country", "language", "topic", "who"}
+
+func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.requireAdministrator(r); err != nil {
+		return err
+	}
+	l, q := Localizer(r), r.URL.Query()
+	f := models.PersonFilter{Search: q.Get("q"), Country: q.Get("country"), Language: q.Get("language"), Topic: q.Get("topic"),
+		Left: q.Get("who") == "left", Limit: peoplePage + 1}
+	if role := q.Get("role"); slices.Contains(models.RoleNames(), role) {
+		f.Role = role
+	}
+	f.Organisation, _ = uuid.Parse(q.Get("organisation"))
+	f.After, _ = uuid.Parse(q.Get("after"))
+	list, err := models.People(r.Context(), s.DB, f)
+	if err != nil {
+		return err
+	}
+	v := peopleView{Page: s.administrationPage(r, l.T("administration.people")), Form: NewForm(q),
+		Who: []Option{{Value: "left", Label: l.T("person.who.left")}}}
+	for _, key := range personFilters {
+		v.Filtered = v.Filtered || q.Get(key) != ""
+	}
+	if len(list) > peoplePage {
+		list = list[:peoplePage]
+		v.Pager.Next = nextAfter(peoplePath, q, list[peoplePage-1].ID, personFilters...)
+	}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		v.Rows = append(v.Rows, personRow{personPath(p.ID), p.Name, p.Email, rolesInWords(l, p.Roles), strings.Join(p.Organisations, ", "),
+			names.names[p.CountryCode], l.Language(p.Language)})
+	}
+	if v.Countries, err = s.countryOptions(r); err != nil {
+		return err
+	}
+	v.Roles = roleOptions(l)
+	if v.Known, v.Topics, err = s.knowsOptions(r); err != nil {
+		return err
+	}
+	if v.Organisations, err = s.organisationOptions(r); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, http.StatusOK, "people", v)
+	return nil
+}
+
+// nextAfter is the address of the page after a line of a list, with the same filters.
+func nextAfter(path string, q url.Values, last uuid.UUID, filters ...string) string {
+	next := url.Values{"after": {last.String()}}
+	for _, key := range filters {
+		if v := q.Get(key); v != "" {
+			next.Set(key, v)
+		}
+	}
+	return path + "?" + next.Encode()
+}
+
+func rolesInWords(l *i18n.Localizer, roles []string) string {
+	var words []string
+	for _, role := range models.RoleNames() { // the widest first
+		if slices.Contains(roles, role) {
+			words = append(words, l.T("account.role."+role))
+		}
+	}
+	return l.ListAnd(words)
+}
+
+func roleOptions(l *i18n.Localizer) (options []Option) {
+	for _, role := range models.RoleNames() {
+		options = append(options, Option{Value: role, Label: l.T("account.role." + role)})
+	}
+	return options
+}
+
+// knowsOptions are the languages of the network and its topics.
+func (s *Server) knowsOptions(r *http.Request) (languages, topics []Option, err error) {
+	l := Localizer(r)
+	tags, err := models.Languages(r.Context(), s.DB)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, language := range tags {
+		languages = append(languages, Option{Value: language.Tag, Label: l.Language(language.Tag)})
+	}
+	all, err := models.ListTopics.All(r.Context(), s.DB)
+	for _, topic := range all {
+		name, _ := i18n.Pick(topic.Names, l.Tag())
+		topics = append(topics, Option{Value: topic.Key, Label: name})
+	}
+	return languages, topics, err
+}
+
+func (s *Server) organisationOptions(r *http.Request) ([]Option, error) {
+	list, err := models.Organisations(r.Context(), s.DB, models.OrganisationFilter{})
+	options := make([]Option, 0, len(list))
+	for _, o := range list {
+		options = append(options, Option{Value: o.ID.String(), Label: o.Name})
+	}
+	return options, err
+}
+
+// personView is one person: what is known of them, what they are where, what they hold.
+type personView struct {
+	Page
+	Back          crumb
+	Path          string
+	Email         string
+	Facts         []labelled
+	Roles         []roleRow
+	Form          *Form // for a further role
+	RoleChoices   []Option
+	Organisations []Option
+	Held          int // processes in which they hold something
+	HandOvers     []crumb
+	Left          *Moment
+	Self          bool
+	Access        *accessRow // nil for who left
+	AccessPath    string
+	MayInvite     bool
+	Again         bool
+}
+
+// labelled is a fact with what it is called.
+type labelled struct{ Label, Text string }
+
+// roleRow is a role that can be taken away.
+type roleRow struct {
+	Role, Organisation, Text, Href string
+	Fixed                          bool
+}
+
+func (s *Server) personOf(r *http.Request) (models.Person, *visitor, error) {
+	by, err := s.requireAdministrator(r)
+	if err != nil {
+		return models.Person{}, nil, err
+	}
+	id, err := idVar(r, "id", "person")
+	if err != nil {
+		return models.Person{}, nil, err
+	}
+	p, err := models.PersonByID(r.Context(), s.DB, id)
+	return p, by, err
+}
+
+func (s *Server) person(w http.ResponseWriter, r *http.Request) error {
+	p, by, err := s.personOf(r)
+	if err != nil {
+		return err
+	}
+	return s.renderPerson(w, r, p, by, NewForm(nil), http.StatusOK)
+}
+
+func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.Person, by *visitor, form *Form, status int) error {
+	l := Localizer(r)
+	v := personView{Page: s.administrationPage(r, p.Name), Back: crumb{peoplePath, l.T("administration.people")}, Path: personPath(p.ID),
+		Email: p.Email, Form: form, RoleChoices: roleOptions(l), Self: by.Person.ID == p.ID, AccessPath: accessPath + "/" + p.ID.String()}
+	var err error
+	if v.Facts, err = s.personFacts(r, p); err != nil {
+		return err
+	}
+	if v.Organisations, err = s.organisationOptions(r); err != nil {
+		return err
+	}
+	if v.Roles, err = s.roleRows(r, p, v); err != nil {
+		return err
+	}
+	held, err := models.HeldBy(r.Context(), s.DB, p.ID, uuid.Nil)
+	if err != nil {
+		return err
+	}
+	v.Held = len(held)
+	zone, err := s.zoneOf(r.Context(), by.Person)
+	if err != nil {
+		return err
+	}
+	if v.HandOvers, err = s.handOverCrumbs(r, p.ID, zone); err != nil {
+		return err
+	}
+	if p.LeftAt != nil {
+		v.Left = &Moment{*p.LeftAt, zone}
+	} else if err := s.fillAccess(r, p, &v); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, status, "person", v)
+	return nil
+}
+
+// fillAccess says whether somebody can sign in, and whether they can be invited to.
+func (s *Server) fillAccess(r *http.Request, p models.Person, v *personView) error {
+	a, err := models.AccountOf(r.Context(), s.DB, p.ID, s.Now())
+	if err != nil {
+		return err
+	}
+	row := newAccessRow(a, Localizer(r), zoneName(r), s.Now())
+	v.Access = &row
+	v.Again = a.State == models.AccountInvited || a.State == models.AccountLapsed
+	v.MayInvite = v.Again || a.State == models.AccountNone
+	return nil
+}
+
+func (s *Server) personFacts(r *http.Request, p models.Person) ([]labelled, error) {
+	l := Localizer(r)
+	names, err := s.countryNames(r)
+	if err != nil {
+		return nil, err
+	}
+	_, topics, err := s.knowsOptions(r)
+	if err != nil {
+		return nil, err
+	}
+	var languages, known []string
+	for _, tag := range p.Languages {
+		languages = append(languages, l.Language(tag))
+	}
+	for _, o := range topics {
+		if slices.Contains(p.Topics, o.Value) {
+			known = append(known, o.Label)
+		}
+	}
+	facts := []labelled{{l.T("person.language"), l.Language(p.Language)}, {l.T("reference.country"), names.names[p.CountryCode]},
+		{l.T("person.languages"), l.ListAnd(languages)}, {l.T("person.topics"), l.ListAnd(known)},
+		{l.T("person.max_open"), l.Number(p.MaxOpen)}, {l.T("person.naming"), l.T("person.naming." + p.Naming)}}
+	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text == "" }), nil
+}
+
+func (s *Server) roleRows(r *http.Request, p models.Person, v personView) ([]roleRow, error) {
+	l := Localizer(r)
+	roles, err := models.RolesHeld(r.Context(), s.DB, p.ID)
+	var rows []roleRow
+	for _, role := range roles {
+		id := role.OrganisationID.String()
+		i := slices.IndexFunc(v.Organisations, func(o Option) bool { return o.Value == id })
+		rows = append(rows, roleRow{Role: role.Role, Organisation: id, Href: organisationPath(role.OrganisationID),
+			Text:  l.T("person.role_in", "Role", l.T("account.role."+role.Role), "Organisation", v.Organisations[i].Label),
+			Fixed: v.Self && role.Role == models.RoleCoordinator})
+	}
+	return rows, err
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	"github.com/uptrace/bun"
+
+	"tribuna/models"
+)
+
+// editPerson adds somebody to the network, or changes what is known of them.
+func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
+	p, by, verb := models.Person{ID: models.NewID(), Pseudonym: uuid.New(), MaxOpen: 3}, (*visitor)(nil), "person.added"
+	var err error
+	if mux.Vars(r)["id"] == "" {
+		by, err = s.requireAdministrator(r)
+	} else {
+		p, by, err = s.personOf(r)
+		verb = "person.changed"
+	}
+	if err != nil {
+		return err
+	}
+	if isReading(r) {
+		return s.renderEditPerson(w, r, p, verb, NewForm(personValues(p)), nil)
+	}
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	readPerson(&p, r.PostForm)
+	err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		e := models.JournalEntry{Verb: verb, ObjectKind: "person", Object: p.Pseudonym}
+		if verb == "person.added" {
+			p.CreatedAt = s.Now()
+			return e, models.AddPerson(ctx, tx, &p)
+		}
+		return e, p.Save(ctx, tx)
+	})
+	if err != nil {
+		return s.renderEditPerson(w, r, p, verb, NewForm(r.PostForm), err)
+	}
+	return s.done(w, r, Localizer(r).T("reference.saved"), personPath(p.ID))
+}
+
+func readPerson(p *models.Person, form url.Values) {
+	p.Name, p.Email = strings.TrimSpace(form.Get("name")), strings.TrimSpace(form.Get("email"))
+	p.Language, p.CountryCode = form.Get("language"), form.Get("country_code")
+	p.Languages, p.Topics = form["languages"], form["topics"]
+	open, err := strconv.Atoi(strings.TrimSpace(form.Get("max_open")))
+	if err != nil {
+		open = -1 // no number is refused as one out of range
+	}
+	p.MaxOpen = open
+}
+
+func personValues(p models.Person) url.Values {
+	return url.Values{"name": {p.Name}, "email": {p.Email}, "language": {p.Language}, "country_code": {p.CountryCode},
+		"languages": p.Languages, "topics": p.Topics, "max_open": {strconv.Itoa(p.MaxOpen)}}
+}
+
+func (s *Server) renderEditPerson(w http.ResponseWriter, r *http.Request, p models.Person, verb string, form *Form, wrong error) error {
+	l := Localizer(r)
+	title, back := l.T("person.edit"), crumb{personPath(p.ID), l.T("person.back")}
+	if verb == "person.added" {
+		title, back = l.T("person.add"), crumb{peoplePath, l.T("administration.people")}
+	}
+	v := s.editPage(r, title, l.T("reference.save"), back, form)
+	if wrong != nil {
+		var again bool
+		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
+			return wrong
+		}
+	}
+	countries, err := s.countryOptions(r)
+	if err != nil {
+		return err
+	}
+	languages, topics, err := s.knowsOptions(r)
+	if err != nil {
+		return err
+	}
+	v.add(editSection{Title: l.T("person.who_they_are"), Fields: []Input{
+		field(form, "name", l.T("reference.name"), "required", true, "max", 200),
+		field(form, "email", l.T("person.email"), "type", "email", "required", true, "max", 254),
+		field(form, "language", l.T("person.language"), "type", "select", "required", true, "options", languages, "help", l.T("person.language_help")),
+		field(form, "country_code", l.T("reference.country"), "type", "select", "quiet", true, "any", l.T("person.no_country"), "options", countries,
+			"help", l.T("person.country_help"))}})
+	v.add(editSection{Title: l.T("person.expertise"), Help: l.T("person.expertise_help"), Fields: []Input{
+		field(form, "languages", l.T("person.languages"), "type", "checkboxes", "quiet", true, "options", languages),
+		field(form, "topics", l.T("person.topics"), "type", "checkboxes", "quiet", true, "options", topics),
+		field(form, "max_open", l.T("person.max_open"), "type", "number", "required", true, "inputmode", "numeric", "help", l.T("person.max_open_help"))}})
+	return s.renderEdit(w, r, v)
+}
+
+// giveRole adds a role in an organisation.
+func (s *Server) giveRole(w http.ResponseWriter, r *http.Request) error {
+	p, by, role, err := s.roleAsked(r)
+	if err != nil {
+		return err
+	}
+	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return models.GiveRole(ctx, tx, by.Person, role, s.Now())
+	})
+	if err != nil {
+		form := NewForm(r.PostForm)
+		status, _, again := form.blamed(err, Localizer(r))
+		if !again {
+			return err
+		}
+		return s.renderPerson(w, r, p, by, form, status)
+	}
+	return s.done(w, r, Localizer(r).T("person.role_given"), personPath(p.ID))
+}
+
+func (s *Server) takeRole(w http.ResponseWriter, r *http.Request) error {
+	p, by, role, err := s.roleAsked(r)
+	if err != nil {
+		return err
+	}
+	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return models.TakeRole(ctx, tx, by.Person, role, s.Now())
+	})
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, Localizer(r).T("person.role_taken"), personPath(p.ID))
+}
+
+func (s *Server) roleAsked(r *http.Request) (models.Person, *visitor, models.Role, error) {
+	p, by, err := s.personOf(r)
+	if err != nil {
+		return p, nil, models.Role{}, err
+	}
+	if err := ParseForm(r); err != nil {
+		return p, nil, models.Role{}, err
+	}
+	organisation, _ := uuid.Parse(r.PostForm.Get("organisation_id")) // what is no id is refused as unknown
+	return p, by, models.Role{PersonID: p.ID, OrganisationID: organisation, Role: r.PostForm.Get("role")}, nil
+}
+
+// leaveView asks once whether somebody has left, and says what follows.
+type leaveView struct {
+	Page
+	Back     crumb
+	Name     string
+	Held     int
+	HandOver string
+}
+
+func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
+	p, by, err := s.personOf(r)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	if !isReading(r) {
+		return s.personAct(w, r, p, by, models.Leave, "person.left_now")
+	}
+	held, err := models.HeldBy(r.Context(), s.DB, p.ID, uuid.Nil)
+	if err != nil {
+		return err
+	}
+	v := leaveView{Page: s.administrationPage(r, l.T("person.leave_title", "Name", p.Name)), Back: crumb{personPath(p.ID), p.Name}, Name: p.Name,
+		Held: len(held), HandOver: personPath(p.ID) + "/hand-over"}
+	s.Engine.Render(w, r, http.StatusOK, "person_leave", v)
+	return nil
+}
+
+func (s *Server) comeBack(w http.ResponseWriter, r *http.Request) error {
+	p, by, err := s.personOf(r)
+	if err != nil {
+		return err
+	}
+	return s.personAct(w, r, p, by, models.ComeBack, "person.returned_now")
+}
+
+// personAct does one thing to a person and comes back to their page.
+func (s *Server) personAct(w http.ResponseWriter, r *http.Request, p models.Person, by *visitor,
+	act func(context.Context, bun.IDB, models.Person, uuid.UUID, time.Time) error, done string) error {
+	err := s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error { return act(ctx, tx, by.Person, p.ID, s.Now()) })
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, Localizer(r).T(done), personPath(p.ID))
+}
