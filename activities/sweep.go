@@ -97,6 +97,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 	if err := models.EmptyAbandonedAttachments(ctx, a.DB, a.Now().Add(-keepAbandoned), a.Now()); err != nil {
 		return temporalError(err)
 	}
+	if err := models.ForgetContactFiles(ctx, a.DB, a.Now()); err != nil {
+		return temporalError(err)
+	}
 	if err := models.DeleteOldImportFiles(ctx, a.DB, a.Now().Add(-24*time.Hour)); err != nil {
 		return temporalError(err)
 	}

@@ -21,6 +21,7 @@ var administrationSections = []administrationSection{
 	{"reports", reportsPath, "alert-triangle"},
 	{"people", peoplePath, "users"},
 	{"organisations", organisationsPath, "building-community"},
+	{"contacts", contactsPath, "upload"},
 	{"access", accessPath, "lock"},
 	{"authorities", authoritiesPath, "building-community"},
 	{"procedures", proceduresPath, "scale"},
@@ -39,6 +40,7 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath+"/journal", s.journal)
 	s.personRoutes(r)
 	s.organisationRoutes(r)
+	s.contactRoutes(r)
 	s.accessRoutes(r)
 	s.get(r, operationsPath, s.operations)
 	s.post(r, operationsPath+"/examine", s.examineNow)

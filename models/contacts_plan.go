@@ -1,0 +1,361 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// What a line of a file would do.
+const (
+	ContactNew       = "new"
+	ContactChanged   = "changed"
+	ContactUnchanged = "unchanged"
+	ContactRefused   = "refused"
+)
+
+// ContactRow is what one line would do, and why it is refused.
+type ContactRow struct {
+	Line   int
+	Name   string
+	State  string
+	Fields []string // that would change
+	Faults []ImportFault
+
+	change contactChange
+}
+
+// ContactReport is what a file would do.
+type ContactReport struct {
+	Rows                                 []ContactRow
+	Faults                               []ImportFault // of the whole file
+	Created, Changed, Unchanged, Refused int
+}
+
+// contactPlan compares a file with what is there: all of it is known before anything is written.
+type contactPlan struct {
+	of    *ContactImport
+	words map[string]string // of roles and kinds, in small letters, to their codes
+	lists map[ReferenceList][]Reference
+
+	people        map[string]Person
+	left          map[string]bool
+	roles         map[contactRoleOf]bool
+	organisations []Organisation
+	seen          map[string]int
+}
+
+type contactRoleOf struct {
+	person uuid.UUID
+	contactRole
+}
+
+// Plan says what importing the file would do now. Words are what roles and kinds are called, in small letters, with their
+// codes.
+func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]string) (ContactReport, error) {
+	file := readContacts(c.Content)
+	report := ContactReport{Faults: file.faults}
+	for _, f := range requiredFields(c.Kind) {
+		if len(file.faults) == 0 && !slices.Contains(c.Mapping, f) {
+			report.Faults = append(report.Faults, ImportFault{Column: f, Rule: "column_missing"})
+		}
+	}
+	if len(report.Faults) > 0 {
+		report.Refused = max(1, len(file.rows))
+		return report, nil
+	}
+	p := &contactPlan{of: c, words: words, seen: map[string]int{}}
+	if err := p.read(ctx, db); err != nil {
+		return report, err
+	}
+	for _, line := range file.rows {
+		row := p.row(line)
+		switch row.State {
+		case ContactNew:
+			report.Created++
+		case ContactChanged:
+			report.Changed++
+		case ContactUnchanged:
+			report.Unchanged++
+		default:
+			report.Refused++
+		}
+		report.Rows = append(report.Rows, row)
+	}
+	return report, nil
+}
+
+func requiredFields(kind string) []string {
+	if kind == ContactsOrganisations {
+		return []string{"name"}
+	}
+	return []string{"name", "email"}
+}
+
+func (p *contactPlan) read(ctx context.Context, db bun.IDB) error {
+	p.lists = map[ReferenceList][]Reference{}
+	for _, list := range []ReferenceList{ListCountries, ListLanguages, ListTopics} {
+		all, err := list.All(ctx, db)
+		if err != nil {
+			return err
+		}
+		p.lists[list] = all
+	}
+	var err error
+	if p.organisations, err = Organisations(ctx, db, OrganisationFilter{}); err != nil || p.of.Kind == ContactsOrganisations {
+		return err
+	}
+	var people []Person
+	if err := db.NewSelect().Model(&people).Scan(ctx); err != nil {
+		return err
+	}
+	p.people, p.roles = map[string]Person{}, map[contactRoleOf]bool{}
+	for _, person := range people {
+		p.people[strings.ToLower(person.Email)] = person
+	}
+	var roles []Role
+	err = db.NewSelect().Model(&roles).Scan(ctx)
+	for _, r := range roles {
+		p.roles[contactRoleOf{r.PersonID, contactRole{r.OrganisationID, r.Role}}] = true
+	}
+	return err
+}
+
+// cells are what a line says, by field.
+type cells struct {
+	*ContactRow
+	values map[string]string
+}
+
+func (c *cells) blame(field, rule string, args ...any) {
+	f := ImportFault{Line: c.Line, Column: field, Rule: rule, Args: map[string]any{}}
+	for i := 0; i+1 < len(args); i += 2 {
+		f.Args[args[i].(string)] = args[i+1]
+	}
+	c.Faults = append(c.Faults, f)
+}
+
+// row compares one line with what is there.
+func (p *contactPlan) row(line contactLine) ContactRow {
+	row := ContactRow{Line: line.line}
+	c := &cells{&row, map[string]string{}}
+	for i, value := range line.values {
+		if i < len(p.of.Mapping) && p.of.Mapping[i] != "" {
+			c.values[p.of.Mapping[i]] = strings.TrimSpace(value)
+		}
+	}
+	row.Name = c.values["name"]
+	key := strings.ToLower(c.values["email"])
+	if p.of.Kind == ContactsOrganisations {
+		key = strings.ToLower(row.Name)
+	}
+	if first, twice := p.seen[key]; twice && key != "" {
+		c.blame("", "twice", "First", first)
+	}
+	p.seen[key] = line.line
+	if p.of.Kind == ContactsOrganisations {
+		p.compareOrganisation(c)
+	} else {
+		p.comparePerson(c)
+	}
+	if len(row.Faults) > 0 {
+		row.State = ContactRefused
+	}
+	return row
+}
+
+func (p *contactPlan) comparePerson(c *cells) {
+	known, is := p.people[strings.ToLower(c.values["email"])]
+	if is && known.LeftAt != nil {
+		c.blame("email", "left")
+		return
+	}
+	after := contactState{Email: c.values["email"]}
+	if is {
+		c.change.ID, c.change.Before = known.ID, stateOfPerson(known)
+		after = *c.change.Before
+	}
+	set(&after.Name, c.values["name"])
+	set(&after.Language, p.one(c, ListLanguages, "language"))
+	set(&after.Country, p.one(c, ListCountries, "country"))
+	setList(&after.Languages, p.many(c, ListLanguages, "languages"))
+	setList(&after.Topics, p.many(c, ListTopics, "topics"))
+	person := Person{Name: after.Name, Email: after.Email, Language: after.Language}
+	c.check(person.Validate())
+	c.change.After, c.change.Role = after, p.role(c)
+	gives := c.change.Role != nil && !p.roles[contactRoleOf{c.change.ID, *c.change.Role}]
+	if !gives {
+		c.change.Role = nil
+	}
+	c.decide(gives)
+}
+
+func (p *contactPlan) compareOrganisation(c *cells) {
+	after := contactState{Kind: OrganisationPartner}
+	if o := p.organisation(c.values["name"]); o != nil {
+		c.change.ID, c.change.Before = o.ID, stateOfOrganisation(*o)
+		after = *c.change.Before
+	} else {
+		set(&after.Name, c.values["name"])
+	}
+	if kind := c.values["kind"]; kind != "" {
+		after.Kind = p.code(kind, OrganisationKinds())
+		if after.Kind == "" {
+			c.blame("kind", "unknown", "Value", short(kind))
+		}
+	}
+	setList(&after.Countries, p.many(c, ListCountries, "countries"))
+	slices.Sort(after.Countries)
+	if parent := c.values["parent"]; parent != "" {
+		if o := p.organisation(parent); o != nil {
+			after.Parent = &o.ID
+		} else {
+			c.blame("parent", "unknown", "Value", short(parent))
+		}
+	}
+	for field, into := range map[string]*string{"member_from": &after.From, "member_until": &after.Until} {
+		if _, err := time.Parse(time.DateOnly, c.values[field]); c.values[field] != "" && err != nil {
+			c.blame(field, "date", "Value", short(c.values[field]))
+		}
+		set(into, c.values[field])
+	}
+	if len(c.Faults) == 0 {
+		c.check(after.organisation(uuid.New()).Validate())
+	}
+	c.change.After = after
+	c.decide(false)
+}
+
+// check blames what the rules of the pages would.
+func (c *cells) check(err error) {
+	var e *apperr.Error
+	if !errors.As(err, &e) {
+		return
+	}
+	for _, f := range e.Fields {
+		rule := "invalid"
+		if c.values[f.Path] == "" {
+			rule = "empty"
+		}
+		if !slices.ContainsFunc(c.Faults, func(known ImportFault) bool { return known.Column == f.Path }) {
+			c.blame(f.Path, rule, "Value", short(c.values[f.Path]))
+		}
+	}
+}
+
+// decide says what the line would do.
+func (c *cells) decide(gives bool) {
+	if c.change.Before == nil {
+		c.State = ContactNew
+		return
+	}
+	before, after := reflect.ValueOf(*c.change.Before), reflect.ValueOf(c.change.After)
+	for i := range before.NumField() {
+		if !reflect.DeepEqual(before.Field(i).Interface(), after.Field(i).Interface()) {
+			c.Fields = append(c.Fields, strings.ToLower(before.Type().Field(i).Name))
+		}
+	}
+	if gives {
+		c.Fields = append(c.Fields, "role")
+	}
+	c.State = ContactUnchanged
+	if len(c.Fields) > 0 {
+		c.State = ContactChanged
+	}
+}
+
+func set(into *string, value string) {
+	if value != "" {
+		*into = value
+	}
+}
+
+func setList(into *[]string, list []string) {
+	if len(list) > 0 {
+		*into = list
+	}
+}
+
+// one finds a line of a list by its code or by its name in any language.
+func (p *contactPlan) one(c *cells, list ReferenceList, field string) string {
+	found := p.find(c, list, field, c.values[field])
+	return found
+}
+
+func (p *contactPlan) many(c *cells, list ReferenceList, field string) []string {
+	var keys []string
+	for value := range strings.FieldsFuncSeq(c.values[field], func(r rune) bool { return r == ';' || r == ',' || r == '|' }) {
+		if key := p.find(c, list, field, strings.TrimSpace(value)); key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (p *contactPlan) find(c *cells, list ReferenceList, field, value string) string {
+	if value == "" {
+		return ""
+	}
+	for _, r := range p.lists[list] {
+		names := []string{r.Key, r.Endonym}
+		for _, name := range r.Names {
+			names = append(names, name)
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, value) }) {
+			return r.Key
+		}
+	}
+	c.blame(field, "unknown", "Value", short(value))
+	return ""
+}
+
+func (p *contactPlan) organisation(name string) *Organisation {
+	for i, o := range p.organisations {
+		if strings.EqualFold(o.Name, name) || o.Slug == name {
+			return &p.organisations[i]
+		}
+	}
+	return nil
+}
+
+func (p *contactPlan) code(value string, codes []string) string {
+	lower := strings.ToLower(value)
+	if slices.Contains(codes, lower) {
+		return lower
+	}
+	if code := p.words[lower]; slices.Contains(codes, code) {
+		return code
+	}
+	return ""
+}
+
+// role reads the role that a line gives: both it and the organisation, or neither. A file makes nobody a coordinator.
+func (p *contactPlan) role(c *cells) *contactRole {
+	name, role := c.values["organisation"], c.values["role"]
+	if name == "" && role == "" {
+		return nil
+	}
+	o, code := p.organisation(name), p.code(role, RoleNames())
+	if role == "" {
+		code = RoleReader
+	}
+	switch {
+	case o == nil:
+		c.blame("organisation", "unknown", "Value", short(name))
+	case code == "":
+		c.blame("role", "unknown", "Value", short(role))
+	case code == RoleCoordinator:
+		c.blame("role", "coordinator")
+	default:
+		return &contactRole{o.ID, code}
+	}
+	return nil
+}
