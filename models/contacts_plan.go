@@ -46,8 +46,7 @@ type contactPlan struct {
 	words map[string]string // of roles and kinds, in small letters, to their codes
 	lists map[ReferenceList][]Reference
 
-	people        map[string]Person
-	left          map[string]bool
+	people        map[string]Person // by address, in small letters
 	roles         map[contactRoleOf]bool
 	organisations []Organisation
 	seen          map[string]int
