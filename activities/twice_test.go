@@ -107,8 +107,20 @@ func (d *desk) reviewTwice() {
 	d.endReview(models.ReviewRevise)
 
 	d.startReview(e[0])
+	d.handOver(e[0], e[4])
 	d.ladder(models.TaskReview)
 	d.endReview(models.ReviewAccept)
+}
+
+// handOver passes on what somebody holds in the recommendation's process.
+func (d *desk) handOver(from, to models.Person) {
+	d.t.Helper()
+	coordinators, err := models.Coordinators(d.ctx, d.db)
+	require.NoError(d.t, err)
+	h := &models.HandOver{ID: models.NewID(), FromID: from.ID, ToID: to.ID, PersonID: coordinators[0].ID, CreatedAt: d.clock}
+	_, err = d.db.NewInsert().Model(h).Exec(d.ctx)
+	require.NoError(d.t, err)
+	d.decide(d.rec.ID, models.DecideHandOver, coordinators[0], nil, models.HandOverPayload{HandOver: h.ID, From: from.ID, To: to.ID})
 }
 
 func (d *desk) consultOf(tasks []models.Task, email string) *models.Task {
