@@ -172,6 +172,19 @@ func (rv *Review) Put(ctx context.Context, tx bun.IDB, comments []CommentPayload
 	return nil
 }
 
+// LastNaming returns how an expert last chose to be named for a recommendation. Who never chose is not named: nobody agrees
+// by leaving a form as it is.
+func LastNaming(ctx context.Context, db bun.IDB, recommendation, person uuid.UUID) (string, error) {
+	reviews, err := Reviews(ctx, db, recommendation, 0)
+	naming := NamingNone
+	for _, rv := range reviews {
+		if rv.PersonID == person && rv.OrganisationID == nil {
+			naming = rv.Naming
+		}
+	}
+	return naming, err
+}
+
 // Reviews lists what was answered in a round (0: in all), with comments, in the order of the answers.
 func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) ([]Review, error) {
 	var all []Review

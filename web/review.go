@@ -114,10 +114,14 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	v.DeclineOpen = f.Form.Values.Has("suggestion")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
-	if !f.Form.Values.Has("naming") {
-		f.Form.Values.Set("naming", a.visitor.Person.Naming)
-	}
 	var err error
+	if !f.Form.Values.Has("naming") {
+		last, err := models.LastNaming(ctx, s.DB, a.rec.ID, a.visitor.Person.ID)
+		if err != nil {
+			return v, err
+		}
+		f.Form.Values.Set("naming", last)
+	}
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err
 	}

@@ -32,6 +32,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 			require.Contains(t, page.Body, `<html lang="`+tag+`">`)
 			require.Contains(t, page.Body, "Fiona Carmichael")
 			require.NotContains(t, strings.Split(page.Body, `name="naming"`)[0], " checked", "no answer is chosen for anybody")
+			require.Regexp(t, `name="naming"[^>]* value="none" checked`, page.Body, "nobody is named for leaving a form as it is")
 
 			f := form(t, page.Body, path+"/review")
 			f.Set("reasons", "Words that must not be lost.")
