@@ -169,16 +169,22 @@ func CloseAccess(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, n
 	if err := setAccess(ctx, tx, p.ID, &now); err != nil {
 		return err
 	}
-	if err := withdrawAccountLinks(ctx, tx, p.ID, now); err != nil {
-		return err
-	}
-	if _, err := EndSessions(ctx, tx, p.ID, uuid.Nil, now); err != nil {
-		return err
-	}
-	if _, err := RevokeTokens(ctx, tx, p.ID, now); err != nil {
+	if err := endAccess(ctx, tx, p.ID, now); err != nil {
 		return err
 	}
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "person.access_closed", ObjectKind: "person", Object: p.Pseudonym})
+}
+
+// endAccess ends every way by which somebody is or could come in: links to choose a password, sign-ins and keys.
+func endAccess(ctx context.Context, tx bun.IDB, person uuid.UUID, now time.Time) error {
+	if err := withdrawAccountLinks(ctx, tx, person, now); err != nil {
+		return err
+	}
+	if _, err := EndSessions(ctx, tx, person, uuid.Nil, now); err != nil {
+		return err
+	}
+	_, err := RevokeTokens(ctx, tx, person, now)
+	return err
 }
 
 // OpenAccess lets somebody sign in again, with the password they had.

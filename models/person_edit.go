@@ -208,13 +208,7 @@ func Leave(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now tim
 	if _, err := tx.NewUpdate().Model((*Person)(nil)).Set("left_at = ?", now).Where("id = ?", p.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("note that somebody left: %w", err)
 	}
-	if err := withdrawAccountLinks(ctx, tx, p.ID, now); err != nil {
-		return err
-	}
-	if _, err := EndSessions(ctx, tx, p.ID, uuid.Nil, now); err != nil {
-		return err
-	}
-	if _, err := RevokeTokens(ctx, tx, p.ID, now); err != nil {
+	if err := endAccess(ctx, tx, p.ID, now); err != nil {
 		return err
 	}
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "person.left", ObjectKind: "person", Object: p.Pseudonym})

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/mux"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
 	"tribuna/models"
@@ -72,6 +75,21 @@ func (s *Server) administrationPage(r *http.Request, title string) Page {
 	p := NewPage(r, title)
 	p.Active, p.NoIndex = "administration", true
 	return p
+}
+
+// administered returns what a page of the administration is about, by the id in its address, and the coordinator who asks.
+func administered[T any](s *Server, r *http.Request, what string, read func(context.Context, bun.IDB, uuid.UUID) (T, error)) (T, *visitor, error) {
+	var none T
+	by, err := s.requireAdministrator(r)
+	if err != nil {
+		return none, nil, err
+	}
+	id, err := idVar(r, "id", what)
+	if err != nil {
+		return none, nil, err
+	}
+	one, err := read(r.Context(), s.DB, id)
+	return one, by, err
 }
 
 // requireAdministrator returns the coordinator who asks.

@@ -167,16 +167,7 @@ type authorityView struct {
 type namedIn struct{ Language, Name string }
 
 func (s *Server) authorityOf(r *http.Request) (models.Authority, *visitor, error) {
-	v, err := s.requireAdministrator(r)
-	if err != nil {
-		return models.Authority{}, nil, err
-	}
-	id, err := idVar(r, "id", "authority")
-	if err != nil {
-		return models.Authority{}, nil, err
-	}
-	a, err := models.AuthorityByID(r.Context(), s.DB, id)
-	return a, v, err
+	return administered(s, r, "authority", models.AuthorityByID)
 }
 
 func (s *Server) authority(w http.ResponseWriter, r *http.Request) error {

@@ -86,16 +86,7 @@ type grantCountry struct {
 }
 
 func (s *Server) grantOf(r *http.Request) (*models.Grant, *visitor, error) {
-	v, err := s.requireAdministrator(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	id, err := idVar(r, "id", "grant")
-	if err != nil {
-		return nil, nil, err
-	}
-	g, err := models.GrantByID(r.Context(), s.DB, id)
-	return g, v, err
+	return administered(s, r, "grant", models.GrantByID)
 }
 
 func (s *Server) grant(w http.ResponseWriter, r *http.Request) error {

@@ -126,16 +126,7 @@ type organisationView struct {
 type memberRow struct{ Href, Name, Roles string }
 
 func (s *Server) organisationOf(r *http.Request) (models.Organisation, *visitor, error) {
-	by, err := s.requireAdministrator(r)
-	if err != nil {
-		return models.Organisation{}, nil, err
-	}
-	id, err := idVar(r, "id", "organisation")
-	if err != nil {
-		return models.Organisation{}, nil, err
-	}
-	o, err := models.OrganisationByID(r.Context(), s.DB, id)
-	return o, by, err
+	return administered(s, r, "organisation", models.OrganisationByID)
 }
 
 func (s *Server) organisationPage(w http.ResponseWriter, r *http.Request) error {

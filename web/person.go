@@ -188,16 +188,7 @@ type roleRow struct {
 }
 
 func (s *Server) personOf(r *http.Request) (models.Person, *visitor, error) {
-	by, err := s.requireAdministrator(r)
-	if err != nil {
-		return models.Person{}, nil, err
-	}
-	id, err := idVar(r, "id", "person")
-	if err != nil {
-		return models.Person{}, nil, err
-	}
-	p, err := models.PersonByID(r.Context(), s.DB, id)
-	return p, by, err
+	return administered(s, r, "person", models.PersonByID)
 }
 
 func (s *Server) person(w http.ResponseWriter, r *http.Request) error {

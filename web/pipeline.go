@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -25,12 +24,8 @@ type pipelineRow struct {
 }
 
 func (s *Server) pipeline(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.requirePerson(r)
-	if err != nil {
+	if _, err := s.requireAdministrator(r); err != nil {
 		return err
-	}
-	if !v.viewer().Has(models.RoleCoordinator) {
-		return apperr.New(apperr.CodeForbidden)
 	}
 	stages, err := models.Pipeline(r.Context(), s.DB, s.Now())
 	if err != nil {
