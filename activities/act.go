@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/record"
 	"tribuna/models"
@@ -23,11 +24,12 @@ type act struct {
 	process   *models.Process
 	rec       *models.Recommendation
 	procedure models.ProcedureDocument
-	officer   models.Person
 
 	sub     *models.Submission // nil where the process decides by itself
 	actor   models.Person      // who sent it
 	speaker models.Person      // whose words they are
+	speaks  access.Actor       // the speaker as the table of roles sees them
+	object  access.Object      // what they speak about, as the table sees it
 	task    *models.Task       // answered by it, if any
 	late    bool
 	seq     *int64 // first entry in the record
@@ -36,8 +38,8 @@ type act struct {
 }
 
 // begin loads what every act needs and holds the process's row.
-func begin(ctx context.Context, tx bun.Tx, process uuid.UUID, decisionID string, now time.Time) (*act, error) {
-	x := &act{tx: tx, now: now, id: decisionID}
+func begin(ctx context.Context, tx bun.Tx, process uuid.UUID, now time.Time) (*act, error) {
+	x := &act{tx: tx, now: now}
 	if err := models.GoesOn(ctx, tx); err != nil {
 		return nil, err
 	}
@@ -53,8 +55,18 @@ func begin(ctx context.Context, tx bun.Tx, process uuid.UUID, decisionID string,
 		return nil, err
 	}
 	x.procedure = procedure.Document
-	x.officer, err = models.PersonByID(ctx, tx, x.rec.OfficerID)
-	return x, err
+	return x, nil
+}
+
+// officer is the person in charge of the recommendation.
+func (x *act) officer(ctx context.Context) (models.Person, error) {
+	return models.PersonByID(ctx, x.tx, x.rec.OfficerID)
+}
+
+// position is where the process stands now that the act is written. Everything it is read from is written under the
+// process's row, which is held.
+func (x *act) position(ctx context.Context) (models.Position, error) {
+	return models.PositionOf(ctx, x.tx, x.process, x.rec, x.procedure)
 }
 
 // commit writes the decision and raises the process's revision; it comes last in the transaction.
@@ -174,10 +186,11 @@ var errNotNow = errors.New("not now")
 func (a *Activities) step(ctx context.Context, s Step, kind string, take func(context.Context, *act) error) (models.Position, error) {
 	var pos models.Position
 	err := a.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		x, err := begin(ctx, tx, s.ProcessID, s.id(kind), a.Now())
+		x, err := begin(ctx, tx, s.ProcessID, a.Now())
 		if err != nil {
 			return err
 		}
+		x.id = s.id(kind)
 		made, err := models.DecisionMade(ctx, tx, s.ProcessID, x.id)
 		if err != nil {
 			return err
@@ -196,9 +209,13 @@ func (a *Activities) step(ctx context.Context, s Step, kind string, take func(co
 		if err := take(ctx, x); err != nil {
 			return err
 		}
-		return x.commit(ctx, kind, "", struct{}{})
+		if err := x.commit(ctx, kind, "", struct{}{}); err != nil {
+			return err
+		}
+		pos, err = x.position(ctx)
+		return err
 	})
-	if err != nil && !errors.Is(err, errNotNow) {
+	if !errors.Is(err, errNotNow) {
 		return pos, temporalError(err)
 	}
 	pos, err = models.LoadPosition(ctx, a.DB, s.ProcessID)

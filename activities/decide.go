@@ -37,33 +37,43 @@ type decider struct {
 func (a *Activities) Decide(ctx context.Context, in DecideInput) (DecideResult, error) {
 	var result DecideResult
 	err := a.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		outcome, err := a.decide(ctx, tx, in)
-		result.Outcome = outcome
+		x, err := a.beginDecision(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		if result.Outcome, err = decide(ctx, x); err != nil {
+			return err
+		}
+		result.Position, err = x.position(ctx)
 		return err
 	})
-	if refused := refusal(err); refused != nil {
-		result.Outcome, err = a.refuse(ctx, in.SubmissionID, refused)
+	refused := refusal(err)
+	if refused == nil {
+		return result, temporalError(err)
 	}
-	if err != nil {
+	if result.Outcome, err = a.refuse(ctx, in.SubmissionID, refused); err != nil {
 		return result, temporalError(err)
 	}
 	result.Position, err = models.LoadPosition(ctx, a.DB, in.ProcessID)
 	return result, temporalError(err)
 }
 
-func (a *Activities) decide(ctx context.Context, tx bun.Tx, in DecideInput) (models.Outcome, error) {
-	sub, err := models.SubmissionByID(ctx, tx, in.SubmissionID)
+// beginDecision begins the act a submission asks for. The submission is read while the process's row is held: nobody
+// settles it meanwhile.
+func (a *Activities) beginDecision(ctx context.Context, tx bun.Tx, in DecideInput) (*act, error) {
+	x, err := begin(ctx, tx, in.ProcessID, a.Now())
 	if err != nil {
-		return models.Outcome{}, err
+		return nil, err
 	}
-	x, err := begin(ctx, tx, in.ProcessID, sub.DecisionID, a.Now())
-	if err != nil {
-		return models.Outcome{}, err
-	}
-	// Read again now that the row is held: the same submission may have been settled meanwhile.
 	if x.sub, err = models.SubmissionByID(ctx, tx, in.SubmissionID); err != nil {
-		return models.Outcome{}, err
+		return nil, err
 	}
+	x.id = x.sub.DecisionID
+	return x, nil
+}
+
+// decide takes a decision that is not taken yet, and returns what came of it.
+func decide(ctx context.Context, x *act) (models.Outcome, error) {
 	if x.sub.Outcome != nil {
 		return *x.sub.Outcome, nil
 	}
@@ -84,7 +94,7 @@ func (a *Activities) decide(ctx context.Context, tx bun.Tx, in DecideInput) (mod
 	if err := x.commit(ctx, string(x.sub.Kind), x.sub.ArgsHash, outcome); err != nil {
 		return models.Outcome{}, err
 	}
-	return outcome, x.sub.Settle(ctx, tx, outcome)
+	return outcome, x.sub.Settle(ctx, x.tx, outcome)
 }
 
 // refuse settles a submission that cannot be taken. What was settled meanwhile stands.
@@ -150,28 +160,29 @@ func (x *act) loadTask(ctx context.Context, d decider) error {
 
 // entitled asks the table of roles for the speaker and, where somebody else recorded it, for that person too.
 func (x *act) entitled(ctx context.Context, d decider) error {
-	object, err := x.object(ctx)
+	object, err := x.readObject(ctx)
 	if err != nil {
 		return err
 	}
+	x.object = object
 	sender, err := models.AccessActor(ctx, x.tx, x.actor.ID, x.link())
 	if err != nil {
 		return err
 	}
 	if x.sub.OnBehalfOf == nil {
+		x.speaks = sender
 		return access.Can(sender, d.actionFor(x.task), object)
 	}
 	if err := access.Can(sender, access.RecordOnBehalf, object); err != nil {
 		return err
 	}
-	speaker, err := models.AccessActor(ctx, x.tx, x.speaker.ID, nil)
-	if err != nil {
+	if x.speaks, err = models.AccessActor(ctx, x.tx, x.speaker.ID, nil); err != nil {
 		return err
 	}
-	return access.Can(speaker, d.actionFor(x.task), object)
+	return access.Can(x.speaks, d.actionFor(x.task), object)
 }
 
-func (x *act) object(ctx context.Context) (access.Object, error) {
+func (x *act) readObject(ctx context.Context) (access.Object, error) {
 	if x.process.Kind == models.ProcessFollowUp && x.task == nil {
 		return models.FollowUpObject(ctx, x.tx, x.rec, x.process.ID)
 	}

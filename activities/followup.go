@@ -131,7 +131,7 @@ func reportProgress(ctx context.Context, x *act) error {
 	if err := f.Save(ctx, x.tx); err != nil {
 		return err
 	}
-	if err := x.note(ctx, entry{verb: "followup.reported", visibility: record.Network, objectKind: "followup", object: f.ID, org: x.reportsFor(ctx, f),
+	if err := x.note(ctx, entry{verb: "followup.reported", visibility: record.Network, objectKind: "followup", object: f.ID, org: x.reportsFor(f),
 		facts: map[string]string{"status": string(p.Status)}, texts: map[string]string{"note": p.Note}}); err != nil {
 		return err
 	}
@@ -140,13 +140,10 @@ func reportProgress(ctx context.Context, x *act) error {
 
 // reportsFor returns the organisation in whose name progress is reported: the focal point where the speaker belongs to
 // it, else the owner of the recommendation.
-func (x *act) reportsFor(ctx context.Context, f *models.FollowUp) uuid.UUID {
-	roles, err := models.RolesOf(ctx, x.tx, x.speaker.ID)
-	if err == nil && f.OrganisationID != nil {
-		for _, r := range roles {
-			if r.OrganisationID == *f.OrganisationID {
-				return *f.OrganisationID
-			}
+func (x *act) reportsFor(f *models.FollowUp) uuid.UUID {
+	for _, r := range x.speaks.Roles {
+		if f.OrganisationID != nil && r.OrganisationID == *f.OrganisationID {
+			return *f.OrganisationID
 		}
 	}
 	return x.rec.OrganisationID

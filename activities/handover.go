@@ -152,7 +152,7 @@ func (h *handing) passCharge(ctx context.Context) error {
 	if err := models.TakeOver(ctx, h.tx, h.rec.ID, h.from.ID, h.to.ID); err != nil {
 		return err
 	}
-	h.rec.OfficerID, h.officer = h.to.ID, h.to
+	h.rec.OfficerID = h.to.ID
 	return h.note(ctx, entry{verb: "recommendation.handed_over", visibility: record.Network, objectKind: "recommendation", object: h.rec.ID,
 		facts: h.facts()})
 }

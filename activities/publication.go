@@ -166,7 +166,11 @@ func recordDelivery(ctx context.Context, x *act) error {
 }
 
 func (x *act) fillDelivery(ctx context.Context, d *models.Delivery, p models.DeliveryPayload) error {
-	zone, err := zoneOf(ctx, x.tx, x.officer.CountryCode)
+	officer, err := x.officer(ctx)
+	if err != nil {
+		return err
+	}
+	zone, err := zoneOf(ctx, x.tx, officer.CountryCode)
 	if err != nil {
 		return err
 	}

@@ -75,10 +75,7 @@ func answerConsultation(ctx context.Context, x *act) error {
 	if p.Reasons == "" && len(p.Comments) == 0 {
 		return apperr.Invalid("reasons", "required")
 	}
-	org, err := x.speaksFor(ctx)
-	if err != nil {
-		return err
-	}
+	org := x.speaksFor()
 	rv := &models.Review{OrganisationID: &org, Reasons: p.Reasons, Naming: models.NamingNetwork}
 	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org})
 }
@@ -142,19 +139,11 @@ func (x *act) sameText(ctx context.Context, hash string, comments []models.Comme
 }
 
 // speaksFor returns the organisation in whose name the speaker answers a task: theirs among those in the voting unit.
-func (x *act) speaksFor(ctx context.Context) (uuid.UUID, error) {
-	sisters, err := models.VotingUnitMembers(ctx, x.tx, *x.task.OrganisationID)
-	if err != nil {
-		return uuid.Nil, err
-	}
-	roles, err := models.RolesOf(ctx, x.tx, x.speaker.ID)
-	if err != nil {
-		return uuid.Nil, err
-	}
-	for _, r := range roles {
-		if slices.Contains(sisters, r.OrganisationID) && r.Role != models.RoleReader && r.Role != models.RoleExpert {
-			return r.OrganisationID, nil
+func (x *act) speaksFor() uuid.UUID {
+	for _, r := range x.speaks.Roles {
+		if slices.Contains(x.object.TaskOrganisations, r.OrganisationID) && r.Role != models.RoleReader && r.Role != models.RoleExpert {
+			return r.OrganisationID
 		}
 	}
-	return *x.task.OrganisationID, nil
+	return *x.task.OrganisationID
 }

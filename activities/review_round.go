@@ -176,7 +176,7 @@ func (a *Activities) BeginClosing(ctx context.Context, s Step) (models.Position,
 		if round.ClosingAt != nil || round.ClosedAt != nil {
 			return errNotNow
 		}
-		pos, err := models.LoadPosition(ctx, x.tx, x.process.ID)
+		pos, err := x.position(ctx)
 		if err != nil {
 			return err
 		}

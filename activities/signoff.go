@@ -58,10 +58,7 @@ func answerSignOff(ctx context.Context, x *act) error {
 	if err := x.sameText(ctx, p.VersionHash, nil); err != nil {
 		return err
 	}
-	org, err := x.speaksFor(ctx)
-	if err != nil {
-		return err
-	}
+	org := x.speaksFor()
 	so := &models.SignOff{TaskID: x.task.ID, RecommendationID: x.rec.ID, VersionID: *x.task.VersionID, OrganisationID: *x.task.OrganisationID,
 		PersonID: x.speaker.ID, Answer: p.Answer, Reason: p.Reason, DecisionID: x.id, AnsweredAt: x.now}
 	if err := so.Put(ctx, x.tx); err != nil {

@@ -53,7 +53,11 @@ func (x *act) askPerson(ctx context.Context, kind models.TaskKind, person models
 
 // askOfficer opens a task for the officer in charge, unless one of that kind about the same subject is open.
 func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*models.Task)) error {
-	_, err := x.askPerson(ctx, kind, x.officer, func(t *models.Task, _ *time.Location) {
+	officer, err := x.officer(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = x.askPerson(ctx, kind, officer, func(t *models.Task, _ *time.Location) {
 		t.VersionID = x.rec.CurrentVersionID
 		if fill != nil {
 			fill(t)
@@ -144,7 +148,7 @@ func (x *act) tellWithdrawn(ctx context.Context, t *models.Task, why string) err
 		return err
 	}
 	for _, p := range people {
-		if p.ID == x.officer.ID {
+		if p.ID == x.rec.OfficerID {
 			continue
 		}
 		if err := x.mailWith(ctx, models.MailTaskWithdrawn, p, t, "", models.MailData{Reason: why}); err != nil {

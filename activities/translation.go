@@ -311,7 +311,7 @@ func (x *act) markLanguageLate(ctx context.Context) error {
 // EndTranslation goes on to the sign-off when no language holds the stage.
 func (a *Activities) EndTranslation(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "end_translation", func(ctx context.Context, x *act) error {
-		pos, err := models.LoadPosition(ctx, x.tx, x.process.ID)
+		pos, err := x.position(ctx)
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,15 @@ type call struct {
 	s     *server
 	route route
 	who   who
+
+	asked question // the last one put to the table of roles
+}
+
+// question is what is asked about: most requests ask more than once about the same.
+type question struct {
+	rec    *models.Recommendation
+	task   *models.Task
+	object access.Object
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
@@ -141,14 +150,17 @@ func queryOneOf[T ~string](c *call, name string, allowed []T) (T, error) {
 
 // can asks the table of roles about a recommendation and one of its tasks, or nil.
 func (c *call) can(action access.Action, rec *models.Recommendation, task *models.Task) error {
-	object := access.Object{}
-	if rec != nil {
-		var err error
-		if object, err = models.AccessObject(c.ctx(), c.s.DB, rec, task); err != nil {
+	if rec == nil {
+		return access.Can(c.who.actor(), action, access.Object{})
+	}
+	if c.asked.rec != rec || c.asked.task != task {
+		object, err := models.AccessObject(c.ctx(), c.s.DB, rec, task)
+		if err != nil {
 			return err
 		}
+		c.asked = question{rec: rec, task: task, object: object}
 	}
-	return access.Can(c.who.actor(), action, object)
+	return access.Can(c.who.actor(), action, c.asked.object)
 }
 
 // may is can for what is shown or left out.

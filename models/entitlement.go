@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"tribuna/internal/access"
 )
@@ -26,25 +27,24 @@ func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.U
 func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (access.Object, error) {
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
 		Published: r.Public(), Quarantined: r.Quarantined()}
-	err := db.NewSelect().Model((*Task)(nil)).ColumnExpr("DISTINCT person_id").
-		Where("recommendation_id = ? AND person_id IS NOT NULL", r.ID).Scan(ctx, &o.Involved)
-	if err != nil {
-		return o, err
+	q := db.NewSelect().TableExpr("recommendations AS r").Where("r.id = ?", r.ID).
+		ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
+		ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
+	unit := uuid.Nil
+	if t != nil && t.OrganisationID != nil {
+		unit = *t.OrganisationID
 	}
-	err = db.NewSelect().TableExpr("recommendations AS r").ColumnExpr("concerned.id").
-		Join("CROSS JOIN LATERAL ("+concerned+") AS concerned").Where("r.id = ?", r.ID).Scan(ctx, &o.Concerned)
+	q = q.ColumnExpr("ARRAY(SELECT o.id FROM organisations AS o WHERE o.voting_unit = ? ORDER BY o.id)", unit)
+	err := q.Scan(ctx, pgdialect.Array(&o.Involved), pgdialect.Array(&o.Concerned), pgdialect.Array(&o.TaskOrganisations))
 	if err != nil || t == nil {
-		return o, err
+		return o, found(err, "recommendation")
 	}
 	o.TaskID = t.ID
 	if t.PersonID != nil {
 		o.TaskPerson = *t.PersonID
 	}
 	if t.OrganisationID != nil {
-		if o.TaskOrganisations, err = VotingUnitMembers(ctx, db, *t.OrganisationID); err != nil {
-			return o, err
-		}
-		o.TaskOrganisations = append(o.TaskOrganisations, *t.OrganisationID)
+		o.TaskOrganisations = append(o.TaskOrganisations, unit)
 	}
 	if t.Kind == TaskApproveTranslation && t.SubjectID != nil {
 		tr, err := TranslationByID(ctx, db, *t.SubjectID)

@@ -106,6 +106,19 @@ func loadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position,
 	if err != nil {
 		return Position{}, err
 	}
+	r := new(Recommendation)
+	if err := db.NewSelect().Model(r).Where("r.id = ?", p.RecommendationID).Scan(ctx); err != nil {
+		return Position{}, found(err, "recommendation")
+	}
+	procedure, err := ProcedureByID(ctx, db, r.ProcedureID)
+	if err != nil {
+		return Position{}, err
+	}
+	return PositionOf(ctx, db, p, r, procedure.Document)
+}
+
+// PositionOf is LoadPosition for a transaction that holds the process's row and has read what it is about.
+func PositionOf(ctx context.Context, db bun.IDB, p *Process, r *Recommendation, procedure ProcedureDocument) (Position, error) {
 	pos := Position{ProcessID: p.ID, Revision: p.Revision, Closed: p.ClosedAt != nil}
 	if pos.Closed {
 		return pos, nil
@@ -120,7 +133,7 @@ func loadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position,
 	}
 	switch p.Kind {
 	case ProcessRecommendation:
-		return pos, pos.loadRecommendation(ctx, db)
+		return pos, pos.loadRecommendation(ctx, db, r, procedure)
 	case ProcessMailing:
 		return pos, pos.loadMailing(ctx, db)
 	default:
@@ -128,11 +141,7 @@ func loadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position,
 	}
 }
 
-func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB) error {
-	r := new(Recommendation)
-	if err := db.NewSelect().Model(r).Where("r.id = ?", pos.ProcessID).Scan(ctx); err != nil {
-		return found(err, "recommendation")
-	}
+func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB, r *Recommendation, procedure ProcedureDocument) error {
 	pos.Stage, pos.Held = r.Stage, r.Held()
 	switch r.Stage {
 	case StageReview:
@@ -140,7 +149,7 @@ func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB) error {
 	case StageTranslation:
 		return pos.loadTranslation(ctx, db, r)
 	case StageSignOff:
-		return pos.loadSignOff(ctx, db, r)
+		return pos.loadSignOff(ctx, db, r, procedure.SignOff)
 	case StagePublication:
 		pos.loadPublication(r)
 	}
@@ -208,12 +217,8 @@ func (pos *Position) loadTranslation(ctx context.Context, db bun.IDB, r *Recomme
 	return err
 }
 
-func (pos *Position) loadSignOff(ctx context.Context, db bun.IDB, r *Recommendation) error {
-	procedure, err := ProcedureByID(ctx, db, r.ProcedureID)
-	if err != nil {
-		return err
-	}
-	tally, err := tallyUnder(ctx, db, procedure.Document.SignOff, r)
+func (pos *Position) loadSignOff(ctx context.Context, db bun.IDB, r *Recommendation, rules SignOffRules) error {
+	tally, err := tallyUnder(ctx, db, rules, r)
 	if err != nil {
 		return err
 	}
@@ -221,7 +226,7 @@ func (pos *Position) loadSignOff(ctx context.Context, db bun.IDB, r *Recommendat
 	for i := range pos.Tasks {
 		t := &pos.Tasks[i]
 		pos.SignOff.Resolving = pos.SignOff.Resolving || t.Kind == TaskResolveSignOff
-		t.DueAt = Task{Kind: t.Kind, DueAt: t.DueAt, GraceUntil: t.GraceUntil}.MissedAt(procedure.Document.SignOff)
+		t.DueAt = Task{Kind: t.Kind, DueAt: t.DueAt, GraceUntil: t.GraceUntil}.MissedAt(rules)
 	}
 	return nil
 }

@@ -102,15 +102,12 @@ func PublicationOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (*
 // quarantine it gives CodeUnderReview.
 func PublishedBySlug(ctx context.Context, db bun.IDB, slug string) (*Recommendation, *Publication, error) {
 	r := new(Recommendation)
-	err := db.NewSelect().Model(r).Relation("Organisation").Where("r.slug = ? AND r.published_at IS NOT NULL", slug).Scan(ctx)
+	err := withAttributes(db.NewSelect().Model(r).Relation("Organisation")).Where("r.slug = ? AND r.published_at IS NOT NULL", slug).Scan(ctx)
 	if err != nil {
 		return nil, nil, found(err, "publication")
 	}
 	if r.Quarantined() {
 		return nil, nil, apperr.About(apperr.CodeUnderReview, "publication")
-	}
-	if err := r.loadAttributes(ctx, db); err != nil {
-		return nil, nil, err
 	}
 	p, err := PublicationOf(ctx, db, r.ID)
 	return r, p, err

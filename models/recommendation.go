@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/record"
@@ -67,11 +66,12 @@ type Recommendation struct {
 
 	Organisation *Organisation           `bun:"rel:belongs-to,join:organisation_id=id"`
 	Origin       *ImportedRecommendation `bun:"rel:has-one,join:id=recommendation_id"` // of an imported one
-	Countries    []string                `bun:"-"`                                     // ISO codes, sorted
-	Topics       []string                `bun:"-"`
-	Challenges   []string                `bun:"-"`
-	GrantIDs     []uuid.UUID             `bun:"-"`
-	Consulted    []ConsultedGroup        `bun:"-"`
+	// What it is about; read only with withAttributes.
+	Countries  []string         `bun:",scanonly,array"` // ISO codes, sorted
+	Topics     []string         `bun:",scanonly,array"`
+	Challenges []string         `bun:",scanonly,array"`
+	GrantIDs   []uuid.UUID      `bun:"grant_ids,scanonly,array"`
+	Consulted  []ConsultedGroup `bun:",scanonly,type:json"`
 }
 
 // Held reports whether the process is on hold.
@@ -266,23 +266,19 @@ func (r *Recommendation) setAttributes(ctx context.Context, tx bun.IDB, in Recom
 // RecommendationByID returns a recommendation with what is attached to it, whoever asks: for processes, not readers.
 func RecommendationByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Recommendation, error) {
 	r := new(Recommendation)
-	if err := db.NewSelect().Model(r).Relation("Organisation").Where("r.id = ?", id).Scan(ctx); err != nil {
-		return nil, found(err, "recommendation")
-	}
-	return r, r.loadAttributes(ctx, db)
+	err := withAttributes(db.NewSelect().Model(r).Relation("Organisation")).Where("r.id = ?", id).Scan(ctx)
+	return r, found(err, "recommendation")
 }
 
-// loadAttributes reads what a recommendation is about, in two queries: it stands before every decision.
-func (r *Recommendation) loadAttributes(ctx context.Context, db bun.IDB) error {
-	q := db.NewSelect()
-	for _, l := range []struct{ table, column string }{{"recommendation_countries", "country_code"}, {"recommendation_topics", "topic"},
-		{"recommendation_challenges", "challenge"}, {"recommendation_grants", "grant_id"}} {
-		q = q.ColumnExpr("ARRAY(SELECT ?0 FROM ?1 WHERE recommendation_id = ?2 ORDER BY ?0)", bun.Ident(l.column), bun.Ident(l.table), r.ID)
+// withAttributes reads with a recommendation what it is about, in the same statement: it stands before every decision.
+func withAttributes(q *bun.SelectQuery) *bun.SelectQuery {
+	q = q.ColumnExpr("?TableColumns")
+	for _, l := range []struct{ table, column, as string }{{"recommendation_countries", "country_code", "countries"}, {"recommendation_topics", "topic", "topics"},
+		{"recommendation_challenges", "challenge", "challenges"}, {"recommendation_grants", "grant_id", "grant_ids"}} {
+		q = q.ColumnExpr("ARRAY(SELECT ?0 FROM ?1 WHERE recommendation_id = r.id ORDER BY ?0) AS ?2", bun.Ident(l.column), bun.Ident(l.table), bun.Ident(l.as))
 	}
-	if err := q.Scan(ctx, pgdialect.Array(&r.Countries), pgdialect.Array(&r.Topics), pgdialect.Array(&r.Challenges), pgdialect.Array(&r.GrantIDs)); err != nil {
-		return fmt.Errorf("read what a recommendation is about: %w", err)
-	}
-	return db.NewSelect().Model(&r.Consulted).Where("cg.recommendation_id = ?", r.ID).Order("cg.id").Scan(ctx)
+	return q.ColumnExpr("(SELECT json_agg(json_build_object('people', cg.people, 'method', cg.method, 'number', cg.number) ORDER BY cg.id) " +
+		"FROM consulted_groups AS cg WHERE cg.recommendation_id = r.id) AS consulted")
 }
 
 // Save writes where the recommendation stands.

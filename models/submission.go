@@ -142,8 +142,12 @@ func Receive(ctx context.Context, db bun.IDB, s *Submission, now time.Time) (*Su
 	if s.ArgsHash, err = s.hash(s.ArgsSalt, attachment); err != nil {
 		return nil, err
 	}
-	if _, err := db.NewInsert().Model(s).On("CONFLICT (process_id, decision_id) DO NOTHING").Exec(ctx); err != nil {
+	written, err := db.NewInsert().Model(s).On("CONFLICT (process_id, decision_id) DO NOTHING").Exec(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("store submission: %w", err)
+	}
+	if n, err := written.RowsAffected(); err != nil || n == 1 {
+		return s, err
 	}
 	stored := new(Submission)
 	err = db.NewSelect().Model(stored).

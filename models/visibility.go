@@ -165,8 +165,6 @@ func loadCountries(ctx context.Context, db bun.IDB, all []Recommendation) error 
 // VisibleRecommendation returns a recommendation if the viewer may read it, and "not found" otherwise.
 func VisibleRecommendation(ctx context.Context, db bun.IDB, v Viewer, id uuid.UUID) (*Recommendation, error) {
 	r := new(Recommendation)
-	if err := v.visible(db.NewSelect().Model(r).Relation("Organisation").Where("r.id = ?", id)).Scan(ctx); err != nil {
-		return nil, found(err, "recommendation")
-	}
-	return r, r.loadAttributes(ctx, db)
+	err := v.visible(withAttributes(db.NewSelect().Model(r).Relation("Organisation")).Where("r.id = ?", id)).Scan(ctx)
+	return r, found(err, "recommendation")
 }

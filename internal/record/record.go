@@ -140,10 +140,15 @@ func Append(ctx context.Context, tx bun.IDB, chain uuid.UUID, e Entry) (int64, e
 
 func lockHead(ctx context.Context, tx bun.IDB, chain uuid.UUID) (*head, error) {
 	h := &head{Chain: chain, Hash: first}
-	if _, err := tx.NewInsert().Model(h).On("CONFLICT (chain) DO NOTHING").Exec(ctx); err != nil {
-		return nil, fmt.Errorf("begin the record: %w", err)
+	hold := tx.NewSelect().Model(h).WherePK().For("UPDATE")
+	err := hold.Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		if _, err := tx.NewInsert().Model(h).On("CONFLICT (chain) DO NOTHING").Exec(ctx); err != nil {
+			return nil, fmt.Errorf("begin the record: %w", err)
+		}
+		err = hold.Scan(ctx)
 	}
-	if err := tx.NewSelect().Model(h).WherePK().For("UPDATE").Scan(ctx); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("hold the record's head: %w", err)
 	}
 	return h, nil
