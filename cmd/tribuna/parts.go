@@ -46,6 +46,8 @@ func openParts(cfg config.Config) (*parts, error) {
 		HostPort:  cfg.TemporalAddress,
 		Namespace: cfg.TemporalNamespace,
 		Logger:    sdklog.NewStructuredLogger(newLogger(max(cfg.LogLevel, slog.LevelWarn))),
+		// What goes to Temporal is small and its server near: to compress it takes longer than to send it.
+		ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}},
 	}
 	if err := telemetry.Processes(&options); err != nil {
 		return nil, err

@@ -94,7 +94,8 @@ func (in *instance) startTemporal(ctx context.Context) (err error) {
 		return err
 	}
 	in.later(func() { _ = in.temporal.Kill() })
-	in.client, err = client.DialContext(ctx, client.Options{HostPort: in.temporal.Address(), Namespace: in.temporal.Namespace(), Logger: sdklog.NewStructuredLogger(quiet())})
+	in.client, err = client.DialContext(ctx, client.Options{HostPort: in.temporal.Address(), Namespace: in.temporal.Namespace(), Logger: sdklog.NewStructuredLogger(quiet()),
+		ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}}}) // as the program itself
 	if err != nil {
 		return err
 	}
