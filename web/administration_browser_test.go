@@ -1,10 +1,8 @@
 package web
 
 import (
-	"fmt"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -29,20 +27,7 @@ func TestAdministrationInABrowser(t *testing.T) {
 		"/administration/languages", "/administration/countries", "/administration/countries/XK", "/administration/topics/new", zonePath,
 		accessPath, importsPath, administrationPath + "/journal", operationsPath, "/administration/reports",
 		"/dashboard", "/dashboard?country=BG", "/dashboard/coverage", "/dashboard/pipeline"} {
-		for i, width := range []int64{390, 1280} {
-			t.Run(fmt.Sprint(page, width), func(t *testing.T) {
-				var tooWide []string
-				require.NoError(t, chromedp.Run(b.ctx,
-					emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
-					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: []string{"dark", "light"}[i]}}),
-					chromedp.Navigate(h.front.URL+page),
-					chromedp.Evaluate(`document.querySelectorAll("main details").forEach(d => d.open = true)`, nil),
-					chromedp.Evaluate(`document.fonts.ready.then(() => [...document.querySelectorAll("main *")]
-						.filter(e => !e.closest(".table-stack > thead") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)))`, &tooWide, awaited)))
-				require.Empty(t, tooWide)
-				require.Empty(t, b.seriousFaults(t))
-			})
-		}
+		t.Run(page, func(t *testing.T) { b.inspect(t, h.front.URL+page, fewLooks) })
 	}
 	require.Empty(t, b.complaints)
 }

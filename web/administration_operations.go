@@ -21,9 +21,6 @@ const operationsRows = 20
 // sweepLateAfter is when a sweep that has not come by is trouble; in order it comes every minute.
 const sweepLateAfter = 10 * time.Minute
 
-// examineFor bounds how long somebody waits for a look at all processes.
-const examineFor = time.Minute
-
 // operationsView is what does not go on as it should. It is read from the database alone: what has to be asked of others
 // was asked by the sweep, and the page says when.
 type operationsView struct {
@@ -177,11 +174,9 @@ func (s *Server) examineNow(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.requireAdministrator(r); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), examineFor)
-	defer cancel()
 	said := &Flash{"done", "operations.examined"}
-	if err := s.Processes.Examine(ctx); err != nil {
-		s.Log.WarnContext(ctx, "processes cannot be examined", "error", err)
+	if err := s.Processes.Examine(r.Context()); err != nil {
+		s.Log.WarnContext(r.Context(), "processes cannot be examined", "error", err)
 		said = &Flash{"harm", "operations.unreachable"}
 	}
 	return s.backToOperations(w, r, said)
@@ -213,12 +208,10 @@ func (s *Server) mend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), examineFor)
-	defer cancel()
 	said := &Flash{"done", "operations.mended"}
-	switch found, repaired, err := s.Processes.Mend(ctx); {
+	switch found, repaired, err := s.Processes.Mend(r.Context()); {
 	case err != nil:
-		s.Log.WarnContext(ctx, "processes cannot be mended", "error", err)
+		s.Log.WarnContext(r.Context(), "processes cannot be mended", "error", err)
 		said = &Flash{"harm", "operations.unreachable"}
 	case repaired < found:
 		said = &Flash{"wait", "operations.mended_partly"}

@@ -80,7 +80,7 @@ func TestATemporalThatIsAwayIsSaid(t *testing.T) {
 	server := testtemporal.Own(t)
 	c := testtemporal.OwnClient(t, server)
 	require.NoError(t, server.Kill())
-	h.server.Processes = &workflows.Client{DB: h.db, Temporal: c, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	h.server.Processes = &workflows.Client{DB: h.db, Temporal: c, Now: time.Now, Log: slog.New(slog.DiscardHandler), LookPatience: 100 * time.Millisecond}
 	coordinator := h.as("coordinator", "en")
 	coordinator.post(operationsPath+"/examine", url.Values{})
 	require.Contains(t, coordinator.get(operationsPath).Body, "does not answer. Nothing is lost")

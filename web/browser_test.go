@@ -2,11 +2,8 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,36 +17,32 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/i18n"
 )
 
-// browser is a headless Chromium for one test; complaints gathers what its console says went wrong.
+// browserLimit bounds one test, however busy the machine.
+const browserLimit = 5 * time.Minute
+
+// browser is a window of the tests' Chromium, with cookies of its own; complaints gathers what its console says went wrong.
 type browser struct {
 	ctx        context.Context
 	mu         sync.Mutex
 	complaints []string
 }
 
+// newBrowser opens a window for a test, beside which others may run: most of the time either waits for an answer.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser is not for the short tests")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	if path := os.Getenv("CHROMIUM"); path != "" {
-		options = append(options, chromedp.ExecPath(path))
-	}
-	ctx, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stopAllocator)
-	ctx, stopTab := chromedp.NewContext(ctx)
-	t.Cleanup(stopTab)
-	ctx, stopClock := context.WithTimeout(ctx, 2*time.Minute)
+	t.Parallel()
+	ctx, stopClock := context.WithTimeout(testbrowser.Window(t), browserLimit)
 	t.Cleanup(stopClock)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx) }) // closes the browser in peace, so that nothing of it is left
 	b := &browser{ctx: ctx}
 	chromedp.ListenTarget(ctx, b.listen)
-	require.NoError(t, chromedp.Run(ctx, log.Enable(), runtime.Enable(), chromedp.EmulateViewport(1280, 900)))
+	require.NoError(t, chromedp.Run(ctx, log.Enable(), runtime.Enable(), emulation.SetFocusEmulationEnabled(true), chromedp.EmulateViewport(1280, 900)))
 	return b
 }
 
@@ -82,38 +75,55 @@ func styleServer(t *testing.T) *httptest.Server {
 	return server
 }
 
-// seriousFaults runs axe and names what is serious or critical.
+// seriousFaults names what is a serious or critical barrier.
 func (b *browser) seriousFaults(t *testing.T) []string {
 	t.Helper()
-	axe, err := os.ReadFile(filepath.Join("..", "node_modules", "axe-core", "axe.min.js"))
-	require.NoError(t, err, "npm ci brings axe")
-	var faults []string
-	require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(string(axe), nil), chromedp.Evaluate(
-		`axe.run().then(r => r.violations.filter(v => ["serious", "critical"].includes(v.impact))
-			.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" ")))`, &faults, awaited)))
+	faults, err := testbrowser.Barriers(b.ctx)
+	require.NoError(t, err)
 	return faults
+}
+
+// look is a screen and how its owner has set it.
+type look struct {
+	width  int64
+	scheme string
+}
+
+// everyLook is what a page is looked at in; in fewLooks each width and each scheme comes once.
+var (
+	everyLook = []look{{390, "light"}, {390, "dark"}, {1280, "light"}, {1280, "dark"}}
+	fewLooks  = []look{{390, "dark"}, {1280, "light"}}
+)
+
+// beyond names what reaches beyond the screen; the head of a table that is stacked on a phone is for screen readers alone.
+const beyond = `document.fonts.ready.then(() => [...document.querySelectorAll("main *")]
+	.filter(e => !e.closest(".table-stack > thead") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)))`
+
+// inspect opens a page with all that is folded in it, and holds it to what every page promises, however it is looked at:
+// nothing reaches beyond the screen, and nothing is a barrier.
+func (b *browser) inspect(t *testing.T, address string, looks []look) {
+	t.Helper()
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(address),
+		chromedp.Evaluate(`document.querySelectorAll("main details").forEach(d => d.open = true)`, nil)))
+	for _, l := range looks {
+		var tooWide []string
+		require.NoError(t, chromedp.Run(b.ctx,
+			emulation.SetDeviceMetricsOverride(l.width, 900, 1, l.width < 600),
+			emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.scheme},
+				{Name: "prefers-reduced-motion", Value: "reduce"}}), // so that colours change at once
+			chromedp.Evaluate(beyond, &tooWide, awaited)))
+		require.Empty(t, tooWide, "%v: nothing reaches beyond the screen", l)
+		require.Empty(t, b.seriousFaults(t), l)
+	}
 }
 
 func TestStylePageInABrowser(t *testing.T) {
 	b, server := newBrowser(t), styleServer(t)
-	for _, width := range []int64{390, 1280} {
-		for _, scheme := range []string{"light", "dark"} {
-			for _, tag := range i18n.Tags() {
-				t.Run(fmt.Sprint(width, scheme, tag), func(t *testing.T) {
-					var tooWide []string
-					require.NoError(t, chromedp.Run(b.ctx,
-						emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
-						emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
-						network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": tag}),
-						chromedp.Navigate(server.URL+"/dev/style"),
-						chromedp.Evaluate(`document.fonts.ready.then(() => [...document.querySelectorAll("main *")]
-							.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)))`, &tooWide, awaited),
-					))
-					require.Empty(t, tooWide, "nothing reaches beyond the screen")
-					require.Empty(t, b.seriousFaults(t))
-				})
-			}
-		}
+	for _, tag := range i18n.Tags() {
+		t.Run(tag, func(t *testing.T) {
+			require.NoError(t, chromedp.Run(b.ctx, network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": tag})))
+			b.inspect(t, server.URL+"/dev/style", everyLook)
+		})
 	}
 	require.Empty(t, b.complaints, "the Content-Security-Policy is kept and no script fails")
 }

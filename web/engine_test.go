@@ -19,11 +19,18 @@ import (
 
 var testNow = time.Date(2026, 3, 9, 10, 0, 0, 0, time.UTC)
 
+// stoppedEngine renders at testNow.
+var stoppedEngine = sync.OnceValues(func() (*Engine, error) {
+	assets, err := LoadAssets()
+	if err != nil {
+		return nil, err
+	}
+	return NewEngine(EngineOptions{Assets: assets, Now: func() time.Time { return testNow }})
+})
+
 func testEngine(t *testing.T) *Engine {
 	t.Helper()
-	assets, err := LoadAssets()
-	require.NoError(t, err)
-	e, err := NewEngine(EngineOptions{Assets: assets, Now: func() time.Time { return testNow }})
+	e, err := stoppedEngine()
 	require.NoError(t, err)
 	return e
 }

@@ -46,7 +46,8 @@ func newWorld(t *testing.T, stage string) *world {
 	require.NoError(t, err)
 	t.Cleanup(unreachable.Close)
 	// Words are stored and answered with "being recorded": what is entitled is seen, and nothing moves on for the others.
-	w.server.Processes = &workflows.Client{DB: w.db, Temporal: unreachable, Now: time.Now, Log: slog.New(slog.DiscardHandler), Patience: time.Millisecond}
+	w.server.Processes = &workflows.Client{DB: w.db, Temporal: unreachable, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Patience: time.Millisecond, LookPatience: time.Millisecond}
 	w.server.Demo.Accounts = append(w.server.Demo.Accounts, DemoAccount{Email: w.person("expert-05").Email})
 	w.victim = w.person("expert-12").ID
 	switch stage {
@@ -294,6 +295,7 @@ func TestEveryPageForEveryoneAtEveryStage(t *testing.T) {
 	missing := unlisted(t)
 	for _, stage := range []string{"drafting", "review", "done"} {
 		t.Run(stage, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, stage)
 			for _, row := range entitlements {
 				want, at := row.at(stage)

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,7 +45,8 @@ func newHouseOver(t *testing.T, db *bun.DB) *house {
 	t.Helper()
 	minter, err := links.New(bytes.Repeat([]byte("key"), 11))
 	require.NoError(t, err)
-	e := liveEngine(t)
+	e, err := liveEngine()
+	require.NoError(t, err)
 	accounts, err := demo.Accounts()
 	require.NoError(t, err)
 	doors := &Demo{}
@@ -65,15 +67,15 @@ func newHouseOver(t *testing.T, db *bun.DB) *house {
 	return h
 }
 
-// liveEngine renders with the real clock, as sessions and tasks of these tests do.
-func liveEngine(t *testing.T) *Engine {
-	t.Helper()
+// liveEngine renders with the real clock, as sessions and tasks of these tests do. To parse every page in every language takes
+// longer than most tests: it is done once, as in the program.
+var liveEngine = sync.OnceValues(func() (*Engine, error) {
 	assets, err := LoadAssets()
-	require.NoError(t, err)
-	e, err := NewEngine(EngineOptions{Assets: assets})
-	require.NoError(t, err)
-	return e
-}
+	if err != nil {
+		return nil, err
+	}
+	return NewEngine(EngineOptions{Assets: assets})
+})
 
 // person returns somebody of the demo network by the slug in its files.
 func (h *house) person(slug string) models.Person {

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ import (
 // recorded.
 const DefaultPatience = 10 * time.Second
 
+// DefaultLookPatience is how long an operator waits for a look at all processes.
+const DefaultLookPatience = time.Minute
+
 // Client is the only door through which pages and API reach the processes.
 type Client struct {
 	DB       *bun.DB
@@ -28,6 +32,8 @@ type Client struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Patience time.Duration // zero: DefaultPatience
+
+	LookPatience time.Duration // zero: DefaultLookPatience
 
 	SweepEvery time.Duration // pace of a sweep that doctor brings back; zero: DefaultSweepEvery
 
@@ -64,11 +70,7 @@ func (c *Client) Decide(ctx context.Context, s *models.Submission) (models.Outco
 	if stored.Outcome != nil {
 		return *stored.Outcome, stored, stored.Outcome.Err()
 	}
-	patience := c.Patience
-	if patience == 0 {
-		patience = DefaultPatience
-	}
-	telling, cancel := context.WithTimeout(ctx, patience)
+	telling, cancel := context.WithTimeout(ctx, cmp.Or(c.Patience, DefaultPatience))
 	defer cancel()
 	outcome, err := c.Tell(telling, stored)
 	if err != nil {

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -22,6 +23,8 @@ const (
 
 // Examine keeps what Diagnose finds where operators see it, on a page that asks nobody but the database.
 func (c *Client) Examine(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.LookPatience, DefaultLookPatience))
+	defer cancel()
 	found, err := c.Diagnose(ctx, false)
 	if err != nil {
 		return err
@@ -31,6 +34,8 @@ func (c *Client) Examine(ctx context.Context) error {
 
 // Mend is Diagnose with repair; what is left unrepaired is kept. It returns how many were found and repaired.
 func (c *Client) Mend(ctx context.Context) (found, repaired int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.LookPatience, DefaultLookPatience))
+	defer cancel()
 	all, err := c.Diagnose(ctx, true)
 	if err != nil {
 		return 0, 0, err
