@@ -19,6 +19,9 @@ const keepAbandoned = 7 * 24 * time.Hour
 // keepUnsent is how long words are kept that somebody typed and never sent.
 const keepUnsent = 30 * 24 * time.Hour
 
+// keepEndedLinks is how long links to accounts are kept after they ended.
+const keepEndedLinks = 30 * 24 * time.Hour
+
 // One submission whose process does not answer must not keep the others waiting: each is waited for so long, and all of
 // one sweep so long together.
 const (
@@ -85,7 +88,7 @@ func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
 	return err
 }
 
-// CleanUp removes what has run out: sign-ins, counted attempts, files that belong to nothing on record, files that were
+// CleanUp removes what has run out: sign-ins, links to accounts, counted attempts, files that belong to nothing on record, files that were
 // brought for an import, words that were never sent and the keys of requests.
 func (a *Activities) CleanUp(ctx context.Context) error {
 	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
@@ -104,6 +107,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 		return temporalError(err)
 	}
 	if err := models.CompactFollowUpCounts(ctx, a.DB); err != nil {
+		return temporalError(err)
+	}
+	if err := models.DeleteOldAccountLinks(ctx, a.DB, a.Now().Add(-keepEndedLinks)); err != nil {
 		return temporalError(err)
 	}
 	if err := models.DeleteOldKept(ctx, a.DB, a.Now().Add(-keepUnsent)); err != nil {

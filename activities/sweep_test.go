@@ -123,6 +123,27 @@ func TestSweepCleansUpWhatRanOut(t *testing.T) {
 	}
 }
 
+func TestSweepForgetsLinksToAccountsThatEnded(t *testing.T) {
+	d := newDesk(t, nil)
+	add := func(purpose string, ended time.Duration) uuid.UUID {
+		l := models.AccountLink{ID: models.NewID(), PersonID: d.officer.ID, Purpose: purpose,
+			CreatedAt: d.clock.Add(-ended - models.ResetLife), ExpiresAt: d.clock.Add(-ended)}
+		_, err := d.db.NewInsert().Model(&l).Exec(d.ctx)
+		require.NoError(t, err)
+		return l.ID
+	}
+	const long, lately = keepEndedLinks + time.Hour, keepEndedLinks - time.Hour
+	add(models.LinkReset, long)
+	add(models.LinkInvitation, 2*long)
+	stay := []uuid.UUID{add(models.LinkReset, lately), add(models.LinkInvitation, long), add(models.LinkReset, -time.Minute)}
+	for range 2 {
+		require.NoError(t, d.acts.CleanUp(d.ctx))
+		var left []uuid.UUID
+		require.NoError(t, d.db.NewRaw("SELECT id FROM account_links").Scan(d.ctx, &left))
+		require.ElementsMatch(t, stay, left, "what ended lately, what lives, and that somebody was invited")
+	}
+}
+
 func TestLoadPositionOfNothingIsFinal(t *testing.T) {
 	d := newDesk(t, nil)
 	_, err := d.acts.LoadPosition(d.ctx, uuid.New())

@@ -69,6 +69,19 @@ func withdrawAccountLinks(ctx context.Context, tx bun.IDB, person uuid.UUID, now
 	return nil
 }
 
+// DeleteOldAccountLinks removes links that ended before an instant. Each person's newest invitation stays: it says that they
+// were invited, and when.
+func DeleteOldAccountLinks(ctx context.Context, db bun.IDB, before time.Time) error {
+	newer := db.NewSelect().TableExpr("account_links AS newer").ColumnExpr("1").
+		Where("newer.person_id = link.person_id AND newer.purpose = link.purpose AND newer.created_at > link.created_at")
+	_, err := db.NewDelete().Model((*AccountLink)(nil)).Where("link.expires_at < ?", before).
+		Where("(link.purpose <> ? OR EXISTS (?))", LinkInvitation, newer).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("remove links to accounts that ended: %w", err)
+	}
+	return nil
+}
+
 // OpenAccountLink returns a genuine link that still lives, and its person. One that was used, replaced or has ended gives
 // CodeAccountLink, without saying which.
 func OpenAccountLink(ctx context.Context, db bun.IDB, id, person uuid.UUID, now time.Time) (AccountLink, Person, error) {

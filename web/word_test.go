@@ -178,7 +178,7 @@ func TestWhoMayReadAVersionMayTakeItOut(t *testing.T) {
 }
 
 func TestEverybodyMayTakeAPublicationOutInEachLanguage(t *testing.T) {
-	chromium := os.Getenv("CHROMIUM")
+	chromium := testbrowser.Chromium()
 	if testing.Short() {
 		chromium = "off"
 	}

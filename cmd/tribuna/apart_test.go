@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/devstack"
-	"tribuna/internal/devstack/catcher"
 	"tribuna/internal/devstack/testtemporal"
 )
 
@@ -24,9 +23,7 @@ func TestServeWorkerAndMigrateRunApart(t *testing.T) {
 	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: t.TempDir()})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = pg.Discard(context.Background()) })
-	mails, err := catcher.Start(ctx, catcher.Options{Dir: t.TempDir()})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = mails.Stop(context.Background()) })
+	mails := catchMails(t)
 	addr := closedAddress(t)
 	variables := map[string]string{
 		"DATABASE_URL":       pg.AppURL(),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,10 +9,11 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/devstack/testbrowser"
 )
 
 // shotsVariable names a folder for pictures of every page inspected, for people to look at.
@@ -42,13 +44,6 @@ const tooWide = `document.documentElement.scrollWidth <= innerWidth ? [] : [...d
 
 // zoomed is what is left of a screen of 1280 px at 400 % (WCAG 2.2, 1.4.10).
 const zoomed = 320
-
-// barriers runs axe and names what is serious or critical.
-const barriers = `axe.run({resultTypes: ["violations"], preload: false}).then(r => r.violations
-	.filter(v => ["serious", "critical"].includes(v.impact))
-	.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join("\n")))`
-
-func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
 
 // inspect holds the page to what every page promises: the reader's language, one heading of the first order, nothing
 // beyond the edge of a phone or at 400 %, no barrier for anybody, and neither a script that fails nor one that is refused. A page
@@ -100,8 +95,10 @@ func (v *visitor) fits(where string) {
 
 func (v *visitor) hasNoBarriers(where string) {
 	v.t.Helper()
-	var faults []string
-	v.run(chromedp.Evaluate(v.axe, nil), chromedp.Evaluate(barriers, &faults, awaited))
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	faults, err := testbrowser.Barriers(ctx)
+	require.NoError(v.t, err, where)
 	assert.Empty(v.t, faults, where)
 }
 

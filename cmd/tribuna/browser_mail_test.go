@@ -84,21 +84,33 @@ func (h *house) linkedTask(m caught) *models.Task {
 	if link == "" {
 		return nil
 	}
-	stays := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := stays.Get(link)
-	if err != nil {
-		return nil
-	}
-	defer answer.Body.Close()
-	id, err := uuid.Parse(path.Base(answer.Header.Get("Location")))
-	if err != nil {
-		return nil
+	id, known := h.opened[link]
+	if !known {
+		if id = leadsTo(link); id == uuid.Nil {
+			return nil
+		}
+		h.opened[link] = id
 	}
 	task, err := models.TaskByID(context.Background(), h.db, id)
 	if err != nil {
 		return nil
 	}
 	return task
+}
+
+// leadsTo asks which task a personal link leads to.
+func leadsTo(link string) uuid.UUID {
+	stays := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := stays.Get(link)
+	if err != nil {
+		return uuid.Nil
+	}
+	defer answer.Body.Close()
+	id, err := uuid.Parse(path.Base(answer.Header.Get("Location")))
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
 }
 
 // follow opens a mail and uses a link in it, as a mail program does.

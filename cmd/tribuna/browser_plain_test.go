@@ -43,7 +43,7 @@ func (s *plainStory) draft() {
 	o.press(`button[value="remove_measure:0"]`)
 	require.Equal(s.t, "Open a day centre in every district.", o.holds("#f-measures-0-text"))
 	o.choose("#f-language", "en")
-	o.choose("#f-procedure", "fast")
+	o.choose("#f-procedure", brisk)
 	o.press(`.form-foot button[value="save"]`)
 	s.id, s.home = s.begun(o)
 	o.reads("Open a day centre in every district.")

@@ -43,7 +43,7 @@ func (s *story) translate() {
 // translator waits until somebody is asked to do something with the translation.
 func (s *story) translator(kind models.TaskKind) string {
 	var who string
-	met := poll(s.browser, patience, func() bool {
+	met := poll(s.t.Context(), patience, func() bool {
 		for name, address := range translators {
 			list, err := s.mails(address)
 			require.NoError(s.t, err)

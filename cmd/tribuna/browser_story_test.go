@@ -83,7 +83,7 @@ func (s *story) draft() {
 	o.press(`button[value="add_measure"]`)
 	o.write("#f-measures-1-text", "Answer children's reports within 24 hours.")
 	o.tick(authority(2, "Ministry of Labour, Pension System, Family and Social Policy"))
-	o.choose("#f-procedure", "fast")
+	o.choose("#f-procedure", brisk)
 	o.tick(`input[name="languages"][value="bg"]`, `input[name="topics"][value="safety-online"]`,
 		`input[name="challenges"][value="uneven-funding"]`, `input[name="grant_ids"]`)
 	o.press(`.form-foot button[value="save"]`)

@@ -6,17 +6,17 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/devstack/testbrowser"
 )
 
 // Widths of the screens people look at, in CSS pixels.
@@ -46,10 +46,8 @@ const violations = `addEventListener("securitypolicyviolation", e => console.err
 // visitor opens a window for somebody who reads a language.
 func (h *house) visitor(t *testing.T, name, language string, width int64) *visitor {
 	t.Helper()
-	ctx, leave := chromedp.NewContext(h.browser, chromedp.WithTargetID(h.window(t)))
-	t.Cleanup(leave)
+	ctx := testbrowser.Window(t)
 	v := &visitor{house: h, t: t, ctx: ctx, name: name, language: language, width: width, scripts: true}
-	require.NoError(t, chromedp.Run(ctx)) // the window lives as long as the context of its first use
 	chromedp.ListenTarget(ctx, v.listen)
 	v.run(log.Enable(), runtime.Enable(), screen(width),
 		network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": language}),
@@ -58,18 +56,6 @@ func (h *house) visitor(t *testing.T, name, language string, width int64) *visit
 			return err
 		}))
 	return v
-}
-
-// window opens an empty window whose cookies are its own. Without a window a fresh set of cookies has no place for a page.
-func (h *house) window(t *testing.T) target.ID {
-	t.Helper()
-	ctx := cdp.WithExecutor(h.browser, chromedp.FromContext(h.browser).Browser)
-	own, err := target.CreateBrowserContext().Do(ctx)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = target.DisposeBrowserContext(own).Do(ctx) })
-	id, err := target.CreateTarget("about:blank").WithBrowserContextID(own).WithNewWindow(true).Do(ctx)
-	require.NoError(t, err)
-	return id
 }
 
 // plainVisitor is a visitor whose browser runs no scripts.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tribuna/internal/breached"
 	"tribuna/internal/config"
 	"tribuna/internal/demo"
 	"tribuna/internal/devstack"
@@ -35,6 +36,9 @@ type development struct {
 
 // runDev runs everything on this machine until it is asked to end.
 func runDev(ctx context.Context, cfg config.Config, _ []string) error {
+	if err := breached.Ready(); err != nil {
+		return err
+	}
 	d := &development{stack: newStack(os.Stdout), cfg: cfg}
 	if err := d.claim(); err != nil {
 		return err

@@ -69,9 +69,7 @@ func newWorld(t *testing.T, variables map[string]string) *world {
 	t.Cleanup(func() { _ = w.db.Close() })
 	require.NoError(t, demo.Load(ctx, w.db, time.Now()))
 	w.startTemporal()
-	w.mails, err = catcher.Start(ctx, catcher.Options{Dir: t.TempDir()})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = w.mails.Stop(context.Background()) })
+	w.mails = catchMails(t)
 	w.connect()
 	w.variables = map[string]string{
 		"DATABASE_URL": w.pg.AppURL(), "DATABASE_OWNER_URL": w.pg.OwnerURL(), "TEMPORAL_ADDRESS": w.temporal.Address(),

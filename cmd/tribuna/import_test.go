@@ -21,11 +21,8 @@ const importedFile = "external_ref,source,addressee_country,session,issued_by,re
 	"UPR-BG-09-001,UPR,BG,9,Norway,noted,,,Do more\n"
 
 func TestImportFromAShell(t *testing.T) {
-	pg := testdb.OwnCluster(t)
-	cfg := config.Config{DatabaseURL: pg.AppURL()} // the role that a running instance has
-	db, err := models.Open(cfg.DatabaseURL)
-	require.NoError(t, err)
-	defer db.Close()
+	opened := testdb.Open(t)
+	cfg, db := config.Config{DatabaseURL: opened.AppURL}, opened.App // the role that a running instance has
 	require.NoError(t, demo.Load(t.Context(), db, time.Now()))
 	mails, err := db.NewSelect().Table("outbox").Count(t.Context())
 	require.NoError(t, err)

@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/devstack/testdb"
 	"tribuna/internal/devstack/testtemporal"
 )
@@ -30,6 +32,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	code := m.Run()
+	testbrowser.Stop()
 	testtemporal.Stop()
 	testdb.Stop()
 	os.Exit(code)
@@ -163,4 +166,13 @@ func instanceOf(t *testing.T, dir string) map[string]string {
 	var instance map[string]string
 	require.NoError(t, json.Unmarshal(text, &instance))
 	return instance
+}
+
+// catchMails is a mail server of a test's own.
+func catchMails(t *testing.T) *catcher.Catcher {
+	t.Helper()
+	mails, err := catcher.Start(t.Context(), catcher.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = mails.Stop(context.Background()) })
+	return mails
 }

@@ -13,11 +13,8 @@ import (
 )
 
 func TestTheFirstCoordinatorGetsInAndOut(t *testing.T) {
-	pg := testdb.OwnCluster(t)
-	cfg := config.Config{DatabaseURL: pg.AppURL()}
-	db, err := models.Open(cfg.DatabaseURL)
-	require.NoError(t, err)
-	defer db.Close()
+	opened := testdb.Open(t)
+	cfg, db := config.Config{DatabaseURL: opened.AppURL}, opened.App
 	const email, password = "first@network.example", "a long first password"
 	add := []string{"--email", email, "--name", "First", "--organisation", "lead", "--role", models.RoleCoordinator}
 	require.ErrorContains(t, runPerson(t.Context(), cfg, add), "--organisation-name")

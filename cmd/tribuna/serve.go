@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"log/slog"
 
+	"tribuna/internal/breached"
 	"tribuna/internal/config"
 )
 
 // runServe runs the pages and the API apart from the worker.
 func runServe(ctx context.Context, cfg config.Config, _ []string) error {
 	if err := cfg.Require("DATABASE_URL", "TEMPORAL_ADDRESS", "TRIBUNA_LINK_KEY"); err != nil {
+		return err
+	}
+	if err := breached.Ready(); err != nil {
 		return err
 	}
 	l, err := listen(cfg.Addr)

@@ -9,6 +9,12 @@ import (
 	"tribuna/internal/walkthrough"
 )
 
+func TestWalkthroughThatCannotBeginSaysSoToPrograms(t *testing.T) {
+	p := launch(t, map[string]string{"DATABASE_URL": "postgres://a@127.0.0.1:1/b", "TRIBUNA_URL": "http://127.0.0.1:1"}, "walkthrough", "--json", "--data", t.TempDir())
+	p.ended(1)
+	require.Contains(t, p.output(), `"stages":[]`)
+}
+
 func TestWalkthroughEndsWithWhatDiffers(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, conclude(&out, walkthrough.Result{Seconds: 43}))

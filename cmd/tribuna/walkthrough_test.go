@@ -20,6 +20,7 @@ const realTexts = "../../../shared/data"
 // once, and finds both there after a restart.
 func TestTheWholeWay(t *testing.T) {
 	wholeInstance(t)
+	t.Parallel()
 	dir := t.TempDir()
 	dev := launchDev(t, dir)
 	site := dev.readyURL()

@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -21,10 +23,20 @@ var files embed.FS
 
 const listFile = "dist/passwords.txt.gz"
 
-var list = sync.OnceValues(func() ([]string, error) {
-	packed, err := files.ReadFile(listFile)
+var list = sync.OnceValues(func() ([]string, error) { return read(files) })
+
+// Ready reports whether the list was built in. Without it nobody could choose a password, so a program without it does not
+// start.
+func Ready() error {
+	_, err := list()
+	return err
+}
+
+func read(files fs.FS) ([]string, error) {
+	packed, err := fs.ReadFile(files, listFile)
 	if err != nil {
-		return nil, fmt.Errorf("the list of breached passwords was not built in, run `make assets`: %w", err)
+		return nil, errors.New("the list of breached passwords was not built into this program, and without it nobody can choose a " +
+			"password: build it with `make build`, which runs `make assets` first")
 	}
 	zipped, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
@@ -35,7 +47,7 @@ var list = sync.OnceValues(func() ([]string, error) {
 		return nil, fmt.Errorf("the list of breached passwords: %w", err)
 	}
 	return strings.Split(string(plain), "\n"), nil
-})
+}
 
 // Contains reports whether a password is among those known, in whatever case, doubled, or with digits and signs around
 // it: those who guess try these too.

@@ -35,7 +35,7 @@ func (s *Sender) drain(ctx context.Context, wait *time.Duration) {
 	for ctx.Err() == nil {
 		settled, err := s.SendBatch(ctx, Batch{Transactional: true})
 		if err != nil && ctx.Err() == nil {
-			s.Log.Error("mails cannot be sent now", "err", err, "again_in", *wait)
+			s.Log.Error("mails cannot be sent now", "error", err, "again_in", *wait)
 			*wait = min(2**wait, 30*time.Second)
 			return
 		}
@@ -51,7 +51,7 @@ func (s *Sender) Reap(ctx context.Context) {
 	c := s.withDefaults()
 	queued, unknown, err := models.ReapExpired(ctx, c.DB, c.Now())
 	if err != nil {
-		c.Log.Error("mails of cut-off senders cannot be put right now", "err", err)
+		c.Log.Error("mails of cut-off senders cannot be put right now", "error", err)
 		return
 	}
 	if unknown > 0 {

@@ -93,7 +93,7 @@ func (w *window) uncomposed(row models.OutboxMail, err error) models.MailResult 
 	case errors.As(err, &notYet):
 		return models.MailResult{ID: row.ID, State: models.MailQueued, RetryAt: w.Now().Add(notYet.For)}
 	}
-	w.Log.Error("a mail cannot be composed", "mail", row.ID, "kind", row.Kind, "err", err)
+	w.Log.Error("a mail cannot be composed", "mail", row.ID, "kind", row.Kind, "error", err)
 	return w.again(row, Deferred, "it could not be composed: "+err.Error())
 }
 

@@ -61,7 +61,7 @@ type walk struct {
 
 // Run walks the whole way. An error says what went wrong on it; differences from what was expected are in the result.
 func Run(ctx context.Context, o Options) (Result, error) {
-	w := &walk{Options: o, began: time.Now(), known: map[string]*opened{}}
+	w := &walk{Options: o, began: time.Now(), known: map[string]*opened{}, result: Result{Stages: []Stage{}}}
 	var err error
 	if w.text, err = readTexts(o.DataDir); err != nil {
 		return w.result, err

@@ -16,12 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/markdown"
 )
 
 // found are the real programs, which `make test` makes sure are there.
 var found = sync.OnceValues(func() (*Converter, error) {
-	return Find(context.Background(), Options{Pandoc: "pandoc", Chromium: os.Getenv("CHROMIUM")})
+	return Find(context.Background(), Options{Pandoc: "pandoc", Chromium: testbrowser.Chromium()})
 })
 
 func converter(t *testing.T) *Converter {

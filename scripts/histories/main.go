@@ -3,8 +3,8 @@
 //
 //	go run ./scripts/histories TEMPORAL_ADDRESS RECOMMENDATION_ID DATABASE_URL
 //
-// A history per stage is written to workflows/testdata/histories. Histories recorded before stay: what ran once must
-// replay for ever. They hold ids, never words.
+// A history per stage is written to workflows/testdata/histories, under the day it was recorded on. Histories recorded
+// before stay: what ran once must replay for ever. They hold ids, never words.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"github.com/google/uuid"
 	enums "go.temporal.io/api/enums/v1"
@@ -112,7 +113,7 @@ var (
 )
 
 func write(name string, h *historypb.History) error {
-	path := filepath.Join(folder, name+".json")
+	path := filepath.Join(folder, name+"-"+time.Now().UTC().Format(time.DateOnly)+".json")
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}

@@ -71,7 +71,7 @@ func take(ctx context.Context, base string) error {
 
 func browser(ctx context.Context) (tab context.Context, done func()) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("disable-quic", true))
-	if path := os.Getenv("CHROMIUM"); path != "" {
+	if path := os.Getenv("TRIBUNA_CHROMIUM"); path != "" {
 		options = append(options, chromedp.ExecPath(path))
 	}
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)

@@ -22,10 +22,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// variable names the program where the one on the PATH is not the one; "off" is for those who convert nothing, and leaves
-// tests what they need.
-const variable = "TRIBUNA_CHROMIUM"
-
 // without is what a browser for tests does not prepare: pages of its own that nobody opens. The first three are chromedp's.
 const without = "site-per-process,Translate,BlinkGenPropertyTrees,PreloadTopChromeWebUI,OptimizationHints,MediaRouter"
 
@@ -36,14 +32,23 @@ var shared struct {
 	stop func()
 }
 
-// Options start a Chromium without a screen that asks nobody for news.
-func Options() []chromedp.ExecAllocatorOption {
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-features", without))
-	if path := os.Getenv(variable); path != "" && path != "off" {
-		options = append(options, chromedp.ExecPath(path))
+// Chromium is the one to use where it is not to be looked for on the PATH. Who leaves it alone for conversions (off) has one
+// for tests all the same.
+func Chromium() string {
+	if path := os.Getenv("TRIBUNA_CHROMIUM"); path != "off" {
+		return path
 	}
-	return options
+	return ""
+}
+
+// options start a Chromium without a screen that asks nobody for news.
+func options() []chromedp.ExecAllocatorOption {
+	all := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-features", without))
+	if path := Chromium(); path != "" {
+		all = append(all, chromedp.ExecPath(path))
+	}
+	return all
 }
 
 // Stop closes the browser of this test program, if it was started.
@@ -90,7 +95,7 @@ func start() (context.Context, error) {
 	if shared.ctx != nil {
 		return shared.ctx, nil
 	}
-	ctx, stopAllocator := chromedp.NewExecAllocator(context.Background(), Options()...)
+	ctx, stopAllocator := chromedp.NewExecAllocator(context.Background(), options()...)
 	ctx, stopBrowser := chromedp.NewContext(ctx)
 	stop := func() { stopBrowser(); stopAllocator() }
 	if err := chromedp.Run(ctx); err != nil {
