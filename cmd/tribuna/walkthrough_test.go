@@ -2,19 +2,15 @@ package main
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/devstack/testmaterial"
 	"tribuna/internal/walkthrough"
 )
-
-// realTexts is where the real parallel texts lie beside a checkout, where they do.
-const realTexts = "../../../shared/data"
 
 // TestTheWholeWay takes the demo brief, and a real text in five languages, from draft to follow-up on one instance at
 // once, and finds both there after a restart.
@@ -31,11 +27,7 @@ func TestTheWholeWay(t *testing.T) {
 		})
 		t.Run("real texts", func(t *testing.T) {
 			t.Parallel()
-			if _, err := os.Stat(filepath.Join(realTexts, "udhr", "en.md")); err != nil {
-				t.Skip("the real texts are not beside this checkout: " + realTexts)
-			}
-			data, err := filepath.Abs(realTexts)
-			require.NoError(t, err)
+			data, _ := testmaterial.Folder(t)
 			wholeWay(t, dir, site, "--data", data)
 		})
 	})

@@ -1,28 +1,22 @@
 package walkthrough
 
 import (
-	"errors"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/devstack/testmaterial"
 	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
-// realTexts is where the real parallel texts lie beside a checkout, where they do.
-const realTexts = "../../../shared/data"
-
 // TestEveryRealTextCanBeHandedOver cuts every text as the walkthrough does and holds it against the rule for translations.
 func TestEveryRealTextCanBeHandedOver(t *testing.T) {
+	realTexts, _ := testmaterial.Folder(t)
 	files, err := filepath.Glob(filepath.Join(realTexts, "udhr", "*.md"))
 	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Skip("the real texts are not beside this checkout: " + realTexts)
-	}
 	source, err := readDocument(realTexts, "en")
 	require.NoError(t, err)
 	for _, file := range files {
@@ -34,11 +28,9 @@ func TestEveryRealTextCanBeHandedOver(t *testing.T) {
 }
 
 func TestInventedWordsCanBeHandedOver(t *testing.T) {
+	realTexts, _ := testmaterial.Folder(t)
 	for _, dir := range []string{"", realTexts} {
 		words, err := readTexts(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
 		require.NoError(t, err)
 		var source, invention []string
 		for _, b := range markdown.Blocks(words.body) {

@@ -17,6 +17,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/devstack/testbrowser"
+	"tribuna/internal/devstack/testmaterial"
 	"tribuna/internal/markdown"
 )
 
@@ -109,16 +110,11 @@ func TestWhatAnEditorLeftInAFile(t *testing.T) {
 	require.NotContains(t, text.Body, "Ana Who")
 }
 
-// realTexts is where the real material lies beside the repository; it is no part of it.
-const realTexts = "../../../shared/data"
-
-// TestARealTextGoesOutAndComesBackInAgain takes the Universal Declaration of Human Rights in every language there is.
+// TestARealTextGoesOutAndComesBackInAgain takes one text in every language there is.
 func TestARealTextGoesOutAndComesBackInAgain(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(realTexts, "udhr", "*.md"))
+	texts, _ := testmaterial.Folder(t)
+	files, err := filepath.Glob(filepath.Join(texts, "udhr", "*.md"))
 	require.NoError(t, err)
-	if len(files) == 0 {
-		t.Skip("the real texts are not in " + realTexts)
-	}
 	for _, file := range files {
 		tag := strings.TrimSuffix(filepath.Base(file), ".md")
 		t.Run(tag, func(t *testing.T) {

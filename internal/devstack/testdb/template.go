@@ -76,11 +76,11 @@ func templateKey() (string, error) {
 		return "", err
 	}
 	fmt.Fprintln(sum, format, version)
-	dir, err := migrationsDir()
+	checkout, err := devstack.Checkout()
 	if err != nil {
 		return "", err
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	names, err := filepath.Glob(filepath.Join(checkout, "migrations", "*.go"))
 	if err != nil {
 		return "", err
 	}
@@ -106,22 +106,6 @@ func templateKey() (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:12]), nil
-}
-
-// migrationsDir finds the sources: tests run in the folder of their package.
-func migrationsDir() (string, error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := here; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, "migrations"), nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no go.mod in or above %s", here)
-		}
-	}
 }
 
 // buildTemplate makes the cluster beside its final name, so that a template
