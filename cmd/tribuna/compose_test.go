@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -31,6 +33,7 @@ type composedService struct {
 	Deploy      struct{ Replicas int }
 	Healthcheck struct{ Test []string }
 	Profiles    []string
+	Volumes     []string
 }
 
 func readCompose(t *testing.T) composed {
@@ -63,9 +66,50 @@ func TestComposeRunsEveryPart(t *testing.T) {
 		require.Equal(t, "service_completed_successfully", c.Services[name].DependsOn["migrate"].Condition, name)
 		require.Equal(t, []string{"CMD", "tribuna", "ready"}, c.Services[name].Healthcheck.Test[:3], name)
 	}
+	require.Equal(t, "temporalio/auto-setup:1.29.1", c.Services["temporal"].Image, "what it was built and tried with")
+	require.Equal(t, "postgres12", c.Services["temporal"].Environment["DB"], "Temporal's name for all since 12")
 	require.Equal(t, "service_healthy", c.Services["temporal"].DependsOn["postgres"].Condition)
 	require.Equal(t, "postgres", c.Services["temporal"].Environment["POSTGRES_SEEDS"])
 	require.Equal(t, "temporal:7233", c.Services["temporal-ui"].Environment["TEMPORAL_ADDRESS"])
+}
+
+// Health checks ask at an address where the part listens, for a page that there is.
+func TestComposeAsksForWhatThereIs(t *testing.T) {
+	c := readCompose(t)
+	for part, variable := range map[string]string{"serve": "TRIBUNA_ADDR", "worker": "TRIBUNA_METRICS_ADDR"} {
+		s := c.Services[part]
+		asked, err := url.Parse(s.Healthcheck.Test[3])
+		require.NoError(t, err)
+		_, port, err := net.SplitHostPort(s.Environment[variable])
+		require.NoError(t, err)
+		require.Equal(t, port, asked.Port(), part)
+		mux := http.NewServeMux()
+		mountHealth(mux, nil, nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, asked.String(), nil)
+		require.NoError(t, err)
+		_, route := mux.Handler(r)
+		require.Equal(t, "GET /readyz", route, part)
+	}
+	_, port, err := net.SplitHostPort(c.Services["serve"].Environment["TRIBUNA_ADDR"])
+	require.NoError(t, err)
+	require.Contains(t, c.Services["serve"].Ports, "127.0.0.1:"+port+":"+port)
+	require.Contains(t, c.Services["tools"].Volumes, "backups:/backups")
+}
+
+// What parts are told of each other are services of these names, at ports on which they listen.
+func TestComposeConnectsTheParts(t *testing.T) {
+	c := readCompose(t)
+	of := c.Services["worker"].Environment
+	smtp, err := url.Parse(of["SMTP_URL"])
+	require.NoError(t, err)
+	database, err := url.Parse(of["DATABASE_URL"])
+	require.NoError(t, err)
+	for _, address := range []string{smtp.Host, database.Host, of["TEMPORAL_ADDRESS"]} {
+		host, port, err := net.SplitHostPort(address)
+		require.NoError(t, err)
+		require.Contains(t, c.Services, host)
+		require.Contains(t, c.Services[host].Ports, "127.0.0.1:"+port+":"+port)
+	}
 }
 
 func knows(name string) bool {
@@ -107,18 +151,4 @@ func requireRole(t *testing.T, roles, address, role string) {
 	password, _ := u.User.Password()
 	require.Equal(t, role, u.User.Username())
 	require.Contains(t, roles, "CREATE ROLE "+role+" LOGIN PASSWORD '"+password+"'")
-}
-
-func TestEveryImageOfTheDockerfileIsPinned(t *testing.T) {
-	text, err := os.ReadFile("../../Dockerfile")
-	require.NoError(t, err)
-	from := regexp.MustCompile(`(?m)^FROM (\S+)`).FindAllStringSubmatch(string(text), -1)
-	require.Len(t, from, 3)
-	for _, image := range from {
-		require.Regexp(t, pinned, image[1])
-	}
-	mod, err := os.ReadFile("../../go.mod")
-	require.NoError(t, err)
-	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(string(mod))[1]
-	require.Contains(t, string(text), "golang:"+version+"-", "the compiler is the one go.mod asks for")
 }

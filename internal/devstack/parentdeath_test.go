@@ -18,7 +18,7 @@ import (
 
 // parentDir makes this test program play the parent that is killed: it starts
 // both servers in the folder, prints their addresses and waits for its end.
-const parentDir = "DEVSTACK_TEST_PARENT_DIR"
+const parentDir = "TRIBUNA_TEST_PARENT_DIR"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentDir); dir != "" {
