@@ -1,4 +1,4 @@
-// Command screenshots takes the pictures of README and docs from a running `tribuna dev` after a walkthrough. It sends
+// Command screenshots takes the pictures of README from a running `tribuna dev` after a walkthrough. It sends
 // one more recommendation to review, so that there is one on its way.
 //
 //	go run ./scripts/screenshots BASE_URL
@@ -58,15 +58,7 @@ func take(ctx context.Context, base string) error {
 	if err := signIn(tab, base); err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	for _, p := range []picture{
-		{"recommendation", base + "/recommendations/" + w.recommendation, 1280, 860},
-		{"dashboard", base + "/dashboard", 1280, 860},
-	} {
-		if err := p.shoot(tab); err != nil {
-			return err
-		}
-	}
-	return nil
+	return picture{"recommendation", base + "/recommendations/" + w.recommendation, 1280, 860}.shoot(tab)
 }
 
 func browser(ctx context.Context) (tab context.Context, done func()) {
