@@ -40,10 +40,11 @@ build: assets ## build bin/tribuna
 
 assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
 
-# Tests start servers of their own, whatever the environment gives.
+# Tests start servers of their own, whatever the environment gives. The longest packages come first, so that none of them is
+# left alone on one core at the end.
 test: assets postgresql chromium pandoc $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
 	@echo "==> Running all tests"
-	@go test -p 2 -timeout 30m ./...
+	@go test -p 2 -timeout 30m ./web ./cmd/tribuna ./...
 
 check: assets postgresql pandoc $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
 	@echo "==> gofmt"

@@ -239,6 +239,7 @@ func TestEveryOperationForEveryoneAtEveryStage(t *testing.T) {
 	}
 	for _, stage := range []string{"drafting", "review", "done"} {
 		t.Run(stage, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, stage)
 			operations := map[string]route{}
 			for _, r := range w.server.routes() {

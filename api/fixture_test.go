@@ -68,7 +68,7 @@ func newHouse(t *testing.T) *house {
 	t.Cleanup(lazy.Close)
 	return furnish(t, network.Open(t).App, func() time.Time { return noon }, func(db *bun.DB) *workflows.Client {
 		return &workflows.Client{DB: db, Temporal: lazy, Now: func() time.Time { return noon },
-			Log: slog.New(slog.DiscardHandler), Patience: 50 * time.Millisecond}
+			Log: slog.New(slog.DiscardHandler), Patience: time.Millisecond}
 	})
 }
 
