@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/i18n"
 	"tribuna/internal/word"
 	"tribuna/models"
