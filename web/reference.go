@@ -256,9 +256,9 @@ func (k referenceKeeper) remove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, _ := i18n.Pick(line.Names, l.Tag())
+	name := l.Name(line.Names)
 	v := removeView{Page: s.administrationPage(r, l.T("reference.remove")), Back: k.crumb(l), What: name, Uses: places(l, uses),
-		Follows: l.T("reference.remove_text", "Name", name), Button: l.T("reference.remove")}
+		Follows: l.Say("reference.remove_text", "Name", name), Button: l.T("reference.remove")}
 	if k.kept == models.ListLanguages && key == i18n.Default {
 		v.Uses = append(v.Uses, usedAt{Name: l.T("reference.english_use")})
 	}

@@ -89,6 +89,11 @@ func (l *Localizer) N(key string, count int, args ...any) string {
 }
 
 func (l *Localizer) localize(key string, count any, data map[string]any) string {
+	for name, value := range data {
+		if w, are := value.(Words); are {
+			data[name] = w.Text
+		}
+	}
 	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count}
 	for _, source := range []*goi18n.Localizer{l.bundle, l.fallback} {
 		if text, err := source.Localize(config); err == nil && text != "" {
