@@ -49,6 +49,8 @@ var index = regexp.MustCompile(`\[(\d+)\]`)
 
 // fieldLabel names a field in the summary of errors: the sentence "field.<path>" of the catalogs, the path without its
 // indexes, followed by the number of the row where the form has several ("measures[1].text": "Text of measure 2").
+//
+//i18n:keys field.**
 func fieldLabel(path string, l *i18n.Localizer) string {
 	key := "field." + index.ReplaceAllString(path, "")
 	if !l.Has(key) {

@@ -147,6 +147,7 @@ func (k referenceKeeper) edit(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, l.T("reference.saved"), referencePath(k.kept)+"#line-"+line.Key)
 }
 
+//i18n:keys journal.topics.* journal.challenges.* journal.languages.* journal.countries.*
 func (k referenceKeeper) entry(verb, key string) models.JournalEntry {
 	return models.JournalEntry{Verb: string(k.kept) + "." + verb, ObjectKind: string(k.kept), Facts: map[string]string{"slug": key}}
 }

@@ -34,6 +34,8 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 }
 
 // askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
+//
+//i18n:keys mail.task.*.subject mail.task.*.lead mail.task.*.button
 func (d *draft) askKey(t models.MailTask) string {
 	if d.mail.Kind == models.MailOfficerTask {
 		return "task." + string(t.Kind)
