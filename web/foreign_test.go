@@ -1,16 +1,19 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 	"golang.org/x/net/html"
 
 	"tribuna/internal/demo"
+	"tribuna/internal/record"
 )
 
 // englishMark stands in every name that there is in English only, and in nothing else.
@@ -29,6 +32,16 @@ func (h *house) inEnglishOnly() {
 		_, err := h.db.NewUpdate().Table(column.table).Set("? = ? || ?", bun.Ident(column.name), englishMark, bun.Ident(column.name)).Where(column.where).Exec(h.t.Context())
 		require.NoError(h.t, err, column)
 	}
+}
+
+// recordDelivery has the record name an authority.
+func (h *house) recordDelivery() {
+	h.t.Helper()
+	require.NoError(h.t, h.db.RunInTx(h.t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		_, err := record.Append(ctx, tx, h.brief.ID, record.Entry{At: time.Now(), Verb: "delivery.not_made", Capacity: record.System,
+			ObjectKind: "authority", Object: demo.ID("authority", "bg-government"), Visibility: record.Network})
+		return err
+	}))
 }
 
 // unmarked are the passages of a page that hold the mark and are not said to be English, each with where it stands.
@@ -96,6 +109,7 @@ func TestWhatIsInAnotherLanguageSaysSo(t *testing.T) {
 		t.Run(stage, func(t *testing.T) {
 			w := newWorld(t, stage)
 			w.inEnglishOnly()
+			w.recordDelivery()
 			seen, readers := 0, map[string]*reader{"somebody": w.public("sq"), "a coordinator": w.as("coordinator", "sq"),
 				"an officer": w.as("officer-khc", "sq"), "a partner": w.as("partner-sc-nwb", "sq")}
 			for _, row := range entitlements {

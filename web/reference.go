@@ -97,8 +97,8 @@ func (k referenceKeeper) row(l *i18n.Localizer, languages []models.Language, lin
 		}
 	case models.ListCountries:
 		row.About = append(row.About, line.Zone)
-		if d, _ := line.Designations.In(l.Tag()); d != "" {
-			row.About = append(row.About, l.T("reference.designated", "Name", d))
+		if d := l.Name(line.Designations); d.Text != "" {
+			row.Names = append(row.Names, l.Say("reference.designated", "Name", d))
 		}
 	}
 	var missing []string
