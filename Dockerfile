@@ -15,7 +15,7 @@ RUN go mod download
 COPY . .
 COPY --from=pages /src/web/static/dist ./web/static/dist
 COPY --from=pages /src/internal/breached/dist ./internal/breached/dist
-RUN CGO_ENABLED=0 go build -trimpath -o /tribuna ./cmd/tribuna
+RUN go run ./scripts/catalogs && CGO_ENABLED=0 go build -trimpath -o /tribuna ./cmd/tribuna
 
 FROM debian:12.12-slim
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates postgresql-client-15 \

@@ -17,6 +17,10 @@ STAMPS := .stamps
 # style or an icon, because the build drops those nobody names.
 PAGES  := $(shell find web/assets web/views -type f) $(wildcard web/*.go)
 
+# What is said in every language, and whatever names a sentence.
+WORDING := $(shell find cmd workflows activities api models web internal scripts -name '*.go' -o -path '*/catalogs/*' -name '*.json' \
+  -o -path '*/views/*' -type f -o -path '*/templates/*' -type f)
+
 # A Temporal on the PATH serves as well as our own; so does a given one.
 ifeq ($(TEMPORAL_ADDRESS)$(shell command -v temporal 2>/dev/null),)
 TEMPORAL := $(TOOLS)/temporal
@@ -34,7 +38,7 @@ help: ## show this
 run: build $(POSTGRES) $(TEMPORAL) ## install what is missing, build, and run everything on this machine
 	@bin/tribuna dev
 
-build: assets ## build bin/tribuna
+build: assets $(STAMPS)/catalogs ## build bin/tribuna
 	@echo "==> Building bin/tribuna" >&2
 	@go build -o bin/tribuna ./cmd/tribuna
 
@@ -79,6 +83,12 @@ $(STAMPS)/npm: package.json package-lock.json | node
 $(STAMPS)/assets: $(STAMPS)/npm $(PAGES)
 	@echo "==> Building styles, scripts and fonts"
 	@npm run --silent build
+	@mkdir -p $(STAMPS) && touch $@
+
+# A sentence that a language lacks, or that nobody says, stops the build.
+$(STAMPS)/catalogs: $(WORDING)
+	@echo "==> Checking the catalogs of all languages"
+	@go run ./scripts/catalogs
 	@mkdir -p $(STAMPS) && touch $@
 
 $(TOOLS)/temporal:

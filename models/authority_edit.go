@@ -123,8 +123,8 @@ func ReinstateAuthority(ctx context.Context, tx bun.IDB, id uuid.UUID) error {
 func AuthorityUses(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Use, error) {
 	addressed := fmt.Sprintf(`[{"authority_ids": [%q]}]`, id)
 	return usedBy{
-		{`SELECT 'authority' AS kind, id, coalesce(names->>'en', slug) AS name FROM authorities WHERE parent_id = ? ORDER BY name`, []any{id}},
-		{`SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name FROM recommendations AS r
+		{`SELECT 'authority' AS kind, id, coalesce(names->>'en', slug) AS name, CASE WHEN names->>'en' IS NULL THEN '' ELSE 'en' END AS language FROM authorities WHERE parent_id = ? ORDER BY name`, []any{id}},
+		{`SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name, r.language FROM recommendations AS r
 			WHERE EXISTS (SELECT 1 FROM measures AS m JOIN measure_authorities AS ma ON ma.measure_id = m.id WHERE m.recommendation_id = r.id AND ma.authority_id = ?)
 			OR EXISTS (SELECT 1 FROM versions AS v WHERE v.recommendation_id = r.id AND v.measures @> ?::jsonb)
 			OR EXISTS (SELECT 1 FROM followups AS f WHERE f.recommendation_id = r.id AND f.authority_id = ?)

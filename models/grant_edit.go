@@ -79,7 +79,7 @@ func (g *Grant) Designate(ctx context.Context, tx bun.IDB, country string, list 
 
 // GrantUses lists the recommendations that a grant pays for.
 func GrantUses(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Use, error) {
-	return usedBy{{`SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name FROM recommendations AS r
+	return usedBy{{`SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name, r.language FROM recommendations AS r
 		JOIN recommendation_grants AS pays ON pays.recommendation_id = r.id WHERE pays.grant_id = ? ORDER BY r.title`, []any{id}}}.find(ctx, db)
 }
 

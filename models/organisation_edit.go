@@ -122,7 +122,7 @@ func OrganisationUses(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Use, err
 		UNION ALL SELECT task_id FROM signoffs WHERE organisation_id = ?0 UNION ALL SELECT id FROM followups WHERE organisation_id = ?0) AS said`)
 	uses, err := usedBy{
 		{`SELECT 'organisation' AS kind, id, name FROM organisations WHERE (parent_id = ?0 OR voting_unit = ?0) AND id <> ?0 ORDER BY name`, []any{id}},
-		{`SELECT CASE WHEN kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, id, title AS name FROM recommendations
+		{`SELECT CASE WHEN kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, id, title AS name, language FROM recommendations
 			WHERE organisation_id = ? ORDER BY title`, []any{id}},
 		{people, personArgs}, {grants, grantArgs}, {said, saidArgs},
 	}.find(ctx, db)

@@ -125,11 +125,13 @@ func PersonByEmail(ctx context.Context, db bun.IDB, address string) (Person, err
 	return p, found(err, "person")
 }
 
-// SetLanguage changes the language a person is written to in.
+// SetLanguage changes the language a person is written to in. One that the network does not have is not found: pages may
+// speak it before.
 func SetLanguage(ctx context.Context, db bun.IDB, personID uuid.UUID, tag string) error {
-	_, err := db.NewUpdate().Model((*Person)(nil)).Set("language = ?", tag).Where("id = ?", personID).Exec(ctx)
+	res, err := db.NewUpdate().Model((*Person)(nil)).Set("language = ?", tag).Where("id = ?", personID).
+		Where("EXISTS (SELECT 1 FROM languages WHERE tag = ?)", tag).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("change a person's language: %w", err)
 	}
-	return nil
+	return changed(res, nil, "language")
 }

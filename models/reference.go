@@ -178,7 +178,7 @@ func (l ReferenceList) usedBy(key string) usedBy {
 		return `SELECT '` + kind + `' AS kind, count(*) AS count FROM ` + from
 	}
 	recommendations := func(where string) string {
-		return `SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name FROM recommendations AS r WHERE ` + where + ` ORDER BY r.title`
+		return `SELECT CASE WHEN r.kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, r.id, r.title AS name, r.language FROM recommendations AS r WHERE ` + where + ` ORDER BY r.title`
 	}
 	args := []any{key}
 	switch l {

@@ -121,6 +121,7 @@ func (r *ContentReport) Settle(ctx context.Context, tx bun.IDB, outcome string, 
 	if n, _ := res.RowsAffected(); n == 0 {
 		return apperr.About(apperr.CodeClosed, "report")
 	}
+	//i18n:keys journal.report.settled_*
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "report.settled_" + outcome, ObjectKind: "report", Object: r.ID,
 		Facts: map[string]string{"text": shortID(r.RecommendationID)}})
 }

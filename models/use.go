@@ -12,13 +12,14 @@ import (
 
 // Use is one place where something of the network's lists is needed.
 type Use struct {
-	Kind  string // "recommendation", "imported", "authority", "organisation", "person", "grant", "mailing"
-	ID    uuid.UUID
-	Name  string
-	Count int // of which this is one line; 0 for what stands for itself
+	Kind     string // "recommendation", "imported", "authority", "organisation", "person", "grant", "mailing"
+	ID       uuid.UUID
+	Name     string
+	Language string // of the name; "" where it is in none
+	Count    int    // of which this is one line; 0 for what stands for itself
 }
 
-// usedBy are queries that each find uses: kind, id, name, count.
+// usedBy are queries that each find uses: kind, id, name, language, count.
 type usedBy []struct {
 	query string
 	args  []any

@@ -123,7 +123,12 @@ func (s *Server) changeLanguage(w http.ResponseWriter, r *http.Request) error {
 		ChangeLanguage(s.Secure).ServeHTTP(w, r)
 		return nil
 	}
-	if err := models.SetLanguage(r.Context(), s.DB, v.Person.ID, i18n.Match("", r.PostForm.Get("language"))); err != nil {
+	err := models.SetLanguage(r.Context(), s.DB, v.Person.ID, i18n.Match("", r.PostForm.Get("language")))
+	if apperr.CodeOf(err) == apperr.CodeNotFound { // nobody is written to in it yet, but pages are there
+		ChangeLanguage(s.Secure).ServeHTTP(w, r)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	http.SetCookie(w, &http.Cookie{Name: languageCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.Secure,

@@ -148,7 +148,7 @@ type usedAt struct{ Href, Name, Lang string }
 func places(l *i18n.Localizer, uses []models.Use) []usedAt {
 	list := make([]usedAt, 0, len(uses))
 	for _, u := range uses {
-		at := usedAt{Name: u.Name}
+		at := usedAt{Name: u.Name, Lang: u.Language}
 		switch {
 		case u.ID == uuid.Nil:
 			at.Name = l.N("reference.used."+u.Kind, u.Count)
@@ -173,8 +173,8 @@ type removeView struct {
 	Page
 	Form    *Form
 	Back    crumb
-	What    string // what is removed
-	Follows string // what follows from it
+	What    i18n.Words // what is removed
+	Follows i18n.Words // what follows from it
 	Uses    []usedAt
 	Button  string
 }
@@ -193,6 +193,7 @@ func (s *Server) renderRemove(w http.ResponseWriter, r *http.Request, v removeVi
 // keptRow is one thing of a list of the administration.
 type keptRow struct {
 	Href, Title, Lang string
+	Names             []i18n.Words // whose it is; they stand before what else is said
 	About             []string
 	Badges            []Badge
 	Raise             string // address of the form that moves it one up; "" for the first

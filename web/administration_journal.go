@@ -75,7 +75,7 @@ func (s *Server) journalEntries(ctx context.Context, l *i18n.Localizer, v *visit
 		if it.Capacity == record.System {
 			who = l.T("administration.journal.shell")
 		}
-		entries = append(entries, TimelineEntry{At: it.At, Zone: m.zone, Who: who, What: l.T("journal."+it.Verb, args), Text: text})
+		entries = append(entries, TimelineEntry{At: it.At, Zone: m.zone, Who: who, What: l.Say("journal."+it.Verb, args), Text: text})
 	}
 	return entries, nil
 }
@@ -96,13 +96,15 @@ func (m *minutes) journalFact(fact, value string) string {
 }
 
 // journalObject names what an act was about. Coordinators know everybody.
-func (m *minutes) journalObject(it record.Item) string {
+func (m *minutes) journalObject(it record.Item) i18n.Words {
 	switch {
 	case it.ObjectKind == "person":
-		return m.people[it.Object].Name
+		return i18n.Said(m.people[it.Object].Name)
 	case it.ObjectKind == "organisation" && it.Object != uuid.Nil:
-		return m.organisations[it.Object]
+		return i18n.Said(m.organisations[it.Object])
+	case it.ObjectKind == "authority":
+		return m.l.In(it.Facts["slug"], i18n.Default)
 	default:
-		return it.Facts["slug"]
+		return i18n.Said(it.Facts["slug"])
 	}
 }

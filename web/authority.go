@@ -47,10 +47,11 @@ type authoritiesView struct {
 
 // authorityTree are the authorities of a country, or those above all countries.
 type authorityTree struct {
-	Name, Code string
-	Count      int
-	Open       bool
-	Roots      []authorityBranch
+	Name  i18n.Words
+	Code  string
+	Count int
+	Open  bool
+	Roots []authorityBranch
 }
 
 // authorityBranch is an authority with what is below it.
@@ -94,8 +95,9 @@ func (s *Server) authorities(w http.ResponseWriter, r *http.Request) error {
 func foundAuthorities(l *i18n.Localizer, countries countryNames, list []models.Authority) []keptRow {
 	rows := make([]keptRow, 0, len(list))
 	for _, a := range list {
-		name, tag := i18n.Pick(a.Names, l.Tag())
-		row := keptRow{Href: authorityPath(a.ID), Title: name, Lang: tag, About: []string{countryOrAll(l, countries, a.CountryCode), l.T("authority.level." + a.Level)}}
+		name := l.Name(a.Names)
+		row := keptRow{Href: authorityPath(a.ID), Title: name.Text, Lang: name.Language, Names: []i18n.Words{countryOrAll(l, countries, a.CountryCode)},
+			About: []string{l.T("authority.level." + a.Level)}}
 		if a.RetiredAt != nil {
 			row.Badges = []Badge{retiredBadge(l)}
 		}
@@ -108,9 +110,9 @@ func retiredBadge(l *i18n.Localizer) Badge {
 	return Badge{"plain", "archive", l.T("authority.retired")}
 }
 
-func countryOrAll(l *i18n.Localizer, countries countryNames, code string) string {
+func countryOrAll(l *i18n.Localizer, countries countryNames, code string) i18n.Words {
 	if code == "" {
-		return l.T("authority.above")
+		return i18n.Said(l.T("authority.above"))
 	}
 	return countries.names[code]
 }
@@ -154,7 +156,7 @@ type authorityView struct {
 	Path      string
 	AddBelow  string
 	Level     string
-	Country   string
+	Country   i18n.Words
 	Names     []namedIn
 	Parents   []authorityBranch // from the top down
 	Below     []authorityBranch
@@ -176,8 +178,8 @@ func (s *Server) authority(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := Localizer(r)
-	name, _ := i18n.Pick(a.Names, l.Tag())
-	v := authorityView{Page: s.administrationPage(r, name), Back: crumb{authoritiesPath + "?country=" + a.CountryCode, l.T("administration.authorities")},
+	name := l.Name(a.Names)
+	v := authorityView{Page: s.administrationPage(r, name.Text).Titled(name), Back: crumb{authoritiesPath + "?country=" + a.CountryCode, l.T("administration.authorities")},
 		Path: authorityPath(a.ID), Level: l.T("authority.level." + a.Level)}
 	names, err := s.countryNames(r)
 	if err != nil {

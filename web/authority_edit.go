@@ -120,8 +120,9 @@ func (s *Server) parentOptions(r *http.Request, id uuid.UUID) ([]Option, error) 
 			if branch[n.ID] {
 				continue
 			}
-			name, _ := i18n.Pick(n.Names, l.Tag())
-			options = append(options, Option{Value: n.ID.String(), Label: countryOrAll(l, names, n.CountryCode) + ": " + strings.Repeat("– ", depth) + name})
+			name := l.Name(n.Names)
+			name.Text = countryOrAll(l, names, n.CountryCode).Text + ": " + strings.Repeat("– ", depth) + name.Text
+			options = append(options, optionOf(n.ID.String(), name))
 			set(n.Below, depth+1)
 		}
 	}
@@ -133,7 +134,7 @@ func (s *Server) parentOptions(r *http.Request, id uuid.UUID) ([]Option, error) 
 type retireView struct {
 	Page
 	Back      crumb
-	Name      string
+	Name      i18n.Words
 	Below     []usedAt
 	FollowUps []followUpFacts
 }
@@ -156,8 +157,7 @@ func (s *Server) retireAuthority(w http.ResponseWriter, r *http.Request) error {
 		}
 		status = http.StatusConflict
 	}
-	name, _ := i18n.Pick(a.Names, l.Tag())
-	v := retireView{Page: s.administrationPage(r, l.T("authority.retire")), Back: crumb{authorityPath(a.ID), name}, Name: name}
+	v := retireView{Page: s.administrationPage(r, l.T("authority.retire")), Back: crumb{authorityPath(a.ID), l.T("authority.back")}, Name: l.Name(a.Names)}
 	children, err := models.Authorities(r.Context(), s.DB, models.AuthorityFilter{Parent: &a.ID, Active: true, Limit: mostAuthorities})
 	if err != nil {
 		return err
@@ -215,7 +215,7 @@ func (s *Server) removeAuthority(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, _ := i18n.Pick(a.Names, l.Tag())
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("authority.remove")), Back: crumb{authorityPath(a.ID), name}, What: name,
-		Follows: l.T("authority.remove_text", "Name", name), Uses: places(l, uses), Button: l.T("authority.remove")})
+	name := l.Name(a.Names)
+	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("authority.remove")), Back: crumb{authorityPath(a.ID), l.T("authority.back")}, What: name,
+		Follows: l.Say("authority.remove_text", "Name", name), Uses: places(l, uses), Button: l.T("authority.remove")})
 }

@@ -135,6 +135,7 @@ func (s *Server) compareTexts(ctx context.Context, l *i18n.Localizer, before, af
 	return c, nil
 }
 
+//i18n:keys compare.summary.paragraphs.* compare.summary.measures.*
 func summaryWords(l *i18n.Localizer, prefix string, s worddiff.Summary) []string {
 	var said []string
 	for _, part := range []struct {

@@ -3,6 +3,8 @@ package web
 import (
 	"html/template"
 	"time"
+
+	"tribuna/internal/i18n"
 )
 
 // Badge is a state as a word with an icon and a tint. Tone is "plain", "action", "wait", "harm" or "done".
@@ -37,7 +39,7 @@ type TimelineEntry struct {
 	Zone     *time.Location
 	Who      string        // name, or a description where the person is not named
 	Capacity string        // in words: "for Know-how Centre Bulgaria"; "" for personal capacity
-	What     string        // verb and object in words: "signed off version 3 with a condition"
+	What     i18n.Words    // verb and object in words: "signed off version 3 with a condition"
 	OnBehalf string        // who wrote it down for them, in words; "" if they did so themselves
 	Href     string        // the text or thing concerned; "" if there is none
 	Link     string        // what the link says

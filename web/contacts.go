@@ -333,9 +333,9 @@ func (s *Server) undoContacts(w http.ResponseWriter, r *http.Request) error {
 		if code := apperr.CodeOf(err); code != apperr.CodeOutdated && code != apperr.CodeInUse && code != apperr.CodeClosed {
 			return err
 		}
-		return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("contacts.undo")), Back: crumb{contactsImportPath(c.ID), c.Name}, What: c.Name,
+		return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("contacts.undo")), Back: crumb{contactsImportPath(c.ID), c.Name}, What: i18n.Said(c.Name),
 			Uses: []usedAt{{Name: l.T("contacts.undo_refused")}}})
 	}
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("contacts.undo")), Back: crumb{contactsImportPath(c.ID), c.Name}, What: c.Name,
-		Follows: l.T("contacts.undo_text", "Created", c.Created, "Changed", c.Changed), Button: l.T("contacts.undo")})
+	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("contacts.undo")), Back: crumb{contactsImportPath(c.ID), c.Name}, What: i18n.Said(c.Name),
+		Follows: l.Say("contacts.undo_text", "Created", c.Created, "Changed", c.Changed), Button: l.T("contacts.undo")})
 }

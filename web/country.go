@@ -10,33 +10,33 @@ import (
 // countryNames are the network's countries in the reader's language, by code.
 type countryNames struct {
 	codes []string
-	names map[string]string
+	names map[string]i18n.Words
 	words *i18n.Localizer
 }
 
 func (s *Server) countryNames(r *http.Request) (countryNames, error) {
 	countries, err := models.Countries(r.Context(), s.DB)
-	names := countryNames{names: map[string]string{}, words: Localizer(r)}
+	names := countryNames{names: map[string]i18n.Words{}, words: Localizer(r)}
 	for _, c := range countries {
 		names.codes = append(names.codes, c.Code)
-		names.names[c.Code], _ = i18n.Pick(c.Names, names.words.Tag())
+		names.names[c.Code] = names.words.Name(c.Names)
 	}
 	return names, err
 }
 
 // list joins the names of countries as a sentence does, in the network's order.
-func (c countryNames) list(codes []string) string {
+func (c countryNames) list(codes []string) i18n.Words {
 	wanted := map[string]bool{}
 	for _, code := range codes {
 		wanted[code] = true
 	}
-	var names []string
+	var names []i18n.Words
 	for _, code := range c.codes {
 		if wanted[code] {
 			names = append(names, c.names[code])
 		}
 	}
-	return c.words.ListAnd(names)
+	return c.words.List(names)
 }
 
 // countryOptions are the network's countries as the choices of a filter.
@@ -47,7 +47,7 @@ func (s *Server) countryOptions(r *http.Request) ([]Option, error) {
 	}
 	options := make([]Option, 0, len(names.codes))
 	for _, code := range names.codes {
-		options = append(options, Option{Value: code, Label: names.names[code]})
+		options = append(options, optionOf(code, names.names[code]))
 	}
 	return options, nil
 }

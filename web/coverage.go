@@ -12,13 +12,13 @@ import (
 // coverageView is challenge by country: what there is, and what is missing.
 type coverageView struct {
 	Page
-	Countries []string
+	Countries []i18n.Words
 	Rows      []coverageRow
 	Gaps, All int
 }
 
 type coverageRow struct {
-	Name  string
+	Name  i18n.Words
 	Cells []coverageCell
 }
 
@@ -65,15 +65,14 @@ func newCoverageView(r *http.Request, cells []models.CoverageCell, challenges []
 		page.Countries = append(page.Countries, names.names[code])
 	}
 	for _, ch := range challenges {
-		name, _ := i18n.Pick(ch.Names, l.Tag())
-		row := coverageRow{Name: name}
+		row := coverageRow{Name: l.Name(ch.Names)}
 		for _, code := range names.codes {
 			c := known[[2]string{ch.Slug, code}]
 			if c.Published+c.UnderWay == 0 {
 				page.Gaps++
 			}
 			page.All++
-			row.Cells = append(row.Cells, coverageCell{Country: names.names[code], Published: c.Published, UnderWay: c.UnderWay,
+			row.Cells = append(row.Cells, coverageCell{Country: names.names[code].Text, Published: c.Published, UnderWay: c.UnderWay,
 				Href: "/recommendations?" + url.Values{"country": {code}, "challenge": {ch.Slug}}.Encode()})
 		}
 		page.Rows = append(page.Rows, row)

@@ -60,9 +60,10 @@ type stageColumn struct{ Name, Href string }
 
 // countryRow counts the recommendations of a country, in all and by stage.
 type countryRow struct {
-	Name, Href string
-	Total      int
-	Cells      []stageCell
+	Name  i18n.Words
+	Href  string
+	Total int
+	Cells []stageCell
 }
 
 // stageCell is a number that leads to what it counts.
@@ -79,15 +80,16 @@ type share struct {
 
 // dashboardRow is a recommendation in the table below.
 type dashboardRow struct {
-	Href, Title, Language   string
-	Organisation, Countries string
-	Stage                   Badge
-	Awaited, Overdue        int
-	Until                   *time.Time
-	Zone                    string
-	Held                    bool
-	FollowUps               int
-	FollowUpsHref           string
+	Href, Title, Language string
+	Organisation          string
+	Countries             i18n.Words
+	Stage                 Badge
+	Awaited, Overdue      int
+	Until                 *time.Time
+	Zone                  string
+	Held                  bool
+	FollowUps             int
+	FollowUpsHref         string
 }
 
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
@@ -176,8 +178,7 @@ func countryTable(u *url.URL, d models.DashboardData, l *i18n.Localizer) ([]stag
 	}
 	rows := make([]countryRow, 0, len(d.Countries))
 	for _, c := range d.Countries {
-		name, _ := i18n.Pick(c.Names, l.Tag())
-		row := countryRow{Name: name, Href: filterBy(u, "country", c.Country), Total: c.Total}
+		row := countryRow{Name: l.Name(c.Names), Href: filterBy(u, "country", c.Country), Total: c.Total}
 		for i, stage := range shown {
 			row.Cells = append(row.Cells, stageCell{Number: c.Stages[stage], Column: columns[i].Name,
 				Href: filterBy(u, "country", c.Country, "stage", string(stage))})

@@ -14,14 +14,16 @@ const movedRows = 20
 
 // movedRow is something that moved since the reader last looked.
 type movedRow struct {
-	Href, Title, Language, What string
-	When                        time.Time
-	Zone                        string
+	Href, Title, Language string
+	What                  i18n.Words
+	When                  time.Time
+	Zone                  string
 }
 
 // authorityRow counts what is followed up at an authority, and leads to the measures.
 type authorityRow struct {
-	Name, Href                            string
+	Name                                  i18n.Words
+	Href                                  string
 	Total, NoReply, Moving, Reached, Lost int
 }
 
@@ -47,12 +49,11 @@ func (s *Server) fillMoved(r *http.Request, v models.Viewer, country string, pag
 func newMovedRow(m models.Moved, l *i18n.Localizer, zone string) movedRow {
 	row := movedRow{Href: recommendationPath(m.RecommendationID), Title: m.Title, Language: m.Language, When: m.At, Zone: zone}
 	if m.FollowUpID == nil {
-		row.What = l.T("dashboard.moved.stage", "Stage", l.T("dashboard.stage."+string(m.Stage)))
+		row.What = l.Say("dashboard.moved.stage", "Stage", l.T("dashboard.stage."+string(m.Stage)))
 		return row
 	}
-	authority, _ := i18n.Pick(m.Authority, l.Tag())
 	row.Href = followUpPath(*m.FollowUpID)
-	row.What = l.T("dashboard.moved.status", "Number", l.Number(m.Number), "Authority", authority, "Status", l.T("followup.status."+string(m.Status)))
+	row.What = l.Say("dashboard.moved.status", "Number", l.Number(m.Number), "Authority", l.Name(m.Authority), "Status", l.T("followup.status."+string(m.Status)))
 	return row
 }
 
@@ -83,8 +84,7 @@ func (s *Server) fillAuthorities(r *http.Request, country string, page *dashboar
 	}
 	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, country)
 	for _, a := range list {
-		name, _ := i18n.Pick(a.Names, Localizer(r).Tag())
-		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: name, Href: "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + country,
+		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: Localizer(r).Name(a.Names), Href: "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + country,
 			Total: a.Total, NoReply: a.NoReply, Moving: a.Moving, Reached: a.Reached, Lost: a.Lost})
 	}
 	return err

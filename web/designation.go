@@ -23,7 +23,8 @@ func designate(notes *models.Footnotes, list []models.Designated) []designated {
 func publicCountryOptions(d models.Designations, notes *models.Footnotes, language string) []Option {
 	options := make([]Option, 0, len(d.Countries))
 	for _, c := range d.Countries {
-		options = append(options, Option{Value: c.Code, Label: notes.Name(models.Designation(c, nil, language))})
+		d := models.Designation(c, nil, language)
+		options = append(options, Option{Value: c.Code, Label: notes.Name(d), Lang: d.Language})
 	}
 	return options
 }

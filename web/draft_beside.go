@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 // besideRow is one thing beside the text, as somebody else left it and as it stands in the form.
 type besideRow struct {
 	Label        string
-	Theirs, Mine []string // empty: nothing
+	Theirs, Mine []i18n.Words // empty: nothing
 }
 
 // compare lists what differs beside the text.
@@ -20,35 +21,35 @@ func (c draftChoices) compare(l *i18n.Localizer, theirs, mine draftWords) []besi
 		name    string
 		options []Option
 	}{{"countries", c.Countries}, {"languages", c.Languages}, {"topics", c.Topics}, {"challenges", c.Challenges}, {"grant_ids", c.Grants}} {
-		rows = append(rows, besideRow{l.T("field." + list.name), labelsOf(list.options, theirs.fields[list.name]), labelsOf(list.options, mine.fields[list.name])})
+		rows = append(rows, besideRow{l.T("field." + list.name), labelsOf(l, list.options, theirs.fields[list.name]), labelsOf(l, list.options, mine.fields[list.name])})
 	}
 	rows = append(rows, besideRow{l.T("draft.section.listened"), theirs.groupLines(), mine.groupLines()})
 	var different []besideRow
 	for _, row := range rows {
-		if strings.Join(row.Theirs, "\n") != strings.Join(row.Mine, "\n") {
+		if !slices.Equal(row.Theirs, row.Mine) {
 			different = append(different, row)
 		}
 	}
 	return different
 }
 
-func dayOf(l *i18n.Localizer, d draftWords) []string {
+func dayOf(l *i18n.Localizer, d draftWords) []i18n.Words {
 	typed := d.fields.Get("needed_by")
 	if typed == "" {
 		return nil
 	}
 	day, err := time.Parse(time.DateOnly, typed)
 	if err != nil {
-		return []string{typed}
+		return []i18n.Words{i18n.Said(typed)}
 	}
-	return []string{l.Date(day, time.UTC)}
+	return []i18n.Words{i18n.Said(l.Date(day, time.UTC))}
 }
 
 // groupLines writes who was listened to, a line each.
-func (d draftWords) groupLines() []string {
-	var lines []string
+func (d draftWords) groupLines() []i18n.Words {
+	var lines []i18n.Words
 	for _, g := range d.groups {
-		lines = append(lines, strings.Join([]string{strings.TrimSpace(g.people), strings.TrimSpace(g.method), g.number}, ", "))
+		lines = append(lines, i18n.Said(strings.Join([]string{strings.TrimSpace(g.people), strings.TrimSpace(g.method), g.number}, ", ")))
 	}
 	return lines
 }

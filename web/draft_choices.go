@@ -57,8 +57,7 @@ func (s *Server) draftChoices(ctx context.Context, l *i18n.Localizer, organisati
 func (s *Server) languageChoices(ctx context.Context, l *i18n.Localizer, c *draftChoices) error {
 	languages, err := models.Languages(ctx, s.DB)
 	for _, lang := range languages {
-		name, _ := i18n.Pick(lang.Names, l.Tag())
-		c.Languages = append(c.Languages, Option{Value: lang.Tag, Label: name})
+		c.Languages = append(c.Languages, optionOf(lang.Tag, l.Name(lang.Names)))
 	}
 	return err
 }
@@ -66,8 +65,7 @@ func (s *Server) languageChoices(ctx context.Context, l *i18n.Localizer, c *draf
 func (s *Server) procedureChoices(ctx context.Context, l *i18n.Localizer, c *draftChoices) error {
 	procedures, err := models.Procedures(ctx, s.DB)
 	for _, p := range procedures {
-		name, _ := i18n.Pick(p.Names, l.Tag())
-		c.Procedures = append(c.Procedures, Option{Value: p.Slug, Label: name})
+		c.Procedures = append(c.Procedures, optionOf(p.Slug, l.Name(p.Names)))
 	}
 	return err
 }
@@ -76,8 +74,7 @@ func (s *Server) countryChoices(ctx context.Context, l *i18n.Localizer, c *draft
 	var err error
 	c.countries, err = models.Countries(ctx, s.DB)
 	for _, country := range c.countries {
-		name, _ := i18n.Pick(country.Names, l.Tag())
-		c.Countries = append(c.Countries, Option{Value: country.Code, Label: name})
+		c.Countries = append(c.Countries, optionOf(country.Code, l.Name(country.Names)))
 	}
 	return err
 }
@@ -88,13 +85,11 @@ func (s *Server) subjectChoices(ctx context.Context, l *i18n.Localizer, c *draft
 		return err
 	}
 	for _, t := range topics {
-		name, _ := i18n.Pick(t.Names, l.Tag())
-		c.Topics = append(c.Topics, Option{Value: t.Slug, Label: name})
+		c.Topics = append(c.Topics, optionOf(t.Slug, l.Name(t.Names)))
 	}
 	challenges, err := models.Challenges(ctx, s.DB)
 	for _, ch := range challenges {
-		name, _ := i18n.Pick(ch.Names, l.Tag())
-		c.Challenges = append(c.Challenges, Option{Value: ch.Slug, Label: name})
+		c.Challenges = append(c.Challenges, optionOf(ch.Slug, l.Name(ch.Names)))
 	}
 	return err
 }
@@ -118,7 +113,7 @@ type measureRow struct {
 	Index      int
 	Form       *Form
 	ID         string
-	Addressees []string // names of the authorities chosen
+	Addressees []i18n.Words // names of the authorities chosen
 	Groups     []authorityGroup
 	First      bool
 }
@@ -153,8 +148,7 @@ func (c draftChoices) row(i int, m measureWords, form *Form, l *i18n.Localizer) 
 		}
 		g.Authorities = append(g.Authorities, authorityChoice{ID: a.ID.String(), Name: a.Names, Chosen: chosen})
 		if chosen {
-			name, _ := i18n.Pick(a.Names, l.Tag())
-			row.Addressees = append(row.Addressees, name)
+			row.Addressees = append(row.Addressees, l.Name(a.Names))
 		}
 	}
 	for _, code := range order {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/internal/worddiff"
 	"tribuna/models"
@@ -36,7 +37,10 @@ type draftView struct {
 func (v draftView) NextMeasure() int { return len(v.Measures) + 1 }
 
 // draftFacts is what a recommendation keeps from its beginning.
-type draftFacts struct{ Kind, Language, Organisation, Procedure string }
+type draftFacts struct {
+	Kind, Language, Organisation string
+	Procedure                    i18n.Words
+}
 
 // theirText compares what somebody else saved with what is in the form.
 type theirText struct {
@@ -160,7 +164,6 @@ func (s *Server) draftFacts(ctx context.Context, r *http.Request, rec *models.Re
 	if err != nil {
 		return nil, err
 	}
-	name, _ := procedure.Names.In(l.Tag())
 	return &draftFacts{Kind: l.T("published.kind." + rec.Kind), Language: l.Language(rec.Language),
-		Organisation: rec.Organisation.Name, Procedure: name}, nil
+		Organisation: rec.Organisation.Name, Procedure: l.Name(procedure.Names)}, nil
 }

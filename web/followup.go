@@ -40,8 +40,8 @@ type followUpsView struct {
 	Footnotes   []models.Footnote
 	Pager       Pager
 	Filtered    bool
-	Of          string // the imported recommendation that the list is narrowed to, in words
-	TakeOn      string // where somebody is found to follow what nobody follows yet; "" for those who may not
+	Of          i18n.Words // the imported recommendation that the list is narrowed to, in words
+	TakeOn      string     // where somebody is found to follow what nobody follows yet; "" for those who may not
 }
 
 func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
@@ -139,15 +139,15 @@ func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.
 		return nil, err
 	}
 	rows := make([]followUpFacts, len(list))
-	country := func(of uuid.UUID, code string) string {
+	country := func(of uuid.UUID, code string) i18n.Words {
 		for _, d := range designations.Of(of, []string{code}, l.Tag()) {
-			return notes.Name(d)
+			return l.In(notes.Name(d), d.Language)
 		}
-		return ""
+		return i18n.Words{}
 	}
 	for i := range list {
 		rows[i] = factsOf(&list[i], l, nil)
-		rows[i].inWords(&list[i], published[list[i].RecommendationID])
+		rows[i].inWords(&list[i], published[list[i].RecommendationID], l)
 		if a := list[i].Authority; a != nil && a.CountryCode != "" {
 			rows[i].Country = country(list[i].RecommendationID, a.CountryCode)
 		}
@@ -168,8 +168,7 @@ func (s *Server) followUpChoices(r *http.Request, l *i18n.Localizer, country str
 		return err
 	}
 	for _, a := range authorities {
-		name, _ := i18n.Pick(a.Names, l.Tag())
-		v.Authorities = append(v.Authorities, Option{Value: a.ID.String(), Label: name})
+		v.Authorities = append(v.Authorities, optionOf(a.ID.String(), l.Name(a.Names)))
 	}
 	for _, status := range models.FollowUpStatuses() {
 		v.Statuses = append(v.Statuses, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
@@ -264,8 +263,7 @@ func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c follow
 	if v.Facts, err = s.followUpFacts(r, l, c.f, zone); err != nil {
 		return err
 	}
-	name, _ := i18n.Pick(v.Facts.Authority, l.Tag())
-	v.Page = NewPage(r, l.T("followup.page_title", "Number", v.Facts.Number, "Authority", name))
+	v.Page = NewPage(r, "").Titled(l.Say("followup.page_title", "Number", v.Facts.Number, "Authority", l.Name(v.Facts.Authority)))
 	v.Active = "followups"
 	if c.seesNotes {
 		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone); err != nil {

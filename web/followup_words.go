@@ -18,11 +18,10 @@ type followUpFacts struct {
 	Number       int
 	Measure      string
 	MeasureLang  string // of the measure's text
-	Document     string
-	DocumentLang string
+	Document     i18n.Words
 	DocumentHref string
 	Authority    models.Names
-	Country      string            // as it is designated in public; "" for an international authority
+	Country      i18n.Words        // as it is designated in public; empty for an international authority
 	Footnotes    []models.Footnote // to its name, where it stands alone
 	State        Badge
 	Since        time.Time
@@ -55,7 +54,7 @@ func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location) followU
 		v.FocalPoint = f.Organisation.Name
 	}
 	if r := f.Recommendation; r != nil {
-		v.Document, v.DocumentLang, v.MeasureLang = r.Title, r.Language, r.Language
+		v.Document, v.MeasureLang = l.In(r.Title, r.Language), r.Language
 		v.DocumentHref = "/published/" + r.Slug
 	}
 	return v
@@ -63,12 +62,12 @@ func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location) followU
 
 // fromElsewhere says in the reader's language what others issued, and leads to all measures of the same recommendation,
 // because it has no text here.
-func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, country func(of uuid.UUID, code string) string) {
+func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, country func(of uuid.UUID, code string) i18n.Words) {
 	if f.Measure == nil || f.Measure.Origin == nil || f.Recommendation == nil || f.Recommendation.Origin == nil {
 		return
 	}
 	m, r := f.Measure.Origin, f.Recommendation.Origin
-	v.Document, v.DocumentLang = importedTitle(l, r.Source, country(f.RecommendationID, r.CountryCode), r.Session), l.Tag()
+	v.Document = importedTitle(l, r.Source, country(f.RecommendationID, r.CountryCode), r.Session)
 	v.DocumentHref = importedPath(f.RecommendationID)
 	o := &originFacts{Source: sourceName(l, r.Source), Session: r.Session, IssuedBy: m.IssuedBy, Response: m.Response,
 		ResponseLang: v.MeasureLang, Reference: m.ExternalRef, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode),
@@ -107,11 +106,11 @@ type publishedWords struct {
 }
 
 // inWords says a follow-up in the reader's language where it was published in it.
-func (v *followUpFacts) inWords(f *models.FollowUp, w publishedWords) {
+func (v *followUpFacts) inWords(f *models.FollowUp, w publishedWords, l *i18n.Localizer) {
 	if w.title == "" {
 		return
 	}
-	v.Document, v.DocumentLang = w.title, w.language
+	v.Document = l.In(w.title, w.language)
 	if text := w.measures[f.MeasureID]; text != "" {
 		v.Measure, v.MeasureLang = text, w.language
 	}
@@ -162,7 +161,7 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 	for _, n := range f.Notes {
 		badge := statusBadge(l, n.Status)
 		e := TimelineEntry{At: n.ReportedAt, Zone: zone, Who: f.Organisation.Name, Icon: badge.Icon, Tone: badge.Tone,
-			What: l.T("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))}
+			What: l.Say("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))}
 		if p := people[n.PersonID]; p.Naming == models.NamingPublic || p.Naming == models.NamingNetwork {
 			e.Who = p.Name
 		}
@@ -171,7 +170,7 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 		}
 		e.Link, e.Href = sourceOf(n)
 		if e.Href == "" && e.Link != "" {
-			e.What += " " + l.T("followup.source", "Source", e.Link)
+			e.What = i18n.Joined(e.What, " ", l.T("followup.source", "Source", e.Link))
 		}
 		entries = append(entries, e)
 	}

@@ -49,6 +49,8 @@ var index = regexp.MustCompile(`\[(\d+)\]`)
 
 // fieldLabel names a field in the summary of errors: the sentence "field.<path>" of the catalogs, the path without its
 // indexes, followed by the number of the row where the form has several ("measures[1].text": "Text of measure 2").
+//
+//i18n:keys field.**
 func fieldLabel(path string, l *i18n.Localizer) string {
 	key := "field." + index.ReplaceAllString(path, "")
 	if !l.Has(key) {
@@ -105,8 +107,17 @@ var idReplacer = strings.NewReplacer("[", "-", "]", "", ".", "-", " ", "-")
 
 func fieldID(name string) string { return "f-" + idReplacer.Replace(name) }
 
-// Option is one choice of a select, of radio buttons or of checkboxes. Label is a sentence in the reader's language.
-type Option struct{ Value, Label, Help string }
+// Option is one choice of a select, of radio buttons or of checkboxes. Label is in the reader's language, unless Lang says
+// in which other one it is.
+type Option struct{ Value, Label, Help, Lang string }
+
+// optionOf is the choice of something that has a name.
+func optionOf(value string, name i18n.Words) Option {
+	return Option{Value: value, Label: name.Text, Lang: name.Language}
+}
+
+// words are the label, for a sentence to take up.
+func (o Option) words(l *i18n.Localizer) i18n.Words { return l.In(o.Label, o.Lang) }
 
 // Input is one form field as the component "input" shows it: label above, help below, error at the field.
 type Input struct {

@@ -20,8 +20,9 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"native":   i18n.NativeLanguage,
 		"number":   l.Number,
 		"percent":  l.Percent,
-		"listand":  l.ListAnd,
-		"name":     func(names map[string]string) template.HTML { return localName(names, l.Tag()) },
+		"listand":  func(items any) (template.HTML, error) { return list(l, items) },
+		"name":     func(names map[string]string) template.HTML { return l.Name(names).HTML },
+		"say":      func(key string, args ...any) template.HTML { return l.Say(key, args...).HTML },
 		"date":     func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Date, t, zone) },
 		"datetime": func(t time.Time, zone ...any) (string, error) { return e.inZone(l.DateTime, t, zone) },
 		"clock":    func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Time, t, zone) },
@@ -102,15 +103,16 @@ func (e *Engine) icon(name string) (template.HTML, error) {
 		sprite + `#` + name + `"/></svg>`), nil
 }
 
-// localName chooses the reader's language among names and marks any other, so that a screen reader pronounces it.
-func localName(names map[string]string, reader string) template.HTML {
-	name, tag := i18n.Pick(names, reader)
-	escaped := template.HTMLEscapeString(name)
-	if tag == "" || tag == reader {
-		return template.HTML(escaped) //nolint:gosec // escaped above
+// list joins sentences or Words as a sentence does.
+func list(l *i18n.Localizer, items any) (template.HTML, error) {
+	switch items := items.(type) {
+	case []i18n.Words:
+		return l.List(items).HTML, nil
+	case []string:
+		return i18n.Said(l.ListAnd(items)).HTML, nil
+	default:
+		return "", fmt.Errorf("a list is of sentences or Words, not %T", items)
 	}
-	//nolint:gosec // escaped above and here
-	return template.HTML(`<span lang="` + template.HTMLEscapeString(tag) + `">` + escaped + `</span>`)
 }
 
 // renderMarkdown renders below the page's own heading: "# Title" becomes an h2 unless a shift is given.

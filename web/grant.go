@@ -81,7 +81,8 @@ type grantView struct {
 
 // grantCountry is how a grant wants a country designated.
 type grantCountry struct {
-	Name, Href   string
+	Name         i18n.Words
+	Href         string
 	Designations []models.GrantDesignation
 }
 
@@ -297,6 +298,6 @@ func (s *Server) removeGrant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("grant.remove")), Back: crumb{grantPath(g.ID), g.Title}, What: g.Title,
-		Follows: l.T("grant.remove_text", "Name", g.Title), Uses: places(l, uses), Button: l.T("grant.remove")})
+	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("grant.remove")), Back: crumb{grantPath(g.ID), g.Title}, What: i18n.Said(g.Title),
+		Follows: l.Say("grant.remove_text", "Name", g.Title), Uses: places(l, uses), Button: l.T("grant.remove")})
 }

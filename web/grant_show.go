@@ -65,9 +65,8 @@ func readDesignations(form url.Values) []models.GrantDesignation {
 
 func (s *Server) renderDesignations(w http.ResponseWriter, r *http.Request, g *models.Grant, country models.Country, form *Form, wrong error) error {
 	l := Localizer(r)
-	name, _ := i18n.Pick(country.Names, l.Tag())
-	v := s.editPage(r, l.T("grant.country_title", "Country", name), l.T("reference.save"), crumb{grantPath(g.ID) + "#countries", g.Title}, form)
-	v.Lead = l.T("grant.country_help")
+	v := s.editPage(r, "", l.T("reference.save"), crumb{grantPath(g.ID) + "#countries", g.Title}, form)
+	v.Page, v.Lead = v.Titled(l.Say("grant.country_title", "Country", l.Name(country.Names))), l.T("grant.country_help")
 	if wrong != nil {
 		var again bool
 		if v.status, v.Refused, again = form.blamed(wrong, l); !again {

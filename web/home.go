@@ -30,7 +30,8 @@ type homeView struct {
 // waitingRow is one thing that waits for the reader, in words.
 type waitingRow struct {
 	Href, Title, TitleLanguage string
-	Ask, Button                string
+	Ask                        i18n.Words
+	Button                     string
 	About                      []string
 	Number                     int // of the measure, of a report
 	Measure, MeasureLanguage   string
@@ -76,10 +77,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 
 // newWaitingRow says a wait in words; who asks is said unless it is the reader's own organisation.
 func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) waitingRow {
-	authority, _ := i18n.Pick(i.Authority, l.Tag())
 	row := waitingRow{
 		Href: tasksPath + i.TaskID.String(), Title: i.Title, TitleLanguage: i.TitleLanguage,
-		Ask:    l.T("home.ask."+string(i.Kind), "Language", l.Language(i.Language), "Authority", authority),
+		Ask:    l.Say("home.ask."+string(i.Kind), "Language", l.Language(i.Language), "Authority", l.Name(i.Authority)),
 		Button: l.T("home.button." + string(i.Kind)),
 		Due:    i.DueAt, Zone: zone, Overdue: i.Overdue, Held: i.Held,
 	}

@@ -47,7 +47,8 @@ type importColumn struct{ Name, About string }
 
 // importedRow is a recommendation that others issued.
 type importedRow struct {
-	Title, Href          string
+	Title                i18n.Words
+	Href                 string
 	Measures, Unfollowed int
 	UnfollowedHref       string
 }
@@ -100,8 +101,8 @@ func (s *Server) renderImports(w http.ResponseWriter, r *http.Request, f *Form, 
 func importedPath(id uuid.UUID) string { return "/follow-ups?recommendation=" + id.String() }
 
 // importedTitle names an imported recommendation in the reader's language.
-func importedTitle(l *i18n.Localizer, source, country, session string) string {
-	return l.T("imported.title", "Source", sourceName(l, source), "Country", country, "Session", session)
+func importedTitle(l *i18n.Localizer, source string, country i18n.Words, session string) i18n.Words {
+	return l.Say("imported.title", "Source", sourceName(l, source), "Country", country, "Session", session)
 }
 
 // sourceName says a source that the network knows in the reader's language.
@@ -175,7 +176,7 @@ type importView struct {
 
 // importGroupRow is what a file holds for one source, country and session.
 type importGroupRow struct {
-	Title                       string
+	Title                       i18n.Words
 	Created, Changed, Unchanged int
 }
 

@@ -64,8 +64,8 @@ func (s *Server) organisations(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, o := range list {
 		row := keptRow{Href: organisationPath(o.ID), Title: o.Name, About: []string{l.T("organisation.kind." + o.Kind)}}
-		if countries := countriesInWords(l, names, o.Countries); countries != "" {
-			row.About = append(row.About, countries)
+		if countries := countriesInWords(l, names, o.Countries); countries.Text != "" {
+			row.Names = []i18n.Words{countries}
 		}
 		row.About = append(row.About, membership(l, o, now))
 		v.Rows = append(v.Rows, row)
@@ -84,12 +84,12 @@ func kindOptions(l *i18n.Localizer) (options []Option) {
 	return options
 }
 
-func countriesInWords(l *i18n.Localizer, names countryNames, codes []string) string {
-	var list []string
+func countriesInWords(l *i18n.Localizer, names countryNames, codes []string) i18n.Words {
+	var list []i18n.Words
 	for _, code := range codes {
 		list = append(list, names.names[code])
 	}
-	return l.ListAnd(list)
+	return l.List(list)
 }
 
 // membership says since when or until when an organisation is a member.
@@ -112,7 +112,7 @@ type organisationView struct {
 	Back       crumb
 	Path       string
 	Kind       string
-	Countries  string
+	Countries  i18n.Words
 	Membership string
 	Parent     *crumb
 	Votes      *crumb  // who holds its vote; nil: itself

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -172,6 +173,6 @@ func (s *Server) removeOrganisation(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("organisation.remove")), Back: crumb{organisationPath(o.ID), o.Name}, What: o.Name,
-		Follows: l.T("organisation.remove_text", "Name", o.Name), Uses: places(l, uses), Button: l.T("organisation.remove")})
+	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("organisation.remove")), Back: crumb{organisationPath(o.ID), o.Name}, What: i18n.Said(o.Name),
+		Follows: l.Say("organisation.remove_text", "Name", o.Name), Uses: places(l, uses), Button: l.T("organisation.remove")})
 }

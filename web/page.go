@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -15,18 +16,25 @@ import (
 //		Waiting []waitingRow
 //	}
 type Page struct {
-	Title    string    // of the document and, unless the page writes its own, of the first heading
-	Language string    // the reader's, as a tag that has a catalog
-	Path     string    // of this request with its query: where a change of language leads back to
-	Viewer   *Viewer   // nil for somebody who is not signed in
-	Nav      []NavItem // of the working and overview layouts
-	Active   string    // key of the current NavItem
-	Flash    *Flash    // said once, after an action
-	NoIndex  bool      // keep search engines away; personal pages set it
+	Title    string        // of the document and, unless the page writes its own, of the first heading
+	Heading  template.HTML // the title, where a part of it is in another language than the reader's; else ""
+	Language string        // the reader's, as a tag that has a catalog
+	Path     string        // of this request with its query: where a change of language leads back to
+	Viewer   *Viewer       // nil for somebody who is not signed in
+	Nav      []NavItem     // of the working and overview layouts
+	Active   string        // key of the current NavItem
+	Flash    *Flash        // said once, after an action
+	NoIndex  bool          // keep search engines away; personal pages set it
 }
 
 // language lets Render read the language of any view that embeds Page.
 func (p Page) language() string { return p.Language }
+
+// Titled gives a page a title that may hold a name in another language.
+func (p Page) Titled(w i18n.Words) Page {
+	p.Title, p.Heading = w.Text, w.HTML
+	return p
+}
 
 // Languages lists the languages of the language switch.
 func (p Page) Languages() []LanguageChoice {

@@ -49,7 +49,9 @@ type peopleView struct {
 
 // personRow is somebody in a list.
 type personRow struct {
-	Href, Name, Email, Roles, Organisations, Country, Language string
+	Href, Name, Email, Roles, Organisations string
+	Country                                 i18n.Words
+	Language                                string
 }
 
 // personFilters are the parts of the address that narrow the list.
@@ -142,8 +144,7 @@ func (s *Server) knowsOptions(r *http.Request) (languages, topics []Option, err 
 	}
 	all, err := models.ListTopics.All(r.Context(), s.DB)
 	for _, topic := range all {
-		name, _ := i18n.Pick(topic.Names, l.Tag())
-		topics = append(topics, Option{Value: topic.Key, Label: name})
+		topics = append(topics, optionOf(topic.Key, l.Name(topic.Names)))
 	}
 	return languages, topics, err
 }
@@ -179,7 +180,10 @@ type personView struct {
 }
 
 // labelled is a fact with what it is called.
-type labelled struct{ Label, Text string }
+type labelled struct {
+	Label string
+	Text  i18n.Words
+}
 
 // roleRow is a role that can be taken away.
 type roleRow struct {
@@ -257,19 +261,20 @@ func (s *Server) personFacts(r *http.Request, p models.Person) ([]labelled, erro
 	if err != nil {
 		return nil, err
 	}
-	var languages, known []string
+	var languages []string
+	var known []i18n.Words
 	for _, tag := range p.Languages {
 		languages = append(languages, l.Language(tag))
 	}
 	for _, o := range topics {
 		if slices.Contains(p.Topics, o.Value) {
-			known = append(known, o.Label)
+			known = append(known, o.words(l))
 		}
 	}
-	facts := []labelled{{l.T("person.language"), l.Language(p.Language)}, {l.T("reference.country"), names.names[p.CountryCode]},
-		{l.T("person.languages"), l.ListAnd(languages)}, {l.T("person.topics"), l.ListAnd(known)},
-		{l.T("person.max_open"), l.Number(p.MaxOpen)}, {l.T("person.naming"), l.T("person.naming." + p.Naming)}}
-	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text == "" }), nil
+	facts := []labelled{{l.T("person.language"), i18n.Said(l.Language(p.Language))}, {l.T("reference.country"), names.names[p.CountryCode]},
+		{l.T("person.languages"), i18n.Said(l.ListAnd(languages))}, {l.T("person.topics"), l.List(known)},
+		{l.T("person.max_open"), i18n.Said(l.Number(p.MaxOpen))}, {l.T("person.naming"), i18n.Said(l.T("person.naming." + p.Naming))}}
+	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text.Text == "" }), nil
 }
 
 func (s *Server) roleRows(r *http.Request, p models.Person, v personView) ([]roleRow, error) {

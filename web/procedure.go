@@ -101,8 +101,8 @@ func (s *Server) procedure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, _ := i18n.Pick(shown.Names, l.Tag())
-	v := procedureView{Page: s.administrationPage(r, name), Back: crumb{proceduresPath, l.T("administration.procedures")}, Path: procedurePath(shown.Slug),
+	name := l.Name(shown.Names)
+	v := procedureView{Page: s.administrationPage(r, name.Text).Titled(name), Back: crumb{proceduresPath, l.T("administration.procedures")}, Path: procedurePath(shown.Slug),
 		Version: l.T("procedure.version", "Number", l.Number(shown.Version)), Newest: shown.Version == versions[0].Version,
 		Default: shown.Slug == models.DefaultProcedure, Stages: saidOf(l, shown.Document)}
 	if r.URL.Query().Get("compare") != "" {
@@ -188,9 +188,9 @@ func (s *Server) removeProcedure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, _ := i18n.Pick(p.Names, l.Tag())
-	v := removeView{Page: s.administrationPage(r, l.T("procedure.remove")), Back: crumb{procedurePath(p.Slug), name}, What: name,
-		Follows: l.T("procedure.remove_text", "Name", name), Button: l.T("procedure.remove")}
+	name := l.Name(p.Names)
+	v := removeView{Page: s.administrationPage(r, l.T("procedure.remove")), Back: crumb{procedurePath(p.Slug), l.T("procedure.back")}, What: name,
+		Follows: l.Say("procedure.remove_text", "Name", name), Button: l.T("procedure.remove")}
 	if p.Slug == models.DefaultProcedure {
 		v.Uses = append(v.Uses, usedAt{Name: l.T("procedure.default_use")})
 	}

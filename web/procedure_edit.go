@@ -123,12 +123,12 @@ func (s *Server) keepProcedure(r *http.Request, f procedureForm, p *models.Proce
 
 func (s *Server) renderProcedureForm(w http.ResponseWriter, r *http.Request, f procedureForm, versions []models.Procedure, wrong error) error {
 	l := Localizer(r)
-	name, _ := i18n.Pick(f.newest.Names, l.Tag())
-	v := procedureEditView{editView: s.editPage(r, l.T("procedure.edit"), l.T("procedure.save", "Number", l.Number(f.newest.Version+1)), crumb{procedurePath(f.newest.Slug), name}, f.form)}
+	v := procedureEditView{editView: s.editPage(r, l.T("procedure.edit"), l.T("procedure.save", "Number", l.Number(f.newest.Version+1)), crumb{procedurePath(f.newest.Slug), l.T("procedure.back")}, f.form)}
 	v.Lead = l.T("procedure.edit_lead")
 	switch {
 	case f.copied:
-		v.Title, v.Button, v.Lead = l.T("procedure.copy_title", "Name", name), l.T("procedure.copy_save"), l.T("procedure.copy_lead")
+		v.Page = v.Titled(l.Say("procedure.copy_title", "Name", l.Name(f.newest.Names)))
+		v.Button, v.Lead = l.T("procedure.copy_save"), l.T("procedure.copy_lead")
 	case f.text:
 		v.Title, v.Other = l.T("procedure.edit_text"), crumb{procedurePath(f.newest.Slug) + "/edit", l.T("procedure.as_form")}
 	default:

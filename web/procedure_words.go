@@ -56,6 +56,8 @@ func saidOf(l *i18n.Localizer, d models.ProcedureDocument) []procedureStage {
 }
 
 // saysKey is the sentence of a rule: of a choice and of yes or no there is one each.
+//
+//i18n:keys procedure.says.**
 func saysKey(r models.Rule, value string) string {
 	key := "procedure.says." + r.Path
 	switch {

@@ -32,7 +32,7 @@ type publicationView struct {
 	Report       string // where readers say that it names a child
 	Countries    []designated
 	Footnotes    []models.Footnote // to the names of countries, wherever they stand on the page
-	Uncovered    string            // what was done about countries without a partner; "" when there are none
+	Uncovered    i18n.Words        // what was done about countries without a partner; empty when there are none
 	Text         template.HTML
 	Measures     []publishedMeasure
 	Consulted    []models.ConsultedGroup
@@ -207,19 +207,20 @@ func (b *publicationBuilder) uncovered() error {
 	if err != nil {
 		return err
 	}
-	var names []string
+	var names []i18n.Words
 	for _, code := range codes {
 		country, err := models.CountryByCode(b.ctx, b.server.DB, code)
 		if err != nil {
 			return err
 		}
-		names = append(names, b.notes.Name(models.Designation(country, b.paidBy, b.words.Tag())))
+		d := models.Designation(country, b.paidBy, b.words.Tag())
+		names = append(names, b.words.In(b.notes.Name(d), d.Language))
 	}
 	key := "published.uncovered_none"
 	if rules := procedure.Document.SignOff; !rules.Skip && rules.Uncovered == models.UncoveredLead {
 		key = "published.uncovered_lead"
 	}
-	b.view.Uncovered = b.words.T(key, "Countries", b.words.ListAnd(names))
+	b.view.Uncovered = b.words.Say(key, "Countries", b.words.List(names))
 	return nil
 }
 

@@ -193,9 +193,11 @@ func (s *Server) fillText(ctx context.Context, _ *i18n.Localizer, p *visitorPage
 
 // recommendationFacts is what stands beside the text.
 type recommendationFacts struct {
-	Officer, Language, Procedure             string
-	Languages, Countries, Topics, Challenges []string
-	Grants                                   []string
+	Officer, Language             string
+	Procedure                     i18n.Words
+	Languages                     []string
+	Countries, Topics, Challenges []i18n.Words
+	Grants                        []string
 }
 
 func (s *Server) fillFacts(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
@@ -209,7 +211,7 @@ func (s *Server) fillFacts(ctx context.Context, l *i18n.Localizer, p *visitorPag
 	}
 	f := &p.Facts
 	f.Officer, f.Language = officer.Name, l.Language(p.Rec.Language)
-	f.Procedure, _ = i18n.Pick(procedure.Names, l.Tag())
+	f.Procedure = l.Name(procedure.Names)
 	for _, tag := range p.Rec.Languages {
 		f.Languages = append(f.Languages, l.Language(tag))
 	}
@@ -220,7 +222,7 @@ func (s *Server) fillFacts(ctx context.Context, l *i18n.Localizer, p *visitorPag
 	if err := s.subjectChoices(ctx, l, &choices); err != nil {
 		return err
 	}
-	f.Topics, f.Challenges = labelsOf(choices.Topics, p.Rec.Topics), labelsOf(choices.Challenges, p.Rec.Challenges)
+	f.Topics, f.Challenges = labelsOf(l, choices.Topics, p.Rec.Topics), labelsOf(l, choices.Challenges, p.Rec.Challenges)
 	grants, err := models.GrantsOf(ctx, s.DB, p.Rec.ID)
 	for _, g := range grants {
 		f.Grants = append(f.Grants, g.Title+" ("+g.Funder.Name+", "+g.Number+")")
@@ -228,11 +230,11 @@ func (s *Server) fillFacts(ctx context.Context, l *i18n.Localizer, p *visitorPag
 	return err
 }
 
-func labelsOf(options []Option, values []string) []string {
-	var labels []string
+func labelsOf(l *i18n.Localizer, options []Option, values []string) []i18n.Words {
+	var labels []i18n.Words
 	for _, o := range options {
 		if slices.Contains(values, o.Value) {
-			labels = append(labels, o.Label)
+			labels = append(labels, o.words(l))
 		}
 	}
 	return labels

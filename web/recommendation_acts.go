@@ -12,16 +12,17 @@ import (
 
 // awaitedRow says who is awaited for what, until when.
 type awaitedRow struct {
-	Who, What string
-	Due       time.Time
-	Zone      *time.Location
-	Note      string // reminders sent, accepted
-	Overdue   bool
-	Held      bool // on hold: the deadline moves
+	Who     string
+	What    i18n.Words
+	Due     time.Time
+	Zone    *time.Location
+	Note    string // reminders sent, accepted
+	Overdue bool
+	Held    bool // on hold: the deadline moves
 }
 
 func newAwaitedRow(l *i18n.Localizer, a models.AwaitedItem, zone *time.Location) awaitedRow {
-	row := awaitedRow{Who: a.Person, Due: a.DueAt, Zone: zone, Overdue: a.Overdue, Held: a.Held, What: l.T("recommendation.awaited." + string(a.Kind))}
+	row := awaitedRow{Who: a.Person, Due: a.DueAt, Zone: zone, Overdue: a.Overdue, Held: a.Held, What: i18n.Said(l.T("recommendation.awaited." + string(a.Kind)))}
 	switch {
 	case a.Organisation != "":
 		row.Who = a.Organisation
@@ -29,10 +30,10 @@ func newAwaitedRow(l *i18n.Localizer, a models.AwaitedItem, zone *time.Location)
 		row.Who = l.T("recommendation.somebody." + hiddenAs(a.Kind))
 	}
 	if a.Language != "" {
-		row.What += " – " + l.Language(a.Language)
+		row.What = i18n.Joined(row.What, " – ", l.Language(a.Language))
 	}
-	if name, _ := i18n.Pick(a.Authority, l.Tag()); name != "" {
-		row.What += " – " + name
+	if name := l.Name(a.Authority); name.Text != "" {
+		row.What = i18n.Joined(row.What, " – ", name)
 	}
 	if a.Reminders > 0 {
 		row.Note = l.N("recommendation.reminders", a.Reminders)

@@ -9,16 +9,18 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
 // recommendationRow is a recommendation in a list.
 type recommendationRow struct {
-	Href, Title, Language   string
-	Organisation, Countries string
-	Ribbon                  Ribbon
-	Withdrawn               bool
-	NeededBy                *time.Time
+	Href, Title, Language string
+	Organisation          string
+	Countries             i18n.Words
+	Ribbon                Ribbon
+	Withdrawn             bool
+	NeededBy              *time.Time
 }
 
 // pageSize is how many recommendations a page of the list shows.

@@ -145,16 +145,16 @@ func (s *Server) minutesOutcome(ctx context.Context, m *minutes) error {
 func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 	entries := make([]TimelineEntry, 0, len(items))
 	for _, it := range items {
-		e := TimelineEntry{At: it.At, Zone: m.zone, What: m.l.T("record."+it.Verb, m.args(it)), Icon: recordIcon(it.Verb), Tone: recordTone(it.Verb)}
+		e := TimelineEntry{At: it.At, Zone: m.zone, What: m.l.Say("record."+it.Verb, m.args(it)), Icon: recordIcon(it.Verb), Tone: recordTone(it.Verb)}
 		m.who(&e, it)
 		if it.Facts["changed"] == "true" {
-			e.What += " " + m.l.T("record.changed")
+			e.What = i18n.Joined(e.What, " ", m.l.T("record.changed"))
 		}
 		if n, _ := strconv.Atoi(it.Facts["conditional"]); n > 0 {
-			e.What += m.l.T("record.conditional", "Number", m.l.Number(n))
+			e.What = i18n.Joined(e.What, m.l.T("record.conditional", "Number", m.l.Number(n)))
 		}
 		if it.Facts["late"] == "true" {
-			e.What += " " + m.l.T("record.late")
+			e.What = i18n.Joined(e.What, " ", m.l.T("record.late"))
 		}
 		if n := m.versions[it.Object]; it.ObjectKind == "version" && n > 0 && m.inside {
 			e.Href = fmt.Sprintf("%s/versions/%d", recommendationPath(m.rec.ID), n)
@@ -229,15 +229,14 @@ func (m *minutes) args(it record.Item) map[string]any {
 	if asked := m.askedIn(it); asked != "" {
 		args["Asked"] = asked
 	}
-	if name, _ := i18n.Pick(m.authorities[it.Object], m.l.Tag()); it.ObjectKind == "authority" {
-		args["Authority"] = name
+	if it.ObjectKind == "authority" {
+		args["Authority"] = m.l.Name(m.authorities[it.Object])
 	}
 	if it.ObjectKind == "organisation" {
 		args["Organisation"] = m.organisations[it.Object]
 	}
 	if f, is := m.followUps[it.Object]; is {
-		name, _ := i18n.Pick(m.authorities[f.AuthorityID], m.l.Tag())
-		args["Authority"] = name
+		args["Authority"] = m.l.Name(m.authorities[f.AuthorityID])
 		args["Measure"] = ""
 		if f.Measure != nil {
 			args["Measure"] = m.l.Number(f.Measure.Number)

@@ -97,8 +97,8 @@ func (k referenceKeeper) row(l *i18n.Localizer, languages []models.Language, lin
 		}
 	case models.ListCountries:
 		row.About = append(row.About, line.Zone)
-		if d, _ := line.Designations.In(l.Tag()); d != "" {
-			row.About = append(row.About, l.T("reference.designated", "Name", d))
+		if d := l.Name(line.Designations); d.Text != "" {
+			row.Names = append(row.Names, l.Say("reference.designated", "Name", d))
 		}
 	}
 	var missing []string
@@ -147,6 +147,7 @@ func (k referenceKeeper) edit(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, l.T("reference.saved"), referencePath(k.kept)+"#line-"+line.Key)
 }
 
+//i18n:keys journal.topics.* journal.challenges.* journal.languages.* journal.countries.*
 func (k referenceKeeper) entry(verb, key string) models.JournalEntry {
 	return models.JournalEntry{Verb: string(k.kept) + "." + verb, ObjectKind: string(k.kept), Facts: map[string]string{"slug": key}}
 }
@@ -256,9 +257,9 @@ func (k referenceKeeper) remove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, _ := i18n.Pick(line.Names, l.Tag())
+	name := l.Name(line.Names)
 	v := removeView{Page: s.administrationPage(r, l.T("reference.remove")), Back: k.crumb(l), What: name, Uses: places(l, uses),
-		Follows: l.T("reference.remove_text", "Name", name), Button: l.T("reference.remove")}
+		Follows: l.Say("reference.remove_text", "Name", name), Button: l.T("reference.remove")}
 	if k.kept == models.ListLanguages && key == i18n.Default {
 		v.Uses = append(v.Uses, usedAt{Name: l.T("reference.english_use")})
 	}

@@ -140,6 +140,8 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 }
 
 // choices lists values with the catalog's words for them; "<key>.help" explains one where the catalog has it.
+//
+//i18n:keys review.answer.*.help signoff.answer.*.help
 func choices(l *i18n.Localizer, prefix string, values ...string) []Option {
 	options := make([]Option, len(values))
 	for i, value := range values {

@@ -74,21 +74,21 @@ func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *model
 		v.Partners = append(v.Partners, row)
 	}
 	v.LeadAsked = rules.Uncovered == models.UncoveredLead
-	v.Uncovered, err = s.namesOfCountries(ctx, l, codes)
+	uncovered, err := s.namesOfCountries(ctx, l, codes)
+	v.Uncovered = l.List(uncovered)
 	return err
 }
 
 // namesOfCountries returns the names of countries in the reader's language.
-func (s *Server) namesOfCountries(ctx context.Context, l *i18n.Localizer, codes []string) ([]string, error) {
+func (s *Server) namesOfCountries(ctx context.Context, l *i18n.Localizer, codes []string) ([]i18n.Words, error) {
 	all, err := models.Countries(ctx, s.DB)
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var names []i18n.Words
 	for _, c := range all {
 		if slices.Contains(codes, c.Code) {
-			name, _ := i18n.Pick(c.Names, l.Tag())
-			names = append(names, name)
+			names = append(names, l.Name(c.Names))
 		}
 	}
 	return names, nil

@@ -43,8 +43,8 @@ type reviewStartView struct {
 
 	Invited, Reserve []expertRow
 	Partners         []partnerRow
-	Uncovered        []string // names of countries without a partner
-	LeadAsked        bool     // in the place of the partners missing there
+	Uncovered        i18n.Words // names of countries without a partner
+	LeadAsked        bool       // in the place of the partners missing there
 	DueText          time.Time
 	Respond          time.Time
 	Zone             *time.Location
@@ -55,8 +55,8 @@ type expertRow struct {
 	ID, Field string
 	Name      string
 	Language  string // of the mail
-	Topics    []string
-	Country   string // name, if the recommendation concerns it
+	Topics    []i18n.Words
+	Country   i18n.Words // name, if the recommendation concerns it
 	Reads     bool
 	Open, Max int
 }
@@ -228,13 +228,12 @@ func (s *Server) expertRows(ctx context.Context, l *i18n.Localizer, rec *models.
 			Open: e.OpenReviews, Max: e.MaxOpen}
 		for _, t := range topics {
 			if slices.Contains(rec.Topics, t.Slug) && slices.Contains(e.Topics, t.Slug) {
-				name, _ := i18n.Pick(t.Names, l.Tag())
-				row.Topics = append(row.Topics, name)
+				row.Topics = append(row.Topics, l.Name(t.Names))
 			}
 		}
 		for _, c := range countries {
 			if c.Code == e.CountryCode && e.KnowsCountry {
-				row.Country, _ = i18n.Pick(c.Names, l.Tag())
+				row.Country = l.Name(c.Names)
 			}
 		}
 		rows = append(rows, row)

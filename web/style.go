@@ -131,9 +131,9 @@ func styleRecord(l *i18n.Localizer, now time.Time) ([]TimelineEntry, []Comment) 
 	words := template.HTML(template.HTMLEscapeString(l.T("style.words"))) //nolint:gosec // escaped
 	badge := Badge{"action", "check", l.T("style.state.done")}
 	return []TimelineEntry{
-			{At: now.AddDate(0, 0, -12), Who: "Ana Petrović", Capacity: l.T("style.capacity"), What: l.T("style.minute.sent"), Icon: "send", Href: "#", Link: l.T("style.minute.version")},
-			{At: now.AddDate(0, 0, -4), Who: l.T("style.expert"), What: l.T("style.minute.answered"), Icon: "message", Text: words, OnBehalf: l.T("style.minute.behalf")},
-			{At: now, Who: "Tribuna", What: l.T("style.minute.late"), Icon: "clock", Tone: "wait"},
+			{At: now.AddDate(0, 0, -12), Who: "Ana Petrović", Capacity: l.T("style.capacity"), What: i18n.Said(l.T("style.minute.sent")), Icon: "send", Href: "#", Link: l.T("style.minute.version")},
+			{At: now.AddDate(0, 0, -4), Who: l.T("style.expert"), What: i18n.Said(l.T("style.minute.answered")), Icon: "message", Text: words, OnBehalf: l.T("style.minute.behalf")},
+			{At: now, Who: "Tribuna", What: i18n.Said(l.T("style.minute.late")), Icon: "clock", Tone: "wait"},
 		}, []Comment{
 			{ID: "remark-1", Who: l.T("style.expert"), At: now.AddDate(0, 0, -3), Quote: l.T("style.quote"), Text: words, Answer: words, Badge: &badge},
 		}

@@ -126,6 +126,19 @@ func readData() (*data, error) {
 	return d, nil
 }
 
+// Languages are the tags of the demo network's languages, in its order.
+func Languages() ([]string, error) {
+	var n networkData
+	if err := readYAML("network.yaml", &n); err != nil {
+		return nil, err
+	}
+	tags := make([]string, 0, len(n.Languages))
+	for _, language := range n.Languages {
+		tags = append(tags, language.Tag)
+	}
+	return tags, nil
+}
+
 // readYAML reads one of the files; a field it does not know is an error, for it is a misspelling.
 func readYAML(name string, into any) error {
 	raw, err := files.ReadFile(path.Join("data", name))

@@ -106,6 +106,19 @@ func TestEveryNameIsThereInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestAuthoritiesAreNamedInTheLanguagesOfTheirCountry(t *testing.T) {
+	ctx, db := loaded(t)
+	own := map[string][]string{"AL": {"sq"}, "BA": {"sr-Latn"}, "BG": {"bg"}, "HR": {"sr-Latn"}, "XK": {"sq", "sr-Latn"}, "MD": {"ro"}, "RO": {"ro"},
+		"RS": {"sr-Latn"}}
+	list, err := models.Authorities(ctx, db, models.AuthorityFilter{Limit: 5000})
+	require.NoError(t, err)
+	for _, a := range list {
+		for _, tag := range own[a.CountryCode] {
+			require.NotEmpty(t, a.Names[tag], "%s in %s", a.Slug, tag)
+		}
+	}
+}
+
 func TestDelegationsShareOneVote(t *testing.T) {
 	ctx, db := loaded(t)
 	sisters, err := models.VotingUnitMembers(ctx, db, demo.ID("organisation", "tdh"))

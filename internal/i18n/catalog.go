@@ -10,7 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"sort"
-	"strings"
+	"sync/atomic"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -26,9 +26,26 @@ type library struct {
 	matcher    language.Matcher
 	matched    []string // catalog of each tag the matcher knows
 	localizers map[string]*Localizer
+	everywhere map[string]string // languages that have one name in all of them
 }
 
-var shelf = mustLoad()
+// shelf is what is spoken. It changes in tests alone, which add a language.
+var shelf atomic.Pointer[library]
+
+func init() { shelf.Store(mustLoad()) }
+
+// Use speaks the languages of another set of catalogs until restore is called: so a test adds a language.
+func Use(files fs.FS) (restore func(), err error) {
+	lib, err := load(files)
+	if err != nil {
+		return nil, err
+	}
+	before := shelf.Swap(lib)
+	return func() { shelf.Store(before) }, nil
+}
+
+// Catalogs are the files that are spoken: catalogs/<tag>/.
+func Catalogs() fs.FS { return catalogFiles }
 
 // mustLoad panics on a broken catalog: the files are part of the binary, so this is a mistake of its builder that
 // every test run finds.
@@ -45,7 +62,7 @@ func load(files fs.FS) (*library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read catalogs: %w", err)
 	}
-	lib := &library{localizers: map[string]*Localizer{}}
+	lib := &library{localizers: map[string]*Localizer{}, everywhere: map[string]string{}}
 	bundle := goi18n.NewBundle(language.MustParse(Default))
 	catalogs := map[string]catalog{}
 	for _, f := range folders {
@@ -75,8 +92,11 @@ func load(files fs.FS) (*library, error) {
 		for _, reader := range c.readers {
 			others, forOthers = append(others, reader), append(forOthers, name)
 		}
+		if c.about.Everywhere {
+			lib.everywhere[name] = c.about.Name
+		}
 		lib.localizers[name] = &Localizer{
-			tag: c.tag, name: name, keys: c.keys,
+			tag: c.tag, name: name, native: c.about.Name, keys: c.keys,
 			bundle:   goi18n.NewLocalizer(bundle, name),
 			fallback: goi18n.NewLocalizer(bundle, Default),
 			printer:  message.NewPrinter(c.tag),
@@ -90,6 +110,7 @@ func load(files fs.FS) (*library, error) {
 // catalog is everything that one language says.
 type catalog struct {
 	tag      language.Tag
+	about    about
 	readers  []language.Tag // other languages whose readers are served by it
 	messages []*goi18n.Message
 	keys     map[string]bool
@@ -101,7 +122,7 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 		return catalog{}, fmt.Errorf("catalog folder %q is not a language tag: %w", name, err)
 	}
 	c := catalog{tag: tag, keys: map[string]bool{}}
-	if c.readers, err = readersOf(files, name); err != nil {
+	if c.about, c.readers, err = aboutOf(files, name); err != nil {
 		return catalog{}, err
 	}
 	areas, err := fs.Glob(files, path.Join("catalogs", name, "*.json"))
@@ -109,6 +130,9 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 		return catalog{}, fmt.Errorf("catalog %s: %w", name, err)
 	}
 	for _, area := range areas {
+		if path.Base(area) == aboutFile {
+			continue
+		}
 		raw, err := fs.ReadFile(files, area)
 		if err != nil {
 			return catalog{}, fmt.Errorf("read %s: %w", area, err)
@@ -132,24 +156,42 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 	return c, nil
 }
 
-// readersOf reads which other languages' readers a catalog serves: tags in readers.txt, if there is one.
-func readersOf(files fs.FS, name string) ([]language.Tag, error) {
-	raw, err := fs.ReadFile(files, path.Join("catalogs", name, "readers.txt"))
+// aboutFile says what there is to know of a language besides its words.
+const aboutFile = "about.json"
+
+type about struct {
+	Name       string   // as the language calls itself; "" for the CLDR's word
+	Everywhere bool     // the name is the same in every language: it is never translated
+	Readers    []string // other languages whose readers are served by it
+}
+
+// aboutOf reads what a language says of itself, if it says anything.
+func aboutOf(files fs.FS, name string) (about, []language.Tag, error) {
+	var a about
+	raw, err := fs.ReadFile(files, path.Join("catalogs", name, aboutFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return a, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("catalog %s: %w", name, err)
+		return a, nil, fmt.Errorf("catalog %s: %w", name, err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&a); err != nil {
+		return a, nil, fmt.Errorf("catalog %s: %s: %w", name, aboutFile, err)
+	}
+	if a.Everywhere && a.Name == "" {
+		return a, nil, fmt.Errorf("catalog %s: a language without a name has none everywhere", name)
 	}
 	var tags []language.Tag
-	for _, word := range strings.Fields(string(raw)) {
+	for _, word := range a.Readers {
 		tag, err := language.Parse(word)
 		if err != nil {
-			return nil, fmt.Errorf("catalog %s: reader %q is not a language tag: %w", name, word, err)
+			return a, nil, fmt.Errorf("catalog %s: reader %q is not a language tag: %w", name, word, err)
 		}
 		tags = append(tags, tag)
 	}
-	return tags, nil
+	return a, tags, nil
 }
 
 // eachEntry walks a JSON object entry by entry. A plain Unmarshal into a map would hide that a key is there twice.

@@ -5,8 +5,8 @@
 // one JSON file per area so that many can write at once. A value is a sentence, or an object of plural forms named as
 // in the CLDR ("one", "few", "many", "other"). Placeholders are written {{.Name}}.
 //
-// Where one text serves readers of several languages, as bosanski/hrvatski/srpski does, readers.txt in its folder lists
-// the tags of the others.
+// about.json in the folder, if there is one, says what the language calls itself and which other languages' readers it
+// serves, as bosanski/hrvatski/srpski serves three, under a name that is never translated.
 package i18n
 
 import (
@@ -28,6 +28,7 @@ const Default = "en"
 type Localizer struct {
 	tag      language.Tag
 	name     string
+	native   string
 	bundle   *goi18n.Localizer
 	fallback *goi18n.Localizer
 	printer  *message.Printer
@@ -35,14 +36,14 @@ type Localizer struct {
 }
 
 // Tags returns the languages that have a catalog, English first, the others in alphabetical order.
-func Tags() []string { return slices.Clone(shelf.names) }
+func Tags() []string { return slices.Clone(shelf.Load().names) }
 
 // For returns the localizer of a tag, of the nearest language that has a catalog, or the English one.
 func For(tag string) *Localizer {
-	if l, ok := shelf.localizers[tag]; ok {
+	if l, ok := shelf.Load().localizers[tag]; ok {
 		return l
 	}
-	return shelf.localizers[Match("", tag)]
+	return shelf.Load().localizers[Match("", tag)]
 }
 
 // Match chooses a language for a reader: the one chosen before (a cookie, a profile) if it exists, else the best for
@@ -58,11 +59,12 @@ func Match(acceptLanguage, chosen string) string {
 			wanted = append(wanted, accepted...)
 		}
 	}
-	_, index, confidence := shelf.matcher.Match(wanted...)
+	lib := shelf.Load()
+	_, index, confidence := lib.matcher.Match(wanted...)
 	if confidence == language.No {
 		return Default
 	}
-	return shelf.matched[index]
+	return lib.matched[index]
 }
 
 // maxHeader keeps the parser from chewing on headers that no browser sends.
@@ -89,6 +91,11 @@ func (l *Localizer) N(key string, count int, args ...any) string {
 }
 
 func (l *Localizer) localize(key string, count any, data map[string]any) string {
+	for name, value := range data {
+		if w, are := value.(Words); are {
+			data[name] = w.Text
+		}
+	}
 	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count}
 	for _, source := range []*goi18n.Localizer{l.bundle, l.fallback} {
 		if text, err := source.Localize(config); err == nil && text != "" {
@@ -116,8 +123,12 @@ func arguments(args []any) map[string]any {
 	return data
 }
 
-// Language returns the name of a language in the reader's: the catalog's word, else the CLDR's, else the tag.
+// Language returns the name of a language in the reader's: the one it has everywhere, else the catalog's word, else the
+// CLDR's, else the tag.
 func (l *Localizer) Language(tag string) string {
+	if name := shelf.Load().everywhere[tag]; name != "" {
+		return name
+	}
 	if key := "language." + tag; l.Has(key) {
 		return l.T(key)
 	}
@@ -135,15 +146,12 @@ func (l *Localizer) Language(tag string) string {
 
 // NativeLanguage returns the name of a language in that language, as a language switch shows it.
 func NativeLanguage(tag string) string {
-	if l, ok := shelf.localizers[tag]; ok {
-		return l.Language(tag)
+	if l, ok := shelf.Load().localizers[tag]; ok && l.native != "" {
+		return l.native
 	}
 	parsed, err := language.Parse(tag)
 	if err != nil {
 		return tag
-	}
-	if tag == "sr-Latn" { // published as one text for three languages, never under one of the three names alone
-		return shelf.localizers[Default].Language(tag)
 	}
 	if name := display.Self.Name(parsed); name != "" {
 		return strings.ToLower(name)

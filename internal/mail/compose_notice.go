@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 
+	"tribuna/internal/i18n"
 	"tribuna/internal/links"
 	"tribuna/internal/markdown"
 	"tribuna/models"
@@ -175,28 +176,28 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Body:        body,
 		BodyText:    markdown.Clean(m.Body), // Markdown reads well as it is, and keeps the addresses of its links
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
-		After:       notes,
+		Notes:       notes,
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: unsubscribe,
 	}, nil
 }
 
 // countries names the countries that a mailing's recommendation is about as its page does, with their footnotes.
-func (d *draft) countries(ctx context.Context, m models.MailingWords) ([]string, error) {
+func (d *draft) countries(ctx context.Context, m models.MailingWords) ([]i18n.Words, error) {
 	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
 	if err != nil {
 		return nil, err
 	}
 	var notes models.Footnotes
-	var names, lines []string
+	var names, lines []i18n.Words
 	for _, c := range designations.Of(m.RecommendationID, m.Countries, d.mail.Language) {
-		names = append(names, notes.Name(c))
+		names = append(names, d.words.In(notes.Name(c), c.Language))
 	}
 	if len(names) > 0 {
-		lines = append(lines, d.words.T("published.countries")+": "+d.words.ListAnd(names))
+		lines = append(lines, i18n.Joined(d.words.T("published.countries"), ": ", d.words.List(names)))
 	}
 	for _, n := range notes.All() {
-		lines = append(lines, n.Mark+" "+n.Text)
+		lines = append(lines, i18n.Joined(n.Mark, " ", d.words.In(n.Text, n.Language)))
 	}
 	return lines, nil
 }

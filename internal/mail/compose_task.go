@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/models"
 )
@@ -33,6 +34,8 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 }
 
 // askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
+//
+//i18n:keys mail.task.*.subject mail.task.*.lead mail.task.*.button
 func (d *draft) askKey(t models.MailTask) string {
 	if d.mail.Kind == models.MailOfficerTask {
 		return "task." + string(t.Kind)
@@ -44,22 +47,19 @@ func (d *draft) askKey(t models.MailTask) string {
 func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
 
 func (d *draft) taskArgs(t models.MailTask) []any {
-	authority, _ := t.Authority.In(d.words.Tag())
 	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", t.Organisation,
-		"Language", d.words.Language(t.Language), "Number", t.MeasureNumber, "Authority", authority}
+		"Language", d.words.Language(t.Language), "Number", t.MeasureNumber, "Authority", d.words.Name(t.Authority)}
 }
 
 // taskFacts are the lines below the document: how long it takes, until when, and what a follow-up is about.
 func (d *draft) taskFacts(t models.MailTask) []fact {
 	var facts []fact
 	if t.Kind == models.TaskReportProgress {
-		authority, _ := t.Authority.In(d.words.Tag())
-		facts = append(facts, fact{d.t("label.measure"), t.Measure}, fact{d.t("label.authority"), authority},
+		facts = append(facts, fact{d.t("label.measure"), d.words.In(t.Measure, t.TitleLanguage)}, fact{d.t("label.authority"), d.words.Name(t.Authority)},
 			fact{d.t("label.status"), d.t("status." + t.Status)})
 	}
 	if t.Kind == models.TaskDeliver && len(t.Authority) > 0 {
-		authority, _ := t.Authority.In(d.words.Tag())
-		facts = append(facts, fact{d.t("label.authority"), authority})
+		facts = append(facts, fact{d.t("label.authority"), d.words.Name(t.Authority)})
 	}
 	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
 		facts = append(facts, fact{d.t("label.length"), d.words.N("mail.reading_minutes", markdown.ReadingMinutes(t.Words))})
@@ -125,7 +125,9 @@ func (d *draft) escalation(ctx context.Context) (page, error) {
 }
 
 // ask is what is asked, in a few words.
-func (d *draft) ask(t models.MailTask) string { return d.t("ask."+string(t.Kind), d.taskArgs(t)...) }
+func (d *draft) ask(t models.MailTask) i18n.Words {
+	return d.words.Say("mail.ask."+string(t.Kind), d.taskArgs(t)...)
+}
 
 // awaited names who was asked: the organisation where one answers in its name, else the person.
 func awaited(t models.MailTask) string {
@@ -151,7 +153,7 @@ func (d *draft) digest(ctx context.Context) (page, error) {
 		Why:     d.t("digest.why"),
 	}
 	if len(tasks) == 1 {
-		p.Subject = d.t("digest.subject_one", "Ask", d.ask(tasks[0]), "Title", tasks[0].Title)
+		p.Subject = d.t("digest.subject_one", "Ask", d.ask(tasks[0]).Text, "Title", tasks[0].Title)
 	}
 	for _, t := range tasks {
 		p.Items = append(p.Items, item{Ask: d.ask(t), Document: *document(t), Until: d.until(t.DueAt),

@@ -97,6 +97,21 @@ func TestProgressRequestNamesMeasureAuthorityAndStatus(t *testing.T) {
 	}
 }
 
+func TestMailsMarkWhatIsInAnotherLanguage(t *testing.T) {
+	n := newNetwork(t)
+	task := n.task(models.TaskReportProgress, n.speaker, func(t *models.Task) { t.Reminders = 1 })
+	for _, m := range []models.OutboxMail{n.mail(models.MailProgressRequest, n.speaker, "sq", task), n.mail(models.MailDigest, n.speaker, "sq", task)} {
+		letter, err := n.compose(m)
+		require.NoError(t, err)
+		require.Contains(t, letter.HTML, `<span lang="en">Ministry of Labour`, m.Kind)
+		require.Contains(t, letter.Text, "Ministry of Labour", m.Kind)
+		require.NotContains(t, letter.Text, "lang=", m.Kind)
+	}
+	letter, err := n.compose(n.mail(models.MailProgressRequest, n.speaker, "sq", task))
+	require.NoError(t, err)
+	require.Contains(t, letter.HTML, `<span lang="en">Fund a mentor for every care leaver`)
+}
+
 func TestEscalationNamesWhatIsOverdueAndFromWhom(t *testing.T) {
 	n := newNetwork(t)
 	overdue := n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.DueAt = monday.Add(-49 * time.Hour) })

@@ -3,9 +3,12 @@ package mail
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"strings"
 	textTemplate "text/template"
+
+	"tribuna/internal/i18n"
 )
 
 //go:embed templates
@@ -34,8 +37,9 @@ type page struct {
 	Body     template.HTML // of a mailing, made safe by package markdown
 	BodyText string
 	Button   *button
-	After    []string // what one should know before deciding
-	Why      string   // why this reader gets it
+	After    []string     // what one should know before deciding
+	Notes    []i18n.Words // of a mailing: the countries it is about, with their footnotes
+	Why      string       // why this reader gets it
 
 	Unsubscribe      string // address
 	UnsubscribeLabel string
@@ -44,13 +48,25 @@ type page struct {
 
 type titled struct{ Title, Language string }
 
-type fact struct{ Label, Value string }
+// fact is a line of what one should know. Value is a sentence, or i18n.Words.
+type fact struct {
+	Label string
+	Value any
+}
+
+// Words are the value for either half of the mail.
+func (f fact) Words() i18n.Words {
+	if w, is := f.Value.(i18n.Words); is {
+		return w
+	}
+	return i18n.Said(fmt.Sprint(f.Value))
+}
 
 type button struct{ Label, URL string }
 
 // item is one of several things asked.
 type item struct {
-	Ask      string
+	Ask      i18n.Words
 	Document titled
 	Until    string
 	Overdue  bool

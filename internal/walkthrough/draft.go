@@ -40,7 +40,7 @@ func (w *walk) draft(ctx context.Context) error {
 	}
 	w.rec = &recommendation{}
 	err = w.people.officer.post(ctx, "/api/v1/recommendations", map[string]any{
-		"kind": "policy_brief", "language": "en", "organisation_id": owner, "procedure": "walkthrough", "languages": targets,
+		"kind": "policy_brief", "language": "en", "organisation_id": owner, "procedure": "walkthrough", "languages": w.text.targets,
 		"needed_by": time.Now().AddDate(0, 2, 0).Format(time.DateOnly),
 		"countries": []string{"BG", "HR"}, "topics": brief.Topics(), "challenges": brief.Challenges(), "grant_ids": w.grants,
 		"consulted": []map[string]any{{"people": "young people who left care", "method": "two workshops", "number": 14}},

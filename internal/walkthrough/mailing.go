@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tribuna/internal/demo"
+	"tribuna/internal/i18n"
 )
 
 type mailing struct {
@@ -21,9 +22,10 @@ type mailing struct {
 	} `json:"progress"`
 }
 
-// subjects are what the mailing is called in the languages it is sent in: a mail in the wrong language is noticed.
-var subjects = map[string]string{"en": "Now published", "bg": "Вече е публикувано", "sq": "Tani e botuar",
-	"ro": "Acum publicat", "sr-Latn": "Sada objavljeno"}
+// subject is what the mailing is called in a language it is sent in: a mail in the wrong language is noticed.
+func subject(language, mark string) string {
+	return i18n.For(language).T("mailing.now_published") + " " + mark
+}
 
 // mail sends one mailing to all readers, each in their language, and compares what the instance says with what arrived.
 // That nobody is written to who unsubscribed follows from the comparison with the list of recipients; to unsubscribe a
@@ -32,8 +34,8 @@ func (w *walk) mail(ctx context.Context) error {
 	officer := w.people.officer
 	mark := w.rec.ID[len(w.rec.ID)-12:] // tells this walk's mails from another's
 	texts := []map[string]any{}
-	for _, language := range append([]string{"en"}, targets...) {
-		texts = append(texts, map[string]any{"language": language, "subject": subjects[language] + " " + mark,
+	for _, language := range append([]string{i18n.Default}, w.text.targets...) {
+		texts = append(texts, map[string]any{"language": language, "subject": subject(language, mark),
 			"body": fmt.Sprintf("[%s] We have published **%s**. Please read it and pass it on.", language, w.text.title)})
 	}
 	m := &mailing{}
@@ -134,7 +136,7 @@ func (w *walk) compareReaders(caught []caughtMail, listed map[string]recipient, 
 		switch {
 		case !known:
 			strangers++
-		case m.Subject != subjects[r.Language]+" "+mark:
+		case m.Subject != subject(r.Language, mark):
 			otherLanguage++
 		}
 		if demo.Unreachable(m.To[0]) {

@@ -28,7 +28,7 @@ func (w *walk) publish(ctx context.Context) error {
 		}
 		w.compareGrants(p)
 	}
-	expect(w, "translations published", w.result.TranslationsPublished, len(targets))
+	expect(w, "translations published", w.result.TranslationsPublished, len(w.text.targets))
 	w.did("published in %d languages: %s/published/%s", len(published.Texts), w.BaseURL, w.rec.Slug)
 	return w.deliver(ctx)
 }

@@ -6,20 +6,27 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tribuna/internal/demo"
+	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 )
 
-// targets are the languages translated into.
-var targets = []string{"bg", "sq", "ro", "sr-Latn"}
-
 // texts are what is walked with: a document with three measures, and its translations.
 type texts struct {
+	targets     []string // languages translated into
 	title, body string
 	measures    []string
 	real        map[string]*document // by language; missing: invented words stand in
+}
+
+// newTexts begins with the languages of the demo network; the source is in English.
+func newTexts() (*texts, error) {
+	languages, err := demo.Languages()
+	return &texts{real: map[string]*document{},
+		targets: slices.DeleteFunc(languages, func(tag string) bool { return tag == i18n.Default })}, err
 }
 
 type document struct {
@@ -38,12 +45,16 @@ func readTexts(dir string) (*texts, error) {
 	if dir == "" {
 		return demoTexts()
 	}
-	source, err := readDocument(dir, "en")
+	source, err := readDocument(dir, i18n.Default)
 	if err != nil {
 		return nil, err
 	}
-	t := &texts{title: source.title, body: strings.Join(source.blocks, "\n\n"), measures: udhrMeasures, real: map[string]*document{}}
-	for _, language := range targets {
+	t, err := newTexts()
+	if err != nil {
+		return nil, err
+	}
+	t.title, t.body, t.measures = source.title, strings.Join(source.blocks, "\n\n"), udhrMeasures
+	for _, language := range t.targets {
 		d, err := readDocument(dir, language)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -89,13 +100,23 @@ func demoTexts() (*texts, error) {
 	if err != nil {
 		return nil, err
 	}
-	en, bg := brief.Texts["en"], brief.Texts["bg"]
-	t := &texts{title: en.Title, body: en.Body, measures: pick(en.Measures), real: map[string]*document{}}
-	d := &document{title: bg.Title, measures: pick(bg.Measures)}
-	for _, b := range markdown.Blocks(bg.Body) {
-		d.blocks = append(d.blocks, b.Source)
+	t, err := newTexts()
+	if err != nil {
+		return nil, err
 	}
-	t.real["bg"] = d
+	source := brief.Texts[i18n.Default]
+	t.title, t.body, t.measures = source.Title, source.Body, pick(source.Measures)
+	for _, language := range t.targets {
+		translated, is := brief.Texts[language]
+		if !is {
+			continue
+		}
+		d := &document{title: translated.Title, measures: pick(translated.Measures)}
+		for _, b := range markdown.Blocks(translated.Body) {
+			d.blocks = append(d.blocks, b.Source)
+		}
+		t.real[language] = d
+	}
 	return t, nil
 }
 

@@ -20,12 +20,12 @@ type translation struct {
 
 // translate has every language translated by one person and approved by another.
 func (w *walk) translate(ctx context.Context) error {
-	for range targets {
+	for range w.text.targets {
 		if err := w.translateNext(ctx); err != nil {
 			return err
 		}
 	}
-	for range targets {
+	for range w.text.targets {
 		approver, t, err := w.soon(ctx, "approve_translation")
 		if err != nil {
 			return err
