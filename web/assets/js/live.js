@@ -16,6 +16,9 @@ export function keepLive(doc) {
     if (busy(doc, part)) event.detail.shouldSwap = false
     else place = remember(doc, part)
   })
+  doc.addEventListener('visibilitychange', () => {
+    if (!doc.hidden) doc.querySelectorAll('[data-live]').forEach((e) => e.dispatchEvent(new Event('look')))
+  })
   doc.addEventListener('htmx:afterSwap', () => {
     if (place) restore(doc, place)
     place = undefined
