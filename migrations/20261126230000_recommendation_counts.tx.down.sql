@@ -5,7 +5,7 @@ DROP TRIGGER followups_country ON followups;
 DROP FUNCTION keep_followup_country();
 ALTER TABLE followups DROP COLUMN country_code;
 CREATE INDEX followups_open ON followups (recommendation_id) WHERE ended_at IS NULL;
-DROP INDEX followups_open_status, recommendations_country_codes, recommendations_newest, recommendations_not_open;
+DROP INDEX followups_open_status, recommendations_country_codes, recommendations_newest, recommendations_quarantined, recommendations_not_open;
 DROP TRIGGER recommendations_count_changed ON recommendations;
 DROP TRIGGER recommendations_count_removed ON recommendations;
 DROP TRIGGER recommendations_count_added ON recommendations;

@@ -60,6 +60,7 @@ INSERT INTO recommendation_counts (country_codes, stage, held, n)
 -- The rest, which is counted for each reader; and the newest first, whoever reads.
 CREATE INDEX recommendations_not_open ON recommendations (stage_since DESC, id)
     WHERE kind <> 'imported' AND (published_at IS NULL OR quarantined_at IS NOT NULL);
+CREATE INDEX recommendations_quarantined ON recommendations (id) WHERE quarantined_at IS NOT NULL;
 CREATE INDEX recommendations_newest ON recommendations (stage_since DESC, id) WHERE kind <> 'imported';
 CREATE INDEX recommendations_country_codes ON recommendations USING gin (country_codes);
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
@@ -90,39 +91,66 @@ func (d *dashboard) readOverdue(ctx context.Context) error {
 }
 
 // readStatuses takes the figures that are kept wherever it can: every follow-up is of something published, which everybody
-// may read.
+// may read, and most of what is published is done.
 func (d *dashboard) readStatuses(ctx context.Context) error {
-	if d.f.Stage == "" && !d.f.OverdueOnly {
-		return d.readKeptStatuses(ctx)
+	var counts *bun.SelectQuery
+	switch {
+	case d.f.OverdueOnly, d.f.Stage != "" && d.f.Stage != StageDone:
+		counts = d.liveStatuses()
+	case d.f.Stage == StageDone:
+		counts = d.keptStatuses().Where("NOT fc.imported").UnionAll(d.statusesNotDone())
+	default:
+		counts = d.keptStatuses()
 	}
-	from := d.all()
-	if d.f.Stage != "" {
-		from = d.from()
-	}
-	q := d.db.NewSelect().TableExpr("followups AS f").ColumnExpr("f.status, count(*) AS count").
-		ColumnExpr("count(*) FILTER (WHERE fr.kind = ?) AS imported", KindImported).Join("JOIN recommendations AS fr ON fr.id = f.recommendation_id").
-		Where("f.ended_at IS NULL AND f.recommendation_id IN (?)", from.Column("r.id")).
-		GroupExpr("f.status").OrderExpr("array_position(ARRAY[?]::text[], f.status)", bun.List(FollowUpStatuses()))
-	if len(d.f.Countries) > 0 {
-		q = q.Where("f.country_code IN (?)", bun.List(d.f.Countries))
-	}
-	if d.f.Status != "" {
-		q = q.Where("f.status = ?", d.f.Status)
-	}
-	return q.Scan(ctx, &d.data.Statuses)
+	return d.db.NewSelect().TableExpr("(?) AS counted", counts).
+		ColumnExpr("counted.status, sum(counted.n) AS count, coalesce(sum(counted.n) FILTER (WHERE counted.imported), 0) AS imported").
+		GroupExpr("counted.status").Having("sum(counted.n) > 0").
+		OrderExpr("array_position(ARRAY[?]::text[], counted.status)", bun.List(FollowUpStatuses())).Scan(ctx, &d.data.Statuses)
 }
 
-func (d *dashboard) readKeptStatuses(ctx context.Context) error {
-	q := d.db.NewSelect().TableExpr("followup_counts AS fc").ColumnExpr("fc.status, sum(fc.n) AS count").
-		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.imported), 0) AS imported").
-		GroupExpr("fc.status").Having("sum(fc.n) > 0").OrderExpr("array_position(ARRAY[?]::text[], fc.status)", bun.List(FollowUpStatuses()))
+// keptStatuses are the counts that are kept, as status, imported and n.
+func (d *dashboard) keptStatuses() *bun.SelectQuery {
+	q := d.db.NewSelect().TableExpr("followup_counts AS fc").ColumnExpr("fc.status, fc.imported, fc.n")
 	if len(d.f.Countries) > 0 {
 		q = q.Join("JOIN authorities AS a ON a.id = fc.authority_id").Where("a.country_code IN (?)", bun.List(d.f.Countries))
 	}
 	if d.f.Status != "" {
 		q = q.Where("fc.status = ?", d.f.Status)
 	}
-	return q.Scan(ctx, &d.data.Statuses)
+	return q
+}
+
+// liveStatuses counts what the filter leaves one by one; it leaves little then.
+func (d *dashboard) liveStatuses() *bun.SelectQuery {
+	from := d.all()
+	if d.f.Stage != "" {
+		from = d.from()
+	}
+	return d.open().Where("r.id IN (?)", from.Column("r.id")).ColumnExpr("f.status, r.kind = ? AS imported, count(*) AS n", KindImported)
+}
+
+// statusesNotDone are to be taken from those kept of what was drafted here, so that what is done is left: the few whose
+// deliveries go on, and those that this viewer may not read.
+func (d *dashboard) statusesNotDone() *bun.SelectQuery {
+	q := drafted(d.open(), false).ColumnExpr("f.status, false AS imported, -count(*) AS n")
+	others := bun.List([]Stage{StageDrafting, StageReview, StageTranslation, StageSignOff, StagePublication, StageWithdrawn})
+	if d.v.Has(RoleCoordinator) && d.v.LinkTask == uuid.Nil {
+		return q.Where("r.stage IN (?)", others)
+	}
+	return q.Where("(r.stage IN (?) OR r.quarantined_at IS NOT NULL)", others)
+}
+
+// open selects the follow-ups (alias f, with their recommendation r) of the filter's countries and status that are not ended.
+func (d *dashboard) open() *bun.SelectQuery {
+	q := d.db.NewSelect().TableExpr("followups AS f").Join("JOIN recommendations AS r ON r.id = f.recommendation_id").
+		Where("f.ended_at IS NULL").GroupExpr("1, 2")
+	if len(d.f.Countries) > 0 {
+		q = q.Where("f.country_code IN (?)", bun.List(d.f.Countries))
+	}
+	if d.f.Status != "" {
+		q = q.Where("f.status = ?", d.f.Status)
+	}
+	return q
 }
 
 // CompactRecommendationCounts adds up the counts that changes left behind, so that reading them stays short.

@@ -116,6 +116,41 @@ func TestWhatEverybodyMayReadIsCountedAsItChanges(t *testing.T) {
 	require.Error(t, err, "they are added and removed, never renamed")
 }
 
+func TestWhatBecameOfMeasuresByStage(t *testing.T) {
+	d := newDesk(t)
+	at := noon
+	d.rec.PublishedAt = &at
+	d.enter(t, models.StagePublication)
+	d.followed(t, "BG", "adopted", noon)
+	d.followed(t, "AL", "stalled", noon)
+	adopted := func(p models.Person, f models.DashboardFilter) (n int) {
+		t.Helper()
+		f.Status = "adopted"
+		b, err := models.Dashboard(t.Context(), d.db, d.viewer(t, p), f, noon)
+		require.NoError(t, err)
+		for _, s := range b.Statuses {
+			require.Equal(t, f.Status, s.Status)
+			n += s.Count
+		}
+		return n
+	}
+	bg, hr := []string{"BG"}, []string{"HR"}
+	by := func(p models.Person, stage models.Stage) []int {
+		return []int{adopted(p, models.DashboardFilter{Stage: stage}), adopted(p, models.DashboardFilter{Stage: stage, Countries: bg}),
+			adopted(p, models.DashboardFilter{Stage: stage, Countries: hr})}
+	}
+	for stage, want := range map[models.Stage][]int{"": {1, 1, 0}, models.StagePublication: {1, 1, 0}, models.StageDone: {0, 0, 0}} {
+		require.Equal(t, want, by(d.stranger, stage), stage)
+	}
+	d.enter(t, models.StageDone)
+	for stage, want := range map[models.Stage][]int{"": {1, 1, 0}, models.StagePublication: {0, 0, 0}, models.StageDone: {1, 1, 0}} {
+		require.Equal(t, want, by(d.stranger, stage), stage)
+	}
+	d.hide(t, true)
+	require.Equal(t, []int{0, 0, 0}, by(d.stranger, models.StageDone), "what is hidden is not counted")
+	require.Equal(t, []int{1, 1, 0}, by(d.coordinator, models.StageDone))
+}
+
 func TestAFollowUpKnowsItsCountry(t *testing.T) {
 	d := newDesk(t)
 	ctx := t.Context()
