@@ -93,8 +93,8 @@ const openWork = `SELECT t.recommendation_id, count(*) AS awaited, count(*) FILT
 	FROM tasks AS t JOIN processes AS p ON p.id = t.process_id JOIN recommendations AS r ON r.id = t.recommendation_id
 	WHERE t.state = 'open' AND t.kind <> 'escalation' GROUP BY t.recommendation_id`
 
-// openToAll is true of a recommendation (alias r) that everybody may read; recommendation_counts counts those drafted here.
-const openToAll = "r.published_at IS NOT NULL AND r.quarantined_at IS NULL"
+// notOpenToAll is true of a recommendation (alias r) that not everybody may read; recommendation_counts counts the others.
+const notOpenToAll = "(r.published_at IS NULL OR r.quarantined_at IS NOT NULL)"
 
 // all selects the recommendations (alias r) that the viewer may read and the filter leaves, with what others issued: it has
 // no stage here, but its measures are followed up like ours.

@@ -25,7 +25,7 @@ func (d *dashboard) readCounts(ctx context.Context) error {
 		GroupExpr("1, 2, 3, 4")
 	counts := live
 	if d.f.Status == "" && !d.f.OverdueOnly {
-		counts = d.kept().UnionAll(live.Where("(r.published_at IS NULL OR r.quarantined_at IS NOT NULL)"))
+		counts = d.kept().UnionAll(live.Where(notOpenToAll))
 	}
 	var rows []standingCount
 	if err := d.db.NewSelect().TableExpr("(?) AS counted", counts).Scan(ctx, &rows); err != nil {
