@@ -58,6 +58,8 @@ type dashboardView struct {
 	ByAuthority []authorityRow
 	OneCountry  bool // of ByAuthority
 	Coordinates bool // sees the pipeline
+
+	choice countryChoice
 }
 
 // figure is one of the large ones. Tone is "", "waits" or "late".
@@ -135,7 +137,7 @@ func (s *Server) dashboardPage(r *http.Request, rows int) (dashboardView, error)
 	page.Chosen = page.chosen(Localizer(r))
 	page.Coordinates = v.viewer().Has(models.RoleCoordinator)
 	page.Pager = numberedPager(r, number, len(data.Rows), rows, data.Total)
-	return page, s.fillAuthorities(r, choice, names, &page)
+	return page, s.fillAuthorities(r, names, &page)
 }
 
 // chosen says what the address narrows the overview by, in the words of its form.
@@ -165,7 +167,7 @@ func dashboardFilter(q url.Values) models.DashboardFilter {
 func newDashboardView(r *http.Request, d models.DashboardData, names countryNames, choice countryChoice) dashboardView {
 	l := Localizer(r)
 	v := dashboardView{Page: NewPage(r, l.T("dashboard.title")), Live: newLive(r), Form: NewForm(r.URL.Query()),
-		StageList: stageOptions(l), Statuses: statusOptions(l), Query: fileQuery(r.URL.Query())}
+		StageList: stageOptions(l), Statuses: statusOptions(l), Query: fileQuery(r.URL.Query()), choice: choice}
 	v.Active, v.NoIndex = "dashboard", true
 	choice.describe(r, names, &v)
 	v.Figures = []figure{

@@ -32,11 +32,7 @@ func (s *Server) fillMoved(r *http.Request, v models.Viewer, page *dashboardView
 	if err != nil {
 		return err
 	}
-	choice, err := s.countryChoice(r, v)
-	if err != nil {
-		return err
-	}
-	moved, until, err := models.MovedSince(ctx, s.DB, v, choice.codes, since, now, movedRows)
+	moved, until, err := models.MovedSince(ctx, s.DB, v, page.choice.codes, since, now, movedRows)
 	if err != nil {
 		return err
 	}
@@ -81,17 +77,17 @@ func (s *Server) seen(w http.ResponseWriter, r *http.Request) error {
 }
 
 // fillAuthorities counts by authority, of the countries chosen.
-func (s *Server) fillAuthorities(r *http.Request, choice countryChoice, names countryNames, page *dashboardView) error {
-	if len(choice.codes) == 0 {
+func (s *Server) fillAuthorities(r *http.Request, names countryNames, page *dashboardView) error {
+	if len(page.choice.codes) == 0 {
 		return nil
 	}
-	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, choice.codes...)
+	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, page.choice.codes...)
 	for _, a := range list {
 		name, _ := i18n.Pick(a.Names, Localizer(r).Tag())
 		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: name, Country: names.names[a.CountryCode],
 			Href:  "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + a.CountryCode,
 			Total: a.Total, NoReply: a.NoReply, Moving: a.Moving, Reached: a.Reached, Lost: a.Lost})
 	}
-	page.OneCountry = choice.one() != ""
+	page.OneCountry = page.choice.one() != ""
 	return err
 }
