@@ -112,6 +112,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 	if err := models.DeleteOldAccountLinks(ctx, a.DB, a.Now().Add(-keepEndedLinks)); err != nil {
 		return temporalError(err)
 	}
+	if err := models.CompactRecommendationCounts(ctx, a.DB); err != nil {
+		return temporalError(err)
+	}
 	if err := models.DeleteOldKept(ctx, a.DB, a.Now().Add(-keepUnsent)); err != nil {
 		return temporalError(err)
 	}

@@ -82,15 +82,15 @@ func (s *server) coverage(c *call) (reply, error) {
 	return reply{body: listOf(cells, func(cell models.CoverageCell) CoverageCell { return CoverageCell(cell) })}, err
 }
 
-// PipelineStage is one stage of all recommendations on their way. Times are in seconds.
+// PipelineStage is one step of all recommendations on their way: a stage, then campaign and followup. Times are in seconds.
 type PipelineStage struct {
-	Stage     models.Stage `json:"stage"`
-	Now       int          `json:"now"`
-	Held      int          `json:"held"`
-	Long      int          `json:"longer_than_procedure"` // of now
-	Ended     int          `json:"ended"`                 // within a year
-	Median    int64        `json:"median_seconds"`        // of those; 0 where none ended
-	Procedure int64        `json:"procedure_seconds"`     // 0 where it gives none
+	Stage     string `json:"stage"`
+	Now       int    `json:"now"`
+	Held      int    `json:"held"`
+	Long      int    `json:"longer_than_procedure"` // of now
+	Ended     int    `json:"ended"`                 // within a year; of followup, answers to a request for progress
+	Median    int64  `json:"median_seconds"`        // of those; 0 where none ended
+	Procedure int64  `json:"procedure_seconds"`     // 0 where it gives none
 }
 
 func (s *server) pipeline(c *call) (reply, error) {
@@ -99,7 +99,7 @@ func (s *server) pipeline(c *call) (reply, error) {
 	}
 	stages, err := models.Pipeline(c.ctx(), s.DB, c.now())
 	return reply{body: listOf(stages, func(st models.PipelineStage) PipelineStage {
-		return PipelineStage{Stage: st.Stage, Now: st.Now, Held: st.Held, Long: st.Long, Ended: st.Ended,
+		return PipelineStage{Stage: st.Step, Now: st.Now, Held: st.Held, Long: st.Long, Ended: st.Ended,
 			Median: int64(st.Median.Seconds()), Procedure: int64(st.Procedure.Seconds())}
 	})}, err
 }
@@ -117,8 +117,11 @@ func (s *server) dashboard(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	d, err := models.Dashboard(c.ctx(), s.DB, c.who.viewer, models.DashboardFilter{Country: c.query("country"), Stage: stage, Status: status,
-		OverdueOnly: overdue == "true"}, c.now())
+	filter := models.DashboardFilter{Stage: stage, Status: status, OverdueOnly: overdue == "true"}
+	if country := c.query("country"); country != "" {
+		filter.Countries = []string{country}
+	}
+	d, err := models.Dashboard(c.ctx(), s.DB, c.who.viewer, filter, c.now())
 	if err != nil {
 		return reply{}, err
 	}

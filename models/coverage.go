@@ -17,13 +17,15 @@ type CoverageCell struct {
 // Coverage counts the recommendations by challenge and country; where nothing is, there is no cell.
 func Coverage(ctx context.Context, db bun.IDB, v Viewer) ([]CoverageCell, error) {
 	var all []CoverageCell
-	err := v.visible(db.NewSelect().TableExpr("recommendations AS r")).
-		Join("JOIN recommendation_challenges AS rh ON rh.recommendation_id = r.id").
-		Join("JOIN recommendation_countries AS rc ON rc.recommendation_id = r.id").
-		ColumnExpr("rh.challenge, rc.country_code AS country").
-		ColumnExpr("count(*) FILTER (WHERE r.published_at IS NOT NULL OR r.kind = ?) AS published", KindImported).
-		ColumnExpr("count(*) FILTER (WHERE r.published_at IS NULL AND r.kind <> ?) AS under_way", KindImported).
-		Where("r.stage <> 'withdrawn'").GroupExpr("1, 2").Scan(ctx, &all)
+	together := v.visible(db.NewSelect().TableExpr("recommendations AS r")). // first by all their countries: many have the same
+											Join("JOIN recommendation_challenges AS rh ON rh.recommendation_id = r.id").
+											ColumnExpr("rh.challenge, r.country_codes").
+											ColumnExpr("count(*) FILTER (WHERE r.published_at IS NOT NULL OR r.kind = ?) AS published", KindImported).
+											ColumnExpr("count(*) FILTER (WHERE r.published_at IS NULL AND r.kind <> ?) AS under_way", KindImported).
+											Where("r.stage <> 'withdrawn'").GroupExpr("1, 2")
+	err := db.NewSelect().TableExpr("(?) AS together, unnest(together.country_codes) AS country", together).
+		ColumnExpr("together.challenge, country, sum(together.published) AS published, sum(together.under_way) AS under_way").
+		GroupExpr("1, 2").Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("read what is covered: %w", err)
 	}

@@ -7,11 +7,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // DashboardFilter narrows a dashboard; zero fields do not. Every figure on it counts what the filter leaves.
 type DashboardFilter struct {
-	Country     string
+	Countries   []string // one of these at least
 	Stage       Stage
 	Status      FollowUpStatus // recommendations of which a measure has this status at an authority
 	OverdueOnly bool
@@ -25,7 +26,7 @@ type DashboardData struct {
 	Overdue   int // recommendations with anything overdue
 	Held      int
 	Published int
-	Countries []CountryStages // in the network's order; a recommendation counts in each of its countries
+	Countries []CountryStages // those of the filter, in the network's order; a recommendation counts in each of its countries
 	Stages    map[Stage]int
 	Statuses  []StatusCount // of the follow-ups that are not ended, in the order of FollowUpStatuses
 	Rows      []DashboardRow
@@ -70,7 +71,7 @@ type DashboardRow struct {
 // Dashboard returns where everything stands that the viewer may read; what is overdue comes first.
 func Dashboard(ctx context.Context, db bun.IDB, v Viewer, f DashboardFilter, now time.Time) (DashboardData, error) {
 	d := &dashboard{db: db, v: v, f: f, now: now}
-	for _, read := range []func(context.Context) error{d.readTotals, d.readCountries, d.readStatuses, d.readRows} {
+	for _, read := range []func(context.Context) error{d.readCounts, d.readOverdue, d.readStatuses, d.readRows} {
 		if err := read(ctx); err != nil {
 			return DashboardData{}, fmt.Errorf("read the dashboard: %w", err)
 		}
@@ -88,20 +89,19 @@ type dashboard struct {
 
 // openWork counts, per recommendation, the tasks people are awaited for: all at once, for most recommendations have none.
 // Escalations repeat what they are about.
-const openWork = `LEFT JOIN (
-	SELECT t.recommendation_id, count(*) AS awaited, count(*) FILTER (WHERE ` + isOverdue + `) AS overdue, min(t.due_at) AS until
+const openWork = `SELECT t.recommendation_id, count(*) AS awaited, count(*) FILTER (WHERE ` + isOverdue + `) AS overdue, min(t.due_at) AS until
 	FROM tasks AS t JOIN processes AS p ON p.id = t.process_id JOIN recommendations AS r ON r.id = t.recommendation_id
-	WHERE t.state = 'open' AND t.kind <> 'escalation' GROUP BY t.recommendation_id) AS work ON work.recommendation_id = r.id`
+	WHERE t.state = 'open' AND t.kind <> 'escalation' GROUP BY t.recommendation_id`
 
-// from selects the recommendations drafted here (alias r, with their open work) that the viewer may read and the filter
-// leaves.
-func (d *dashboard) from() *bun.SelectQuery { return drafted(d.all(), false) }
+// notOpenToAll is true of a recommendation (alias r) that not everybody may read; recommendation_counts counts the others.
+const notOpenToAll = "(r.published_at IS NULL OR r.quarantined_at IS NOT NULL)"
 
-// all is from with what others issued: it has no stage here, but its measures are followed up like ours.
+// all selects the recommendations (alias r) that the viewer may read and the filter leaves, with what others issued: it has
+// no stage here, but its measures are followed up like ours.
 func (d *dashboard) all() *bun.SelectQuery {
-	q := d.v.visible(d.db.NewSelect().TableExpr("recommendations AS r").Join(openWork, d.now))
-	if d.f.Country != "" {
-		q = q.Where("EXISTS (SELECT 1 FROM recommendation_countries AS fc WHERE fc.recommendation_id = r.id AND fc.country_code = ?)", d.f.Country)
+	q := d.v.visible(d.db.NewSelect().TableExpr("recommendations AS r"))
+	if len(d.f.Countries) > 0 {
+		q = q.Where("r.country_codes && ?", pgdialect.Array(d.f.Countries))
 	}
 	if d.f.Stage != "" {
 		q = q.Where("r.stage = ?", d.f.Stage)
@@ -110,101 +110,36 @@ func (d *dashboard) all() *bun.SelectQuery {
 		q = q.Where("EXISTS (SELECT 1 FROM followups AS fs WHERE fs.recommendation_id = r.id AND fs.ended_at IS NULL AND fs.status = ?)", d.f.Status)
 	}
 	if d.f.OverdueOnly {
-		q = q.Where("work.overdue > 0")
+		q = q.Where("r.id IN (SELECT recommendation_id FROM ("+openWork+") AS late WHERE late.overdue > 0)", d.now)
 	}
 	return q
 }
 
-func (d *dashboard) readTotals(ctx context.Context) error {
-	var rows []struct {
-		Stage                           Stage
-		Total, Overdue, Held, Published int
-	}
-	err := d.from().ColumnExpr("r.stage, count(*) AS total").
-		ColumnExpr("count(*) FILTER (WHERE work.overdue > 0) AS overdue, count(r.held_at) AS held, count(r.published_at) AS published").
-		GroupExpr("r.stage").Scan(ctx, &rows)
-	d.data.Stages = map[Stage]int{}
-	for _, row := range rows {
-		d.data.Total += row.Total
-		d.data.Overdue += row.Overdue
-		d.data.Held += row.Held
-		d.data.Published += row.Published
-		d.data.Stages[row.Stage] = row.Total
-	}
-	return err
-}
+// from is all without what others issued.
+func (d *dashboard) from() *bun.SelectQuery { return drafted(d.all(), false) }
 
-func (d *dashboard) readCountries(ctx context.Context) error {
-	var rows []struct {
-		Code  string
-		Names Names
-		Stage Stage
-		N     int
-	}
-	counted := d.from().ColumnExpr("rc.country_code, r.stage, count(*) AS n").
-		Join("JOIN recommendation_countries AS rc ON rc.recommendation_id = r.id").GroupExpr("rc.country_code, r.stage")
-	err := d.db.NewSelect().TableExpr("(?) AS counted", counted).Join("JOIN countries AS c ON c.code = counted.country_code").
-		ColumnExpr("c.code, c.names, counted.stage, counted.n").OrderExpr("c.position, c.code, counted.stage").Scan(ctx, &rows)
-	for _, row := range rows {
-		list := d.data.Countries
-		if n := len(list); n == 0 || list[n-1].Country != row.Code {
-			d.data.Countries = append(list, CountryStages{Country: row.Code, Names: row.Names, Stages: map[Stage]int{}})
-		}
-		last := &d.data.Countries[len(d.data.Countries)-1]
-		last.Stages[row.Stage] = row.N
-		last.Total += row.N
-	}
-	return err
-}
-
-// readStatuses takes the figures that are kept wherever it can: every follow-up is of something published, which everybody
-// may read.
-func (d *dashboard) readStatuses(ctx context.Context) error {
-	if d.f.Stage == "" && !d.f.OverdueOnly {
-		return d.readKeptStatuses(ctx)
-	}
-	from := d.all()
-	if d.f.Stage != "" {
-		from = d.from()
-	}
-	q := d.db.NewSelect().TableExpr("followups AS f").ColumnExpr("f.status, count(*) AS count").
-		ColumnExpr("count(*) FILTER (WHERE fr.kind = ?) AS imported", KindImported).Join("JOIN recommendations AS fr ON fr.id = f.recommendation_id").
-		Where("f.ended_at IS NULL AND f.recommendation_id IN (?)", from.Column("r.id")).
-		GroupExpr("f.status").OrderExpr("array_position(ARRAY[?]::text[], f.status)", bun.List(FollowUpStatuses()))
-	if d.f.Country != "" {
-		q = q.Join("JOIN authorities AS a ON a.id = f.authority_id").Where("a.country_code = ?", d.f.Country)
-	}
-	if d.f.Status != "" {
-		q = q.Where("f.status = ?", d.f.Status)
-	}
-	return q.Scan(ctx, &d.data.Statuses)
-}
-
-func (d *dashboard) readKeptStatuses(ctx context.Context) error {
-	q := d.db.NewSelect().TableExpr("followup_counts AS fc").ColumnExpr("fc.status, sum(fc.n) AS count").
-		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.imported), 0) AS imported").
-		GroupExpr("fc.status").Having("sum(fc.n) > 0").OrderExpr("array_position(ARRAY[?]::text[], fc.status)", bun.List(FollowUpStatuses()))
-	if d.f.Country != "" {
-		q = q.Join("JOIN authorities AS a ON a.id = fc.authority_id").Where("a.country_code = ?", d.f.Country)
-	}
-	if d.f.Status != "" {
-		q = q.Where("fc.status = ?", d.f.Status)
-	}
-	return q.Scan(ctx, &d.data.Statuses)
-}
-
+// readRows takes what waits for somebody first, which is little, then the rest from the newest on; what a row says besides
+// is read for those of the page alone.
 func (d *dashboard) readRows(ctx context.Context) error {
 	limit := d.f.Limit
 	if limit <= 0 {
 		limit = 100
 	}
-	return d.from().
+	first := d.from().Join("JOIN work ON work.recommendation_id = r.id").
+		ColumnExpr("r.id, work.overdue > 0 AS late, work.until, r.stage_since").
+		OrderExpr("late DESC, until, r.stage_since DESC, r.id").Limit(d.f.Offset + limit)
+	rest := d.from().Where("r.id NOT IN (SELECT recommendation_id FROM work)").
+		ColumnExpr("r.id, false AS late, NULL::timestamptz AS until, r.stage_since").
+		OrderExpr("r.stage_since DESC, r.id").Limit(d.f.Offset + limit)
+	const order = "page.late DESC, page.until NULLS LAST, page.stage_since DESC, page.id"
+	page := d.db.NewSelect().TableExpr("((?) UNION ALL (?)) AS page", first, rest).ColumnExpr("page.*").OrderExpr(order).Limit(limit).Offset(d.f.Offset)
+	return d.db.NewSelect().With("work", d.db.NewRaw(openWork, d.now)).With("page", page).TableExpr("page").
 		ColumnExpr("r.id, r.slug, r.title, r.language, r.kind, r.stage, r.stage_since, r.round, r.held_at IS NOT NULL AS held").
-		ColumnExpr("r.needed_by, r.published_at, owner.name AS organisation").
-		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id ORDER BY 1) AS countries").
+		ColumnExpr("r.needed_by, r.published_at, owner.name AS organisation, r.country_codes AS countries").
 		ColumnExpr("coalesce(work.awaited, 0) AS awaited, coalesce(work.overdue, 0) AS overdue, work.until AS awaited_until").
 		ColumnExpr("(SELECT count(*) FROM followups AS fu WHERE fu.recommendation_id = r.id AND fu.ended_at IS NULL) AS follow_ups").
+		Join("JOIN recommendations AS r ON r.id = page.id").
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
-		OrderExpr("coalesce(work.overdue, 0) > 0 DESC, work.until NULLS LAST, r.stage_since DESC, r.id").
-		Limit(limit).Offset(d.f.Offset).Scan(ctx, &d.data.Rows)
+		Join("LEFT JOIN work ON work.recommendation_id = r.id").
+		OrderExpr(order).Scan(ctx, &d.data.Rows)
 }

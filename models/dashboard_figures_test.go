@@ -69,28 +69,128 @@ func TestFollowUpsAreCountedAsTheyChange(t *testing.T) {
 	require.Zero(t, list[0].NoReply+list[0].Moving+list[0].Lost)
 }
 
+// requireOpenCounted holds the kept counts of recommendations, and the countries kept beside them, against what is there.
+func (d *desk) requireOpenCounted(t *testing.T) {
+	t.Helper()
+	const there = `SELECT codes::text || stage || held::text || count(*)::text FROM (SELECT r.stage, r.held_at IS NOT NULL AS held,
+			ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id ORDER BY 1) AS codes
+			FROM recommendations AS r WHERE r.kind <> 'imported' AND r.published_at IS NOT NULL AND r.quarantined_at IS NULL) AS open
+		GROUP BY codes, stage, held ORDER BY 1`
+	const kept = `SELECT country_codes::text || stage || held::text || sum(n)::text FROM recommendation_counts
+		GROUP BY country_codes, stage, held HAVING sum(n) <> 0 ORDER BY 1`
+	var want, got []string
+	require.NoError(t, d.db.NewRaw(there).Scan(t.Context(), &want))
+	require.NoError(t, d.db.NewRaw(kept).Scan(t.Context(), &got))
+	require.Equal(t, want, got)
+}
+
+func TestWhatEverybodyMayReadIsCountedAsItChanges(t *testing.T) {
+	d := newDesk(t)
+	ctx := t.Context()
+	changed := func(sql string, args ...any) {
+		t.Helper()
+		_, err := d.db.NewRaw(sql, args...).Exec(ctx)
+		require.NoError(t, err)
+		d.requireOpenCounted(t)
+	}
+	d.requireOpenCounted(t)
+	at := noon
+	d.rec.PublishedAt = &at
+	d.enter(t, models.StagePublication)
+	d.requireOpenCounted(t)
+	d.enter(t, models.StageDone)
+	d.requireOpenCounted(t)
+	changed("DELETE FROM recommendation_countries WHERE country_code = 'AL'")
+	changed("INSERT INTO recommendation_countries SELECT id, 'HR' FROM recommendations")
+	changed("UPDATE recommendations SET held_at = ?", noon)
+	d.hide(t, true)
+	d.requireOpenCounted(t)
+	d.hide(t, false)
+	changed("UPDATE recommendations SET kind = 'imported'")
+	changed("UPDATE recommendations SET kind = 'analysis'")
+	for range 2 {
+		require.NoError(t, models.CompactRecommendationCounts(ctx, d.db))
+		d.requireOpenCounted(t)
+	}
+	_, err := d.db.NewRaw("UPDATE recommendation_countries SET country_code = 'RO'").Exec(ctx)
+	require.Error(t, err, "they are added and removed, never renamed")
+}
+
+func TestWhatBecameOfMeasuresByStage(t *testing.T) {
+	d := newDesk(t)
+	at := noon
+	d.rec.PublishedAt = &at
+	d.enter(t, models.StagePublication)
+	d.followed(t, "BG", "adopted", noon)
+	d.followed(t, "AL", "stalled", noon)
+	adopted := func(p models.Person, f models.DashboardFilter) (n int) {
+		t.Helper()
+		f.Status = "adopted"
+		b, err := models.Dashboard(t.Context(), d.db, d.viewer(t, p), f, noon)
+		require.NoError(t, err)
+		for _, s := range b.Statuses {
+			require.Equal(t, f.Status, s.Status)
+			n += s.Count
+		}
+		return n
+	}
+	bg, hr := []string{"BG"}, []string{"HR"}
+	by := func(p models.Person, stage models.Stage) []int {
+		return []int{adopted(p, models.DashboardFilter{Stage: stage}), adopted(p, models.DashboardFilter{Stage: stage, Countries: bg}),
+			adopted(p, models.DashboardFilter{Stage: stage, Countries: hr})}
+	}
+	for stage, want := range map[models.Stage][]int{"": {1, 1, 0}, models.StagePublication: {1, 1, 0}, models.StageDone: {0, 0, 0}} {
+		require.Equal(t, want, by(d.stranger, stage), stage)
+	}
+	d.enter(t, models.StageDone)
+	for stage, want := range map[models.Stage][]int{"": {1, 1, 0}, models.StagePublication: {0, 0, 0}, models.StageDone: {1, 1, 0}} {
+		require.Equal(t, want, by(d.stranger, stage), stage)
+	}
+	d.hide(t, true)
+	require.Equal(t, []int{0, 0, 0}, by(d.stranger, models.StageDone), "what is hidden is not counted")
+	require.Equal(t, []int{1, 1, 0}, by(d.coordinator, models.StageDone))
+}
+
+func TestAFollowUpKnowsItsCountry(t *testing.T) {
+	d := newDesk(t)
+	ctx := t.Context()
+	f := d.followed(t, "BG", "adopted", noon)
+	in := func(country string) int {
+		n, err := models.CountFollowUps(ctx, d.db, models.FollowUpFilter{Country: country})
+		require.NoError(t, err)
+		return n
+	}
+	require.Equal(t, 1, in("BG"))
+	_, err := d.db.NewRaw("UPDATE authorities SET country_code = 'HR' WHERE id = ?", f.AuthorityID).Exec(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1}, []int{in("BG"), in("HR")}, "it moves with its authority")
+	_, err = d.db.NewRaw("UPDATE authorities SET country_code = NULL WHERE id = ?", f.AuthorityID).Exec(ctx)
+	require.NoError(t, err)
+	require.Zero(t, in("HR"), "an authority of no country")
+}
+
 func TestMovedIsWhatTheViewerMayReadSinceTheyLooked(t *testing.T) {
 	d := newDesk(t)
 	ctx := t.Context()
 	d.enter(t, models.StageReview)
 	f := d.followed(t, "BG", "adopted", noon.Add(time.Hour))
 	d.followed(t, "AL", "no_reply", noon.Add(time.Hour))
-	moved := func(v models.Viewer, country string, since time.Time) []models.Moved {
-		list, until, err := models.MovedSince(ctx, d.db, v, country, since, noon.Add(3*time.Hour), 10)
+	moved := func(v models.Viewer, countries []string, since time.Time) []models.Moved {
+		list, until, err := models.MovedSince(ctx, d.db, v, countries, since, noon.Add(3*time.Hour), 10)
 		require.NoError(t, err)
 		require.Equal(t, noon.Add(3*time.Hour), until)
 		return list
 	}
 	before := noon.Add(-time.Hour)
-	list := moved(d.viewer(t, d.sister), "", before)
+	list := moved(d.viewer(t, d.sister), nil, before)
 	require.Len(t, list, 2, "silence is no move")
 	require.Equal(t, f.ID, *list[0].FollowUpID, "the newest first")
 	require.Equal(t, models.StageReview, list[1].Stage)
-	require.Len(t, moved(d.viewer(t, d.stranger), "", before), 1, "the text is not for strangers; what became of measures is")
-	require.Empty(t, moved(d.viewer(t, d.sister), "HR", before))
-	require.Empty(t, moved(d.viewer(t, d.sister), "", noon.Add(2*time.Hour)))
+	require.Len(t, moved(d.viewer(t, d.stranger), nil, before), 1, "the text is not for strangers; what became of measures is")
+	require.Empty(t, moved(d.viewer(t, d.sister), []string{"HR"}, before))
+	require.Empty(t, moved(d.viewer(t, d.sister), nil, noon.Add(2*time.Hour)))
 
-	oldest, until, err := models.MovedSince(ctx, d.db, d.viewer(t, d.sister), "", before, noon.Add(3*time.Hour), 1)
+	oldest, until, err := models.MovedSince(ctx, d.db, d.viewer(t, d.sister), nil, before, noon.Add(3*time.Hour), 1)
 	require.NoError(t, err)
 	require.Len(t, oldest, 1)
 	require.Equal(t, models.StageReview, oldest[0].Stage, "of too many the oldest come first")
@@ -121,16 +221,7 @@ func TestPipelineMeasuresStages(t *testing.T) {
 	_, err = d.db.NewRaw("UPDATE stage_spells SET entered_at = ?", begun).Exec(ctx)
 	require.NoError(t, err)
 	at(models.StageTranslation, begun.AddDate(0, 0, 10))
-	stages := func() map[models.Stage]models.PipelineStage {
-		list, err := models.Pipeline(ctx, d.db, noon)
-		require.NoError(t, err)
-		require.Len(t, list, 5)
-		by := map[models.Stage]models.PipelineStage{}
-		for _, s := range list {
-			by[s.Stage] = s
-		}
-		return by
-	}
+	stages := func() map[models.Stage]models.PipelineStage { return d.pipeline(t) }
 	by := stages()
 	require.Equal(t, 1, by[models.StageReview].Ended)
 	require.Equal(t, 10*24*time.Hour, by[models.StageReview].Median)
@@ -152,6 +243,61 @@ func TestPipelineMeasuresStages(t *testing.T) {
 	by = stages()
 	require.Equal(t, 1, by[models.StageTranslation].Now)
 	require.Zero(t, by[models.StageTranslation].Long+by[models.StageTranslation].Held, "what it was on hold is nobody's time")
+}
+
+// pipeline returns the seven steps by their name.
+func (d *desk) pipeline(t *testing.T) map[models.Stage]models.PipelineStage {
+	t.Helper()
+	list, err := models.Pipeline(t.Context(), d.db, noon)
+	require.NoError(t, err)
+	require.Len(t, list, 7)
+	by := map[models.Stage]models.PipelineStage{}
+	for _, s := range list {
+		by[models.Stage(s.Step)] = s
+	}
+	return by
+}
+
+func TestPipelineGoesOnAfterPublication(t *testing.T) {
+	d := newDesk(t)
+	changed := func(sql string, args ...any) {
+		t.Helper()
+		_, err := d.db.NewRaw(sql, args...).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	require.Zero(t, d.pipeline(t)[models.StepCampaign].Now+d.pipeline(t)[models.StepFollowUp].Now)
+	changed(`UPDATE procedures SET document = document || '{"follow_up": {"first": "90d", "every": "90d", "report": {"due": "14d"}}}'`)
+	at := noon.AddDate(0, -3, 0)
+	d.rec.PublishedAt = &at
+	d.enter(t, models.StageDone)
+	f := d.followed(t, "BG", "no_reply", at)
+	changed(`INSERT INTO campaigns (id, recommendation_id, title, officer_id, created_at) VALUES (?0, ?0, 'Write', ?1, ?2)`, d.rec.ID, d.officer.ID, at)
+	mailing := func(state string, finished *time.Time) {
+		changed(`INSERT INTO mailings (id, campaign_id, recommendation_id, state, fallback_language, created_by, created_at, finished_at)
+			VALUES (?, ?, ?, ?, 'en', ?, ?, ?)`, models.NewID(), d.rec.ID, d.rec.ID, state, d.officer.ID, at, finished)
+	}
+	over := at.AddDate(0, 0, 10)
+	mailing("sent", &over)
+	campaign := d.pipeline(t)[models.StepCampaign]
+	require.Equal(t, models.PipelineStage{Step: models.StepCampaign, Ended: 1, Median: 10 * 24 * time.Hour}, campaign)
+	mailing("paused", nil)
+	campaign = d.pipeline(t)[models.StepCampaign]
+	require.Equal(t, []int{1, 1, 0}, []int{campaign.Now, campaign.Held, campaign.Ended}, "it goes on, and waits")
+
+	asked := d.ask(t, models.TaskReportProgress, nil, &d.lead, -1)
+	asked.OpenedAt = noon.AddDate(0, 0, -6)
+	require.NoError(t, asked.Save(t.Context(), d.db))
+	followUp := d.pipeline(t)[models.StepFollowUp]
+	require.Equal(t, []int{1, 1, 0}, []int{followUp.Now, followUp.Long, followUp.Ended}, "the answer is late")
+	require.InDelta(t, 14*24, followUp.Procedure.Hours(), 24)
+	asked.Close(models.TaskDone, noon)
+	require.NoError(t, asked.Save(t.Context(), d.db))
+	followUp = d.pipeline(t)[models.StepFollowUp]
+	require.Equal(t, []int{1, 0, 1}, []int{followUp.Now, followUp.Long, followUp.Ended})
+	require.Equal(t, 6*24*time.Hour, followUp.Median)
+	f.EndedAt = &over
+	require.NoError(t, f.Save(t.Context(), d.db))
+	require.Zero(t, d.pipeline(t)[models.StepFollowUp].Now)
 }
 
 func TestCoverageCountsWhatTheViewerMayRead(t *testing.T) {

@@ -129,7 +129,7 @@ func (f FollowUpFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("fu.recommendation_id = ?", f.Recommendation)
 	}
 	if f.Country != "" {
-		q = q.Where("authority.country_code = ?", f.Country)
+		q = q.Where("fu.country_code = ?", f.Country)
 	}
 	if f.Authority != uuid.Nil {
 		q = q.Where("fu.authority_id = ?", f.Authority)

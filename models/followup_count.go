@@ -11,6 +11,7 @@ import (
 // AuthorityStatuses counts what is followed up at an authority.
 type AuthorityStatuses struct {
 	AuthorityID uuid.UUID
+	CountryCode string
 	Names       Names
 	Total       int
 	NoReply     int // silent so far
@@ -19,18 +20,18 @@ type AuthorityStatuses struct {
 	Lost        int // stalled, lapsed, rejected or rolled back
 }
 
-// FollowUpsByAuthority counts what is followed up at the authorities of a country ("" for those of none), the most first.
+// FollowUpsByAuthority counts what is followed up at the authorities of some countries, the most first.
 // What is followed up was published, so everybody may read it.
-func FollowUpsByAuthority(ctx context.Context, db bun.IDB, country string) ([]AuthorityStatuses, error) {
+func FollowUpsByAuthority(ctx context.Context, db bun.IDB, countries ...string) ([]AuthorityStatuses, error) {
 	var all []AuthorityStatuses
 	err := db.NewSelect().TableExpr("followup_counts AS fc").Join("JOIN authorities AS a ON a.id = fc.authority_id").
-		ColumnExpr("a.id AS authority_id, a.names, sum(fc.n) AS total").
+		ColumnExpr("a.id AS authority_id, a.country_code, a.names, sum(fc.n) AS total").
 		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status = 'no_reply'), 0) AS no_reply").
 		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status IN ('under_discussion', 'committed', 'partly_adopted')), 0) AS moving").
 		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status IN ('adopted', 'adopted_not_funded', 'implemented', 'harm_prevented')), 0) AS reached").
 		ColumnExpr("coalesce(sum(fc.n) FILTER (WHERE fc.status IN ('stalled', 'lapsed', 'rejected', 'rolled_back')), 0) AS lost").
-		Where("coalesce(a.country_code, '') = ?", country).
-		GroupExpr("a.id, a.names").Having("sum(fc.n) > 0").OrderExpr("total DESC, a.id").Scan(ctx, &all)
+		Where("a.country_code IN (?)", bun.List(countries)).
+		GroupExpr("a.id, a.country_code, a.names").Having("sum(fc.n) > 0").OrderExpr("total DESC, a.id").Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("count follow-ups by authority: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 // movedSince is how far back a dashboard looks for somebody who never said that they have seen it.
@@ -43,15 +44,15 @@ func MarkSeen(ctx context.Context, db bun.IDB, person uuid.UUID, until time.Time
 	return err
 }
 
-// MovedSince lists what moved after an instant that the viewer may read, the newest first; country "" is every country. Of
+// MovedSince lists what moved after an instant that the viewer may read, the newest first; no countries are all. Of
 // more than limit they are the oldest, so that whoever has seen them goes on from there: until is as far as the list goes.
-func MovedSince(ctx context.Context, db bun.IDB, v Viewer, country string, since, now time.Time, limit int) (list []Moved, until time.Time, err error) {
+func MovedSince(ctx context.Context, db bun.IDB, v Viewer, countries []string, since, now time.Time, limit int) (list []Moved, until time.Time, err error) {
 	var stages, statuses []Moved
 	q := drafted(v.visible(db.NewSelect().TableExpr("recommendations AS r")), false).
 		ColumnExpr("r.stage_since AS at, r.id AS recommendation_id, r.title, r.language, r.stage").
 		Where("r.stage_since > ? AND r.stage <> 'drafting'", since).OrderExpr("r.stage_since, r.id").Limit(int64(limit) + 1)
-	if country != "" {
-		q = q.Where("EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id AND rc.country_code = ?)", country)
+	if len(countries) > 0 {
+		q = q.Where("r.country_codes && ?", pgdialect.Array(countries))
 	}
 	if err := q.Scan(ctx, &stages); err != nil {
 		return nil, now, fmt.Errorf("read what moved: %w", err)
@@ -60,8 +61,8 @@ func MovedSince(ctx context.Context, db bun.IDB, v Viewer, country string, since
 		Join("JOIN measures AS m ON m.id = f.measure_id").Join("JOIN authorities AS a ON a.id = f.authority_id").
 		ColumnExpr("f.status_since AS at, r.id AS recommendation_id, r.title, r.language, f.id AS follow_up_id, f.status, m.number, a.names AS authority").
 		Where("f.status_since > ? AND f.status <> 'no_reply'", since).OrderExpr("f.status_since, f.id").Limit(int64(limit) + 1)
-	if country != "" {
-		q = q.Where("a.country_code = ?", country)
+	if len(countries) > 0 {
+		q = q.Where("f.country_code IN (?)", bun.List(countries))
 	}
 	if err := q.Scan(ctx, &statuses); err != nil {
 		return nil, now, fmt.Errorf("read which measures moved: %w", err)

@@ -245,9 +245,9 @@ func TestDashboardCountsWhatTheViewerMayRead(t *testing.T) {
 
 	require.Zero(t, board(models.Viewer{}, models.DashboardFilter{}).Total, "nothing of it is public")
 	require.Zero(t, board(d.viewer(t, d.stranger), models.DashboardFilter{}).Total)
-	require.Empty(t, board(d.viewer(t, d.sister), models.DashboardFilter{Country: "HR"}).Rows)
+	require.Empty(t, board(d.viewer(t, d.sister), models.DashboardFilter{Countries: []string{"HR"}}).Rows)
 	require.Empty(t, board(d.viewer(t, d.sister), models.DashboardFilter{Status: "adopted"}).Rows)
-	require.Len(t, board(d.viewer(t, d.sister), models.DashboardFilter{Country: "AL", Stage: models.StageReview, OverdueOnly: true}).Rows, 1)
+	require.Len(t, board(d.viewer(t, d.sister), models.DashboardFilter{Countries: []string{"AL"}, Stage: models.StageReview, OverdueOnly: true}).Rows, 1)
 	b, err := models.Dashboard(t.Context(), d.db, d.viewer(t, d.sister), models.DashboardFilter{OverdueOnly: true}, noon.Add(-48*time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, b.Rows, "two days before nothing was overdue")

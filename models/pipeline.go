@@ -9,14 +9,14 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// PipelineStage is one stage of all recommendations drafted here: what stands in it, and how long it takes against the
-// procedure. It measures stages, never people.
+// PipelineStage is one step of all recommendations drafted here, a stage or what comes after: what stands in it, and how long
+// it takes against the procedure. It measures steps, never people.
 type PipelineStage struct {
-	Stage     Stage
+	Step      string        // as on the ribbon
 	Now       int           // stand in it
-	Held      int           // of these, on hold
+	Held      int           // of these, on hold; of campaigns, all that is left of them
 	Long      int           // of these, not on hold and longer there than their procedure says
-	Ended     int           // left it within the last year
+	Ended     int           // left it within the last year; of follow-ups, answers to a request for progress
 	Median    time.Duration // that they took; 0 where none ended
 	Procedure time.Duration // what the procedure most of them follow gives; 0 where it gives none
 }
@@ -24,15 +24,15 @@ type PipelineStage struct {
 // pipelineStages are those that take time by the procedure, and drafting before them.
 var pipelineStages = []Stage{StageDrafting, StageReview, StageTranslation, StageSignOff, StagePublication}
 
-// Pipeline returns the stages in their order. It is for coordinators, who read everything.
+// Pipeline returns the steps in their order. It is for coordinators, who read everything.
 func Pipeline(ctx context.Context, db bun.IDB, now time.Time) ([]PipelineStage, error) {
 	p := &pipeline{db: db, now: now, procedures: map[uuid.UUID]ProcedureDocument{}}
-	for _, read := range []func(context.Context) error{p.readProcedures, p.readStanding, p.readEnded} {
+	for _, read := range []func(context.Context) error{p.readProcedures, p.readStanding, p.readEnded, p.readCampaigns, p.readFollowUps} {
 		if err := read(ctx); err != nil {
 			return nil, fmt.Errorf("read the pipeline: %w", err)
 		}
 	}
-	return p.stages(), nil
+	return append(p.stages(), p.campaigns, p.followUps), nil
 }
 
 type pipeline struct {
@@ -41,6 +41,8 @@ type pipeline struct {
 	procedures map[uuid.UUID]ProcedureDocument
 	standing   []standing
 	ended      []ended
+
+	campaigns, followUps PipelineStage
 }
 
 // standing is a recommendation in a stage; ended counts those of one procedure that left one.
@@ -88,7 +90,7 @@ func (p *pipeline) readEnded(ctx context.Context) error {
 func (p *pipeline) stages() []PipelineStage {
 	all := make([]PipelineStage, len(pipelineStages))
 	for i, stage := range pipelineStages {
-		s := PipelineStage{Stage: stage}
+		s := PipelineStage{Step: string(stage)}
 		most := 0
 		for _, r := range p.standing {
 			if r.Stage == stage {
@@ -138,6 +140,8 @@ func (d ProcedureDocument) StageEnds(stage Stage, from time.Time) time.Time {
 		spans = []Span{d.SignOff.Due, d.SignOff.Resolve.Due}
 	case StagePublication:
 		spans = []Span{d.Publication.Publish.Due, d.Publication.Deliver.Due}
+	case StepFollowUp: // of an answer, when progress is asked for
+		spans = []Span{d.FollowUp.Report.Due}
 	}
 	for _, s := range spans {
 		from = s.After(from, time.UTC)

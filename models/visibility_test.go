@@ -48,12 +48,28 @@ func TestTheQueryAndTheTableAreOneRule(t *testing.T) {
 				object, err := models.AccessObject(ctx, d.db, d.rec, nil)
 				require.NoError(t, err)
 				require.Equal(t, access.Can(actor, access.ReadRecommendation, object) == nil, shown, "%s, %s, published %v", p.Name, stage, published)
+				d.requireOnDashboard(t, d.viewer(t, p), shown)
 				seen[shown]++
 			}
 		}
 	}
 	require.Greater(t, seen[true], 100)
 	require.Greater(t, seen[false], 100)
+}
+
+// requireOnDashboard holds the figures and the rows of the overview against what somebody may read.
+func (d *desk) requireOnDashboard(t *testing.T, v models.Viewer, shown bool) {
+	t.Helper()
+	want := map[bool]int{true: 1}[shown]
+	for _, f := range []models.DashboardFilter{{}, {Countries: []string{"BG", "HR"}}, {Stage: d.rec.Stage}} {
+		board, err := models.Dashboard(t.Context(), d.db, v, f, noon)
+		require.NoError(t, err)
+		require.Len(t, board.Rows, want)
+		require.Equal(t, want, board.Total)
+		require.Equal(t, want, board.Stages[d.rec.Stage])
+		require.Equal(t, want == 1 && d.rec.PublishedAt != nil, board.Published == 1)
+		require.Equal(t, want == 1, len(board.Countries) > 0)
+	}
 }
 
 // TestBeyondItsTaskALinkShowsWhatIsPublic: the same for who came by a personal link.

@@ -12,6 +12,7 @@ import (
 // coverageView is challenge by country: what there is, and what is missing.
 type coverageView struct {
 	Page
+	*Live
 	Countries []i18n.Words
 	Rows      []coverageRow
 	Gaps, All int
@@ -29,33 +30,52 @@ type coverageCell struct {
 }
 
 func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.requirePerson(r)
+	page, err := s.coveragePage(r)
 	if err != nil {
 		return err
 	}
+	return s.renderLive(w, r, "coverage", page)
+}
+
+func (s *Server) coveragePage(r *http.Request) (coverageView, error) {
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return coverageView{}, err
+	}
 	if !seesDashboard(v.viewer()) {
-		return apperr.New(apperr.CodeForbidden)
+		return coverageView{}, apperr.New(apperr.CodeForbidden)
 	}
 	cells, err := models.Coverage(r.Context(), s.DB, v.viewer())
 	if err != nil {
-		return err
+		return coverageView{}, err
 	}
 	challenges, err := models.Challenges(r.Context(), s.DB)
 	if err != nil {
-		return err
+		return coverageView{}, err
 	}
 	names, err := s.countryNames(r)
+	return newCoverageView(r, cells, challenges, names), err
+}
+
+// coverageSheet gives the table out as a file, a line for each challenge in each country.
+func (s *Server) coverageSheet(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.coveragePage(r)
 	if err != nil {
 		return err
 	}
-	page := newCoverageView(r, cells, challenges, names)
-	s.Engine.Render(w, r, http.StatusOK, "coverage", page)
-	return nil
+	l := Localizer(r)
+	t := sheet{name: "coverage", header: []string{l.T("coverage.challenge"), l.T("dashboard.filter.country"), l.T("dashboard.figure.published"), l.T("overview.under_way")}}
+	for _, row := range page.Rows {
+		for _, c := range row.Cells {
+			t.add(row.Name.Text, c.Country, figureCell(c.Published), figureCell(c.UnderWay))
+		}
+	}
+	return s.serveSheet(w, t)
 }
 
 func newCoverageView(r *http.Request, cells []models.CoverageCell, challenges []models.Challenge, names countryNames) coverageView {
 	l := Localizer(r)
-	page := coverageView{Page: NewPage(r, l.T("coverage.title"))}
+	page := coverageView{Page: NewPage(r, l.T("coverage.title")), Live: newLive(r)}
 	page.Active, page.NoIndex = "dashboard", true
 	known := map[[2]string]models.CoverageCell{}
 	for _, c := range cells {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -16,8 +17,11 @@ import (
 func (s *Server) dashboardRoutes(r *mux.Router) {
 	s.get(r, "/dashboard", s.dashboard)
 	s.post(r, "/dashboard/seen", s.seen)
+	s.get(r, "/dashboard/{table:recommendations|countries|authorities|statuses}.csv", s.dashboardSheet)
 	s.get(r, "/dashboard/coverage", s.coverage)
+	s.get(r, "/dashboard/coverage.csv", s.coverageSheet)
 	s.get(r, "/dashboard/pipeline", s.pipeline)
+	s.get(r, "/dashboard/pipeline.csv", s.pipelineSheet)
 }
 
 // dashboardRows is how many recommendations a page of the dashboard shows.
@@ -26,27 +30,36 @@ const dashboardRows = 50
 // dashboardView is where everything stands: few large figures, then the table they come from.
 type dashboardView struct {
 	Page
-	Form      *Form
-	Countries []Option
-	StageList []Option
-	Statuses  []Option
-	Filtered  bool
-	Figures   []figure
-	Stages    []stageColumn
-	ByCountry []countryRow
-	ByStatus  []share
-	Imported  int // of ByStatus: measures that others issued
-	ToThem    string
-	Rows      []dashboardRow
-	Pager     Pager
+	*Live
+	Form         *Form
+	Countries    []Option
+	AnyCountry   string     // what no choice of a country stands for
+	CountryNote  i18n.Words // which countries are shown, and why
+	AllCountries string     // leads from the reader's own countries to all
+	Everything   string     // address without any filter
+	StageList    []Option
+	Statuses     []Option
+	Filtered     bool
+	Chosen       string // by the filter, in words: on paper the form is not seen
+	Figures      []figure
+	Stages       []stageColumn
+	ByCountry    []countryRow
+	ByStatus     []share
+	StatusText   string // ByStatus in words
+	Imported     int    // of ByStatus: measures that others issued
+	ToThem       string
+	Rows         []dashboardRow
+	Pager        Pager
+	Query        string // of this page's address, for its tables as files
 
 	Waiting     int // for the reader
 	Moved       []movedRow
 	Since       time.Time // last looked
-	SeenUntil   string    // as far as Moved goes, to be sent back with "I have seen this"
-	Here        string    // address of this page
 	ByAuthority []authorityRow
+	OneCountry  bool // of ByAuthority
 	Coordinates bool // sees the pipeline
+
+	choice countryChoice
 }
 
 // figure is one of the large ones. Tone is "", "waits" or "late".
@@ -72,12 +85,6 @@ type stageCell struct {
 	Column, Href string
 }
 
-// share is a part of a whole, shown as a bar.
-type share struct {
-	Name, Href    string
-	Number, Whole int
-}
-
 // dashboardRow is a recommendation in the table below.
 type dashboardRow struct {
 	Href, Title, Language string
@@ -93,53 +100,78 @@ type dashboardRow struct {
 }
 
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.dashboardPage(r, dashboardRows)
+	if err != nil {
+		return err
+	}
+	if err := s.fillMoved(r, visitorFrom(r.Context()).viewer(), &page); err != nil {
+		return err
+	}
+	return s.renderLive(w, r, "dashboard", page)
+}
+
+// dashboardPage reads the overview for whoever may see it, with at most so many recommendations.
+func (s *Server) dashboardPage(r *http.Request, rows int) (dashboardView, error) {
 	v, err := s.requirePerson(r)
 	if err != nil {
-		return err
+		return dashboardView{}, err
 	}
 	if !seesDashboard(v.viewer()) {
-		return apperr.New(apperr.CodeForbidden)
+		return dashboardView{}, apperr.New(apperr.CodeForbidden)
 	}
-	filter, number := dashboardFilter(r.URL.Query())
+	choice, err := s.countryChoice(r, v.viewer())
+	if err != nil {
+		return dashboardView{}, err
+	}
+	number := pageNumber(r.URL.Query())
+	filter := dashboardFilter(r.URL.Query())
+	filter.Countries, filter.Limit, filter.Offset = choice.codes, int64(rows), int64((number-1)*rows)
 	data, err := models.Dashboard(r.Context(), s.DB, v.viewer(), filter, s.Now())
 	if err != nil {
-		return err
+		return dashboardView{}, err
 	}
 	names, err := s.countryNames(r)
 	if err != nil {
-		return err
+		return dashboardView{}, err
 	}
-	page := newDashboardView(r, data, names)
-	page.Filtered = filter.Country != "" || filter.Stage != "" || filter.Status != "" || filter.OverdueOnly
-	if page.Countries, err = s.countryOptions(r); err != nil {
-		return err
-	}
-	if err := s.fillMoved(r, v.viewer(), filter.Country, &page); err != nil {
-		return err
-	}
-	if err := s.fillAuthorities(r, filter.Country, &page); err != nil {
-		return err
-	}
+	page := newDashboardView(r, data, names, choice)
+	page.Filtered = r.URL.Query().Get("country") != "" || filter.Stage != "" || filter.Status != "" || filter.OverdueOnly
+	page.Chosen = page.chosen(Localizer(r))
 	page.Coordinates = v.viewer().Has(models.RoleCoordinator)
-	page.Pager = numberedPager(r, number, len(data.Rows), dashboardRows, data.Total)
-	s.Engine.Render(w, r, http.StatusOK, "dashboard", page)
-	return nil
+	page.Pager = numberedPager(r, number, len(data.Rows), rows, data.Total)
+	return page, s.fillAuthorities(r, names, &page)
 }
 
-// dashboardFilter reads the address; what cannot be read sets no limit. The second result is the page, from 1.
-func dashboardFilter(q url.Values) (models.DashboardFilter, int) {
-	number := pageNumber(q)
-	return models.DashboardFilter{
-		Country: q.Get("country"), Stage: models.Stage(q.Get("stage")), Status: models.FollowUpStatus(q.Get("status")),
-		OverdueOnly: q.Get("overdue") == "yes", Limit: dashboardRows, Offset: int64(number-1) * dashboardRows,
-	}, number
+// chosen says what the address narrows the overview by, in the words of its form.
+func (v dashboardView) chosen(l *i18n.Localizer) string {
+	var words []string
+	for _, field := range []struct {
+		name    string
+		options []Option
+	}{{"country", v.Countries}, {"stage", v.StageList}, {"status", v.Statuses}} {
+		for _, o := range field.options {
+			if o.Value == v.Form.Values.Get(field.name) {
+				words = append(words, l.T("overview.part", "Name", l.T("dashboard.filter."+field.name), "Number", o.Label))
+			}
+		}
+	}
+	if v.Form.Values.Get("overdue") == "yes" {
+		words = append(words, l.T("dashboard.filter.overdue"))
+	}
+	return strings.Join(words, " · ")
 }
 
-func newDashboardView(r *http.Request, d models.DashboardData, names countryNames) dashboardView {
+// dashboardFilter reads the address; what cannot be read sets no limit.
+func dashboardFilter(q url.Values) models.DashboardFilter {
+	return models.DashboardFilter{Stage: models.Stage(q.Get("stage")), Status: models.FollowUpStatus(q.Get("status")), OverdueOnly: q.Get("overdue") == "yes"}
+}
+
+func newDashboardView(r *http.Request, d models.DashboardData, names countryNames, choice countryChoice) dashboardView {
 	l := Localizer(r)
-	v := dashboardView{Page: NewPage(r, l.T("dashboard.title")), Form: NewForm(r.URL.Query()),
-		StageList: stageOptions(l), Statuses: statusOptions(l)}
+	v := dashboardView{Page: NewPage(r, l.T("dashboard.title")), Live: newLive(r), Form: NewForm(r.URL.Query()),
+		StageList: stageOptions(l), Statuses: statusOptions(l), Query: fileQuery(r.URL.Query()), choice: choice}
 	v.Active, v.NoIndex = "dashboard", true
+	choice.describe(r, names, &v)
 	v.Figures = []figure{
 		{Label: l.T("dashboard.figure.total"), Number: d.Total},
 		{Label: l.T("dashboard.figure.overdue"), Number: d.Overdue, Tone: toneIf(d.Overdue > 0, "late")},
@@ -148,10 +180,11 @@ func newDashboardView(r *http.Request, d models.DashboardData, names countryName
 	}
 	v.Stages, v.ByCountry = countryTable(r.URL, d, l)
 	v.ByStatus = statusShares(r.URL, d, l)
+	v.StatusText = inWords(l, v.ByStatus)
 	for _, st := range d.Statuses {
 		v.Imported += st.Imported
 	}
-	them := narrowedBy(url.Values{"country": {r.URL.Query().Get("country")}, "status": {r.URL.Query().Get("status")}, "imported": {"yes"}})
+	them := narrowedBy(url.Values{"country": {choice.one()}, "status": {r.URL.Query().Get("status")}, "imported": {"yes"}})
 	v.ToThem = "/follow-ups?" + them.Encode()
 	for _, row := range d.Rows {
 		v.Rows = append(v.Rows, newDashboardRow(row, names, zoneName(r)))

@@ -22,26 +22,26 @@ type movedRow struct {
 
 // authorityRow counts what is followed up at an authority, and leads to the measures.
 type authorityRow struct {
-	Name                                  i18n.Words
+	Name, Country                         i18n.Words
 	Href                                  string
 	Total, NoReply, Moving, Reached, Lost int
 }
 
 // fillMoved says what moved since the reader last said that they have seen it. Looking changes nothing: they say so.
-func (s *Server) fillMoved(r *http.Request, v models.Viewer, country string, page *dashboardView) error {
+func (s *Server) fillMoved(r *http.Request, v models.Viewer, page *dashboardView) error {
 	ctx, l, now := r.Context(), Localizer(r), s.Now()
 	since, err := models.SeenAt(ctx, s.DB, v.PersonID, now)
 	if err != nil {
 		return err
 	}
-	moved, until, err := models.MovedSince(ctx, s.DB, v, country, since, now, movedRows)
+	moved, until, err := models.MovedSince(ctx, s.DB, v, page.choice.codes, since, now, movedRows)
 	if err != nil {
 		return err
 	}
 	for _, m := range moved {
 		page.Moved = append(page.Moved, newMovedRow(m, l, zoneName(r)))
 	}
-	page.Since, page.SeenUntil, page.Here = since, until.UTC().Format(time.RFC3339Nano), r.URL.RequestURI()
+	page.Since, page.Until = since, until.UTC().Format(time.RFC3339Nano)
 	page.Waiting, err = models.CountWaiting(ctx, s.DB, v)
 	return err
 }
@@ -77,15 +77,17 @@ func (s *Server) seen(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// fillAuthorities counts by authority, of the country chosen.
-func (s *Server) fillAuthorities(r *http.Request, country string, page *dashboardView) error {
-	if country == "" {
+// fillAuthorities counts by authority, of the countries chosen.
+func (s *Server) fillAuthorities(r *http.Request, names countryNames, page *dashboardView) error {
+	if len(page.choice.codes) == 0 {
 		return nil
 	}
-	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, country)
+	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, page.choice.codes...)
 	for _, a := range list {
-		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: Localizer(r).Name(a.Names), Href: "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + country,
+		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: Localizer(r).Name(a.Names), Country: names.names[a.CountryCode],
+			Href:  "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + a.CountryCode,
 			Total: a.Total, NoReply: a.NoReply, Moving: a.Moving, Reached: a.Reached, Lost: a.Lost})
 	}
+	page.OneCountry = page.choice.one() != ""
 	return err
 }

@@ -105,7 +105,9 @@ var entitlements = concat(
 	administrationEntitlements,
 	[]entitlement{
 		always("GET /", everybody), always("GET /recommendations", members), always("GET /dashboard", working),
-		always("POST /dashboard/seen", working), always("GET /dashboard/coverage", working), always("GET /dashboard/pipeline", coordinators),
+		always("POST /dashboard/seen", working), always("GET /dashboard/{table:recommendations|countries|authorities|statuses}.csv", working),
+		always("GET /dashboard/coverage", working), always("GET /dashboard/coverage.csv", working),
+		always("GET /dashboard/pipeline", coordinators), always("GET /dashboard/pipeline.csv", coordinators),
 		always("GET /emblems/{sha256:[0-9a-f]{64}}", noSuchThing),
 		always("GET /sign-in", everybody), always("POST /sign-in", everybody), always("POST /sign-out", everybody),
 		always("POST /language", everybody), always("POST /preview", members), // only those who write long texts have use for it

@@ -38,6 +38,8 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"input":    newInput,
 		"option":   func(value, label string) Option { return Option{Value: value, Label: label} },
 		"options":  func(o ...Option) []Option { return o },
+		"bars":     newChart,
+		"sheet":    newSheetLink,
 		"emptybox": func(icon, title, text string) Empty { return Empty{Icon: icon, Title: title, Text: text} },
 	}
 }

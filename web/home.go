@@ -21,6 +21,7 @@ func (s *Server) homeRoutes(r *mux.Router) {
 // homeView is everybody's home: what waits for them, then what they work on.
 type homeView struct {
 	Page
+	*Live
 	Waiting         []waitingRow
 	Overdue         int
 	Recommendations []recommendationRow
@@ -49,7 +50,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	if v == nil {
 		return s.welcome(w, r)
 	}
-	page := homeView{Page: NewPage(r, Localizer(r).T("home.title"))}
+	page := homeView{Page: NewPage(r, Localizer(r).T("home.title")), Live: newLive(r)}
 	page.Active, page.NoIndex = "home", true
 	items, err := models.Waiting(r.Context(), s.DB, v.viewer(), s.Now())
 	if err != nil {
@@ -71,8 +72,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	if page.MayDraft, err = s.mayDraft(r, v); err != nil {
 		return err
 	}
-	s.Engine.Render(w, r, http.StatusOK, "home", page)
-	return nil
+	return s.renderLive(w, r, "home", page)
 }
 
 // newWaitingRow says a wait in words; who asks is said unless it is the reader's own organisation.

@@ -126,7 +126,7 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 	}
 	require.NotContains(t, partner.get(followUpPath(all[0].ID)).Body, "/focal-point", "a partner sees it, and does not assign")
 	require.Equal(t, http.StatusForbidden, partner.post(followUpPath(all[0].ID)+"/focal-point", url.Values{"focal_point": {all[0].ID.String()}}).StatusCode)
-	board := partner.get("/dashboard")
+	board := partner.get("/dashboard?country=all")
 	sound(t, board)
 	require.Contains(t, board.Body, i18n.For("sq").N("imported.counted", 3))
 	led := partner.get("/recommendations/" + all[0].RecommendationID.String())

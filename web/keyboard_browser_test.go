@@ -7,6 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
 )
 
 // reachable lists what the keyboard should get to, in the order it stands on the page: radio buttons of one question are one
@@ -68,5 +70,30 @@ func TestEveryPageByKeyboardAlone(t *testing.T) {
 			chromedp.Evaluate(`location.hash`, &at)))
 		require.Equal(t, "#main", at)
 	})
+	t.Run("a page that keeps itself up to date leaves the keyboard where it is", func(t *testing.T) { b.refreshes(t, h) })
 	require.Empty(t, b.complaints, fmt.Sprint(b.complaints))
+}
+
+// refreshes changes what the overview shows while its reader has opened the table behind a chart and stands on a link in it.
+func (b *browser) refreshes(t *testing.T, h *house) {
+	change := func(sql string) {
+		_, err := h.db.NewRaw(sql).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	const link = `#statuses-table a`
+	change(`INSERT INTO followups (id, recommendation_id, measure_id, authority_id, status, status_since, created_at)
+		SELECT gen_random_uuid(), m.recommendation_id, m.id, ma.authority_id, 'no_reply', now(), now() FROM measures AS m
+		JOIN measure_authorities AS ma ON ma.measure_id = m.id`)
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dashboard"),
+		chromedp.Evaluate(`document.getElementById("statuses-table").open = true; document.querySelector("`+link+`").focus(); window.before = document.getElementById("overview"); 0`, nil)))
+	change(`UPDATE recommendations SET held_at = now()`)
+	var kept []string
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(`new Promise(done => {
+		document.addEventListener("htmx:afterSettle", () => done([
+			String(document.getElementById("overview") !== window.before), String(document.getElementById("statuses-table").open),
+			String(document.activeElement === document.querySelector("`+link+`")), document.getElementById("live")?.textContent ?? ""]));
+		window.before.dispatchEvent(new Event("look"));
+	})`, &kept, awaited)))
+	require.Equal(t, []string{"true", "true", "true"}, kept[:3], "it is new, as open as it was, and the keyboard stands where it stood")
+	require.Contains(t, kept[3], i18n.For("en").T("dashboard.figure.held"), "and the figures are said aloud")
 }

@@ -31,7 +31,7 @@ type look struct {
 
 var lookedAt = []look{
 	{"partner, one country", "stoyan.velev@tribuna.example", "/api/v1/dashboard?country=BG", func(ctx context.Context, db bun.IDB, v models.Viewer) error {
-		_, err := models.Dashboard(ctx, db, v, models.DashboardFilter{Country: "BG"}, time.Now())
+		_, err := models.Dashboard(ctx, db, v, models.DashboardFilter{Countries: []string{"BG"}}, time.Now())
 		return err
 	}},
 	{"coordinator, everything", "ilona.vermes@tribuna.example", "/api/v1/dashboard", func(ctx context.Context, db bun.IDB, v models.Viewer) error {

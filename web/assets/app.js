@@ -5,6 +5,7 @@ import { guardForms } from './js/forms.js'
 import { announce } from './js/announce.js'
 import { closeMenus } from './js/menus.js'
 import { keepWords } from './js/keep.js'
+import { keepLive } from './js/live.js'
 import { keepUnsent } from './js/unsent.js'
 import { pasteMarkdown } from './js/paste.js'
 
@@ -13,5 +14,6 @@ guardForms(document)
 announce(document)
 closeMenus(document)
 keepWords(document)
+keepLive(document)
 keepUnsent(document)
 pasteMarkdown(document)

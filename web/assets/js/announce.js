@@ -2,7 +2,7 @@
 const pause = 10_000
 
 export function announce(doc) {
-  let said = ''
+  let said = doc.querySelector('[data-announce]')?.textContent.trim() ?? ''
   let at = 0
   doc.addEventListener('htmx:afterSwap', (event) => {
     const words = event.target.querySelector?.('[data-announce]')?.textContent.trim()

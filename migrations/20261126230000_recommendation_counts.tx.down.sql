@@ -1,0 +1,18 @@
+DROP INDEX followups_country_moved, followups_country_created;
+DROP TRIGGER authorities_country ON authorities;
+DROP FUNCTION move_followups_country();
+DROP TRIGGER followups_country ON followups;
+DROP FUNCTION keep_followup_country();
+ALTER TABLE followups DROP COLUMN country_code;
+CREATE INDEX followups_open ON followups (recommendation_id) WHERE ended_at IS NULL;
+DROP INDEX followups_open_status, recommendations_country_codes, recommendations_newest, recommendations_quarantined, recommendations_not_open;
+DROP TRIGGER recommendations_count_changed ON recommendations;
+DROP TRIGGER recommendations_count_removed ON recommendations;
+DROP TRIGGER recommendations_count_added ON recommendations;
+DROP FUNCTION count_recommendations();
+DROP TABLE recommendation_counts;
+DROP TRIGGER recommendation_countries_fixed ON recommendation_countries;
+DROP TRIGGER recommendation_countries_removed ON recommendation_countries;
+DROP TRIGGER recommendation_countries_added ON recommendation_countries;
+DROP FUNCTION keep_country_codes();
+ALTER TABLE recommendations DROP COLUMN country_codes;
