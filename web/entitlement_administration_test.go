@@ -9,7 +9,7 @@ var administrationEntitlements = concat(
 		"GET /hand-over", "POST /hand-over", "GET /hand-over/{hand_over}"),
 	kept("organisations", "{id}", "GET", "GET /edit", "POST /edit", "GET /remove", "POST /remove"),
 	ofCoordinators("contacts", "GET", "POST", "GET /notices", "POST /notices"),
-	ofOne("contacts/{id}", "GET", "POST", "POST /columns", "GET /undo", "POST /undo"),
+	ofOne("contacts/{id}", "GET", "POST", "POST /sheet", "POST /columns", "GET /undo", "POST /undo"),
 	kept("authorities", "{id}", "GET", "GET /edit", "POST /edit", "GET /retire", "POST /retire", "POST /reinstate", "GET /remove", "POST /remove"),
 	kept("grants", "{id}", "GET", "GET /edit", "POST /edit", "GET /countries/{code}", "POST /countries/{code}", "GET /emblem", "POST /emblem",
 		"GET /remove", "POST /remove"),
