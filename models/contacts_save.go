@@ -79,7 +79,7 @@ func atLine(err error, line int) error { return fmt.Errorf("import line %d: %w",
 func (c *ContactImport) savePerson(ctx context.Context, tx bun.IDB, row *ContactRow, now time.Time) error {
 	change := &row.change
 	if row.State == ContactNew {
-		p := Person{ID: NewID(), Pseudonym: uuid.New(), MaxOpen: 3, CreatedAt: now}
+		p := NewPerson(now)
 		change.After.put(&p)
 		change.ID = p.ID
 		if err := AddPerson(ctx, tx, &p); err != nil {
