@@ -46,8 +46,14 @@ func isWorkbook(content []byte) bool {
 	return bytes.HasPrefix(content, zipMark) || bytes.HasPrefix(content, emptyZip) || bytes.HasPrefix(content, oldMark)
 }
 
-// readWorkbook reads one sheet of a workbook; "" is the first that is shown.
-func readWorkbook(content []byte, sheet string) contactFile {
+// readWorkbook reads one sheet of a workbook; "" is the first that is shown. What makes the library panic is as unusable as
+// what it refuses.
+func readWorkbook(content []byte, sheet string) (f contactFile) {
+	defer func() {
+		if recover() != nil {
+			f = unusable("broken")
+		}
+	}()
 	switch {
 	case bytes.HasPrefix(content, oldMark) && bytes.Contains(content, encryptedIn):
 		return unusable("encrypted")
@@ -68,7 +74,7 @@ func readWorkbook(content []byte, sheet string) contactFile {
 	if !wellFormed(book) || daysInFull(book) != nil {
 		return unusable("broken")
 	}
-	f := contactFile{sheets: shownSheets(book)}
+	f = contactFile{sheets: shownSheets(book)}
 	if len(f.sheets) == 0 {
 		return unusable("no_sheet")
 	}
