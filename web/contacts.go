@@ -31,8 +31,13 @@ const contactRowsShown = 500
 func (s *Server) contactRoutes(r *mux.Router) {
 	s.get(r, contactsPath, s.contacts)
 	s.post(r, contactsPath, s.bringContacts)
-	s.get(r, contactsPath+"/notices", s.contactNotices)
-	s.post(r, contactsPath+"/notices", s.noteTold)
+	s.get(r, noticesPath, s.contactNotices)
+	s.post(r, noticesPath, s.noteTold)
+	s.get(r, noticesPath+"/send", s.confirmNotices)
+	s.post(r, noticesPath+"/send", s.sendNotices)
+	s.get(r, noticesPath+"/preview", s.previewNotice)
+	s.get(r, noticesPath+"/holder", s.dataHolder)
+	s.post(r, noticesPath+"/holder", s.dataHolder)
 	s.get(r, contactsPath+"/{id}", s.contactPreview)
 	s.post(r, contactsPath+"/{id}", s.confirmContacts)
 	s.post(r, contactsPath+"/{id}/sheet", s.chooseContactSheet)
@@ -49,7 +54,7 @@ type contactsView struct {
 	Form         *Form
 	Kinds, Bases []Option
 	Rows         []keptRow
-	Owed         int
+	Notices      models.NoticeCounts
 }
 
 func (s *Server) contacts(w http.ResponseWriter, r *http.Request) error {
@@ -80,13 +85,7 @@ func (s *Server) renderContacts(w http.ResponseWriter, r *http.Request, f *Form,
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	notices, err := models.ContactNotices(r.Context(), s.DB)
-	for _, n := range notices {
-		if n.ToldAt == nil {
-			v.Owed++
-		}
-	}
-	if err != nil {
+	if v.Notices, err = models.CountNotices(r.Context(), s.DB, s.Now()); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, status, "contacts", v)
