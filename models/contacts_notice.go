@@ -188,7 +188,7 @@ func NoticeOf(ctx context.Context, db bun.IDB, person uuid.UUID) (ContactNotice,
 }
 
 // ObjectToData notes that somebody objects to the use of data that came from elsewhere: mailings to them end at once, and
-// the coordinators see it. Saying so again changes nothing.
+// the coordinators are told, who answer within a month. Saying so again changes nothing.
 func ObjectToData(ctx context.Context, tx bun.IDB, person Person, now time.Time) error {
 	res, err := tx.NewUpdate().Model((*ContactNotice)(nil)).Set("objected_at = ?", now).Where("person_id = ? AND objected_at IS NULL", person.ID).Exec(ctx)
 	if err != nil {
@@ -199,6 +199,16 @@ func ObjectToData(ctx context.Context, tx bun.IDB, person Person, now time.Time)
 	}
 	if err := Unsubscribe(ctx, tx, person.ID, now); err != nil {
 		return err
+	}
+	coordinators, err := Coordinators(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, c := range coordinators {
+		m := &OutboxMail{Kind: MailDataObjection, DedupeKey: fmt.Sprintf("%s:%s:%s", MailDataObjection, person.ID, c.ID), PersonID: c.ID, CreatedAt: now}
+		if err := Enqueue(ctx, tx, m); err != nil {
+			return err
+		}
 	}
 	return Journal(ctx, tx, person, now, JournalEntry{Verb: "contacts.objected", ObjectKind: "person", Object: person.Pseudonym})
 }

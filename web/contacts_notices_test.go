@@ -103,6 +103,7 @@ func TestWhoGotTheNoticeObjectsByItsLink(t *testing.T) {
 	notice, err := models.NoticeOf(t.Context(), h.db, ana.ID)
 	require.NoError(t, err)
 	require.Nil(t, notice.ObjectedAt, "machines that follow links decide nothing")
+	mails := h.rows("outbox")
 	for range 2 {
 		done := public.post(path, nil)
 		sound(t, done)
@@ -112,6 +113,9 @@ func TestWhoGotTheNoticeObjectsByItsLink(t *testing.T) {
 	ana, err = models.PersonByID(t.Context(), h.db, ana.ID)
 	require.NoError(t, err)
 	require.NotNil(t, ana.UnsubscribedAt)
+	coordinators, err := models.Coordinators(t.Context(), h.db)
+	require.NoError(t, err)
+	require.Equal(t, mails+len(coordinators), h.rows("outbox"), "each coordinator is told once")
 	require.Contains(t, c.get(noticesPath).Body, "objected on")
 	require.Contains(t, c.get(administrationPath+"/journal").Body, "objected to the use of their data")
 	for _, bad := range []string{"/o/to_abc", "/o/" + h.server.Links.Mint(links.KindUnsubscribe, uuid.New(), ana.ID, 0),

@@ -68,3 +68,16 @@ func (d *draft) held(ctx context.Context) (string, error) {
 	}
 	return d.words.ListAnd(words), nil
 }
+
+// dataObjection tells coordinators that somebody answered a notice with an objection. Who it is stands on the page, not in
+// the mail.
+func (d *draft) dataObjection() page {
+	return page{
+		Subject: d.t("data_objection.subject"),
+		Lead:    []string{d.t("data_objection.lead")},
+		Facts: []fact{{d.t("data_objection.at"), d.words.DateTime(d.mail.CreatedAt, d.zone)},
+			{d.t("data_objection.until"), d.words.Date(d.mail.CreatedAt.AddDate(0, 1, 0), d.zone)}},
+		Button: &button{Label: d.t("data_objection.button"), URL: d.baseURL + "/administration/contacts/notices"},
+		Why:    d.t("data_objection.why"),
+	}
+}

@@ -51,3 +51,13 @@ func TestWhoCameFromAListIsToldAllThatTheLawWants(t *testing.T) {
 	_, err = n.compose(n.mail(models.MailSourceNotice, n.speaker, "en", nil))
 	require.ErrorAs(t, err, new(mail.NotOwed), "nobody owes them one")
 }
+
+func TestCoordinatorsAreToldOfAnObjectionWithoutAName(t *testing.T) {
+	n := newNetwork(t)
+	for _, language := range i18n.Tags() {
+		letter, err := n.compose(n.mail(models.MailDataObjection, n.coordinator, language, nil))
+		require.NoError(t, err)
+		soundLetter(t, letter, language)
+		require.Contains(t, letter.Text, baseURL+"/administration/contacts/notices")
+	}
+}

@@ -140,6 +140,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.handedOver(ctx)
 	case models.MailSourceNotice:
 		return d.sourceNotice(ctx)
+	case models.MailDataObjection:
+		return d.dataObjection(), nil
 	}
 	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
 }
