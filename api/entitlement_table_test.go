@@ -33,6 +33,7 @@ const (
 	holders    = "u yu yyy yyy yy yy y" // whoever has a token of any kind
 	members    = "u fu yyy yyy yy yy y" // whoever has one of their own
 	drafters   = "u fu yyy fff ff ff f"
+	keepers    = "u fu yff fff ff ff f" // who keep the network in order
 	ownText    = "u fu yyf fff ff ff f" // a new text in the name of the owners
 	notTheirs  = "u fu nnn nnn nn nn n"
 	onlyTheirs = "u nu nyn nnn nn nn n" // what the officer sent
@@ -105,6 +106,8 @@ var entitlements = []entitlement{
 	{"getPublishedAsWord", nothing, nothing, everybody}, {"getPublishedAsPDF", nothing, nothing, everybody},
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
+	always("createOrganisation", keepers), always("updateOrganisation", keepers), always("listPeople", keepers), always("createPerson", keepers),
+	always("getPerson", keepers), always("updatePerson", keepers), always("giveRole", keepers), always("takeRole", keepers),
 	always("listRecommendations", members), always("getDashboard", members), always("getCoverage", members),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
 	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
@@ -157,11 +160,14 @@ var bodies = func() map[string]any {
 	for k, v := range attributes {
 		created[k] = v
 	}
+	person := map[string]any{"name": "N", "email": "new@tribuna.example", "language": "en", "languages": []any{}, "topics": []any{}}
+	organisation := map[string]any{"name": "N", "kind": "other", "countries": []any{}}
 	linguists := map[string]any{"language": "ro", "translator_id": uuid.New(), "approver_id": uuid.New()}
 	progress := map[string]any{"status": "adopted", "note": "They answered."}
 	none := map[string]any{}
 	return map[string]any{
-		"createToken": map[string]any{"email": "", "password": ""}, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
+		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,
+		"createOrganisation": organisation, "updateOrganisation": organisation, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
 		"holdRecommendation": reason, "resumeRecommendation": none, "withdrawRecommendation": reason, "endFollowUp": reason, "reportProgress": progress,
 		"startReview":           map[string]any{"version_id": uuid.New(), "invite": []any{uuid.New()}, "reserve": []any{}},
 		"inviteFurtherReviewer": map[string]any{"person_id": uuid.New()}, "inviteReviewer": map[string]any{"person_id": uuid.New()},

@@ -146,12 +146,15 @@ func (w *world) address(r route, task *models.Task) string {
 		id = w.submission
 	case strings.HasPrefix(r.path, "/organisations/"):
 		id = demo.ID("organisation", "khc")
+	case strings.HasPrefix(r.path, "/people/"):
+		id = demo.ID("person", "expert-09") // who tries nothing here
 	case strings.HasPrefix(r.path, "/authorities/"):
 		id = demo.ID("authority", "bg-sofia-municipality")
 	case strings.HasPrefix(r.path, "/tokens/"):
 		id = uuid.New() // nobody's: each has their own
 	}
-	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1").Replace(r.path)
+	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1",
+		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader").Replace(r.path)
 	return path + queries[r.id]
 }
 

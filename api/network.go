@@ -41,44 +41,11 @@ type GrantDesignation struct {
 // networkRoutes are the network's lists for those who work in it.
 func (s *server) networkRoutes() []route {
 	return []route{
-		{method: http.MethodGet, path: "/organisations", id: "listOrganisations", tag: "network", summary: "The organisations",
-			reply: list[models.Organisation]{}, serve: s.organisations, query: []param{
-				{"kind", "one or several", text}, {"country", "covers it", text}, {"member", "true: members today", text}, {"q", "part of the name", text}}},
-		{method: http.MethodGet, path: "/organisations/{id}", id: "getOrganisation", tag: "network", summary: "One organisation",
-			reply: models.Organisation{}, serve: s.organisation},
 		{method: http.MethodGet, path: "/procedures", id: "listProcedures", tag: "network", summary: "The procedures, the newest version of each",
 			reply: list[models.Procedure]{}, serve: s.procedures},
 		{method: http.MethodGet, path: "/grants", id: "listGrants", tag: "network", summary: "The grants with what they want said",
 			reply: list[Grant]{}, serve: s.grants},
 	}
-}
-
-func (s *server) organisations(c *call) (reply, error) {
-	f := models.OrganisationFilter{Kinds: c.queryList("kind"), Country: c.query("country"), Query: c.query("q")}
-	member, err := queryOneOf(c, "member", []string{"true", "false"})
-	if err != nil {
-		return reply{}, err
-	}
-	if member == "true" {
-		today := c.now().UTC()
-		f.MemberOn = &today
-	}
-	rows, err := models.Organisations(c.ctx(), s.DB, f)
-	return reply{body: listOf(rows, organisationView)}, err
-}
-
-func organisationView(o models.Organisation) models.Organisation {
-	o.Countries = orEmpty(o.Countries)
-	return o
-}
-
-func (s *server) organisation(c *call) (reply, error) {
-	id, err := c.id("organisation")
-	if err != nil {
-		return reply{}, err
-	}
-	o, err := models.OrganisationByID(c.ctx(), s.DB, id)
-	return reply{body: organisationView(o)}, err
 }
 
 func (s *server) procedures(c *call) (reply, error) {

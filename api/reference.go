@@ -18,9 +18,9 @@ func (s *server) referenceRoutes() []route {
 		{method: http.MethodGet, path: "/challenges", id: "listChallenges", tag: "reference", summary: "The challenges",
 			gate: open, public: true, reply: list[models.Challenge]{}, serve: s.challenges},
 		{method: http.MethodGet, path: "/authorities", id: "listAuthorities", tag: "reference", summary: "The authorities: whoever can act",
-			gate: open, public: true, reply: list[models.Authority]{}, serve: s.authorities, query: []param{
+			gate: open, public: true, reply: list[models.Authority]{}, serve: s.authorities, query: append([]param{
 				{"country", "code", text}, {"level", "", map[string]any{"type": "string", "enum": models.AuthorityLevels()}},
-				{"parent", "id: those directly below it", text}, {"q", "part of a name in any language", text}}},
+				{"parent", "id: those directly below it", text}, {"q", "part of a name in any language", text}}, pageParams...)},
 		{method: http.MethodGet, path: "/authorities/{id}", id: "getAuthority", tag: "reference", summary: "One authority",
 			gate: open, public: true, reply: models.Authority{}, serve: s.authority},
 	}
@@ -51,7 +51,11 @@ func (s *server) authorities(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	f := models.AuthorityFilter{Country: c.query("country"), Level: level, Query: c.query("q")}
+	p, err := c.page()
+	if err != nil {
+		return reply{}, err
+	}
+	f := models.AuthorityFilter{Country: c.query("country"), Level: level, Query: c.query("q"), After: p.afterID(), Limit: p.limit + 1}
 	if c.query("parent") != "" {
 		parent, err := c.queryID("parent")
 		if err != nil {
@@ -60,7 +64,13 @@ func (s *server) authorities(c *call) (reply, error) {
 		f.Parent = &parent
 	}
 	rows, err := models.Authorities(c.ctx(), s.DB, f)
-	return reply{body: listOf(rows, same[models.Authority])}, err
+	if err != nil {
+		return reply{}, err
+	}
+	rows, next := cut(rows, p, func(a models.Authority) models.Cursor { return byID(a.ID) })
+	l := listOf(rows, same[models.Authority])
+	l.Next = next
+	return reply{body: l, next: next}, nil
 }
 
 func (s *server) authority(c *call) (reply, error) {

@@ -46,7 +46,9 @@ func TestEveryRouteKeepsToTheScopesOfItsTokens(t *testing.T) {
 	for _, scope := range models.Scopes() {
 		tokens[scope] = h.scoped(t, "coordinator", scope)
 	}
-	administer := map[string]bool{"redactRecord": true, "listReports": true, "settleReport": true, "quarantine": true, "release": true, "redactPassage": true}
+	administer := map[string]bool{"redactRecord": true, "listReports": true, "settleReport": true, "quarantine": true, "release": true, "redactPassage": true,
+		"listPeople": true, "createPerson": true, "getPerson": true, "updatePerson": true, "giveRole": true, "takeRole": true,
+		"createOrganisation": true, "updateOrganisation": true}
 	for _, r := range h.server.routes() {
 		want := models.ScopeAct
 		switch {
@@ -57,7 +59,8 @@ func TestEveryRouteKeepsToTheScopesOfItsTokens(t *testing.T) {
 		case r.method == http.MethodGet:
 			want = models.ScopeRead
 		}
-		path := strings.NewReplacer("{id}", uuid.NewString(), "{slug}", "none", "{language}", "en", "{number}", "1", "{seq}", "1").Replace(r.path)
+		path := strings.NewReplacer("{id}", uuid.NewString(), "{slug}", "none", "{language}", "en", "{number}", "1", "{seq}", "1",
+			"{organisation}", uuid.NewString(), "{role}", "reader").Replace(r.path)
 		for scope, token := range tokens {
 			res := h.do(t, request{method: r.method, path: path, token: token})
 			if scope == want {

@@ -70,6 +70,16 @@ func (c *call) write(a reply) {
 	_, _ = c.w.Write(raw) // the reader has gone if this fails
 }
 
+// tagOf is the entity tag of what is edited as a whole: it changes with everything that can be seen of it.
+func tagOf(view any) string {
+	raw, err := json.Marshal(view)
+	if err != nil {
+		return "" // writing the answer fails as well, and says so
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16])
+}
+
 func (c *call) isRead() bool { return c.r.Method == http.MethodGet || c.r.Method == http.MethodHead }
 
 func quote(etag string) string { return `"` + etag + `"` }
@@ -154,6 +164,17 @@ func (c *call) page() (page, error) {
 	}
 	return p, nil
 }
+
+// afterID is the id after which the page begins, of lists that are not ordered by time.
+func (p page) afterID() uuid.UUID {
+	if p.after == nil {
+		return uuid.Nil
+	}
+	return p.after.ID
+}
+
+// byID is the cursor of such a list.
+func byID(id uuid.UUID) models.Cursor { return models.Cursor{At: time.UnixMicro(0), ID: id} }
 
 // cut returns the rows of a page out of one row more, and the cursor of the next page if there is one.
 func cut[R any](rows []R, p page, at func(R) models.Cursor) ([]R, string) {

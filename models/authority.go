@@ -77,6 +77,7 @@ type AuthorityFilter struct {
 	Parent  *uuid.UUID // the authorities directly below this one
 	Query   string     // part of a name in any language
 	Active  bool       // not retired
+	After   uuid.UUID  // the authority after which the page begins
 	Limit   int        // at most so many; 0 means 500
 }
 
@@ -95,6 +96,11 @@ func (f AuthorityFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if words := strings.TrimSpace(f.Query); words != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM jsonb_each_text(authority.names) AS n WHERE n.value ILIKE ?)", containing(words))
+	}
+	if f.After != uuid.Nil {
+		q = q.Where("("+authorityOrder+") > (SELECT "+authorityOrder+` FROM authorities AS authority
+			LEFT JOIN countries AS country ON country.code = authority.country_code WHERE authority.id = ?)`,
+			bun.List(AuthorityLevels()), bun.List(AuthorityLevels()), f.After)
 	}
 	if f.Limit <= 0 {
 		f.Limit = 500
@@ -141,9 +147,12 @@ func AuthoritiesByID(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]Author
 	return list, nil
 }
 
+// authorityOrder is by country in the network's order, the international ones last, then from the widest level down.
+const authorityOrder = `coalesce(country.position, 2147483647), array_position(ARRAY[?]::text[], authority.level),
+	coalesce(authority.names->>'en', ''), authority.slug`
+
 func inAuthorityOrder(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.
 		Join("LEFT JOIN countries AS country ON country.code = authority.country_code").
-		OrderExpr("country.position NULLS LAST, array_position(ARRAY[?]::text[], authority.level), authority.names->>'en', authority.slug",
-			bun.List(AuthorityLevels()))
+		OrderExpr(authorityOrder, bun.List(AuthorityLevels()))
 }

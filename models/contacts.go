@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,6 +39,7 @@ type ContactImport struct {
 	Kind       string // ContactsPeople or ContactsOrganisations
 	Name       string
 	Content    []byte   // empty once it is imported
+	Sheet      string   // of a workbook; "" for its first
 	Mapping    []string `bun:",array"` // the field that each column fills; "" for none
 	Source     string   // where the data came from
 	Basis      string   // one of ContactBases, for people
@@ -48,6 +50,8 @@ type ContactImport struct {
 	Changed    int
 	Unchanged  int
 	Changes    []contactChange `bun:"type:jsonb"`
+
+	read *contactFile
 }
 
 // contactChange is what an import did to one row: Before is nil for what it added.
@@ -76,9 +80,11 @@ type contactState struct {
 	Parent    *uuid.UUID `json:"parent,omitempty"`
 	From      string     `json:"from,omitempty"`
 	Until     string     `json:"until,omitempty"`
+	Unit      *uuid.UUID `json:"unit,omitempty"` // that holds its vote; nil: it votes for itself
 }
 
-// KeepContactImport keeps a file, with a guess which column fills which field.
+// KeepContactImport keeps a file, with a guess which column fills which field. A file in which there are no columns is
+// refused.
 func KeepContactImport(ctx context.Context, db bun.IDB, c *ContactImport) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	oneOf(bad, "kind", c.Kind, ContactsPeople, ContactsOrganisations)
@@ -86,10 +92,14 @@ func KeepContactImport(ctx context.Context, db bun.IDB, c *ContactImport) error 
 		checkText(bad, "source", c.Source, 500)
 		oneOf(bad, "basis", c.Basis, ContactBases()...)
 	}
+	file := c.file()
+	if file.header == nil && len(file.sheets) < 2 && len(file.faults) > 0 {
+		bad.And("file", "contacts_"+file.faults[0].Rule)
+	}
 	if err := bad.OrNil(); err != nil {
 		return err
 	}
-	file := readContacts(c.Content)
+	c.Sheet = file.sheet
 	c.Mapping, c.Changes = guessMapping(c.Kind, file.header), []contactChange{}
 	if _, err := db.NewInsert().Model(c).Exec(ctx); err != nil {
 		return fmt.Errorf("keep a file of contacts: %w", err)
@@ -111,8 +121,31 @@ func ContactImports(ctx context.Context, db bun.IDB) ([]ContactImport, error) {
 	return list, err
 }
 
+// file is what the import's file says, read once.
+func (c *ContactImport) file() *contactFile {
+	if c.read == nil {
+		file := readContacts(c.Content, c.Sheet)
+		c.read = &file
+	}
+	return c.read
+}
+
 // Header returns what the file calls its columns.
-func (c *ContactImport) Header() []string { return readContacts(c.Content).header }
+func (c *ContactImport) Header() []string { return c.file().header }
+
+// Sheets returns the sheets of a workbook, nil for other files.
+func (c *ContactImport) Sheets() []string { return c.file().sheets }
+
+// ChooseSheet says which sheet of a workbook is meant, with a new guess which column fills which field.
+func (c *ContactImport) ChooseSheet(ctx context.Context, db bun.IDB, sheet string) error {
+	if !slices.Contains(c.Sheets(), sheet) {
+		return apperr.NotFound("import")
+	}
+	c.Sheet, c.read = sheet, nil
+	c.Mapping = guessMapping(c.Kind, c.Header())
+	_, err := db.NewUpdate().Model(c).Column("sheet", "mapping").WherePK().Where("imported_at IS NULL").Exec(ctx)
+	return err
+}
 
 // MapColumns says anew which column fills which field.
 func (c *ContactImport) MapColumns(ctx context.Context, db bun.IDB, mapping []string) error {
@@ -148,42 +181,4 @@ func ForgetContactFiles(ctx context.Context, db bun.IDB, now time.Time) error {
 		return fmt.Errorf("forget what contacts said before: %w", err)
 	}
 	return nil
-}
-
-// ContactNotice is what somebody is owed whose data came from elsewhere: to be told so within a month.
-type ContactNotice struct {
-	bun.BaseModel `bun:"table:contact_notices,alias:cn"`
-
-	PersonID uuid.UUID `bun:",pk"`
-	ImportID uuid.UUID
-	DueAt    time.Time
-	ToldAt   *time.Time
-	ToldBy   *uuid.UUID
-
-	Name   string `bun:",scanonly"`
-	Email  string `bun:",scanonly"`
-	Source string `bun:",scanonly"`
-	Basis  string `bun:",scanonly"`
-}
-
-// ContactNotices lists who is owed a notice, those first who were not told, soonest first.
-func ContactNotices(ctx context.Context, db bun.IDB) ([]ContactNotice, error) {
-	var list []ContactNotice
-	err := db.NewSelect().Model(&list).ColumnExpr("cn.*, person.name, person.email, ci.source, ci.basis").
-		Join("JOIN people AS person ON person.id = cn.person_id").Join("JOIN contact_imports AS ci ON ci.id = cn.import_id").
-		OrderExpr("cn.told_at IS NOT NULL, cn.due_at, lower(person.name), person.id").Limit(500).Scan(ctx)
-	return list, err
-}
-
-// NoteTold puts down that somebody was told where their data came from.
-func NoteTold(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
-	p, err := PersonByID(ctx, tx, person)
-	if err != nil {
-		return err
-	}
-	res, err := tx.NewUpdate().Model((*ContactNotice)(nil)).Set("told_at = ?", now).Set("told_by = ?", by.ID).Where("person_id = ? AND told_at IS NULL", person).Exec(ctx)
-	if err := changed(res, err, "person"); err != nil {
-		return err
-	}
-	return Journal(ctx, tx, by, now, JournalEntry{Verb: "contacts.told", ObjectKind: "person", Object: p.Pseudonym})
 }

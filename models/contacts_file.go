@@ -13,7 +13,7 @@ import (
 // ContactFields are the fields that columns can fill.
 func ContactFields(kind string) []string {
 	if kind == ContactsOrganisations {
-		return []string{"name", "kind", "countries", "parent", "member_from", "member_until"}
+		return []string{"name", "kind", "countries", "parent", "member_from", "member_until", "voting_unit"}
 	}
 	return []string{"name", "email", "language", "country", "languages", "topics", "organisation", "role"}
 }
@@ -33,6 +33,7 @@ var contactHeaders = map[string][]string{
 	"parent":       {"parent", "belongs to", "част от", "i përket", "face parte din", "pripada"},
 	"member_from":  {"member_from", "member from", "joined", "first day", "първи ден", "dita e parë", "prima zi", "prvi dan"},
 	"member_until": {"member_until", "member until", "left", "last day", "последен ден", "dita e fundit", "ultima zi", "posljednji dan"},
+	"voting_unit":  {"voting_unit", "voting unit", "votes with", "vote with", "гласува с", "voton me", "votează cu", "glasa sa"},
 }
 
 // guessMapping guesses which field each column fills: each field once.
@@ -51,11 +52,13 @@ func guessMapping(kind string, header []string) []string {
 	return mapping
 }
 
-// contactFile is a file as read; a fault of line 0 or of its header makes it unusable.
+// contactFile is a file as read; a fault makes it unusable. Of a workbook it is one sheet.
 type contactFile struct {
 	header []string
 	rows   []contactLine
 	faults []ImportFault
+	sheets []string // of a workbook
+	sheet  string   // the one that was read
 }
 
 type contactLine struct {
@@ -63,8 +66,12 @@ type contactLine struct {
 	values []string
 }
 
-// readContacts reads a file whatever sign stands between its columns, as spreadsheets of different countries write it.
-func readContacts(content []byte) contactFile {
+// readContacts reads a workbook, or a list whatever sign stands between its columns, as spreadsheets of different countries
+// write it.
+func readContacts(content []byte, sheet string) contactFile {
+	if isWorkbook(content) {
+		return readWorkbook(content, sheet)
+	}
 	var f contactFile
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if !utf8.Valid(content) {
@@ -83,20 +90,33 @@ func readContacts(content []byte) contactFile {
 			break
 		}
 		line, _ := r.FieldPos(0)
-		switch {
-		case f.header == nil:
-			f.header = record
-		case len(f.rows) == ContactsMaxRows:
-			f.faults = append(f.faults, ImportFault{Rule: "too_many_rows", Args: map[string]any{"Most": ContactsMaxRows}})
+		if !f.take(contactLine{line, record}) {
 			return f
-		case strings.TrimSpace(strings.Join(record, "")) != "":
-			f.rows = append(f.rows, contactLine{line, record})
 		}
 	}
+	f.mindEmpty()
+	return f
+}
+
+// take adds a line, the first of which names the columns; false where there are too many.
+func (f *contactFile) take(line contactLine) bool {
+	switch {
+	case f.header == nil:
+		f.header = line.values
+	case len(f.rows) == ContactsMaxRows:
+		f.faults = append(f.faults, ImportFault{Rule: "too_many_rows", Args: map[string]any{"Most": ContactsMaxRows}})
+		return false
+	case strings.TrimSpace(strings.Join(line.values, "")) != "":
+		f.rows = append(f.rows, line)
+	}
+	return true
+}
+
+// mindEmpty blames a file in which nothing stands.
+func (f *contactFile) mindEmpty() {
 	if len(f.rows) == 0 && len(f.faults) == 0 {
 		f.faults = []ImportFault{{Rule: "no_rows"}}
 	}
-	return f
 }
 
 func delimiter(content []byte) rune {

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -49,6 +48,7 @@ type contactPlan struct {
 	people        map[string]Person // by address, in small letters
 	roles         map[contactRoleOf]bool
 	organisations []Organisation
+	added         map[uuid.UUID]bool // of these, by the file
 	seen          map[string]int
 }
 
@@ -60,7 +60,7 @@ type contactRoleOf struct {
 // Plan says what importing the file would do now. Words are what roles and kinds are called, in small letters, with their
 // codes.
 func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]string) (ContactReport, error) {
-	file := readContacts(c.Content)
+	file := c.file()
 	report := ContactReport{Faults: file.faults}
 	for _, f := range requiredFields(c.Kind) {
 		if len(file.faults) == 0 && !slices.Contains(c.Mapping, f) {
@@ -75,8 +75,18 @@ func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]s
 	if err := p.read(ctx, db); err != nil {
 		return report, err
 	}
+	p.announce(file.rows)
 	for _, line := range file.rows {
-		row := p.row(line)
+		report.Rows = append(report.Rows, p.row(line))
+	}
+	if c.Kind == ContactsOrganisations {
+		p.checkPlaces(report.Rows)
+	}
+	for i := range report.Rows {
+		row := &report.Rows[i]
+		if len(row.Faults) > 0 {
+			row.State = ContactRefused
+		}
 		switch row.State {
 		case ContactNew:
 			report.Created++
@@ -87,7 +97,6 @@ func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]s
 		default:
 			report.Refused++
 		}
-		report.Rows = append(report.Rows, row)
 	}
 	return report, nil
 }
@@ -145,12 +154,7 @@ func (c *cells) blame(field, rule string, args ...any) {
 // row compares one line with what is there.
 func (p *contactPlan) row(line contactLine) ContactRow {
 	row := ContactRow{Line: line.line}
-	c := &cells{&row, map[string]string{}}
-	for i, value := range line.values {
-		if i < len(p.of.Mapping) && p.of.Mapping[i] != "" {
-			c.values[p.of.Mapping[i]] = strings.TrimSpace(value)
-		}
-	}
+	c := &cells{&row, p.values(line)}
 	row.Name = c.values["name"]
 	key := strings.ToLower(c.values["email"])
 	if p.of.Kind == ContactsOrganisations {
@@ -165,10 +169,18 @@ func (p *contactPlan) row(line contactLine) ContactRow {
 	} else {
 		p.comparePerson(c)
 	}
-	if len(row.Faults) > 0 {
-		row.State = ContactRefused
-	}
 	return row
+}
+
+// values are what a line says, by field.
+func (p *contactPlan) values(line contactLine) map[string]string {
+	values := map[string]string{}
+	for i, value := range line.values {
+		if i < len(p.of.Mapping) && p.of.Mapping[i] != "" {
+			values[p.of.Mapping[i]] = strings.TrimSpace(value)
+		}
+	}
+	return values
 }
 
 func (p *contactPlan) comparePerson(c *cells) {
@@ -195,42 +207,6 @@ func (p *contactPlan) comparePerson(c *cells) {
 		c.change.Role = nil
 	}
 	c.decide(gives)
-}
-
-func (p *contactPlan) compareOrganisation(c *cells) {
-	after := contactState{Kind: OrganisationPartner}
-	if o := p.organisation(c.values["name"]); o != nil {
-		c.change.ID, c.change.Before = o.ID, stateOfOrganisation(*o)
-		after = *c.change.Before
-	} else {
-		set(&after.Name, c.values["name"])
-	}
-	if kind := c.values["kind"]; kind != "" {
-		after.Kind = p.code(kind, OrganisationKinds())
-		if after.Kind == "" {
-			c.blame("kind", "unknown", "Value", short(kind))
-		}
-	}
-	setList(&after.Countries, p.many(c, ListCountries, "countries"))
-	slices.Sort(after.Countries)
-	if parent := c.values["parent"]; parent != "" {
-		if o := p.organisation(parent); o != nil {
-			after.Parent = &o.ID
-		} else {
-			c.blame("parent", "unknown", "Value", short(parent))
-		}
-	}
-	for field, into := range map[string]*string{"member_from": &after.From, "member_until": &after.Until} {
-		if _, err := time.Parse(time.DateOnly, c.values[field]); c.values[field] != "" && err != nil {
-			c.blame(field, "date", "Value", short(c.values[field]))
-		}
-		set(into, c.values[field])
-	}
-	if len(c.Faults) == 0 {
-		c.check(after.organisation(uuid.New()).Validate())
-	}
-	c.change.After = after
-	c.decide(false)
 }
 
 // check blames what the rules of the pages would.
@@ -314,15 +290,6 @@ func (p *contactPlan) find(c *cells, list ReferenceList, field, value string) st
 	}
 	c.blame(field, "unknown", "Value", short(value))
 	return ""
-}
-
-func (p *contactPlan) organisation(name string) *Organisation {
-	for i, o := range p.organisations {
-		if strings.EqualFold(o.Name, name) || o.Slug == name {
-			return &p.organisations[i]
-		}
-	}
-	return nil
 }
 
 func (p *contactPlan) code(value string, codes []string) string {

@@ -17,17 +17,6 @@ func stateOfPerson(p Person) *contactState {
 	return &contactState{Name: p.Name, Email: p.Email, Language: p.Language, Country: p.CountryCode, Languages: orNone(p.Languages), Topics: orNone(p.Topics)}
 }
 
-func stateOfOrganisation(o Organisation) *contactState {
-	s := &contactState{Name: o.Name, Kind: o.Kind, Countries: orNone(o.Countries), Parent: o.ParentID}
-	if o.MemberFrom != nil {
-		s.From = o.MemberFrom.Format(time.DateOnly)
-	}
-	if o.MemberUntil != nil {
-		s.Until = o.MemberUntil.Format(time.DateOnly)
-	}
-	return s
-}
-
 // orNone makes an empty list none, so that two states are the same when they say the same.
 func orNone(list []string) []string {
 	if len(list) == 0 {
@@ -41,24 +30,6 @@ func (s contactState) put(p *Person) {
 	p.Name, p.Email, p.Language, p.CountryCode, p.Languages, p.Topics = s.Name, s.Email, s.Language, s.Country, s.Languages, s.Topics
 }
 
-func (s contactState) organisation(id uuid.UUID) Organisation {
-	o := Organisation{ID: id, VotingUnit: id}
-	s.putOrganisation(&o)
-	return o
-}
-
-func (s contactState) putOrganisation(o *Organisation) {
-	o.Name, o.Kind, o.Countries, o.ParentID = s.Name, s.Kind, s.Countries, s.Parent
-	day := func(text string) *time.Time {
-		t, err := time.Parse(time.DateOnly, text)
-		if err != nil {
-			return nil
-		}
-		return &t
-	}
-	o.MemberFrom, o.MemberUntil = day(s.From), day(s.Until)
-}
-
 // ConfirmContacts imports a file, all of it or nothing, once.
 func ConfirmContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, words map[string]string, now time.Time) (report ContactReport, err error) {
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
@@ -70,10 +41,8 @@ func ConfirmContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, w
 		if report, err = c.Plan(ctx, tx, words); err != nil || report.Refused > 0 {
 			return err
 		}
-		for i := range report.Rows {
-			if err := c.apply(ctx, tx, &report.Rows[i], now); err != nil {
-				return err
-			}
+		if err := c.apply(ctx, tx, report.Rows, now); err != nil {
+			return err
 		}
 		c.ImportedAt, c.Content = &now, []byte{}
 		c.Created, c.Changed, c.Unchanged = report.Created, report.Changed, report.Unchanged
@@ -89,28 +58,28 @@ func (c *ContactImport) facts() map[string]string {
 	return map[string]string{"basis": c.Basis, "created": fmt.Sprint(c.Created), "rewritten": fmt.Sprint(c.Changed)}
 }
 
-// apply writes one line, and keeps what it changed.
-func (c *ContactImport) apply(ctx context.Context, tx bun.IDB, row *ContactRow, now time.Time) error {
-	if row.State == ContactUnchanged {
-		return nil
-	}
-	var err error
+// apply writes every line, and keeps what it changed.
+func (c *ContactImport) apply(ctx context.Context, tx bun.IDB, rows []ContactRow, now time.Time) error {
 	if c.Kind == ContactsOrganisations {
-		err = row.change.saveOrganisation(ctx, tx, row.change.After, row.State == ContactNew)
-	} else {
-		err = c.savePerson(ctx, tx, row, now)
+		return c.applyOrganisations(ctx, tx, rows)
 	}
-	if err != nil {
-		return fmt.Errorf("import line %d: %w", row.Line, err)
+	for i := range rows {
+		if row := &rows[i]; row.State != ContactUnchanged {
+			if err := c.savePerson(ctx, tx, row, now); err != nil {
+				return atLine(err, row.Line)
+			}
+			c.Changes = append(c.Changes, row.change)
+		}
 	}
-	c.Changes = append(c.Changes, row.change)
 	return nil
 }
+
+func atLine(err error, line int) error { return fmt.Errorf("import line %d: %w", line, err) }
 
 func (c *ContactImport) savePerson(ctx context.Context, tx bun.IDB, row *ContactRow, now time.Time) error {
 	change := &row.change
 	if row.State == ContactNew {
-		p := Person{ID: NewID(), Pseudonym: uuid.New(), MaxOpen: 3, CreatedAt: now}
+		p := NewPerson(now)
 		change.After.put(&p)
 		change.ID = p.ID
 		if err := AddPerson(ctx, tx, &p); err != nil {
@@ -138,20 +107,6 @@ func (ch contactChange) savePerson(ctx context.Context, tx bun.IDB, s contactSta
 	return p.Save(ctx, tx)
 }
 
-func (ch *contactChange) saveOrganisation(ctx context.Context, tx bun.IDB, s contactState, isNew bool) error {
-	if isNew {
-		ch.ID = NewID()
-		o := s.organisation(ch.ID)
-		return o.Insert(ctx, tx)
-	}
-	o, err := OrganisationByID(ctx, tx, ch.ID)
-	if err != nil {
-		return err
-	}
-	s.putOrganisation(&o)
-	return o.Save(ctx, tx)
-}
-
 // UndoContacts takes an import back as long as nothing else changed its rows and nothing refers to what it added: all of
 // it or nothing.
 func UndoContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, now time.Time) error {
@@ -164,10 +119,8 @@ func UndoContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, now 
 		if !c.MayUndo(now) {
 			return apperr.About(apperr.CodeClosed, "import")
 		}
-		for _, change := range slices.Backward(c.Changes) {
-			if err := c.undo(ctx, tx, change); err != nil {
-				return err
-			}
+		if err := c.undo(ctx, tx); err != nil {
+			return err
 		}
 		c.UndoneAt, c.Changes = &now, []contactChange{}
 		if _, err := tx.NewUpdate().Model(c).Column("undone_at", "changes").WherePK().Exec(ctx); err != nil {
@@ -177,36 +130,45 @@ func UndoContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, now 
 	})
 }
 
-func (c *ContactImport) undo(ctx context.Context, tx bun.IDB, change contactChange) error {
-	current, err := c.current(ctx, tx, change)
-	if err != nil {
-		return err
+func (c *ContactImport) undo(ctx context.Context, tx bun.IDB) error {
+	for _, change := range c.Changes {
+		current, err := c.current(ctx, tx, change)
+		if err != nil {
+			return err
+		}
+		if !sameState(*current, change.After) {
+			return apperr.About(apperr.CodeOutdated, "import")
+		}
 	}
-	if !sameState(*current, change.After) {
-		return apperr.About(apperr.CodeOutdated, "import")
+	if c.Kind == ContactsOrganisations {
+		return c.undoOrganisations(ctx, tx)
 	}
-	if change.Role != nil {
-		role := &Role{PersonID: change.ID, OrganisationID: change.Role.Organisation, Role: change.Role.Role}
+	for _, change := range slices.Backward(c.Changes) {
+		if err := change.undoPerson(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ch contactChange) undoPerson(ctx context.Context, tx bun.IDB) error {
+	if ch.Role != nil {
+		role := &Role{PersonID: ch.ID, OrganisationID: ch.Role.Organisation, Role: ch.Role.Role}
 		if _, err := tx.NewDelete().Model(role).WherePK().Exec(ctx); err != nil {
 			return err
 		}
 	}
-	switch {
-	case change.Before != nil && c.Kind == ContactsOrganisations:
-		return change.saveOrganisation(ctx, tx, *change.Before, false)
-	case change.Before != nil:
-		return change.savePerson(ctx, tx, *change.Before)
-	case c.Kind == ContactsOrganisations:
-		return RemoveOrganisation(ctx, tx, change.ID)
+	if ch.Before != nil {
+		return ch.savePerson(ctx, tx, *ch.Before)
 	}
-	roles, err := RolesHeld(ctx, tx, change.ID)
+	roles, err := RolesHeld(ctx, tx, ch.ID)
 	if err != nil {
 		return err
 	}
 	if len(roles) > 0 { // given since
 		return apperr.About(apperr.CodeOutdated, "import")
 	}
-	return remove(ctx, tx, "person", nil, tx.NewDelete().Model((*Person)(nil)).Where("id = ?", change.ID))
+	return remove(ctx, tx, "person", nil, tx.NewDelete().Model((*Person)(nil)).Where("id = ?", ch.ID))
 }
 
 // current is what a row says now; nothing that was imported where it is gone, or where who was added has come to life.

@@ -84,6 +84,8 @@ type OrganisationFilter struct {
 	MemberOn *time.Time // is a member on this calendar day
 	Query    string     // part of the name
 	IDs      []uuid.UUID
+	After    uuid.UUID // the organisation after which the page begins
+	Limit    int       // at most so many; 0 means all
 }
 
 func (f OrganisationFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
@@ -101,6 +103,12 @@ func (f OrganisationFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.IDs != nil {
 		q = whereIn(q, "organisation.id", f.IDs)
+	}
+	if f.After != uuid.Nil {
+		q = q.Where("(organisation.name, organisation.id) > (SELECT before.name, before.id FROM organisations AS before WHERE before.id = ?)", f.After)
+	}
+	if f.Limit > 0 {
+		q = q.Limit(int64(f.Limit))
 	}
 	return q
 }

@@ -35,6 +35,23 @@ func (o *Organisation) Save(ctx context.Context, tx bun.IDB) error {
 	return o.cover(ctx, tx)
 }
 
+// OrganisationForEdit returns one organisation, which nobody else changes until the transaction ends.
+func OrganisationForEdit(ctx context.Context, tx bun.IDB, id uuid.UUID) (Organisation, error) {
+	var o Organisation
+	err := selectOrganisations(tx, &o).Where("organisation.id = ?", id).For("NO KEY UPDATE OF organisation").Scan(ctx)
+	return o, found(err, "organisation")
+}
+
+// OrganisationEntry is what the journal says about a change of an organisation that was called otherwise before; "" for one
+// that is new.
+func OrganisationEntry(verb string, o Organisation, former string) JournalEntry {
+	e := JournalEntry{Verb: verb, ObjectKind: "organisation", Object: o.ID}
+	if former != "" && former != o.Name {
+		e.Texts = map[string]string{"former": former, "name": o.Name}
+	}
+	return e
+}
+
 // cover writes which countries the organisation covers.
 func (o *Organisation) cover(ctx context.Context, tx bun.IDB) error {
 	if _, err := tx.NewDelete().Model((*OrganisationCountry)(nil)).Where("organisation_id = ?", o.ID).Exec(ctx); err != nil {

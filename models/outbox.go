@@ -35,6 +35,8 @@ const (
 	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
 	MailPasswordChanged     MailKind = "password_changed"   // tells the person, in case it was somebody else
 	MailHandedOver          MailKind = "handed_over"        // to who held something and who holds it now: Data.HandOver
+	MailSourceNotice        MailKind = "source_notice"      // to who came from a list: where their data is from, and what they can do
+	MailDataObjection       MailKind = "data_objection"     // to coordinators: somebody objects to the use of their data; does not name them
 )
 
 // MailKinds returns every kind.
@@ -42,7 +44,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection}
 }
 
 // Why a task's answer is no longer needed.

@@ -79,6 +79,26 @@ func People(ctx context.Context, db bun.IDB, f PersonFilter) ([]PersonRow, error
 	return list, nil
 }
 
+// reviewsAtOnce is how many reviews a new person is asked for at once, until somebody says otherwise.
+const reviewsAtOnce = 3
+
+// NewPerson begins a person who is not in the network yet.
+func NewPerson(now time.Time) Person {
+	return Person{ID: NewID(), Pseudonym: uuid.New(), MaxOpen: reviewsAtOnce, CreatedAt: now}
+}
+
+// PersonForEdit returns a person whom nobody else changes until the transaction ends.
+func PersonForEdit(ctx context.Context, tx bun.IDB, id uuid.UUID) (Person, error) {
+	var p Person
+	err := tx.NewSelect().Model(&p).Where("person.id = ?", id).For("NO KEY UPDATE").Scan(ctx)
+	return p, found(err, "person")
+}
+
+// PersonEntry is what the journal says about a change of what is known of a person.
+func PersonEntry(verb string, p Person) JournalEntry {
+	return JournalEntry{Verb: verb, ObjectKind: "person", Object: p.Pseudonym}
+}
+
 // AddPerson adds somebody to the network.
 func AddPerson(ctx context.Context, tx bun.IDB, p *Person) error {
 	if err := p.check(ctx, tx); err != nil {
@@ -149,7 +169,7 @@ func RolesIn(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]Role, e
 	return list, nil
 }
 
-// GiveRole gives somebody a role, on a coordinator's word.
+// GiveRole gives somebody a role, on a coordinator's word. Giving it again changes nothing.
 func GiveRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	oneOf(bad, "role", r.Role, RoleNames()...)
@@ -163,6 +183,10 @@ func GiveRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time)
 	o, err := OrganisationByID(ctx, tx, r.OrganisationID)
 	if err != nil {
 		return asField(err, "organisation_id")
+	}
+	held, err := RolesHeld(ctx, tx, p.ID)
+	if err != nil || slices.Contains(held, r) {
+		return err
 	}
 	if err := AddRole(ctx, tx, r); err != nil {
 		return err

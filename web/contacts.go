@@ -31,10 +31,16 @@ const contactRowsShown = 500
 func (s *Server) contactRoutes(r *mux.Router) {
 	s.get(r, contactsPath, s.contacts)
 	s.post(r, contactsPath, s.bringContacts)
-	s.get(r, contactsPath+"/notices", s.contactNotices)
-	s.post(r, contactsPath+"/notices", s.noteTold)
+	s.get(r, noticesPath, s.contactNotices)
+	s.post(r, noticesPath, s.noteTold)
+	s.get(r, noticesPath+"/send", s.confirmNotices)
+	s.post(r, noticesPath+"/send", s.sendNotices)
+	s.get(r, noticesPath+"/preview", s.previewNotice)
+	s.get(r, noticesPath+"/holder", s.dataHolder)
+	s.post(r, noticesPath+"/holder", s.dataHolder)
 	s.get(r, contactsPath+"/{id}", s.contactPreview)
 	s.post(r, contactsPath+"/{id}", s.confirmContacts)
+	s.post(r, contactsPath+"/{id}/sheet", s.chooseContactSheet)
 	s.post(r, contactsPath+"/{id}/columns", s.mapContacts)
 	s.get(r, contactsPath+"/{id}/undo", s.undoContacts)
 	s.post(r, contactsPath+"/{id}/undo", s.undoContacts)
@@ -48,7 +54,7 @@ type contactsView struct {
 	Form         *Form
 	Kinds, Bases []Option
 	Rows         []keptRow
-	Owed         int
+	Notices      models.NoticeCounts
 }
 
 func (s *Server) contacts(w http.ResponseWriter, r *http.Request) error {
@@ -79,13 +85,7 @@ func (s *Server) renderContacts(w http.ResponseWriter, r *http.Request, f *Form,
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	notices, err := models.ContactNotices(r.Context(), s.DB)
-	for _, n := range notices {
-		if n.ToldAt == nil {
-			v.Owed++
-		}
-	}
-	if err != nil {
+	if v.Notices, err = models.CountNotices(r.Context(), s.DB, s.Now()); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, status, "contacts", v)
@@ -140,6 +140,8 @@ type contactView struct {
 	Refused      int
 	Nothing      bool
 	Figures      []figure
+	Sheet        string // of a workbook that has several
+	Sheets       Input
 	Columns      []Input
 	Faults       []string // of the whole file
 	Rows         []contactRow
@@ -234,6 +236,7 @@ func (s *Server) renderContact(w http.ResponseWriter, r *http.Request, c *models
 	v.More = len(report.Rows) - len(v.Rows)
 	if !v.Done {
 		v.Columns = contactColumns(l, c)
+		v.chooseFrom(l, c)
 	}
 	s.Engine.Render(w, r, status, "contact_import", v)
 }
@@ -256,7 +259,11 @@ func contactRowOf(l *i18n.Localizer, row models.ContactRow) contactRow {
 }
 
 func contactFault(l *i18n.Localizer, f models.ImportFault) string {
-	text := l.T("contacts.fault."+f.Rule, f.Args)
+	key := "contacts.fault." + f.Rule
+	if whole := "error.field.contacts_" + f.Rule; l.Has(whole) { // what makes a file unusable
+		key = whole
+	}
+	text := l.T(key, f.Args)
 	if f.Column != "" {
 		text = l.T("contacts.field."+f.Column) + ": " + text
 	}
@@ -279,6 +286,36 @@ func contactColumns(l *i18n.Localizer, c *models.ContactImport) []Input {
 		inputs = append(inputs, field(form, "column."+strconv.Itoa(i), name, "type", "select", "quiet", true, "any", l.T("contacts.leave_out"), "options", options))
 	}
 	return inputs
+}
+
+// chooseFrom offers the sheets of a workbook that has several.
+func (v *contactView) chooseFrom(l *i18n.Localizer, c *models.ContactImport) {
+	sheets := c.Sheets()
+	if len(sheets) < 2 {
+		return
+	}
+	var options []Option
+	for _, name := range sheets {
+		options = append(options, Option{Value: name, Label: name})
+	}
+	v.Sheet = c.Sheet
+	v.Sheets = field(NewForm(url.Values{"sheet": {c.Sheet}}), "sheet", l.T("contacts.sheet"), "type", "select", "required", true, "options", options)
+}
+
+// chooseContactSheet says which sheet of a workbook is meant.
+func (s *Server) chooseContactSheet(w http.ResponseWriter, r *http.Request) error {
+	c, _, err := s.contactImportOf(r)
+	if err != nil {
+		return err
+	}
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	if err := c.ChooseSheet(r.Context(), s.DB, r.PostForm.Get("sheet")); err != nil {
+		return err
+	}
+	http.Redirect(w, r, contactsImportPath(c.ID), http.StatusSeeOther)
+	return nil
 }
 
 // mapContacts says anew which column fills which field.

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"tribuna/internal/demo"
 	"tribuna/internal/i18n"
@@ -105,4 +107,107 @@ func TestContactColumnsCanBeSaidAnew(t *testing.T) {
 	require.Contains(t, c.get(again).Body, "There is nothing to import")
 	require.Equal(t, http.StatusSeeOther, c.post(path+"/undo", nil).StatusCode)
 	require.Equal(t, http.StatusNotFound, c.get(organisationPath(list[0].ID)).StatusCode)
+}
+
+// workbook is a workbook with one row after the other in each of its sheets; its first sheet is called Sheet1.
+func workbook(t *testing.T, sheets map[string][][]any) string {
+	t.Helper()
+	book := excelize.NewFile()
+	defer book.Close()
+	for name, rows := range sheets {
+		_, err := book.NewSheet(name)
+		require.NoError(t, err)
+		for i := range rows {
+			cell, err := excelize.CoordinatesToCellName(1, i+1)
+			require.NoError(t, err)
+			require.NoError(t, book.SetSheetRow(name, cell, &rows[i]))
+		}
+	}
+	raw, err := book.WriteToBuffer()
+	require.NoError(t, err)
+	return raw.String()
+}
+
+var organisationsAsked = url.Values{"kind": {"organisations"}}
+
+func TestOrganisationsComeFromAWorkbookWithWhomTheyBelongTo(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("coordinator", "en")
+	before, day := h.rows("organisations"), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	book := workbook(t, map[string][][]any{"Sheet1": {{"Read me"}, {"Ask Ana"}}, "Members": {
+		{"Name", "Kind", "Countries", "Belongs to", "Votes with", "Joined", "Left"}, {},
+		{"Forum Bulgaria", "partner", "Bulgaria", "Forum Network", "Forum Network", day},
+		{"Forum Network", "Lead organisation", "BG; RO", "Terre des hommes", nil, day, day.AddDate(5, 0, 0)},
+		{"Know-how Centre Bulgaria", nil, nil, "Forum Network", "Forum Network"},
+	}})
+	path := c.postFile(contactsPath, organisationsAsked, "members.xlsx", book).Header.Get("Location")
+	first := c.get(path)
+	sound(t, first)
+	require.Contains(t, first.Body, "comes from “Sheet1”")
+	require.Equal(t, http.StatusNotFound, c.post(path+"/sheet", url.Values{"sheet": {"Elsewhere"}}).StatusCode)
+	require.Equal(t, http.StatusSeeOther, c.post(path+"/sheet", url.Values{"sheet": {"Members"}}).StatusCode)
+	preview := c.get(path)
+	sound(t, preview)
+	require.Contains(t, preview.Body, "Row 3")
+	require.Contains(t, preview.Body, "“Terre des hommes” is not in the network’s lists")
+	require.Equal(t, http.StatusUnprocessableEntity, c.post(path, nil).StatusCode)
+	require.Equal(t, before, h.rows("organisations"), "all or nothing")
+
+	book = workbook(t, map[string][][]any{"Sheet1": {
+		{"Name", "Kind", "Countries", "Belongs to", "Votes with", "Joined", "Left"},
+		{"Forum Bulgaria", "partner", "Bulgaria", "Forum Network", "Forum Network", day},
+		{"Forum Network", "Lead organisation", "BG; RO", nil, nil, day, day.AddDate(5, 0, 0)},
+		{"Know-how Centre Bulgaria", nil, nil, "Forum Network", "Forum Network"},
+	}})
+	path = c.postFile(contactsPath, organisationsAsked, "members.xlsx", book).Header.Get("Location")
+	require.NotContains(t, c.get(path).Body, "comes from")
+	khc, err := models.OrganisationByID(t.Context(), h.db, demo.ID("organisation", "khc"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
+	named := func(name string) models.Organisation {
+		list, err := models.Organisations(t.Context(), h.db, models.OrganisationFilter{Query: name})
+		require.NoError(t, err)
+		require.Len(t, list, 1, name)
+		return list[0]
+	}
+	above, below, moved := named("Forum Network"), named("Forum Bulgaria"), named("Know-how Centre Bulgaria")
+	require.Equal(t, models.OrganisationLead, above.Kind)
+	require.Equal(t, above.ID, above.VotingUnit)
+	require.Equal(t, "2031-01-01", above.MemberUntil.Format(time.DateOnly))
+	require.Equal(t, []string{"BG"}, below.Countries)
+	for _, o := range []models.Organisation{below, moved} {
+		require.Equal(t, above.ID, *o.ParentID)
+		require.Equal(t, above.ID, o.VotingUnit)
+	}
+	require.Equal(t, http.StatusSeeOther, c.post(path+"/undo", nil).StatusCode)
+	require.Equal(t, before, h.rows("organisations"))
+	require.Equal(t, khc, named("Know-how Centre Bulgaria"))
+}
+
+func TestOrganisationsThatCannotStandWhereTheyArePutAreRefused(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("coordinator", "en")
+	path := c.postFile(contactsPath, organisationsAsked, "members.csv", "Name,Belongs to,Votes with\nAlpha,Beta,\nBeta,Alpha,\nGamma,,Delta\nDelta,,Alpha\n").Header.Get("Location")
+	page := c.get(path).Body
+	require.Contains(t, page, "it would belong to something that belongs to it")
+	require.Contains(t, page, "it holds the vote of others")
+	require.Contains(t, page, "does not hold its own vote")
+	require.Equal(t, http.StatusUnprocessableEntity, c.post(path, nil).StatusCode)
+}
+
+func TestPeopleComeFromAWorkbook(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("coordinator", "bg")
+	book := workbook(t, map[string][][]any{"Sheet1": {{"Име", "E-mail", "Език"}, {"Ана Нова", "ana.nova@tribuna.example", "български"}}})
+	path := c.postFile(contactsPath, fromAConference, "list.xlsx", book).Header.Get("Location")
+	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
+	ana, err := models.PersonByEmail(t.Context(), h.db, "ana.nova@tribuna.example")
+	require.NoError(t, err)
+	require.Equal(t, "Ана Нова", ana.Name)
+	for _, tag := range i18n.Tags() {
+		refused := h.as("coordinator", tag).postFile(contactsPath, fromAConference, "list.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more")
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+		require.Contains(t, refused.Body, i18n.For(tag).T("error.field.contacts_old_workbook"))
+		require.Contains(t, refused.Body, "List of a conference", "what was typed stays")
+	}
 }

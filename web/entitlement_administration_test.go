@@ -8,8 +8,11 @@ var administrationEntitlements = concat(
 	kept("people", "{id}", "GET", "GET /edit", "POST /edit", "POST /roles", "POST /roles/remove", "GET /leave", "POST /leave", "POST /return",
 		"GET /hand-over", "POST /hand-over", "GET /hand-over/{hand_over}"),
 	kept("organisations", "{id}", "GET", "GET /edit", "POST /edit", "GET /remove", "POST /remove"),
-	ofCoordinators("contacts", "GET", "POST", "GET /notices", "POST /notices"),
-	ofOne("contacts/{id}", "GET", "POST", "POST /columns", "GET /undo", "POST /undo"),
+	ofCoordinators("contacts", "GET", "POST", "GET /notices", "POST /notices", "GET /notices/send", "POST /notices/send",
+		"GET /notices/holder", "POST /notices/holder"),
+	ofOne("contacts/notices", "GET /preview"), // nobody is owed a notice
+
+	ofOne("contacts/{id}", "GET", "POST", "POST /sheet", "POST /columns", "GET /undo", "POST /undo"),
 	kept("authorities", "{id}", "GET", "GET /edit", "POST /edit", "GET /retire", "POST /retire", "POST /reinstate", "GET /remove", "POST /remove"),
 	kept("grants", "{id}", "GET", "GET /edit", "POST /edit", "GET /countries/{code}", "POST /countries/{code}", "GET /emblem", "POST /emblem",
 		"GET /remove", "POST /remove"),

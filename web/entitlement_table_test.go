@@ -118,6 +118,7 @@ var entitlements = concat(
 		always("POST /account/keys/{id}/end", notTheirs),
 		always("GET /l/{token}", linkIsOver), always("POST /l/{token}", answersToAllSame),
 		always("GET /u/{token}", noSuchThing), always("POST /u/{token}", noSuchThing),
+		always("GET /o/{token}", noSuchThing), always("POST /o/{token}", noSuchThing),
 
 		always("GET /published", everybody), always("GET /published.atom", everybody), always("GET /follow-ups", everybody),
 		{"GET /published/{slug}/{language}/{form:docx|pdf}", noSuchThing, noSuchThing, everybody},

@@ -39,10 +39,7 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 	former := o.Name
 	if err = readOrganisation(&o, r.PostForm); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.JournalEntry{Verb: verb, ObjectKind: "organisation", Object: o.ID}
-			if former != "" && former != o.Name {
-				e.Texts = map[string]string{"former": former, "name": o.Name}
-			}
+			e := models.OrganisationEntry(verb, o, former)
 			if verb == "organisation.added" {
 				return e, o.Insert(ctx, tx)
 			}

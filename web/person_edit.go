@@ -17,7 +17,7 @@ import (
 
 // editPerson adds somebody to the network, or changes what is known of them.
 func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
-	p, by, verb := models.Person{ID: models.NewID(), Pseudonym: uuid.New(), MaxOpen: 3}, (*visitor)(nil), "person.added"
+	p, by, verb := models.NewPerson(s.Now()), (*visitor)(nil), "person.added"
 	var err error
 	if mux.Vars(r)["id"] == "" {
 		by, err = s.requireAdministrator(r)
@@ -36,9 +36,8 @@ func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	readPerson(&p, r.PostForm)
 	err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-		e := models.JournalEntry{Verb: verb, ObjectKind: "person", Object: p.Pseudonym}
+		e := models.PersonEntry(verb, p)
 		if verb == "person.added" {
-			p.CreatedAt = s.Now()
 			return e, models.AddPerson(ctx, tx, &p)
 		}
 		return e, p.Save(ctx, tx)

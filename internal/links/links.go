@@ -29,10 +29,11 @@ const (
 	KindTask        Kind = "tl_" // answers one task; the id is the task's
 	KindUnsubscribe Kind = "tu_" // ends mailings to one person; the id is the mailing's
 	KindAccount     Kind = "ta_" // lets a person choose a password, once; the id is the account link's
+	KindObjection   Kind = "to_" // objects to the use of one person's data; the id is that of the list they came from
 )
 
 // kinds lists every kind of link.
-var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount}
+var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection}
 
 // MinKey is the shortest key accepted, in bytes: the output of SHA-256, as RFC 2104 advises for HMAC.
 const MinKey = sha256.Size
@@ -50,7 +51,7 @@ var encoding = base64.RawURLEncoding.Strict()
 // Claims is what a link says about itself.
 type Claims struct {
 	Kind       Kind
-	ID         uuid.UUID // task, mailing or account link, by kind
+	ID         uuid.UUID // task, mailing, account link or list, by kind
 	PersonID   uuid.UUID
 	Generation int // of the task's links; 0 for others
 }

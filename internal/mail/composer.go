@@ -46,6 +46,34 @@ func NewComposer(db bun.IDB, minter *links.Minter, baseURL string) *Composer {
 // Compose writes the letter of a mail. It returns NotOwed or NotYet for a mail that must not go out, or not now; every
 // other error is the database's or ours, and trying again may help.
 func (c *Composer) Compose(ctx context.Context, m models.OutboxMail, now time.Time) (*Letter, error) {
+	d, err := c.begin(ctx, m, now)
+	if err != nil {
+		return nil, err
+	}
+	if hidden, err := models.MailHidden(ctx, c.db, m.ID); err != nil || hidden {
+		return nil, cmp.Or(err, error(NotYet{holdCheck})) // claimed before the text was put in quarantine
+	}
+	p, err := d.page(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.letter(p)
+}
+
+// Preview is what a letter says, for a page to show before it is written.
+type Preview struct{ page }
+
+// Preview composes a mail that does not lie in the outbox yet.
+func (c *Composer) Preview(ctx context.Context, m models.OutboxMail, now time.Time) (Preview, error) {
+	d, err := c.begin(ctx, m, now)
+	if err != nil {
+		return Preview{}, err
+	}
+	p, err := d.page(ctx)
+	return Preview{d.addressed(p)}, err
+}
+
+func (c *Composer) begin(ctx context.Context, m models.OutboxMail, now time.Time) (*draft, error) {
 	reader, err := models.ReaderOf(ctx, c.db, m.PersonID)
 	if err != nil {
 		return nil, err
@@ -53,15 +81,7 @@ func (c *Composer) Compose(ctx context.Context, m models.OutboxMail, now time.Ti
 	if err := mayWriteTo(reader, m); err != nil {
 		return nil, err
 	}
-	if hidden, err := models.MailHidden(ctx, c.db, m.ID); err != nil || hidden {
-		return nil, cmp.Or(err, error(NotYet{holdCheck})) // claimed before the text was put in quarantine
-	}
-	d := draft{Composer: c, mail: m, reader: reader, words: i18n.For(m.Language), now: now, zone: zoneOf(reader)}
-	p, err := d.page(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return d.letter(p)
+	return &draft{Composer: c, mail: m, reader: reader, words: i18n.For(m.Language), now: now, zone: zoneOf(reader)}, nil
 }
 
 func mayWriteTo(r models.MailReader, m models.OutboxMail) error {
@@ -118,16 +138,24 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.passwordChanged(), nil
 	case models.MailHandedOver:
 		return d.handedOver(ctx)
+	case models.MailSourceNotice:
+		return d.sourceNotice(ctx)
+	case models.MailDataObjection:
+		return d.dataObjection(), nil
 	}
 	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
 }
 
+// addressed adds what every letter says.
+func (d *draft) addressed(p page) page {
+	p.Language, p.BaseURL, p.Automatic = d.words.Tag(), d.baseURL, d.t("automatic")
+	p.UnsubscribeLabel = cmp.Or(p.UnsubscribeLabel, d.t("unsubscribe"))
+	p.Greeting = cmp.Or(p.Greeting, d.t("greeting", "Name", d.reader.Name))
+	return p
+}
+
 func (d *draft) letter(p page) (*Letter, error) {
-	p.Language, p.BaseURL = d.words.Tag(), d.baseURL
-	p.Automatic, p.UnsubscribeLabel = d.t("automatic"), d.t("unsubscribe")
-	if p.Greeting == "" {
-		p.Greeting = d.t("greeting", "Name", d.reader.Name)
-	}
+	p = d.addressed(p)
 	html, text, err := render(p)
 	if err != nil {
 		return nil, fmt.Errorf("write %s mail: %w", d.mail.Kind, err)
