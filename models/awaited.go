@@ -22,6 +22,7 @@ type AwaitedItem struct {
 	Hidden         bool       // a person is asked whom this viewer may not know
 	OrganisationID *uuid.UUID
 	Organisation   string    // asked as an organisation; "" where a person is asked
+	Concerned      []string  `bun:",array"` // who of a voting unit asked is concerned, by name
 	Authority      Names     // of a delivery or a report; nil for none
 	MeasureNumber  int       // of a report; 0 for none
 	OpenedAt       time.Time //
@@ -46,6 +47,7 @@ func Awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now t
 	q := db.NewSelect().TableExpr("tasks AS t").
 		ColumnExpr("t.id AS task_id, t.process_id, t.kind, t.round, COALESCE(t.language, '') AS language").
 		ColumnExpr("t.person_id, COALESCE(person.name, '') AS person, t.organisation_id, COALESCE(asked.name, '') AS organisation").
+		ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("authority.names AS authority, COALESCE(m.number, 0) AS measure_number").
 		ColumnExpr("t.opened_at, t.respond_by, t.due_at, t.grace_until, t.reminders, t.accepted_at IS NOT NULL AS accepted").
 		ColumnExpr(isOverdue+" AS overdue, "+onHold+" AS held", now)

@@ -46,10 +46,12 @@ type MailTask struct {
 	DueAt            time.Time
 	GraceUntil       time.Time
 	Generation       int
-	Language         string // of the translation asked for
-	Organisation     string // in whose name one answers
-	Person           string // who is asked
-	Title            string // of the exact text, else of the recommendation
+	Language         string   // of the translation asked for
+	Organisation     string   // in whose name one answers
+	Speaker          string   // the reader's own among those that share the vote; "" where no vote is shared
+	Concerned        []string `bun:",array"` // who of that voting unit is concerned
+	Person           string   // who is asked
+	Title            string   // of the exact text, else of the recommendation
 	TitleLanguage    string
 	Words            int // of the exact text
 	Officer          string
@@ -71,18 +73,18 @@ func (t MailTask) Over(now time.Time) bool {
 	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
 }
 
-// MailTasks returns what mails say about tasks, soonest deadline first.
-func MailTasks(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]MailTask, error) {
+// MailTasks returns what mails to a reader say about tasks, soonest deadline first.
+func MailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, ids []uuid.UUID) ([]MailTask, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
+	return mailTasks(ctx, db, reader, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
 }
 
 // RemindedMailTasks returns what mails say about everything open that waits for the person alone or for an organisation
 // the person speaks for, and of which a reminder is due or was given; soonest deadline first.
 func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
-	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+	return mailTasks(ctx, db, person, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("t.state = ?", TaskOpen).Where("t.reminders > 0").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
@@ -92,13 +94,14 @@ func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Mai
 	})
 }
 
-func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
+func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
 		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.generation",
 			"t.recommendation_id", "t.subject_id").
 		ColumnExpr("COALESCE(t.language, '') AS language").
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
+		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("COALESCE(v.title, rec.title) AS title, rec.language AS title_language").
 		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) AS words`).
 		ColumnExpr("officer.name AS officer, owner.name AS owner").

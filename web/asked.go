@@ -56,7 +56,7 @@ func (s *Server) loadAsked(r *http.Request) (*asked, error) {
 }
 
 func (s *Server) fillAsked(ctx context.Context, a *asked) error {
-	facts, err := models.MailTasks(ctx, s.DB, []uuid.UUID{a.task.ID})
+	facts, err := models.MailTasks(ctx, s.DB, a.visitor.Person.ID, []uuid.UUID{a.task.ID})
 	if err != nil {
 		return err
 	}
@@ -90,23 +90,10 @@ func (s *Server) askedFor(r *http.Request, action access.Action, kinds ...models
 	return a, s.can(r.Context(), a.visitor, action, a.rec, a.task)
 }
 
-// organisation returns the name of the organisation for which the visitor answers: theirs among those that share the
-// vote asked for; "" where a person is asked personally.
-func (s *Server) organisation(ctx context.Context, a *asked) (string, error) {
-	if a.task.OrganisationID == nil {
-		return "", nil
-	}
-	sisters, err := models.VotingUnitMembers(ctx, s.DB, *a.task.OrganisationID)
-	if err != nil {
-		return "", err
-	}
-	for _, role := range a.visitor.Roles {
-		if slices.Contains(sisters, role.OrganisationID) {
-			o, err := models.OrganisationByID(ctx, s.DB, role.OrganisationID)
-			return o.Name, err
-		}
-	}
-	return a.facts.Organisation, nil
+// organisation names the organisation for which the visitor answers, and the voting unit where it speaks for one; ""
+// where a person is asked personally.
+func (a *asked) organisation(l *i18n.Localizer) string {
+	return l.ForUnit(a.facts.Organisation, a.facts.Speaker)
 }
 
 // askedCard is the head of those pages: who you are, who asks, how long it takes, until when.
@@ -130,10 +117,7 @@ type askedCard struct {
 }
 
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
-	organisation, err := s.organisation(ctx, a)
-	if err != nil {
-		return askedCard{}, err
-	}
+	organisation := a.organisation(l)
 	args := []any{"Officer", a.facts.Officer, "Owner", a.facts.Owner, "Organisation", organisation,
 		"Language", l.Language(a.facts.Language)}
 	c := askedCard{
@@ -152,6 +136,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Decline:      a.path() + "/decline",
 		Report:       a.path() + "/report",
 	}
+	var err error
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
 		return c, err
 	}

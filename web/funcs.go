@@ -21,6 +21,7 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"number":   l.Number,
 		"percent":  l.Percent,
 		"listand":  l.ListAnd,
+		"forunit":  l.ForUnit,
 		"name":     func(names map[string]string) template.HTML { return localName(names, l.Tag()) },
 		"date":     func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Date, t, zone) },
 		"datetime": func(t time.Time, zone ...any) (string, error) { return e.inZone(l.DateTime, t, zone) },

@@ -93,7 +93,7 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 		row.About = append(row.About, l.T("home.round", "Round", l.Number(i.Round)))
 	}
 	if i.Organisation != "" {
-		row.About = append(row.About, l.T("home.in_name", "Organisation", i.Organisation))
+		row.About = append(row.About, l.T("home.in_name", "Organisation", l.ForUnit(i.Organisation, i.Speaker)))
 	}
 	if i.Owner != i.Organisation && i.Owner != own {
 		row.About = append(row.About, l.T("home.asked_by", "Owner", i.Owner))

@@ -96,6 +96,7 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	require.Contains(t, minutes, i18n.For("en").T("record.conditional", "Number", "4"))
 	require.Contains(t, minutes, condition)
 	require.Contains(t, n.as("partner-cyi", "en").get(home).Body, condition)
+	require.Contains(t, n.public("en").get("/published/"+n.brief.Slug).Body, "for the unit “Terre des hommes", "who spoke for a shared vote")
 	require.NotContains(t, n.public("en").get("/published/"+n.brief.Slug).Body, condition, "reasons stay within the network")
 }
 

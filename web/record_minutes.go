@@ -34,6 +34,7 @@ type minutes struct {
 	organisations map[uuid.UUID]string
 	versions      map[uuid.UUID]int
 	tasks         map[uuid.UUID]models.Task
+	units         map[uuid.UUID]models.AskedUnit // by task
 	authorities   map[uuid.UUID]models.Names
 	followUps     map[uuid.UUID]models.FollowUp
 	attachments   map[uuid.UUID]models.Attachment
@@ -116,6 +117,9 @@ func (s *Server) minutesTasks(ctx context.Context, m *minutes) error {
 		m.tasks[t.ID] = t
 		ids = appendID(ids, t.PersonID)
 	}
+	if m.units, err = models.AskedUnits(ctx, s.DB, m.rec.ID); err != nil {
+		return err
+	}
 	m.asked, err = models.PeopleByID(ctx, s.DB, ids)
 	return err
 }
@@ -182,7 +186,31 @@ func (m *minutes) who(e *TimelineEntry, it record.Item) {
 		e.Who, e.OnBehalf = m.name(it.OnBehalfOf), m.l.T("record.behalf", "Name", m.name(it.Actor))
 	}
 	if it.Capacity == record.Institutional {
-		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.organisations[it.Organisation])
+		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.speaker(it))
+	}
+}
+
+// speaker names the organisation in whose name an entry's words were said, and the voting unit it spoke for.
+func (m *minutes) speaker(it record.Item) string {
+	name := m.organisations[it.Organisation]
+	if unit, err := uuid.Parse(it.Facts["unit"]); err == nil {
+		return m.l.ForUnit(m.organisations[unit], name)
+	}
+	if unit, asked := m.units[it.Object]; asked && strings.HasSuffix(it.Verb, ".answered") { // before the unit was noted
+		return m.l.ForUnit(unit.Name, name)
+	}
+	return name
+}
+
+// askedUnit names the voting unit that an entry says was asked, and who of it was concerned.
+func (m *minutes) askedUnit(it record.Item) string {
+	var concerned []string
+	for i := 1; ; i++ {
+		id, err := uuid.Parse(it.Facts[fmt.Sprintf("concerned_%d", i)])
+		if err != nil {
+			return m.l.ForUnit(m.organisations[it.Object], concerned...)
+		}
+		concerned = append(concerned, m.organisations[id])
 	}
 }
 
@@ -233,7 +261,7 @@ func (m *minutes) args(it record.Item) map[string]any {
 		args["Authority"] = name
 	}
 	if it.ObjectKind == "organisation" {
-		args["Organisation"] = m.organisations[it.Object]
+		args["Organisation"] = m.askedUnit(it)
 	}
 	if f, is := m.followUps[it.Object]; is {
 		name, _ := i18n.Pick(m.authorities[f.AuthorityID], m.l.Tag())
@@ -308,7 +336,7 @@ func (m *minutes) askedIn(it record.Item) string {
 		return ""
 	}
 	if t.OrganisationID != nil {
-		return m.organisations[*t.OrganisationID]
+		return m.l.ForUnit(m.organisations[*t.OrganisationID], m.units[t.ID].Concerned...)
 	}
 	if t.PersonID != nil && m.viewer.MayName(m.rec, t.Kind, *t.PersonID) {
 		return m.asked[*t.PersonID].Name

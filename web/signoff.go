@@ -109,18 +109,20 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 	for _, so := range answers {
 		given[so.TaskID] = so
 	}
+	units, err := models.AskedUnits(ctx, s.DB, a.rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	var list []coSigner
 	for _, t := range tasks {
 		if t.ID == a.task.ID || t.OrganisationID == nil {
 			continue
 		}
-		o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
-		if err != nil {
-			return nil, err
-		}
-		c := coSigner{Name: o.Name, Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+		unit := units[t.ID]
+		c := coSigner{Name: l.ForUnit(unit.Name, unit.Concerned...), Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 		if so, ok := given[t.ID]; ok {
 			c.State, c.Reason, c.At = signOffBadge(l, so.Answer), so.Reason, so.AnsweredAt
+			c.Name = l.ForUnit(unit.Name, so.Speaker)
 			c.Conditional = so.Answer == models.SignOffApproveWithCondition
 		}
 		list = append(list, c)

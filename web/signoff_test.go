@@ -60,6 +60,7 @@ func TestOrganisationsSignOff(t *testing.T) {
 	opath := taskPath(other.ID)
 	theirs := ob.get(opath)
 	sound(t, theirs)
+	require.Contains(t, theirs.Body, speaksForUnit, "who answers for a shared vote is told for whom")
 	require.Contains(t, theirs.Body, "Решава управителният съвет.", "what the others answered is known in the network")
 
 	changed := form(t, b.get(path).Body, path+"/sign-off")
@@ -79,10 +80,21 @@ func TestOrganisationsSignOff(t *testing.T) {
 	f.Set("answer", models.SignOffApprove)
 	require.Equal(t, http.StatusSeeOther, ob.post(opath+"/sign-off", f).StatusCode, "a sister of the lead speaks for the shared vote")
 	n.open(models.TaskPublish)
+	home := recommendationPath(n.brief.ID)
+	officer := n.as("officer-khc", "en")
+	require.Contains(t, officer.get(home).Body, speaksForUnit)
+	require.Contains(t, officer.get(home+"/record").Body, speaksForUnit)
+	behind, err := models.EndorsementOf(t.Context(), n.db, n.brief.ID, *n.reload().AcceptedVersionID)
+	require.NoError(t, err)
+	require.Contains(t, behind.Organisations, models.Signatory{Unit: "Terre des hommes, Regional Office for Europe (Budapest)",
+		Speaker: "Terre des hommes Albania"}, "in public too")
 	closed := b.get(path)
 	sound(t, closed)
 	require.Contains(t, closed.Body, i18n.For("bg").T("asked.over.closed.title"))
 }
+
+// speaksForUnit names, on a page, an organisation that shares its vote.
+const speaksForUnit = "Terre des hommes Albania for the unit “Terre des hommes, Regional Office for Europe (Budapest)”"
 
 func TestTallyInWords(t *testing.T) {
 	for _, tag := range i18n.Tags() {

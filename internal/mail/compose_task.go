@@ -45,7 +45,7 @@ func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
 
 func (d *draft) taskArgs(t models.MailTask) []any {
 	authority, _ := t.Authority.In(d.words.Tag())
-	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", t.Organisation,
+	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", d.words.ForUnit(t.Organisation, t.Speaker),
 		"Language", d.words.Language(t.Language), "Number", t.MeasureNumber, "Authority", authority}
 }
 
@@ -118,7 +118,7 @@ func (d *draft) escalation(ctx context.Context) (page, error) {
 			return page{}, err
 		}
 		p.Facts = append(p.Facts, fact{d.t("label.awaited"), d.ask(overdue)},
-			fact{d.t("label.from"), awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
+			fact{d.t("label.from"), d.awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
 	}
 	p.Facts = append(p.Facts, fact{d.t("label.officer"), d.t("officer_of", d.taskArgs(t)...)})
 	return p, nil
@@ -128,9 +128,9 @@ func (d *draft) escalation(ctx context.Context) (page, error) {
 func (d *draft) ask(t models.MailTask) string { return d.t("ask."+string(t.Kind), d.taskArgs(t)...) }
 
 // awaited names who was asked: the organisation where one answers in its name, else the person.
-func awaited(t models.MailTask) string {
+func (d *draft) awaited(t models.MailTask) string {
 	if t.Organisation != "" {
-		return t.Organisation
+		return d.words.ForUnit(t.Organisation, t.Concerned...)
 	}
 	return t.Person
 }
@@ -164,7 +164,7 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	var tasks []models.MailTask
 	var err error
 	if len(d.mail.Data.Tasks) > 0 {
-		tasks, err = models.MailTasks(ctx, d.db, d.mail.Data.Tasks)
+		tasks, err = models.MailTasks(ctx, d.db, d.reader.ID, d.mail.Data.Tasks)
 	} else {
 		tasks, err = models.RemindedMailTasks(ctx, d.db, d.reader.ID)
 	}

@@ -145,7 +145,7 @@ func (d *draft) task(ctx context.Context) (models.MailTask, error) {
 }
 
 func (d *draft) taskByID(ctx context.Context, id uuid.UUID) (models.MailTask, error) {
-	tasks, err := models.MailTasks(ctx, d.db, []uuid.UUID{id})
+	tasks, err := models.MailTasks(ctx, d.db, d.reader.ID, []uuid.UUID{id})
 	if err != nil {
 		return models.MailTask{}, err
 	}
