@@ -93,6 +93,9 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepWords(w, r, keptDraft(v, nil)); kept {
 		return err
 	}
+	if leads, err := s.toWordFile(w, r, keptDraft(v, nil)); leads {
+		return err
+	}
 	words := readDraftWords(r.PostForm)
 	if _, rows := words.edit(r.PostFormValue("do")); rows {
 		return s.showDraft(w, r, http.StatusOK, nil, organisations, words, nil)
@@ -192,6 +195,9 @@ func (s *Server) saveDraft(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if kept, err := s.keepWords(w, r, keptDraft(v, rec)); kept {
+		return err
+	}
+	if leads, err := s.toWordFile(w, r, keptDraft(v, rec)); leads {
 		return err
 	}
 	words := readDraftWords(r.PostForm)

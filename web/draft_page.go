@@ -30,6 +30,7 @@ type draftView struct {
 	Facts        *draftFacts
 	BringHref    string       // where a Word file can be brought; "": not here
 	Brought      *broughtText // what was understood of one
+	Before       string       // what was typed and not saved when its text took the place
 }
 
 // NextMeasure is the number of the measure that "add a measure" makes room for.
@@ -57,7 +58,7 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	if view.DecisionID == "" || wrong != nil {
 		view.DecisionID = NewDecisionID()
 	}
-	view.Brought, view.BringHref = words.brought, s.bringHref(rec)
+	view.Brought, view.BringHref, view.Before = words.brought, s.bringHref(rec), words.fields.Get("before")
 	view.Keeps = view.Unsent == nil // a text brought as a file too
 	title := l.T("draft.new.title")
 	if rec != nil {

@@ -230,6 +230,11 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 	if err != nil || !done {
 		return err
 	}
+	return s.thank(w, r, a)
+}
+
+// thank leads on from an answer that was recorded: its words are not unsent any more.
+func (s *Server) thank(w http.ResponseWriter, r *http.Request, a *asked) error {
 	if err := models.ForgetKept(r.Context(), s.DB, a.visitor.Person.ID, models.KeptAnswer(a.task.ID)); err != nil {
 		return err
 	}

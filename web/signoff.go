@@ -29,6 +29,7 @@ type signOffView struct {
 	Answers     []Option
 	Changing    bool
 	Kept        string
+	keeping
 }
 
 // signOffAnswers are what an organisation can say, in the order in which it is offered.
@@ -55,14 +56,22 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 	case apperr.CodeOf(err) != apperr.CodeNotFound:
 		return err
 	}
-	return s.renderSignOff(w, r, a, newFormState(values))
+	kept, state, err := s.keptIn(r, a.keptForm(), a.path()+"/sign-off", values)
+	if err != nil {
+		return err
+	}
+	if kept != nil {
+		values = kept
+	}
+	return s.renderSignOff(w, r, a, newFormState(values), state)
 }
 
-func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState, state keeping) error {
 	v, err := s.signOffPage(r, a, f)
 	if err != nil {
 		return err
 	}
+	v.keeping = state
 	s.Engine.Render(w, r, f.status, "signoff", v)
 	return nil
 }
@@ -153,6 +162,9 @@ func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
+		return err
+	}
 	p := models.SignOffPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"), Reason: words(r, "reason")}
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerSignOff, &a.task.ID, p}, a.path()+"/thanks")
 	l := Localizer(r)
@@ -160,13 +172,12 @@ func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 		if p.Answer == "" {
 			f.Form.onlyChoose("answer", "reason", l.T("asked.choose"))
 		}
-		return s.renderSignOff(w, r, a, f)
+		return s.renderSignOff(w, r, a, f, keeping{Keeps: true})
 	}
 	if err != nil || !done {
 		return err
 	}
-	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
-	return nil
+	return s.thank(w, r, a)
 }
 
 // signOffOf returns what the organisation answered.

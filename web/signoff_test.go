@@ -43,6 +43,12 @@ func TestOrganisationsSignOff(t *testing.T) {
 	require.Contains(t, page.Body, i18n.For("bg").N("signoff.needed_answers", 2))
 	require.Contains(t, page.Body, "Terre des hommes")
 
+	typed := form(t, page.Body, path+"/sign-off")
+	typed.Set("reason", "Наполовина написано.")
+	typed.Set("do", "keep")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", typed).StatusCode)
+	require.Contains(t, b.get(path+"?kept=compare").Body, "Наполовина написано.", "what is not sent yet waits")
+	require.Contains(t, b.get(path+"?kept=continue").Body, "Наполовина написано.")
 	none := b.post(path+"/sign-off", form(t, page.Body, path+"/sign-off"))
 	require.Equal(t, http.StatusUnprocessableEntity, none.StatusCode)
 	require.Contains(t, none.Body, i18n.For("bg").T("asked.choose"))
@@ -54,6 +60,7 @@ func TestOrganisationsSignOff(t *testing.T) {
 	f.Set("reason", "Решава управителният съвет.")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", f).StatusCode)
 	require.Contains(t, b.get(path+"/thanks").Body, "Решава управителният съвет.")
+	require.NotContains(t, b.get(path).Body, i18n.For("bg").T("kept.title"), "what was sent is not unsent any more")
 
 	other := n.signOffTask("tdh")
 	ob := n.as("partner-tdh-al", "en")
