@@ -86,7 +86,7 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 	if err != nil {
 		return apperr.About(apperr.CodeClosed, "review_round")
 	}
-	if round.ClosedAt != nil || x.task.Round != round.Number {
+	if !round.Takes(x.task) {
 		return apperr.About(apperr.CodeClosed, "review_round")
 	}
 	if err := x.sameText(ctx, hash, comments); err != nil {
