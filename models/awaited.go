@@ -72,6 +72,16 @@ func (a *AwaitedItem) hideFrom(v Viewer, r *Recommendation) {
 	a.PersonID, a.Person, a.Hidden = nil, "", true
 }
 
+// AskedSince reports whether a recommendation has asked anybody for anything since an instant: between a decision and what
+// it sets off there are moments in which it has not.
+func AskedSince(ctx context.Context, db bun.IDB, recommendation uuid.UUID, since time.Time) (bool, error) {
+	asked, err := db.NewSelect().Model((*Task)(nil)).Where("t.recommendation_id = ? AND t.opened_at >= ?", recommendation, since).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look whether anybody was asked: %w", err)
+	}
+	return asked, nil
+}
+
 // Owns reports whether the viewer decides on a recommendation: an officer of the organisation that owns it, or a
 // coordinator of the network. Who came by a personal link does not.
 func (v Viewer) Owns(r *Recommendation) bool {
