@@ -104,7 +104,7 @@ type askedCard struct {
 	Organisation   string // in whose name one answers; "" for one's own
 	Officer, Owner string
 	Due            time.Time
-	Clock          string // the hour, and whose clock it is: "17:00 (EET)"
+	Clock          string // the hour, and whose clock it is; "" where the deadline says it
 	Zone           *time.Location
 	Minutes        int    // of reading; 0 where there is no text
 	Version        string // "version 3, 1f09c2ab"; "" where there is no text
@@ -128,13 +128,15 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Officer:      a.facts.Officer,
 		Owner:        a.facts.Owner,
 		Due:          a.task.DueAt,
-		Clock:        clockOf(l, a.task.DueAt, a.zone),
 		Zone:         a.zone,
 		ByLink:       a.visitor.LinkTask != uuid.Nil,
 		Accept:       a.path() + "/accept",
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
 		Report:       a.path() + "/report",
+	}
+	if !i18n.DeadlineToday(s.Now(), a.task.DueAt, a.zone) {
+		c.Clock = l.Clock(a.task.DueAt, a.zone)
 	}
 	var err error
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
@@ -145,12 +147,6 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
 	}
 	return c, nil
-}
-
-// clockOf says the hour of an instant and whose clock that is.
-func clockOf(l *i18n.Localizer, at time.Time, zone *time.Location) string {
-	name, _ := at.In(zone).Zone()
-	return l.T("asked.clock", "Time", l.Time(at, zone), "Zone", name)
 }
 
 // shortHash is the beginning of a text's hash: enough to compare two by eye.

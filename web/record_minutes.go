@@ -318,7 +318,7 @@ func (m *minutes) fact(verb, fact, value string) string {
 // plainFact writes instants, days and figures as the language does.
 func (m *minutes) plainFact(value string) string {
 	if t, err := time.Parse(time.RFC3339, value); err == nil {
-		return m.l.DateTime(t, m.zone)
+		return m.l.Moment(t, m.zone)
 	}
 	if t, err := time.Parse(time.DateOnly, value); err == nil {
 		return m.l.Date(t, time.UTC)

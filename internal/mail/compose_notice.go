@@ -40,7 +40,7 @@ func (d *draft) roundClosing(ctx context.Context) (page, error) {
 		Subject:  d.t("round_closing.subject", "Title", t.Title),
 		Lead:     []string{d.t("round_closing.lead")},
 		Document: document(t),
-		Facts:    []fact{{d.t("round_closing.until"), d.words.DateTime(*d.mail.Data.Until, d.zone)}},
+		Facts:    []fact{{d.t("round_closing.until"), d.words.Moment(*d.mail.Data.Until, d.zone)}},
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
 		Why:      d.t("task_withdrawn.why"),
 	}, nil
