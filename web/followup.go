@@ -146,7 +146,7 @@ func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.
 		return ""
 	}
 	for i := range list {
-		rows[i] = factsOf(&list[i], l, nil)
+		rows[i] = factsOf(&list[i], l, nil, s.Now())
 		rows[i].inWords(&list[i], published[list[i].RecommendationID])
 		if a := list[i].Authority; a != nil && a.CountryCode != "" {
 			rows[i].Country = country(list[i].RecommendationID, a.CountryCode)

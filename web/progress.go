@@ -81,7 +81,7 @@ func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return err
 	}
-	v.FollowUp = factsOf(followUp, l, a.zone)
+	v.FollowUp = factsOf(followUp, l, a.zone, s.Now())
 	v.Report = s.newProgressForm(l, f, a.path()+"/progress", followUp)
 	v.Report.Kept, v.Report.keeping = a.task.ID.String(), state
 	if v.Notes, err = s.progressNotes(ctx, l, followUp, a.zone); err != nil {
