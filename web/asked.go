@@ -106,7 +106,7 @@ type askedCard struct {
 	Due            time.Time
 	Clock          string // the hour, and whose clock it is; "" where the deadline says it
 	Zone           *time.Location
-	Minutes        int    // of reading; 0 where there is no text
+	Length         string // how long reading and answering takes; "" where there is no text
 	Version        string // "version 3, 1f09c2ab"; "" where there is no text
 	ByLink         bool
 	Accept         string    // where one says that one will
@@ -143,11 +143,17 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		return c, err
 	}
 	if a.version != nil {
-		c.Minutes = markdown.ReadingMinutes(a.facts.Words)
+		c.Length = l.N("asked.minutes", markdown.ReadingMinutes(a.facts.Words))
+		if _, byForm := answeredByForm[a.task.Kind]; byForm {
+			c.Length = l.N("asked.minutes_answer", markdown.AnsweringMinutes(a.facts.Words))
+		}
 		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
 	}
 	return c, nil
 }
+
+// answeredByForm are the questions about a text that are answered in a few fields below it.
+var answeredByForm = map[models.TaskKind]struct{}{models.TaskReview: {}, models.TaskConsult: {}, models.TaskSignOff: {}}
 
 // shortHash is the beginning of a text's hash: enough to compare two by eye.
 func shortHash(hash string) string { return hash[:min(len(hash), 8)] }

@@ -173,7 +173,7 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Subject:     m.Subject,
 		Heading:     m.Subject,
 		Body:        body,
-		BodyText:    markdown.Clean(m.Body), // Markdown reads well as it is, and keeps the addresses of its links
+		BodyText:    markdown.Letter(m.Body),
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
 		After:       notes,
 		Why:         d.t("mailing.why", "Owner", m.Owner),

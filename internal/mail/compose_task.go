@@ -62,7 +62,7 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 		facts = append(facts, fact{d.t("label.authority"), authority})
 	}
 	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
-		facts = append(facts, fact{d.t("label.length"), d.words.N("mail.reading_minutes", markdown.ReadingMinutes(t.Words))})
+		facts = append(facts, fact{d.t("label.length"), d.words.N("asked.minutes_answer", markdown.AnsweringMinutes(t.Words))})
 	}
 	return append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
 }
