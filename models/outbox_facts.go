@@ -64,13 +64,22 @@ type MailTask struct {
 	Authority        Names  // for progress and deliveries
 	Status           string // of the follow-up
 	SubjectID        *uuid.UUID
-	AnswerStands     bool // an answer was given and may still be replaced by another
+	Round            int    // of a review or a consultation
+	RoundReason      string // why the round before was decided as it was: for those in the network
+	Changed          string // what its author says changed in the text
+	ReturnNote       string // with which a translation was returned
+	AnswerStands     bool   // an answer was given and may still be replaced by another
 }
 
 // Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
 // as it takes are not over while they are open, and an answer can be changed for as long as its round or sign-off lasts.
 func (t MailTask) Over(now time.Time) bool {
 	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
+}
+
+// Again reports whether somebody is asked about a text that was sent round before.
+func (t MailTask) Again() bool {
+	return (t.Kind == TaskReview || t.Kind == TaskConsult) && t.Round > 1
 }
 
 // MailTasks returns what mails to a reader say about tasks, soonest deadline first.
@@ -109,6 +118,10 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
 		ColumnExpr(answerStands+" AS answer_stands").
+		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").
+		ColumnExpr("COALESCE(v.note, '') AS changed, COALESCE(tr.return_note, '') AS return_note").
+		Join("LEFT JOIN review_rounds AS before ON before.recommendation_id = t.recommendation_id AND before.number = t.round - 1").
+		Join("LEFT JOIN translations AS tr ON t.kind IN ('translate', 'approve_translation') AND tr.id = t.subject_id").
 		Join("JOIN recommendations AS rec ON rec.id = t.recommendation_id").
 		Join("JOIN people AS officer ON officer.id = rec.officer_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").

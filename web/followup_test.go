@@ -28,6 +28,8 @@ func TestFollowUpIsReportedAndEnded(t *testing.T) {
 	all := n.followUps(models.FollowUpFilter{})
 	require.Len(t, all, 7, "six measures, one of them at two authorities")
 	n.publicList(t)
+	_, err := n.db.NewRaw(`UPDATE deliveries SET delivered_on = current_date`).Exec(t.Context())
+	require.NoError(t, err)
 
 	task := n.askedAbout("bg-sofia-municipality")
 	b, path := n.byLink(task, n.person("partner-khc"), "en")

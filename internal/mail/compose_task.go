@@ -26,10 +26,31 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
 		Why:      d.t(whyKey(t), args...),
 	}
+	d.sayAgain(t, &p)
 	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t("officer_of", args...)})
 	p.Facts = append(p.Facts, d.taskFacts(t)...)
 	p.After = append(p.After, d.afterAsking(t)...)
 	return p, nil
+}
+
+// sayAgain tells what is asked once more from what is asked for the first time: a translation that was returned, and its
+// second reading, say so with the note; another round says so, and why.
+func (d *draft) sayAgain(t models.MailTask, p *page) {
+	switch {
+	case t.ReturnNote != "":
+		key := "returned." + string(t.Kind)
+		p.Subject, p.Lead = d.t(key+".subject", d.taskArgs(t)...), []string{d.t(key+".lead", d.taskArgs(t)...)}
+		p.Passages = append(p.Passages, passage{Heading: d.t("returned.note"), Text: t.ReturnNote})
+	case t.Again():
+		p.Subject = d.t("again.subject", "Round", d.words.Number(t.Round), "Subject", p.Subject)
+		p.Lead = append([]string{d.t("again.lead", "Round", d.words.Number(t.Round))}, p.Lead...)
+		if t.RoundReason != "" {
+			p.Passages = append(p.Passages, passage{Heading: d.t("again.reason"), Text: t.RoundReason})
+		}
+		if t.Changed != "" {
+			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: t.Changed})
+		}
+	}
 }
 
 // askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
@@ -116,6 +137,9 @@ func (d *draft) escalation(ctx context.Context) (page, error) {
 		overdue, err := d.taskByID(ctx, *t.SubjectID)
 		if err != nil {
 			return page{}, err
+		}
+		if len(overdue.Authority) > 0 { // several at once differ by it
+			p.Subject = d.t("escalation.subject_about", "Ask", d.ask(overdue), "Title", t.Title)
 		}
 		p.Facts = append(p.Facts, fact{d.t("label.awaited"), d.ask(overdue)},
 			fact{d.t("label.from"), d.awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
