@@ -108,8 +108,8 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 // longestAwait is how long a follow-up waits at most before it looks again whether the authority has the recommendation.
 const longestAwait = 7 * 24 * time.Hour
 
-// awaitDelivery puts the question off while the authority does not have the recommendation: for as long as it has waited
-// already, so that it comes soon after a delivery that is soon, and seldom asks in vain.
+// awaitDelivery puts the question off while the authority does not have the recommendation: by a quarter of the time it has
+// waited already, so that it comes soon after a delivery that is soon, and seldom asks in vain.
 func (a *Activities) awaitDelivery(ctx context.Context, s Step, askAt time.Time) (models.Position, error) {
 	s.N = int(askAt.Unix())
 	return a.step(ctx, s, "await_delivery", func(ctx context.Context, x *act) error {
@@ -123,7 +123,7 @@ func (a *Activities) awaitDelivery(ctx context.Context, s Step, askAt time.Time)
 		if !f.Undelivered {
 			return errNotNow
 		}
-		next := x.now.Add(min(max(x.now.Sub(f.CreatedAt), time.Second), longestAwait))
+		next := x.now.Add(min(max(x.now.Sub(f.CreatedAt)/4, time.Second), longestAwait))
 		f.AskAt = &next
 		return f.Save(ctx, x.tx)
 	})

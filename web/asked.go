@@ -138,6 +138,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	if !i18n.DeadlineToday(s.Now(), a.task.DueAt, a.zone) {
 		c.Clock = l.Clock(a.task.DueAt, a.zone)
 	}
+	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {
+		c.Why += " " + l.T("asked.own_text")
+	}
 	var err error
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
 		return c, err

@@ -195,6 +195,9 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := d.inReadersWords(ctx, tasks); err != nil {
+		return nil, err
+	}
 	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) }), nil
 }
 

@@ -152,7 +152,26 @@ func (d *draft) taskByID(ctx context.Context, id uuid.UUID) (models.MailTask, er
 	if len(tasks) == 0 {
 		return models.MailTask{}, NotOwed{"the task is gone"}
 	}
-	return tasks[0], nil
+	err = d.inReadersWords(ctx, tasks)
+	return tasks[0], err
+}
+
+// inReadersWords names the texts that tasks are about in the reader's language, where they have a title in it.
+func (d *draft) inReadersWords(ctx context.Context, tasks []models.MailTask) error {
+	var ids []uuid.UUID
+	for _, t := range tasks {
+		ids = append(ids, t.RecommendationID)
+	}
+	titles, err := models.TitlesIn(ctx, d.db, d.words.Tag(), ids)
+	if err != nil {
+		return err
+	}
+	for i := range tasks {
+		if title := titles[tasks[i].RecommendationID]; title != "" {
+			tasks[i].Title, tasks[i].TitleLanguage = title, d.words.Tag()
+		}
+	}
+	return nil
 }
 
 // openTask reads the mail's task if its answer is still awaited.
