@@ -209,7 +209,11 @@ func (s *Server) saveDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.showDraft(w, r, http.StatusUnprocessableEntity, rec, nil, words, err)
 	}
-	s.flash(r, "done", Localizer(r).T("draft.saved", "Number", version.Number))
+	said := "draft.saved"
+	if seen, _ := strconv.Atoi(words.fields.Get("seen")); seen == version.Number {
+		said = "draft.saved_beside" // the text itself is as it was
+	}
+	s.flash(r, "done", Localizer(r).T(said, "Number", version.Number))
 	http.Redirect(w, r, recommendationPath(rec.ID), http.StatusSeeOther)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/markdown"
@@ -42,6 +43,9 @@ type draftFacts struct{ Kind, Language, Organisation, Procedure string }
 // theirText compares what somebody else saved with what is in the form.
 type theirText struct {
 	Number   int
+	By       string
+	At       time.Time
+	Zone     *time.Location
 	Note     string
 	Title    []worddiff.Segment
 	Body     []worddiff.Segment
@@ -107,6 +111,9 @@ func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftV
 		}
 		if number := strconv.Itoa(theirs.Number); number != view.Seen {
 			view.Theirs, view.Seen = compareWords(theirs, words), number
+			if err := s.whoSaved(ctx, visitorFrom(r.Context()), theirs, view.Theirs); err != nil {
+				return 0, err
+			}
 		}
 		tag, err := fresh.AttributesTag()
 		if err != nil {
@@ -124,6 +131,17 @@ func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftV
 		return 0, wrong
 	}
 	return apperr.HTTPStatus(code), nil
+}
+
+// whoSaved names who saved a version, and when: whoever is to save on top of it may want to speak with them first.
+func (s *Server) whoSaved(ctx context.Context, v *visitor, theirs *models.Version, t *theirText) error {
+	author, err := models.PersonByID(ctx, s.DB, theirs.CreatedBy)
+	if err != nil {
+		return err
+	}
+	t.By, t.At = author.Name, theirs.CreatedAt
+	t.Zone, err = s.zoneOf(ctx, v.Person)
+	return err
 }
 
 func compareWords(theirs *models.Version, words draftWords) *theirText {
