@@ -35,7 +35,7 @@ func (x *act) followMeasure(ctx context.Context, measure, authority uuid.UUID) e
 	}
 	first := x.procedure.FollowUp.First.Morning(x.now, zone)
 	f := &models.FollowUp{ID: models.NewID(), RecommendationID: x.rec.ID, MeasureID: measure, AuthorityID: authority, OrganisationID: &focal,
-		Status: "no_reply", StatusSince: x.now, Period: 1, AskAt: &first, CreatedAt: x.now}
+		Status: models.StatusNoReply, StatusSince: x.now, Period: 1, AskAt: &first, CreatedAt: x.now}
 	if err := f.Insert(ctx, x.tx); err != nil {
 		return fmt.Errorf("begin follow-up: %w", err)
 	}
@@ -66,6 +66,13 @@ func (x *act) focalPoint(ctx context.Context, authority uuid.UUID) (organisation
 
 // AskProgress asks the focal point what became of the measure, when the time of this period has come.
 func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, error) {
+	f, err := models.FollowUpByID(ctx, a.DB, s.ProcessID)
+	if err != nil {
+		return models.Position{}, temporalError(err)
+	}
+	if f.Undelivered && f.AskAt != nil {
+		return a.awaitDelivery(ctx, s, *f.AskAt)
+	}
 	return a.step(ctx, s, "ask_progress", func(ctx context.Context, x *act) error {
 		f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
 		if err != nil {
@@ -95,6 +102,30 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 		return x.askOrganisation(ctx, models.TaskReportProgress, *f.OrganisationID, []models.Organisation{focal}, func(t *models.Task) {
 			t.SubjectID, t.Round = &f.ID, f.Period
 		})
+	})
+}
+
+// longestAwait is how long a follow-up waits at most before it looks again whether the authority has the recommendation.
+const longestAwait = 7 * 24 * time.Hour
+
+// awaitDelivery puts the question off while the authority does not have the recommendation: by a quarter of the time it has
+// waited already, so that it comes soon after a delivery that is soon, and seldom asks in vain.
+func (a *Activities) awaitDelivery(ctx context.Context, s Step, askAt time.Time) (models.Position, error) {
+	s.N = int(askAt.Unix())
+	return a.step(ctx, s, "await_delivery", func(ctx context.Context, x *act) error {
+		f, err := models.FollowUpByID(ctx, x.tx, x.process.ID)
+		if err != nil {
+			return err
+		}
+		if err := x.due(f.AskAt); err != nil {
+			return err
+		}
+		if !f.Undelivered {
+			return errNotNow
+		}
+		next := x.now.Add(min(max(x.now.Sub(f.CreatedAt)/4, time.Second), longestAwait))
+		f.AskAt = &next
+		return f.Save(ctx, x.tx)
 	})
 }
 

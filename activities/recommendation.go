@@ -120,5 +120,5 @@ func (x *act) zoneOfTask(ctx context.Context, t *models.Task) (*time.Location, e
 			return zoneOf(ctx, x.tx, u.Concerned[0].Countries[0])
 		}
 	}
-	return time.UTC, nil
+	return zoneOf(ctx, x.tx, "")
 }

@@ -77,7 +77,8 @@ func answerConsultation(ctx context.Context, x *act) error {
 	}
 	org := x.speaksFor()
 	rv := &models.Review{OrganisationID: &org, Reasons: p.Reasons, Naming: models.NamingNetwork}
-	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org})
+	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org,
+		facts: map[string]string{"unit": x.task.OrganisationID.String()}})
 }
 
 func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, comments []models.CommentPayload, e entry) error {
@@ -85,7 +86,7 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 	if err != nil {
 		return apperr.About(apperr.CodeClosed, "review_round")
 	}
-	if round.ClosedAt != nil || x.task.Round != round.Number {
+	if !round.Takes(x.task) {
 		return apperr.About(apperr.CodeClosed, "review_round")
 	}
 	if err := x.sameText(ctx, hash, comments); err != nil {

@@ -196,9 +196,10 @@ func (a *Activities) BeginClosing(ctx context.Context, s Step) (models.Position,
 	})
 }
 
-// tellClosing writes to everybody whose answer is still open that it is taken until the grace is over.
+// tellClosing writes to every expert whose answer is still open that it is taken until the grace is over. Partners keep
+// the time they were promised.
 func (x *act) tellClosing(ctx context.Context, until time.Time) error {
-	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult}})
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReview}})
 	if err != nil {
 		return err
 	}
@@ -216,7 +217,8 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 	return nil
 }
 
-// CloseRound ends the round when its grace is over and asks the officer to decide.
+// CloseRound ends the round when its grace is over and asks the officer to decide. Partners can comment for as long as
+// they were told, or until that decision.
 func (a *Activities) CloseRound(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "close_round", func(ctx context.Context, x *act) error {
 		round, err := x.round(ctx)
@@ -229,14 +231,14 @@ func (a *Activities) CloseRound(ctx context.Context, s Step) (models.Position, e
 		if round.ClosedAt != nil {
 			return errNotNow
 		}
-		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonEnough, models.TaskReview, models.TaskConsult, models.TaskChooseReviewer); err != nil {
+		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonEnough, models.TaskReview, models.TaskChooseReviewer); err != nil {
 			return err
 		}
 		round.ClosedAt = &x.now
 		if err := round.Save(ctx, x.tx); err != nil {
 			return err
 		}
-		answers, err := x.sendCopies(ctx, round)
+		answers, err := x.sendCopies(ctx, round, time.Time{})
 		if err != nil {
 			return err
 		}
@@ -248,13 +250,16 @@ func (a *Activities) CloseRound(ctx context.Context, s Step) (models.Position, e
 	})
 }
 
-// sendCopies sends everybody who answered one copy of their answer and counts the experts among them.
-func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound) (experts int, err error) {
+// sendCopies sends everybody who answered after an instant one copy of their answer and counts the experts among them.
+func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound, after time.Time) (experts int, err error) {
 	reviews, err := models.Reviews(ctx, x.tx, x.rec.ID, round.Number)
 	if err != nil {
 		return 0, err
 	}
 	for _, rv := range reviews {
+		if !rv.AnsweredAt.After(after) {
+			continue
+		}
 		if rv.Answer != nil {
 			experts++
 		}
@@ -299,6 +304,16 @@ func decideReview(ctx context.Context, x *act) error {
 	if err := x.note(ctx, entry{verb: "review.decided", visibility: record.Network, objectKind: "version", object: round.VersionID, org: x.rec.OrganisationID,
 		facts: map[string]string{"round": fmt.Sprint(round.Number), "decision": p.Decision}, texts: map[string]string{"reason": p.Reason}}); err != nil {
 		return err
+	}
+	if round.ClosedAt != nil { // partners who commented since then
+		if _, err := x.sendCopies(ctx, round, *round.ClosedAt); err != nil {
+			return err
+		}
+	}
+	if p.Decision != models.ReviewWithdraw { // a withdrawal ends all and says so itself
+		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver, models.TaskConsult); err != nil {
+			return err
+		}
 	}
 	switch p.Decision {
 	case models.ReviewAccept:

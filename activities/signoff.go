@@ -59,12 +59,12 @@ func answerSignOff(ctx context.Context, x *act) error {
 		return err
 	}
 	org := x.speaksFor()
-	so := &models.SignOff{TaskID: x.task.ID, RecommendationID: x.rec.ID, VersionID: *x.task.VersionID, OrganisationID: *x.task.OrganisationID,
+	so := &models.SignOff{TaskID: x.task.ID, RecommendationID: x.rec.ID, VersionID: *x.task.VersionID, OrganisationID: *x.task.OrganisationID, SpokenBy: &org,
 		PersonID: x.speaker.ID, Answer: p.Answer, Reason: p.Reason, DecisionID: x.id, AnsweredAt: x.now}
 	if err := so.Put(ctx, x.tx); err != nil {
 		return fmt.Errorf("write sign-off: %w", err)
 	}
-	facts := map[string]string{"answer": p.Answer}
+	facts := map[string]string{"answer": p.Answer, "unit": x.task.OrganisationID.String()}
 	if x.task.State == models.TaskDone {
 		facts["changed"] = "true"
 	}

@@ -69,7 +69,10 @@ func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*m
 // askOrganisation opens a task for whoever speaks for a voting unit and writes to its representatives in the
 // organisations concerned.
 func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task)) error {
-	zone := time.UTC
+	zone, err := zoneOf(ctx, x.tx, "") // the network's, for an organisation without a country
+	if err != nil {
+		return err
+	}
 	var ids []uuid.UUID
 	for i, o := range concerned {
 		ids = append(ids, o.ID)

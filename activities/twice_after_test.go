@@ -85,6 +85,18 @@ func (d *desk) followTwice() {
 
 	d.notNow("AskProgress", d.acts.AskProgress, Step{ProcessID: id, N: 1})
 	d.clock = *list[0].AskAt
+	set := func(query string) {
+		_, err := d.db.NewRaw(query).Exec(d.ctx)
+		require.NoError(d.t, err)
+	}
+	set(`UPDATE deliveries SET not_delivered = '', delivered_on = NULL`)
+	ask(1)
+	waits, err := models.FollowUpByID(d.ctx, d.db, id)
+	require.NoError(d.t, err)
+	require.True(d.t, waits.AskAt.After(d.clock), "nobody is asked before the authority has the recommendation")
+	require.Zero(d.t, d.count((*models.Task)(nil), "kind = ?", models.TaskReportProgress))
+	set(`UPDATE deliveries SET delivered_on = current_date`)
+	d.clock = *waits.AskAt
 	ask(1)
 	d.notNow("AskProgress", d.acts.AskProgress, Step{ProcessID: id, N: 2})
 	d.decide(id, models.DecideReportProgress, partner, d.the(models.TaskReportProgress), models.ProgressPayload{Status: "committed", Note: "In the budget."})

@@ -17,6 +17,9 @@ func (x *act) unitsAsked(ctx context.Context) ([]models.Unit, []string, error) {
 
 // noteAsked puts on record that a voting unit was asked, and on which text.
 func (x *act) noteAsked(ctx context.Context, verb string, u models.Unit, version uuid.UUID) error {
-	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "organisation", object: u.ID,
-		facts: map[string]string{"version": version.String(), "round": fmt.Sprint(x.rec.Round)}})
+	facts := map[string]string{"version": version.String(), "round": fmt.Sprint(x.rec.Round)}
+	for i, o := range u.Without(u.ID) {
+		facts[fmt.Sprintf("concerned_%d", i+1)] = o.ID.String()
+	}
+	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "organisation", object: u.ID, facts: facts})
 }

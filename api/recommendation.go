@@ -300,7 +300,7 @@ func (s *server) recommendationView(c *call, r *models.Recommendation) (Recommen
 
 func stepView(s models.RibbonStep) Step {
 	return Step{Step: s.Step, State: s.State, Until: s.Until, Ended: s.Ended, Overdue: s.Overdue,
-		Whom: listOf(s.Whom, func(w models.RibbonWhom) Whom { return Whom(w) }).Items}
+		Whom: listOf(s.Whom, func(w models.RibbonWhom) Whom { return Whom{w.Kind, w.Count, w.Organisation} }).Items}
 }
 
 func awaitedView(a models.AwaitedItem) Awaited {

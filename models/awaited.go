@@ -22,6 +22,7 @@ type AwaitedItem struct {
 	Hidden         bool       // a person is asked whom this viewer may not know
 	OrganisationID *uuid.UUID
 	Organisation   string    // asked as an organisation; "" where a person is asked
+	Concerned      []string  `bun:",array"` // who of a voting unit asked is concerned, by name
 	Authority      Names     // of a delivery or a report; nil for none
 	MeasureNumber  int       // of a report; 0 for none
 	OpenedAt       time.Time //
@@ -46,6 +47,7 @@ func Awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now t
 	q := db.NewSelect().TableExpr("tasks AS t").
 		ColumnExpr("t.id AS task_id, t.process_id, t.kind, t.round, COALESCE(t.language, '') AS language").
 		ColumnExpr("t.person_id, COALESCE(person.name, '') AS person, t.organisation_id, COALESCE(asked.name, '') AS organisation").
+		ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("authority.names AS authority, COALESCE(m.number, 0) AS measure_number").
 		ColumnExpr("t.opened_at, t.respond_by, t.due_at, t.grace_until, t.reminders, t.accepted_at IS NOT NULL AS accepted").
 		ColumnExpr(isOverdue+" AS overdue, "+onHold+" AS held", now)
@@ -68,6 +70,16 @@ func (a *AwaitedItem) hideFrom(v Viewer, r *Recommendation) {
 		return
 	}
 	a.PersonID, a.Person, a.Hidden = nil, "", true
+}
+
+// AskedSince reports whether a recommendation has asked anybody for anything since an instant: between a decision and what
+// it sets off there are moments in which it has not.
+func AskedSince(ctx context.Context, db bun.IDB, recommendation uuid.UUID, since time.Time) (bool, error) {
+	asked, err := db.NewSelect().Model((*Task)(nil)).Where("t.recommendation_id = ? AND t.opened_at >= ?", recommendation, since).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look whether anybody was asked: %w", err)
+	}
+	return asked, nil
 }
 
 // Owns reports whether the viewer decides on a recommendation: an officer of the organisation that owns it, or a

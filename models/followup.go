@@ -11,9 +11,12 @@ import (
 // FollowUpStatus is what became of a measure at an authority.
 type FollowUpStatus string
 
+// StatusNoReply is how every follow-up begins.
+const StatusNoReply FollowUpStatus = "no_reply"
+
 // FollowUpStatuses lists them from silence to success and back.
 func FollowUpStatuses() []FollowUpStatus {
-	return []FollowUpStatus{"no_reply", "under_discussion", "committed", "partly_adopted", "adopted", "adopted_not_funded",
+	return []FollowUpStatus{StatusNoReply, "under_discussion", "committed", "partly_adopted", "adopted", "adopted_not_funded",
 		"implemented", "stalled", "lapsed", "rejected", "rolled_back", "harm_prevented"}
 }
 
@@ -32,6 +35,9 @@ type FollowUp struct {
 	AskAt            *time.Time // nil while nobody follows it
 	CreatedAt        time.Time
 	EndedAt          *time.Time
+
+	Undelivered bool       `bun:",scanonly"` // the authority is still to get the recommendation
+	ReplyDue    *time.Time `bun:",scanonly"` // day until which it is to reply; nil where none was set
 
 	Measure        *Measure        `bun:"rel:belongs-to,join:measure_id=id"`
 	Authority      *Authority      `bun:"rel:belongs-to,join:authority_id=id"`
@@ -86,7 +92,10 @@ func FollowUpByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*FollowUp, err
 }
 
 func withFollowUpParts(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Relation("Measure").Relation("Measure.Origin").Relation("Authority").Relation("Organisation").
+	return q.ColumnExpr("fu.*, "+undelivered+" AS undelivered").
+		ColumnExpr(`(SELECT due.reply_due FROM deliveries AS due
+			WHERE due.recommendation_id = fu.recommendation_id AND due.authority_id = fu.authority_id) AS reply_due`).
+		Relation("Measure").Relation("Measure.Origin").Relation("Authority").Relation("Organisation").
 		Relation("Recommendation").Relation("Recommendation.Origin").
 		Relation("Notes", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("pn.reported_at DESC", "pn.id DESC") })
 }
@@ -153,6 +162,16 @@ func (f FollowUpFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Limit(f.Limit)
 	}
 	return q
+}
+
+// undelivered is true of a follow-up (alias fu) at an authority for which it is not on record yet whether it got the
+// recommendation.
+const undelivered = `EXISTS (SELECT 1 FROM deliveries AS pending WHERE pending.recommendation_id = fu.recommendation_id
+	AND pending.authority_id = fu.authority_id AND pending.delivered_on IS NULL AND pending.not_delivered = '')`
+
+// ReplyAwaited reports whether the authority still has time to reply: until then its silence says nothing.
+func (f *FollowUp) ReplyAwaited(now time.Time) bool {
+	return f.Status == StatusNoReply && f.EndedAt == nil && f.ReplyDue != nil && now.Before(f.ReplyDue.AddDate(0, 0, 1))
 }
 
 // unfollowed is true of a follow-up (alias fu) that waits for a focal point.

@@ -38,6 +38,9 @@ func KeptEdit(recommendation uuid.UUID) string { return "edit:" + recommendation
 // KeptAnswer is the form of an answer to a task.
 func KeptAnswer(task uuid.UUID) string { return "task:" + task.String() }
 
+// KeptReport is the form of a report on a follow-up that nobody asked for.
+func KeptReport(followUp uuid.UUID) string { return "report:" + followUp.String() }
+
 // Keep stores the words instead of those kept before.
 func (k *KeptWords) Keep(ctx context.Context, db bun.IDB) error {
 	raw, err := json.Marshal(k.Fields)

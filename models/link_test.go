@@ -83,7 +83,7 @@ func (d *desk) opens(t *testing.T, task *models.Task, who models.Person, at time
 
 func (d *desk) mailTask(t *testing.T, task *models.Task) models.MailTask {
 	t.Helper()
-	list, err := models.MailTasks(t.Context(), d.db, []uuid.UUID{task.ID})
+	list, err := models.MailTasks(t.Context(), d.db, task.ID, []uuid.UUID{task.ID})
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	return list[0]

@@ -46,10 +46,12 @@ type MailTask struct {
 	DueAt            time.Time
 	GraceUntil       time.Time
 	Generation       int
-	Language         string // of the translation asked for
-	Organisation     string // in whose name one answers
-	Person           string // who is asked
-	Title            string // of the exact text, else of the recommendation
+	Language         string   // of the translation asked for
+	Organisation     string   // in whose name one answers
+	Speaker          string   // the reader's own among those that share the vote; "" where no vote is shared
+	Concerned        []string `bun:",array"` // who of that voting unit is concerned
+	Person           string   // who is asked
+	Title            string   // of the exact text, else of the recommendation
 	TitleLanguage    string
 	Words            int // of the exact text
 	Officer          string
@@ -62,7 +64,11 @@ type MailTask struct {
 	Authority        Names  // for progress and deliveries
 	Status           string // of the follow-up
 	SubjectID        *uuid.UUID
-	AnswerStands     bool // an answer was given and may still be replaced by another
+	Round            int    // of a review or a consultation
+	RoundReason      string // why the round before was decided as it was: for those in the network
+	Changed          string // what its author says changed in the text
+	ReturnNote       string // with which a translation was returned
+	AnswerStands     bool   // an answer was given and may still be replaced by another
 }
 
 // Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
@@ -71,18 +77,23 @@ func (t MailTask) Over(now time.Time) bool {
 	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
 }
 
-// MailTasks returns what mails say about tasks, soonest deadline first.
-func MailTasks(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]MailTask, error) {
+// Again reports whether somebody is asked about a text that was sent round before.
+func (t MailTask) Again() bool {
+	return (t.Kind == TaskReview || t.Kind == TaskConsult) && t.Round > 1
+}
+
+// MailTasks returns what mails to a reader say about tasks, soonest deadline first.
+func MailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, ids []uuid.UUID) ([]MailTask, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
+	return mailTasks(ctx, db, reader, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
 }
 
 // RemindedMailTasks returns what mails say about everything open that waits for the person alone or for an organisation
 // the person speaks for, and of which a reminder is due or was given; soonest deadline first.
 func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
-	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+	return mailTasks(ctx, db, person, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("t.state = ?", TaskOpen).Where("t.reminders > 0").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
@@ -92,13 +103,14 @@ func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Mai
 	})
 }
 
-func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
+func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
 		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.generation",
 			"t.recommendation_id", "t.subject_id").
 		ColumnExpr("COALESCE(t.language, '') AS language").
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
+		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("COALESCE(v.title, rec.title) AS title, rec.language AS title_language").
 		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) AS words`).
 		ColumnExpr("officer.name AS officer, owner.name AS owner").
@@ -106,6 +118,10 @@ func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *b
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
 		ColumnExpr(answerStands+" AS answer_stands").
+		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").
+		ColumnExpr("COALESCE(v.note, '') AS changed, COALESCE(tr.return_note, '') AS return_note").
+		Join("LEFT JOIN review_rounds AS before ON before.recommendation_id = t.recommendation_id AND before.number = t.round - 1").
+		Join("LEFT JOIN translations AS tr ON t.kind IN ('translate', 'approve_translation') AND tr.id = t.subject_id").
 		Join("JOIN recommendations AS rec ON rec.id = t.recommendation_id").
 		Join("JOIN people AS officer ON officer.id = rec.officer_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").

@@ -188,7 +188,8 @@ func TestRibbonTellsTheSevenSteps(t *testing.T) {
 	require.Equal(t, []models.RibbonStepState{done, now, next, next, next, next, next}, states())
 	step := ribbon().Steps[1]
 	require.Equal(t, consult.DueAt.UTC(), step.Until.UTC(), "the next deadline")
-	require.Equal(t, []models.RibbonWhom{{Kind: models.TaskConsult, Count: 1, Organisation: "lead"}, {Kind: models.TaskReview, Count: 1}}, step.Whom)
+	require.Equal(t, []models.RibbonWhom{{Kind: models.TaskConsult, Count: 1, Organisation: "lead", Concerned: []string{"delegation"}},
+		{Kind: models.TaskReview, Count: 1, Concerned: []string{}}}, step.Whom)
 
 	at := noon
 	d.rec.HeldAt = &at

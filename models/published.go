@@ -67,15 +67,19 @@ func Published(ctx context.Context, db bun.IDB, language string, f PublishedFilt
 
 // Endorsement says in public who stands behind a publication and who reviewed it.
 type Endorsement struct {
-	Organisations []string // that approved it, with a condition or without, by name
-	Reviewers     []string // experts who agreed, in their last answer, to be named in public
-	Reviews       int      // experts who answered, named or not
+	Organisations []Signatory // that approved it, with a condition or without, by name
+	Reviewers     []string    // experts who agreed, in their last answer, to be named in public
+	Reviews       int         // experts who answered, named or not
 }
+
+// Signatory is a voting unit that approved, and the organisation that spoke for it; "" where that is not known.
+type Signatory struct{ Unit, Speaker string }
 
 // EndorsementOf returns who approved the version that was published, and which experts reviewed the recommendation.
 func EndorsementOf(ctx context.Context, db bun.IDB, recommendation, version uuid.UUID) (Endorsement, error) {
 	var e Endorsement
-	err := db.NewSelect().TableExpr("signoffs AS so").ColumnExpr("o.name").
+	err := db.NewSelect().TableExpr("signoffs AS so").ColumnExpr("o.name AS unit, COALESCE(speaker.name, '') AS speaker").
+		Join("LEFT JOIN organisations AS speaker ON speaker.id = so.spoken_by").
 		Join("JOIN organisations AS o ON o.id = so.organisation_id").
 		Join("JOIN tasks AS t ON t.id = so.task_id").Where(currentSignOff).
 		Where("so.version_id = ? AND so.answer IN (?)", version, bun.List(SignOffApprovals)).Order("o.name").Scan(ctx, &e.Organisations)

@@ -27,6 +27,15 @@ type ReviewRound struct {
 	DecisionReason   string
 }
 
+// Takes reports whether an answer to a task is still taken in the round: until it is closed, and from a partner who has
+// not commented until it is decided, for they keep the time they were promised.
+func (r *ReviewRound) Takes(t *Task) bool {
+	if t.Round != r.Number {
+		return false
+	}
+	return r.ClosedAt == nil || t.Kind == TaskConsult && t.State == TaskOpen && r.Decision == nil
+}
+
 // Answers an expert can give.
 const (
 	AnswerSupport            = "support"

@@ -54,7 +54,8 @@ type RibbonStep struct {
 type RibbonWhom struct {
 	Kind         TaskKind
 	Count        int
-	Organisation string // where one organisation alone is awaited, its name
+	Organisation string   // where one organisation alone is awaited, its name
+	Concerned    []string // and who of it, where it is a voting unit
 }
 
 // RibbonOf returns where a recommendation stands. It holds nothing confidential: counts, organisations, instants.
@@ -90,6 +91,7 @@ type ribbonTask struct {
 	DueAt        time.Time
 	Overdue      bool
 	Organisation string
+	Concerned    []string `bun:",array"`
 }
 
 var stepOfTask = map[TaskKind]string{
@@ -123,7 +125,7 @@ func (b *ribbonBuilder) load(ctx context.Context) error {
 
 func (b *ribbonBuilder) loadTasks(ctx context.Context) error {
 	return b.db.NewSelect().TableExpr("tasks AS t").ColumnExpr("t.kind, t.due_at, COALESCE(o.name, '') AS organisation").
-		ColumnExpr(isOverdue+" AS overdue", b.now).
+		ColumnExpr(isOverdue+" AS overdue", b.now).ColumnExpr(unitConcerned+" AS concerned").
 		Join("JOIN recommendations AS r ON r.id = t.recommendation_id").
 		Join("JOIN processes AS p ON p.id = t.process_id").
 		Join("LEFT JOIN organisations AS o ON o.id = t.organisation_id").

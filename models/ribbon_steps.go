@@ -113,11 +113,11 @@ func (b *ribbonBuilder) tellWhom(s *RibbonStep) {
 		if !known {
 			i = len(s.Whom)
 			at[t.Kind] = i
-			s.Whom = append(s.Whom, RibbonWhom{Kind: t.Kind, Organisation: t.Organisation})
+			s.Whom = append(s.Whom, RibbonWhom{Kind: t.Kind, Organisation: t.Organisation, Concerned: t.Concerned})
 		}
 		s.Whom[i].Count++
 		if s.Whom[i].Count > 1 {
-			s.Whom[i].Organisation = ""
+			s.Whom[i].Organisation, s.Whom[i].Concerned = "", nil
 		}
 	}
 	switch {

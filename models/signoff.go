@@ -35,12 +35,15 @@ type SignOff struct {
 	TaskID           uuid.UUID `bun:",pk"`
 	RecommendationID uuid.UUID
 	VersionID        uuid.UUID
-	OrganisationID   uuid.UUID // the voting unit
+	OrganisationID   uuid.UUID  // the voting unit
+	SpokenBy         *uuid.UUID `bun:",type:uuid"` // the organisation of the unit that spoke for it; nil: not known any more
 	PersonID         uuid.UUID
 	Answer           string
 	Reason           string
 	DecisionID       string
 	AnsweredAt       time.Time
+
+	Speaker string `bun:",scanonly"` // name of the organisation that spoke for the unit; "" where it is not known
 }
 
 // Approves reports whether the answer counts as an approval, with a condition or without.
@@ -140,6 +143,7 @@ func (t *SignOffTally) judge(r SignOffRules) {
 func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 	_, err := tx.NewInsert().Model(s).On("CONFLICT (task_id) DO UPDATE").
 		Set("answer = EXCLUDED.answer").Set("reason = EXCLUDED.reason").Set("person_id = EXCLUDED.person_id").
+		Set("spoken_by = EXCLUDED.spoken_by").
 		Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
 	return err
 }
@@ -151,7 +155,9 @@ const currentSignOff = `t.state <> 'cancelled' AND t.round = (SELECT r.round FRO
 // SignOffs lists the answers that count on a version.
 func SignOffs(ctx context.Context, db bun.IDB, version uuid.UUID) ([]SignOff, error) {
 	var all []SignOff
-	err := db.NewSelect().Model(&all).Join("JOIN tasks AS t ON t.id = so.task_id").Where(currentSignOff).
+	err := db.NewSelect().Model(&all).ColumnExpr("so.*, COALESCE(speaker.name, '') AS speaker").
+		Join("JOIN tasks AS t ON t.id = so.task_id").Where(currentSignOff).
+		Join("LEFT JOIN organisations AS speaker ON speaker.id = so.spoken_by").
 		Where("so.version_id = ?", version).Order("so.answered_at").Scan(ctx)
 	return all, err
 }

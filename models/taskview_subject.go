@@ -171,7 +171,7 @@ func (v *TaskView) Refuses(now time.Time) error {
 		return apperr.About(apperr.CodeLate, "task")
 	case held:
 		return apperr.About(apperr.CodeHeld, "recommendation")
-	case v.Round != nil && v.Round.ClosedAt != nil && t.Kind != TaskDecideReview:
+	case v.Round != nil && t.Kind != TaskDecideReview && !v.Round.Takes(t):
 		return apperr.About(apperr.CodeClosed, "review_round")
 	case t.State == TaskDone && !v.changeable():
 		return apperr.About(apperr.CodeClosed, "task")

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -60,4 +61,47 @@ func withConcerned(units []Unit, o Organisation) []Unit {
 	}
 	units[i].Concerned = append(units[i].Concerned, o)
 	return units
+}
+
+// sharesVote is true of a task (alias t) that asks a voting unit.
+const sharesVote = `t.kind IN ('consult', 'sign_off')`
+
+// unitConcerned names the organisations in whose countries a task (alias t) asks a voting unit, as members when it was
+// asked. It is empty where one organisation is asked in its own name.
+const unitConcerned = `ARRAY(SELECT sister.name FROM organisations AS sister
+	WHERE ` + sharesVote + ` AND sister.voting_unit = t.organisation_id AND sister.kind IN ('lead', 'partner')
+		AND sister.member_from <= t.opened_at::date AND (sister.member_until IS NULL OR sister.member_until >= t.opened_at::date)
+		AND EXISTS (SELECT 1 FROM organisation_countries AS covers
+			JOIN recommendation_countries AS about ON about.country_code = covers.country_code
+			WHERE covers.organisation_id = sister.id AND about.recommendation_id = t.recommendation_id)
+	ORDER BY sister.name)`
+
+// unitSpeaker names the organisation for which a person, given as argument, answers a task (alias t) that asks a voting
+// unit: theirs among those that share the vote; "" for none.
+const unitSpeaker = `COALESCE((SELECT mine.name FROM roles AS speaks JOIN organisations AS mine ON mine.id = speaks.organisation_id
+	WHERE ` + sharesVote + ` AND speaks.person_id = ? AND mine.voting_unit = t.organisation_id
+		AND speaks.role NOT IN ('` + RoleReader + `', '` + RoleExpert + `')
+	ORDER BY speaks.role, speaks.organisation_id LIMIT 1), '')`
+
+// AskedUnit is a voting unit as it is named where it was asked: itself, and who of it is concerned.
+type AskedUnit struct {
+	TaskID    uuid.UUID
+	Name      string
+	Concerned []string `bun:",array"`
+}
+
+// AskedUnits names the voting units that tasks ask, by task.
+func AskedUnits(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]AskedUnit, error) {
+	var list []AskedUnit
+	err := db.NewSelect().TableExpr("tasks AS t").ColumnExpr("t.id AS task_id, asked.name, "+unitConcerned+" AS concerned").
+		Join("JOIN organisations AS asked ON asked.id = t.organisation_id").
+		Where("t.recommendation_id = ?", recommendation).Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read which voting units were asked: %w", err)
+	}
+	units := map[uuid.UUID]AskedUnit{}
+	for _, u := range list {
+		units[u.TaskID] = u
+	}
+	return units, nil
 }

@@ -24,7 +24,9 @@ type WaitingItem struct {
 	SubjectID        *uuid.UUID // translation, delivery, follow-up, overdue or ended task: by kind
 	OrganisationID   *uuid.UUID // in whose name the person answers; nil: their own
 	Organisation     string
+	Speaker          string      // the reader's own among those that share the vote asked for; "" where no vote is shared
 	Owner            string      // the organisation that asks
+	OwnText          bool        // the reader is in charge of the text about which their organisation is asked
 	Authority        Names       // of a delivery or a report; nil for none
 	MeasureNumber    int         // of a report; 0 for none
 	Measure          string      // its text
@@ -52,6 +54,8 @@ func Waiting(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]Waitin
 		ColumnExpr("COALESCE(t.language, '') AS language, t.opened_at, t.accepted_at, t.due_at, t.grace_until").
 		ColumnExpr("r.slug, r.stage, r.language AS title_language, COALESCE(version.title, r.title) AS title").
 		ColumnExpr("COALESCE(asked.name, '') AS organisation, owner.name AS owner").
+		ColumnExpr(unitSpeaker+" AS speaker", v.PersonID).
+		ColumnExpr(sharesVote+" AND r.officer_id = ? AS own_text", v.PersonID).
 		ColumnExpr("authority.names AS authority, COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(late.kind, '') AS overdue_kind, late.due_at AS overdue_due").
 		ColumnExpr(onHold+" AS held, "+isOverdue+" AS overdue, p.kind AS process", now)

@@ -56,7 +56,7 @@ func (s *Server) loadAsked(r *http.Request) (*asked, error) {
 }
 
 func (s *Server) fillAsked(ctx context.Context, a *asked) error {
-	facts, err := models.MailTasks(ctx, s.DB, []uuid.UUID{a.task.ID})
+	facts, err := models.MailTasks(ctx, s.DB, a.visitor.Person.ID, []uuid.UUID{a.task.ID})
 	if err != nil {
 		return err
 	}
@@ -90,23 +90,10 @@ func (s *Server) askedFor(r *http.Request, action access.Action, kinds ...models
 	return a, s.can(r.Context(), a.visitor, action, a.rec, a.task)
 }
 
-// organisation returns the name of the organisation for which the visitor answers: theirs among those that share the
-// vote asked for; "" where a person is asked personally.
-func (s *Server) organisation(ctx context.Context, a *asked) (string, error) {
-	if a.task.OrganisationID == nil {
-		return "", nil
-	}
-	sisters, err := models.VotingUnitMembers(ctx, s.DB, *a.task.OrganisationID)
-	if err != nil {
-		return "", err
-	}
-	for _, role := range a.visitor.Roles {
-		if slices.Contains(sisters, role.OrganisationID) {
-			o, err := models.OrganisationByID(ctx, s.DB, role.OrganisationID)
-			return o.Name, err
-		}
-	}
-	return a.facts.Organisation, nil
+// organisation names the organisation for which the visitor answers, and the voting unit where it speaks for one; ""
+// where a person is asked personally.
+func (a *asked) organisation(l *i18n.Localizer) string {
+	return l.ForUnit(a.facts.Organisation, a.facts.Speaker)
 }
 
 // askedCard is the head of those pages: who you are, who asks, how long it takes, until when.
@@ -117,9 +104,9 @@ type askedCard struct {
 	Organisation   string // in whose name one answers; "" for one's own
 	Officer, Owner string
 	Due            time.Time
-	Clock          string // the hour, and whose clock it is: "17:00 (EET)"
+	Clock          string // the hour, and whose clock it is; "" where the deadline says it
 	Zone           *time.Location
-	Minutes        int    // of reading; 0 where there is no text
+	Length         string // how long reading and answering takes; "" where there is no text
 	Version        string // "version 3, 1f09c2ab"; "" where there is no text
 	ByLink         bool
 	Accept         string    // where one says that one will
@@ -130,10 +117,7 @@ type askedCard struct {
 }
 
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
-	organisation, err := s.organisation(ctx, a)
-	if err != nil {
-		return askedCard{}, err
-	}
+	organisation := a.organisation(l)
 	args := []any{"Officer", a.facts.Officer, "Owner", a.facts.Owner, "Organisation", organisation,
 		"Language", l.Language(a.facts.Language)}
 	c := askedCard{
@@ -144,7 +128,6 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Officer:      a.facts.Officer,
 		Owner:        a.facts.Owner,
 		Due:          a.task.DueAt,
-		Clock:        clockOf(l, a.task.DueAt, a.zone),
 		Zone:         a.zone,
 		ByLink:       a.visitor.LinkTask != uuid.Nil,
 		Accept:       a.path() + "/accept",
@@ -152,21 +135,28 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Decline:      a.path() + "/decline",
 		Report:       a.path() + "/report",
 	}
+	if !i18n.DeadlineToday(s.Now(), a.task.DueAt, a.zone) {
+		c.Clock = l.Clock(a.task.DueAt, a.zone)
+	}
+	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {
+		c.Why += " " + l.T("asked.own_text")
+	}
+	var err error
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
 		return c, err
 	}
 	if a.version != nil {
-		c.Minutes = markdown.ReadingMinutes(a.facts.Words)
+		c.Length = l.N("asked.minutes", markdown.ReadingMinutes(a.facts.Words))
+		if _, byForm := answeredByForm[a.task.Kind]; byForm {
+			c.Length = l.N("asked.minutes_answer", markdown.AnsweringMinutes(a.facts.Words))
+		}
 		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
 	}
 	return c, nil
 }
 
-// clockOf says the hour of an instant and whose clock that is.
-func clockOf(l *i18n.Localizer, at time.Time, zone *time.Location) string {
-	name, _ := at.In(zone).Zone()
-	return l.T("asked.clock", "Time", l.Time(at, zone), "Zone", name)
-}
+// answeredByForm are the questions about a text that are answered in a few fields below it.
+var answeredByForm = map[models.TaskKind]struct{}{models.TaskReview: {}, models.TaskConsult: {}, models.TaskSignOff: {}}
 
 // shortHash is the beginning of a text's hash: enough to compare two by eye.
 func shortHash(hash string) string { return hash[:min(len(hash), 8)] }

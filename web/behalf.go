@@ -155,7 +155,7 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 	v := behalfView{actView: s.newActView(r, a, l.T("officer.behalf.title"))}
 	var err error
 	if a.task == nil {
-		v.Open, err = s.openQuestions(ctx, a.rec)
+		v.Open, err = s.openQuestions(ctx, l, a.rec)
 	} else {
 		err = s.fillBehalf(ctx, l, a.task, &v)
 	}
@@ -170,7 +170,7 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 	return nil
 }
 
-func (s *Server) openQuestions(ctx context.Context, rec *models.Recommendation) ([]behalfRow, error) {
+func (s *Server) openQuestions(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation) ([]behalfRow, error) {
 	open, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: rec.ID, OpenOnly: true,
 		Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskSignOff}})
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *Server) openQuestions(ctx context.Context, rec *models.Recommendation) 
 	}
 	var rows []behalfRow
 	for _, t := range open {
-		who, err := s.askedName(ctx, &t)
+		who, err := s.askedName(ctx, l, &t)
 		if err != nil {
 			return nil, err
 		}
@@ -188,17 +188,17 @@ func (s *Server) openQuestions(ctx context.Context, rec *models.Recommendation) 
 }
 
 // askedName is whom a task waits for, by name: for those who may know.
-func (s *Server) askedName(ctx context.Context, t *models.Task) (string, error) {
+func (s *Server) askedName(ctx context.Context, l *i18n.Localizer, t *models.Task) (string, error) {
 	if t.PersonID != nil {
 		p, err := models.PersonByID(ctx, s.DB, *t.PersonID)
 		return p.Name, err
 	}
-	o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
-	return o.Name, err
+	units, err := models.AskedUnits(ctx, s.DB, t.RecommendationID)
+	return l.ForUnit(units[t.ID].Name, units[t.ID].Concerned...), err
 }
 
 func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Task, v *behalfView) error {
-	who, err := s.askedName(ctx, t)
+	who, err := s.askedName(ctx, l, t)
 	if err != nil {
 		return err
 	}

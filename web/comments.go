@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -127,9 +128,27 @@ func (s *Server) authorityNames(ctx context.Context, measures []models.VersionMe
 	if err != nil {
 		return nil, fmt.Errorf("name the authorities: %w", err)
 	}
+	countries, err := models.Countries(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
 	names := make(map[uuid.UUID]models.Names, len(list))
 	for _, a := range list {
-		names[a.ID] = a.Names
+		names[a.ID] = withCountry(a, countries)
 	}
 	return names, nil
+}
+
+// withCountry names an authority with its country: there is a ministry of labour in every one.
+func withCountry(a models.Authority, countries []models.Country) models.Names {
+	i := slices.IndexFunc(countries, func(c models.Country) bool { return c.Code == a.CountryCode })
+	if i < 0 {
+		return a.Names
+	}
+	names := models.Names{}
+	for tag, name := range a.Names {
+		country, _ := i18n.Pick(countries[i].Names, tag)
+		names[tag] = name + " (" + country + ")"
+	}
+	return names
 }

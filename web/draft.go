@@ -93,6 +93,9 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepWords(w, r, keptDraft(v, nil)); kept {
 		return err
 	}
+	if leads, err := s.toWordFile(w, r, keptDraft(v, nil)); leads {
+		return err
+	}
 	words := readDraftWords(r.PostForm)
 	if _, rows := words.edit(r.PostFormValue("do")); rows {
 		return s.showDraft(w, r, http.StatusOK, nil, organisations, words, nil)
@@ -194,6 +197,9 @@ func (s *Server) saveDraft(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepWords(w, r, keptDraft(v, rec)); kept {
 		return err
 	}
+	if leads, err := s.toWordFile(w, r, keptDraft(v, rec)); leads {
+		return err
+	}
 	words := readDraftWords(r.PostForm)
 	if _, rows := words.edit(r.PostFormValue("do")); rows {
 		return s.showDraft(w, r, http.StatusOK, rec, nil, words, nil)
@@ -203,7 +209,11 @@ func (s *Server) saveDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.showDraft(w, r, http.StatusUnprocessableEntity, rec, nil, words, err)
 	}
-	s.flash(r, "done", Localizer(r).T("draft.saved", "Number", version.Number))
+	said := "draft.saved"
+	if seen, _ := strconv.Atoi(words.fields.Get("seen")); seen == version.Number {
+		said = "draft.saved_beside" // the text itself is as it was
+	}
+	s.flash(r, "done", Localizer(r).T(said, "Number", version.Number))
 	http.Redirect(w, r, recommendationPath(rec.ID), http.StatusSeeOther)
 	return nil
 }

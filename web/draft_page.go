@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
@@ -31,6 +32,7 @@ type draftView struct {
 	Facts        *draftFacts
 	BringHref    string       // where a Word file can be brought; "": not here
 	Brought      *broughtText // what was understood of one
+	Before       string       // what was typed and not saved when its text took the place
 }
 
 // NextMeasure is the number of the measure that "add a measure" makes room for.
@@ -45,6 +47,9 @@ type draftFacts struct {
 // theirText compares what somebody else saved with what is in the form.
 type theirText struct {
 	Number   int
+	By       string
+	At       time.Time
+	Zone     *time.Location
 	Note     string
 	Title    []worddiff.Segment
 	Body     []worddiff.Segment
@@ -61,7 +66,7 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	if view.DecisionID == "" || wrong != nil {
 		view.DecisionID = NewDecisionID()
 	}
-	view.Brought, view.BringHref = words.brought, s.bringHref(rec)
+	view.Brought, view.BringHref, view.Before = words.brought, s.bringHref(rec), words.fields.Get("before")
 	view.Keeps = view.Unsent == nil // a text brought as a file too
 	title := l.T("draft.new.title")
 	if rec != nil {
@@ -110,6 +115,9 @@ func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftV
 		}
 		if number := strconv.Itoa(theirs.Number); number != view.Seen {
 			view.Theirs, view.Seen = compareWords(theirs, words), number
+			if err := s.whoSaved(ctx, visitorFrom(r.Context()), theirs, view.Theirs); err != nil {
+				return 0, err
+			}
 		}
 		tag, err := fresh.AttributesTag()
 		if err != nil {
@@ -127,6 +135,17 @@ func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftV
 		return 0, wrong
 	}
 	return apperr.HTTPStatus(code), nil
+}
+
+// whoSaved names who saved a version, and when: whoever is to save on top of it may want to speak with them first.
+func (s *Server) whoSaved(ctx context.Context, v *visitor, theirs *models.Version, t *theirText) error {
+	author, err := models.PersonByID(ctx, s.DB, theirs.CreatedBy)
+	if err != nil {
+		return err
+	}
+	t.By, t.At = author.Name, theirs.CreatedAt
+	t.Zone, err = s.zoneOf(ctx, v.Person)
+	return err
 }
 
 func compareWords(theirs *models.Version, words draftWords) *theirText {

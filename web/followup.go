@@ -146,7 +146,7 @@ func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.
 		return i18n.Words{}
 	}
 	for i := range list {
-		rows[i] = factsOf(&list[i], l, nil)
+		rows[i] = factsOf(&list[i], l, nil, s.Now())
 		rows[i].inWords(&list[i], published[list[i].RecommendationID], l)
 		if a := list[i].Authority; a != nil && a.CountryCode != "" {
 			rows[i].Country = country(list[i].RecommendationID, a.CountryCode)
@@ -250,10 +250,22 @@ func (s *Server) followUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderFollowUp(w, r, c, newFormState(url.Values{}))
+	var kept url.Values
+	state := keeping{}
+	if c.reports {
+		if kept, state, err = s.keptIn(r, c.keptForm(), followUpPath(c.f.ID)+"/progress", url.Values{}); err != nil {
+			return err
+		}
+	}
+	return s.renderFollowUp(w, r, c, newFormState(orEmpty(kept)), state)
 }
 
-func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c followUpCase, f formState) error {
+// keptForm is the form of a report that was not asked for, whose words are kept.
+func (c followUpCase) keptForm() keptForm {
+	return keptForm{c.visitor, c.rec, models.KeptReport(c.f.ID), followUpPath(c.f.ID)}
+}
+
+func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c followUpCase, f formState, state keeping) error {
 	ctx, l := r.Context(), Localizer(r)
 	v := followUpView{SeeNotes: c.seesNotes, MayEnd: c.mayEnd, End: followUpPath(c.f.ID) + "/end"}
 	zone, err := s.visitorsZone(ctx, c.visitor)
@@ -272,6 +284,7 @@ func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c follow
 	}
 	if c.reports {
 		form := s.newProgressForm(l, f, followUpPath(c.f.ID)+"/progress", c.f)
+		form.Kept, form.keeping = c.f.ID.String(), state
 		v.Report = &form
 		if c.f.AskAt != nil {
 			v.AskAt = *c.f.AskAt

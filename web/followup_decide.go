@@ -21,15 +21,21 @@ func (s *Server) reportProgress(w http.ResponseWriter, r *http.Request) error {
 	if err := c.entitled(c.reports); err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
+		return err
+	}
 	p, err := readProgress(r)
 	done := false
 	if err == nil {
 		done, err = s.decide(w, r, decision{c.f.ID, models.DecideReportProgress, nil, p}, followUpPath(c.f.ID))
 	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
-		return s.renderFollowUp(w, r, c, f)
+		return s.renderFollowUp(w, r, c, f, keeping{Keeps: true})
 	}
 	if err != nil || !done {
+		return err
+	}
+	if err := models.ForgetKept(r.Context(), s.DB, c.visitor.Person.ID, c.keptForm().name); err != nil {
 		return err
 	}
 	s.flash(r, "done", Localizer(r).T("followup.recorded"))

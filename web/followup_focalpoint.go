@@ -102,7 +102,7 @@ func (s *Server) assignFocalPoint(w http.ResponseWriter, r *http.Request) error 
 		})
 	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
-		return s.renderFollowUp(w, r, c, f)
+		return s.renderFollowUp(w, r, c, f, keeping{})
 	}
 	if err != nil {
 		return err

@@ -42,8 +42,8 @@ type originFacts struct {
 }
 
 // factsOf reads a follow-up in the language of the recommendation; inWords puts a published translation in its place.
-func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location) followUpFacts {
-	v := followUpFacts{Href: followUpPath(f.ID), State: statusBadge(l, f.Status), Since: f.StatusSince, Zone: zone, Ended: f.EndedAt}
+func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location, now time.Time) followUpFacts {
+	v := followUpFacts{Href: followUpPath(f.ID), State: followUpBadge(l, f, now), Since: f.StatusSince, Zone: zone, Ended: f.EndedAt}
 	if f.Measure != nil {
 		v.Number, v.Measure = f.Measure.Number, f.Measure.Text
 	}
@@ -82,6 +82,18 @@ func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, cou
 }
 
 func followUpPath(id uuid.UUID) string { return "/follow-ups/" + id.String() }
+
+// followUpBadge says where a follow-up stands. Before the authority has the recommendation, and while it still has time to
+// reply, "no reply" would blame it for nothing.
+func followUpBadge(l *i18n.Localizer, f *models.FollowUp, now time.Time) Badge {
+	switch {
+	case f.Status == models.StatusNoReply && f.Undelivered && f.EndedAt == nil:
+		return Badge{Tone: "plain", Icon: "clock", Text: l.T("followup.undelivered")}
+	case f.ReplyAwaited(now):
+		return Badge{Tone: "plain", Icon: "clock", Text: l.T("followup.reply_awaited", "Date", l.Date(*f.ReplyDue, time.UTC))}
+	}
+	return statusBadge(l, f.Status)
+}
 
 // statusBadge says a status in a word; its tint follows what it means for the measure.
 func statusBadge(l *i18n.Localizer, status models.FollowUpStatus) Badge {

@@ -8,6 +8,7 @@ import (
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
+	"tribuna/models"
 )
 
 // funcs returns the template functions of one language.
@@ -23,8 +24,11 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"listand":  func(items any) (template.HTML, error) { return list(l, items) },
 		"name":     func(names map[string]string) template.HTML { return l.Name(names).HTML },
 		"say":      func(key string, args ...any) template.HTML { return l.Say(key, args...).HTML },
+		"forunit":  l.ForUnit,
 		"date":     func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Date, t, zone) },
 		"datetime": func(t time.Time, zone ...any) (string, error) { return e.inZone(l.DateTime, t, zone) },
+		"standing": func(f models.FollowUp) Badge { return followUpBadge(l, &f, e.now()) },
+		"moment":   func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Moment, t, zone) },
 		"clock":    func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Time, t, zone) },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"deadline": func(t time.Time, zone ...any) (string, error) { return e.inZone(e.deadline(l), t, zone) },

@@ -92,8 +92,11 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 	if i.Round > 1 && (i.Kind == models.TaskReview || i.Kind == models.TaskConsult) {
 		row.About = append(row.About, l.T("home.round", "Round", l.Number(i.Round)))
 	}
+	if i.OwnText {
+		row.About = append(row.About, l.T("home.own_text"))
+	}
 	if i.Organisation != "" {
-		row.About = append(row.About, l.T("home.in_name", "Organisation", i.Organisation))
+		row.About = append(row.About, l.T("home.in_name", "Organisation", l.ForUnit(i.Organisation, i.Speaker)))
 	}
 	if i.Owner != i.Organisation && i.Owner != own {
 		row.About = append(row.About, l.T("home.asked_by", "Owner", i.Owner))
@@ -101,8 +104,16 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 	return row
 }
 
-// putInReadersWords names what was published in the reader's language in it; the rest stays in its own.
+// putInReadersWords names what was published or approved in the reader's language in it; the rest stays in its own.
 func (s *Server) putInReadersWords(r *http.Request, row *waitingRow, i models.WaitingItem) error {
+	tag := Localizer(r).Tag()
+	titles, err := models.TitlesIn(r.Context(), s.DB, tag, []uuid.UUID{i.RecommendationID})
+	if err != nil {
+		return err
+	}
+	if title := titles[i.RecommendationID]; title != "" {
+		row.Title, row.TitleLanguage = title, tag
+	}
 	if i.MeasureNumber == 0 {
 		return nil
 	}

@@ -116,7 +116,7 @@ func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Valu
 		return nil, keeping{}, err
 	}
 	if offer.Compared {
-		offer.Changes = keptChanges(Localizer(r), now, kept.Fields)
+		offer.Changes = keptChanges(Localizer(r), k, now, kept.Fields)
 	}
 	return nil, keeping{Unsent: offer}, nil
 }
@@ -126,7 +126,7 @@ var keptHidden = []string{"seen", "beside", "version_hash"}
 
 // keptChanges compares the words left in a form, field by field, with those in it. Choices are codes and are left out:
 // they show when one goes on.
-func keptChanges(l *i18n.Localizer, now, kept url.Values) []keptChange {
+func keptChanges(l *i18n.Localizer, k keptForm, now, kept url.Values) []keptChange {
 	var changes []keptChange
 	names := slices.Collect(maps.Keys(kept))
 	for name := range now {
@@ -136,7 +136,7 @@ func keptChanges(l *i18n.Localizer, now, kept url.Values) []keptChange {
 	}
 	slices.SortFunc(names, byFormOrder)
 	for _, name := range names {
-		label := keptLabel(l, name)
+		label := k.label(l, name)
 		if label == "" || slices.Contains(keptHidden, name) {
 			continue
 		}
@@ -163,8 +163,8 @@ func byFormOrder(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// keptLabel names a field of words, "" for all others.
-func keptLabel(l *i18n.Localizer, name string) string {
+// label names a field of words as its form does, "" for all others.
+func (k keptForm) label(l *i18n.Localizer, name string) string {
 	if number, ok := strings.CutPrefix(name, "comment-"); ok {
 		n, _ := strconv.Atoi(number)
 		return l.T("review.comment_on", "Number", l.Number(n+1))
@@ -183,7 +183,14 @@ func keptLabel(l *i18n.Localizer, name string) string {
 	case "title", "body":
 		return l.T("field." + name)
 	case "note":
-		return l.T("draft.note")
+		if k.rec == nil || k.name == models.KeptEdit(k.rec.ID) {
+			return l.T("draft.note")
+		}
+		return l.T("followup.note")
+	case "source_title", "source_url":
+		return l.T("followup." + name)
+	case "reason":
+		return l.T("signoff.reason")
 	case "reasons":
 		return l.T("record.text.reasons")
 	}

@@ -183,4 +183,10 @@ func TestWordsKeepThemselvesInABrowser(t *testing.T) {
 	require.Equal(t, "Typed and not sent. More.", h.current().Body)
 	require.Nil(t, h.left("officer-khc", name))
 	require.Empty(t, b.complaints)
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/recommendations/new"),
+		chromedp.SendKeys("#f-title", "Half a title"), chromedp.Navigate(h.front.URL+"/recommendations")))
+	require.Eventually(t, func() bool {
+		kept := h.left("officer-khc", models.KeptNew)
+		return kept != nil && kept.Fields["title"][0] == "Half a title"
+	}, 10*time.Second, 50*time.Millisecond, "who leaves at once loses nothing")
 }

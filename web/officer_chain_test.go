@@ -58,8 +58,22 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	silent := b.decideAt(decide, url.Values{"decision": {"accept"}})
 	require.Equal(t, http.StatusUnprocessableEntity, silent.StatusCode, "a decision needs its reasons")
 	require.Contains(t, silent.Body, `value="accept" checked`)
-	decided := b.decideAt(decide, url.Values{"decision": {"accept"}, "reason": {"Agreed."}})
+	asked := len(n.open(models.TaskConsult)) + 1
+	require.Contains(t, page.Body, words.N("officer.decide_review.partners", asked, "Answered", "1"), "the officer sees who has commented")
+	early := b.decideAt(decide, url.Values{"decision": {"accept"}, "reason": {"Agreed."}})
+	require.Equal(t, http.StatusUnprocessableEntity, early.StatusCode, "it is asked once before partners lose their say")
+	require.Contains(t, early.Body, words.T("error.field.partners_awaited"))
+	last := n.open(models.TaskConsult)[0]
+	people, err := n.server.speakers(t.Context(), &last)
+	require.NoError(t, err)
+	said := url.Values{"task": {last.ID.String()}, "on_behalf_of": {people[0].ID.String()}, "behalf_note": {"letter"}, "reasons": {"After the experts."}}
+	require.Equal(t, http.StatusSeeOther, b.decideAt(home+"/on-behalf?task="+last.ID.String(), said).StatusCode, "partners keep their time")
+	require.Contains(t, b.get(decide).Body, "After the experts.")
+	decided := b.decideAt(decide, url.Values{"decision": {"accept"}, "reason": {"Agreed."}, "without_partners": {"yes"}})
 	require.Equal(t, http.StatusSeeOther, decided.StatusCode)
+	left, err := models.Tasks(t.Context(), n.db, models.TaskFilter{Recommendation: n.brief.ID, Kinds: []models.TaskKind{models.TaskConsult}, OpenOnly: true})
+	require.NoError(t, err)
+	require.Empty(t, left, "the decision ends the consultation")
 	require.Contains(t, b.get(home).Body, words.T("officer.decide_review.done"))
 
 	n.translate(t, b, home)
@@ -96,6 +110,7 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	require.Contains(t, minutes, i18n.For("en").T("record.conditional", "Number", "4"))
 	require.Contains(t, minutes, condition)
 	require.Contains(t, n.as("partner-cyi", "en").get(home).Body, condition)
+	require.Contains(t, n.public("en").get("/published/"+n.brief.Slug).Body, "for the unit “Terre des hommes", "who spoke for a shared vote")
 	require.NotContains(t, n.public("en").get("/published/"+n.brief.Slug).Body, condition, "reasons stay within the network")
 }
 

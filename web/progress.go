@@ -16,9 +16,10 @@ import (
 // progressForm is the form that reports what became of a measure at an authority.
 type progressForm struct {
 	formState
+	keeping
 	Action   string
 	Statuses []Option
-	Kept     string // under which name the device keeps what is being typed; "" if it does not
+	Kept     string // under which name the device keeps what is being typed
 }
 
 // newProgressForm begins a report with the status so far and today's date, which the reporter changes if need be.
@@ -55,10 +56,22 @@ type progressView struct {
 }
 
 func (s *Server) showProgress(w http.ResponseWriter, r *http.Request, a *asked) error {
-	return s.renderProgress(w, r, a, newFormState(url.Values{}))
+	kept, state, err := s.keptIn(r, a.keptForm(), a.path()+"/progress", url.Values{})
+	if err != nil {
+		return err
+	}
+	return s.renderProgress(w, r, a, newFormState(orEmpty(kept)), state)
 }
 
-func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+// orEmpty are the values of a form, or those of an empty one.
+func orEmpty(values url.Values) url.Values {
+	if values == nil {
+		return url.Values{}
+	}
+	return values
+}
+
+func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked, f formState, state keeping) error {
 	ctx, l := r.Context(), Localizer(r)
 	followUp, err := models.FollowUpByID(ctx, s.DB, a.task.ProcessID)
 	if err != nil {
@@ -68,9 +81,9 @@ func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return err
 	}
-	v.FollowUp = factsOf(followUp, l, a.zone)
+	v.FollowUp = factsOf(followUp, l, a.zone, s.Now())
 	v.Report = s.newProgressForm(l, f, a.path()+"/progress", followUp)
-	v.Report.Kept = a.task.ID.String()
+	v.Report.Kept, v.Report.keeping = a.task.ID.String(), state
 	if v.Notes, err = s.progressNotes(ctx, l, followUp, a.zone); err != nil {
 		return err
 	}
@@ -88,19 +101,21 @@ func (s *Server) answerProgress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
+		return err
+	}
 	p, err := readProgress(r)
 	done := false
 	if err == nil {
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideReportProgress, &a.task.ID, p}, a.path()+"/thanks")
 	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
-		return s.renderProgress(w, r, a, f)
+		return s.renderProgress(w, r, a, f, keeping{Keeps: true})
 	}
 	if err != nil || !done {
 		return err
 	}
-	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
-	return nil
+	return s.thank(w, r, a)
 }
 
 // progressAnswer is what was reported under a question.

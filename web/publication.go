@@ -266,7 +266,7 @@ func (b *publicationBuilder) measures() error {
 			name, tag := authorities[id].Names.In(b.text.Language)
 			a := addressee{Name: name, Language: tag, Country: b.countryOf(authorities[id])}
 			if f, followed := statuses[followed{m.ID, id}]; followed {
-				badge := statusBadge(b.words, f.Status)
+				badge := followUpBadge(b.words, &f, b.server.Now())
 				a.Status, a.Href = &badge, followUpPath(f.ID)
 			}
 			shown.Addressees = append(shown.Addressees, a)

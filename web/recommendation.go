@@ -44,7 +44,9 @@ type recommendationView struct {
 	Edit    bool // the text can be edited
 	Acts    []mainAction
 	Awaited []awaitedRow
-	Zone    *time.Location
+	// Starting: the stage has begun, and those to be asked in it are being written to.
+	Starting bool
+	Zone     *time.Location
 
 	Version  *models.Version // the text that counts now
 	Lang     string
@@ -75,6 +77,8 @@ func (v recommendationView) Nobody() string {
 		return "yours"
 	case v.Rec.Stage == models.StageDrafting:
 		return "drafting"
+	case v.Starting:
+		return "starting"
 	default:
 		return "moment"
 	}
@@ -157,6 +161,13 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	}
 	for _, item := range items {
 		p.Awaited = append(p.Awaited, newAwaitedRow(l, item, p.Zone))
+	}
+	if len(items) == 0 {
+		asked, err := models.AskedSince(ctx, s.DB, p.Rec.ID, p.Rec.StageSince)
+		if err != nil {
+			return err
+		}
+		p.Starting = !asked
 	}
 	p.Edit = p.Owner && p.Rec.Stage == models.StageDrafting && !p.Rec.Held()
 	if p.Main, err = s.mainAction(ctx, l, p, items); err != nil {

@@ -25,7 +25,7 @@ func newAwaitedRow(l *i18n.Localizer, a models.AwaitedItem, zone *time.Location)
 	row := awaitedRow{Who: a.Person, Due: a.DueAt, Zone: zone, Overdue: a.Overdue, Held: a.Held, What: i18n.Said(l.T("recommendation.awaited." + string(a.Kind)))}
 	switch {
 	case a.Organisation != "":
-		row.Who = a.Organisation
+		row.Who = l.ForUnit(a.Organisation, a.Concerned...)
 	case a.Hidden:
 		row.Who = l.T("recommendation.somebody." + hiddenAs(a.Kind))
 	}
@@ -72,7 +72,7 @@ func ribbonView(l *i18n.Localizer, state models.RibbonState, zone *time.Location
 		var whom []string
 		for _, w := range s.Whom {
 			if w.Organisation != "" {
-				whom = append(whom, w.Organisation)
+				whom = append(whom, l.ForUnit(w.Organisation, w.Concerned...))
 				continue
 			}
 			whom = append(whom, l.N("recommendation.whom."+string(w.Kind), w.Count))

@@ -112,11 +112,23 @@ func (s *Server) recommendationRows(r *http.Request, list []models.Recommendatio
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]uuid.UUID, len(list))
+	for i, rec := range list {
+		ids[i] = rec.ID
+	}
+	tag := Localizer(r).Tag()
+	titles, err := models.TitlesIn(r.Context(), s.DB, tag, ids)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]recommendationRow, 0, len(list))
 	for _, rec := range list {
 		row := recommendationRow{Href: "/recommendations/" + rec.ID.String(), Title: rec.Title, Language: rec.Language,
 			Countries: names.list(rec.Countries), NeededBy: rec.NeededBy,
 			Withdrawn: rec.Stage == models.StageWithdrawn, Ribbon: stageRibbon(rec.Stage, rec.Held())}
+		if title := titles[rec.ID]; title != "" {
+			row.Title, row.Language = title, tag
+		}
 		if rec.Organisation != nil {
 			row.Organisation = rec.Organisation.Name
 		}

@@ -87,7 +87,7 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 	if !whole {
 		reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool { return rv.OrganisationID == nil })
 	}
-	authors, err := s.authorsOf(ctx, l, reviews)
+	authors, err := s.authorsOf(ctx, l, rec, reviews)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (v *roundView) count(l *i18n.Localizer, reviews []models.Review) {
 // author is who wrote a review, in which capacity.
 type author struct{ name, capacity string }
 
-func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, reviews []models.Review) (map[uuid.UUID]author, error) {
+func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reviews []models.Review) (map[uuid.UUID]author, error) {
 	var ids, organisations []uuid.UUID
 	for _, rv := range reviews {
 		ids = append(ids, rv.PersonID)
@@ -148,6 +148,10 @@ func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, reviews []mod
 	if err != nil {
 		return nil, err
 	}
+	units, err := models.AskedUnits(ctx, s.DB, rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	names := map[uuid.UUID]string{}
 	for _, o := range list {
 		names[o.ID] = o.Name
@@ -156,7 +160,7 @@ func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, reviews []mod
 	for _, rv := range reviews {
 		a := author{name: people[rv.PersonID].Name, capacity: l.T("recommendation.capacity.expert")}
 		if rv.OrganisationID != nil {
-			a.capacity = l.T("recommendation.capacity.for", "Organisation", names[*rv.OrganisationID])
+			a.capacity = l.T("recommendation.capacity.for", "Organisation", l.ForUnit(units[rv.TaskID].Name, names[*rv.OrganisationID]))
 		}
 		authors[rv.TaskID] = a
 	}

@@ -58,12 +58,16 @@ func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *mo
 	rules := procedure.Document.SignOff
 	tally := rules.Tally(tasks, answers)
 	v := &signOffStanding{Rule: signOffRule(l, rules), Needed: tallyWords(l, tally), Met: tally.Met}
+	units, err := models.AskedUnits(ctx, s.DB, rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	given := map[uuid.UUID]models.SignOff{}
 	for _, so := range answers {
 		given[so.TaskID] = so
 	}
 	for _, t := range tasks {
-		row, err := s.signOffRow(ctx, l, t, given, reasons)
+		row, err := newSignOffRow(l, t, units[t.ID], given, reasons)
 		if err != nil {
 			return nil, err
 		}
@@ -73,17 +77,14 @@ func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *mo
 	return v, nil
 }
 
-func (s *Server) signOffRow(ctx context.Context, l *i18n.Localizer, t models.Task, given map[uuid.UUID]models.SignOff, reasons bool) (signOffRow, error) {
-	o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
-	if err != nil {
-		return signOffRow{}, err
-	}
-	row := signOffRow{Organisation: o.Name, Due: t.DueAt, Open: t.State == models.TaskOpen,
+func newSignOffRow(l *i18n.Localizer, t models.Task, unit models.AskedUnit, given map[uuid.UUID]models.SignOff, reasons bool) (row signOffRow, err error) {
+	row = signOffRow{Organisation: l.ForUnit(unit.Name, unit.Concerned...), Due: t.DueAt, Open: t.State == models.TaskOpen,
 		State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 	so, answered := given[t.ID]
 	if !answered {
 		return row, nil
 	}
+	row.Organisation = l.ForUnit(unit.Name, so.Speaker)
 	row.State, row.At = signOffBadge(l, so.Answer), so.AnsweredAt
 	row.Conditional = so.Answer == models.SignOffApproveWithCondition
 	if reasons {

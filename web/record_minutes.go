@@ -34,6 +34,7 @@ type minutes struct {
 	organisations map[uuid.UUID]string
 	versions      map[uuid.UUID]int
 	tasks         map[uuid.UUID]models.Task
+	units         map[uuid.UUID]models.AskedUnit // by task
 	authorities   map[uuid.UUID]models.Names
 	followUps     map[uuid.UUID]models.FollowUp
 	attachments   map[uuid.UUID]models.Attachment
@@ -116,6 +117,9 @@ func (s *Server) minutesTasks(ctx context.Context, m *minutes) error {
 		m.tasks[t.ID] = t
 		ids = appendID(ids, t.PersonID)
 	}
+	if m.units, err = models.AskedUnits(ctx, s.DB, m.rec.ID); err != nil {
+		return err
+	}
 	m.asked, err = models.PeopleByID(ctx, s.DB, ids)
 	return err
 }
@@ -182,7 +186,7 @@ func (m *minutes) who(e *TimelineEntry, it record.Item) {
 		e.Who, e.OnBehalf = m.name(it.OnBehalfOf), m.l.T("record.behalf", "Name", m.name(it.Actor))
 	}
 	if it.Capacity == record.Institutional {
-		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.organisations[it.Organisation])
+		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.speaker(it))
 	}
 }
 
@@ -233,7 +237,7 @@ func (m *minutes) args(it record.Item) map[string]any {
 		args["Authority"] = m.l.Name(m.authorities[it.Object])
 	}
 	if it.ObjectKind == "organisation" {
-		args["Organisation"] = m.organisations[it.Object]
+		args["Organisation"] = m.askedUnit(it)
 	}
 	if f, is := m.followUps[it.Object]; is {
 		args["Authority"] = m.l.Name(m.authorities[f.AuthorityID])
@@ -289,7 +293,7 @@ func (m *minutes) fact(verb, fact, value string) string {
 // plainFact writes instants, days and figures as the language does.
 func (m *minutes) plainFact(value string) string {
 	if t, err := time.Parse(time.RFC3339, value); err == nil {
-		return m.l.DateTime(t, m.zone)
+		return m.l.Moment(t, m.zone)
 	}
 	if t, err := time.Parse(time.DateOnly, value); err == nil {
 		return m.l.Date(t, time.UTC)
@@ -307,7 +311,7 @@ func (m *minutes) askedIn(it record.Item) string {
 		return ""
 	}
 	if t.OrganisationID != nil {
-		return m.organisations[*t.OrganisationID]
+		return m.l.ForUnit(m.organisations[*t.OrganisationID], m.units[t.ID].Concerned...)
 	}
 	if t.PersonID != nil && m.viewer.MayName(m.rec, t.Kind, *t.PersonID) {
 		return m.asked[*t.PersonID].Name

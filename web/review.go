@@ -34,7 +34,18 @@ type reviewView struct {
 	Until        time.Time
 	DeclineOpen  bool
 	Kept         string // under which name the device keeps what is being typed
+	Again        *againView
 	keeping
+}
+
+// againView says that the text was sent round before, why once more, and what changed; "" for what is not said.
+type againView struct{ Title, Reason, Changed string }
+
+func (a *asked) again(l *i18n.Localizer) *againView {
+	if !a.facts.Again() {
+		return nil
+	}
+	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.Changed}
 }
 
 // commentableBlock is one paragraph with what is said about it.
@@ -110,7 +121,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		AcceptedAt: a.task.AcceptedAt, Kept: a.task.ID.String()}
 	v.Page = askedPage(r, l.T("asked.title."+string(a.task.Kind), "Title", a.version.Title))
 	v.MayAccept = !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil
-	v.Action = a.answerPath()
+	v.Action, v.Again = a.answerPath(), a.again(l)
 	v.DeclineOpen = f.Form.Values.Has("suggestion")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
@@ -232,6 +243,11 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 	if err != nil || !done {
 		return err
 	}
+	return s.thank(w, r, a)
+}
+
+// thank leads on from an answer that was recorded: its words are not unsent any more.
+func (s *Server) thank(w http.ResponseWriter, r *http.Request, a *asked) error {
 	if err := models.ForgetKept(r.Context(), s.DB, a.visitor.Person.ID, models.KeptAnswer(a.task.ID)); err != nil {
 		return err
 	}

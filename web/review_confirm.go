@@ -67,7 +67,11 @@ func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *model
 		if len(ids) == 0 {
 			continue
 		}
-		row := partnerRow{Name: l.ListAnd(names)}
+		unit, err := models.OrganisationByID(ctx, s.DB, u.ID)
+		if err != nil {
+			return err
+		}
+		row := partnerRow{Name: l.ForUnit(unit.Name, names...)}
 		for _, person := range people {
 			row.People = append(row.People, person.Name)
 		}

@@ -1,17 +1,63 @@
 package web
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/validation"
 	"tribuna/models"
 )
 
 // reviewDecisionView is the page on which the officer weighs a round.
 type reviewDecisionView struct {
 	actView
-	Round   *roundView
-	Choices []Option
+	Round        *roundView
+	Choices      []Option
+	Consultation *consultationView // nil: no partner was consulted
+}
+
+// consultationView says who of the partners has commented, and until when the others can.
+type consultationView struct {
+	Asked, Answered              int
+	Commented, Awaited, NotHeard []string
+	Until                        time.Time
+	Zone                         *time.Location
+}
+
+func (s *Server) consultationView(ctx context.Context, l *i18n.Localizer, round *models.ReviewRound, zone *time.Location) (*consultationView, error) {
+	c, err := models.ConsultationOf(ctx, s.DB, round)
+	if err != nil || c.Asked() == 0 {
+		return nil, err
+	}
+	names := func(units []models.AskedUnit) []string {
+		var list []string
+		for _, u := range units {
+			list = append(list, l.ForUnit(u.Name, u.Concerned...))
+		}
+		return list
+	}
+	return &consultationView{Asked: c.Asked(), Answered: len(c.Commented), Commented: names(c.Commented), Awaited: names(c.Awaited),
+		NotHeard: names(c.Silent), Until: c.Until, Zone: zone}, nil
+}
+
+// partnersAwaited asks once before a decision ends a consultation that is still open.
+func (s *Server) partnersAwaited(r *http.Request, a *officerAct) error {
+	if r.PostFormValue("without_partners") != "" || a.task.State != models.TaskOpen {
+		return nil
+	}
+	round, err := models.RoundByNumber(r.Context(), s.DB, a.rec.ID, a.task.Round)
+	if err != nil {
+		return err
+	}
+	c, err := models.ConsultationOf(r.Context(), s.DB, round)
+	if err == nil && len(c.Awaited) > 0 {
+		err = apperr.Invalid("without_partners", "partners_awaited")
+	}
+	return err
 }
 
 func (s *Server) decideReview(w http.ResponseWriter, r *http.Request) error {
@@ -28,7 +74,13 @@ func (s *Server) takeReviewDecision(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	payload := models.DecideReviewPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason")}
-	done, err := s.take(w, r, a, models.DecideReview, payload, Localizer(r).T("officer.decide_review.done"))
+	done := false
+	if err = validation.Check(payload); err == nil {
+		err = s.partnersAwaited(r, a)
+	}
+	if err == nil {
+		done, err = s.take(w, r, a, models.DecideReview, payload, Localizer(r).T("officer.decide_review.done"))
+	}
 	if done {
 		return nil
 	}
@@ -50,6 +102,9 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 		return err
 	}
 	if v.Round, err = s.roundView(r.Context(), l, a.rec, round, true, zone); err != nil {
+		return err
+	}
+	if v.Consultation, err = s.consultationView(r.Context(), l, round, zone); err != nil {
 		return err
 	}
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {

@@ -29,6 +29,7 @@ type signOffView struct {
 	Answers     []Option
 	Changing    bool
 	Kept        string
+	keeping
 }
 
 // signOffAnswers are what an organisation can say, in the order in which it is offered.
@@ -55,14 +56,22 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 	case apperr.CodeOf(err) != apperr.CodeNotFound:
 		return err
 	}
-	return s.renderSignOff(w, r, a, newFormState(values))
+	kept, state, err := s.keptIn(r, a.keptForm(), a.path()+"/sign-off", values)
+	if err != nil {
+		return err
+	}
+	if kept != nil {
+		values = kept
+	}
+	return s.renderSignOff(w, r, a, newFormState(values), state)
 }
 
-func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState, state keeping) error {
 	v, err := s.signOffPage(r, a, f)
 	if err != nil {
 		return err
 	}
+	v.keeping = state
 	s.Engine.Render(w, r, f.status, "signoff", v)
 	return nil
 }
@@ -109,18 +118,20 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 	for _, so := range answers {
 		given[so.TaskID] = so
 	}
+	units, err := models.AskedUnits(ctx, s.DB, a.rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	var list []coSigner
 	for _, t := range tasks {
 		if t.ID == a.task.ID || t.OrganisationID == nil {
 			continue
 		}
-		o, err := models.OrganisationByID(ctx, s.DB, *t.OrganisationID)
-		if err != nil {
-			return nil, err
-		}
-		c := coSigner{Name: o.Name, Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+		unit := units[t.ID]
+		c := coSigner{Name: l.ForUnit(unit.Name, unit.Concerned...), Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 		if so, ok := given[t.ID]; ok {
 			c.State, c.Reason, c.At = signOffBadge(l, so.Answer), so.Reason, so.AnsweredAt
+			c.Name = l.ForUnit(unit.Name, so.Speaker)
 			c.Conditional = so.Answer == models.SignOffApproveWithCondition
 		}
 		list = append(list, c)
@@ -151,6 +162,9 @@ func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
+		return err
+	}
 	p := models.SignOffPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"), Reason: words(r, "reason")}
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerSignOff, &a.task.ID, p}, a.path()+"/thanks")
 	l := Localizer(r)
@@ -158,13 +172,12 @@ func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 		if p.Answer == "" {
 			f.Form.onlyChoose("answer", "reason", l.T("asked.choose"))
 		}
-		return s.renderSignOff(w, r, a, f)
+		return s.renderSignOff(w, r, a, f, keeping{Keeps: true})
 	}
 	if err != nil || !done {
 		return err
 	}
-	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
-	return nil
+	return s.thank(w, r, a)
 }
 
 // signOffOf returns what the organisation answered.

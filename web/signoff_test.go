@@ -43,6 +43,12 @@ func TestOrganisationsSignOff(t *testing.T) {
 	require.Contains(t, page.Body, i18n.For("bg").N("signoff.needed_answers", 2))
 	require.Contains(t, page.Body, "Terre des hommes")
 
+	typed := form(t, page.Body, path+"/sign-off")
+	typed.Set("reason", "Наполовина написано.")
+	typed.Set("do", "keep")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", typed).StatusCode)
+	require.Contains(t, b.get(path+"?kept=compare").Body, "Наполовина написано.", "what is not sent yet waits")
+	require.Contains(t, b.get(path+"?kept=continue").Body, "Наполовина написано.")
 	none := b.post(path+"/sign-off", form(t, page.Body, path+"/sign-off"))
 	require.Equal(t, http.StatusUnprocessableEntity, none.StatusCode)
 	require.Contains(t, none.Body, i18n.For("bg").T("asked.choose"))
@@ -54,12 +60,14 @@ func TestOrganisationsSignOff(t *testing.T) {
 	f.Set("reason", "Решава управителният съвет.")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/sign-off", f).StatusCode)
 	require.Contains(t, b.get(path+"/thanks").Body, "Решава управителният съвет.")
+	require.NotContains(t, b.get(path).Body, i18n.For("bg").T("kept.title"), "what was sent is not unsent any more")
 
 	other := n.signOffTask("tdh")
 	ob := n.as("partner-tdh-al", "en")
 	opath := taskPath(other.ID)
 	theirs := ob.get(opath)
 	sound(t, theirs)
+	require.Contains(t, theirs.Body, speaksForUnit, "who answers for a shared vote is told for whom")
 	require.Contains(t, theirs.Body, "Решава управителният съвет.", "what the others answered is known in the network")
 
 	changed := form(t, b.get(path).Body, path+"/sign-off")
@@ -79,10 +87,21 @@ func TestOrganisationsSignOff(t *testing.T) {
 	f.Set("answer", models.SignOffApprove)
 	require.Equal(t, http.StatusSeeOther, ob.post(opath+"/sign-off", f).StatusCode, "a sister of the lead speaks for the shared vote")
 	n.open(models.TaskPublish)
+	home := recommendationPath(n.brief.ID)
+	officer := n.as("officer-khc", "en")
+	require.Contains(t, officer.get(home).Body, speaksForUnit)
+	require.Contains(t, officer.get(home+"/record").Body, speaksForUnit)
+	behind, err := models.EndorsementOf(t.Context(), n.db, n.brief.ID, *n.reload().AcceptedVersionID)
+	require.NoError(t, err)
+	require.Contains(t, behind.Organisations, models.Signatory{Unit: "Terre des hommes, Regional Office for Europe (Budapest)",
+		Speaker: "Terre des hommes Albania"}, "in public too")
 	closed := b.get(path)
 	sound(t, closed)
 	require.Contains(t, closed.Body, i18n.For("bg").T("asked.over.closed.title"))
 }
+
+// speaksForUnit names, on a page, an organisation that shares its vote.
+const speaksForUnit = "Terre des hommes Albania for the unit “Terre des hommes, Regional Office for Europe (Budapest)”"
 
 func TestTallyInWords(t *testing.T) {
 	for _, tag := range i18n.Tags() {

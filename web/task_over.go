@@ -58,7 +58,7 @@ func (s *Server) roundOver(ctx context.Context, a *asked) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case round.ClosedAt != nil || a.rec.Stage != models.StageReview || a.rec.Round != a.task.Round:
+	case !round.Takes(a.task) || a.rec.Stage != models.StageReview || a.rec.Round != a.task.Round:
 		return "closed", nil
 	case a.task.State == models.TaskOpen && s.Now().After(a.task.GraceUntil):
 		return "expired", nil

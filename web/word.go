@@ -69,6 +69,19 @@ func (s *Server) bringHref(rec *models.Recommendation) string {
 	return recommendationPath(rec.ID) + "/word"
 }
 
+// toWordFile keeps what a draft's form holds and leads on to where a Word file is brought, where its button was pressed.
+func (s *Server) toWordFile(w http.ResponseWriter, r *http.Request, k keptForm) (bool, error) {
+	href := s.bringHref(k.rec)
+	if r.PostFormValue("do") != "word" || href == "" {
+		return false, nil
+	}
+	if _, err := s.storeWords(r, k); err != nil {
+		return true, err
+	}
+	http.Redirect(w, r, href, http.StatusSeeOther)
+	return true, nil
+}
+
 func (s *Server) newFromWord(w http.ResponseWriter, r *http.Request) error {
 	if _, _, err := s.writer(r); err != nil {
 		return err
@@ -104,10 +117,10 @@ func (s *Server) showWord(w http.ResponseWriter, r *http.Request, status int, re
 	if !s.Word.ReadsWord() {
 		return word.NotInstalled("pandoc")
 	}
-	v := wordView{Page: s.workPage(r, l.T("word.title")), Form: NewForm(r.PostForm), Action: s.bringHref(rec), Back: "/recommendations/new",
+	v := wordView{Page: s.workPage(r, l.T("word.title")), Form: NewForm(r.PostForm), Action: s.bringHref(rec), Back: "/recommendations/new?kept=continue",
 		Seen: seen, FileHelp: l.T("word.file_help", "Megabytes", word.MaxFile>>20)}
 	if rec != nil {
-		v.Back = recommendationPath(rec.ID) + "/edit"
+		v.Back = recommendationPath(rec.ID) + "/edit?kept=continue"
 	}
 	if wrong != nil {
 		if !v.Form.Blame(wrong, l) {
@@ -126,7 +139,10 @@ func (s *Server) readNewFromWord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words := newDraftWords(v, organisations)
+	words, err := s.orTyped(r, keptDraft(v, nil), newDraftWords(v, organisations))
+	if err != nil {
+		return err
+	}
 	if err := s.takeWord(r, v, &words, ""); err != nil {
 		return s.showWord(w, r, http.StatusUnprocessableEntity, nil, "", err)
 	}
@@ -150,6 +166,9 @@ func (s *Server) readWord(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	words.fields.Set("beside", tag)
+	if words, err = s.orTyped(r, keptDraft(v, rec), words); err != nil {
+		return err
+	}
 	err = s.takeWord(r, v, &words, rec.Language)
 	seen := r.PostFormValue("seen")
 	if err != nil {
@@ -198,6 +217,25 @@ func (s *Server) allowConversion(ctx context.Context, who string) error {
 		err = apperr.New(apperr.CodeTooMany)
 	}
 	return err
+}
+
+// orTyped returns what somebody typed into the form of a draft and has not sent, else the words it begins with. What the
+// text of a file takes the place of stays readable beside it.
+func (s *Server) orTyped(r *http.Request, k keptForm, words draftWords) (draftWords, error) {
+	kept, err := models.KeptWordsOf(r.Context(), s.DB, k.visitor.Person.ID, k.name)
+	if err != nil || kept == nil {
+		return words, err
+	}
+	stands := words.fields
+	words = readDraftWords(kept.Fields)
+	var before []string
+	for _, field := range []string{"title", "body", "before"} {
+		if text := typed(words.fields.Get(field)); text != "" && text != typed(stands.Get(field)) {
+			before = append(before, text)
+		}
+	}
+	words.fields.Set("before", strings.Join(before, "\n\n"))
+	return words, nil
 }
 
 // take puts a text into the words, and the measures that are not among them yet.

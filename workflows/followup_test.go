@@ -18,6 +18,7 @@ func followOffice(t *testing.T, change func(*models.ProcedureDocument)) (*office
 	t.Helper()
 	o := newOffice(t, change)
 	o.publish()
+	o.exec("UPDATE deliveries SET delivered_on = current_date WHERE recommendation_id = ?", o.rec.ID) // nobody is asked before
 	list, err := models.FollowUps(o.ctx, o.db, models.FollowUpFilter{Recommendation: o.rec.ID})
 	require.NoError(t, err)
 	o.runs = 0
@@ -230,4 +231,17 @@ func TestFollowUpGoesOnFromTheRowsAfterBeingCutOff(t *testing.T) {
 	o.recorded(s)
 	require.Len(t, o.tasksOf(models.TaskReportProgress), 1, "nobody is asked twice")
 	require.Equal(t, 1, o.mailsOf(models.MailProgressRequest))
+}
+
+func TestFollowUpAsksOnceTheAuthorityHasTheRecommendation(t *testing.T) {
+	o, id := followOffice(t, nil)
+	o.exec("UPDATE deliveries SET delivered_on = NULL WHERE recommendation_id = ?", o.rec.ID)
+	var early int
+	o.at(firstAsked+7*day, func() {
+		early = len(o.openTasks(models.TaskReportProgress))
+		o.exec("UPDATE deliveries SET delivered_on = current_date WHERE recommendation_id = ?", o.rec.ID)
+	})
+	cutOff(t, o.follow(id, firstAsked+15*day))
+	require.Zero(t, early, "it does not have it yet")
+	require.NotNil(t, o.asked(id))
 }

@@ -83,6 +83,7 @@ func (s *plainStory) accept() {
 	o.press(`.page-actions a[href*="/decide-review"]`)
 	o.tick(`input[name="decision"][value="accept"]`)
 	o.write("#f-reason", "Приета.")
+	o.withoutPartners()
 	o.press(`#decide .btn-primary`)
 	require.Equal(s.t, s.home, o.path())
 }

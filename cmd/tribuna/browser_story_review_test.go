@@ -108,6 +108,12 @@ func (s *story) accept() {
 	o.reads("Well founded. The sources are in the annex.", "Подкрепяме текста.")
 	o.tick(`input[name="decision"][value="accept"]`)
 	o.write("#f-reason", "Both experts support it; the municipalities come with the next edition.")
+	o.withoutPartners()
 	o.press(`#decide .btn-primary`)
 	require.Equal(s.t, s.home, o.path())
+}
+
+// withoutPartners decides though partners can still comment, where some can.
+func (v *visitor) withoutPartners() {
+	v.run(chromedp.Evaluate(`document.querySelectorAll("#f-without_partners").forEach((box) => { box.checked = true })`, nil))
 }

@@ -129,6 +129,11 @@ func (o *openProcesses) timePasses() {
 		if err != nil {
 			return err
 		}
+		if _, err = tx.ExecContext(ctx, `UPDATE deliveries SET delivered_on = current_date WHERE authority_id =
+			(SELECT authority_id FROM followups WHERE id = ?) AND recommendation_id = (SELECT recommendation_id FROM followups WHERE id = ?)`,
+			o.followUps[0], o.followUps[0]); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE followups SET ask_at = now() WHERE id = ?`, o.followUps[0])
 		return err
 	})

@@ -27,6 +27,7 @@ type data struct {
 }
 
 type networkData struct {
+	Zone      string
 	Languages []struct {
 		Tag, Endonym string
 		Names        models.Names

@@ -69,7 +69,7 @@ func (l *loader) run(ctx context.Context) error {
 		l.words, l.authorities, l.organisations, l.grants, l.procedures, l.people, l.readers,
 	}
 	if first {
-		steps = append(steps, l.brief)
+		steps = append(steps, l.zone, l.brief)
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

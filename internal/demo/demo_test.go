@@ -216,3 +216,11 @@ func TestAccountsSignIn(t *testing.T) {
 	_, err = models.SignIn(ctx, db, "fiona.carmichael@experts.example", demo.Password)
 	require.Error(t, err, "an expert without an account")
 }
+
+func TestPeopleWithoutACountryHaveTheNetworksClock(t *testing.T) {
+	db := testdb.New(t)
+	require.NoError(t, demo.Load(t.Context(), db, now))
+	zone, err := models.ZoneOf(t.Context(), db, "")
+	require.NoError(t, err)
+	require.Equal(t, "Europe/Budapest", zone.String())
+}

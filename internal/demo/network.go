@@ -128,3 +128,8 @@ func parent(kind, slug string) *uuid.UUID {
 	id := ID(kind, slug)
 	return &id
 }
+
+// zone sets whose clock counts for people without a country. It is a coordinator's from then on.
+func (l *loader) zone(ctx context.Context) error {
+	return models.SetNetworkZone(ctx, l.tx, l.data.Network.Zone)
+}

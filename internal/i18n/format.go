@@ -35,16 +35,45 @@ func (l *Localizer) Time(t time.Time, zone *time.Location) string {
 	return l.T("calendar.time", "Time", in(t, zone).Format("15:04"))
 }
 
-// Deadline says how far away an instant is and when: "in 3 days, Thursday 12 March", "today until 17:00",
+// Clock writes the time of day of t in the given zone and whose clock that is: "17:00 (Eastern European Time, EET)".
+func (l *Localizer) Clock(t time.Time, zone *time.Location) string {
+	t = in(t, zone)
+	return l.T("calendar.clock", "Time", l.Time(t, nil), "Zone", l.zone(t))
+}
+
+// zone names the clock by which t is told: in words where there are any, else by its abbreviation or its distance from
+// universal time.
+func (l *Localizer) zone(t time.Time) string {
+	name, _ := t.Zone()
+	if key := "calendar.zone." + name; l.Has(key) {
+		return l.T(key)
+	}
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		return "UTC" + name
+	}
+	return name
+}
+
+// Moment writes day and time of a deadline in the given zone, and whose clock that is.
+func (l *Localizer) Moment(t time.Time, zone *time.Location) string {
+	return l.T("calendar.moment", "Date", l.Date(t, zone), "Clock", l.Clock(t, zone))
+}
+
+// DeadlineToday reports whether the words of Deadline hold the time of day: the deadline is today's.
+func DeadlineToday(now, due time.Time, zone *time.Location) bool {
+	return calendarDays(in(now, zone), in(due, zone)) == 0
+}
+
+// Deadline says how far away an instant is and when: "in 3 days, Thursday 12 March", "today until 17:00 (…)",
 // "2 days overdue, was due Monday 2 March". Days are those of the calendar in the given zone.
 func (l *Localizer) Deadline(now, due time.Time, zone *time.Location) string {
 	now, local := in(now, zone), in(due, zone)
 	day := l.weekdayDate(now, local)
 	switch days := calendarDays(now, local); {
 	case days == 0 && due.Before(now):
-		return l.T("calendar.deadline.passed_today", "Time", local.Format("15:04"))
+		return l.T("calendar.deadline.passed_today", "Clock", l.Clock(local, nil))
 	case days == 0:
-		return l.T("calendar.deadline.today", "Time", local.Format("15:04"))
+		return l.T("calendar.deadline.today", "Clock", l.Clock(local, nil))
 	case days == 1:
 		return l.T("calendar.deadline.tomorrow", "Day", day)
 	case days > 1:

@@ -18,8 +18,8 @@ func TestDeadline(t *testing.T) {
 	}{
 		"days":              {time.Date(2026, 3, 12, 17, 0, 0, 0, sofia), "in 3 days, Thursday 12 March", "след 3 дни, четвъртък, 12 март"},
 		"tomorrow":          {time.Date(2026, 3, 10, 0, 30, 0, 0, sofia), "tomorrow, Tuesday 10 March", "утре, вторник, 10 март"},
-		"today":             {time.Date(2026, 3, 9, 17, 5, 0, 0, sofia), "today until 17:05", "днес до 17:05 ч."},
-		"today, passed":     {time.Date(2026, 3, 9, 9, 0, 0, 0, sofia), "overdue since 09:00 today", "просрочено от 09:00 ч. днес"},
+		"today":             {time.Date(2026, 3, 9, 17, 5, 0, 0, sofia), "today until 17:05 (Eastern European Time, EET)", "днес до 17:05 ч. (източноевропейско време, EET)"},
+		"today, passed":     {time.Date(2026, 3, 9, 9, 0, 0, 0, sofia), "overdue since 09:00 (Eastern European Time, EET) today", "просрочено от 09:00 ч. (източноевропейско време, EET) днес"},
 		"one day late":      {time.Date(2026, 3, 8, 23, 0, 0, 0, sofia), "1 day overdue, was due Sunday 8 March", "просрочено с 1 ден, срокът беше неделя, 8 март"},
 		"another year":      {time.Date(2027, 3, 9, 17, 0, 0, 0, sofia), "in 365 days, Tuesday 9 March 2027", "след 365 дни, вторник, 9 март 2027 г."},
 		"over clock change": {time.Date(2026, 3, 30, 0, 0, 0, 0, sofia), "in 21 days, Monday 30 March", "след 21 дни, понеделник, 30 март"},
@@ -39,6 +39,8 @@ func TestDatesAndNumbers(t *testing.T) {
 	require.Equal(t, "12 March 2026, 17:04", For("en").DateTime(at, sofia))
 	require.Equal(t, "12 март 2026 г., 17:04 ч.", For("bg").DateTime(at, sofia))
 	require.Equal(t, "15:04 ч.", For("bg").Time(at, nil))
+	require.Equal(t, "12 March 2026, 17:04 (Eastern European Time, EET)", For("en").Moment(at, sofia), "a deadline says whose clock counts")
+	require.Equal(t, "15:04 (EST)", For("en").Clock(at, time.FixedZone("EST", 0)), "a clock without words is named all the same")
 	require.Equal(t, "1,234,567", For("en").Number(1234567))
 	require.Equal(t, "1\u00a0234\u00a0567", For("bg").Number(1234567))
 	require.Equal(t, "26%", For("en").Percent(0.255))

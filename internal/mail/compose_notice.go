@@ -41,7 +41,7 @@ func (d *draft) roundClosing(ctx context.Context) (page, error) {
 		Subject:  d.t("round_closing.subject", "Title", t.Title),
 		Lead:     []string{d.t("round_closing.lead")},
 		Document: document(t),
-		Facts:    []fact{{d.t("round_closing.until"), d.words.DateTime(*d.mail.Data.Until, d.zone)}},
+		Facts:    []fact{{d.t("round_closing.until"), d.words.Moment(*d.mail.Data.Until, d.zone)}},
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
 		Why:      d.t("task_withdrawn.why"),
 	}, nil
@@ -174,7 +174,7 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Subject:     m.Subject,
 		Heading:     m.Subject,
 		Body:        body,
-		BodyText:    markdown.Clean(m.Body), // Markdown reads well as it is, and keeps the addresses of its links
+		BodyText:    markdown.Letter(m.Body),
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
 		Notes:       notes,
 		Why:         d.t("mailing.why", "Owner", m.Owner),

@@ -27,10 +27,31 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
 		Why:      d.t(whyKey(t), args...),
 	}
+	d.sayAgain(t, &p)
 	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t("officer_of", args...)})
 	p.Facts = append(p.Facts, d.taskFacts(t)...)
 	p.After = append(p.After, d.afterAsking(t)...)
 	return p, nil
+}
+
+// sayAgain tells what is asked once more from what is asked for the first time: a translation that was returned, and its
+// second reading, say so with the note; another round says so, and why.
+func (d *draft) sayAgain(t models.MailTask, p *page) {
+	switch {
+	case t.ReturnNote != "":
+		key := "returned." + string(t.Kind)
+		p.Subject, p.Lead = d.t(key+".subject", d.taskArgs(t)...), []string{d.t(key+".lead", d.taskArgs(t)...)}
+		p.Passages = append(p.Passages, passage{Heading: d.t("returned.note"), Text: t.ReturnNote})
+	case t.Again():
+		p.Subject = d.t("again.subject", "Round", d.words.Number(t.Round), "Subject", p.Subject)
+		p.Lead = append([]string{d.t("again.lead", "Round", d.words.Number(t.Round))}, p.Lead...)
+		if t.RoundReason != "" {
+			p.Passages = append(p.Passages, passage{Heading: d.t("again.reason"), Text: t.RoundReason})
+		}
+		if t.Changed != "" {
+			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: t.Changed})
+		}
+	}
 }
 
 // askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
@@ -47,7 +68,7 @@ func (d *draft) askKey(t models.MailTask) string {
 func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
 
 func (d *draft) taskArgs(t models.MailTask) []any {
-	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", t.Organisation,
+	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", d.words.ForUnit(t.Organisation, t.Speaker),
 		"Language", d.words.Language(t.Language), "Number", t.MeasureNumber, "Authority", d.words.Name(t.Authority)}
 }
 
@@ -62,7 +83,7 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 		facts = append(facts, fact{d.t("label.authority"), d.words.Name(t.Authority)})
 	}
 	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
-		facts = append(facts, fact{d.t("label.length"), d.words.N("mail.reading_minutes", markdown.ReadingMinutes(t.Words))})
+		facts = append(facts, fact{d.t("label.length"), d.words.N("asked.minutes_answer", markdown.AnsweringMinutes(t.Words))})
 	}
 	return append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
 }
@@ -117,8 +138,11 @@ func (d *draft) escalation(ctx context.Context) (page, error) {
 		if err != nil {
 			return page{}, err
 		}
+		if len(overdue.Authority) > 0 { // several at once differ by it
+			p.Subject = d.t("escalation.subject_about", "Ask", d.ask(overdue), "Title", t.Title)
+		}
 		p.Facts = append(p.Facts, fact{d.t("label.awaited"), d.ask(overdue)},
-			fact{d.t("label.from"), awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
+			fact{d.t("label.from"), d.awaited(overdue)}, fact{d.t("label.was_due"), d.until(overdue.DueAt)})
 	}
 	p.Facts = append(p.Facts, fact{d.t("label.officer"), d.t("officer_of", d.taskArgs(t)...)})
 	return p, nil
@@ -130,9 +154,9 @@ func (d *draft) ask(t models.MailTask) i18n.Words {
 }
 
 // awaited names who was asked: the organisation where one answers in its name, else the person.
-func awaited(t models.MailTask) string {
+func (d *draft) awaited(t models.MailTask) string {
 	if t.Organisation != "" {
-		return t.Organisation
+		return d.words.ForUnit(t.Organisation, t.Concerned...)
 	}
 	return t.Person
 }
@@ -166,11 +190,14 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	var tasks []models.MailTask
 	var err error
 	if len(d.mail.Data.Tasks) > 0 {
-		tasks, err = models.MailTasks(ctx, d.db, d.mail.Data.Tasks)
+		tasks, err = models.MailTasks(ctx, d.db, d.reader.ID, d.mail.Data.Tasks)
 	} else {
 		tasks, err = models.RemindedMailTasks(ctx, d.db, d.reader.ID)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := d.inReadersWords(ctx, tasks); err != nil {
 		return nil, err
 	}
 	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) }), nil

@@ -173,14 +173,33 @@ func (d *draft) task(ctx context.Context) (models.MailTask, error) {
 }
 
 func (d *draft) taskByID(ctx context.Context, id uuid.UUID) (models.MailTask, error) {
-	tasks, err := models.MailTasks(ctx, d.db, []uuid.UUID{id})
+	tasks, err := models.MailTasks(ctx, d.db, d.reader.ID, []uuid.UUID{id})
 	if err != nil {
 		return models.MailTask{}, err
 	}
 	if len(tasks) == 0 {
 		return models.MailTask{}, NotOwed{"the task is gone"}
 	}
-	return tasks[0], nil
+	err = d.inReadersWords(ctx, tasks)
+	return tasks[0], err
+}
+
+// inReadersWords names the texts that tasks are about in the reader's language, where they have a title in it.
+func (d *draft) inReadersWords(ctx context.Context, tasks []models.MailTask) error {
+	var ids []uuid.UUID
+	for _, t := range tasks {
+		ids = append(ids, t.RecommendationID)
+	}
+	titles, err := models.TitlesIn(ctx, d.db, d.words.Tag(), ids)
+	if err != nil {
+		return err
+	}
+	for i := range tasks {
+		if title := titles[tasks[i].RecommendationID]; title != "" {
+			tasks[i].Title, tasks[i].TitleLanguage = title, d.words.Tag()
+		}
+	}
+	return nil
 }
 
 // openTask reads the mail's task if its answer is still awaited.
@@ -205,23 +224,13 @@ func (d *draft) link(t models.MailTask) string {
 // t is a sentence of this package's catalog.
 func (d *draft) t(key string, args ...any) string { return d.words.T("mail."+key, args...) }
 
-// until says an instant as people do, with the hour and whose clock: "in 3 days, Thursday 12 March, 17:00 (EET)".
+// until says an instant as people do, with the hour and whose clock: "in 3 days, Thursday 12 March, 17:00 (…)".
 func (d *draft) until(due time.Time) string {
-	local, today := due.In(d.zone), d.now.In(d.zone)
 	deadline := d.words.Deadline(d.now, due, d.zone)
-	if local.Format(time.DateOnly) == today.Format(time.DateOnly) { // the hour is in it
-		return d.t("until_today", "Deadline", deadline, "Zone", clock(local))
+	if i18n.DeadlineToday(d.now, due, d.zone) { // the hour is in it
+		return deadline
 	}
-	return d.t("until", "Deadline", deadline, "Time", d.words.Time(due, d.zone), "Zone", clock(local))
-}
-
-// clock names whose clock it is: the zone's abbreviation, or its distance from UTC where it has none.
-func clock(t time.Time) string {
-	name, _ := t.Zone()
-	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
-		return "UTC" + name
-	}
-	return name
+	return d.t("until", "Deadline", deadline, "Clock", d.words.Clock(due, d.zone))
 }
 
 // zoneOf is the zone of the reader's country, UTC where it is not known.

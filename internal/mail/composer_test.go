@@ -80,7 +80,7 @@ func TestInvitationSaysWhoAsksHowLongAndThatOneMayDecline(t *testing.T) {
 	letter, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, "en", n.task(models.TaskReview, n.expert, nil)))
 	require.NoError(t, err)
 	require.Contains(t, letter.Text, "Who asks: Ana Officer, Know-how Centre")
-	require.Contains(t, letter.Text, "about 5 minutes of reading")
+	require.Contains(t, letter.Text, "about 3 minutes to read and answer")
 	require.Contains(t, letter.Text, "decline with one click")
 	require.Contains(t, letter.Text, "tomorrow, Tuesday 3 March", "when somebody else is asked")
 }

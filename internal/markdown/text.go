@@ -24,11 +24,23 @@ func Text(source string) string {
 // wordsPerMinute is how fast people read a careful text in their second language.
 const wordsPerMinute = 150
 
-// ReadingMinutes is how long a text of so many words takes, rounded up to five: nobody's minute is exact.
+// exactMinutes is up to where single minutes are told: beyond, nobody's minute is exact, and it is rounded up to five.
+const exactMinutes = 10
+
+// ReadingMinutes is how long a text of so many words takes.
 func ReadingMinutes(words int) int {
-	minutes := (words + wordsPerMinute - 1) / wordsPerMinute
-	return max(5, (minutes+4)/5*5)
+	minutes := max(1, (words+wordsPerMinute-1)/wordsPerMinute)
+	if minutes > exactMinutes {
+		minutes = (minutes + 4) / 5 * 5
+	}
+	return minutes
 }
+
+// minutesToAnswer is how long the few questions below a text take whoever has read it.
+const minutesToAnswer = 2
+
+// AnsweringMinutes is how long it takes to read a text of so many words and answer what is asked about it.
+func AnsweringMinutes(words int) int { return ReadingMinutes(words) + minutesToAnswer }
 
 // plainText gathers the words below a node. List items and table rows end lines, cells end with a tab.
 func plainText(n ast.Node, src []byte) string {

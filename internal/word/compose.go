@@ -190,7 +190,11 @@ func (c *composer) endorsement(pub *models.Publication) error {
 	}
 	if len(e.Organisations) > 0 {
 		c.section(c.words.T("published.signed_off"))
-		c.add("- " + strings.Join(escaped(e.Organisations), "\n- "))
+		var names []string
+		for _, o := range e.Organisations {
+			names = append(names, c.words.ForUnit(o.Unit, o.Speaker))
+		}
+		c.add("- " + strings.Join(escaped(names), "\n- "))
 	}
 	if e.Reviews > 0 {
 		said := c.words.N("published.reviewers", e.Reviews)

@@ -23,7 +23,6 @@ function keep(form, store) {
   const name = prefix + form.dataset.keep
   const before = JSON.stringify(fields(form))
   restore(form, store, name, before)
-  form.querySelectorAll('[data-kept]').forEach((e) => e.removeAttribute('hidden'))
   let timer
   form.addEventListener('input', () => {
     clearTimeout(timer)

@@ -1,0 +1,1 @@
+ALTER TABLE signoffs DROP COLUMN spoken_by;
