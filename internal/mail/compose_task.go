@@ -36,6 +36,8 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 
 // sayAgain tells what is asked once more from what is asked for the first time: a translation that was returned, and its
 // second reading, say so with the note; another round says so, and why.
+//
+//i18n:keys mail.returned.*.subject mail.returned.*.lead
 func (d *draft) sayAgain(t models.MailTask, p *page) {
 	switch {
 	case t.ReturnNote != "":
