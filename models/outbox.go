@@ -35,6 +35,7 @@ const (
 	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
 	MailPasswordChanged     MailKind = "password_changed"   // tells the person, in case it was somebody else
 	MailHandedOver          MailKind = "handed_over"        // to who held something and who holds it now: Data.HandOver
+	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
 // MailKinds returns every kind.
@@ -42,7 +43,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver}
+		MailPasswordChanged, MailHandedOver, MailSignOffReplaced}
 }
 
 // Why a task's answer is no longer needed.

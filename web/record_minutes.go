@@ -152,7 +152,7 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		e := TimelineEntry{At: it.At, Zone: m.zone, What: m.l.T("record."+it.Verb, m.args(it)), Icon: recordIcon(it.Verb), Tone: recordTone(it.Verb)}
 		m.who(&e, it)
 		if it.Facts["changed"] == "true" {
-			e.What += " " + m.l.T("record.changed")
+			e.What += " " + m.changed(it)
 		}
 		if n, _ := strconv.Atoi(it.Facts["conditional"]); n > 0 {
 			e.What += m.l.T("record.conditional", "Number", m.l.Number(n))
@@ -173,6 +173,19 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// changed says that an answer took the place of an earlier one, and whose that was if it was somebody else's.
+func (m *minutes) changed(it record.Item) string {
+	first, err := uuid.Parse(it.Facts["former"])
+	if err != nil {
+		return m.l.T("record.changed")
+	}
+	name := m.name(first)
+	if by, err := uuid.Parse(it.Facts["replaced"]); err == nil {
+		name = m.l.T("record.former_for", "Name", name, "Organisation", m.organisations[by])
+	}
+	return m.l.T("record.replaced", "Former", name)
 }
 
 // who names the person whose words they are, in their capacity. What nobody did in person, the procedure did.
