@@ -111,6 +111,13 @@ func (x *act) zoneOfTask(ctx context.Context, t *models.Task) (*time.Location, e
 		}
 		return zoneOf(ctx, x.tx, p.CountryCode)
 	}
+	if t.Alone {
+		o, err := models.OrganisationByID(ctx, x.tx, *t.OrganisationID)
+		if err != nil || len(o.Countries) == 0 {
+			return time.UTC, err
+		}
+		return zoneOf(ctx, x.tx, o.Countries[0])
+	}
 	units, _, err := x.unitsAsked(ctx)
 	if err != nil {
 		return nil, err

@@ -139,26 +139,22 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 		byRule: byRule, facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
 }
 
-// consultPartners asks those who will be asked to sign off for their comments, so that nobody sees the text for the first
-// time when it is final; for a country without a partner that is whom the procedure says.
+// consultPartners asks those who will be asked to sign off for their comments, each organisation in its own name, so that
+// nobody sees the text for the first time when it is final; for a country without a partner that is whom the procedure says.
 func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) error {
-	units, _, err := x.unitsAsked(ctx)
+	consulted, _, err := models.OrganisationsConsulted(ctx, x.tx, x.rec, x.procedure.SignOff, x.now)
 	if err != nil {
 		return err
 	}
-	for _, u := range units {
-		others := u.Without(x.rec.OrganisationID) // it wrote the text
-		if len(others) == 0 {
-			continue
-		}
-		err := x.askOrganisation(ctx, models.TaskConsult, u.ID, others, func(t *models.Task) {
-			t.VersionID, t.Round = &round.VersionID, round.Number
+	for _, o := range consulted {
+		err := x.askOrganisation(ctx, models.TaskConsult, o.ID, []models.Organisation{o}, func(t *models.Task) {
+			t.VersionID, t.Round, t.Alone = &round.VersionID, round.Number, true
 			round.DueAt = later(round.DueAt, t.DueAt)
 		})
 		if err != nil {
 			return err
 		}
-		if err := x.noteAsked(ctx, "consultation.asked", u, round.VersionID); err != nil {
+		if err := x.noteAsked(ctx, "consultation.asked", models.Unit{ID: o.ID}, round.VersionID); err != nil {
 			return err
 		}
 	}

@@ -58,6 +58,10 @@ func answerSignOff(ctx context.Context, x *act) error {
 	if err := x.sameText(ctx, p.VersionHash, nil); err != nil {
 		return err
 	}
+	former, err := x.formerSignOff(ctx)
+	if err != nil {
+		return err
+	}
 	org := x.speaksFor()
 	so := &models.SignOff{TaskID: x.task.ID, RecommendationID: x.rec.ID, VersionID: *x.task.VersionID, OrganisationID: *x.task.OrganisationID, SpokenBy: &org,
 		PersonID: x.speaker.ID, Answer: p.Answer, Reason: p.Reason, DecisionID: x.id, AnsweredAt: x.now}
@@ -65,14 +69,46 @@ func answerSignOff(ctx context.Context, x *act) error {
 		return fmt.Errorf("write sign-off: %w", err)
 	}
 	facts := map[string]string{"answer": p.Answer, "unit": x.task.OrganisationID.String()}
-	if x.task.State == models.TaskDone {
+	if former != nil {
 		facts["changed"] = "true"
+		if err := x.tellReplaced(ctx, former, facts); err != nil {
+			return err
+		}
 	}
 	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
 		return err
 	}
 	return x.note(ctx, entry{verb: "signoff.answered", visibility: record.Network, objectKind: "version", object: so.VersionID, org: org,
 		facts: facts, texts: map[string]string{"reason": p.Reason}})
+}
+
+// formerSignOff returns the answer given before, nil where there is none.
+func (x *act) formerSignOff(ctx context.Context) (*models.SignOff, error) {
+	if x.task.State != models.TaskDone {
+		return nil, nil
+	}
+	former, err := models.SignOffByTask(ctx, x.tx, x.task.ID)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, nil
+	}
+	return former, err
+}
+
+// tellReplaced notes whose answer another one takes the place of, and tells them: where a vote is shared, each of those who
+// share it may speak for all, and nobody shall find out by chance that they were spoken over.
+func (x *act) tellReplaced(ctx context.Context, former *models.SignOff, facts map[string]string) error {
+	if former.PersonID == x.speaker.ID {
+		return nil
+	}
+	first, err := models.PersonByID(ctx, x.tx, former.PersonID)
+	if err != nil {
+		return err
+	}
+	facts["former"] = first.Pseudonym.String()
+	if former.SpokenBy != nil {
+		facts["replaced"] = former.SpokenBy.String()
+	}
+	return x.mail(ctx, models.MailSignOffReplaced, first, x.task, x.id)
 }
 
 // EndSignOff goes on to publication when the rule is met.

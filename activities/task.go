@@ -66,8 +66,8 @@ func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*m
 	return err
 }
 
-// askOrganisation opens a task for whoever speaks for a voting unit and writes to its representatives in the
-// organisations concerned.
+// askOrganisation opens a task for whoever speaks for a voting unit, or for one organisation alone, and writes to the
+// representatives of the organisations concerned.
 func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task)) error {
 	zone, err := zoneOf(ctx, x.tx, "") // the network's, for an organisation without a country
 	if err != nil {
@@ -190,6 +190,9 @@ func (x *act) asked(ctx context.Context, t *models.Task) ([]models.Person, error
 	if t.PersonID != nil {
 		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
 		return []models.Person{p}, err
+	}
+	if t.Alone {
+		return models.Representatives(ctx, x.tx, []uuid.UUID{*t.OrganisationID})
 	}
 	sisters, err := models.VotingUnitMembers(ctx, x.tx, *t.OrganisationID)
 	if err != nil {

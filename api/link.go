@@ -82,11 +82,11 @@ func (s *server) sendLinks(c *call, token string) error {
 	if t.PersonID != nil {
 		people = append(people, models.Person{ID: *t.PersonID})
 	} else {
-		sisters, err := models.VotingUnitMembers(c.ctx(), s.DB, *t.OrganisationID)
+		organisations, err := t.Answering(c.ctx(), s.DB)
 		if err != nil {
 			return err
 		}
-		if people, err = models.Representatives(c.ctx(), s.DB, append(sisters, *t.OrganisationID)); err != nil {
+		if people, err = models.Representatives(c.ctx(), s.DB, organisations); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 		ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
 		ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
 	unit := uuid.Nil
-	if t != nil && t.OrganisationID != nil {
+	if t != nil && t.OrganisationID != nil && !t.Alone {
 		unit = *t.OrganisationID
 	}
 	q = q.ColumnExpr("ARRAY(SELECT o.id FROM organisations AS o WHERE o.voting_unit = ? ORDER BY o.id)", unit)
@@ -44,7 +44,7 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 		o.TaskPerson = *t.PersonID
 	}
 	if t.OrganisationID != nil {
-		o.TaskOrganisations = append(o.TaskOrganisations, unit)
+		o.TaskOrganisations = append(o.TaskOrganisations, *t.OrganisationID)
 	}
 	if t.Kind == TaskApproveTranslation && t.SubjectID != nil {
 		tr, err := TranslationByID(ctx, db, *t.SubjectID)

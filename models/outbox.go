@@ -37,6 +37,7 @@ const (
 	MailHandedOver          MailKind = "handed_over"        // to who held something and who holds it now: Data.HandOver
 	MailSourceNotice        MailKind = "source_notice"      // to who came from a list: where their data is from, and what they can do
 	MailDataObjection       MailKind = "data_objection"     // to coordinators: somebody objects to the use of their data; does not name them
+	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
 // MailKinds returns every kind.
@@ -44,7 +45,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced}
 }
 
 // Why a task's answer is no longer needed.

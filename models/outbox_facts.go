@@ -98,7 +98,7 @@ func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Mai
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
 			WHERE speaks.person_id = ? AND speaks.role IN (?)
-				AND (mine.id = t.organisation_id OR mine.voting_unit = t.organisation_id))))`,
+				AND (mine.id = t.organisation_id OR mine.voting_unit = t.organisation_id AND NOT t.alone))))`,
 			person, person, bun.List([]string{RolePartner, RoleOfficer}))
 	})
 }

@@ -148,6 +148,15 @@ func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 	return err
 }
 
+// SignOffByTask returns what was answered to a task, with who spoke.
+func SignOffByTask(ctx context.Context, db bun.IDB, task uuid.UUID) (*SignOff, error) {
+	s := new(SignOff)
+	err := db.NewSelect().Model(s).ColumnExpr("so.*, COALESCE(speaker.name, '') AS speaker").
+		Join("LEFT JOIN organisations AS speaker ON speaker.id = so.spoken_by").
+		Where("so.task_id = ?", task).Scan(ctx)
+	return s, found(err, "answer")
+}
+
 // currentSignOff keeps the tasks (alias t) of the sign-off that counts: a version that comes back unchanged from another
 // review round is signed off anew.
 const currentSignOff = `t.state <> 'cancelled' AND t.round = (SELECT r.round FROM recommendations AS r WHERE r.id = t.recommendation_id)`

@@ -58,6 +58,7 @@ type Task struct {
 	Round            int
 	PersonID         *uuid.UUID
 	OrganisationID   *uuid.UUID // anybody who speaks for it, or for a sister in its voting unit
+	Alone            bool       // asked in its own name: its sisters do not answer for it
 	VersionID        *uuid.UUID
 	Language         *string
 	SubjectID        *uuid.UUID

@@ -55,14 +55,14 @@ func (v *TaskView) personalReason() {
 		Countries: common(v.Recommendation.Countries, []string{v.Person.CountryCode}), Language: v.Recommendation.Language}
 }
 
-// partnerReason looks at the countries of everybody who shares the vote; where none is concerned, the lead organisation
+// partnerReason looks at the countries of everybody who may answer; where none is concerned, the lead organisation
 // is asked in the place of a partner still to be found.
 func (v *TaskView) partnerReason(ctx context.Context, db bun.IDB) error {
-	ids, err := VotingUnitMembers(ctx, db, *v.Task.OrganisationID)
+	ids, err := v.Task.Answering(ctx, db)
 	if err != nil {
 		return err
 	}
-	sisters, err := Organisations(ctx, db, OrganisationFilter{IDs: append(ids, *v.Task.OrganisationID)})
+	sisters, err := Organisations(ctx, db, OrganisationFilter{IDs: ids})
 	if err != nil {
 		return err
 	}

@@ -59,12 +59,38 @@ func withConcerned(units []Unit, o Organisation) []Unit {
 	if i < 0 {
 		return append(units, Unit{ID: o.VotingUnit, Concerned: []Organisation{o}})
 	}
-	units[i].Concerned = append(units[i].Concerned, o)
+	if !slices.ContainsFunc(units[i].Concerned, func(c Organisation) bool { return c.ID == o.ID }) {
+		units[i].Concerned = append(units[i].Concerned, o)
+	}
 	return units
 }
 
+// OrganisationsConsulted returns who is asked for comments before the text is final, in the order in which UnitsAsked has
+// them, and the countries no partner covers: everybody in whose name it will be signed off, save who wrote it. Sisters
+// share a vote, not an opinion, so each is asked for its own.
+func OrganisationsConsulted(ctx context.Context, db bun.IDB, r *Recommendation, rules SignOffRules, on time.Time) ([]Organisation, []string, error) {
+	units, uncovered, err := UnitsAsked(ctx, db, r.Countries, rules, on)
+	var consulted []Organisation
+	for _, u := range units {
+		consulted = append(consulted, u.Without(r.OrganisationID)...)
+	}
+	return consulted, uncovered, err
+}
+
+// Answering returns the organisations whose people answer a task that asks one: itself alone, or all that share the vote.
+func (t Task) Answering(ctx context.Context, db bun.IDB) ([]uuid.UUID, error) {
+	if t.Alone {
+		return []uuid.UUID{*t.OrganisationID}, nil
+	}
+	sisters, err := VotingUnitMembers(ctx, db, *t.OrganisationID)
+	if !slices.Contains(sisters, *t.OrganisationID) {
+		sisters = append(sisters, *t.OrganisationID)
+	}
+	return sisters, err
+}
+
 // sharesVote is true of a task (alias t) that asks a voting unit.
-const sharesVote = `t.kind IN ('consult', 'sign_off')`
+const sharesVote = `t.kind IN ('consult', 'sign_off') AND NOT t.alone`
 
 // unitConcerned names the organisations in whose countries a task (alias t) asks a voting unit, as members when it was
 // asked. It is empty where one organisation is asked in its own name.

@@ -78,7 +78,8 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 // it with their sisters.
 const concerned = `SELECT oc.organisation_id AS id FROM recommendation_countries AS rc
 	JOIN organisation_countries AS oc ON oc.country_code = rc.country_code WHERE rc.recommendation_id = r.id
-	UNION SELECT o.id FROM tasks AS t JOIN organisations AS o ON o.voting_unit = t.organisation_id OR o.id = t.organisation_id
+	UNION SELECT o.id FROM tasks AS t JOIN organisations AS asked ON asked.id = t.organisation_id
+	JOIN organisations AS o ON o.id = asked.id OR o.voting_unit = CASE WHEN t.alone THEN asked.voting_unit ELSE asked.id END
 	WHERE t.recommendation_id = r.id`
 
 // RecommendationFilter narrows a list; zero fields do not.

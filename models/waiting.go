@@ -95,7 +95,7 @@ func (v Viewer) waiting(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("t.person_id = ?", v.PersonID).
 			WhereOr("t.person_id IS NULL AND t.organisation_id IN (?)", speaks).
-			WhereOr(`t.person_id IS NULL AND t.organisation_id IN
+			WhereOr(`t.person_id IS NULL AND NOT t.alone AND t.organisation_id IN
 				(SELECT sister.voting_unit FROM organisations AS sister WHERE sister.id IN (?))`, speaks)
 	})
 }

@@ -137,17 +137,17 @@ func behalfPayload(r *http.Request, kind models.TaskKind) any {
 }
 
 // speakers are the people whose words may answer a task: the person asked, or who speaks for the organisations that
-// share the vote.
+// answer it.
 func (s *Server) speakers(ctx context.Context, t *models.Task) ([]models.Person, error) {
 	if t.PersonID != nil {
 		p, err := models.PersonByID(ctx, s.DB, *t.PersonID)
 		return []models.Person{p}, err
 	}
-	sisters, err := models.VotingUnitMembers(ctx, s.DB, *t.OrganisationID)
+	organisations, err := t.Answering(ctx, s.DB)
 	if err != nil {
 		return nil, err
 	}
-	return models.Representatives(ctx, s.DB, append(sisters, *t.OrganisationID))
+	return models.Representatives(ctx, s.DB, organisations)
 }
 
 func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAct) error {

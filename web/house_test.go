@@ -69,13 +69,15 @@ func newHouseOver(t *testing.T, db *bun.DB) *house {
 
 // liveEngine renders with the real clock, as sessions and tasks of these tests do. To parse every page in every language takes
 // longer than most tests: it is done once, as in the program.
-var liveEngine = sync.OnceValues(func() (*Engine, error) {
+var liveEngine = sync.OnceValues(newLiveEngine)
+
+func newLiveEngine() (*Engine, error) {
 	assets, err := LoadAssets()
 	if err != nil {
 		return nil, err
 	}
 	return NewEngine(EngineOptions{Assets: assets})
-})
+}
 
 // person returns somebody of the demo network by the slug in its files.
 func (h *house) person(slug string) models.Person {

@@ -152,7 +152,7 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		e := TimelineEntry{At: it.At, Zone: m.zone, What: m.l.Say("record."+it.Verb, m.args(it)), Icon: recordIcon(it.Verb), Tone: recordTone(it.Verb)}
 		m.who(&e, it)
 		if it.Facts["changed"] == "true" {
-			e.What = i18n.Joined(e.What, " ", m.l.T("record.changed"))
+			e.What = i18n.Joined(e.What, " ", m.changed(it))
 		}
 		if n, _ := strconv.Atoi(it.Facts["conditional"]); n > 0 {
 			e.What = i18n.Joined(e.What, m.l.T("record.conditional", "Number", m.l.Number(n)))

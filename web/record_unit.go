@@ -32,3 +32,16 @@ func (m *minutes) askedUnit(it record.Item) string {
 		concerned = append(concerned, m.organisations[id])
 	}
 }
+
+// changed says that an answer took the place of an earlier one, and whose that was if it was somebody else's.
+func (m *minutes) changed(it record.Item) string {
+	first, err := uuid.Parse(it.Facts["former"])
+	if err != nil {
+		return m.l.T("record.changed")
+	}
+	name := m.name(first)
+	if by, err := uuid.Parse(it.Facts["replaced"]); err == nil {
+		name = m.l.T("record.former_for", "Name", name, "Organisation", m.organisations[by])
+	}
+	return m.l.T("record.replaced", "Former", name)
+}

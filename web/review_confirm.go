@@ -50,28 +50,16 @@ func (s *Server) fillConfirm(ctx context.Context, l *i18n.Localizer, a *officerA
 }
 
 func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, rules models.SignOffRules, v *reviewStartView) error {
-	units, codes, err := models.UnitsAsked(ctx, s.DB, rec.Countries, rules, s.Now())
+	consulted, codes, err := models.OrganisationsConsulted(ctx, s.DB, rec, rules, s.Now())
 	if err != nil {
 		return err
 	}
-	for _, u := range units {
-		var names []string
-		var ids []uuid.UUID
-		for _, o := range u.Without(rec.OrganisationID) { // it wrote the text
-			names, ids = append(names, o.Name), append(ids, o.ID)
-		}
-		people, err := models.Representatives(ctx, s.DB, ids)
+	for _, o := range consulted {
+		people, err := models.Representatives(ctx, s.DB, []uuid.UUID{o.ID})
 		if err != nil {
 			return err
 		}
-		if len(ids) == 0 {
-			continue
-		}
-		unit, err := models.OrganisationByID(ctx, s.DB, u.ID)
-		if err != nil {
-			return err
-		}
-		row := partnerRow{Name: l.ForUnit(unit.Name, names...)}
+		row := partnerRow{Name: o.Name}
 		for _, person := range people {
 			row.People = append(row.People, person.Name)
 		}

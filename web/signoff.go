@@ -28,6 +28,7 @@ type signOffView struct {
 	Others      []coSigner
 	Answers     []Option
 	Changing    bool
+	Given       string // whose answer stands, if it is not the reader's own
 	Kept        string
 	keeping
 }
@@ -89,7 +90,25 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 		return v, err
 	}
 	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", v.Document))
+	if v.Changing {
+		if v.Given, err = s.givenBy(ctx, l, a); err != nil {
+			return v, err
+		}
+	}
 	return v, s.fillTally(ctx, l, a, &v)
+}
+
+// givenBy says whose answer stands for those who share a vote; "" where it is the reader's own.
+func (s *Server) givenBy(ctx context.Context, l *i18n.Localizer, a *asked) (string, error) {
+	so, err := s.signOffOf(ctx, a)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return "", nil
+	}
+	if err != nil || so.PersonID == a.visitor.Person.ID {
+		return "", err
+	}
+	return l.T("signoff.given", "Organisation", l.ForUnit(a.facts.Organisation, so.Speaker), "When", l.DateTime(so.AnsweredAt, a.zone),
+		"Answer", l.T("signoff.said."+so.Answer)), nil
 }
 
 func (s *Server) fillTally(ctx context.Context, l *i18n.Localizer, a *asked, v *signOffView) error {

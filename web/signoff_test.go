@@ -103,6 +103,31 @@ func TestOrganisationsSignOff(t *testing.T) {
 // speaksForUnit names, on a page, an organisation that shares its vote.
 const speaksForUnit = "Terre des hommes Albania for the unit “Terre des hommes, Regional Office for Europe (Budapest)”"
 
+func TestWhoSharesAVoteSeesWhoseAnswerStands(t *testing.T) {
+	n := newOffice(t)
+	n.toSignOff()
+	path := taskPath(n.signOffTask("tdh").ID)
+	first := n.as("partner-tdh-al", "en")
+	f := form(t, first.get(path).Body, path+"/sign-off")
+	f.Set("answer", models.SignOffAbstain)
+	f.Set("reason", "Not yet.")
+	require.Equal(t, http.StatusSeeOther, first.post(path+"/sign-off", f).StatusCode)
+	own := i18n.For("en").T("signoff.changing")
+	require.Contains(t, first.get(path).Body, own)
+
+	second := n.as("partner-tdh-md", "en")
+	page := second.get(path)
+	sound(t, page)
+	require.Contains(t, page.Body, speaksForUnit+" answered on ")
+	require.NotContains(t, page.Body, own, "it is not the reader's own answer")
+	f = form(t, page.Body, path+"/sign-off")
+	f.Set("answer", models.SignOffApprove)
+	require.Equal(t, http.StatusSeeOther, second.post(path+"/sign-off", f).StatusCode)
+	require.Contains(t, second.get(path).Body, own)
+	require.Contains(t, first.get(path).Body, "Terre des hommes Moldova for the unit")
+	require.Contains(t, n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)+"/record").Body, "(in place of the answer of Elira Gjoka for Terre des hommes Albania)")
+}
+
 func TestTallyInWords(t *testing.T) {
 	for _, tag := range i18n.Tags() {
 		l := i18n.For(tag)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"sync"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -53,6 +54,9 @@ func TestALanguageIsAddedByAddingItsCatalog(t *testing.T) {
 	restore, err := i18n.Use(withMacedonian(t))
 	require.NoError(t, err)
 	t.Cleanup(restore)
+	five := liveEngine
+	liveEngine = sync.OnceValues(newLiveEngine)
+	t.Cleanup(func() { liveEngine = five })
 	h := newHouse(t)
 
 	page := h.public("mk-MK, en;q=0.5").get("/published")

@@ -47,6 +47,32 @@ func (d *draft) roundClosing(ctx context.Context) (page, error) {
 	}, nil
 }
 
+// signOffReplaced tells who answered for a shared vote who answered after them, and what.
+func (d *draft) signOffReplaced(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	so, err := models.SignOffByTask(ctx, d.db, t.ID)
+	if err != nil {
+		return page{}, err
+	}
+	if so.PersonID == d.reader.ID {
+		return page{}, NotOwed{"the answer is the reader's own again"}
+	}
+	who := d.words.ForUnit(t.Organisation, so.Speaker)
+	p := page{
+		Subject:  d.t("signoff_replaced.subject", "Title", t.Title),
+		Lead:     []string{d.t("signoff_replaced.lead", "Organisation", who)},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.recorded"), d.words.DateTime(so.AnsweredAt, d.zone)}},
+		Passages: d.answer(t, models.MailAnswer{Answer: so.Answer, Reasons: so.Reason}),
+		After:    []string{d.t("signoff_replaced.after")},
+		Why:      d.t("signoff_replaced.why"),
+	}
+	return d.withWayBack(p, t), nil
+}
+
 // recordedOnBehalf tells a person what was recorded in their name, so that a mistake is found.
 func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
 	behalf, err := models.OnBehalfOf(ctx, d.db, d.mail)

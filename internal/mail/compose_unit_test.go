@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/mail"
 	"tribuna/models"
 )
 
@@ -22,4 +23,22 @@ func TestASharedVoteIsNamedWithWhoSpeaksForIt(t *testing.T) {
 	letter, err = n.compose(n.mail(models.MailSignOffInvitation, n.speaker, "en", task))
 	require.NoError(t, err)
 	require.NotContains(t, letter.Text, "for the unit", "who holds the vote speaks for itself")
+}
+
+func TestWhoAnsweredFirstForASharedVoteIsToldWhoAnsweredAfterThem(t *testing.T) {
+	n := newNetwork(t)
+	sister := n.organisation("Sister of the network")
+	n.exec(`UPDATE organisations SET voting_unit = ? WHERE id = ?`, n.partner, sister)
+	later := n.person("Sue Sister", "en", "BG", "partner", sister)
+	task := n.task(models.TaskSignOff, n.speaker, func(t *models.Task) { t.PersonID = nil })
+	n.exec(`INSERT INTO signoffs (task_id, recommendation_id, version_id, organisation_id, spoken_by, person_id, answer, reason, decision_id, answered_at)
+		VALUES (?, ?, ?, ?, ?, ?, 'abstain', 'Our board could not meet.', 'd', ?)`,
+		task.ID, task.RecommendationID, *task.VersionID, n.partner, sister, later, monday)
+
+	letter, err := n.compose(n.mail(models.MailSignOffReplaced, n.speaker, "en", task))
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(strings.Fields(letter.Text), " "), "Sister of the network for the unit “Child & Family Network” has answered")
+	require.Contains(t, letter.Text, "Our board could not meet.")
+	_, err = n.compose(n.mail(models.MailSignOffReplaced, later, "en", task))
+	require.ErrorAs(t, err, new(mail.NotOwed), "one's own answer is no news")
 }

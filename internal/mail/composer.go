@@ -122,6 +122,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.roundClosing(ctx)
 	case models.MailTaskWithdrawn:
 		return d.withdrawn(ctx)
+	case models.MailSignOffReplaced:
+		return d.signOffReplaced(ctx)
 	case models.MailRecordedOnBehalf:
 		return d.recordedOnBehalf(ctx)
 	case models.MailReviewCopy:
