@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,7 +49,13 @@ func TestTheOverviewKeepsItselfUpToDate(t *testing.T) {
 	require.Contains(t, part.Body, words.T("dashboard.moved.stage", "Stage", words.T("dashboard.stage.review")))
 	require.NotContains(t, part.Body, "<html", "only what has changed")
 	require.Contains(t, part.Body, `hx-get="/dashboard?country=BG"`, "what narrows it stays")
-	require.Equal(t, http.StatusNotModified, ask(t, b, part.Body).StatusCode)
+	require.Eventually(t, func() bool { // the process goes on for a moment: it asks who is to be asked
+		next := ask(t, b, part.Body)
+		if next.StatusCode == http.StatusOK {
+			part = next
+		}
+		return next.StatusCode == http.StatusNotModified
+	}, 30*time.Second, 50*time.Millisecond)
 	board := n.as("coordinator", "en").get("/dashboard/pipeline").Body
 	require.Equal(t, http.StatusNotModified, ask(t, n.as("coordinator", "en"), board).StatusCode)
 }
