@@ -27,7 +27,7 @@ func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.U
 func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (access.Object, error) {
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
 		Published: r.Public(), Quarantined: r.Quarantined()}
-	q := db.NewSelect().TableExpr("recommendations AS r").Where("r.id = ?", r.ID).
+	q := db.NewSelect().TableExpr("(SELECT ?::uuid AS id) AS r", r.ID). // one that is still to be written has no row
 		ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
 		ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
 	unit := uuid.Nil
@@ -37,7 +37,7 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 	q = q.ColumnExpr("ARRAY(SELECT o.id FROM organisations AS o WHERE o.voting_unit = ? ORDER BY o.id)", unit)
 	err := q.Scan(ctx, pgdialect.Array(&o.Involved), pgdialect.Array(&o.Concerned), pgdialect.Array(&o.TaskOrganisations))
 	if err != nil || t == nil {
-		return o, found(err, "recommendation")
+		return o, err
 	}
 	o.TaskID = t.ID
 	if t.PersonID != nil {

@@ -85,6 +85,15 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 }
 
+func TestWhoMayDraftIsOfferedTo(t *testing.T) {
+	h := newHouse(t)
+	for _, path := range []string{"/", "/recommendations"} {
+		for slug, may := range map[string]bool{"officer-khc": true, "officer-tdh": true, "coordinator": true, "partner-khc": false, "reader": false} {
+			require.Equal(t, may, strings.Contains(h.as(slug, "en").get(path).Body, `href="/recommendations/new"`), "%s at %s", slug, path)
+		}
+	}
+}
+
 func TestHomeSaysWhatIsAsked(t *testing.T) {
 	h := newHouse(t)
 	officer := h.person("officer-khc")
