@@ -105,7 +105,7 @@ var entitlements = []entitlement{
 	{"getPublishedAsWord", nothing, nothing, everybody}, {"getPublishedAsPDF", nothing, nothing, everybody},
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
-	always("listRecommendations", members), always("getDashboard", members), always("getCoverage", members),
+	always("listRecommendations", members), always("search", members), always("getDashboard", members), always("getCoverage", members),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
 	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
 
