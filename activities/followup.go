@@ -100,9 +100,6 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 
 // reportProgress takes a report, asked for or not. An answer to what was asked begins the next period.
 func reportProgress(ctx context.Context, x *act) error {
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	p, err := payload[models.ProgressPayload](x)
 	if err != nil {
 		return err

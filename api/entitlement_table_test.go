@@ -32,6 +32,7 @@ const (
 	nothing    = "n nn nnn nnn nn nn n"
 	holders    = "u yu yyy yyy yy yy y" // whoever has a token of any kind
 	members    = "u fu yyy yyy yy yy y" // whoever has one of their own
+	working    = "u fu yyy yyy ff ff f" // those who work in the network: they see where everything stands
 	drafters   = "u fu yyy fff ff ff f"
 	ownText    = "u fu yyf fff ff ff f" // a new text in the name of the owners
 	notTheirs  = "u fu nnn nnn nn nn n"
@@ -105,7 +106,7 @@ var entitlements = []entitlement{
 	{"getPublishedAsWord", nothing, nothing, everybody}, {"getPublishedAsPDF", nothing, nothing, everybody},
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
-	always("listRecommendations", members), always("search", members), always("getDashboard", members), always("getCoverage", members),
+	always("listRecommendations", members), always("search", members), always("getDashboard", working), always("getCoverage", working),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
 	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
 

@@ -11,15 +11,30 @@ import (
 
 // AccessActor is a person as the table of roles sees them. Link is the task a personal link opened, or nil.
 func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.UUID) (access.Actor, error) {
-	roles, err := RolesOf(ctx, db, person)
+	v, err := ViewerOf(ctx, db, person)
 	if err != nil {
 		return access.Actor{}, err
 	}
-	actor := access.Actor{PersonID: person, LinkTask: link}
-	for _, r := range roles {
+	actor := v.Actor()
+	actor.LinkTask = link
+	return actor, nil
+}
+
+// Actor is a viewer as the table of roles sees them.
+func (v Viewer) Actor() access.Actor {
+	actor := access.Actor{PersonID: v.PersonID}
+	if v.LinkTask != uuid.Nil {
+		actor.LinkTask = &v.LinkTask
+	}
+	for _, r := range v.Roles {
 		actor.Roles = append(actor.Roles, access.Role{Role: access.RoleName(r.Role), OrganisationID: r.OrganisationID})
 	}
-	return actor, nil
+	return actor
+}
+
+// May reports whether the table of roles lets the viewer do what is about no object.
+func (v Viewer) May(action access.Action) bool {
+	return access.Can(v.Actor(), action, access.Object{}) == nil
 }
 
 // AccessObject is a recommendation, and one of its tasks or nil, as the table of roles sees them.

@@ -118,6 +118,7 @@ func loadPosition(ctx context.Context, db bun.IDB, process uuid.UUID) (Position,
 		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.Reminders, RespondBy: t.RespondBy,
 			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil})
 	}
+	pos.Held = p.HeldSince != nil
 	switch p.Kind {
 	case ProcessRecommendation:
 		return pos, pos.loadRecommendation(ctx, db)
@@ -133,7 +134,7 @@ func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB) error {
 	if err := db.NewSelect().Model(r).Where("r.id = ?", pos.ProcessID).Scan(ctx); err != nil {
 		return found(err, "recommendation")
 	}
-	pos.Stage, pos.Held = r.Stage, r.Held()
+	pos.Stage, pos.Held = r.Stage, pos.Held || r.Held()
 	switch r.Stage {
 	case StageReview:
 		return pos.loadRound(ctx, db, r)

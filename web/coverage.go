@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -29,12 +28,9 @@ type coverageCell struct {
 }
 
 func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.requirePerson(r)
+	v, err := s.requireMember(r)
 	if err != nil {
 		return err
-	}
-	if !seesDashboard(v.viewer()) {
-		return apperr.New(apperr.CodeForbidden)
 	}
 	cells, err := models.Coverage(r.Context(), s.DB, v.viewer())
 	if err != nil {

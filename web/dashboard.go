@@ -8,7 +8,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"tribuna/internal/apperr"
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -91,12 +91,9 @@ type dashboardRow struct {
 }
 
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.requirePerson(r)
+	v, err := s.requireMember(r)
 	if err != nil {
 		return err
-	}
-	if !seesDashboard(v.viewer()) {
-		return apperr.New(apperr.CodeForbidden)
 	}
 	filter, number := dashboardFilter(r.URL.Query())
 	data, err := models.Dashboard(r.Context(), s.DB, v.viewer(), filter, s.Now())
@@ -118,7 +115,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fillAuthorities(r, filter.Country, &page); err != nil {
 		return err
 	}
-	page.Coordinates = v.viewer().Has(models.RoleCoordinator)
+	page.Coordinates = v.viewer().May(access.Administer)
 	page.Pager = numberedPager(r, number, len(data.Rows), dashboardRows, data.Total)
 	s.Engine.Render(w, r, http.StatusOK, "dashboard", page)
 	return nil
@@ -168,7 +165,7 @@ func toneIf(condition bool, tone string) string {
 func countryTable(u *url.URL, d models.DashboardData, l *i18n.Localizer) ([]stageColumn, []countryRow) {
 	var shown []models.Stage
 	var columns []stageColumn
-	for _, stage := range stages {
+	for _, stage := range models.Stages() {
 		if d.Stages[stage] > 0 {
 			shown = append(shown, stage)
 			columns = append(columns, stageColumn{l.T("dashboard.stage." + string(stage)), filterBy(u, "stage", string(stage))})

@@ -158,7 +158,7 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	for _, item := range items {
 		p.Awaited = append(p.Awaited, newAwaitedRow(l, item, p.Zone))
 	}
-	p.Edit = p.Owner && p.Rec.Stage == models.StageDrafting && !p.Rec.Held()
+	p.Edit = p.Owner && p.Rec.Editable() == nil && !p.Rec.Held()
 	if p.Main, err = s.mainAction(ctx, l, p, items); err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func (s *Server) fillTranslations(ctx context.Context, l *i18n.Localizer, p *vis
 	for _, tr := range translations {
 		p.Translations = append(p.Translations, translationRow{Language: l.Language(tr.Language), Tag: tr.Language, State: translationBadge(l, tr.State),
 			Translator: name(tr.TranslatorID, models.TaskTranslate), Approver: name(tr.ApproverID, models.TaskApproveTranslation),
-			CanAssign: p.Owner && tr.State != models.TranslationApproved && !p.Rec.Closed() && p.Rec.PublishedAt == nil})
+			CanAssign: p.Owner && tr.State != models.TranslationApproved && p.Rec.Possible(models.DecideAssignTranslator) == nil})
 	}
 	return nil
 }
