@@ -222,8 +222,8 @@ func (a *Activities) step(ctx context.Context, s Step, kind string, take func(co
 	return pos, temporalError(err)
 }
 
-// held reports whether the process stands still: mailings and follow-ups go on while their recommendation is on hold.
-func (x *act) held() bool { return x.rec.Held() && x.process.Kind == models.ProcessRecommendation }
+// held reports whether the process stands still.
+func (x *act) held() bool { return x.process.StandsStill(x.rec) }
 
 // due returns errNotNow unless the instant has come.
 func (x *act) due(at *time.Time) error {

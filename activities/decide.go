@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -26,11 +25,10 @@ type DecideResult struct {
 
 // decider takes one kind of decision.
 type decider struct {
-	process   models.ProcessKind // "": any
-	action    access.Action      // what entitles; for a decision that answers tasks of several kinds see actionFor
-	optional  bool               // the task may be missing
-	whileHeld bool
-	take      func(context.Context, *act) error
+	process  models.ProcessKind // "": any
+	action   access.Action      // what entitles; for a decision that answers tasks of several kinds see actionFor
+	optional bool               // the task may be missing
+	take     func(context.Context, *act) error
 }
 
 // Decide takes the decision a submission asks for, once: asked again it returns what was decided.
@@ -137,7 +135,7 @@ func (x *act) admit(ctx context.Context, d decider) error {
 			return err
 		}
 	}
-	return x.possible(d)
+	return x.possible(ctx)
 }
 
 func (x *act) loadTask(ctx context.Context, d decider) error {
@@ -212,41 +210,32 @@ func (d decider) actionFor(t *models.Task) access.Action {
 }
 
 // possible checks state and time, by the clock of this transaction.
-func (x *act) possible(d decider) error {
-	if x.process.ClosedAt != nil {
-		return apperr.About(apperr.CodeClosed, string(x.process.Kind))
+func (x *act) possible(ctx context.Context) error {
+	if x.process.ClosedAt == nil && x.task != nil {
+		x.late = x.task.Late(x.now)
+		if err := x.answerable(ctx); err != nil {
+			return err
+		}
 	}
-	if x.held() && !d.whileHeld {
-		return apperr.About(apperr.CodeHeld, "recommendation")
-	}
-	if x.task == nil {
-		return nil
-	}
-	switch x.task.State {
-	case models.TaskExpired:
-		return apperr.About(apperr.CodeLate, "task")
-	case models.TaskCancelled:
-		return apperr.About(apperr.CodeClosed, "task")
-	}
-	if x.task.State == models.TaskOpen && x.task.Kind.EndsWithGrace() && x.now.After(x.task.GraceUntil) {
-		return apperr.About(apperr.CodeLate, "task")
-	}
-	x.late = x.task.Late(x.now)
-	return nil
+	return x.process.Possible(x.sub.Kind, x.rec)
 }
 
-// stillOpen refuses a second answer to a task that takes one only.
+// answerable asks whether the question still stands, before it is asked whether its stage lasts: that says more.
+func (x *act) answerable(ctx context.Context) error {
+	var round *models.ReviewRound
+	if x.rec.Stage == models.StageReview {
+		var err error
+		if round, err = x.round(ctx); err != nil {
+			return err
+		}
+	}
+	return x.task.Refuses(x.rec, round, x.now)
+}
+
+// stillOpen refuses to take back or to promise an answer that was given: to change it is another matter.
 func (x *act) stillOpen() error {
-	if x.task != nil && x.task.State != models.TaskOpen {
+	if x.task.State != models.TaskOpen {
 		return apperr.About(apperr.CodeClosed, "task")
-	}
-	return nil
-}
-
-// inStage refuses what belongs to another stage.
-func (x *act) inStage(stages ...models.Stage) error {
-	if !slices.Contains(stages, x.rec.Stage) {
-		return apperr.About(apperr.CodeWrongStage, string(x.rec.Stage))
 	}
 	return nil
 }

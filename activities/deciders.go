@@ -29,8 +29,8 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideRecordDelivery: {process: models.ProcessRecommendation, action: access.RecordDelivery, take: recordDelivery},
 
 	models.DecideHold:     {process: models.ProcessRecommendation, action: access.Hold, take: hold},
-	models.DecideResume:   {process: models.ProcessRecommendation, action: access.Resume, whileHeld: true, take: resume},
-	models.DecideWithdraw: {process: models.ProcessRecommendation, action: access.Withdraw, whileHeld: true, take: withdraw},
+	models.DecideResume:   {process: models.ProcessRecommendation, action: access.Resume, take: resume},
+	models.DecideWithdraw: {process: models.ProcessRecommendation, action: access.Withdraw, take: withdraw},
 
 	models.DecideLaunchMailing: {process: models.ProcessMailing, action: access.LaunchMailing, take: launchMailing},
 	models.DecidePauseMailing:  {process: models.ProcessMailing, action: access.PauseMailing, take: pauseMailing},
@@ -40,5 +40,6 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideReportProgress: {process: models.ProcessFollowUp, action: access.ReportProgress, optional: true, take: reportProgress},
 	models.DecideEndFollowUp:    {process: models.ProcessFollowUp, action: access.EndFollowup, take: endFollowUp},
 
-	models.DecideHandOver: {action: access.HandOver, whileHeld: true, take: handOver}, // in every process
+	models.DecideHandOver: {action: access.HandOver, take: handOver},    // in every process
+	models.DecideRelease:  {action: access.RedactRecord, take: release}, // in every process that stood still
 }

@@ -131,9 +131,6 @@ func (a *Activities) awaitDelivery(ctx context.Context, s Step, askAt time.Time)
 
 // reportProgress takes a report, asked for or not. An answer to what was asked begins the next period.
 func reportProgress(ctx context.Context, x *act) error {
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	p, err := payload[models.ProgressPayload](x)
 	if err != nil {
 		return err

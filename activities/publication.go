@@ -29,12 +29,6 @@ func (a *Activities) OpenPublication(ctx context.Context, s Step) (models.Positi
 // publish makes the accepted version and its approved translations public, asks for the delivery to every authority,
 // and begins the follow-up of every measure at every authority.
 func publish(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StagePublication); err != nil {
-		return err
-	}
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	v, err := models.VersionByID(ctx, x.tx, *x.rec.AcceptedVersionID)
 	if err != nil {
 		return err
@@ -137,9 +131,6 @@ func (x *act) askDeliveries(ctx context.Context) error {
 
 // recordDelivery notes that an authority has the recommendation, or why it does not.
 func recordDelivery(ctx context.Context, x *act) error {
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	p, err := payload[models.DeliveryPayload](x)
 	if err != nil {
 		return err

@@ -4,16 +4,12 @@ import (
 	"context"
 	"time"
 
-	"tribuna/internal/apperr"
 	"tribuna/internal/record"
 	"tribuna/models"
 )
 
 // hold stops the clock of a recommendation: nothing is due and nothing is answered until it is resumed.
 func hold(ctx context.Context, x *act) error {
-	if x.rec.Held() {
-		return apperr.About(apperr.CodeHeld, "recommendation")
-	}
 	p, err := payload[models.ReasonPayload](x)
 	if err != nil {
 		return err
@@ -28,9 +24,18 @@ func hold(ctx context.Context, x *act) error {
 
 // resume lets the clock go on: every deadline moves by as long as the hold lasted.
 func resume(ctx context.Context, x *act) error {
-	if !x.rec.Held() {
-		return apperr.About(apperr.CodeWrongStage, "hold")
+	if err := x.moveDeadlines(ctx, *x.rec.HeldAt); err != nil {
+		return err
 	}
+	x.rec.HeldAt, x.rec.HeldReason = nil, ""
+	if err := x.rec.Save(ctx, x.tx, x.now); err != nil {
+		return err
+	}
+	return x.note(ctx, entry{verb: "recommendation.resumed", visibility: record.Network, objectKind: "recommendation", object: x.rec.ID, org: x.rec.OrganisationID})
+}
+
+// moveDeadlines moves every deadline of a process by as long as it stood still.
+func (x *act) moveDeadlines(ctx context.Context, since time.Time) error {
 	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true})
 	if err != nil {
 		return err
@@ -40,25 +45,19 @@ func resume(ctx context.Context, x *act) error {
 		if err != nil {
 			return err
 		}
-		open[i].Shift(*x.rec.HeldAt, x.now, zone)
+		open[i].Shift(since, x.now, zone)
 		if err := open[i].Save(ctx, x.tx); err != nil {
 			return err
 		}
 	}
-	if x.rec.Stage == models.StageReview {
-		if err := x.shiftRound(ctx, open); err != nil {
-			return err
-		}
+	if x.process.Kind == models.ProcessRecommendation && x.rec.Stage == models.StageReview {
+		return x.shiftRound(ctx, since, open)
 	}
-	x.rec.HeldAt, x.rec.HeldReason = nil, ""
-	if err := x.rec.Save(ctx, x.tx, x.now); err != nil {
-		return err
-	}
-	return x.note(ctx, entry{verb: "recommendation.resumed", visibility: record.Network, objectKind: "recommendation", object: x.rec.ID, org: x.rec.OrganisationID})
+	return nil
 }
 
 // shiftRound moves the round with its tasks: it lasts as long as the last of them.
-func (x *act) shiftRound(ctx context.Context, open []models.Task) error {
+func (x *act) shiftRound(ctx context.Context, since time.Time, open []models.Task) error {
 	round, err := models.RoundByNumber(ctx, x.tx, x.rec.ID, x.rec.Round)
 	if err != nil {
 		return err
@@ -69,7 +68,7 @@ func (x *act) shiftRound(ctx context.Context, open []models.Task) error {
 		}
 	}
 	if round.ClosingAt != nil {
-		at := round.ClosingAt.Add(x.now.Sub(*x.rec.HeldAt))
+		at := round.ClosingAt.Add(x.now.Sub(since))
 		round.ClosingAt = &at
 	}
 	return round.Save(ctx, x.tx)
@@ -77,9 +76,6 @@ func (x *act) shiftRound(ctx context.Context, open []models.Task) error {
 
 // withdraw ends a recommendation that is not published.
 func withdraw(ctx context.Context, x *act) error {
-	if x.rec.PublishedAt != nil {
-		return apperr.About(apperr.CodeWrongStage, "publication")
-	}
 	p, err := payload[models.ReasonPayload](x)
 	if err != nil {
 		return err
@@ -111,7 +107,7 @@ func (x *act) zoneOfTask(ctx context.Context, t *models.Task) (*time.Location, e
 		}
 		return zoneOf(ctx, x.tx, p.CountryCode)
 	}
-	if t.Alone {
+	if t.Alone || x.process.Kind == models.ProcessFollowUp { // one organisation was asked, not a voting unit
 		o, err := models.OrganisationByID(ctx, x.tx, *t.OrganisationID)
 		if err != nil || len(o.Countries) == 0 {
 			return time.UTC, err

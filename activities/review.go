@@ -84,10 +84,7 @@ func answerConsultation(ctx context.Context, x *act) error {
 func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, comments []models.CommentPayload, e entry) error {
 	round, err := x.round(ctx)
 	if err != nil {
-		return apperr.About(apperr.CodeClosed, "review_round")
-	}
-	if !round.Takes(x.task) {
-		return apperr.About(apperr.CodeClosed, "review_round")
+		return err
 	}
 	if err := x.sameText(ctx, hash, comments); err != nil {
 		return err

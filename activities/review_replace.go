@@ -54,12 +54,6 @@ func (x *act) replace(ctx context.Context) error {
 
 // inviteReviewer is the officer bringing a further expert into the running round.
 func inviteReviewer(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StageReview); err != nil {
-		return err
-	}
-	if err := x.stillOpen(); err != nil { // the choice was made by another click, or the round went on without
-		return err
-	}
 	p, err := payload[models.InviteReviewerPayload](x)
 	if err != nil {
 		return err
@@ -102,9 +96,6 @@ func inviteReviewer(ctx context.Context, x *act) error {
 
 // skipReviewer is the officer going on without a replacement.
 func skipReviewer(ctx context.Context, x *act) error {
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	if err := x.closeChoice(ctx); err != nil {
 		return err
 	}

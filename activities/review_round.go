@@ -15,9 +15,6 @@ import (
 
 // startReview begins a round on the version the officer saw.
 func startReview(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StageDrafting); err != nil {
-		return err
-	}
 	p, err := payload[models.StartReviewPayload](x)
 	if err != nil {
 		return err
@@ -276,12 +273,6 @@ func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound, after t
 
 // decideReview is the officer's decision at the end of a round.
 func decideReview(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StageReview); err != nil {
-		return err
-	}
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	p, err := payload[models.DecideReviewPayload](x)
 	if err != nil {
 		return err

@@ -45,9 +45,6 @@ func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, 
 
 // answerSignOff takes an organisation's answer, or the one that replaces it while the sign-off lasts.
 func answerSignOff(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StageSignOff); err != nil {
-		return err
-	}
 	p, err := payload[models.SignOffPayload](x)
 	if err != nil {
 		return err
@@ -152,12 +149,6 @@ func (a *Activities) AskResolve(ctx context.Context, s Step) (models.Position, e
 
 // resolveSignOff is the officer's decision when the rule is not met: publish with those who agreed, revise, withdraw.
 func resolveSignOff(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StageSignOff); err != nil {
-		return err
-	}
-	if err := x.stillOpen(); err != nil {
-		return err
-	}
 	p, err := payload[models.ResolveSignOffPayload](x)
 	if err != nil {
 		return err

@@ -82,9 +82,6 @@ func aboutTranslation(tr *models.Translation) func(*models.Task, *time.Location)
 
 // assignTranslator is the officer naming who translates and who approves; it also replaces people.
 func assignTranslator(ctx context.Context, x *act) error {
-	if err := x.inStage(models.StageTranslation, models.StageSignOff, models.StagePublication); err != nil {
-		return err
-	}
 	p, err := payload[models.AssignTranslatorPayload](x)
 	if err != nil {
 		return err
@@ -96,7 +93,7 @@ func assignTranslator(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if tr.State == models.TranslationApproved || x.rec.PublishedAt != nil {
+	if tr.State == models.TranslationApproved {
 		return apperr.About(apperr.CodeClosed, "translation")
 	}
 	translator, approver, err := x.linguists(ctx, p)
@@ -179,12 +176,6 @@ func (x *act) closeTranslationTasks(ctx context.Context, tr *models.Translation)
 // translationOf returns the translation a task is about, held until the decision is written: saving its words takes no
 // lock of the process.
 func (x *act) translationOf(ctx context.Context) (*models.Translation, error) {
-	if err := x.stillOpen(); err != nil {
-		return nil, err
-	}
-	if err := x.inStage(models.StageTranslation, models.StageSignOff, models.StagePublication); err != nil {
-		return nil, err
-	}
 	return models.LockTranslation(ctx, x.tx, *x.task.SubjectID)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/apperr"
 	"tribuna/internal/record"
 	"tribuna/models"
 )
@@ -92,11 +93,12 @@ func (d *desk) reviewTwice() {
 	d.pass(30 * day)
 	d.notNow("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(e[0]).ID})
 	d.says(models.DecideResume, nil, models.NoPayload{})
+	d.hideTwice(e[0])
 
 	d.decide(d.rec.ID, models.DecideAcceptTask, e[0], d.reviewOf(e[0]), models.NoPayload{})
 	d.decide(d.rec.ID, models.DecideDeclineTask, e[1], d.reviewOf(e[1]), models.DeclinePayload{Reason: "On leave."})
 	d.says(models.DecideInviteReviewer, d.the(models.TaskChooseReviewer), models.InviteReviewerPayload{PersonID: e[3].ID})
-	d.pass(6 * day)
+	d.clock = *d.reviewOf(e[2]).RespondBy
 	d.step("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(e[2]).ID})
 	d.says(models.DecideSkipReviewer, d.the(models.TaskChooseReviewer), models.NoPayload{})
 	d.answerReview(e[0])
@@ -110,6 +112,48 @@ func (d *desk) reviewTwice() {
 	d.handOver(e[0], e[4])
 	d.ladder(models.TaskReview)
 	d.endReview(models.ReviewAccept)
+}
+
+// hideTwice hides the text for twenty days: as on hold nothing falls due, and its deadlines move when it is shown again.
+func (d *desk) hideTwice(asked models.Person) {
+	d.t.Helper()
+	coordinators, err := models.Coordinators(d.ctx, d.db)
+	require.NoError(d.t, err)
+	before := d.reviewOf(asked)
+	d.tx(func(tx bun.Tx) {
+		_, err := models.Quarantine(d.ctx, tx, d.rec.ID, coordinators[0], d.clock)
+		require.NoError(d.t, err)
+	})
+	d.pass(20 * day)
+	silent := Step{ProcessID: d.rec.ID, TaskID: before.ID}
+	d.notNow("TaskSilent", d.acts.TaskSilent, silent)
+	d.refused(apperr.CodeHeld, models.DecideHold, coordinators[0], models.ReasonPayload{Reason: "Twice."})
+	var subs []models.Submission
+	d.tx(func(tx bun.Tx) {
+		subs, err = models.LiftQuarantine(d.ctx, tx, d.rec.ID, coordinators[0], d.clock)
+		require.NoError(d.t, err)
+	})
+	require.Len(d.t, subs, 1)
+	d.notNow("TaskSilent", d.acts.TaskSilent, silent) // until its deadlines have moved
+	for range 2 {
+		result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: d.rec.ID, SubmissionID: subs[0].ID})
+		require.NoError(d.t, err)
+		require.Equal(d.t, models.SubmissionRecorded, result.Outcome.State)
+		require.False(d.t, result.Position.Held)
+		after := d.reviewOf(asked)
+		require.False(d.t, after.DueAt.Before(before.DueAt.Add(20*day)))
+		require.True(d.t, after.DueAt.Before(before.DueAt.Add(25*day)), "once")
+		require.False(d.t, after.RespondBy.Before(before.RespondBy.Add(20*day)))
+	}
+	d.kinds[models.DecideRelease] = true
+}
+
+// refused has a decision refused.
+func (d *desk) refused(code apperr.Code, kind models.DecisionKind, who models.Person, payload any) {
+	d.t.Helper()
+	result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: d.rec.ID, SubmissionID: d.submit(d.rec.ID, kind, who, nil, payload).ID})
+	require.NoError(d.t, err)
+	require.Equal(d.t, code, result.Outcome.Code, kind)
 }
 
 // handOver passes on what somebody holds in the recommendation's process.

@@ -80,6 +80,7 @@ func (s *server) routes() []route {
 		s.recommendationRoutes, s.draftRoutes, s.wordRoutes, s.reviewRoutes, s.taskRoutes, s.taskDecisionRoutes, s.linkRoutes,
 		s.translationRoutes, s.signOffRoutes, s.publicationRoutes, s.mailingRoutes, s.mailingDecisionRoutes,
 		s.followUpRoutes, s.recordRoutes, s.reportRoutes, s.attachmentRoutes, s.submissionRoutes, s.dashboardRoutes,
+		s.searchRoutes,
 	} {
 		all = append(all, of()...)
 	}

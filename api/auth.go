@@ -26,13 +26,7 @@ type who struct {
 func (w who) known() bool { return w.person.ID != uuid.Nil }
 
 // actor is who asks as the table of roles sees them.
-func (w who) actor() access.Actor {
-	actor := access.Actor{PersonID: w.person.ID, LinkTask: w.link}
-	for _, r := range w.viewer.Roles {
-		actor.Roles = append(actor.Roles, access.Role{Role: access.RoleName(r.Role), OrganisationID: r.OrganisationID})
-	}
-	return actor
-}
+func (w who) actor() access.Actor { return w.viewer.Actor() }
 
 // bearer returns the token of the Authorization header (RFC 6750, section 2.1), "" for none.
 func bearer(r *http.Request) string {
@@ -93,12 +87,4 @@ func (c *call) enterByLink(token string) error {
 // host is the network address a request came from, for limits on attempts.
 func (c *call) host() string {
 	return clientaddr.Of(c.r, c.s.TrustedProxies)
-}
-
-// peopleFinders are those who choose whom to ask: they may look for experts and translators.
-func (c *call) mayFindPeople() error {
-	if c.who.viewer.Has(models.RoleOfficer) || c.who.viewer.Has(models.RoleCoordinator) {
-		return nil
-	}
-	return apperr.About(apperr.CodeForbidden, "person")
 }

@@ -61,7 +61,7 @@ type DashboardRow struct {
 func (s *server) dashboardRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/dashboard", id: "getDashboard", tag: "network", summary: "Where everything stands, by country and stage, overdue first",
-			reply: Dashboard{}, serve: s.dashboard, query: []param{{"country", "code", text}, {"stage", "", map[string]any{"type": "string", "enum": stages()}},
+			reply: Dashboard{}, serve: s.dashboard, query: []param{{"country", "code", text}, {"stage", "", map[string]any{"type": "string", "enum": models.Stages()}},
 				{"status", "of a follow-up", text}, {"overdue", "true: overdue only", text}}},
 		{method: http.MethodGet, path: "/dashboard/coverage", id: "getCoverage", tag: "network", summary: "How many recommendations there are by challenge and country",
 			reply: list[CoverageCell]{}, serve: s.coverage},
@@ -78,6 +78,9 @@ type CoverageCell struct {
 }
 
 func (s *server) coverage(c *call) (reply, error) {
+	if err := c.can(access.ReadOverview, nil, nil); err != nil {
+		return reply{}, err
+	}
 	cells, err := models.Coverage(c.ctx(), s.DB, c.who.viewer)
 	return reply{body: listOf(cells, func(cell models.CoverageCell) CoverageCell { return CoverageCell(cell) })}, err
 }
@@ -105,7 +108,10 @@ func (s *server) pipeline(c *call) (reply, error) {
 }
 
 func (s *server) dashboard(c *call) (reply, error) {
-	stage, err := queryOneOf(c, "stage", stages())
+	if err := c.can(access.ReadOverview, nil, nil); err != nil {
+		return reply{}, err
+	}
+	stage, err := queryOneOf(c, "stage", models.Stages())
 	if err != nil {
 		return reply{}, err
 	}

@@ -32,6 +32,7 @@ const (
 	nothing    = "n nn nnn nnn nn nn n"
 	holders    = "u yu yyy yyy yy yy y" // whoever has a token of any kind
 	members    = "u fu yyy yyy yy yy y" // whoever has one of their own
+	working    = "u fu yyy yyy ff ff f" // those who work in the network: they see where everything stands
 	drafters   = "u fu yyy fff ff ff f"
 	keepers    = "u fu yff fff ff ff f" // who keep the network in order
 	ownText    = "u fu yyf fff ff ff f" // a new text in the name of the owners
@@ -108,7 +109,7 @@ var entitlements = []entitlement{
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
 	always("createOrganisation", keepers), always("updateOrganisation", keepers), always("listPeople", keepers), always("createPerson", keepers),
 	always("getPerson", keepers), always("updatePerson", keepers), always("giveRole", keepers), always("takeRole", keepers),
-	always("listRecommendations", members), always("getDashboard", members), always("getCoverage", members),
+	always("listRecommendations", members), always("search", members), always("getDashboard", working), always("getCoverage", working),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
 	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
 

@@ -159,7 +159,7 @@ func (w *world) address(r route, task *models.Task) string {
 }
 
 // queries are what some operations cannot be asked without.
-var queries = map[string]string{"listTranslators": "?language=bg", "previewMailing": "?language=en", "compareVersions": "?from=1&to=1"}
+var queries = map[string]string{"listTranslators": "?language=bg", "search": "?q=care", "previewMailing": "?language=en", "compareVersions": "?from=1&to=1"}
 
 // try returns one letter for everybody who tries a row.
 func (w *world) try(t *testing.T, r route, kind string) string {

@@ -83,7 +83,7 @@ func expertView(e models.Expert, wanted []string) Expert {
 }
 
 func (s *server) translators(c *call) (reply, error) {
-	if err := c.mayFindPeople(); err != nil {
+	if err := c.can(access.FindPeople, nil, nil); err != nil {
 		return reply{}, err
 	}
 	if c.query("language") == "" {

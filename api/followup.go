@@ -9,7 +9,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
@@ -131,8 +130,8 @@ func (s *server) getFollowUp(c *call) (reply, error) {
 // followed returns a follow-up that has a focal point: before that there is no process that could decide anything.
 func (c *call) followed() (*models.FollowUp, *models.Recommendation, error) {
 	f, rec, err := c.followUp()
-	if err == nil && f.OrganisationID == nil {
-		err = apperr.About(apperr.CodeWrongStage, "focal_point")
+	if err == nil {
+		err = f.Followed()
 	}
 	return f, rec, err
 }

@@ -101,11 +101,6 @@ type AttributesInput struct {
 	Consulted  []models.ConsultedGroup `json:"consulted" validate:"max=50,dive"`
 }
 
-func stages() []models.Stage {
-	return []models.Stage{models.StageDrafting, models.StageReview, models.StageTranslation, models.StageSignOff,
-		models.StagePublication, models.StageDone, models.StageWithdrawn}
-}
-
 func (s *server) recommendationRoutes() []route {
 	reason := models.ReasonPayload{}
 	return []route{

@@ -125,13 +125,20 @@ func (s *server) settleReport(c *call) (reply, error) {
 	})
 }
 
-func (s *server) quarantine(act func(context.Context, bun.IDB, uuid.UUID, models.Person, time.Time) error, hidden bool) func(*call) (reply, error) {
+func (s *server) quarantine(act func(context.Context, bun.IDB, uuid.UUID, models.Person, time.Time) ([]models.Submission, error), hidden bool) func(*call) (reply, error) {
 	return func(c *call) (reply, error) {
 		rec, err := c.owned(access.RedactRecord)
 		if err != nil {
 			return reply{}, err
 		}
-		err = c.inTx(func(ctx context.Context, tx bun.Tx) error { return act(ctx, tx, rec.ID, c.who.person, c.now()) })
+		var subs []models.Submission
+		err = c.inTx(func(ctx context.Context, tx bun.Tx) error {
+			subs, err = act(ctx, tx, rec.ID, c.who.person, c.now())
+			return err
+		})
+		if err == nil {
+			s.Processes.TellAll(c.ctx(), subs)
+		}
 		return reply{body: QuarantineState{hidden}}, err
 	}
 }

@@ -61,8 +61,8 @@ func (s *server) readWord(c *call) (reply, error) {
 	if !s.Word.ReadsWord() {
 		return reply{}, word.NotInstalled("pandoc")
 	}
-	if rec.Stage != models.StageDrafting {
-		return reply{}, apperr.About(apperr.CodeWrongStage, "draft")
+	if err := rec.Editable(); err != nil {
+		return reply{}, err
 	}
 	f, err := c.file(word.MaxFile, word.TooLarge())
 	if err != nil {

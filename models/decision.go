@@ -42,6 +42,7 @@ const (
 	DecideReportProgress     DecisionKind = "report_progress"
 	DecideEndFollowUp        DecisionKind = "end_followup"
 	DecideHandOver           DecisionKind = "hand_over"
+	DecideRelease            DecisionKind = "release"
 )
 
 // NoPayload is the payload of decisions that say all by their kind.

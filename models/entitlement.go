@@ -12,15 +12,30 @@ import (
 
 // AccessActor is a person as the table of roles sees them. Link is the task a personal link opened, or nil.
 func AccessActor(ctx context.Context, db bun.IDB, person uuid.UUID, link *uuid.UUID) (access.Actor, error) {
-	roles, err := RolesOf(ctx, db, person)
+	v, err := ViewerOf(ctx, db, person)
 	if err != nil {
 		return access.Actor{}, err
 	}
-	actor := access.Actor{PersonID: person, LinkTask: link}
-	for _, r := range roles {
+	actor := v.Actor()
+	actor.LinkTask = link
+	return actor, nil
+}
+
+// Actor is a viewer as the table of roles sees them.
+func (v Viewer) Actor() access.Actor {
+	actor := access.Actor{PersonID: v.PersonID}
+	if v.LinkTask != uuid.Nil {
+		actor.LinkTask = &v.LinkTask
+	}
+	for _, r := range v.Roles {
 		actor.Roles = append(actor.Roles, access.Role{Role: access.RoleName(r.Role), OrganisationID: r.OrganisationID})
 	}
-	return actor, nil
+	return actor
+}
+
+// May reports whether the table of roles lets the viewer do what is about no object.
+func (v Viewer) May(action access.Action) bool {
+	return access.Can(v.Actor(), action, access.Object{}) == nil
 }
 
 // AccessObject is a recommendation, and one of its tasks or nil, as the table of roles sees them.
@@ -28,8 +43,8 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
 		Published: r.Public(), Quarantined: r.Quarantined()}
 	q := db.NewSelect().TableExpr("(SELECT ?::uuid AS id) AS r", r.ID). // one that is still to be written has no row
-		ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
-		ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
+										ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
+										ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
 	unit := uuid.Nil
 	if t != nil && t.OrganisationID != nil && !t.Alone {
 		unit = *t.OrganisationID

@@ -94,8 +94,8 @@ func (m Mailing) Text(language string) *MailingText {
 
 // CreateMailing writes a campaign for a published recommendation with its mailing as a draft, and the mailing's process.
 func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in MailingInput, officer uuid.UUID, now time.Time) (*Mailing, error) {
-	if r.PublishedAt == nil {
-		return nil, apperr.About(apperr.CodeWrongStage, "mailing")
+	if err := r.Announceable(); err != nil {
+		return nil, err
 	}
 	title := in.Title
 	if title == "" {

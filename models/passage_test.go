@@ -113,12 +113,18 @@ func TestAPassageIsGoneFromEverywhereAndTheRecordIsWhole(t *testing.T) {
 		require.Contains(t, before, table, "the test plants it everywhere")
 	}
 	hash := d.versions(t)[0].Hash
+	findable := func() (n int) {
+		require.NoError(t, d.db.NewRaw(`SELECT count(*) FROM published_measures WHERE words @@ search_query(?)`, theName).Scan(t.Context(), &n))
+		return n
+	}
+	require.Equal(t, 1, findable())
 
 	found, err := d.remove(t, models.PassageInput{Passage: " " + theName + " ", Reason: "It names a child."})
 	require.NoError(t, err)
 	require.Contains(t, found, models.PassageCount{Place: "versions", Count: 1})
 	require.Contains(t, found, models.PassageCount{Place: "attachments", Count: 1})
 	require.Empty(t, d.holding(t, theName))
+	require.Zero(t, findable(), "what is removed is not found either")
 	require.NotEmpty(t, d.holding(t, models.RemovedMarker))
 
 	newest := d.versions(t)[0]
@@ -199,7 +205,8 @@ func TestReportedTextsAreWrittenAboutAndForgotten(t *testing.T) {
 		if err := models.Enqueue(ctx, tx, &models.OutboxMail{Kind: models.MailTaskWithdrawn, DedupeKey: "other", PersonID: d.stranger.ID, RecommendationID: &d.rec.ID, CreatedAt: noon}); err != nil {
 			return err
 		}
-		return models.Quarantine(ctx, tx, d.rec.ID, d.coordinator, noon)
+		_, err := models.Quarantine(ctx, tx, d.rec.ID, d.coordinator, noon)
+		return err
 	})
 	mails, err := models.ClaimMails(t.Context(), d.db, models.ClaimFilter{Token: uuid.New(), Until: noon.Add(time.Hour)}, noon)
 	require.NoError(t, err)

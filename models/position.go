@@ -131,6 +131,7 @@ func PositionOf(ctx context.Context, db bun.IDB, p *Process, r *Recommendation, 
 		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.Reminders, RespondBy: t.RespondBy,
 			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil})
 	}
+	pos.Held = p.HeldSince != nil
 	switch p.Kind {
 	case ProcessRecommendation:
 		return pos, pos.loadRecommendation(ctx, db, r, procedure)
@@ -142,7 +143,7 @@ func PositionOf(ctx context.Context, db bun.IDB, p *Process, r *Recommendation, 
 }
 
 func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB, r *Recommendation, procedure ProcedureDocument) error {
-	pos.Stage, pos.Held = r.Stage, r.Held()
+	pos.Stage, pos.Held = r.Stage, pos.Held || r.Held()
 	switch r.Stage {
 	case StageReview:
 		return pos.loadRound(ctx, db, r)

@@ -31,17 +31,25 @@ type Process struct {
 	StartedAt        *time.Time
 	CheckedAt        *time.Time
 	ExaminedAt       *time.Time
+	HeldSince        *time.Time // stands still since: its text is hidden
 	ClosedAt         *time.Time
 }
 
 // WorkflowID is the id of the process's workflow: the kind and the subject's id, no person's data.
 func (p Process) WorkflowID() string { return string(p.Kind) + ":" + p.ID.String() }
 
+// StandsStill reports whether nothing falls due in the process: its text is hidden, or on hold, which stops what comes before
+// publication only.
+func (p Process) StandsStill(r *Recommendation) bool {
+	return p.HeldSince != nil || (r.Held() && p.Kind == ProcessRecommendation)
+}
+
 // OpenProcess writes the row of a new process. The workflow is started after the transaction; where that fails the
-// sweep does it.
+// sweep does it. About a text that is hidden it stands still from the beginning.
 func OpenProcess(ctx context.Context, db bun.IDB, kind ProcessKind, id, recommendation uuid.UUID, now time.Time) error {
 	_, err := db.NewInsert().
 		Model(&Process{ID: id, Kind: kind, RecommendationID: recommendation, CreatedAt: now}).
+		Value("held_since", "(SELECT hidden.quarantined_at FROM recommendations AS hidden WHERE hidden.id = ? AND ? <> ?)", recommendation, kind, ProcessMailing).
 		On("CONFLICT (id) DO NOTHING").Exec(ctx)
 	return err
 }
@@ -82,7 +90,7 @@ func MarkStarted(ctx context.Context, db bun.IDB, id uuid.UUID, now time.Time) e
 // Save writes what a decision changed: the revision goes up by one, and the end stays once it is set.
 func (p *Process) Save(ctx context.Context, db bun.IDB) error {
 	p.Revision++
-	_, err := db.NewUpdate().Model(p).Column("revision", "closed_at").WherePK().Exec(ctx)
+	_, err := db.NewUpdate().Model(p).Column("revision", "closed_at", "held_since").WherePK().Exec(ctx)
 	return err
 }
 

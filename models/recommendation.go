@@ -153,8 +153,8 @@ func CreateRecommendation(ctx context.Context, tx bun.IDB, in RecommendationInpu
 // UpdateAttributes changes what stands beside the text, while it is drafted: who reviews and signs off follows from it.
 // Kind, organisation and procedure stay as they began. A change is put on record.
 func (r *Recommendation) UpdateAttributes(ctx context.Context, tx bun.IDB, in RecommendationInput, by Person, now time.Time) error {
-	if r.Stage != StageDrafting {
-		return apperr.About(apperr.CodeWrongStage, string(r.Stage))
+	if err := r.Editable(); err != nil {
+		return err
 	}
 	before := r.attributeFacts()
 	if err := r.replaceAttributes(ctx, tx, in, now); err != nil {
@@ -193,8 +193,8 @@ func UpdateSeenAttributes(ctx context.Context, tx bun.IDB, recommendation uuid.U
 	if err != nil {
 		return err
 	}
-	if r.Stage != StageDrafting {
-		return apperr.About(apperr.CodeWrongStage, "draft")
+	if err := r.Editable(); err != nil {
+		return err
 	}
 	tag, err := r.AttributesTag()
 	if err != nil {

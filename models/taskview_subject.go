@@ -159,33 +159,8 @@ func (v *TaskView) loadSignOff(ctx context.Context, db bun.IDB) error {
 	return nil
 }
 
-// Refuses says why an answer cannot be taken now, or nil if it can. It is what a page asks before it shows a form; the
-// decision itself is checked again when it is taken.
+// Refuses says why an answer cannot be taken now, or nil if it can. It is what the API says before a form is filled in; the
+// decision itself asks the same when it is taken.
 func (v *TaskView) Refuses(now time.Time) error {
-	t, r := v.Task, v.Recommendation
-	held := r.Held() && t.Kind != TaskReportProgress
-	switch {
-	case t.State == TaskCancelled || t.State == TaskDeclined:
-		return apperr.About(apperr.CodeClosed, "task")
-	case t.State == TaskExpired, t.State == TaskOpen && t.Kind.EndsWithGrace() && now.After(t.GraceUntil):
-		return apperr.About(apperr.CodeLate, "task")
-	case held:
-		return apperr.About(apperr.CodeHeld, "recommendation")
-	case v.Round != nil && t.Kind != TaskDecideReview && !v.Round.Takes(t):
-		return apperr.About(apperr.CodeClosed, "review_round")
-	case t.State == TaskDone && !v.changeable():
-		return apperr.About(apperr.CodeClosed, "task")
-	}
-	return nil
-}
-
-// changeable reports whether an answer given may still be replaced by another.
-func (v *TaskView) changeable() bool {
-	switch v.Task.Kind {
-	case TaskReview, TaskConsult:
-		return v.Recommendation.Stage == StageReview && v.Task.Round == v.Recommendation.Round
-	case TaskSignOff:
-		return v.Recommendation.Stage == StageSignOff
-	}
-	return false
+	return v.Task.Refuses(v.Recommendation, v.Round, now)
 }

@@ -133,8 +133,8 @@ func EditDraft(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, seen i
 	if err != nil {
 		return nil, err
 	}
-	if r.Stage != StageDrafting {
-		return nil, apperr.About(apperr.CodeWrongStage, "draft")
+	if err := r.Editable(); err != nil {
+		return nil, err
 	}
 	last, err := lastVersion(ctx, tx, r)
 	if err != nil {

@@ -95,7 +95,8 @@ func (d *desk) hide(t *testing.T, hidden bool) {
 		act = models.Quarantine
 	}
 	require.NoError(t, d.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-		return act(ctx, tx, d.rec.ID, d.coordinator, noon)
+		_, err := act(ctx, tx, d.rec.ID, d.coordinator, noon)
+		return err
 	}))
 	rec, err := models.RecommendationByID(t.Context(), d.db, d.rec.ID)
 	require.NoError(t, err)

@@ -100,8 +100,8 @@ func (v Viewer) waiting(q *bun.SelectQuery) *bun.SelectQuery {
 	})
 }
 
-// onHold is true of a task whose recommendation is on hold. A hold stops what comes before publication only.
-const onHold = `(r.held_at IS NOT NULL AND p.kind = 'recommendation')`
+// onHold is true of a task whose process (alias p) stands still, see Process.StandsStill.
+const onHold = `(p.held_since IS NOT NULL OR (r.held_at IS NOT NULL AND p.kind = 'recommendation'))`
 
 // isOverdue is true of an open task whose deadline passed before the instant given as argument, unless it is on hold.
 const isOverdue = `(t.due_at < ? AND NOT ` + onHold + `)`

@@ -19,6 +19,15 @@ func (s *Server) requirePerson(r *http.Request) (*visitor, error) {
 	return nil, apperr.New(apperr.CodeUnauthenticated)
 }
 
+// requireMember returns who is signed in and may see where everything stands.
+func (s *Server) requireMember(r *http.Request) (*visitor, error) {
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return nil, err
+	}
+	return v, s.can(r.Context(), v, access.ReadOverview, nil, nil)
+}
+
 // can asks the table of roles whether a visitor may do something with a recommendation, and one of its tasks or nil.
 // A nil visitor is the public; a nil recommendation stands for actions about none in particular.
 func (s *Server) can(ctx context.Context, v *visitor, action access.Action, rec *models.Recommendation, task *models.Task) error {

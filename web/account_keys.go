@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
@@ -80,7 +81,7 @@ func (s *Server) showKeys(w http.ResponseWriter, r *http.Request, v *visitor, pa
 
 // scopesFor leaves administration to those who may administer: nobody is offered a key to a door they cannot pass.
 func scopesFor(v *visitor) []string {
-	if v.viewer().Has(models.RoleCoordinator) {
+	if v.viewer().May(access.Administer) {
 		return models.Scopes()
 	}
 	return []string{models.ScopeRead, models.ScopeAct}

@@ -163,16 +163,21 @@ func (s *Server) showReported(w http.ResponseWriter, r *http.Request, rec *model
 }
 
 // quarantine hides a text or shows it again, at once.
-func (s *Server) quarantine(act func(context.Context, bun.IDB, uuid.UUID, models.Person, time.Time) error, said string) page {
+func (s *Server) quarantine(act func(context.Context, bun.IDB, uuid.UUID, models.Person, time.Time) ([]models.Submission, error), said string) page {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v, rec, err := s.steward(r)
 		if err != nil {
 			return err
 		}
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error { return act(ctx, tx, rec.ID, v.Person, s.Now()) })
+		var subs []models.Submission
+		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			subs, err = act(ctx, tx, rec.ID, v.Person, s.Now())
+			return err
+		})
 		if err != nil {
 			return err
 		}
+		s.Processes.TellAll(r.Context(), subs)
 		return s.backToReported(w, r, rec, said)
 	}
 }

@@ -52,13 +52,9 @@ func (s *Server) countryOptions(r *http.Request) ([]Option, error) {
 	return options, nil
 }
 
-// stages are the stages of a recommendation in their order.
-var stages = []models.Stage{models.StageDrafting, models.StageReview, models.StageTranslation, models.StageSignOff,
-	models.StagePublication, models.StageDone, models.StageWithdrawn}
-
 func stageOptions(l *i18n.Localizer) []Option {
-	options := make([]Option, 0, len(stages))
-	for _, stage := range stages {
+	var options []Option
+	for _, stage := range models.Stages() {
 		options = append(options, Option{Value: string(stage), Label: l.T("dashboard.stage." + string(stage))})
 	}
 	return options

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -38,12 +37,9 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) coveragePage(r *http.Request) (coverageView, error) {
-	v, err := s.requirePerson(r)
+	v, err := s.requireMember(r)
 	if err != nil {
 		return coverageView{}, err
-	}
-	if !seesDashboard(v.viewer()) {
-		return coverageView{}, apperr.New(apperr.CodeForbidden)
 	}
 	cells, err := models.Coverage(r.Context(), s.DB, v.viewer())
 	if err != nil {

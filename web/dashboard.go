@@ -9,7 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"tribuna/internal/apperr"
+	"tribuna/internal/access"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -112,12 +112,9 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 
 // dashboardPage reads the overview for whoever may see it, with at most so many recommendations.
 func (s *Server) dashboardPage(r *http.Request, rows int) (dashboardView, error) {
-	v, err := s.requirePerson(r)
+	v, err := s.requireMember(r)
 	if err != nil {
 		return dashboardView{}, err
-	}
-	if !seesDashboard(v.viewer()) {
-		return dashboardView{}, apperr.New(apperr.CodeForbidden)
 	}
 	choice, err := s.countryChoice(r, v.viewer())
 	if err != nil {
@@ -137,7 +134,7 @@ func (s *Server) dashboardPage(r *http.Request, rows int) (dashboardView, error)
 	page := newDashboardView(r, data, names, choice)
 	page.Filtered = r.URL.Query().Get("country") != "" || filter.Stage != "" || filter.Status != "" || filter.OverdueOnly
 	page.Chosen = page.chosen(Localizer(r))
-	page.Coordinates = v.viewer().Has(models.RoleCoordinator)
+	page.Coordinates = v.viewer().May(access.Administer)
 	page.Pager = numberedPager(r, number, len(data.Rows), rows, data.Total)
 	return page, s.fillAuthorities(r, names, &page)
 }
@@ -203,7 +200,7 @@ func toneIf(condition bool, tone string) string {
 func countryTable(u *url.URL, d models.DashboardData, l *i18n.Localizer) ([]stageColumn, []countryRow) {
 	var shown []models.Stage
 	var columns []stageColumn
-	for _, stage := range stages {
+	for _, stage := range models.Stages() {
 		if d.Stages[stage] > 0 {
 			shown = append(shown, stage)
 			columns = append(columns, stageColumn{l.T("dashboard.stage." + string(stage)), filterBy(u, "stage", string(stage))})

@@ -155,8 +155,8 @@ func (s *Server) editDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if rec.Stage != models.StageDrafting {
-		return apperr.About(apperr.CodeWrongStage, "draft")
+	if err := rec.Editable(); err != nil {
+		return err
 	}
 	version, procedure, err := s.currentText(r.Context(), rec)
 	if err != nil {

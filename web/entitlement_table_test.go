@@ -104,7 +104,7 @@ func inReview(route, letters string) entitlement { return entitlement{route, "",
 var entitlements = concat(
 	administrationEntitlements,
 	[]entitlement{
-		always("GET /", everybody), always("GET /recommendations", members), always("GET /dashboard", working),
+		always("GET /", everybody), always("GET /recommendations", members), always("GET /dashboard", working), always("GET /search", members),
 		always("POST /dashboard/seen", working), always("GET /dashboard/{table:recommendations|countries|authorities|statuses}.csv", working),
 		always("GET /dashboard/coverage", working), always("GET /dashboard/coverage.csv", working),
 		always("GET /dashboard/pipeline", coordinators), always("GET /dashboard/pipeline.csv", coordinators),

@@ -79,8 +79,8 @@ func (s *Server) endable(r *http.Request) (followUpCase, error) {
 	if err != nil {
 		return c, err
 	}
-	if c.f.OrganisationID == nil {
-		return c, apperr.About(apperr.CodeWrongStage, "focal_point")
+	if err := c.f.Followed(); err != nil {
+		return c, err
 	}
 	if c.f.EndedAt == nil {
 		return c, s.can(r.Context(), c.visitor, access.EndFollowup, c.rec, nil)

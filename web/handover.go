@@ -13,10 +13,6 @@ import (
 	"tribuna/models"
 )
 
-// handOverPatience is how long a page waits for all processes together. What has not answered by then is told again by the
-// sweep, and the page of the handing over shows it.
-const handOverPatience = 8 * time.Second
-
 // handOverView is what somebody holds, who could take it over, and what of it they would.
 type handOverView struct {
 	Page
@@ -136,25 +132,9 @@ func (s *Server) beginHandOver(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.renderHandOver(w, r, p, handOverView{Form: form, Refused: refused, status: status})
 	}
-	s.tellHandOver(r.Context(), subs)
+	s.Processes.TellAll(r.Context(), subs)
 	http.Redirect(w, r, personPath(p.ID)+"/hand-over/"+h.ID.String(), http.StatusSeeOther)
 	return nil
-}
-
-// tellHandOver tells every process its part, one after the other, for as long as a page can wait.
-func (s *Server) tellHandOver(ctx context.Context, subs []models.Submission) {
-	ctx, cancel := context.WithTimeout(ctx, handOverPatience)
-	defer cancel()
-	for i := range subs {
-		if subs[i].Outcome != nil {
-			continue
-		}
-		if _, err := s.Processes.Tell(ctx, &subs[i]); err != nil {
-			s.Log.WarnContext(ctx, "part of a handing over is stored, its process not reached; the sweep will tell it again",
-				"submission", subs[i].ID, "error", err)
-			return
-		}
-	}
 }
 
 // handOverProgressView is how far a handing over is, process by process.

@@ -135,7 +135,7 @@ func (s *Server) putInReadersWords(r *http.Request, row *waitingRow, i models.Wa
 
 // ownRecommendations are the newest that concern the reader; who only reads sees those under what is published.
 func (s *Server) ownRecommendations(r *http.Request, v *visitor) ([]recommendationRow, error) {
-	if !seesDashboard(v.viewer()) {
+	if !v.viewer().May(access.ReadOverview) {
 		return nil, nil
 	}
 	list, err := models.Recommendations(r.Context(), s.DB, v.viewer(), models.RecommendationFilter{Limit: homeRecommendations})

@@ -14,7 +14,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/validation"
 	"tribuna/models"
@@ -91,8 +90,8 @@ func (c mailingCase) path() string {
 // forNewMailing reads the recommendation in the path for somebody who may send a mailing about it.
 func (s *Server) forNewMailing(r *http.Request) (mailingCase, error) {
 	v, rec, err := s.ownRecommendation(r, access.CreateMailing)
-	if err == nil && rec.PublishedAt == nil {
-		err = apperr.About(apperr.CodeWrongStage, "mailing")
+	if err == nil {
+		err = rec.Announceable()
 	}
 	return mailingCase{visitor: v, rec: rec}, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/access"
 	"tribuna/models"
 )
 
@@ -51,13 +52,13 @@ func (f *frame) nav() []NavItem {
 	items := []NavItem{{Key: "home", Label: "home.nav", Short: "home.nav_short", Href: "/", Icon: "inbox", Count: f.waiting()}}
 	items = append(items, NavItem{Key: "recommendations", Label: "home.nav_recommendations", Short: "home.nav_recommendations_short",
 		Href: "/recommendations", Icon: "file-text"})
-	if seesDashboard(v.viewer()) {
+	if v.viewer().May(access.ReadOverview) {
 		items = append(items, NavItem{Key: "dashboard", Label: "dashboard.nav", Short: "dashboard.nav_short", Href: "/dashboard", Icon: "chart-bar"})
 	}
 	items = append(items,
 		NavItem{Key: "followups", Label: "home.nav_followups", Short: "home.nav_followups_short", Href: "/follow-ups", Icon: "flag"},
 		NavItem{Key: "published", Label: "published.nav", Short: "published.nav_short", Href: "/published", Icon: "world"})
-	if v.viewer().Has(models.RoleCoordinator) {
+	if v.viewer().May(access.Administer) {
 		items = append(items, NavItem{Key: "administration", Label: "administration.title", Href: administrationPath, Icon: "settings", Wide: true})
 	}
 	return items
@@ -70,9 +71,4 @@ func (f *frame) waiting() int {
 		slog.ErrorContext(f.request.Context(), "what waits could not be counted", "request", RequestID(f.request.Context()), "error", err)
 	}
 	return n
-}
-
-// seesDashboard: those who work in the network see where everything stands; the others see what is published.
-func seesDashboard(v models.Viewer) bool {
-	return v.Has(models.RoleCoordinator) || v.Has(models.RoleOfficer) || v.Has(models.RolePartner)
 }

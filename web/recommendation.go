@@ -169,7 +169,7 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 		}
 		p.Starting = !asked
 	}
-	p.Edit = p.Owner && p.Rec.Stage == models.StageDrafting && !p.Rec.Held()
+	p.Edit = p.Owner && p.Rec.Editable() == nil && !p.Rec.Held()
 	if p.Main, err = s.mainAction(ctx, l, p, items); err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func (s *Server) fillTranslations(ctx context.Context, l *i18n.Localizer, p *vis
 	for _, tr := range translations {
 		p.Translations = append(p.Translations, translationRow{Language: l.Language(tr.Language), Tag: tr.Language, State: translationBadge(l, tr.State),
 			Translator: name(tr.TranslatorID, models.TaskTranslate), Approver: name(tr.ApproverID, models.TaskApproveTranslation),
-			CanAssign: p.Owner && tr.State != models.TranslationApproved && !p.Rec.Closed() && p.Rec.PublishedAt == nil})
+			CanAssign: p.Owner && tr.State != models.TranslationApproved && p.Rec.Possible(models.DecideAssignTranslator) == nil})
 	}
 	return nil
 }

@@ -119,7 +119,7 @@ func (s *Server) mainAction(ctx context.Context, l *i18n.Localizer, p *visitorPa
 }
 
 func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *mainAction {
-	if p.Rec.Held() {
+	if p.Rec.Possible(models.DecideResume) == nil {
 		return &mainAction{Label: l.T("recommendation.act.resume"), Href: p.Home + "/resume", Icon: "player-play"}
 	}
 	for _, t := range officerTasks {
@@ -128,10 +128,10 @@ func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *ma
 			return &mainAction{Label: l.T("recommendation.act." + string(t.kind)), Href: fmt.Sprintf("%s/%s?task=%s", p.Home, t.path, open[i].TaskID), Icon: t.icon}
 		}
 	}
-	switch p.Rec.Stage {
-	case models.StageDrafting:
+	switch {
+	case p.Rec.Possible(models.DecideStartReview) == nil:
 		return &mainAction{Label: l.T("recommendation.act.start_review"), Href: p.Home + "/start-review", Icon: "send"}
-	case models.StageDone:
+	case p.Rec.Stage == models.StageDone:
 		return &mainAction{Label: l.T("recommendation.act.mailing"), Href: p.Home + "/mailings/new", Icon: "mail"}
 	}
 	return nil
@@ -146,11 +146,11 @@ func ownerActs(l *i18n.Localizer, rec *models.Recommendation) []mainAction {
 			acts = append(acts, mainAction{Label: l.T("recommendation.act." + name), Href: home + path, Icon: icon, Danger: danger})
 		}
 	}
-	asking := rec.Stage == models.StageReview || rec.Stage == models.StageSignOff
-	add(rec.Stage == models.StageReview && !rec.Held(), "invite", "/reviewers", "user-plus", false)
-	add(asking && !rec.Held(), "behalf", "/on-behalf", "message", false)
-	add(rec.PublishedAt != nil && rec.Stage != models.StageDone, "mailing", "/mailings/new", "mail", false)
-	add(!rec.Held() && !rec.Closed(), "hold", "/hold", "player-pause", false)
-	add(rec.PublishedAt == nil && !rec.Closed(), "withdraw", "/withdraw", "archive", true)
+	can := func(kind models.DecisionKind) bool { return rec.Possible(kind) == nil }
+	add(can(models.DecideInviteReviewer), "invite", "/reviewers", "user-plus", false)
+	add(rec.Asking(), "behalf", "/on-behalf", "message", false)
+	add(rec.Announceable() == nil && rec.Stage != models.StageDone, "mailing", "/mailings/new", "mail", false) // then it is the main act
+	add(can(models.DecideHold), "hold", "/hold", "player-pause", false)
+	add(can(models.DecideWithdraw), "withdraw", "/withdraw", "archive", true)
 	return acts
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
@@ -62,23 +61,11 @@ func (s *Server) confirmWhole(w http.ResponseWriter, r *http.Request, act wholeA
 	if err != nil {
 		return err
 	}
-	if !act.possible(a.rec) {
-		return apperr.About(apperr.CodeWrongStage, string(a.rec.Stage))
+	if err := a.rec.Possible(act.kind); err != nil {
+		return err
 	}
 	s.showWhole(w, r, a, act)
 	return nil
-}
-
-// possible keeps pages from offering what would be refused.
-func (act wholeAct) possible(rec *models.Recommendation) bool {
-	switch act.what {
-	case "hold":
-		return !rec.Held() && !rec.Closed()
-	case "resume":
-		return rec.Held()
-	default:
-		return rec.PublishedAt == nil && !rec.Closed()
-	}
 }
 
 func (s *Server) takeWhole(w http.ResponseWriter, r *http.Request, act wholeAct, payload any) error {

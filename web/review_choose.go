@@ -31,8 +31,8 @@ func (s *Server) chooseReviewer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.rec.Stage != models.StageReview {
-		return apperr.About(apperr.CodeWrongStage, "review")
+	if err := a.rec.Possible(models.DecideInviteReviewer); err != nil {
+		return err
 	}
 	return s.showReviewer(w, r, a)
 }

@@ -66,8 +66,8 @@ func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.rec.Stage != models.StageDrafting {
-		return apperr.About(apperr.CodeWrongStage, "review")
+	if err := a.rec.Possible(models.DecideStartReview); err != nil {
+		return err
 	}
 	if a.form.Form.Values, err = s.proposal(r.Context(), a.rec); err != nil {
 		return err

@@ -11,59 +11,35 @@ import (
 )
 
 // overBecause says why a question cannot be answered any more, or not now, as the last part of the catalog key
-// "asked.over.<reason>"; "" while it can. The rule itself is applied where the answer is recorded; here it chooses the
-// page.
+// "asked.over.<reason>"; "" while it can.
 func (s *Server) overBecause(ctx context.Context, a *asked) (string, error) {
-	switch a.task.State {
-	case models.TaskDeclined, models.TaskExpired, models.TaskCancelled:
-		return string(a.task.State), nil
-	}
-	if a.task.Kind == models.TaskReportProgress {
-		return a.overForGood(s.Now(), true), nil
-	}
-	if a.rec.Stage == models.StageWithdrawn {
-		return "cancelled", nil
-	}
-	if a.rec.Held() {
-		return "held", nil
-	}
-	switch a.task.Kind {
-	case models.TaskReview, models.TaskConsult:
-		return s.roundOver(ctx, a)
-	case models.TaskSignOff:
-		if a.rec.Stage != models.StageSignOff {
-			return "closed", nil
+	var round *models.ReviewRound
+	if a.task.Kind == models.TaskReview || a.task.Kind == models.TaskConsult {
+		var err error
+		if round, err = s.roundOf(ctx, a); err != nil {
+			return "", err
 		}
-		return "", nil
-	default:
-		return a.overForGood(s.Now(), false), nil
 	}
+	return overReason(*a.task, a.rec, a.task.Refuses(a.rec, round, s.Now())), nil
 }
 
-// overForGood is for questions that take one answer; graceEnds tells those that end with their grace from those that
-// wait for as long as it takes.
-func (a *asked) overForGood(now time.Time, graceEnds bool) string {
-	switch {
-	case a.task.State == models.TaskDone:
-		return "done"
-	case graceEnds && now.After(a.task.GraceUntil):
-		return "expired"
-	default:
+// overReason puts a refusal into the words of the page.
+func overReason(t models.Task, rec *models.Recommendation, refused error) string {
+	switch code := apperr.CodeOf(refused); {
+	case code == "":
 		return ""
-	}
-}
-
-func (s *Server) roundOver(ctx context.Context, a *asked) (string, error) {
-	round, err := s.roundOf(ctx, a)
-	switch {
-	case err != nil:
-		return "", err
-	case !round.Takes(a.task) || a.rec.Stage != models.StageReview || a.rec.Round != a.task.Round:
-		return "closed", nil
-	case a.task.State == models.TaskOpen && s.Now().After(a.task.GraceUntil):
-		return "expired", nil
+	case t.State == models.TaskDeclined || t.State == models.TaskCancelled:
+		return string(t.State)
+	case code == apperr.CodeLate:
+		return "expired"
+	case code == apperr.CodeHeld:
+		return "held"
+	case rec.Stage == models.StageWithdrawn && t.Kind != models.TaskReportProgress:
+		return "cancelled"
+	case t.Kind == models.TaskReview || t.Kind == models.TaskConsult || t.Kind == models.TaskSignOff:
+		return "closed"
 	default:
-		return "", nil
+		return "done"
 	}
 }
 

@@ -58,8 +58,8 @@ func (a *officerAct) language(r *http.Request) string {
 
 func (s *Server) showTranslator(w http.ResponseWriter, r *http.Request, a *officerAct) error {
 	ctx, l := r.Context(), Localizer(r)
-	if a.rec.AcceptedVersionID == nil {
-		return apperr.About(apperr.CodeWrongStage, "translation")
+	if err := a.rec.Possible(models.DecideAssignTranslator); err != nil {
+		return err
 	}
 	into := a.language(r)
 	tr, err := models.TranslationFor(ctx, s.DB, *a.rec.AcceptedVersionID, into)

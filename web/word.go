@@ -105,8 +105,8 @@ func (s *Server) bringWord(w http.ResponseWriter, r *http.Request) error {
 // draftToReplace is the recommendation in the path, whose text the visitor may write anew.
 func (s *Server) draftToReplace(r *http.Request) (*visitor, *models.Recommendation, error) {
 	v, rec, err := s.ownRecommendation(r, access.EditDraft)
-	if err == nil && rec.Stage != models.StageDrafting {
-		err = apperr.About(apperr.CodeWrongStage, "draft")
+	if err == nil {
+		err = rec.Editable()
 	}
 	return v, rec, err
 }

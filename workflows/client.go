@@ -99,6 +99,26 @@ func (c *Client) Tell(ctx context.Context, s *models.Submission) (models.Outcome
 	return outcome, nil
 }
 
+// tellPatience is how long a page waits until processes that were told something at once have taken it.
+const tellPatience = 8 * time.Second
+
+// TellAll passes on what was stored for several processes, one after the other, for as long as a page can wait. What is not
+// reached by then is the sweep's, so the caller has nothing to handle.
+func (c *Client) TellAll(ctx context.Context, subs []models.Submission) {
+	ctx, cancel := context.WithTimeout(ctx, tellPatience)
+	defer cancel()
+	for i := range subs {
+		if subs[i].Outcome != nil {
+			continue
+		}
+		if _, err := c.Tell(ctx, &subs[i]); err != nil {
+			c.Log.WarnContext(ctx, "submission stored, process not reached; the sweep will tell it again",
+				"submission", subs[i].ID, "kind", subs[i].Kind, "error", err)
+			return
+		}
+	}
+}
+
 func (c *Client) update(ctx context.Context, p *models.Process, s *models.Submission) (client.WorkflowUpdateHandle, error) {
 	options := client.UpdateWorkflowOptions{WorkflowID: p.WorkflowID(), UpdateID: s.ID.String(), UpdateName: DecideUpdate,
 		Args: []any{DecideRequest{SubmissionID: s.ID}}, WaitForStage: client.WorkflowUpdateStageCompleted}

@@ -28,7 +28,12 @@ func (f *followUp) run(ctx workflow.Context) error {
 	return f.settle(ctx)
 }
 
+// next is nothing while the text it is about is hidden: then only a decision moves it. No position of a history that was
+// recorded before that came about says so, so that those histories replay.
 func (f *followUp) next() []next {
+	if f.pos.Held {
+		return nil
+	}
 	if !f.pos.FollowUp.Asked {
 		return append(f.tasks(), next{at: f.pos.FollowUp.AskAt, step: a.AskProgress, n: f.pos.FollowUp.Period})
 	}

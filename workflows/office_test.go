@@ -202,6 +202,12 @@ func (o *office) say(process uuid.UUID, kind models.DecisionKind, who models.Per
 		result.err = err
 		return result
 	}
+	o.pass(stored, result)
+	return result
+}
+
+// pass tells a process what is stored for it.
+func (o *office) pass(stored *models.Submission, result *said) {
 	o.env.UpdateWorkflow(workflows.DecideUpdate, uuid.NewString(), &testsuite.TestUpdateCallback{
 		OnReject: func(err error) { result.err = err },
 		OnAccept: func() {},
@@ -212,7 +218,6 @@ func (o *office) say(process uuid.UUID, kind models.DecisionKind, who models.Per
 			}
 		},
 	}, workflows.DecideRequest{SubmissionID: stored.ID})
-	return result
 }
 
 // tell says something to the recommendation's process.

@@ -107,6 +107,9 @@ var inReview = map[access.Action]string{
 
 	access.AssignFocalPoint:      ownersOnText,
 	access.ImportRecommendations: "uyf fffff ff ff f",
+
+	access.ReadOverview: "uyy yyyyy ff ff f",
+	access.FindPeople:   "uyy yffff ff ff f",
 }
 
 func TestEveryRoleAndAction(t *testing.T) {

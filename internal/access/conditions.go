@@ -13,6 +13,11 @@ func published(_ Actor, o Object) bool { return o.Published }
 
 func coordinator(a Actor, _ Object) bool { return a.has(Coordinator) }
 
+// officer and partner are so in any organisation.
+func officer(a Actor, _ Object) bool { return a.hasSomewhere(Officer) }
+
+func partner(a Actor, _ Object) bool { return a.hasSomewhere(Partner) }
+
 // ownOfficer is an officer in the organisation that owns the recommendation.
 func ownOfficer(a Actor, o Object) bool { return a.hasIn(Officer, o.OwnerOrganisation) }
 
@@ -82,6 +87,10 @@ func is(a Actor, person uuid.UUID) bool { return person != uuid.Nil && a.PersonI
 
 func (a Actor) has(role RoleName) bool {
 	return a.PersonID != uuid.Nil && slices.ContainsFunc(a.Roles, func(r Role) bool { return r.Role == role })
+}
+
+func (a Actor) hasSomewhere(role RoleName) bool {
+	return slices.ContainsFunc(a.Roles, func(r Role) bool { return a.hasIn(role, r.OrganisationID) })
 }
 
 func (a Actor) hasIn(role RoleName, organisation uuid.UUID) bool {

@@ -46,6 +46,9 @@ const (
 	HandOver       Action = "hand_over" // pass on what somebody holds to another
 
 	ImportRecommendations Action = "import_recommendations"
+
+	ReadOverview Action = "read_overview" // where everything stands, and what moved
+	FindPeople   Action = "find_people"   // look for experts and translators
 )
 
 // Actions lists every action there is.
@@ -129,4 +132,7 @@ var rules = map[Action]rule{
 	HandOver:       {text, false, []condition{coordinator}},
 
 	ImportRecommendations: {nothing, false, []condition{coordinator}},
+
+	ReadOverview: {nothing, false, []condition{coordinator, officer, partner}}, // the others see what is published
+	FindPeople:   {nothing, false, []condition{coordinator, officer}},          // who choose whom to ask
 }

@@ -25,7 +25,8 @@ func TestAMailAboutAReportNamesNothingAndOthersWaitWhileATextIsHidden(t *testing
 		if report, err = models.ReportContent(ctx, tx, rec, models.ReportInput{Kind: models.ReportChild, Reason: "It names Mira."}, nil, monday); err != nil {
 			return err
 		}
-		return models.Quarantine(ctx, tx, rec.ID, by, monday)
+		_, err = models.Quarantine(ctx, tx, rec.ID, by, monday)
+		return err
 	}))
 	for person, leads := range map[string]string{"coordinator": "/administration/reports/", "officer": "/recommendations/"} {
 		to := n.officer

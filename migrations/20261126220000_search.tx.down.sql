@@ -1,0 +1,14 @@
+DROP TRIGGER publication_texts_search_changed ON publication_texts;
+DROP TRIGGER publication_texts_search_added ON publication_texts;
+DROP FUNCTION keep_published_measures();
+DROP TABLE published_measures;
+DROP INDEX people_search;
+DROP INDEX organisations_search;
+DROP INDEX authorities_search;
+DROP INDEX publication_texts_search;
+DROP INDEX measures_search;
+DROP INDEX recommendations_search;
+DROP FUNCTION all_names(jsonb);
+DROP FUNCTION search_query(text);
+DROP FUNCTION search_words(text);
+DROP FUNCTION folded(text);
