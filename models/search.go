@@ -123,7 +123,7 @@ type search struct {
 	from    string
 	where   string // the words are ?0
 	country string // the code is ?
-	columns string // the reader's language is ?0
+	columns string // the reader's language, where they ask for it, is ?0
 	order   string // what a row is placed by; unique
 	falling bool   // the highest first
 	before  string // the place of the row with the id ?
@@ -216,7 +216,12 @@ func (s search) show(q *bun.SelectQuery, f SearchFilter) *bun.SelectQuery {
 	if f.After != uuid.Nil {
 		q = q.Where(s.order+" "+beyond+" ("+s.before+")", f.After)
 	}
-	return q.ColumnExpr(s.columns, f.Language).OrderExpr(s.order + " " + direction).Limit(int64(f.Limit))
+	if strings.Contains(s.columns, "?0") {
+		q = q.ColumnExpr(s.columns, f.Language)
+	} else {
+		q = q.ColumnExpr(s.columns)
+	}
+	return q.OrderExpr(s.order + " " + direction).Limit(int64(f.Limit))
 }
 
 // everything is for what everybody who is signed in may see.

@@ -42,12 +42,7 @@ var signedIn = []string{"coordinator", "officer-khc", "officer-tdh", "partner-kh
 func newWorld(t *testing.T, stage string) *world {
 	t.Helper()
 	w := &world{house: newHouse(t), stage: stage, tasks: map[models.TaskKind]*models.Task{}}
-	unreachable, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: quiet{}})
-	require.NoError(t, err)
-	t.Cleanup(unreachable.Close)
-	// Words are stored and answered with "being recorded": what is entitled is seen, and nothing moves on for the others.
-	w.server.Processes = &workflows.Client{DB: w.db, Temporal: unreachable, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Patience: time.Millisecond, LookPatience: time.Millisecond}
+	w.nothingRuns()
 	w.server.Demo.Accounts = append(w.server.Demo.Accounts, DemoAccount{Email: w.person("expert-05").Email})
 	w.victim = w.person("expert-12").ID
 	switch stage {
@@ -70,6 +65,16 @@ func newWorld(t *testing.T, stage string) *world {
 		w.readers = append(w.readers, w.as(slug, "en"))
 	}
 	return w
+}
+
+// nothingRuns has words stored and answered with "being recorded": what is entitled is seen, and nothing moves on for others.
+func (h *house) nothingRuns() {
+	h.t.Helper()
+	unreachable, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: quiet{}})
+	require.NoError(h.t, err)
+	h.t.Cleanup(unreachable.Close)
+	h.server.Processes = &workflows.Client{DB: h.db, Temporal: unreachable, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Patience: time.Millisecond, LookPatience: time.Millisecond}
 }
 
 // quiet keeps a client that has nobody to talk to from saying so.

@@ -33,6 +33,7 @@ func (h *house) makePublic() string {
 
 func TestATextThatNamesAChildIsReportedHiddenRedactedAndShownAgain(t *testing.T) {
 	h := newHouse(t)
+	h.nothingRuns()
 	h.rewrite(func(d *models.Draft) { d.Body += "\n\nWe spoke with " + exposedName + "." })
 	address, home := h.makePublic(), recommendationPath(h.brief.ID)
 	public, coordinator, officer := h.public("en"), h.as("coordinator", "en"), h.as("officer-khc", "en")

@@ -14,7 +14,7 @@ import (
 // "asked.over.<reason>"; "" while it can.
 func (s *Server) overBecause(ctx context.Context, a *asked) (string, error) {
 	var round *models.ReviewRound
-	if a.task.Kind == models.TaskReview || a.task.Kind == models.TaskConsult {
+	if a.rec.Stage == models.StageReview && (a.task.Kind == models.TaskReview || a.task.Kind == models.TaskConsult) {
 		var err error
 		if round, err = s.roundOf(ctx, a); err != nil {
 			return "", err

@@ -99,13 +99,10 @@ func (c *Client) Tell(ctx context.Context, s *models.Submission) (models.Outcome
 	return outcome, nil
 }
 
-// tellPatience is how long a page waits until processes that were told something at once have taken it.
-const tellPatience = 8 * time.Second
-
 // TellAll passes on what was stored for several processes, one after the other, for as long as a page can wait. What is not
 // reached by then is the sweep's, so the caller has nothing to handle.
 func (c *Client) TellAll(ctx context.Context, subs []models.Submission) {
-	ctx, cancel := context.WithTimeout(ctx, tellPatience)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Patience, DefaultPatience))
 	defer cancel()
 	for i := range subs {
 		if subs[i].Outcome != nil {
