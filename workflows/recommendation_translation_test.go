@@ -213,14 +213,13 @@ func TestTranslationDeclinedIsAssignedByTheOfficer(t *testing.T) {
 		o.tell(models.DecideDeclineTask, declined, &o.about(models.TaskTranslate, "bg").ID, models.DeclinePayload{Reason: "On leave."})
 	})
 	var same *said
-	o.at(2*time.Hour, func() {
+	assign := func(second func(other models.Person) models.Person) *said {
 		_, other := o.linguists("bg")
-		task := &o.the(models.TaskAssignTranslator).ID
-		same = o.tell(models.DecideAssignTranslator, o.officer, task,
-			models.AssignTranslatorPayload{Language: "bg", TranslatorID: other.ID, ApproverID: other.ID})
-		o.tell(models.DecideAssignTranslator, o.officer, task,
-			models.AssignTranslatorPayload{Language: "bg", TranslatorID: other.ID, ApproverID: declined.ID})
-	})
+		return o.tell(models.DecideAssignTranslator, o.officer, &o.the(models.TaskAssignTranslator).ID,
+			models.AssignTranslatorPayload{Language: "bg", TranslatorID: other.ID, ApproverID: second(other).ID})
+	}
+	o.at(2*time.Hour, func() { same = assign(func(other models.Person) models.Person { return other }) })
+	o.at(150*time.Minute, func() { assign(func(models.Person) models.Person { return declined }) })
 	cutOff(t, o.run(3*time.Hour))
 	o.refused(apperr.CodeInvalid, same)
 	translator, approver := o.linguists("bg")
