@@ -58,6 +58,7 @@ type Object struct {
 	Published         bool        // its texts are public
 	Quarantined       bool        // hidden from all but coordinators until what it says is looked at
 	Concerned         []uuid.UUID // organisations in its countries, and those asked about it
+	InCountries       []uuid.UUID // organisations that work in its countries
 	Involved          []uuid.UUID // people who have or had a task on it
 	TaskID            uuid.UUID
 	TaskPerson        uuid.UUID   // whom the task waits for

@@ -199,6 +199,16 @@ func TestAnOfficerTakesAMeasureOnForTheirOwnOrganisation(t *testing.T) {
 	require.Error(t, access.Can(actor("officer asked", access.Officer, asked).actor, access.AssignFocalPoint, o))
 }
 
+func TestAPartnerTakesOnMeasuresOfTheirOwnCountry(t *testing.T) {
+	o := object()
+	o.Published, o.Stage = true, "done"
+	check(t, access.AssignFocalPoint, o, "uyy fffff ff ff f")
+	o.InCountries = []uuid.UUID{asked}
+	check(t, access.AssignFocalPoint, o, "uyy ffyff ff ff f")
+	o.TaskOrganisations = []uuid.UUID{sister}
+	check(t, access.AssignFocalPoint, o, "uyy fffff ff ff f") // for another organisation, though of the same country
+}
+
 func TestOfficerInChargeStillReadsAfterMoving(t *testing.T) {
 	o := object()
 	o.Stage = "drafting"

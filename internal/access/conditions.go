@@ -64,6 +64,14 @@ func officerAsked(a Actor, o Object) bool {
 	return slices.ContainsFunc(o.TaskOrganisations, func(org uuid.UUID) bool { return a.hasIn(Officer, org) })
 }
 
+// partnerThere speaks for one of the organisations asked, where that works in a country of the text: partners take on what
+// concerns their own country.
+func partnerThere(a Actor, o Object) bool {
+	return slices.ContainsFunc(o.TaskOrganisations, func(org uuid.UUID) bool {
+		return a.hasIn(Partner, org) && slices.Contains(o.InCountries, org)
+	})
+}
+
 // openEntry is a record entry for everybody who may read the public page.
 func openEntry(a Actor, o Object) bool { return o.Visibility == Public && o.Published }
 

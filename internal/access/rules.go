@@ -113,7 +113,7 @@ var rules = map[Action]rule{
 	SignOff:            {task, true, []condition{spokesperson}},
 	ReportProgress:     {text, true, []condition{spokesperson, ownOfficer, coordinator}},
 	EndFollowup:        {text, false, owners},
-	AssignFocalPoint:   {text, false, []condition{ownOfficer, coordinator, officerAsked}},
+	AssignFocalPoint:   {text, false, []condition{ownOfficer, coordinator, officerAsked, partnerThere}},
 
 	ReadMailing:   {mailing, false, owners},
 	CreateMailing: {text, false, owners},
