@@ -28,8 +28,8 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
 		Published: r.Public(), Quarantined: r.Quarantined()}
 	q := db.NewSelect().TableExpr("(SELECT ?::uuid AS id) AS r", r.ID). // one that is still to be written has no row
-		ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
-		ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
+										ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
+										ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
 	unit := uuid.Nil
 	if t != nil && t.OrganisationID != nil && !t.Alone {
 		unit = *t.OrganisationID

@@ -107,7 +107,7 @@ func FollowUpByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*FollowUp, err
 }
 
 func withFollowUpParts(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.ColumnExpr("?TableColumns").ColumnExpr(undelivered + " AS undelivered").
+	return q.ColumnExpr("?TableColumns").ColumnExpr(undelivered+" AS undelivered").
 		ColumnExpr(`(SELECT due.reply_due FROM deliveries AS due
 			WHERE due.recommendation_id = fu.recommendation_id AND due.authority_id = fu.authority_id) AS reply_due`).
 		Relation("Measure").Relation("Measure.Origin").Relation("Authority").Relation("Organisation").

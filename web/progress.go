@@ -25,10 +25,13 @@ type progressForm struct {
 // newProgressForm begins a report with the status so far and today's date, which the reporter changes if need be.
 func (s *Server) newProgressForm(l *i18n.Localizer, f formState, action string, followUp *models.FollowUp) progressForm {
 	p := progressForm{formState: f, Action: action}
-	for _, status := range models.FollowUpStatuses() {
+	if !followUp.Status.Reported() {
+		p.Statuses = []Option{{Label: l.T("imported.choose")}}
+	}
+	for _, status := range models.ReportedStatuses() {
 		p.Statuses = append(p.Statuses, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
 	}
-	if !f.Form.Values.Has("status") {
+	if !f.Form.Values.Has("status") && followUp.Status.Reported() {
 		f.Form.Values.Set("status", string(followUp.Status))
 	}
 	if !f.Form.Values.Has("observed_on") {
