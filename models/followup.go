@@ -72,10 +72,12 @@ type ProgressNote struct {
 	Note        string
 	SourceTitle string
 	SourceURL   string    `bun:"source_url"`
-	ObservedOn  time.Time `bun:"type:date"`
-	PersonID    uuid.UUID
-	DecisionID  string
-	ReportedAt  time.Time
+	ObservedOn  time.Time `bun:"type:date,nullzero"` // zero: not known
+	// AttachmentID is the evidence as a file; nil for none.
+	AttachmentID *uuid.UUID
+	PersonID     uuid.UUID
+	DecisionID   string
+	ReportedAt   time.Time
 }
 
 // ProgressPayload reports what happened.
@@ -84,7 +86,8 @@ type ProgressPayload struct {
 	Note        string         `json:"note" validate:"required,max=8000"`
 	SourceTitle string         `json:"source_title,omitempty" validate:"max=300"`
 	SourceURL   string         `json:"source_url,omitempty" validate:"omitempty,max=2000,http_url"`
-	ObservedOn  *Day           `json:"observed_on,omitempty"` // absent: today
+	ObservedOn  *Day           `json:"observed_on,omitempty" validate:"required_without=DayUnknown"`
+	DayUnknown  bool           `json:"day_unknown,omitempty"` // nobody knows when it was observed
 }
 
 // Insert writes a new follow-up.

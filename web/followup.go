@@ -253,13 +253,16 @@ func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c follow
 	v.Page = NewPage(r, "").Titled(l.Say("followup.page_title", "Number", v.Facts.Number, "Authority", l.Name(v.Facts.Authority)))
 	v.Active = "followups"
 	if c.seesNotes {
-		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone); err != nil {
+		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone, ""); err != nil {
 			return err
 		}
 	}
 	if c.reports {
 		form := s.newProgressForm(l, f, followUpPath(c.f.ID)+"/progress", c.f)
 		form.Kept, form.keeping = c.f.ID.String(), state
+		if form.Evidence, err = s.newEvidenceForm(ctx, f.Form, c.rec.ID, c.visitor); err != nil {
+			return err
+		}
 		v.Report = &form
 		if c.f.AskAt != nil {
 			v.AskAt = *c.f.AskAt

@@ -194,8 +194,8 @@ func wordsIn(p *models.Publication, tag string) publishedWords {
 }
 
 // progressNotes are the reports on a follow-up as a timeline, newest first. People are named as far as they agreed to
-// be within the network, else the organisation that follows the measure.
-func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models.FollowUp, zone *time.Location) ([]TimelineEntry, error) {
+// be within the network, else the organisation that follows the measure. Files stand below an address, "" for their own.
+func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models.FollowUp, zone *time.Location, below string) ([]TimelineEntry, error) {
 	ids := make([]uuid.UUID, len(f.Notes))
 	for i, n := range f.Notes {
 		ids[i] = n.PersonID
@@ -204,11 +204,18 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 	if err != nil {
 		return nil, err
 	}
+	files, err := models.Attachments(ctx, s.DB, f.RecommendationID)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]TimelineEntry, 0, len(f.Notes))
 	for _, n := range f.Notes {
 		badge := statusBadge(l, n.Status)
 		e := TimelineEntry{At: n.ReportedAt, Zone: zone, Who: f.Organisation.Name, Icon: badge.Icon, Tone: badge.Tone,
-			What: l.Say("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))}
+			What: l.Say("following.reported_day_unknown", "Status", badge.Text), Original: evidence(n, files, below)}
+		if !n.ObservedOn.IsZero() {
+			e.What = l.Say("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))
+		}
 		if p := people[n.PersonID]; p.Naming == models.NamingPublic || p.Naming == models.NamingNetwork {
 			e.Who = p.Name
 		}

@@ -65,6 +65,7 @@ type Object struct {
 	TaskOrganisations []uuid.UUID // any of these may answer the task: the voting unit's sisters, the focal point
 	TranslatorID      uuid.UUID   // who wrote the translation to approve
 	Visibility        Visibility  // of the record entry to read; "" is confidential
+	Evidence          bool        // an attachment that a report on progress shows
 	SpokenFor         uuid.UUID   // in whose name what an attachment is the original of was recorded
 }
 

@@ -186,6 +186,18 @@ func TestAnOriginalIsForOwnersAndThePersonSpokenFor(t *testing.T) {
 	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(access.Can(byLink, access.ReadAttachment, o)))
 }
 
+func TestEvidenceIsForAllWhoReadTheReport(t *testing.T) {
+	o := object()
+	o.Published, o.Stage, o.Evidence = true, "done", true
+	check(t, access.ReadAttachment, o, "nyy yyyyy nn nn n")
+	byLink := actor("partner", access.Partner, asked).actor
+	byLink.LinkTask = &theTask
+	require.NoError(t, access.Can(byLink, access.ReadAttachment, o))
+	elsewhere := uuid.New()
+	byLink.LinkTask = &elsewhere
+	require.Error(t, access.Can(byLink, access.ReadAttachment, o))
+}
+
 func TestNobodyApprovesTheirOwnTranslation(t *testing.T) {
 	o := object()
 	o.TranslatorID = thePerson

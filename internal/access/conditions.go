@@ -86,6 +86,9 @@ func involvedEntry(a Actor, o Object) bool { return o.Visibility == Public && in
 // spokenFor is the person in whose name something was recorded.
 func spokenFor(a Actor, o Object) bool { return is(a, o.SpokenFor) }
 
+// readsEvidence reads the report on progress that shows the file.
+func readsEvidence(a Actor, o Object) bool { return o.Evidence && (network(a, o) || inCharge(a, o)) }
+
 func is(a Actor, person uuid.UUID) bool { return person != uuid.Nil && a.PersonID == person }
 
 func (a Actor) has(role RoleName) bool {

@@ -123,7 +123,7 @@ var rules = map[Action]rule{
 	CancelMailing: {mailing, false, owners},
 
 	ReadRecord:     {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
-	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator}},
+	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator, readsEvidence}},
 	RedactRecord:   {text, false, []condition{coordinator}},
 	Administer:     {nothing, false, []condition{coordinator}},
 	HandOver:       {text, false, []condition{coordinator}},
