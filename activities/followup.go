@@ -140,12 +140,15 @@ func reportProgress(ctx context.Context, x *act) error {
 		return err
 	}
 	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: p.Status, Note: p.Note, SourceTitle: p.SourceTitle,
-		SourceURL: p.SourceURL, ObservedOn: models.DayOf(x.now, time.UTC), PersonID: x.speaker.ID, DecisionID: x.id, ReportedAt: x.now}
-	if p.ObservedOn != nil {
+		SourceURL: p.SourceURL, PersonID: x.speaker.ID, DecisionID: x.id, ReportedAt: x.now}
+	if p.ObservedOn != nil && !p.DayUnknown {
 		n.ObservedOn = *p.ObservedOn.Time()
 		if n.ObservedOn.After(models.DayOf(x.now.Add(14*time.Hour), time.UTC)) { // it may be tomorrow already, east of here
 			return apperr.Invalid("observed_on", "not_future")
 		}
+	}
+	if x.attachment != nil && x.sub.OnBehalfOf == nil {
+		n.AttachmentID = &x.attachment.ID
 	}
 	if x.task != nil {
 		n.TaskID = &x.task.ID

@@ -14,7 +14,7 @@ import (
 	"tribuna/models"
 )
 
-// Attachment is the original of what was recorded on somebody's behalf.
+// Attachment is the original of what was recorded on somebody's behalf, or the evidence of a report on progress.
 type Attachment struct {
 	ID        uuid.UUID `json:"id"`
 	Name      string    `json:"name"` // "" where it was removed
@@ -34,7 +34,7 @@ func (s *server) attachmentRoutes() []route {
 			summary: "Store the original of what will be recorded on somebody's behalf; name it then as attachment_id",
 			key:     true, body: upload{}, limit: uploadLimit, status: http.StatusCreated, reply: Attachment{}, serve: s.uploadAttachment},
 		{method: http.MethodGet, path: "/attachments/{id}", id: "getAttachment", tag: "attachments",
-			summary: "The file, for who decides on the recommendation and for the person in whose name it was recorded",
+			summary: "The file, for who decides on the recommendation and for the person in whose name it was recorded; evidence for all who read the report",
 			gate:    byLink, reply: download{}, serve: s.getAttachment},
 	}
 }
@@ -44,6 +44,11 @@ func (s *server) uploadAttachment(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return s.keepUpload(c, rec)
+}
+
+// keepUpload stores the file of a request.
+func (s *server) keepUpload(c *call, rec *models.Recommendation) (reply, error) {
 	f, err := c.file(models.MaxAttachment, models.FileTooLarge())
 	if err != nil {
 		return reply{}, err

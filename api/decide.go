@@ -80,7 +80,8 @@ func saidBy[P any](c *call, rec *models.Recommendation, w wish) (wish, error) {
 	}
 	w.payload = in.Payload
 	if in.OnBehalfOf == nil {
-		if in.BehalfNote != "" || in.AttachmentID != nil {
+		w.attachment = in.AttachmentID
+		if in.BehalfNote != "" || in.AttachmentID != nil && w.kind != models.DecideReportProgress {
 			return w, apperr.Invalid("on_behalf_of", "required")
 		}
 		return w, nil

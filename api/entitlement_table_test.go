@@ -143,7 +143,8 @@ var entitlements = []entitlement{
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
 	done("cancelMailing", ownersOnly),
-	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone), done("assignFocalPoint", ownersWhenDone),
+	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
+	done("assignFocalPoint", "u fu yyf yff ff ff f"), // partners for a country of theirs
 
 	inReview("renewLink#review", everybody), inReview("revokeLinks#review", "u ff yyn nnn nn fn n"),
 }
@@ -164,7 +165,7 @@ var bodies = func() map[string]any {
 	person := map[string]any{"name": "N", "email": "new@tribuna.example", "language": "en", "languages": []any{}, "topics": []any{}}
 	organisation := map[string]any{"name": "N", "kind": "other", "countries": []any{}}
 	linguists := map[string]any{"language": "ro", "translator_id": uuid.New(), "approver_id": uuid.New()}
-	progress := map[string]any{"status": "adopted", "note": "They answered."}
+	progress := map[string]any{"status": "adopted", "note": "They answered.", "day_unknown": true}
 	none := map[string]any{}
 	return map[string]any{
 		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,

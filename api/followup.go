@@ -36,14 +36,15 @@ type FollowUp struct {
 
 // Origin is where a measure that others issued comes from, in the source's own words.
 type Origin struct {
-	Source         string   `json:"source"`
-	Session        string   `json:"session"`
-	Address        string   `json:"address,omitempty"` // of the source's own documents
-	ExternalRef    string   `json:"external_ref"`
-	IssuedBy       string   `json:"issued_by"`
-	Response       string   `json:"response"`
-	ActionCategory *int     `json:"action_category,omitempty"` // from 1, minimal action, to 5, specific action
-	Topics         []string `json:"topics"`
+	Source         string      `json:"source"`
+	Session        string      `json:"session"`
+	SessionBegan   *models.Day `json:"session_began,omitempty"` // absent: not known
+	Address        string      `json:"address,omitempty"`       // of the source's own documents
+	ExternalRef    string      `json:"external_ref"`
+	IssuedBy       string      `json:"issued_by"`
+	Response       string      `json:"response"`
+	ActionCategory *int        `json:"action_category,omitempty"` // from 1, minimal action, to 5, specific action
+	Topics         []string    `json:"topics"`
 }
 
 // ProgressNote is what was reported, with its source.
@@ -53,7 +54,8 @@ type ProgressNote struct {
 	Note        string                `json:"note"`
 	SourceTitle string                `json:"source_title,omitempty"`
 	SourceURL   string                `json:"source_url,omitempty"`
-	ObservedOn  models.Day            `json:"observed_on"`
+	ObservedOn  *models.Day           `json:"observed_on,omitempty"` // absent: the day is not known
+	EvidenceID  *uuid.UUID            `json:"evidence_id,omitempty"` // the attachment that shows it
 	ReportedAt  time.Time             `json:"reported_at"`
 }
 
@@ -61,10 +63,14 @@ func (s *server) followUpRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/followups", id: "listFollowUps", tag: "follow-up", summary: "What became of measures at authorities", reply: list[FollowUp]{}, serve: s.listFollowUps,
 			query: append([]param{{"recommendation", "id", text}, {"country", "of the authority", text}, {"status", "", text}, {"unfollowed", "true: those without a focal point", text},
-				{"imported", "true: of recommendations that others issued", text}}, pageParams...)},
+				{"imported", "true: of recommendations that others issued", text}, {"q", "in the measure, the recommendation's title, who issued it or its reference", text},
+				{"authority", "id", text}, {"topic", "slug, or the source's in its own words", text}, {"challenge", "slug", text}, {"response", "of the country, in the source's own words", text},
+				{"focal_point", "id of the organisation that follows it", text}, {"overdue", "true: a report on it is overdue", text}, {"ended", "false: without those that have ended", text}}, pageParams...)},
 		{method: http.MethodGet, path: "/followups/{id}", id: "getFollowUp", tag: "follow-up", summary: "One measure at one authority", reply: FollowUp{}, serve: s.getFollowUp},
 		{method: http.MethodPost, path: "/followups/{id}/progress", id: "reportProgress", tag: "follow-up", summary: "Report what happened, asked or not",
 			key: true, decides: true, body: said[models.ProgressPayload]{}, reply: Decision{}, serve: s.reportProgress},
+		{method: http.MethodPost, path: "/followups/{id}/evidence", id: "uploadEvidence", tag: "follow-up", summary: "Store a file that shows what will be reported; name it then as attachment_id",
+			key: true, body: upload{}, limit: uploadLimit, status: http.StatusCreated, reply: Attachment{}, serve: s.uploadEvidence},
 		{method: http.MethodPost, path: "/followups/{id}/focal-point", id: "assignFocalPoint", tag: "follow-up", summary: "Have an organisation follow what nobody follows yet",
 			key: true, body: models.FocalPointInput{}, reply: FollowUp{}, serve: s.assignFocalPoint},
 		{method: http.MethodPost, path: "/followups/{id}/end", id: "endFollowUp", tag: "follow-up", summary: "End it, with a reason",
@@ -93,9 +99,13 @@ func (s *server) listFollowUps(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows, err := models.FollowUps(c.ctx(), s.DB, models.FollowUpFilter{Recommendation: recommendation, Country: c.query("country"), Status: status,
-		Unfollowed: unfollowed == "true", Imported: imported == "true",
-		After: p.after, Limit: int64(p.limit + 1)})
+	f := models.FollowUpFilter{Recommendation: recommendation, Country: c.query("country"), Status: status,
+		Unfollowed: unfollowed == "true", Imported: imported == "true", Query: c.query("q"), Topic: c.query("topic"),
+		Challenge: c.query("challenge"), Response: c.query("response"), After: p.after, Limit: int64(p.limit + 1)}
+	if err := c.narrowFollowUps(&f); err != nil {
+		return reply{}, err
+	}
+	rows, err := models.FollowUps(c.ctx(), s.DB, f)
 	if err != nil {
 		return reply{}, err
 	}
@@ -103,6 +113,27 @@ func (s *server) listFollowUps(c *call) (reply, error) {
 	l := listOf(rows, func(f models.FollowUp) FollowUp { return followUpView(f, false) })
 	l.Next = next
 	return reply{body: l, next: next}, nil
+}
+
+// narrowFollowUps reads what narrows the list by ids, and by yes and no.
+func (c *call) narrowFollowUps(f *models.FollowUpFilter) error {
+	overdue, err := queryOneOf(c, "overdue", []string{"true", "false"})
+	if err != nil {
+		return err
+	}
+	if overdue == "true" {
+		f.OverdueAt = c.now()
+	}
+	ended, err := queryOneOf(c, "ended", []string{"false"})
+	if err != nil {
+		return err
+	}
+	f.Open = ended == "false"
+	if f.Authority, err = c.queryID("authority"); err != nil {
+		return err
+	}
+	f.FocalPoint, err = c.queryID("focal_point")
+	return err
 }
 
 func (c *call) followUp() (*models.FollowUp, *models.Recommendation, error) {
@@ -146,15 +177,31 @@ func (s *server) reportProgress(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if w.onBehalfOf == nil {
-		object, err := models.FollowUpObject(c.ctx(), s.DB, rec, f.ID)
-		if err != nil {
-			return reply{}, err
-		}
-		if err := access.Can(c.who.actor(), access.ReportProgress, object); err != nil {
+		if err := c.mayReport(rec, f); err != nil {
 			return reply{}, err
 		}
 	}
 	return c.decide(w)
+}
+
+func (c *call) mayReport(rec *models.Recommendation, f *models.FollowUp) error {
+	object, err := models.FollowUpObject(c.ctx(), c.s.DB, rec, f.ID)
+	if err != nil {
+		return err
+	}
+	return access.Can(c.who.actor(), access.ReportProgress, object)
+}
+
+// uploadEvidence stores a file for a report on progress, for who may give it.
+func (s *server) uploadEvidence(c *call) (reply, error) {
+	f, rec, err := c.followed()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.mayReport(rec, f); err != nil {
+		return reply{}, err
+	}
+	return s.keepUpload(c, rec)
 }
 
 // assignFocalPoint begins the process of a follow-up that nobody follows yet.
@@ -226,11 +273,15 @@ func originView(f models.FollowUp) *Origin {
 		return nil
 	}
 	m, r := f.Measure.Origin, f.Recommendation.Origin
-	return &Origin{Source: r.Source, Session: r.Session, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode), ExternalRef: m.ExternalRef,
+	return &Origin{Source: r.Source, Session: r.Session, SessionBegan: models.ImportSourceOf(r.Source).SessionBegan(r.Session), Address: models.ImportSourceOf(r.Source).Address(r.CountryCode), ExternalRef: m.ExternalRef,
 		IssuedBy: m.IssuedBy, Response: m.Response, ActionCategory: m.ActionCategory, Topics: m.Topics}
 }
 
 func noteView(n models.ProgressNote) ProgressNote {
-	return ProgressNote{ID: n.ID, Status: n.Status, Note: n.Note, SourceTitle: n.SourceTitle, SourceURL: n.SourceURL,
-		ObservedOn: models.Day(n.ObservedOn), ReportedAt: n.ReportedAt}
+	v := ProgressNote{ID: n.ID, Status: n.Status, Note: n.Note, SourceTitle: n.SourceTitle, SourceURL: n.SourceURL,
+		EvidenceID: n.AttachmentID, ReportedAt: n.ReportedAt}
+	if day := models.Day(n.ObservedOn); !n.ObservedOn.IsZero() {
+		v.ObservedOn = &day
+	}
+	return v
 }

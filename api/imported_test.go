@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -30,8 +31,15 @@ func TestWhatOthersRecommendedIsReadByTheWholeNetwork(t *testing.T) {
 	h.read(t, h.token(t, "reader"), "/followups?imported=true&country=AL", &all)
 	require.Len(t, all.Items, 2)
 	f := all.Items[0]
-	require.Equal(t, Origin{Source: "UPR", Session: "6", Address: "https://www.ohchr.org/en/hr-bodies/upr/al-index", ExternalRef: "UPR-AL-06-001",
+	require.Equal(t, "2009-11-30", f.Origin.SessionBegan.Time().Format(time.DateOnly))
+	require.Equal(t, models.StatusNotFollowed, f.Status)
+	require.Equal(t, Origin{Source: "UPR", Session: "6", SessionBegan: f.Origin.SessionBegan, Address: "https://www.ohchr.org/en/hr-bodies/upr/al-index", ExternalRef: "UPR-AL-06-001",
 		IssuedBy: "Egypt", Response: "supported", ActionCategory: f.Origin.ActionCategory, Topics: []string{"Rights of the Child", "Justice"}}, *f.Origin)
+	for query, want := range map[string]int{"q=plan": 1, "response=supported": 1, "topic=Justice": 1, "focal_point=" + uuid.NewString(): 0,
+		"authority=" + f.AuthorityID.String(): 2, "challenge=political-unrest": 0, "overdue=true": 0, "ended=false": 2, "status=no_reply": 0} {
+		h.read(t, h.token(t, "reader"), "/followups?imported=true&country=AL&"+query, &all)
+		require.Len(t, all.Items, want, query)
+	}
 	require.Nil(t, f.AskAt)
 	require.Nil(t, f.OrganisationID)
 
@@ -56,7 +64,7 @@ func TestAFocalPointIsAssignedOnce(t *testing.T) {
 	assign := func(who string, in models.FocalPointInput) response {
 		return h.do(t, request{method: "POST", path: path + "/focal-point", token: h.token(t, who), body: in, header: key()})
 	}
-	report := request{method: "POST", path: path + "/progress", token: h.token(t, "coordinator"), body: models.ProgressPayload{Status: "adopted", Note: "It is law."}, header: key()}
+	report := request{method: "POST", path: path + "/progress", token: h.token(t, "coordinator"), body: models.ProgressPayload{Status: "adopted", Note: "It is law.", DayUnknown: true}, header: key()}
 	require.Equal(t, http.StatusConflict, h.do(t, report).status, "nobody follows it yet")
 	require.Equal(t, http.StatusForbidden, assign("partner-khc", khc).status)
 	require.Equal(t, http.StatusForbidden, assign("officer-khc", models.FocalPointInput{OrganisationID: demo.ID("organisation", "cyi")}).status, "an officer takes it on for their own")

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -114,13 +115,22 @@ func TestNotesOfAFollowUpAreForThoseWhoWorkWithIt(t *testing.T) {
 	h.read(t, h.token(t, "partner-khc"), path, &view)
 	require.Equal(t, "They answered.", view.Notes[0].Note)
 
-	report := models.ProgressPayload{Status: "adopted", Note: "In the State Gazette."}
+	report := models.ProgressPayload{Status: "adopted", Note: "In the State Gazette.", DayUnknown: true}
 	for who, want := range map[string]int{"reader": 403, "partner-cyi": 403, "partner-khc": 202, "officer-khc": 202, "coordinator": 202} {
 		res := h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, who), body: report, header: key()})
 		require.Equal(t, want, res.status, "%s: %s", who, res.body)
 	}
+	stored := h.upload(t, path+"/evidence", h.token(t, "partner-khc"), key(), letter("The mayor wrote."))
+	require.Equal(t, http.StatusCreated, stored.status, "%s", stored.body)
+	var file Attachment
+	require.NoError(t, json.Unmarshal(stored.body, &file))
+	require.Equal(t, 403, h.upload(t, path+"/evidence", h.token(t, "partner-cyi"), key(), letter("a")).status)
+	shown := map[string]any{"status": "adopted", "note": "See the letter.", "day_unknown": true, "attachment_id": file.ID}
+	require.Equal(t, 202, h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "partner-khc"), body: shown, header: key()}).status)
+	undated := h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "partner-khc"), body: map[string]any{"status": "adopted", "note": "x"}, header: key()})
+	require.Equal(t, "observed_on", undated.problem.Errors[0].Field, "no day is put in silently")
 	require.Equal(t, 403, h.do(t, request{method: "POST", path: path + "/end", token: h.token(t, "partner-khc"), body: models.ReasonPayload{Reason: "x"}, header: key()}).status)
-	bad := h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "officer-khc"), body: models.ProgressPayload{Status: "adopted", Note: "x", SourceURL: "nowhere"}, header: key()})
+	bad := h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "officer-khc"), body: models.ProgressPayload{Status: "adopted", Note: "x", SourceURL: "nowhere", DayUnknown: true}, header: key()})
 	require.Equal(t, "url", bad.problem.Errors[0].Code)
 }
 

@@ -14,8 +14,8 @@ import (
 	"tribuna/internal/apperr"
 )
 
-// Attachment is the original of what was recorded on somebody's behalf. It is stored before the words it belongs to are
-// sent; which ones these are stands with the submission.
+// Attachment is the original of what was recorded on somebody's behalf, or the evidence of a report on progress. It is
+// stored before the words it belongs to are sent; which ones these are stands with the submission.
 type Attachment struct {
 	bun.BaseModel `bun:"table:attachments,alias:a"`
 
@@ -88,14 +88,19 @@ func Attachments(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map
 // recordedFor are the submissions by which an attachment came on record for a person.
 const recordedFor = `SELECT 1 FROM submissions AS s WHERE s.attachment_id = a.id AND s.state = 'recorded' AND s.on_behalf_of = ?`
 
+// evidenceOf are the reports on progress that show an attachment.
+const evidenceOf = `SELECT 1 FROM progress_notes AS n WHERE n.attachment_id = a.id`
+
 // original limits a query over attachments (alias a) to what the viewer may read: everything for coordinators, for
-// officers what belongs to what their organisation owns, for everybody what was recorded in their name.
+// officers what belongs to what their organisation owns, for everybody what was recorded in their name, and evidence for
+// all who read the report it belongs to.
 func (v Viewer) original(q *bun.SelectQuery) *bun.SelectQuery {
 	if !v.Has(RoleCoordinator) {
 		q = q.Where("NOT EXISTS (SELECT 1 FROM recommendations AS hidden WHERE hidden.id = a.recommendation_id AND hidden.quarantined_at IS NOT NULL)")
 	}
 	if v.LinkTask != uuid.Nil {
-		return q.Where("EXISTS ("+recordedFor+" AND s.task_id = ?)", v.PersonID, v.LinkTask)
+		return q.Where("(EXISTS ("+recordedFor+" AND s.task_id = ?) OR EXISTS ("+evidenceOf+
+			" AND n.followup_id = (SELECT t.process_id FROM tasks AS t WHERE t.id = ?)))", v.PersonID, v.LinkTask, v.LinkTask)
 	}
 	if v.Has(RoleCoordinator) {
 		return q
@@ -103,7 +108,9 @@ func (v Viewer) original(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = a.recommendation_id AND r.organisation_id IN (?))",
 			bun.List(v.organisationsAs(RoleOfficer))).
-			WhereOr("EXISTS ("+recordedFor+")", v.PersonID)
+			WhereOr("EXISTS ("+recordedFor+")", v.PersonID).
+			WhereOr("EXISTS ("+evidenceOf+") AND (? OR EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = a.recommendation_id AND r.officer_id = ?))",
+				v.Has(RoleOfficer) || v.Has(RolePartner), v.PersonID)
 	})
 }
 
@@ -137,6 +144,20 @@ func AttachmentObject(ctx context.Context, db bun.IDB, a *Attachment, link *uuid
 		return access.Object{}, err
 	}
 	o := access.Object{Kind: "attachment", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage)}
+	o.Published, o.Quarantined = r.Public(), r.Quarantined()
+	evidence := db.NewSelect().TableExpr("progress_notes AS n").Where("n.attachment_id = ?", a.ID)
+	if o.Evidence, err = evidence.Exists(ctx); err != nil {
+		return o, fmt.Errorf("read what an attachment is evidence of: %w", err)
+	}
+	if o.Evidence && link != nil {
+		about, err := evidence.Where("n.followup_id = (SELECT t.process_id FROM tasks AS t WHERE t.id = ?)", *link).Exists(ctx)
+		if err != nil {
+			return o, fmt.Errorf("read what a personal link asks about: %w", err)
+		}
+		if about {
+			o.TaskID = *link
+		}
+	}
 	var rows []struct {
 		OnBehalfOf uuid.UUID
 		TaskID     uuid.UUID
@@ -158,20 +179,21 @@ func AttachmentObject(ctx context.Context, db bun.IDB, a *Attachment, link *uuid
 
 // Attachable returns the attachment a submission names, without its bytes, if it can be recorded as the original of what
 // this person said: it belongs to the recommendation, it is still there, and it is not the original of what somebody
-// else said, who would be shown to this person by it.
+// else said, who would be shown to this person by it. Who reports progress in their own words shows what they stored
+// themselves.
 func Attachable(ctx context.Context, db bun.IDB, recommendation uuid.UUID, s *Submission) (*Attachment, error) {
-	if s.OnBehalfOf == nil {
+	if s.OnBehalfOf == nil && s.Kind != DecideReportProgress {
 		return nil, apperr.Invalid("on_behalf_of", "required")
 	}
 	a, err := AttachmentByID(ctx, db, recommendation, *s.AttachmentID)
 	if err != nil {
 		return nil, asField(err, "attachment_id")
 	}
-	if a.Redacted() {
+	if a.Redacted() || s.OnBehalfOf == nil && a.UploadedBy != s.ActorID {
 		return nil, apperr.Invalid("attachment_id", "unknown")
 	}
 	taken, err := db.NewSelect().TableExpr("submissions AS s").
-		Where("s.attachment_id = ? AND s.state = ? AND s.on_behalf_of <> ?", a.ID, SubmissionRecorded, *s.OnBehalfOf).Exists(ctx)
+		Where("s.attachment_id = ? AND s.state = ? AND s.on_behalf_of IS DISTINCT FROM ?", a.ID, SubmissionRecorded, s.OnBehalfOf).Exists(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for whom an attachment was recorded: %w", err)
 	}

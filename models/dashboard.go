@@ -137,7 +137,7 @@ func (d *dashboard) readRows(ctx context.Context) error {
 		ColumnExpr("r.id, r.slug, r.title, r.language, r.kind, r.stage, r.stage_since, r.round, r.held_at IS NOT NULL AS held").
 		ColumnExpr("r.needed_by, r.published_at, owner.name AS organisation, r.country_codes AS countries").
 		ColumnExpr("coalesce(work.awaited, 0) AS awaited, coalesce(work.overdue, 0) AS overdue, work.until AS awaited_until").
-		ColumnExpr("(SELECT count(*) FROM followups AS fu WHERE fu.recommendation_id = r.id AND fu.ended_at IS NULL) AS follow_ups").
+		ColumnExpr("(SELECT count(*) FROM followups AS fu WHERE fu.recommendation_id = r.id AND fu.ended_at IS NULL AND r.quarantined_at IS NULL) AS follow_ups").
 		Join("JOIN recommendations AS r ON r.id = page.id").
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
 		Join("LEFT JOIN work ON work.recommendation_id = r.id").

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
@@ -91,7 +90,8 @@ func (d *dashboard) readOverdue(ctx context.Context) error {
 }
 
 // readStatuses takes the figures that are kept wherever it can: every follow-up is of something published, which everybody
-// may read, and most of what is published is done.
+// may read unless it is in quarantine, and most of what is published is done. The list of follow-ups shows as many, by the
+// same filter.
 func (d *dashboard) readStatuses(ctx context.Context) error {
 	var counts *bun.SelectQuery
 	switch {
@@ -110,7 +110,7 @@ func (d *dashboard) readStatuses(ctx context.Context) error {
 
 // keptStatuses are the counts that are kept, as status, imported and n.
 func (d *dashboard) keptStatuses() *bun.SelectQuery {
-	q := d.db.NewSelect().TableExpr("followup_counts AS fc").ColumnExpr("fc.status, fc.imported, fc.n")
+	q := d.db.NewSelect().TableExpr(keptFollowUps).ColumnExpr("fc.status, fc.imported, fc.n")
 	if len(d.f.Countries) > 0 {
 		q = q.Join("JOIN authorities AS a ON a.id = fc.authority_id").Where("a.country_code IN (?)", bun.List(d.f.Countries))
 	}
@@ -120,37 +120,40 @@ func (d *dashboard) keptStatuses() *bun.SelectQuery {
 	return q
 }
 
-// liveStatuses counts what the filter leaves one by one; it leaves little then.
+// liveStatuses counts what the filter leaves one by one; it leaves little then. Of what is overdue it counts the measures on
+// which a report is missing.
 func (d *dashboard) liveStatuses() *bun.SelectQuery {
-	from := d.all()
-	if d.f.Stage != "" {
-		from = d.from()
+	f := d.open()
+	f.Stage = d.f.Stage
+	if d.f.OverdueOnly {
+		f.OverdueAt = d.now
 	}
-	return d.open().Where("r.id IN (?)", from.Column("r.id")).ColumnExpr("f.status, r.kind = ? AS imported, count(*) AS n", KindImported)
+	return d.counted(f).ColumnExpr("fu.status, recommendation.kind = ? AS imported, count(*) AS n", KindImported)
 }
 
 // statusesNotDone are to be taken from those kept of what was drafted here, so that what is done is left: the few whose
-// deliveries go on, and those that this viewer may not read.
+// deliveries go on, and those withdrawn.
 func (d *dashboard) statusesNotDone() *bun.SelectQuery {
-	q := drafted(d.open(), false).ColumnExpr("f.status, false AS imported, -count(*) AS n")
-	others := bun.List([]Stage{StageDrafting, StageReview, StageTranslation, StageSignOff, StagePublication, StageWithdrawn})
-	if d.v.Has(RoleCoordinator) && d.v.LinkTask == uuid.Nil {
-		return q.Where("r.stage IN (?)", others)
-	}
-	return q.Where("(r.stage IN (?) OR r.quarantined_at IS NOT NULL)", others)
+	f := d.open()
+	f.Drafted = true
+	others := []Stage{StageDrafting, StageReview, StageTranslation, StageSignOff, StagePublication, StageWithdrawn}
+	return d.counted(f).ColumnExpr("fu.status, false AS imported, -count(*) AS n").
+		Where("recommendation.stage IN (?)", bun.List(others))
 }
 
-// open selects the follow-ups (alias f, with their recommendation r) of the filter's countries and status that are not ended.
-func (d *dashboard) open() *bun.SelectQuery {
-	q := d.db.NewSelect().TableExpr("followups AS f").Join("JOIN recommendations AS r ON r.id = f.recommendation_id").
-		Where("f.ended_at IS NULL").GroupExpr("1, 2")
+// open is the filter of the follow-ups that are not ended, of the countries and the status that the dashboard is about.
+func (d *dashboard) open() FollowUpFilter {
+	f := FollowUpFilter{Status: d.f.Status, Open: true}
 	if len(d.f.Countries) > 0 {
-		q = q.Where("f.country_code IN (?)", bun.List(d.f.Countries))
+		f.Countries = d.f.Countries
 	}
-	if d.f.Status != "" {
-		q = q.Where("f.status = ?", d.f.Status)
-	}
-	return q
+	return f
+}
+
+// counted groups the follow-ups of a filter by their first two columns.
+func (d *dashboard) counted(f FollowUpFilter) *bun.SelectQuery {
+	return d.db.NewSelect().TableExpr("followups AS fu").Join("JOIN recommendations AS recommendation ON recommendation.id = fu.recommendation_id").
+		Apply(f.apply).GroupExpr("1, 2")
 }
 
 // CompactRecommendationCounts adds up the counts that changes left behind, so that reading them stays short.

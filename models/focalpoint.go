@@ -29,19 +29,41 @@ type FocalPointInput struct {
 // when an organisation is to become its focal point.
 func FocalPointObject(ctx context.Context, db bun.IDB, rec *Recommendation, organisation uuid.UUID) (access.Object, error) {
 	o := access.Object{Kind: "followup", Stage: string(StageDone), Published: true}
+	q := db.NewSelect().TableExpr("organisation_countries AS oc").ColumnExpr("DISTINCT oc.organisation_id")
 	if rec != nil {
 		var err error
 		if o, err = AccessObject(ctx, db, rec, nil); err != nil {
 			return o, err
 		}
+		q = q.Join("JOIN recommendation_countries AS rc ON rc.country_code = oc.country_code").Where("rc.recommendation_id = ?", rec.ID)
 	}
 	o.TaskOrganisations = []uuid.UUID{organisation}
+	if err := q.Scan(ctx, &o.InCountries); err != nil {
+		return o, fmt.Errorf("read who works in a country: %w", err)
+	}
 	return o, nil
+}
+
+// FocalPointCountries lists the countries in which somebody may have these organisations follow measures; nil is
+// everywhere.
+func FocalPointCountries(ctx context.Context, db bun.IDB, actor access.Actor, organisations []uuid.UUID) ([]string, error) {
+	anywhere := access.Object{Kind: "followup", Stage: string(StageDone), Published: true, TaskOrganisations: organisations}
+	if access.Can(actor, access.AssignFocalPoint, anywhere) == nil {
+		return nil, nil
+	}
+	countries := []string{}
+	err := db.NewSelect().TableExpr("organisation_countries AS oc").ColumnExpr("DISTINCT oc.country_code").
+		Where("oc.organisation_id IN (?)", bun.List(append([]uuid.UUID{uuid.Nil}, organisations...))).OrderExpr("1").Scan(ctx, &countries)
+	if err != nil {
+		return nil, fmt.Errorf("read the countries of organisations: %w", err)
+	}
+	return countries, nil
 }
 
 // AssignFocalPoints makes an organisation the focal point of the follow-ups of a filter that have none, and returns
 // their ids. Their processes begin with it: progress is asked for first when the procedure says, counted from now. What
-// has a focal point already, or was ended, stays as it is.
+// has a focal point already, or was ended, stays as it is. Where one is among them that whoever assigns may not give to the
+// organisation, none is.
 func AssignFocalPoints(ctx context.Context, tx bun.IDB, f FollowUpFilter, organisation uuid.UUID, by Person, now time.Time) ([]uuid.UUID, error) {
 	org, err := OrganisationByID(ctx, tx, organisation)
 	if err != nil {
@@ -52,13 +74,31 @@ func AssignFocalPoints(ctx context.Context, tx bun.IDB, f FollowUpFilter, organi
 	}
 	f.Unfollowed, f.Limit, f.After = true, 0, nil
 	var list []FollowUp
-	err = tx.NewSelect().Model(&list).Relation("Measure").Relation("Authority").Relation("Recommendation").Apply(f.apply).
+	err = tx.NewSelect().Model(&list).Relation("Measure").Relation("Measure.Origin").Relation("Authority").
+		Relation("Recommendation").Apply(f.apply).
 		Order("fu.created_at", "fu.id").For("UPDATE OF fu").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read what nobody follows: %w", err)
 	}
 	a := &assignment{tx: tx, org: org, by: by, now: now, spans: map[uuid.UUID]Span{}, zones: map[string]*time.Location{}}
+	if err := a.entitled(ctx, list); err != nil {
+		return nil, err
+	}
 	return a.take(ctx, list)
+}
+
+// AssignMany does so for as many as whoever assigns was told, and puts it into the journal. Where there are more or fewer by
+// now, nothing is done.
+func AssignMany(ctx context.Context, tx bun.IDB, f FollowUpFilter, number int, organisation uuid.UUID, by Person, now time.Time) error {
+	taken, err := AssignFocalPoints(ctx, tx, f, organisation, by, now)
+	switch {
+	case err != nil:
+		return err
+	case len(taken) != number:
+		return apperr.Invalid("focal_point", "number_changed")
+	}
+	return Journal(ctx, tx, by, now, JournalEntry{Verb: "followups.assigned", ObjectKind: "organisation", Object: organisation,
+		Facts: map[string]string{"measures": strconv.Itoa(number)}})
 }
 
 // AssignFocalPoint does the same for one follow-up, and refuses one that has a focal point or was ended.
@@ -87,6 +127,29 @@ type assignment struct {
 	zones map[string]*time.Location
 }
 
+// entitled asks the table of roles about every recommendation whose measures are given away.
+func (a *assignment) entitled(ctx context.Context, list []FollowUp) error {
+	actor, err := AccessActor(ctx, a.tx, a.by.ID, nil)
+	if err != nil {
+		return err
+	}
+	asked := map[uuid.UUID]bool{}
+	for _, f := range list {
+		if asked[f.RecommendationID] {
+			continue
+		}
+		asked[f.RecommendationID] = true
+		object, err := FocalPointObject(ctx, a.tx, f.Recommendation, a.org.ID)
+		if err != nil {
+			return err
+		}
+		if access.Can(actor, access.AssignFocalPoint, object) != nil {
+			return apperr.Invalid("focal_point", "other_country")
+		}
+	}
+	return nil
+}
+
 func (a *assignment) take(ctx context.Context, list []FollowUp) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	var processes []Process
@@ -95,7 +158,8 @@ func (a *assignment) take(ctx context.Context, list []FollowUp) ([]uuid.UUID, er
 		if err != nil {
 			return nil, err
 		}
-		_, err = a.tx.NewUpdate().Model((*FollowUp)(nil)).Set("organisation_id = ?", a.org.ID).Set("ask_at = ?", at).Where("id = ?", f.ID).Exec(ctx)
+		_, err = a.tx.NewUpdate().Model((*FollowUp)(nil)).Set("organisation_id = ?", a.org.ID).Set("ask_at = ?", at).
+			Set("status = ?", StatusNoReport).Set("status_since = ?", a.now).Where("id = ?", f.ID).Exec(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("assign a focal point: %w", err)
 		}

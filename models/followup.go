@@ -11,14 +11,29 @@ import (
 // FollowUpStatus is what became of a measure at an authority.
 type FollowUpStatus string
 
-// StatusNoReply is how every follow-up begins.
+// StatusNoReply is how every follow-up of what was drafted here begins.
 const StatusNoReply FollowUpStatus = "no_reply"
 
-// FollowUpStatuses lists them from silence to success and back.
+// What is known of a measure that others recommended before anybody reports: nobody was sent anything by the network, so
+// nothing is said about the authority. The database keeps StatusNotFollowed to what has no focal point.
+const (
+	StatusNotFollowed FollowUpStatus = "not_followed"
+	StatusNoReport    FollowUpStatus = "no_report" // it has a focal point
+)
+
+// FollowUpStatuses lists them: what nothing is known of, then from silence to success and back.
 func FollowUpStatuses() []FollowUpStatus {
+	return append([]FollowUpStatus{StatusNotFollowed, StatusNoReport}, ReportedStatuses()...)
+}
+
+// ReportedStatuses lists what can be reported, from silence to success and back.
+func ReportedStatuses() []FollowUpStatus {
 	return []FollowUpStatus{StatusNoReply, "under_discussion", "committed", "partly_adopted", "adopted", "adopted_not_funded",
 		"implemented", "stalled", "lapsed", "rejected", "rolled_back", "harm_prevented"}
 }
+
+// Reported reports whether it says anything about the authority.
+func (s FollowUpStatus) Reported() bool { return s != StatusNotFollowed && s != StatusNoReport }
 
 // FollowUp follows one measure at one authority for years.
 type FollowUp struct {
@@ -57,10 +72,12 @@ type ProgressNote struct {
 	Note        string
 	SourceTitle string
 	SourceURL   string    `bun:"source_url"`
-	ObservedOn  time.Time `bun:"type:date"`
-	PersonID    uuid.UUID
-	DecisionID  string
-	ReportedAt  time.Time
+	ObservedOn  time.Time `bun:"type:date,nullzero"` // zero: not known
+	// AttachmentID is the evidence as a file; nil for none.
+	AttachmentID *uuid.UUID
+	PersonID     uuid.UUID
+	DecisionID   string
+	ReportedAt   time.Time
 }
 
 // ProgressPayload reports what happened.
@@ -69,7 +86,8 @@ type ProgressPayload struct {
 	Note        string         `json:"note" validate:"required,max=8000"`
 	SourceTitle string         `json:"source_title,omitempty" validate:"max=300"`
 	SourceURL   string         `json:"source_url,omitempty" validate:"omitempty,max=2000,http_url"`
-	ObservedOn  *Day           `json:"observed_on,omitempty"` // absent: today
+	ObservedOn  *Day           `json:"observed_on,omitempty" validate:"required_without=DayUnknown"`
+	DayUnknown  bool           `json:"day_unknown,omitempty"` // nobody knows when it was observed
 }
 
 // Insert writes a new follow-up.
@@ -98,70 +116,6 @@ func withFollowUpParts(q *bun.SelectQuery) *bun.SelectQuery {
 		Relation("Measure").Relation("Measure.Origin").Relation("Authority").Relation("Organisation").
 		Relation("Recommendation").Relation("Recommendation.Origin").
 		Relation("Notes", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("pn.reported_at DESC", "pn.id DESC") })
-}
-
-// FollowUpFilter narrows a list of follow-ups; zero fields do not.
-type FollowUpFilter struct {
-	ID             uuid.UUID // this one alone
-	Recommendation uuid.UUID
-	Country        string
-	Authority      uuid.UUID
-	Status         FollowUpStatus
-	Unfollowed     bool // nobody is its focal point yet
-	Imported       bool // of recommendations that others issued
-	Hidden         bool // also of what is in quarantine, for coordinators
-	Limit          int64
-	After          *Cursor
-}
-
-// FollowUps lists follow-ups, oldest first. What is followed up was published, so everybody may read it; notes are
-// shown by the doors to those entitled.
-func FollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) ([]FollowUp, error) {
-	var all []FollowUp
-	err := withFollowUpParts(db.NewSelect().Model(&all)).Apply(f.apply).Order("fu.created_at", "fu.id").Scan(ctx)
-	return all, err
-}
-
-// CountFollowUps counts what a filter leaves; its limit and place do not count.
-func CountFollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) (int, error) {
-	f.Limit, f.After = 0, nil
-	n, err := db.NewSelect().Model((*FollowUp)(nil)).Relation("Authority").Relation("Recommendation").Apply(f.apply).Count(ctx)
-	return int(n), err
-}
-
-// apply narrows a query over follow-ups with their authority and recommendation.
-func (f FollowUpFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
-	if f.ID != uuid.Nil {
-		q = q.Where("fu.id = ?", f.ID)
-	}
-	if f.Recommendation != uuid.Nil {
-		q = q.Where("fu.recommendation_id = ?", f.Recommendation)
-	}
-	if f.Country != "" {
-		q = q.Where("fu.country_code = ?", f.Country)
-	}
-	if f.Authority != uuid.Nil {
-		q = q.Where("fu.authority_id = ?", f.Authority)
-	}
-	if f.Status != "" {
-		q = q.Where("fu.status = ?", f.Status)
-	}
-	if f.Unfollowed {
-		q = q.Where(unfollowed)
-	}
-	if !f.Hidden {
-		q = q.Where("recommendation.quarantined_at IS NULL")
-	}
-	if f.Imported {
-		q = q.Where("recommendation.kind = ?", KindImported)
-	}
-	if f.After != nil {
-		q = q.Where("(fu.created_at, fu.id) > (?, ?)", f.After.At, f.After.ID)
-	}
-	if f.Limit > 0 {
-		q = q.Limit(f.Limit)
-	}
-	return q
 }
 
 // undelivered is true of a follow-up (alias fu) at an authority for which it is not on record yet whether it got the

@@ -187,7 +187,7 @@ func (s *importSaving) collect(g *importGroup) {
 			id, number = NewID(), g.last
 			s.addressed = append(s.addressed, MeasureAuthority{MeasureID: id, AuthorityID: government})
 			s.follow = append(s.follow, FollowUp{ID: NewID(), RecommendationID: g.rec.ID, MeasureID: id, AuthorityID: government,
-				Status: "no_reply", StatusSince: s.now, Period: 1, CreatedAt: s.now})
+				Status: StatusNotFollowed, StatusSince: s.now, Period: 1, CreatedAt: s.now})
 		}
 		s.texts = append(s.texts, Measure{ID: id, RecommendationID: g.rec.ID, Number: number, Text: row.text})
 		s.origins = append(s.origins, ImportedMeasure{MeasureID: id, ExternalRef: row.ref, IssuedBy: row.issuedBy, Response: row.response,

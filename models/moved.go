@@ -60,7 +60,7 @@ func MovedSince(ctx context.Context, db bun.IDB, v Viewer, countries []string, s
 	q = db.NewSelect().TableExpr("followups AS f").Join("JOIN recommendations AS r ON r.id = f.recommendation_id").Where(notQuarantined).
 		Join("JOIN measures AS m ON m.id = f.measure_id").Join("JOIN authorities AS a ON a.id = f.authority_id").
 		ColumnExpr("f.status_since AS at, r.id AS recommendation_id, r.title, r.language, f.id AS follow_up_id, f.status, m.number, a.names AS authority").
-		Where("f.status_since > ? AND f.status <> 'no_reply'", since).OrderExpr("f.status_since, f.id").Limit(int64(limit) + 1)
+		Where("f.status_since > ? AND f.status NOT IN ('not_followed', 'no_report', 'no_reply')", since).OrderExpr("f.status_since, f.id").Limit(int64(limit) + 1)
 	if len(countries) > 0 {
 		q = q.Where("f.country_code IN (?)", bun.List(countries))
 	}

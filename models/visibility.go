@@ -88,6 +88,7 @@ type RecommendationFilter struct {
 	Stages    []Stage
 	Challenge string // by slug
 	Published bool
+	UnderWay  bool   // neither published nor withdrawn
 	Imported  bool   // those that others issued, instead of those drafted here
 	Query     string // in title
 	Before    *Cursor
@@ -117,6 +118,9 @@ func Recommendations(ctx context.Context, db bun.IDB, v Viewer, f Recommendation
 	q = drafted(q, f.Imported)
 	if f.Published {
 		q = q.Where("r.published_at IS NOT NULL")
+	}
+	if f.UnderWay {
+		q = q.Where("r.published_at IS NULL AND r.stage <> ?", StageWithdrawn)
 	}
 	if f.Query != "" {
 		q = q.Where("r.title ILIKE ?", "%"+escapeLike(f.Query)+"%")

@@ -21,6 +21,8 @@ func (s *Server) attachmentRoutes(r *mux.Router) {
 type original struct {
 	Href string
 	Name string // "" where it was removed
+	// Evidence says that it shows what was reported, in the reporter's own words.
+	Evidence bool
 }
 
 // showAttachment gives the file to who may read it, to be saved. Below the address of a question the cookie of a personal

@@ -160,7 +160,7 @@ type authorityView struct {
 	Names     []namedIn
 	Parents   []authorityBranch // from the top down
 	Below     []authorityBranch
-	FollowUps []followUpFacts // still open
+	FollowUps followsThere
 	Uses      []usedAt
 	Retired   *Moment
 }
@@ -245,18 +245,32 @@ func (s *Server) aroundAuthority(r *http.Request, l *i18n.Localizer, a models.Au
 	return err
 }
 
-// openFollowUps are the measures still followed up at an authority.
-func (s *Server) openFollowUps(r *http.Request, authority uuid.UUID) ([]followUpFacts, error) {
-	all, err := models.FollowUps(r.Context(), s.DB, models.FollowUpFilter{Authority: authority})
-	if err != nil {
-		return nil, err
+// followsShown is how many measures a page of the administration shows.
+const followsShown = 20
+
+// followsThere are the measures still followed up at an authority: the first of them, how many there are, and where all are.
+type followsThere struct {
+	Rows   []followUpFacts
+	Number int
+	All    string // "" where all are shown
+}
+
+func (s *Server) openFollowUps(r *http.Request, authority uuid.UUID) (followsThere, error) {
+	filter := models.FollowUpFilter{Authority: authority, Open: true}
+	var v followsThere
+	var err error
+	if v.Number, err = models.CountFollowUps(r.Context(), s.DB, filter); err != nil {
+		return v, err
 	}
-	open := all[:0]
-	for _, f := range all {
-		if f.EndedAt == nil {
-			open = append(open, f)
-		}
+	filter.Limit = followsShown
+	list, err := models.FollowUps(r.Context(), s.DB, filter)
+	if err != nil {
+		return v, err
+	}
+	if v.Number > len(list) {
+		v.All = followUpsOf("authority", authority.String(), "ended", "no")
 	}
 	var notes models.Footnotes // the administration names countries as the network does
-	return s.followUpRows(r, Localizer(r), open, &notes)
+	v.Rows, err = s.followUpRows(r, Localizer(r), list, &notes)
+	return v, err
 }

@@ -136,7 +136,7 @@ type retireView struct {
 	Back      crumb
 	Name      i18n.Words
 	Below     []usedAt
-	FollowUps []followUpFacts
+	FollowUps followsThere
 }
 
 func (s *Server) retireAuthority(w http.ResponseWriter, r *http.Request) error {

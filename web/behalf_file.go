@@ -44,6 +44,11 @@ func readUpload(r *http.Request, most int64) (*files.File, error) {
 // keepOriginal stores the file that came with the form and names it in the form, so that it need not be chosen again
 // when the form is shown again. Without a new one the one named stays, unless it is to be left out.
 func (s *Server) keepOriginal(r *http.Request, a *officerAct, file *files.File) error {
+	return s.keepFile(r, a.rec.ID, a.visitor.Person.ID, a.form.DecisionID, file)
+}
+
+// keepFile stores a file that belongs to what is said about a recommendation.
+func (s *Server) keepFile(r *http.Request, rec, person uuid.UUID, decisionID string, file *files.File) error {
 	if file == nil {
 		if r.PostFormValue("no_file") != "" {
 			r.PostForm.Del("attachment_id")
@@ -53,15 +58,15 @@ func (s *Server) keepOriginal(r *http.Request, a *officerAct, file *files.File) 
 	if file.TooLarge {
 		return models.FileTooLarge()
 	}
-	stored, err := models.NewAttachment(a.rec.ID, file.Name, file.Content, a.visitor.Person.ID, s.Now())
+	stored, err := models.NewAttachment(rec, file.Name, file.Content, person, s.Now())
 	if err != nil {
 		return err
 	}
-	if !models.ValidDecisionID(a.form.DecisionID) {
+	if !models.ValidDecisionID(decisionID) {
 		return apperr.Invalid("decision_id", "decision_id")
 	}
 	sum := sha256.Sum256([]byte(r.URL.Path + "\n" + stored.Hash))
-	key := models.IdempotencyKey{PersonID: a.visitor.Person.ID, Key: a.form.DecisionID, Hash: hex.EncodeToString(sum[:]), CreatedAt: s.Now()}
+	key := models.IdempotencyKey{PersonID: person, Key: decisionID, Hash: hex.EncodeToString(sum[:]), CreatedAt: s.Now()}
 	return s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		id, _, err := models.CreateOnce(ctx, tx, key, func() (uuid.UUID, error) { return stored.ID, stored.Insert(ctx, tx) })
 		if err == nil {
@@ -73,11 +78,15 @@ func (s *Server) keepOriginal(r *http.Request, a *officerAct, file *files.File) 
 
 // keptOriginal is the file that the form names, nil where it names none that can be recorded.
 func (s *Server) keptOriginal(ctx context.Context, a *officerAct) (*models.Attachment, error) {
-	id, err := uuid.Parse(a.form.Form.Value("attachment_id"))
+	return s.keptFile(ctx, a.form.Form, a.rec.ID)
+}
+
+func (s *Server) keptFile(ctx context.Context, f *Form, rec uuid.UUID) (*models.Attachment, error) {
+	id, err := uuid.Parse(f.Value("attachment_id"))
 	if err != nil {
 		return nil, nil //nolint:nilerr // what is no id names none
 	}
-	kept, err := models.AttachmentByID(ctx, s.DB, a.rec.ID, id)
+	kept, err := models.AttachmentByID(ctx, s.DB, rec, id)
 	if apperr.CodeOf(err) == apperr.CodeNotFound || (err == nil && kept.Redacted()) {
 		return nil, nil
 	}

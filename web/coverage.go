@@ -24,8 +24,9 @@ type coverageRow struct {
 
 // coverageCell is what there is on a challenge in a country; nothing where both figures are zero.
 type coverageCell struct {
-	Country, Href       string
-	Published, UnderWay int
+	Country                     string
+	Published, UnderWay         int
+	PublishedHref, UnderWayHref string
 }
 
 func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
@@ -89,9 +90,14 @@ func newCoverageView(r *http.Request, cells []models.CoverageCell, challenges []
 			}
 			page.All++
 			row.Cells = append(row.Cells, coverageCell{Country: names.names[code].Text, Published: c.Published, UnderWay: c.UnderWay,
-				Href: "/recommendations?" + url.Values{"country": {code}, "challenge": {ch.Slug}}.Encode()})
+				PublishedHref: covering(code, ch.Slug, "yes"), UnderWayHref: covering(code, ch.Slug, "no")})
 		}
 		page.Rows = append(page.Rows, row)
 	}
 	return page
+}
+
+// covering leads to the recommendations on a challenge in a country that are published, or under way.
+func covering(country, challenge, published string) string {
+	return "/recommendations?" + url.Values{"country": {country}, "challenge": {challenge}, "published": {published}}.Encode()
 }

@@ -48,6 +48,8 @@ type dashboardView struct {
 	StatusText   string // ByStatus in words
 	Imported     int    // of ByStatus: measures that others issued
 	ToThem       string
+	ToFollowUps  string // those counted
+	Hides        bool   // the choice may leave out measures that are followed up
 	Rows         []dashboardRow
 	Pager        Pager
 	Query        string // of this page's address, for its tables as files
@@ -133,6 +135,7 @@ func (s *Server) dashboardPage(r *http.Request, rows int) (dashboardView, error)
 	}
 	page := newDashboardView(r, data, names, choice)
 	page.Filtered = r.URL.Query().Get("country") != "" || filter.Stage != "" || filter.Status != "" || filter.OverdueOnly
+	page.Hides = page.Filtered || len(choice.codes) > 0
 	page.Chosen = page.chosen(Localizer(r))
 	page.Coordinates = v.viewer().May(access.Administer)
 	page.Pager = numberedPager(r, number, len(data.Rows), rows, data.Total)
@@ -176,13 +179,15 @@ func newDashboardView(r *http.Request, d models.DashboardData, names countryName
 		{Label: l.T("dashboard.figure.published"), Number: d.Published},
 	}
 	v.Stages, v.ByCountry = countryTable(r.URL, d, l)
-	v.ByStatus = statusShares(r.URL, d, l)
+	v.ByStatus = statusShares(choice.followUps(r.URL.Query()), d, l)
 	v.StatusText = inWords(l, v.ByStatus)
 	for _, st := range d.Statuses {
 		v.Imported += st.Imported
 	}
-	them := narrowedBy(url.Values{"country": {choice.one()}, "status": {r.URL.Query().Get("status")}, "imported": {"yes"}})
-	v.ToThem = "/follow-ups?" + them.Encode()
+	them := choice.followUps(r.URL.Query())
+	v.ToFollowUps = followUpsAfter(them, "")
+	them.Set("imported", "yes")
+	v.ToThem = followUpsAfter(them, "")
 	for _, row := range d.Rows {
 		v.Rows = append(v.Rows, newDashboardRow(row, names, zoneName(r)))
 	}
@@ -218,7 +223,8 @@ func countryTable(u *url.URL, d models.DashboardData, l *i18n.Localizer) ([]stag
 	return columns, rows
 }
 
-func statusShares(u *url.URL, d models.DashboardData, l *i18n.Localizer) []share {
+// statusShares counts by status; each leads to the measures it counts.
+func statusShares(counted url.Values, d models.DashboardData, l *i18n.Localizer) []share {
 	whole := 0
 	for _, st := range d.Statuses {
 		whole += st.Count
@@ -226,7 +232,7 @@ func statusShares(u *url.URL, d models.DashboardData, l *i18n.Localizer) []share
 	shares := make([]share, 0, len(d.Statuses))
 	for _, st := range d.Statuses {
 		shares = append(shares, share{Name: l.T("followup.status." + string(st.Status)), Number: st.Count, Whole: whole,
-			Href: filterBy(u, "status", string(st.Status))})
+			Href: followUpsWith(counted, "status", string(st.Status))})
 	}
 	return shares
 }
@@ -235,7 +241,7 @@ func newDashboardRow(d models.DashboardRow, names countryNames, zone string) das
 	l := names.words
 	row := dashboardRow{Href: "/recommendations/" + d.ID.String(), Title: d.Title, Language: d.Language, Organisation: d.Organisation,
 		Countries: names.list(d.Countries), Awaited: d.Awaited, Overdue: d.Overdue, Until: d.AwaitedUntil, Zone: zone,
-		Held: d.Held, FollowUps: d.FollowUps, FollowUpsHref: "/follow-ups?recommendation=" + d.ID.String()}
+		Held: d.Held, FollowUps: d.FollowUps, FollowUpsHref: followUpsOf("recommendation", d.ID.String(), "ended", "no")}
 	row.Stage = stageBadge(d.Stage, l)
 	if d.Held {
 		row.Stage = Badge{"wait", "player-pause", row.Stage.Text + " – " + l.T("ribbon.state.held")}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"tribuna/models"
 )
@@ -41,6 +43,15 @@ func (c countryChoice) one() string {
 		return c.codes[0]
 	}
 	return ""
+}
+
+// followUps is what the address of the list of follow-ups says for the measures that the overview counts.
+func (c countryChoice) followUps(overview url.Values) url.Values {
+	q := url.Values{"country": {strings.Join(c.codes, ",")}, "ended": {"no"}}
+	for _, name := range []string{"stage", "status", "overdue"} {
+		q.Set(name, overview.Get(name))
+	}
+	return narrowedBy(q)
 }
 
 // describe fills the choice of countries, and says in words which are shown where the reader did not choose.

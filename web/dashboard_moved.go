@@ -21,9 +21,9 @@ type movedRow struct {
 
 // authorityRow counts what is followed up at an authority, and leads to the measures.
 type authorityRow struct {
-	Name, Country                         i18n.Words
-	Href                                  string
-	Total, NoReply, Moving, Reached, Lost int
+	Name, Country                                  i18n.Words
+	Href                                           string
+	Total, Unknown, NoReply, Moving, Reached, Lost int
 }
 
 // fillMoved says what moved since the reader last said that they have seen it. Looking changes nothing: they say so.
@@ -81,8 +81,8 @@ func (s *Server) fillAuthorities(r *http.Request, names countryNames, page *dash
 	list, err := models.FollowUpsByAuthority(r.Context(), s.DB, page.choice.codes...)
 	for _, a := range list {
 		page.ByAuthority = append(page.ByAuthority, authorityRow{Name: Localizer(r).Name(a.Names), Country: names.names[a.CountryCode],
-			Href:  "/follow-ups?authority=" + a.AuthorityID.String() + "&country=" + a.CountryCode,
-			Total: a.Total, NoReply: a.NoReply, Moving: a.Moving, Reached: a.Reached, Lost: a.Lost})
+			Href:  followUpsOf("authority", a.AuthorityID.String(), "country", a.CountryCode, "ended", "no"),
+			Total: a.Total, Unknown: a.Unknown, NoReply: a.NoReply, Moving: a.Moving, Reached: a.Reached, Lost: a.Lost})
 	}
 	page.OneCountry = page.choice.one() != ""
 	return err

@@ -83,9 +83,9 @@ func (v dashboardView) countrySheet(l *i18n.Localizer) sheet {
 
 func (v dashboardView) authoritySheet(l *i18n.Localizer) sheet {
 	t := sheet{name: "authorities", header: []string{l.T("followup.authority"), l.T("dashboard.filter.country"), l.T("dashboard.column.total"),
-		l.T("dashboard.authority.no_reply"), l.T("dashboard.authority.moving"), l.T("dashboard.authority.reached"), l.T("dashboard.authority.lost")}}
+		l.T("following.unknown"), l.T("dashboard.authority.no_reply"), l.T("dashboard.authority.moving"), l.T("dashboard.authority.reached"), l.T("dashboard.authority.lost")}}
 	for _, row := range v.ByAuthority {
-		t.add(row.Name.Text, row.Country.Text, figureCell(row.Total), figureCell(row.NoReply), figureCell(row.Moving), figureCell(row.Reached), figureCell(row.Lost))
+		t.add(row.Name.Text, row.Country.Text, figureCell(row.Total), figureCell(row.Unknown), figureCell(row.NoReply), figureCell(row.Moving), figureCell(row.Reached), figureCell(row.Lost))
 	}
 	return t
 }

@@ -63,6 +63,7 @@ const (
 	linguistAnswers  = "u uy ffn nnn yn nn n"
 	partnerReports   = "u uy yyn nyn nn nn n" // progress may be reported by owners too
 	focalPointTells  = "u uu yyf yff ff ff f" // unasked, on the follow-up's own page
+	takesOn          = "u uu yyy yff ff ff f" // partners what is for a country of theirs
 	originalByATask  = "u un yyn nnn nn nn n"
 	anybodyForgets   = everybody // a link in one's own browser
 	answersToAllSame = everybody // so that nobody learns who is asked what
@@ -163,8 +164,8 @@ var entitlements = concat(
 		done("GET /follow-ups/{id}/end", ownersWhenDone), done("POST /follow-ups/{id}/end", ownersWhenDone),
 		done("GET /attachments/{id}", ownersOnly), done("GET /tasks/{task}/attachments/{id}", originalByATask),
 
-		always("GET /follow-ups/focal-point", drafters), always("POST /follow-ups/focal-point", drafters),
-		done("POST /follow-ups/{id}/focal-point", drafters), // for their own organisation, which is asked for next
+		always("GET /follow-ups/focal-point", working), always("POST /follow-ups/focal-point", working),
+		done("POST /follow-ups/{id}/focal-point", takesOn), // for their own organisation, which is asked for next
 		always("GET /administration/imports", coordinators), always("POST /administration/imports", coordinators),
 		always("GET /administration/imports/{id}", strangeImport), always("POST /administration/imports/{id}", strangeImport),
 

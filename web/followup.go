@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,29 +33,43 @@ const followUpsPerPage = 40
 // followUpsView is the public list of what became of every measure at every authority.
 type followUpsView struct {
 	Page
-	Filter      *Form
-	Countries   []Option
-	Authorities []Option
-	Statuses    []Option
-	Rows        []followUpFacts
-	Footnotes   []models.Footnote
-	Pager       Pager
-	Filtered    bool
-	Of          i18n.Words // the imported recommendation that the list is narrowed to, in words
-	TakeOn      string     // where somebody is found to follow what nobody follows yet; "" for those who may not
+	Filter    *Form
+	Choices   followUpChoices
+	More      bool // what is less often asked for narrows the list
+	Number    int  // of what fits
+	Rows      []followUpRow
+	Footnotes []models.Footnote
+	Pager     Pager
+	Filtered  bool
+	Of        i18n.Words // the imported recommendation that the list is narrowed to, in words
+	TakeOn    int        // of what fits, how many measures nobody follows yet that the reader may have followed
+	Narrowing []Option   // the address in fields, for the form that does so
+}
+
+// followUpRow is a measure in the list. Free is one that the reader may have followed.
+type followUpRow struct {
+	followUpFacts
+	ID   uuid.UUID
+	Free bool
 }
 
 func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	ctx, l, query := r.Context(), Localizer(r), r.URL.Query()
-	v := followUpsView{Page: NewPage(r, l.T("followup.title")), Filter: NewForm(query)}
-	v.Active = "followups"
-	filter := followUpFilter(query)
-	v.Filtered = filter != models.FollowUpFilter{}
-	filter.Limit, filter.After = followUpsPerPage+1, cursorOf(query.Get("after"))
+	v := followUpsView{Page: NewPage(r, l.T("followup.title")), Filter: NewForm(query), Narrowing: narrowingFields(query)}
+	v.Active, v.Filtered = "followups", len(v.Narrowing) > 0
+	for _, o := range v.Narrowing {
+		v.More = v.More || !slices.Contains([]string{"q", "country", "authority", "status"}, o.Label)
+	}
+	filter := s.followUpFilter(query)
 	var notes models.Footnotes
-	if err := s.followUpChoices(r, l, filter.Country, &v, &notes); err != nil {
+	var err error
+	if v.Choices, err = s.readFollowUpChoices(r, l, query, &notes); err != nil {
 		return err
 	}
+	if v.Number, err = models.CountFollowUps(ctx, s.DB, filter); err != nil {
+		return err
+	}
+	filter.Limit, filter.After = followUpsPerPage+1, cursorOf(query.Get("after"))
 	list, err := models.FollowUps(ctx, s.DB, filter)
 	if err != nil {
 		return err
@@ -67,8 +82,12 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	if query.Get("after") != "" {
 		v.Pager.Previous = followUpsAfter(query, "")
 	}
-	if v.Rows, err = s.followUpRows(r, l, list, &notes); err != nil {
+	facts, err := s.followUpRows(r, l, list, &notes)
+	if err != nil {
 		return err
+	}
+	for i, f := range facts {
+		v.Rows = append(v.Rows, followUpRow{followUpFacts: f, ID: list[i].ID})
 	}
 	if filter.Recommendation != uuid.Nil && len(list) > 0 && list[0].Recommendation.Imported() {
 		v.Of = v.Rows[0].Document
@@ -81,48 +100,24 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// offerToFollow leads who may to having all of the list followed, where it holds only what nobody follows yet.
+// offerToFollow lets who may choose what an organisation follows from now on, among what nobody follows yet.
 func (s *Server) offerToFollow(r *http.Request, list []models.FollowUp, v *followUpsView) error {
-	if r.URL.Query().Get("unfollowed") != "yes" || len(list) == 0 {
-		return nil
-	}
 	may, err := s.mayFollow(r, visitorFrom(r.Context()), nil)
-	if len(may) > 0 {
-		v.TakeOn = "/follow-ups/focal-point?" + narrowedBy(r.URL.Query()).Encode()
+	if err != nil || len(may) == 0 {
+		return err
 	}
-	return err
-}
-
-// followUpNarrowing are the fields by which the list is narrowed.
-var followUpNarrowing = []string{"recommendation", "country", "authority", "status", "imported", "unfollowed"}
-
-// followUpFilter reads them; what is no id narrows nothing.
-func followUpFilter(query url.Values) models.FollowUpFilter {
-	f := models.FollowUpFilter{Country: query.Get("country"), Status: models.FollowUpStatus(query.Get("status")),
-		Imported: query.Get("imported") == "yes", Unfollowed: query.Get("unfollowed") == "yes"}
-	f.Authority, _ = uuid.Parse(query.Get("authority"))
-	f.Recommendation, _ = uuid.Parse(query.Get("recommendation")) // linked from the overview
-	return f
-}
-
-// narrowedBy keeps of an address what narrows the list.
-func narrowedBy(query url.Values) url.Values {
-	kept := url.Values{}
-	for _, name := range followUpNarrowing {
-		if value := query.Get(name); value != "" {
-			kept.Set(name, value)
-		}
+	filter, err := s.followable(r, s.followUpFilter(r.URL.Query()), may)
+	if err != nil {
+		return err
 	}
-	return kept
-}
-
-// followUpsAfter is the address of the list with another beginning.
-func followUpsAfter(query url.Values, after string) string {
-	next := narrowedBy(query)
-	if after != "" {
-		next.Set("after", after)
+	if v.TakeOn, err = models.CountFollowUps(r.Context(), s.DB, filter); err != nil {
+		return err
 	}
-	return "/follow-ups?" + next.Encode()
+	for i, f := range list {
+		v.Rows[i].Free = f.OrganisationID == nil && f.EndedAt == nil && f.Recommendation.Imported() &&
+			(filter.Countries == nil || slices.Contains(filter.Countries, f.Authority.CountryCode))
+	}
+	return nil
 }
 
 func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.FollowUp, notes *models.Footnotes) ([]followUpFacts, error) {
@@ -154,26 +149,6 @@ func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.
 		rows[i].fromElsewhere(&list[i], l, country)
 	}
 	return rows, nil
-}
-
-// followUpChoices fills what the list can be narrowed by.
-func (s *Server) followUpChoices(r *http.Request, l *i18n.Localizer, country string, v *followUpsView, notes *models.Footnotes) error {
-	designations, err := models.DesignationsFor(r.Context(), s.DB)
-	if err != nil {
-		return err
-	}
-	v.Countries = publicCountryOptions(designations, notes, l.Tag())
-	authorities, err := models.Authorities(r.Context(), s.DB, models.AuthorityFilter{Country: country})
-	if err != nil {
-		return err
-	}
-	for _, a := range authorities {
-		v.Authorities = append(v.Authorities, optionOf(a.ID.String(), l.Name(a.Names)))
-	}
-	for _, status := range models.FollowUpStatuses() {
-		v.Statuses = append(v.Statuses, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
-	}
-	return nil
 }
 
 // followUpView is what became of one measure at one authority. Its notes are for the network.
@@ -278,13 +253,16 @@ func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c follow
 	v.Page = NewPage(r, "").Titled(l.Say("followup.page_title", "Number", v.Facts.Number, "Authority", l.Name(v.Facts.Authority)))
 	v.Active = "followups"
 	if c.seesNotes {
-		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone); err != nil {
+		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone, ""); err != nil {
 			return err
 		}
 	}
 	if c.reports {
 		form := s.newProgressForm(l, f, followUpPath(c.f.ID)+"/progress", c.f)
 		form.Kept, form.keeping = c.f.ID.String(), state
+		if form.Evidence, err = s.newEvidenceForm(ctx, f.Form, c.rec.ID, c.visitor); err != nil {
+			return err
+		}
 		v.Report = &form
 		if c.f.AskAt != nil {
 			v.AskAt = *c.f.AskAt

@@ -14,22 +14,18 @@ func (s *Server) reportProgress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := readFormState(r)
-	if err != nil {
-		return err
-	}
 	if err := c.entitled(c.reports); err != nil {
+		return err // nobody else's file is read
+	}
+	f, p, kept, err := s.readReport(w, r, c.keptForm())
+	if kept {
 		return err
 	}
-	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
-		return err
-	}
-	p, err := readProgress(r)
 	done := false
 	if err == nil {
 		done, err = s.decide(w, r, decision{c.f.ID, models.DecideReportProgress, nil, p}, followUpPath(c.f.ID))
 	}
-	if err != nil && f.showAgain(err, Localizer(r)) {
+	if err != nil && showReportAgain(r, &f, err) {
 		return s.renderFollowUp(w, r, c, f, keeping{Keeps: true})
 	}
 	if err != nil || !done {

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -13,15 +15,16 @@ import (
 	"tribuna/models"
 )
 
-// focalPointView asks which organisation follows what nobody follows yet: one measure, or all that the list is narrowed
-// to.
+// focalPointView asks which organisation follows what nobody follows yet: measures that were chosen, or all that the list
+// is narrowed to.
 type focalPointView struct {
 	Page
 	formState
 	Action, Back  string
 	Number        int // of measures
+	NoneChosen    bool
 	Organisations []Option
-	Hidden        []Option // what the list is narrowed by
+	Hidden        []Option // which measures are meant
 }
 
 // focalPointForm is how one measure is given to an organisation to follow.
@@ -113,40 +116,91 @@ func (s *Server) assignFocalPoint(w http.ResponseWriter, r *http.Request) error 
 	return nil
 }
 
-// focalPoints asks who follows all measures that the list is narrowed to.
+// followable narrows a filter to what others recommended, nobody follows yet, and the visitor may have one of the
+// organisations follow.
+func (s *Server) followable(r *http.Request, f models.FollowUpFilter, may []Option) (models.FollowUpFilter, error) {
+	f.Unfollowed, f.Imported = true, true
+	actor, err := models.AccessActor(r.Context(), s.DB, visitorFrom(r.Context()).Person.ID, nil)
+	if err != nil {
+		return f, err
+	}
+	organisations := make([]uuid.UUID, 0, len(may))
+	for _, o := range may {
+		if id, err := uuid.Parse(o.Value); err == nil {
+			organisations = append(organisations, id)
+		}
+	}
+	countries, err := models.FocalPointCountries(r.Context(), s.DB, actor, organisations)
+	switch {
+	case err != nil || countries == nil:
+	case f.Countries == nil:
+		f.Countries = countries
+	default:
+		asked := f.Countries
+		f.Countries = []string{}
+		for _, code := range asked {
+			if slices.Contains(countries, code) {
+				f.Countries = append(f.Countries, code)
+			}
+		}
+	}
+	return f, err
+}
+
+// chosenRows is what the form says where single rows were chosen, not all that fits.
+const chosenRows = "chosen"
+
+// wanted reads which measures are meant: those chosen, or all that the list is narrowed to.
+func (s *Server) wanted(r *http.Request, values url.Values, may []Option) (models.FollowUpFilter, error) {
+	filter := s.followUpFilter(values)
+	if values.Get("which") == chosenRows {
+		filter = models.FollowUpFilter{IDs: []uuid.UUID{uuid.Nil}}
+		for _, word := range values[chosenRows] {
+			if id, err := uuid.Parse(word); err == nil {
+				filter.IDs = append(filter.IDs, id)
+			}
+		}
+	}
+	return s.followable(r, filter, may)
+}
+
+// focalPoints asks who follows the measures chosen, or all that the list is narrowed to.
 func (s *Server) focalPoints(w http.ResponseWriter, r *http.Request) error {
-	_, may, err := s.requireFollowing(r)
+	may, err := s.requireFollowing(r)
 	if err != nil {
 		return err
 	}
 	return s.renderFocalPoints(w, r, may, newFormState(r.URL.Query()))
 }
 
-func (s *Server) requireFollowing(r *http.Request) (*visitor, []Option, error) {
+func (s *Server) requireFollowing(r *http.Request) ([]Option, error) {
 	v, err := s.requirePerson(r)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	may, err := s.mayFollow(r, v, nil)
 	if err == nil && len(may) == 0 {
 		err = apperr.About(apperr.CodeForbidden, "followup")
 	}
-	return v, may, err
+	return may, err
 }
 
 func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, may []Option, f formState) error {
-	l := Localizer(r)
-	filter := followUpFilter(f.Form.Values)
-	filter.Unfollowed, filter.Imported = true, true
+	l, values := Localizer(r), f.Form.Values
+	filter, err := s.wanted(r, values, may)
+	if err != nil {
+		return err
+	}
 	number, err := models.CountFollowUps(r.Context(), s.DB, filter)
 	if err != nil {
 		return err
 	}
 	v := focalPointView{Page: NewPage(r, l.T("imported.take_on_title")), formState: f, Action: "/follow-ups/focal-point", Number: number,
-		Back: followUpsAfter(f.Form.Values, ""), Organisations: may}
+		Back: followUpsAfter(values, ""), Organisations: may, Hidden: narrowingFields(values),
+		NoneChosen: values.Get("which") == chosenRows && len(values[chosenRows]) == 0}
 	v.Active, v.NoIndex = "followups", true
-	for _, name := range followUpNarrowing {
-		if value := f.Form.Value(name); value != "" {
+	for _, name := range []string{"which", chosenRows} {
+		for _, value := range values[name] {
 			v.Hidden = append(v.Hidden, Option{Value: value, Label: name})
 		}
 	}
@@ -154,9 +208,19 @@ func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, may [
 	return nil
 }
 
-// assignFocalPoints gives all measures that the list is narrowed to and nobody follows yet to an organisation.
+// narrowingFields is what narrows the list as fields of a form.
+func narrowingFields(values url.Values) (fields []Option) {
+	for _, name := range followUpNarrowing {
+		if value := values.Get(name); value != "" {
+			fields = append(fields, Option{Value: value, Label: name})
+		}
+	}
+	return fields
+}
+
+// assignFocalPoints gives the measures meant to an organisation: as many as the page said, or none.
 func (s *Server) assignFocalPoints(w http.ResponseWriter, r *http.Request) error {
-	v, may, err := s.requireFollowing(r)
+	may, err := s.requireFollowing(r)
 	if err != nil {
 		return err
 	}
@@ -165,14 +229,9 @@ func (s *Server) assignFocalPoints(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	organisation, err := chosenFocalPoint(r, may)
-	var taken []uuid.UUID
+	number, _ := strconv.Atoi(words(r, "number"))
 	if err == nil {
-		filter := followUpFilter(r.PostForm)
-		filter.Imported = true
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			taken, err = models.AssignFocalPoints(ctx, tx, filter, organisation, v.Person, s.Now())
-			return err
-		})
+		err = s.takeOn(r, may, organisation, number)
 	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		return s.renderFocalPoints(w, r, may, f)
@@ -180,7 +239,17 @@ func (s *Server) assignFocalPoints(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	s.flash(r, "done", Localizer(r).N("imported.taken_on_many", len(taken))) // the sweep starts their processes
+	s.flash(r, "done", Localizer(r).N("imported.taken_on_many", number)) // the sweep starts their processes
 	http.Redirect(w, r, followUpsAfter(r.PostForm, ""), http.StatusSeeOther)
 	return nil
+}
+
+func (s *Server) takeOn(r *http.Request, may []Option, organisation uuid.UUID, number int) error {
+	filter, err := s.wanted(r, r.PostForm, may)
+	if err != nil {
+		return err
+	}
+	return s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return models.AssignMany(ctx, tx, filter, number, organisation, visitorFrom(r.Context()).Person, s.Now())
+	})
 }

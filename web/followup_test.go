@@ -3,14 +3,17 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/demo"
 	"tribuna/internal/i18n"
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -59,13 +62,63 @@ func TestFollowUpIsReportedAndEnded(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, future.StatusCode)
 	require.Contains(t, future.Body, i18n.For("bg").T("error.field.not_future"))
 	f.Set("decision_id", form(t, future.Body, path+"/progress").Get("decision_id"))
-	f.Set("observed_on", time.Now().Format(time.DateOnly))
-	require.Equal(t, http.StatusSeeOther, b.post(path+"/progress", f).StatusCode)
+	f.Set("observed_on", "")
+	noDay := b.postFile(path+"/progress", f, "letter.txt", "The mayor wrote: twelve flats.")
+	require.Equal(t, http.StatusUnprocessableEntity, noDay.StatusCode, "no day is put in silently")
+	sound(t, noDay)
+	require.Contains(t, noDay.Body, `href="#f-observed_on"`)
+	require.Contains(t, noDay.Body, i18n.For("bg").T("officer.behalf.file_kept", "Name", "letter.txt", "Size", "1"))
+	again := form(t, noDay.Body, path+"/progress")
+	f.Set("decision_id", again.Get("decision_id"))
+	f.Set("attachment_id", again.Get("attachment_id"))
+	f.Set("day_unknown", "yes")
+	require.Equal(t, http.StatusSeeOther, b.postFile(path+"/progress", f, "", "").StatusCode)
 	thanks := b.get(path + "/thanks")
 	sound(t, thanks)
+	file := attachmentPath(uuid.MustParse(f.Get("attachment_id")))
+	require.Contains(t, thanks.Body, `href="`+path+file+`"`)
+	require.Equal(t, "The mayor wrote: twelve flats.", b.get(path+file).Body, "by the same link")
+	n.showsEvidence(t, *task.SubjectID, file)
 	require.Contains(t, thanks.Body, "Кметът обеща жилища.")
 	require.NotContains(t, thanks.Body, i18n.For("bg").T("asked.change"), "a report is given once")
 	n.endIt(t, *task.SubjectID)
+}
+
+// showsEvidence is for all who read the report, until it is redacted.
+func (n *office) showsEvidence(t *testing.T, id uuid.UUID, file string) {
+	t.Helper()
+	for who, want := range map[string]int{"coordinator": 200, "officer-khc": 200, "officer-tdh": 200, "partner-khc": 200, "partner-cyi": 200, "translator-bg-1": 404, "reader": 404} {
+		require.Equal(t, want, n.as(who, "en").get(file).StatusCode, who)
+	}
+	require.NotContains(t, n.public("en").get(followUpPath(id)).Body, file)
+	words := i18n.For("en")
+	partner := n.as("partner-cyi", "en")
+	page := partner.get(followUpPath(id))
+	require.Contains(t, page.Body, `href="`+file+`"`)
+	require.Contains(t, page.Body, words.T("following.reported_day_unknown", "Status", words.T("followup.status.committed")))
+	home := recommendationPath(n.brief.ID)
+	require.Contains(t, partner.get(home+"/record").Body, `href="`+file+`"`)
+	officer := n.as("officer-tdh", "en")
+	stolen := form(t, n.as("officer-khc", "en").get(followUpPath(id)).Body, followUpPath(id)+"/progress")
+	stolen.Set("note", "With a file that another stored.")
+	stolen.Set("status", "adopted")
+	stolen.Set("day_unknown", "yes")
+	stolen.Set("attachment_id", strings.TrimPrefix(file, "/attachments/"))
+	refused := n.as("officer-khc", "en").post(followUpPath(id)+"/progress", stolen)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, `href="#f-file">`+words.T("following.evidence"))
+	report, err := record.Verify(t.Context(), n.db, n.brief.ID)
+	require.NoError(t, err)
+	require.True(t, report.OK())
+	items, err := record.List(t.Context(), n.db, n.brief.ID, record.Network)
+	require.NoError(t, err)
+	at := slices.IndexFunc(items, func(i record.Item) bool { return i.Facts[record.FactAttachment] != "" })
+	require.GreaterOrEqual(t, at, 0)
+	_, err = models.RedactText(t.Context(), n.db, models.Redaction{Recommendation: n.reload(), Seq: items[at].Seq, Field: "attachment",
+		By: n.person("coordinator"), Reason: "A child is named."}, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, officer.get(file).StatusCode)
+	require.Contains(t, partner.get(followUpPath(id)).Body, words.T("following.evidence_removed"))
 }
 
 // askedAbout starts the follow-ups, as the sweep does, and waits until the focal point is asked about the measure at an
@@ -125,10 +178,13 @@ func (n *office) endIt(t *testing.T, id [16]byte) {
 	f := form(t, page.Body, path+"/progress")
 	f.Set("status", "adopted")
 	f.Set("note", "Voted in the council.")
+	f.Set("observed_on", time.Now().Format(time.DateOnly))
 	f.Set("do", "keep")
-	require.Equal(t, http.StatusSeeOther, b.post(path+"/progress", f).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.postFile(path+"/progress", f, "vote.txt", "Twelve for it.").StatusCode)
 	require.Contains(t, b.get(path+"?kept=compare").Body, "Voted in the council.", "what is not sent yet waits")
-	require.Contains(t, b.get(path+"?kept=continue").Body, "Voted in the council.")
+	waiting := b.get(path + "?kept=continue").Body
+	require.Contains(t, waiting, "Voted in the council.")
+	require.Contains(t, waiting, "vote.txt", "with its file")
 	f.Del("do")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/progress", f).StatusCode)
 	require.Contains(t, b.get(path).Body, "Voted in the council.")

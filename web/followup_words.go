@@ -24,26 +24,33 @@ type followUpFacts struct {
 	Country      i18n.Words        // as it is designated in public; empty for an international authority
 	Footnotes    []models.Footnote // to its name, where it stands alone
 	State        Badge
-	Since        time.Time
+	Since        time.Time // zero where that is no day that says anything
 	Zone         *time.Location
 	FocalPoint   string // the organisation that follows it; "" for none yet
 	Ended        *time.Time
 	Origin       *originFacts // of a measure that others issued
 }
 
-// originFacts say where a measure that others issued comes from, in the source's own words.
+// originFacts say where a measure that others issued comes from, in the source's own words where the reader's language has
+// none for it.
 type originFacts struct {
-	Source, Session, IssuedBy, Response string
-	ResponseLang                        string // of a source's own word
-	Reference, Address                  string
-	Category                            int // 0 for none
-	Topics                              []string
-	Lang                                string // of topics and of who issued it
+	Source, Session    string
+	Began              string // when the session did, in words; "" where that is not known
+	IssuedBy           i18n.Words
+	From               i18n.Words // the sentence that says who it comes from
+	Response           i18n.Words
+	Reference, Address string
+	Category           int // 0 for none
+	Topics             []string
+	Lang               string // of topics
 }
 
 // factsOf reads a follow-up in the language of the recommendation; inWords puts a published translation in its place.
 func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location, now time.Time) followUpFacts {
 	v := followUpFacts{Href: followUpPath(f.ID), State: followUpBadge(l, f, now), Since: f.StatusSince, Zone: zone, Ended: f.EndedAt}
+	if f.Status == models.StatusNotFollowed {
+		v.Since = time.Time{} // the day of an import
+	}
 	if f.Measure != nil {
 		v.Number, v.Measure = f.Measure.Number, f.Measure.Text
 	}
@@ -60,6 +67,31 @@ func factsOf(f *models.FollowUp, l *i18n.Localizer, zone *time.Location, now tim
 	return v
 }
 
+// responseWord says a response that the network knows in the reader's language; another one stays in the source's.
+func responseWord(l *i18n.Localizer, response, language string) i18n.Words {
+	if key := "imported.response." + response; l.Has(key) {
+		return i18n.Said(l.T(key))
+	}
+	return l.In(response, language)
+}
+
+// issuer is who recommends, in the source's own words; a state as the reader's language calls it: as the network designates
+// it, else by its standard name.
+func issuer(l *i18n.Localizer, name, language string, designated func(code string) i18n.Words) i18n.Words {
+	own := l.In(name, language)
+	code := i18n.StateCode(name)
+	if code == "" || own.Language == "" {
+		return own
+	}
+	if state := designated(code); state.Text != "" {
+		return state
+	}
+	if state := l.State(code); state != "" {
+		return i18n.Said(state)
+	}
+	return own
+}
+
 // fromElsewhere says in the reader's language what others issued, and leads to all measures of the same recommendation,
 // because it has no text here.
 func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, country func(of uuid.UUID, code string) i18n.Words) {
@@ -69,11 +101,12 @@ func (v *followUpFacts) fromElsewhere(f *models.FollowUp, l *i18n.Localizer, cou
 	m, r := f.Measure.Origin, f.Recommendation.Origin
 	v.Document = importedTitle(l, r.Source, country(f.RecommendationID, r.CountryCode), r.Session)
 	v.DocumentHref = importedPath(f.RecommendationID)
-	o := &originFacts{Source: sourceName(l, r.Source), Session: r.Session, IssuedBy: m.IssuedBy, Response: m.Response,
-		ResponseLang: v.MeasureLang, Reference: m.ExternalRef, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode),
-		Topics: m.Topics, Lang: v.MeasureLang}
-	if key := "imported.response." + m.Response; l.Has(key) {
-		o.Response, o.ResponseLang = l.T(key), l.Tag()
+	o := &originFacts{Source: sourceName(l, r.Source), Session: r.Session, Response: responseWord(l, m.Response, v.MeasureLang),
+		Reference: m.ExternalRef, Address: models.ImportSourceOf(r.Source).Address(r.CountryCode), Topics: m.Topics, Lang: v.MeasureLang}
+	o.IssuedBy = issuer(l, m.IssuedBy, v.MeasureLang, func(code string) i18n.Words { return country(f.RecommendationID, code) })
+	o.From = l.Say("imported.from", "Issuer", o.IssuedBy)
+	if began := models.ImportSourceOf(r.Source).SessionBegan(r.Session); began != nil {
+		o.Began = l.Date(*began.Time(), time.UTC)
 	}
 	if m.ActionCategory != nil {
 		o.Category = *m.ActionCategory
@@ -103,6 +136,8 @@ func statusBadge(l *i18n.Localizer, status models.FollowUpStatus) Badge {
 		b.Tone, b.Icon = "done", "check"
 	case "under_discussion", "committed", "partly_adopted":
 		b.Tone, b.Icon = "action", "arrow-right"
+	case models.StatusNotFollowed, models.StatusNoReport:
+		b.Tone, b.Icon = "plain", "flag"
 	case "rejected", "lapsed", "rolled_back":
 		b.Tone, b.Icon = "harm", "x"
 	}
@@ -159,8 +194,8 @@ func wordsIn(p *models.Publication, tag string) publishedWords {
 }
 
 // progressNotes are the reports on a follow-up as a timeline, newest first. People are named as far as they agreed to
-// be within the network, else the organisation that follows the measure.
-func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models.FollowUp, zone *time.Location) ([]TimelineEntry, error) {
+// be within the network, else the organisation that follows the measure. Files stand below an address, "" for their own.
+func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models.FollowUp, zone *time.Location, below string) ([]TimelineEntry, error) {
 	ids := make([]uuid.UUID, len(f.Notes))
 	for i, n := range f.Notes {
 		ids[i] = n.PersonID
@@ -169,11 +204,18 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 	if err != nil {
 		return nil, err
 	}
+	files, err := models.Attachments(ctx, s.DB, f.RecommendationID)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]TimelineEntry, 0, len(f.Notes))
 	for _, n := range f.Notes {
 		badge := statusBadge(l, n.Status)
 		e := TimelineEntry{At: n.ReportedAt, Zone: zone, Who: f.Organisation.Name, Icon: badge.Icon, Tone: badge.Tone,
-			What: l.Say("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))}
+			What: l.Say("following.reported_day_unknown", "Status", badge.Text), Original: evidence(n, files, below)}
+		if !n.ObservedOn.IsZero() {
+			e.What = l.Say("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))
+		}
 		if p := people[n.PersonID]; p.Naming == models.NamingPublic || p.Naming == models.NamingNetwork {
 			e.Who = p.Name
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,7 +117,12 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 	for _, tag := range i18n.Tags() {
 		page := n.public(tag).get("/follow-ups?imported=yes&country=AL")
 		sound(t, page)
-		require.Contains(t, page.Body, i18n.For(tag).T("imported.from", "Issuer", "Egypt"))
+		words := i18n.For(tag)
+		require.Contains(t, page.Body, words.T("followup.status.not_followed"))
+		require.NotContains(t, page.Body, `</svg>`+words.T("followup.status.no_reply"), "nobody was asked, so nobody is silent")
+		require.NotContains(t, page.Body, words.Date(time.Now(), time.UTC), "the day of the import says nothing about a government")
+		require.Contains(t, page.Body, words.T("following.session_from", "Session", "6", "Date", words.Date(time.Date(2009, 11, 30, 0, 0, 0, 0, time.UTC), time.UTC)))
+		require.Contains(t, page.Body, words.T("imported.from", "Issuer", map[string]string{"en": "Egypt", "bg": "Египет", "ro": "Egipt", "sq": "Egjipt", "sr-Latn": "Egipat"}[tag]))
 		require.Equal(t, 2, strings.Count(page.Body, `<th scope="row">`))
 		one := n.public(tag).get(followUpPath(all[0].ID))
 		sound(t, one)
@@ -124,8 +130,10 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 		require.Contains(t, one.Body, i18n.For(tag).T("imported.nobody"))
 		require.NotContains(t, one.Body, "/focal-point")
 	}
-	require.NotContains(t, partner.get(followUpPath(all[0].ID)).Body, "/focal-point", "a partner sees it, and does not assign")
-	require.Equal(t, http.StatusForbidden, partner.post(followUpPath(all[0].ID)+"/focal-point", url.Values{"focal_point": {all[0].ID.String()}}).StatusCode)
+	own := demo.ID("organisation", "tdh-al").String()
+	require.Contains(t, partner.get(followUpPath(all[0].ID)).Body, own, "a partner takes on what is for their own country")
+	require.NotContains(t, partner.get(followUpPath(all[2].ID)).Body, "/focal-point", "and not what is for another")
+	require.Equal(t, http.StatusForbidden, partner.post(followUpPath(all[2].ID)+"/focal-point", url.Values{"focal_point": {own}}).StatusCode)
 	board := partner.get("/dashboard?country=all")
 	sound(t, board)
 	require.Contains(t, board.Body, i18n.For("sq").N("imported.counted", 3))
@@ -150,11 +158,41 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, p.StartedAt, "its process runs")
 
-	many := "/follow-ups/focal-point?imported=yes&unfollowed=yes"
-	require.Contains(t, coordinator.get("/follow-ups?imported=yes&unfollowed=yes").Body, "/follow-ups/focal-point?")
+	n.takeOnMany(t, coordinator, partner, all)
+}
+
+// takeOnMany has a partner take on the measure chosen, and a coordinator what is left.
+func (n *office) takeOnMany(t *testing.T, coordinator, partner *reader, all []models.FollowUp) {
+	t.Helper()
+	mails := n.rows("outbox")
+	list := partner.get("/follow-ups?response=noted")
+	sound(t, list)
+	require.Contains(t, list.Body, `name="chosen" value="`+all[1].ID.String()+`"`)
+	require.NotContains(t, partner.get("/follow-ups?country=BG").Body, `name="chosen"`, "Bulgaria's are not theirs")
+	none := partner.get("/follow-ups/focal-point?which=chosen")
+	sound(t, none)
+	require.Contains(t, none.Body, i18n.For("sq").T("following.none_chosen"))
+	for _, path := range []string{"/follow-ups/focal-point?which=all&imported=yes", "/follow-ups/focal-point?which=chosen&chosen=" + all[1].ID.String() + "&chosen=" + all[2].ID.String()} {
+		page := partner.get(path)
+		sound(t, page)
+		require.Contains(t, page.Body, i18n.For("sq").N("imported.take_on_number", 1), path)
+		require.NotContains(t, page.Body, demo.ID("organisation", "khc").String())
+	}
+	f := form(t, partner.get("/follow-ups/focal-point?which=all&q=plan").Body, "/follow-ups/focal-point")
+	f.Set("focal_point", demo.ID("organisation", "tdh-al").String())
+	f.Set("number", "2")
+	moved := partner.post("/follow-ups/focal-point", f)
+	require.Equal(t, http.StatusUnprocessableEntity, moved.StatusCode, "as many as they were told, or none")
+	sound(t, moved)
+	f.Set("number", "1")
+	require.Equal(t, http.StatusSeeOther, partner.post("/follow-ups/focal-point", f).StatusCode)
+	require.Equal(t, http.StatusUnprocessableEntity, partner.post("/follow-ups/focal-point", f).StatusCode, "sent twice it is done once")
+
+	many := "/follow-ups/focal-point?which=all&imported=yes&follower=none"
+	require.Contains(t, coordinator.get("/follow-ups?follower=none").Body, i18n.For("en").N("following.take_on_all", 1))
 	page := coordinator.get(many)
 	sound(t, page)
-	require.Contains(t, page.Body, "2 measures are followed by nobody yet.")
+	require.Contains(t, page.Body, "1 measure is followed by nobody yet.")
 	f = form(t, page.Body, "/follow-ups/focal-point")
 	f.Set("focal_point", n.brief.OrganisationID.String())
 	require.Equal(t, http.StatusSeeOther, coordinator.post("/follow-ups/focal-point", f).StatusCode)
@@ -162,4 +200,8 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, left)
 	require.Contains(t, coordinator.get(many).Body, "All of these are followed already")
+	require.Equal(t, mails, n.rows("outbox"), "nobody is mailed")
+	journal := coordinator.get("/administration/journal").Body
+	require.Contains(t, journal, "gave Terre des hommes Albania measures of others to follow: 1")
+	require.Contains(t, coordinator.get(followUpPath(all[1].ID)).Body, i18n.For("en").T("followup.status.no_report"), "nothing is said about the government before somebody reports")
 }

@@ -82,7 +82,7 @@ func (b *browser) refreshes(t *testing.T, h *house) {
 	}
 	const link = `#statuses-table a`
 	change(`INSERT INTO followups (id, recommendation_id, measure_id, authority_id, status, status_since, created_at)
-		SELECT gen_random_uuid(), m.recommendation_id, m.id, ma.authority_id, 'no_reply', now(), now() FROM measures AS m
+		SELECT gen_random_uuid(), m.recommendation_id, m.id, ma.authority_id, 'not_followed', now(), now() FROM measures AS m
 		JOIN measure_authorities AS ma ON ma.measure_id = m.id`)
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dashboard"),
 		chromedp.Evaluate(`document.getElementById("statuses-table").open = true; document.querySelector("`+link+`").focus(); window.before = document.getElementById("overview"); 0`, nil)))

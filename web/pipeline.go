@@ -71,7 +71,7 @@ func stepPath(step string) string {
 	case models.StepCampaign:
 		return ""
 	case models.StepFollowUp:
-		return "/follow-ups"
+		return followUpsOf("imported", "no", "ended", "no")
 	default:
 		return "/dashboard?stage=" + step
 	}

@@ -19,30 +19,37 @@ type progressForm struct {
 	keeping
 	Action   string
 	Statuses []Option
+	Evidence evidenceForm
 	Kept     string // under which name the device keeps what is being typed
 }
 
 // newProgressForm begins a report with the status so far and today's date, which the reporter changes if need be.
 func (s *Server) newProgressForm(l *i18n.Localizer, f formState, action string, followUp *models.FollowUp) progressForm {
 	p := progressForm{formState: f, Action: action}
-	for _, status := range models.FollowUpStatuses() {
+	if !followUp.Status.Reported() {
+		p.Statuses = []Option{{Label: l.T("imported.choose")}}
+	}
+	for _, status := range models.ReportedStatuses() {
 		p.Statuses = append(p.Statuses, Option{Value: string(status), Label: l.T("followup.status." + string(status))})
 	}
-	if !f.Form.Values.Has("status") {
+	if !f.Form.Values.Has("status") && followUp.Status.Reported() {
 		f.Form.Values.Set("status", string(followUp.Status))
 	}
-	if !f.Form.Values.Has("observed_on") {
+	if !f.Form.Values.Has("observed_on") && !f.Form.Values.Has("day_unknown") {
 		f.Form.Values.Set("observed_on", s.Now().Format(time.DateOnly))
 	}
 	return p
 }
 
-// readProgress gathers a report from its form.
+// readProgress gathers a report from its form. Whoever says that the day is not known need not empty the field.
 func readProgress(r *http.Request) (models.ProgressPayload, error) {
 	bad := apperr.New(apperr.CodeInvalid)
 	p := models.ProgressPayload{Status: models.FollowUpStatus(r.PostFormValue("status")), Note: words(r, "note"),
 		SourceTitle: words(r, "source_title"), SourceURL: words(r, "source_url"),
-		ObservedOn: readDay(bad, "observed_on", r.PostFormValue("observed_on"))}
+		DayUnknown: r.PostFormValue("day_unknown") == "yes"}
+	if !p.DayUnknown {
+		p.ObservedOn = readDay(bad, "observed_on", r.PostFormValue("observed_on"))
+	}
 	return p, bothFaults(bad, validation.Check(p))
 }
 
@@ -84,7 +91,10 @@ func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked
 	v.FollowUp = factsOf(followUp, l, a.zone, s.Now())
 	v.Report = s.newProgressForm(l, f, a.path()+"/progress", followUp)
 	v.Report.Kept, v.Report.keeping = a.task.ID.String(), state
-	if v.Notes, err = s.progressNotes(ctx, l, followUp, a.zone); err != nil {
+	if v.Report.Evidence, err = s.newEvidenceForm(ctx, f.Form, a.rec.ID, a.visitor); err != nil {
+		return err
+	}
+	if v.Notes, err = s.progressNotes(ctx, l, followUp, a.zone, a.path()); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, f.status, "progress", v)
@@ -97,19 +107,15 @@ func (s *Server) answerProgress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := readFormState(r)
-	if err != nil {
+	f, p, kept, err := s.readReport(w, r, a.keptForm())
+	if kept {
 		return err
 	}
-	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
-		return err
-	}
-	p, err := readProgress(r)
 	done := false
 	if err == nil {
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideReportProgress, &a.task.ID, p}, a.path()+"/thanks")
 	}
-	if err != nil && f.showAgain(err, Localizer(r)) {
+	if err != nil && showReportAgain(r, &f, err) {
 		return s.renderProgress(w, r, a, f, keeping{Keeps: true})
 	}
 	if err != nil || !done {
@@ -124,10 +130,15 @@ func (s *Server) progressAnswer(ctx context.Context, l *i18n.Localizer, a *asked
 	if err != nil {
 		return nil, err
 	}
+	files, err := models.Attachments(ctx, s.DB, followUp.RecommendationID)
+	if err != nil {
+		return nil, err
+	}
 	for _, n := range followUp.Notes {
 		if n.TaskID != nil && *n.TaskID == a.task.ID {
 			v := &answerView{Answer: l.T("followup.status." + string(n.Status)), Reasons: n.Note, At: n.ReportedAt}
 			v.Source, v.Href = sourceOf(n)
+			v.Evidence = evidence(n, files, a.path())
 			return v, nil
 		}
 	}

@@ -28,13 +28,15 @@ const pageSize = 20
 
 type recommendationListView struct {
 	Page
-	Form      *Form
-	Countries []Option
-	Stages    []Option
-	Filtered  bool
-	Rows      []recommendationRow
-	Pager     Pager
-	MayDraft  bool
+	Form       *Form
+	Countries  []Option
+	Stages     []Option
+	States     []Option
+	Challenges []Option
+	Filtered   bool
+	Rows       []recommendationRow
+	Pager      Pager
+	MayDraft   bool
 }
 
 // recommendationList shows what the reader may read, newest first. The filter stands in the address.
@@ -51,7 +53,7 @@ func (s *Server) recommendationList(w http.ResponseWriter, r *http.Request) erro
 	l := Localizer(r)
 	page := recommendationListView{Page: NewPage(r, l.T("home.nav_recommendations")), Form: NewForm(r.URL.Query()), Stages: stageOptions(l)}
 	page.Active, page.NoIndex = "recommendations", true
-	page.Filtered = filter.Query != "" || filter.Challenge != "" || len(filter.Countries)+len(filter.Stages) > 0
+	page.Filtered = filter.Query != "" || filter.Challenge != "" || filter.Published || filter.UnderWay || len(filter.Countries)+len(filter.Stages) > 0
 	if len(list) > pageSize {
 		list = list[:pageSize]
 		page.Pager.Next = withQuery(r.URL, "before", cursorWord(list[pageSize-1]))
@@ -66,6 +68,10 @@ func (s *Server) recommendationList(w http.ResponseWriter, r *http.Request) erro
 	if page.Countries, err = s.countryOptions(r); err != nil {
 		return err
 	}
+	if page.Challenges, err = s.challengeOptions(r); err != nil {
+		return err
+	}
+	page.States = []Option{{Value: "yes", Label: l.T("dashboard.figure.published")}, {Value: "no", Label: l.T("overview.under_way")}}
 	if page.MayDraft, err = s.mayDraft(r, v); err != nil {
 		return err
 	}
@@ -73,10 +79,20 @@ func (s *Server) recommendationList(w http.ResponseWriter, r *http.Request) erro
 	return nil
 }
 
+func (s *Server) challengeOptions(r *http.Request) ([]Option, error) {
+	challenges, err := models.Challenges(r.Context(), s.DB)
+	options := make([]Option, 0, len(challenges))
+	for _, c := range challenges {
+		options = append(options, optionOf(c.Slug, Localizer(r).Name(c.Names)))
+	}
+	return options, err
+}
+
 // recommendationFilter reads the address; what cannot be read sets no limit.
 func recommendationFilter(q url.Values) models.RecommendationFilter {
 	f := models.RecommendationFilter{Query: strings.TrimSpace(q.Get("q")), Limit: pageSize + 1, Before: cursorOf(q.Get("before"))}
 	f.Challenge = q.Get("challenge")
+	f.Published, f.UnderWay = q.Get("published") == "yes", q.Get("published") == "no"
 	if c := q.Get("country"); c != "" {
 		f.Countries = []string{c}
 	}

@@ -190,10 +190,14 @@ func (m *minutes) who(e *TimelineEntry, it record.Item) {
 	}
 }
 
-// original leads those who may read it to the file an entry tells of: the owners, and the person it was recorded for.
+// original leads those who may read it to the file an entry tells of: the owners, and the person it was recorded for;
+// evidence all who read the report.
 func (m *minutes) original(it record.Item) *original {
 	id, err := uuid.Parse(it.Facts[record.FactAttachment])
 	spokenFor, known := m.people[it.OnBehalfOf]
+	if err == nil && it.Verb == "followup.reported" && it.OnBehalfOf == uuid.Nil {
+		return &original{Href: attachmentPath(id), Name: m.attachments[id].Name, Evidence: true}
+	}
 	if err != nil || !m.viewer.Owns(m.rec) && (!known || spokenFor.ID != m.viewer.PersonID) {
 		return nil
 	}

@@ -112,19 +112,21 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request, d decision, back
 }
 
 // onBehalf reads the fields "on_behalf_of", "behalf_note" and "attachment_id" of forms that record what came by mail, on
-// paper or in a meeting.
+// paper or in a meeting. A report on progress may name a file in one's own words too.
 func onBehalf(r *http.Request, sub *models.Submission) error {
 	who := r.PostFormValue("on_behalf_of")
-	if who == "" {
+	switch {
+	case who == "" && sub.Kind != models.DecideReportProgress:
 		return nil
-	}
-	id, err := uuid.Parse(who)
-	if err != nil {
-		return apperr.Invalid("on_behalf_of", "unknown")
-	}
-	sub.OnBehalfOf, sub.BehalfNote = &id, r.PostFormValue("behalf_note")
-	if err := models.CheckBehalfNote(sub.BehalfNote).OrNil(); err != nil {
-		return err
+	case who != "":
+		id, err := uuid.Parse(who)
+		if err != nil {
+			return apperr.Invalid("on_behalf_of", "unknown")
+		}
+		sub.OnBehalfOf, sub.BehalfNote = &id, r.PostFormValue("behalf_note")
+		if err := models.CheckBehalfNote(sub.BehalfNote).OrNil(); err != nil {
+			return err
+		}
 	}
 	if file := r.PostFormValue("attachment_id"); file != "" {
 		id, err := uuid.Parse(file)

@@ -71,6 +71,7 @@ type answerView struct {
 	Late     bool
 	Source   string
 	Href     string // of the source
+	Evidence *original
 }
 
 type answeredComment struct {

@@ -58,12 +58,14 @@ type Object struct {
 	Published         bool        // its texts are public
 	Quarantined       bool        // hidden from all but coordinators until what it says is looked at
 	Concerned         []uuid.UUID // organisations in its countries, and those asked about it
+	InCountries       []uuid.UUID // organisations that work in its countries
 	Involved          []uuid.UUID // people who have or had a task on it
 	TaskID            uuid.UUID
 	TaskPerson        uuid.UUID   // whom the task waits for
 	TaskOrganisations []uuid.UUID // any of these may answer the task: the voting unit's sisters, the focal point
 	TranslatorID      uuid.UUID   // who wrote the translation to approve
 	Visibility        Visibility  // of the record entry to read; "" is confidential
+	Evidence          bool        // an attachment that a report on progress shows
 	SpokenFor         uuid.UUID   // in whose name what an attachment is the original of was recorded
 }
 

@@ -189,6 +189,18 @@ func TestAnOriginalIsForOwnersAndThePersonSpokenFor(t *testing.T) {
 	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(access.Can(byLink, access.ReadAttachment, o)))
 }
 
+func TestEvidenceIsForAllWhoReadTheReport(t *testing.T) {
+	o := object()
+	o.Published, o.Stage, o.Evidence = true, "done", true
+	check(t, access.ReadAttachment, o, "nyy yyyyy nn nn n")
+	byLink := actor("partner", access.Partner, asked).actor
+	byLink.LinkTask = &theTask
+	require.NoError(t, access.Can(byLink, access.ReadAttachment, o))
+	elsewhere := uuid.New()
+	byLink.LinkTask = &elsewhere
+	require.Error(t, access.Can(byLink, access.ReadAttachment, o))
+}
+
 func TestNobodyApprovesTheirOwnTranslation(t *testing.T) {
 	o := object()
 	o.TranslatorID = thePerson
@@ -200,6 +212,16 @@ func TestAnOfficerTakesAMeasureOnForTheirOwnOrganisation(t *testing.T) {
 	require.NoError(t, access.Can(actor("officer asked", access.Officer, asked).actor, access.AssignFocalPoint, o))
 	o.TaskOrganisations = []uuid.UUID{sister}
 	require.Error(t, access.Can(actor("officer asked", access.Officer, asked).actor, access.AssignFocalPoint, o))
+}
+
+func TestAPartnerTakesOnMeasuresOfTheirOwnCountry(t *testing.T) {
+	o := object()
+	o.Published, o.Stage = true, "done"
+	check(t, access.AssignFocalPoint, o, "uyy fffff ff ff f")
+	o.InCountries = []uuid.UUID{asked}
+	check(t, access.AssignFocalPoint, o, "uyy ffyff ff ff f")
+	o.TaskOrganisations = []uuid.UUID{sister}
+	check(t, access.AssignFocalPoint, o, "uyy fffff ff ff f") // for another organisation, though of the same country
 }
 
 func TestOfficerInChargeStillReadsAfterMoving(t *testing.T) {

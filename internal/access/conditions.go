@@ -69,6 +69,14 @@ func officerAsked(a Actor, o Object) bool {
 	return slices.ContainsFunc(o.TaskOrganisations, func(org uuid.UUID) bool { return a.hasIn(Officer, org) })
 }
 
+// partnerThere speaks for one of the organisations asked, where that works in a country of the text: partners take on what
+// concerns their own country.
+func partnerThere(a Actor, o Object) bool {
+	return slices.ContainsFunc(o.TaskOrganisations, func(org uuid.UUID) bool {
+		return a.hasIn(Partner, org) && slices.Contains(o.InCountries, org)
+	})
+}
+
 // openEntry is a record entry for everybody who may read the public page.
 func openEntry(a Actor, o Object) bool { return o.Visibility == Public && o.Published }
 
@@ -82,6 +90,9 @@ func involvedEntry(a Actor, o Object) bool { return o.Visibility == Public && in
 
 // spokenFor is the person in whose name something was recorded.
 func spokenFor(a Actor, o Object) bool { return is(a, o.SpokenFor) }
+
+// readsEvidence reads the report on progress that shows the file.
+func readsEvidence(a Actor, o Object) bool { return o.Evidence && (network(a, o) || inCharge(a, o)) }
 
 func is(a Actor, person uuid.UUID) bool { return person != uuid.Nil && a.PersonID == person }
 

@@ -116,7 +116,7 @@ var rules = map[Action]rule{
 	SignOff:            {task, true, []condition{spokesperson}},
 	ReportProgress:     {text, true, []condition{spokesperson, ownOfficer, coordinator}},
 	EndFollowup:        {text, false, owners},
-	AssignFocalPoint:   {text, false, []condition{ownOfficer, coordinator, officerAsked}},
+	AssignFocalPoint:   {text, false, []condition{ownOfficer, coordinator, officerAsked, partnerThere}},
 
 	ReadMailing:   {mailing, false, owners},
 	CreateMailing: {text, false, owners},
@@ -126,7 +126,7 @@ var rules = map[Action]rule{
 	CancelMailing: {mailing, false, owners},
 
 	ReadRecord:     {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
-	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator}},
+	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator, readsEvidence}},
 	RedactRecord:   {text, false, []condition{coordinator}},
 	Administer:     {nothing, false, []condition{coordinator}},
 	HandOver:       {text, false, []condition{coordinator}},

@@ -171,7 +171,7 @@ func (in *instance) wake(ctx context.Context, me *caller, ids []uuid.UUID) (cold
 	for _, times := range []*sample{&cold, &warm} {
 		for _, i := range chosen {
 			took, err := timed(func() error {
-				return me.post(ctx, "/api/v1/followups/"+ids[i].String()+"/progress", map[string]any{"status": "under_discussion", "note": "Spoke with them."}, nil)
+				return me.post(ctx, "/api/v1/followups/"+ids[i].String()+"/progress", map[string]any{"status": "under_discussion", "note": "Spoke with them.", "day_unknown": true}, nil)
 			})
 			if err != nil {
 				return nil, nil, err

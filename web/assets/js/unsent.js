@@ -11,8 +11,9 @@ export function keepUnsent(doc) {
   doc.querySelectorAll('form[data-saves]').forEach(saveOnLeaving)
 }
 
+// A file is no word: it is stored when its form is sent.
 function wordsOf(form) {
-  return new URLSearchParams(new FormData(form))
+  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === 'string'))
 }
 
 function watch(form) {

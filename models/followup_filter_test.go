@@ -1,0 +1,95 @@
+package models_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+func TestAPartnerTakesOnTheirOwnCountryAlone(t *testing.T) {
+	a := newAbroad(t)
+	a.bring(t, threeLines)
+	ctx := t.Context()
+	partner := a.person(t, "partner-al", models.RolePartner, a.delegation)
+	actor, err := models.AccessActor(ctx, a.db, partner.ID, nil)
+	require.NoError(t, err)
+	countries, err := models.FocalPointCountries(ctx, a.db, actor, []uuid.UUID{a.delegation.ID})
+	require.NoError(t, err)
+	require.Equal(t, []string{"AL"}, countries)
+	assign := func(f models.FollowUpFilter, number int) error {
+		return a.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+			return models.AssignMany(ctx, tx, f, number, a.delegation.ID, partner, noon)
+		})
+	}
+	blamed := func(err error) string {
+		var e *apperr.Error
+		require.ErrorAs(t, err, &e)
+		return e.Fields[0].Key
+	}
+	require.Equal(t, "error.field.other_country", blamed(assign(models.FollowUpFilter{}, 3)), "Bulgaria's are not theirs to take")
+	require.Equal(t, "error.field.number_changed", blamed(assign(models.FollowUpFilter{Countries: countries}, 3)))
+	left, err := models.CountFollowUps(ctx, a.db, models.FollowUpFilter{Unfollowed: true})
+	require.NoError(t, err)
+	require.Equal(t, 3, left, "all or nothing")
+	require.NoError(t, assign(models.FollowUpFilter{Countries: countries}, 2))
+	left, err = models.CountFollowUps(ctx, a.db, models.FollowUpFilter{Unfollowed: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, left)
+	journal, err := models.JournalEntries(ctx, a.db, 0, 1)
+	require.NoError(t, err)
+	require.Equal(t, "followups.assigned", journal[0].Verb)
+	require.Equal(t, "2", journal[0].Facts["measures"])
+	require.Zero(t, a.count(t, "outbox"), "nobody is mailed by it")
+}
+
+func TestFollowUpsAreFoundByWhatTheyAre(t *testing.T) {
+	a := newAbroad(t)
+	a.bring(t, threeLines)
+	first, err := models.FollowUps(t.Context(), a.db, models.FollowUpFilter{Query: "adopt the LAW"})
+	require.NoError(t, err)
+	require.Len(t, first, 1)
+	require.NoError(t, models.AssignFocalPoint(t.Context(), a.db, first[0].ID, a.delegation.ID, a.coordinator, noon))
+	for name, c := range map[string]struct {
+		f    models.FollowUpFilter
+		want int
+	}{
+		"everything":         {models.FollowUpFilter{}, 3},
+		"who issued it":      {models.FollowUpFilter{Query: "norw"}, 1},
+		"a reference":        {models.FollowUpFilter{Query: "UPR-AL"}, 2},
+		"nothing special":    {models.FollowUpFilter{Query: "100%"}, 0},
+		"a source's topic":   {models.FollowUpFilter{Topic: "Justice"}, 1},
+		"a response":         {models.FollowUpFilter{Response: "supported"}, 2},
+		"a focal point":      {models.FollowUpFilter{FocalPoint: a.delegation.ID}, 1},
+		"none":               {models.FollowUpFilter{Unfollowed: true}, 2},
+		"countries":          {models.FollowUpFilter{Countries: []string{"AL", "HR"}}, 2},
+		"no country":         {models.FollowUpFilter{Countries: []string{}}, 0},
+		"drafted here":       {models.FollowUpFilter{Drafted: true}, 0},
+		"a stage":            {models.FollowUpFilter{Stage: models.StageDone}, 0},
+		"nothing is overdue": {models.FollowUpFilter{OverdueAt: noon.AddDate(9, 0, 0)}, 0},
+		"a challenge":        {models.FollowUpFilter{Challenge: "leaving"}, 0},
+		"chosen":             {models.FollowUpFilter{IDs: []uuid.UUID{first[0].ID}}, 1},
+		"a status":           {models.FollowUpFilter{Status: models.StatusNotFollowed, Open: true}, 2},
+	} {
+		n, err := models.CountFollowUps(t.Context(), a.db, c.f)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, n, name)
+		list, err := models.FollowUps(t.Context(), a.db, c.f)
+		require.NoError(t, err, name)
+		require.Len(t, list, c.want, name)
+	}
+	choices, err := models.FollowUpChoicesOf(t.Context(), a.db)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Justice", "Rights of the Child", "Trafficking"}, choices.Topics)
+	require.Equal(t, []string{"noted", "supported"}, choices.Responses)
+	require.Len(t, choices.Followers, 1)
+	require.Equal(t, "2009-11-30", models.ImportSourceOf("UPR").SessionBegan("6").Time().Format(time.DateOnly))
+	require.Nil(t, models.ImportSourceOf("UPR").SessionBegan("2026"))
+	require.Nil(t, models.ImportSourceOf("Ombudsman").SessionBegan("6"))
+}
