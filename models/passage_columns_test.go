@@ -23,14 +23,14 @@ var redactedOtherwise = map[string]string{
 // withoutWords are columns in which nobody's words about a text stand, by why.
 var withoutWords = map[string]string{
 	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type authorities.level contact_imports.kind
-		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind followup_counts.status
+		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind recommendation_counts.stage followup_counts.status
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
 		review_rounds.decision reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
 		submissions.state tasks.kind tasks.state translations.state suppressions.reason`,
 	"a code or tag of the network's own lists": `authorities.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_statements.language import_files.language imported_recommendations.country_code installation.zone
-		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code outbox.language people.country_code
+		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
 		translations.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug`,
@@ -43,7 +43,7 @@ var withoutWords = map[string]string{
 	"how the network calls itself and what it works with, kept by coordinators": `authorities.names challenges.names countries.names
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement
 		grant_statements.disclaimer grants.number grants.title grants.emblem languages.endonym languages.names organisations.name
-		procedures.names procedures.document topics.names`,
+		procedures.names procedures.document topics.names installation.data_contact installation.data_holder`,
 	"about somebody who works with the network, erased with them": `api_tokens.name people.name people.email people.consent_source person_sessions.browser
 		person_sessions.system person_sessions.host sessions.data content_reports.email`,
 	"a file that was brought and belongs to no text yet; forgotten once it is imported or after a day": `contact_imports.name contact_imports.content

@@ -30,7 +30,7 @@ func TestSearchFindsWhatTheReaderMaySee(t *testing.T) {
 	for _, other := range []string{stranger.get(searchFor(title)).Body, reader.get(searchFor(title)).Body} {
 		require.NotContains(t, other, brief, "the draft is its owners' alone")
 	}
-	expert := h.person("expert-01")
+	expert := h.person("expert-04")
 	require.NotEqual(t, models.NamingPublic, expert.Naming)
 	require.Contains(t, owner.get(searchFor(expert.Name)).Body, expert.Name+"</span></h3>", "who chooses whom to ask finds experts")
 	require.NotContains(t, reader.get(searchFor(expert.Name)).Body, expert.Name+"</span></h3>")
