@@ -187,6 +187,14 @@ func (v *visitor) setDate(selector, date string) {
 	v.choose(selector, date)
 }
 
+// speaks chooses the language of the pages, which is kept for the next visit.
+func (v *visitor) speaks(language string) {
+	v.t.Helper()
+	v.hit(`.masthead details:has(form[action="/language"]) summary`)
+	v.language = language
+	v.press(`.masthead button[name="language"][value="` + language + `"]`)
+}
+
 // holds returns what a field holds.
 func (v *visitor) holds(selector string) string {
 	v.t.Helper()
@@ -199,6 +207,12 @@ func (v *visitor) holds(selector string) string {
 func (v *visitor) shows(selector string) {
 	v.t.Helper()
 	v.run(chromedp.WaitVisible(selector, by(selector)))
+}
+
+// lacks requires that something is not on the page.
+func (v *visitor) lacks(selector string) {
+	v.t.Helper()
+	require.Zero(v.t, v.count(selector), "%s has no business with %s", v.name, selector)
 }
 
 // reads requires words on the page.
