@@ -7,4 +7,17 @@ UPDATE followups SET status = 'not_followed' WHERE organisation_id IS NULL;
 UPDATE followups AS f SET status = 'no_report' FROM recommendations AS r
     WHERE r.id = f.recommendation_id AND r.kind = 'imported' AND f.organisation_id IS NOT NULL AND f.status = 'no_reply'
       AND NOT EXISTS (SELECT 1 FROM progress_notes AS n WHERE n.followup_id = f.id);
+
+-- The version before, which knows neither, may go on for a while: what it writes is made to say the same.
+CREATE FUNCTION keep_followup_status() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.organisation_id IS NULL THEN
+        NEW.status := 'not_followed';
+    ELSIF NEW.status = 'not_followed' THEN
+        NEW.status := 'no_report';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER followups_status BEFORE INSERT OR UPDATE OF organisation_id, status ON followups
+    FOR EACH ROW EXECUTE FUNCTION keep_followup_status();
 ALTER TABLE followups ADD CONSTRAINT followups_not_followed_check CHECK ((organisation_id IS NULL) = (status = 'not_followed'));
