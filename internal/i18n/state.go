@@ -33,6 +33,7 @@ var statesByName = sync.OnceValue(func() map[string]string {
 			}
 		}
 	}
+	delete(codes, "") // of states that are no more
 	for name, code := range stateNames {
 		codes[name] = code
 	}
