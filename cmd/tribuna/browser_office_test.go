@@ -39,9 +39,9 @@ func (s *officeStory) tell() {
 func (s *officeStory) overview() {
 	c := s.c
 	c.press(`.sidenav a[href="/dashboard"]`)
-	c.shows(`#dashboard-figures .figure`)
+	c.shows(`#overview .figure`)
 	c.press(`main a[href^="/dashboard/pipeline"]`)
-	c.shows(`#pipeline-now .bar`)
+	c.shows(`#overview .bar`)
 	c.open("/dashboard")
 	c.press(`main a[href^="/dashboard/coverage"]`)
 	c.shows(`main table`)
