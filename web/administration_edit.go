@@ -71,6 +71,12 @@ func (f *Form) blamed(err error, l *i18n.Localizer) (status int, refused string,
 // renderEdit writes the page. In the summary of errors fields are called as on the form.
 func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, v *editView) error {
 	v.labelFields()
+	if v.Form.Stored != nil { // what is saved again after it was shown is meant
+		v.Hidden = append(v.Hidden, Option{Label: seenField, Value: seenMark(v.Form.Stored)})
+	}
+	if v.Form.outdated() != nil {
+		v.showStored(Localizer(r))
+	}
 	s.Engine.Render(w, r, v.status, "administration_edit", v)
 	return nil
 }

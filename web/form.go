@@ -17,6 +17,7 @@ import (
 type Form struct {
 	Values url.Values
 	Errors []FieldError
+	Stored url.Values // what stands now, of a form that changes something; see changing
 }
 
 // FieldError is one sentence about one field. Label is what the page calls the field, "" where no catalog says it.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -154,23 +155,23 @@ func (s *Server) emblemAddress(g models.Grant) string {
 func (s *Server) editGrant(w http.ResponseWriter, r *http.Request) error {
 	g, by, verb := &models.Grant{ID: models.NewID()}, (*visitor)(nil), "grant.added"
 	var err error
+	var stored url.Values
 	if mux.Vars(r)["id"] == "" {
 		by, err = s.requireAdministrator(r)
-	} else {
-		g, by, err = s.grantOf(r)
-		verb = "grant.changed"
+	} else if g, by, err = s.grantOf(r); err == nil {
+		verb, stored = "grant.changed", grantValues(g)
 	}
 	if err != nil {
 		return err
 	}
 	if isReading(r) {
-		return s.renderGrant(w, r, g, verb, NewForm(grantValues(g)), nil)
+		return s.renderGrant(w, r, g, verb, changing(grantValues(g), stored), nil)
 	}
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	form := NewForm(r.PostForm)
-	if err = readGrant(g, r.PostForm); err == nil {
+	form := changing(r.PostForm, stored)
+	if err = cmp.Or(form.outdated(), readGrant(g, r.PostForm)); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: verb, ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
 			if verb == "grant.added" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -21,23 +22,24 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 	o, by, verb := models.Organisation{ID: models.NewID(), Kind: models.OrganisationPartner}, (*visitor)(nil), "organisation.added"
 	o.VotingUnit = o.ID
 	var err error
+	var stored url.Values
 	if mux.Vars(r)["id"] == "" {
 		by, err = s.requireAdministrator(r)
 	} else {
 		o, by, err = s.organisationOf(r)
-		verb = "organisation.changed"
+		verb, stored = "organisation.changed", organisationValues(o)
 	}
 	if err != nil {
 		return err
 	}
 	if isReading(r) {
-		return s.renderEditOrganisation(w, r, o, verb, NewForm(organisationValues(o)), nil)
+		return s.renderEditOrganisation(w, r, o, verb, changing(organisationValues(o), stored), nil)
 	}
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	former := o.Name
-	if err = readOrganisation(&o, r.PostForm); err == nil {
+	form, former := changing(r.PostForm, stored), o.Name
+	if err = cmp.Or(form.outdated(), readOrganisation(&o, r.PostForm)); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.OrganisationEntry(verb, o, former)
 			if verb == "organisation.added" {
@@ -47,7 +49,7 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 		})
 	}
 	if err != nil {
-		return s.renderEditOrganisation(w, r, o, verb, NewForm(r.PostForm), err)
+		return s.renderEditOrganisation(w, r, o, verb, form, err)
 	}
 	return s.done(w, r, Localizer(r).T("reference.saved"), organisationPath(o.ID))
 }

@@ -19,31 +19,35 @@ import (
 func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
 	p, by, verb := models.NewPerson(s.Now()), (*visitor)(nil), "person.added"
 	var err error
+	var stored url.Values
 	if mux.Vars(r)["id"] == "" {
 		by, err = s.requireAdministrator(r)
 	} else {
 		p, by, err = s.personOf(r)
-		verb = "person.changed"
+		verb, stored = "person.changed", personValues(p)
 	}
 	if err != nil {
 		return err
 	}
 	if isReading(r) {
-		return s.renderEditPerson(w, r, p, verb, NewForm(personValues(p)), nil)
+		return s.renderEditPerson(w, r, p, verb, changing(personValues(p), stored), nil)
 	}
 	if err := ParseForm(r); err != nil {
 		return err
 	}
+	form := changing(r.PostForm, stored)
 	readPerson(&p, r.PostForm)
-	err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-		e := models.PersonEntry(verb, p)
-		if verb == "person.added" {
-			return e, models.AddPerson(ctx, tx, &p)
-		}
-		return e, p.Save(ctx, tx)
-	})
+	if err = form.outdated(); err == nil {
+		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+			e := models.PersonEntry(verb, p)
+			if verb == "person.added" {
+				return e, models.AddPerson(ctx, tx, &p)
+			}
+			return e, p.Save(ctx, tx)
+		})
+	}
 	if err != nil {
-		return s.renderEditPerson(w, r, p, verb, NewForm(r.PostForm), err)
+		return s.renderEditPerson(w, r, p, verb, form, err)
 	}
 	return s.done(w, r, Localizer(r).T("reference.saved"), personPath(p.ID))
 }
