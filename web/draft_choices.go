@@ -28,12 +28,24 @@ func (s *Server) organisationsToWriteFor(ctx context.Context, v *visitor) ([]mod
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(o models.Organisation) bool {
-		signs := o.Kind == models.OrganisationLead || o.Kind == models.OrganisationPartner
-		own := slices.ContainsFunc(v.Roles, func(r models.Role) bool { return r.OrganisationID == o.ID })
+	own := func(o models.Organisation) bool {
+		return slices.ContainsFunc(v.Roles, func(r models.Role) bool { return r.OrganisationID == o.ID })
+	}
+	all = slices.DeleteFunc(all, func(o models.Organisation) bool {
+		signs := (o.Kind == models.OrganisationLead || o.Kind == models.OrganisationPartner) && o.IsMemberOn(s.Now())
 		return access.Can(actor, access.CreateRecommendation, access.Object{Kind: "recommendation", OwnerOrganisation: o.ID}) != nil ||
-			(!signs && !own)
-	}), nil
+			(!signs && !own(o))
+	})
+	slices.SortStableFunc(all, func(a, b models.Organisation) int {
+		switch {
+		case own(a) == own(b):
+			return 0
+		case own(a):
+			return -1
+		}
+		return 1
+	})
+	return all, nil
 }
 
 func (s *Server) draftChoices(ctx context.Context, l *i18n.Localizer, organisations []models.Organisation) (draftChoices, error) {

@@ -94,6 +94,11 @@ func newOpenProcesses(w *world) *openProcesses {
 func (o *openProcesses) startMailings() {
 	o.paused = o.published.launch(audience)
 	o.must(o.about(o.paused, models.DecidePauseMailing, models.NoPayload{}))
+	o.await("what was under way when it was paused has arrived", func() bool {
+		n, err := o.db.NewSelect().Table("outbox").Where("mailing_id = ? AND state IN ('claimed', 'sending')", o.paused).Count(o.ctx)
+		require.NoError(o.t, err)
+		return n == 0
+	})
 	o.hold = newGate(10)
 	o.mails.SetFaults(o.hold.faults())
 	o.sending = o.published.launch(audience)
