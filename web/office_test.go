@@ -35,6 +35,9 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a running process is not for the short tests")
+	}
 	// A demo network of its own, so that the brief's process is not that of another test on the same Temporal server.
 	db := testdb.New(t)
 	require.NoError(t, demo.Load(t.Context(), db, time.Now()))
