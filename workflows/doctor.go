@@ -137,11 +137,12 @@ func (x *examination) examine(ctx context.Context, p models.Process) (*Finding, 
 }
 
 // How often and how long a process is asked where it stands before it counts as strayed: one that decides at this
-// moment is behind its rows until it hears what the activity wrote.
+// moment is behind its rows until it hears what the activity wrote. Temporal gives a worker half of askFor to answer: time
+// enough for a server that holds its breath for some seconds, as a busy disk makes it do.
 const (
 	askTimes = 6
 	askPause = 500 * time.Millisecond
-	askFor   = 5 * time.Second
+	askFor   = 20 * time.Second
 )
 
 // strayed reports whether a running workflow goes by another revision than the rows have: either was restored from a
