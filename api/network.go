@@ -18,7 +18,8 @@ type Grant struct {
 	Funder       string             `json:"funder"`
 	PeriodFrom   models.Day         `json:"period_from"`
 	PeriodUntil  models.Day         `json:"period_until"`
-	Emblem       string             `json:"emblem,omitempty"`
+	Emblem       string             `json:"emblem,omitempty"` // address of the picture shown where a language has none of its own
+	Emblems      []GrantEmblem      `json:"emblems"`
 	Statements   []GrantStatement   `json:"statements"`
 	Designations []GrantDesignation `json:"designations"`
 }
@@ -28,6 +29,12 @@ type GrantStatement struct {
 	Language   string `json:"language"`
 	Statement  string `json:"statement"`
 	Disclaimer string `json:"disclaimer,omitempty"`
+}
+
+// GrantEmblem is the picture that a grant wants shown in a language.
+type GrantEmblem struct {
+	Language string `json:"language"`
+	Emblem   string `json:"emblem"` // its address
 }
 
 // GrantDesignation is how a grant wants a country called in a language.
@@ -60,9 +67,12 @@ func (s *server) grants(c *call) (reply, error) {
 
 func grantView(g models.Grant) Grant {
 	v := Grant{ID: g.ID, Number: g.Number, Title: g.Title, FunderID: g.FunderID, PeriodFrom: models.Day(g.PeriodFrom),
-		PeriodUntil: models.Day(g.PeriodUntil), Emblem: emblemOf(g), Statements: []GrantStatement{}, Designations: []GrantDesignation{}}
+		PeriodUntil: models.Day(g.PeriodUntil), Emblem: emblemAddress(g.EmblemSHA256), Emblems: []GrantEmblem{}, Statements: []GrantStatement{}, Designations: []GrantDesignation{}}
 	if g.Funder != nil {
 		v.Funder = g.Funder.Name
+	}
+	for _, e := range g.Emblems {
+		v.Emblems = append(v.Emblems, GrantEmblem{e.Language, emblemAddress(e.EmblemSHA256)})
 	}
 	for _, st := range g.Statements {
 		v.Statements = append(v.Statements, GrantStatement{st.Language, st.Statement, st.Disclaimer})
@@ -73,12 +83,12 @@ func grantView(g models.Grant) Grant {
 	return v
 }
 
-// emblemOf is the address of the uploaded picture, else the name of the one shipped with the programme.
-func emblemOf(g models.Grant) string {
-	if g.EmblemSHA256 != "" {
-		return "/emblems/" + g.EmblemSHA256
+// emblemAddress is where a picture is; none is "".
+func emblemAddress(hash string) string {
+	if hash == "" {
+		return ""
 	}
-	return g.Emblem
+	return "/emblems/" + hash
 }
 
 // day writes an optional calendar day.

@@ -59,18 +59,22 @@ type PublishedMeasure struct {
 type PublishedGrant struct {
 	Number     string `json:"number"`
 	Funder     string `json:"funder"`
-	Emblem     string `json:"emblem,omitempty"`
-	Language   string `json:"language"` // of statement and disclaimer: the text's, else English
+	Emblem     string `json:"emblem,omitempty"` // address of the picture: the language's, else the one for all languages, else the English one
+	Language   string `json:"language"`         // of the statement: the text's, else English
 	Statement  string `json:"statement"`
 	Disclaimer string `json:"disclaimer,omitempty"`
+
+	DisclaimerLanguage string `json:"disclaimer_language,omitempty"` // the text's, else English
 }
 
 // CountryDesignation is how a country is called in a text.
 type CountryDesignation struct {
 	Country     string `json:"country"`
-	Language    string `json:"language"`    // of designation and footnote
+	Language    string `json:"language"`    // of the designation
 	Designation string `json:"designation"` // with the mark of the footnote
 	Footnote    string `json:"footnote,omitempty"`
+
+	FootnoteLanguage string `json:"footnote_language,omitempty"`
 }
 
 // Delivery is the recommendation reaching an authority.
@@ -243,15 +247,9 @@ func (b *publisher) text(t models.PublicationText) PublicationText {
 		}
 		v.Measures = append(v.Measures, measure)
 	}
-	for _, g := range b.grants {
-		grant := PublishedGrant{Number: g.Number, Emblem: emblemOf(g)}
-		if g.Funder != nil {
-			grant.Funder = g.Funder.Name
-		}
-		if said, ok := g.Statement(t.Language); ok {
-			grant.Language, grant.Statement, grant.Disclaimer = said.Language, said.Statement, said.Disclaimer
-		}
-		v.Grants = append(v.Grants, grant)
+	for _, g := range models.Credits(b.grants, t.Language) {
+		v.Grants = append(v.Grants, PublishedGrant{Number: g.Number, Funder: g.Funder, Emblem: emblemAddress(g.Emblem), Language: g.Language,
+			Statement: g.Statement, Disclaimer: g.Disclaimer, DisclaimerLanguage: g.DisclaimerLanguage})
 	}
 	return v
 }
@@ -263,7 +261,7 @@ func designationViews(list []models.Designated) []CountryDesignation {
 	for _, d := range list {
 		v := CountryDesignation{Country: d.Country, Language: d.Language, Designation: notes.Name(d)}
 		if d.Footnote != "" {
-			v.Footnote = strings.TrimPrefix(v.Designation, d.Name) + " " + d.Footnote
+			v.Footnote, v.FootnoteLanguage = strings.TrimPrefix(v.Designation, d.Name)+" "+d.Footnote, d.FootnoteLanguage
 		}
 		views = append(views, v)
 	}

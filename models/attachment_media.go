@@ -60,7 +60,7 @@ func mediaType(name string, content []byte) (string, error) {
 		is = sniffed == "application/zip" && isODT(content)
 	}
 	if !is {
-		return "", apperr.Invalid("file", "file_type")
+		return "", apperr.Invalid("file", "file_type", "megabytes", MaxAttachment>>20)
 	}
 	return promised, nil
 }

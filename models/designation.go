@@ -12,46 +12,67 @@ import (
 
 // Designated is a country as a published text names it. The mark of its footnote is not in it: see Footnotes.
 type Designated struct {
-	Country  string // code
-	Name     string
-	Language string // of name and footnote
-	Footnote string // may be empty
+	Country          string // code
+	Name             string
+	Language         string // of the name
+	Footnote         string // may be empty
+	FootnoteLanguage string
 }
 
 // Designation returns how a country is named in a published text of a language under the grants that pay for it: as the
 // first grant says that says anything about the country, else as the network designates it, else by its own name. What
-// is not said in the language stands in English.
+// is not said in the language stands in English, the footnote as well as the name.
 func Designation(c Country, grants []Grant, language string) Designated {
-	if d, ok := granted(grants, c.Code, language); ok {
-		return designated(c.Code, d.Language, d.Designation, d.Footnote)
+	said, _ := saidOf(c, grants, language)
+	name, tag := said.names.inOrEnglish(language)
+	if name == "" {
+		name, tag = c.Names.In(language)
+		return Designated{Country: c.Code, Name: name, Language: tag}
 	}
-	for _, tag := range []string{language, "en"} {
-		if name := c.Designations[tag]; name != "" {
-			return designated(c.Code, tag, name, c.Footnotes[tag])
-		}
-	}
-	name, tag := c.Names.In(language)
-	return Designated{Country: c.Code, Name: name, Language: tag}
+	note, noteTag := said.notes.inOrEnglish(language)
+	return designated(c.Code, tag, name, noteTag, note)
 }
 
-func granted(grants []Grant, country, language string) (GrantDesignation, bool) {
-	for _, g := range grants {
-		for _, tag := range []string{language, "en"} {
-			for _, d := range g.Designations {
-				if d.CountryCode == country && strings.EqualFold(d.Language, tag) {
-					return d, true
-				}
-			}
+// designations are what somebody says about a country, by language.
+type designations struct{ names, notes Names }
+
+// saidOf returns what counts for a country in a text of a language: what the first grant says that says anything in it or in
+// English, else what the network does, with a nil grant.
+func saidOf(c Country, grants []Grant, language string) (designations, *Grant) {
+	for i := range grants {
+		said := grants[i].designationsOf(c.Code)
+		if name, _ := said.names.inOrEnglish(language); name != "" {
+			return said, &grants[i]
 		}
 	}
-	return GrantDesignation{}, false
+	return designations{c.Designations, c.Footnotes}, nil
+}
+
+func (g Grant) designationsOf(country string) designations {
+	said := designations{Names{}, Names{}}
+	for _, d := range g.Designations {
+		if d.CountryCode == country {
+			said.names[d.Language], said.notes[d.Language] = d.Designation, d.Footnote
+		}
+	}
+	return said
+}
+
+// inOrEnglish returns the words in a language, else in English, and which it is; "" for neither.
+func (n Names) inOrEnglish(language string) (words, tag string) {
+	for _, tag := range []string{language, "en"} {
+		if words := strings.TrimSpace(n[tag]); words != "" {
+			return words, tag
+		}
+	}
+	return "", ""
 }
 
 // designated takes off the marks that people write with a footnote ("Kosovo*"). Without a footnote they are all the
 // text that there is, and stay.
-func designated(country, language, name, footnote string) Designated {
-	d := Designated{Country: country, Name: strings.TrimSpace(name), Language: language,
-		Footnote: strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(footnote), "*"))}
+func designated(country, language, name, noteLanguage, note string) Designated {
+	d := Designated{Country: country, Name: name, Language: language,
+		Footnote: strings.TrimSpace(strings.TrimLeft(note, "*")), FootnoteLanguage: noteLanguage}
 	if d.Footnote != "" {
 		d.Name = strings.TrimSpace(strings.TrimRight(d.Name, "*"))
 	}
@@ -72,7 +93,7 @@ func (f *Footnotes) Name(d Designated) string {
 	i := slices.IndexFunc(f.notes, func(n Footnote) bool { return n.Text == d.Footnote })
 	if i < 0 {
 		i = len(f.notes)
-		f.notes = append(f.notes, Footnote{Mark: strings.Repeat("*", i+1), Text: d.Footnote, Language: d.Language})
+		f.notes = append(f.notes, Footnote{Mark: strings.Repeat("*", i+1), Text: d.Footnote, Language: d.FootnoteLanguage})
 	}
 	return d.Name + f.notes[i].Mark
 }
@@ -108,6 +129,9 @@ func DesignationsFor(ctx context.Context, db bun.IDB, recommendations ...uuid.UU
 	}
 	return d, err
 }
+
+// Paying returns the grants that pay for a recommendation, the latest first.
+func (d Designations) Paying(recommendation uuid.UUID) []Grant { return d.grants[recommendation] }
 
 // Of names countries, in the network's order, as a recommendation's published text of a language does. uuid.Nil stands for
 // what belongs to none: no grant speaks.

@@ -18,16 +18,16 @@ func TestDesignationIsThatOfTheFirstGrantThatSaysSomething(t *testing.T) {
 	}
 	kosovo := models.Country{Code: "XK", Names: models.Names{"en": "Kosovo", "sq": "Kosova"}}
 	for language, want := range map[string]models.Designated{
-		"bg": {Country: "XK", Name: "Косово", Language: "bg", Footnote: "РСС 1244"},
-		"en": {Country: "XK", Name: "Kosovo", Language: "en", Footnote: "UNSCR 1244"},
-		"ro": {Country: "XK", Name: "Kosovo", Language: "en", Footnote: "UNSCR 1244"},
-		"sq": {Country: "XK", Name: "Kosovo", Language: "en", Footnote: "UNSCR 1244"},
+		"bg": {Country: "XK", Name: "Косово", Language: "bg", Footnote: "РСС 1244", FootnoteLanguage: "bg"},
+		"en": {Country: "XK", Name: "Kosovo", Language: "en", Footnote: "UNSCR 1244", FootnoteLanguage: "en"},
+		"ro": {Country: "XK", Name: "Kosovo", Language: "en", Footnote: "UNSCR 1244", FootnoteLanguage: "en"},
+		"sq": {Country: "XK", Name: "Kosovo", Language: "en", Footnote: "UNSCR 1244", FootnoteLanguage: "en"},
 	} {
 		require.Equal(t, want, models.Designation(kosovo, grants, language), language)
 	}
 	require.Equal(t, models.Designated{Country: "XK", Name: "Kosova", Language: "sq"}, models.Designation(kosovo, nil, "sq"), "its own name stands")
 	kosovo.Designations, kosovo.Footnotes = models.Names{"en": "Kosovo*", "sq": "Kosova*"}, models.Names{"sq": "Rezoluta 1244"}
-	require.Equal(t, models.Designated{Country: "XK", Name: "Kosova", Language: "sq", Footnote: "Rezoluta 1244"}, models.Designation(kosovo, nil, "sq"))
+	require.Equal(t, models.Designated{Country: "XK", Name: "Kosova", Language: "sq", Footnote: "Rezoluta 1244", FootnoteLanguage: "sq"}, models.Designation(kosovo, nil, "sq"))
 	require.Equal(t, "Kosovo*", models.Designation(kosovo, nil, "ro").Name, "a mark without a footnote stays")
 	require.Equal(t, "UNSCR 1244", models.Designation(kosovo, grants, "en").Footnote, "a grant comes before the network")
 }
@@ -35,9 +35,9 @@ func TestDesignationIsThatOfTheFirstGrantThatSaysSomething(t *testing.T) {
 func TestFootnotesStandOnceUnderMarksOfTheirOwn(t *testing.T) {
 	notes := models.Footnotes{}
 	require.Equal(t, "Albania", notes.Name(models.Designated{Name: "Albania"}))
-	require.Equal(t, "Kosovo*", notes.Name(models.Designated{Name: "Kosovo", Footnote: "one", Language: "en"}))
-	require.Equal(t, "Kosovo**", notes.Name(models.Designated{Name: "Kosovo", Footnote: "two", Language: "en"}))
-	require.Equal(t, "Kosovo*", notes.Name(models.Designated{Name: "Kosovo", Footnote: "one", Language: "en"}))
+	require.Equal(t, "Kosovo*", notes.Name(models.Designated{Name: "Kosovo", Language: "en", Footnote: "one", FootnoteLanguage: "en"}))
+	require.Equal(t, "Kosovo**", notes.Name(models.Designated{Name: "Kosovo", Language: "en", Footnote: "two", FootnoteLanguage: "en"}))
+	require.Equal(t, "Kosovo*", notes.Name(models.Designated{Name: "Kosovo", Language: "en", Footnote: "one", FootnoteLanguage: "en"}))
 	require.Equal(t, []models.Footnote{{"*", "one", "en"}, {"**", "two", "en"}}, notes.All())
 }
 

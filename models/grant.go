@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,13 +19,13 @@ type Grant struct {
 	Number       string             // as the funder writes it
 	FunderID     uuid.UUID          `bun:",type:uuid"`
 	Title        string             //
-	PeriodFrom   time.Time          `bun:",type:date"` // first day
-	PeriodUntil  time.Time          `bun:",type:date"` // last day
-	Emblem       string             // name of an image shipped with the programme; empty: none
-	EmblemSHA256 string             `bun:"emblem_sha256,nullzero"` // of the image that was uploaded and stands in its place; empty: none
+	PeriodFrom   time.Time          `bun:",type:date"`             // first day
+	PeriodUntil  time.Time          `bun:",type:date"`             // last day
+	EmblemSHA256 string             `bun:"emblem_sha256,nullzero"` // of the picture shown where a language has none of its own; empty: none
 	Funder       *Organisation      `bun:"rel:belongs-to,join:funder_id=id"`
 	Statements   []GrantStatement   `bun:"rel:has-many,join:id=grant_id"`
 	Designations []GrantDesignation `bun:"rel:has-many,join:id=grant_id"`
+	Emblems      []GrantEmblem      `bun:"rel:has-many,join:id=grant_id"`
 }
 
 // GrantStatement is what a grant wants said in a language.
@@ -48,6 +47,15 @@ type GrantDesignation struct {
 	Language    string    `bun:",pk"`
 	Designation string    // "Kosovo*"
 	Footnote    string    // what the asterisk says; may be empty
+}
+
+// GrantEmblem is the picture that a grant wants shown in a language, because its words are in that language.
+type GrantEmblem struct {
+	bun.BaseModel `bun:"table:grant_emblems,alias:grant_emblem"`
+
+	GrantID      uuid.UUID `bun:",pk,type:uuid"`
+	Language     string    `bun:",pk"`
+	EmblemSHA256 string    `bun:"emblem_sha256"`
 }
 
 // Validate collects what is wrong with a grant as edited.
@@ -76,18 +84,6 @@ func (d GrantDesignation) check(bad *apperr.Error) {
 	checkLength(bad, "footnotes."+d.Language, d.Footnote, 1000)
 }
 
-// Statement returns what the grant wants said in a language, else in English; false when there is neither.
-func (g Grant) Statement(language string) (GrantStatement, bool) {
-	for _, tag := range []string{language, "en"} {
-		for _, s := range g.Statements {
-			if strings.EqualFold(s.Language, tag) {
-				return s, true
-			}
-		}
-	}
-	return GrantStatement{}, false
-}
-
 // Grants returns every grant with its funder, statements and designations, the latest first.
 func Grants(ctx context.Context, db bun.IDB) ([]Grant, error) {
 	var list []Grant
@@ -114,5 +110,6 @@ func selectGrants(db bun.IDB, into *[]Grant) *bun.SelectQuery {
 	return db.NewSelect().Model(into).Relation("Funder").
 		Relation("Statements", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("language") }).
 		Relation("Designations", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("country_code", "language") }).
+		Relation("Emblems", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("language") }).
 		Order("grant_.period_from DESC", "grant_.number")
 }

@@ -38,12 +38,9 @@ func TestGrantsOfARecommendation(t *testing.T) {
 	require.Equal(t, "academics", grants[0].Funder.Slug)
 	require.Len(t, grants[0].Statements, 2)
 	require.Len(t, grants[0].Designations, 1)
-	s, ok := grants[0].Statement("bg")
-	require.True(t, ok)
-	require.Equal(t, "Платено от G-1", s.Statement)
-	s, ok = grants[0].Statement("ro")
-	require.True(t, ok)
-	require.Equal(t, "en", s.Language, "what is not there in a language is there in English")
+	require.Equal(t, models.Credit{Funder: grants[0].Funder.Name, Number: "G-1", Statement: "Платено от G-1", Language: "bg",
+		Disclaimer: "Not their view", DisclaimerLanguage: "en"}, grants[0].Credit("bg"))
+	require.Equal(t, "en", grants[0].Credit("ro").Language, "what is not there in a language is there in English")
 
 	all, err := models.Grants(t.Context(), n.db)
 	require.NoError(t, err)

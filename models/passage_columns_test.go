@@ -29,12 +29,12 @@ var withoutWords = map[string]string{
 		review_rounds.decision reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
 		submissions.state tasks.kind tasks.state translations.state suppressions.reason`,
 	"a code or tag of the network's own lists": `authorities.country_code countries.code countries.zone grant_designations.country_code
-		grant_designations.language grant_statements.language import_files.language imported_recommendations.country_code installation.zone
+		grant_designations.language grant_emblems.language grant_statements.language import_files.language imported_recommendations.country_code installation.zone
 		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
 		translations.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug`,
-	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grants.emblem_sha256
+	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form outbox.dedupe_key outbox.trace people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
 		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash versions.hash`,

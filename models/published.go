@@ -101,3 +101,18 @@ func EndorsementOf(ctx context.Context, db bun.IDB, recommendation, version uuid
 	}
 	return e, nil
 }
+
+// UncoveredBy returns the countries of a publication in which the network had no partner on its day, and whether its lead
+// organisation was asked in their place.
+func UncoveredBy(ctx context.Context, db bun.IDB, rec *Recommendation, pub *Publication) (codes []string, byLead bool, err error) {
+	codes, err = UncoveredCountries(ctx, db, rec.Countries, pub.PublishedAt)
+	if err != nil || len(codes) == 0 {
+		return nil, false, err
+	}
+	procedure, err := ProcedureByID(ctx, db, rec.ProcedureID)
+	if err != nil {
+		return nil, false, err
+	}
+	rules := procedure.Document.SignOff
+	return codes, !rules.Skip && rules.Uncovered == UncoveredLead, nil
+}

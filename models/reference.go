@@ -191,7 +191,8 @@ func (l ReferenceList) usedBy(key string) usedBy {
 		return usedBy{{recommendations(`r.language = ?0 OR ?0 = ANY(r.languages)`), args},
 			{count("person", `people WHERE language = ?0 OR ?0 = ANY(languages)`), args},
 			{count("grant", `grants AS g WHERE EXISTS (SELECT 1 FROM grant_statements WHERE grant_id = g.id AND language = ?0)
-				OR EXISTS (SELECT 1 FROM grant_designations WHERE grant_id = g.id AND language = ?0)`), args},
+				OR EXISTS (SELECT 1 FROM grant_designations WHERE grant_id = g.id AND language = ?0)
+				OR EXISTS (SELECT 1 FROM grant_emblems WHERE grant_id = g.id AND language = ?0)`), args},
 			{count("text", `(SELECT language FROM publication_texts UNION ALL SELECT language FROM translations UNION ALL SELECT language FROM mailing_texts
 				UNION ALL SELECT fallback_language FROM mailings UNION ALL SELECT language FROM outbox UNION ALL SELECT language FROM import_files) AS t WHERE t.language = ?0`), args}}
 	default:

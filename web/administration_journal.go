@@ -90,6 +90,8 @@ func (m *minutes) journalFact(fact, value string) string {
 		return m.people[id].Name
 	case fact == "organisation" && err == nil:
 		return m.organisations[id]
+	case fact == "language":
+		return m.l.Language(value)
 	default:
 		return m.plainFact(value)
 	}

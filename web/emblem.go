@@ -13,7 +13,13 @@ func (s *Server) emblemRoutes(r *mux.Router) {
 	s.get(r, "/emblems/{sha256:[0-9a-f]{64}}", s.emblem)
 }
 
-func emblemPath(hash string) string { return "/emblems/" + hash }
+// emblemPath is where a picture is; none is "".
+func emblemPath(hash string) string {
+	if hash == "" {
+		return ""
+	}
+	return "/emblems/" + hash
+}
 
 // emblem shows the picture of a funder. Its address is its content, so it never changes; whatever the picture holds, it
 // does nothing but be looked at.

@@ -15,6 +15,7 @@ var administrationEntitlements = concat(
 	ofOne("contacts/{id}", "GET", "POST", "POST /sheet", "POST /columns", "GET /undo", "POST /undo"),
 	kept("authorities", "{id}", "GET", "GET /edit", "POST /edit", "GET /retire", "POST /retire", "POST /reinstate", "GET /remove", "POST /remove"),
 	kept("grants", "{id}", "GET", "GET /edit", "POST /edit", "GET /countries/{code}", "POST /countries/{code}", "GET /emblem", "POST /emblem",
+		"GET /emblem/{language}", "POST /emblem/{language}",
 		"GET /remove", "POST /remove"),
 	reference("topics"), reference("challenges"), reference("languages"), reference("countries"),
 	ofCoordinators("zone", "GET", "POST"),

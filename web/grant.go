@@ -33,6 +33,8 @@ func (s *Server) grantRoutes(r *mux.Router) {
 	s.post(r, grantsPath+"/{id}/countries/{code}", s.designateForGrant)
 	s.get(r, grantsPath+"/{id}/emblem", s.changeEmblem)
 	s.post(r, grantsPath+"/{id}/emblem", s.changeEmblem)
+	s.get(r, grantsPath+"/{id}/emblem/{language}", s.changeEmblem)
+	s.post(r, grantsPath+"/{id}/emblem/{language}", s.changeEmblem)
 	s.get(r, grantsPath+"/{id}/remove", s.removeGrant)
 	s.post(r, grantsPath+"/{id}/remove", s.removeGrant)
 }
@@ -50,11 +52,21 @@ func (s *Server) grants(w http.ResponseWriter, r *http.Request) error {
 	v := keptView{Page: s.administrationPage(r, l.T("administration.grants")), Lead: l.T("administration.grants.about"),
 		Add:   crumb{grantsPath + "/new", l.T("grant.add")},
 		Empty: Empty{Icon: "building", Title: l.T("grant.none"), Text: l.T("grant.none_text")}.To(grantsPath+"/new", l.T("grant.add"))}
+	countries, err := models.Countries(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	languages, err := models.Languages(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
 	today := s.Now().UTC().Truncate(24 * time.Hour)
 	for _, g := range list {
 		row := keptRow{Href: grantPath(g.ID), Title: g.Title, About: []string{g.Funder.Name, g.Number, grantPeriod(l, g)}}
 		if g.PeriodUntil.Before(today) {
 			row.Badges = append(row.Badges, Badge{"plain", "archive", l.T("grant.ended")})
+		} else if len(grantGaps(&g, countries, languages)) > 0 {
+			row.About = append(row.About, l.T("grant.gaps.some"))
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -74,9 +86,9 @@ type grantView struct {
 	Grant     *models.Grant
 	Path      string
 	Period    string
-	Emblem    string
+	Gaps      []gapLine
+	Emblems   []grantEmblem
 	Countries []grantCountry
-	Missing   string // languages in which nothing is said
 	Uses      []usedAt
 }
 
@@ -98,7 +110,7 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := Localizer(r)
 	v := grantView{Page: s.administrationPage(r, g.Title), Back: crumb{grantsPath, l.T("administration.grants")}, Grant: g, Path: grantPath(g.ID),
-		Period: grantPeriod(l, *g), Emblem: s.emblemAddress(*g)}
+		Period: grantPeriod(l, *g)}
 	names, err := s.countryNames(r)
 	if err != nil {
 		return err
@@ -116,7 +128,11 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Missing = l.ListAnd(missingStatements(l, languages, *g))
+	countries, err := models.Countries(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	v.Emblems, v.Gaps = grantEmblems(l, g, languages), gapLines(l, countries, grantGaps(g, countries, languages), false)
 	uses, err := models.GrantUses(r.Context(), s.DB, g.ID)
 	if err != nil {
 		return err
@@ -124,31 +140,6 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) error {
 	v.Uses = places(l, uses)
 	s.Engine.Render(w, r, http.StatusOK, "grant", v)
 	return nil
-}
-
-func missingStatements(l *i18n.Localizer, languages []models.Language, g models.Grant) []string {
-	var missing []string
-	for _, lang := range languages {
-		if !slices.ContainsFunc(g.Statements, func(s models.GrantStatement) bool { return s.Language == lang.Tag }) {
-			missing = append(missing, l.Language(lang.Tag))
-		}
-	}
-	return missing
-}
-
-// emblemAddress is where the picture of a grant is, "" where there is none that we have.
-func (s *Server) emblemAddress(g models.Grant) string {
-	if g.EmblemSHA256 != "" {
-		return emblemPath(g.EmblemSHA256)
-	}
-	if g.Emblem == "" {
-		return ""
-	}
-	address, err := s.Engine.assets.Path(g.Emblem)
-	if err != nil {
-		return "" // an emblem we do not ship is not shown
-	}
-	return address
 }
 
 // editGrant adds a grant or changes one.

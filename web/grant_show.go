@@ -8,8 +8,6 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
-	"tribuna/internal/apperr"
-	"tribuna/internal/files"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -86,57 +84,4 @@ func (s *Server) renderDesignations(w http.ResponseWriter, r *http.Request, g *m
 func designationFields(form *Form, l *i18n.Localizer, tag string) []Input {
 	return []Input{field(form, "designations."+tag, l.T("reference.designation"), "max", 200, "quiet", true, "lang", tag),
 		field(form, "footnotes."+tag, l.T("reference.footnote"), "type", "textarea", "rows", 2, "max", 1000, "quiet", true, "lang", tag)}
-}
-
-// changeEmblem takes the picture that a grant wants shown, or takes it away.
-func (s *Server) changeEmblem(w http.ResponseWriter, r *http.Request) error {
-	g, by, err := s.grantOf(r)
-	if err != nil {
-		return err
-	}
-	form := NewForm(nil)
-	if !isReading(r) {
-		if err = s.storeEmblem(r, g, by); err == nil {
-			return s.done(w, r, Localizer(r).T("reference.saved"), grantPath(g.ID))
-		}
-	}
-	l := Localizer(r)
-	v := s.editPage(r, l.T("grant.emblem_title"), l.T("reference.save"), crumb{grantPath(g.ID), g.Title}, form)
-	v.File, v.Lead = true, l.T("grant.emblem_help")
-	if err != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(err, l); !again {
-			return err
-		}
-	}
-	fields := []Input{field(form, files.Field, l.T("grant.emblem"), "type", "file", "accept", ".png,.jpg,.jpeg", "quiet", true, "help", l.T("grant.emblem_limit", "Kilobytes", models.MaxEmblem>>10))}
-	if s.emblemAddress(*g) != "" {
-		fields = append(fields, field(form, "none", l.T("grant.emblem_none"), "type", "checkbox"))
-	}
-	v.add(editSection{Fields: fields})
-	return s.renderEdit(w, r, v)
-}
-
-func (s *Server) storeEmblem(r *http.Request, g *models.Grant, by *visitor) error {
-	values, file, err := files.Read(r, models.MaxEmblem)
-	if err != nil {
-		return err
-	}
-	var picture *models.Emblem
-	verb := "grant.emblem_removed"
-	switch {
-	case file != nil && file.TooLarge:
-		return models.EmblemTooLarge()
-	case file != nil:
-		verb = "grant.emblem_changed"
-		if picture, err = models.NewEmblem(file.Content, s.Now()); err != nil {
-			return err
-		}
-	case values.Get("none") == "":
-		return apperr.Invalid(files.Field, "required")
-	}
-	return s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-		e := models.JournalEntry{Verb: verb, ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
-		return e, models.SetEmblem(ctx, tx, g, picture)
-	})
 }

@@ -66,7 +66,10 @@ type addressee struct {
 
 // grantWords is what a grant wants said and shown. Emblem is an address, or "". Instead says that its words do not exist
 // in the text's language.
-type grantWords struct{ Funder, Number, Emblem, Statement, Disclaimer, Language, Instead string }
+type grantWords struct {
+	models.Credit
+	Emblem, Instead string
+}
 
 // publication shows what was published, in the language of the address or, without one, in the reader's where there
 // is a text, else in English, else as it was written. The page around the text speaks the text's language where it can.
@@ -177,34 +180,27 @@ func (b *publicationBuilder) endorsement() (err error) {
 
 func (b *publicationBuilder) grants() (err error) {
 	b.paidBy, err = models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
-	for _, g := range b.paidBy {
-		if said, ok := g.Statement(b.text.Language); ok {
-			b.view.Grants = append(b.view.Grants, b.wordsOf(g, said))
-		}
-	}
+	b.view.Grants = grantWordsOf(b.words, b.paidBy, b.text.Language)
 	return err
 }
 
-func (b *publicationBuilder) wordsOf(g models.Grant, said models.GrantStatement) grantWords {
-	w := grantWords{Number: g.Number, Statement: said.Statement, Disclaimer: said.Disclaimer, Language: said.Language}
-	if g.Funder != nil {
-		w.Funder = g.Funder.Name
+// grantWordsOf is what a text of a language says of the grants that pay for it, in words for its reader.
+func grantWordsOf(l *i18n.Localizer, grants []models.Grant, language string) []grantWords {
+	var list []grantWords
+	for _, c := range models.Credits(grants, language) {
+		w := grantWords{Credit: c, Emblem: emblemPath(c.Emblem)}
+		if c.Statement != "" && c.Language != language {
+			w.Instead = l.T("published.grant_instead", "Language", l.Language(language), "Given", l.Language(c.Language))
+		}
+		list = append(list, w)
 	}
-	if said.Language != b.text.Language {
-		w.Instead = b.words.T("published.grant_instead", "Language", b.words.Language(b.text.Language), "Given", b.words.Language(said.Language))
-	}
-	w.Emblem = b.server.emblemAddress(g)
-	return w
+	return list
 }
 
 // uncovered says for which countries there was no partner on the day of publication, and who was asked instead.
 func (b *publicationBuilder) uncovered() error {
-	codes, err := models.UncoveredCountries(b.ctx, b.server.DB, b.rec.Countries, b.pub.PublishedAt)
+	codes, byLead, err := models.UncoveredBy(b.ctx, b.server.DB, b.rec, b.pub)
 	if err != nil || len(codes) == 0 {
-		return err
-	}
-	procedure, err := models.ProcedureByID(b.ctx, b.server.DB, b.rec.ProcedureID)
-	if err != nil {
 		return err
 	}
 	var names []i18n.Words
@@ -217,7 +213,7 @@ func (b *publicationBuilder) uncovered() error {
 		names = append(names, b.words.In(b.notes.Name(d), d.Language))
 	}
 	key := "published.uncovered_none"
-	if rules := procedure.Document.SignOff; !rules.Skip && rules.Uncovered == models.UncoveredLead {
+	if byLead {
 		key = "published.uncovered_lead"
 	}
 	b.view.Uncovered = b.words.Say(key, "Countries", b.words.List(names))

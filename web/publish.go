@@ -18,6 +18,7 @@ type publishView struct {
 	Number      int              // of the version
 	Into        []string         // in which it will be published, named in the reader's language
 	Missing     []string         // asked for and not ready
+	Gaps        []gapLine        // what its grants and countries do not say in one of these languages
 	Authorities []models.Names   // to deliver to
 	Measures    int              //
 	SignOff     *signOffStanding // whose names stand under it, and on which conditions
@@ -58,6 +59,9 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, a *officerA
 		return err
 	}
 	if v.Authorities, err = s.addressees(ctx, version); err != nil {
+		return err
+	}
+	if v.Gaps, err = s.publishGaps(ctx, l, a, version); err != nil {
 		return err
 	}
 	zone, err := s.zoneOf(ctx, a.visitor.Person)

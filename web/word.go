@@ -189,7 +189,7 @@ func (s *Server) takeWord(r *http.Request, v *visitor, words *draftWords, langua
 	case !s.Word.ReadsWord():
 		return word.NotInstalled("pandoc")
 	case file == nil:
-		return apperr.Invalid(files.Field, "word_none")
+		return apperr.Invalid(files.Field, "word_none", "megabytes", word.MaxFile>>20)
 	case file.TooLarge:
 		return word.TooLarge()
 	}

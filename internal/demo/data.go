@@ -57,7 +57,7 @@ type organisationData struct {
 
 type grantData struct {
 	Slug, Number, Funder, Title string
-	Emblem                      string // an image shipped with the programme
+	Emblems                     map[string]string // language, name of a file in data/emblems
 	From, Until                 day
 	Statements                  map[string]struct{ Statement, Disclaimer string }
 	Designations                map[string]map[string]struct{ Designation, Footnote string } // country, language

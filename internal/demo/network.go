@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"path"
 
 	"github.com/google/uuid"
 
@@ -82,11 +83,19 @@ func (l *loader) grants(ctx context.Context) error {
 	var list []models.Grant
 	var statements []models.GrantStatement
 	var designations []models.GrantDesignation
+	var emblems []models.GrantEmblem
 	for _, d := range l.data.Grants {
-		g := models.Grant{ID: ID("grant", d.Slug), Number: d.Number, FunderID: ID("organisation", d.Funder), Title: d.Title, Emblem: d.Emblem,
+		g := models.Grant{ID: ID("grant", d.Slug), Number: d.Number, FunderID: ID("organisation", d.Funder), Title: d.Title,
 			PeriodFrom: d.From.Time, PeriodUntil: d.Until.Time}
 		for tag, s := range d.Statements {
 			statements = append(statements, models.GrantStatement{GrantID: g.ID, Language: tag, Statement: s.Statement, Disclaimer: s.Disclaimer})
+		}
+		for tag, name := range d.Emblems {
+			picture, err := l.picture(ctx, name)
+			if err != nil {
+				return fmt.Errorf("grant %s: %w", d.Slug, err)
+			}
+			emblems = append(emblems, models.GrantEmblem{GrantID: g.ID, Language: tag, EmblemSHA256: picture})
 		}
 		for country, byLanguage := range d.Designations {
 			for tag, s := range byLanguage {
@@ -105,7 +114,23 @@ func (l *loader) grants(ctx context.Context) error {
 	if err := l.insert(ctx, "what grants want said", &statements); err != nil {
 		return err
 	}
+	if err := l.insert(ctx, "the emblems of grants", &emblems); err != nil {
+		return err
+	}
 	return l.insert(ctx, "how grants designate countries", &designations)
+}
+
+// picture stores an emblem and returns what it is known by.
+func (l *loader) picture(ctx context.Context, name string) (string, error) {
+	content, err := files.ReadFile(path.Join("data/emblems", name))
+	if err != nil {
+		return "", err
+	}
+	e, err := models.NewEmblem(content, l.now)
+	if err != nil {
+		return "", err
+	}
+	return e.SHA256, l.insert(ctx, "a picture", &[]models.Emblem{*e})
 }
 
 func (l *loader) procedures(ctx context.Context) error {

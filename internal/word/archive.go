@@ -33,7 +33,7 @@ func inspect(file []byte) (marks, error) {
 	}
 	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
-		return m, invalid("word_type", err)
+		return m, notWord(err)
 	}
 	if len(archive.File) > partsMost {
 		return m, invalid("word_much", nil)
@@ -50,7 +50,7 @@ func inspect(file []byte) (marks, error) {
 		}
 	}
 	if !found {
-		return m, invalid("word_type", nil)
+		return m, notWord(nil)
 	}
 	return m, nil
 }
@@ -58,6 +58,13 @@ func inspect(file []byte) (marks, error) {
 // invalid blames the file; the cause is for the log.
 func invalid(rule string, cause error) error {
 	e := apperr.Invalid(files.Field, rule)
+	e.Err = cause
+	return e
+}
+
+// notWord blames a file that is no Word file.
+func notWord(cause error) error {
+	e := apperr.Invalid(files.Field, "word_type", "megabytes", MaxFile>>20)
 	e.Err = cause
 	return e
 }

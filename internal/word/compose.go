@@ -20,7 +20,7 @@ const shortHash = 12
 // VersionDocument is a version as it goes out to those who may read it.
 func VersionDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation, v *models.Version) (Document, error) {
 	c := newComposer(ctx, db, rec, rec.Language)
-	c.doc.Title = v.Title
+	c.doc.Title = unmarked(v.Title)
 	c.doc.Date = c.words.T("word.version", "Number", v.Number, "Date", c.words.Date(v.CreatedAt, nil), "Mark", v.Hash[:min(shortHash, len(v.Hash))])
 	if rec.PublishedAt == nil {
 		c.doc.Date += ". " + c.words.T("word.working")
@@ -35,7 +35,7 @@ func VersionDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation
 // PublicationDocument is what was published, in one of its languages, with what its page says of it. Address is that page.
 func PublicationDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation, pub *models.Publication, text *models.PublicationText, address string) (Document, error) {
 	c := newComposer(ctx, db, rec, text.Language)
-	c.doc.Title = text.Title
+	c.doc.Title = unmarked(text.Title)
 	c.doc.Date = c.words.Date(pub.PublishedAt, nil)
 	if text.TranslationID != nil {
 		c.doc.Date += ", " + c.words.T("published.translated_from", "Language", c.words.Language(rec.Language))
@@ -45,7 +45,7 @@ func PublicationDocument(ctx context.Context, db bun.IDB, rec *models.Recommenda
 		asked = append(asked, askedOf(m.Number, m.Text, m.AuthorityIDs))
 	}
 	return c.compose(text.Body, c.words.T("published.what_is_asked"), asked,
-		func() error { return c.endorsement(pub) }, c.funding, func() error { c.imprint(pub, address); return nil })
+		func() error { return c.uncovered(pub) }, func() error { return c.endorsement(pub) }, c.funding, func() error { c.imprint(pub, address); return nil })
 }
 
 // asked is a measure and whom it is addressed to.
@@ -68,14 +68,18 @@ type composer struct {
 	doc    Document
 	head   string // marks of a heading as wide as the text's widest
 	parts  []string
-	notes  []string // footnotes of countries, for the end
+	notes  []models.Footnote // of countries, for the end
 	grants []models.Grant
-	named  map[string]models.Designated // countries by code
+	all    []models.Country             // in the network's order
+	named  map[string]models.Designated // by code
 }
 
 func newComposer(ctx context.Context, db bun.IDB, rec *models.Recommendation, language string) *composer {
 	c := &composer{ctx: ctx, db: db, rec: rec, words: i18n.For(language), named: map[string]models.Designated{}}
 	c.doc = Document{Language: language, Kind: c.words.T("published.kind." + rec.Kind)}
+	if c.words.Tag() != language {
+		c.doc.Around = c.words.Tag()
+	}
 	if rec.Organisation != nil {
 		c.doc.Organisation = rec.Organisation.Name
 	}
@@ -84,7 +88,7 @@ func newComposer(ctx context.Context, db bun.IDB, rec *models.Recommendation, la
 
 func (c *composer) compose(body, measures string, asked []asked, rest ...func() error) (Document, error) {
 	c.head = strings.Repeat("#", topLevel(body)) + " "
-	c.add(body)
+	c.add(unmarked(body))
 	steps := append([]func() error{c.countries, func() error { return c.measures(measures, asked) }, c.concerned}, rest...)
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -92,7 +96,7 @@ func (c *composer) compose(body, measures string, asked []asked, rest ...func() 
 		}
 	}
 	for i, n := range c.notes {
-		c.add(countryNote(i) + ": " + escape(n))
+		c.add(countryNote(i) + ": " + c.in(n.Text, n.Language))
 	}
 	c.doc.Markdown = strings.Join(c.parts, "\n\n") + "\n"
 	return c.doc, nil
@@ -100,8 +104,27 @@ func (c *composer) compose(body, measures string, asked []asked, rest ...func() 
 
 func (c *composer) add(parts ...string) { c.parts = append(c.parts, parts...) }
 
+// in is words in a language, which are marked where it is not the text's; "" is the text's.
+func (c *composer) in(words, language string) string {
+	if language == c.doc.Language {
+		language = ""
+	}
+	return spoken(escape(words), language)
+}
+
+// own is words of ours, which are in another language than the text where its own has no catalog.
+func (c *composer) own(words string) string { return c.in(words, c.words.Tag()) }
+
+// gap stands in a sentence for what is put in once the sentence is escaped.
+const gap = "\x00"
+
+// fill is a sentence of ours with Markdown in its gap.
+func (c *composer) fill(sentence, with string) string {
+	return strings.ReplaceAll(c.own(sentence), gap, with)
+}
+
 // section begins a part of ours.
-func (c *composer) section(heading string) { c.add(c.head + escape(heading)) }
+func (c *composer) section(heading string) { c.add(c.head + c.own(heading)) }
 
 func (c *composer) countries() error {
 	grants, err := models.GrantsOf(c.ctx, c.db, c.rec.ID)
@@ -109,8 +132,8 @@ func (c *composer) countries() error {
 		return err
 	}
 	c.grants = grants
-	all, err := models.Countries(c.ctx, c.db)
-	for _, country := range all {
+	c.all, err = models.Countries(c.ctx, c.db)
+	for _, country := range c.all {
 		c.named[country.Code] = models.Designation(country, grants, c.doc.Language)
 	}
 	return err
@@ -122,15 +145,16 @@ func (c *composer) country(code string) string {
 	if !known {
 		return ""
 	}
+	name := c.in(d.Name, d.Language)
 	if d.Footnote == "" {
-		return escape(d.Name)
+		return name
 	}
-	i := slices.Index(c.notes, d.Footnote)
+	i := slices.IndexFunc(c.notes, func(n models.Footnote) bool { return n.Text == d.Footnote })
 	if i < 0 {
 		i = len(c.notes)
-		c.notes = append(c.notes, d.Footnote)
+		c.notes = append(c.notes, models.Footnote{Text: d.Footnote, Language: d.FootnoteLanguage})
 	}
-	return escape(d.Name) + countryNote(i)
+	return name + countryNote(i)
 }
 
 func countryNote(i int) string { return fmt.Sprintf("[^country-%d]", i+1) }
@@ -155,31 +179,49 @@ func (c *composer) measures(heading string, list []asked) error {
 	for _, m := range list {
 		var to []string
 		for _, id := range m.authorities {
-			name, _ := by[id].Names.In(c.doc.Language)
-			line := escape(name)
+			line := c.in(by[id].Names.In(c.doc.Language))
 			if country := c.country(by[id].CountryCode); country != "" {
 				line += ", " + country
 			}
 			to = append(to, "- "+line)
 		}
-		c.add(indent(fmt.Sprintf("%d.  ", m.number), apart(m.text, m.number)+"\n\n"+strings.Join(to, "\n")))
+		c.add(indent(fmt.Sprintf("%d.  ", m.number), apart(unmarked(m.text), m.number)+"\n\n"+strings.Join(to, "\n")))
 	}
 	return nil
 }
 
-// concerned names the countries in the order of their codes.
+// concerned names the countries in the network's order.
 func (c *composer) concerned() error {
 	if len(c.rec.Countries) == 0 {
 		return nil
 	}
-	codes := slices.Clone(c.rec.Countries)
-	slices.Sort(codes)
-	var names []string
-	for _, code := range codes {
-		names = append(names, c.country(code))
-	}
 	c.section(c.words.T("published.countries"))
-	c.add(strings.Join(names, ", "))
+	c.add(strings.Join(c.called(c.rec.Countries), ", "))
+	return nil
+}
+
+// called names countries in the network's order.
+func (c *composer) called(codes []string) []string {
+	var names []string
+	for _, country := range c.all {
+		if slices.Contains(codes, country.Code) {
+			names = append(names, c.country(country.Code))
+		}
+	}
+	return names
+}
+
+// uncovered says for which countries there was no partner on the day of publication, and who was asked instead.
+func (c *composer) uncovered(pub *models.Publication) error {
+	codes, byLead, err := models.UncoveredBy(c.ctx, c.db, c.rec, pub)
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	key := "published.uncovered_none"
+	if byLead {
+		key = "published.uncovered_lead"
+	}
+	c.add(c.fill(c.words.T(key, "Countries", gap), c.words.ListAnd(c.called(codes))))
 	return nil
 }
 
@@ -194,7 +236,10 @@ func (c *composer) endorsement(pub *models.Publication) error {
 		for _, o := range e.Organisations {
 			names = append(names, c.words.ForUnit(o.Unit, o.Speaker))
 		}
-		c.add("- " + strings.Join(escaped(names), "\n- "))
+		for i, n := range names {
+			names[i] = "- " + c.own(n)
+		}
+		c.add(strings.Join(names, "\n"))
 	}
 	if e.Reviews > 0 {
 		said := c.words.N("published.reviewers", e.Reviews)
@@ -202,49 +247,64 @@ func (c *composer) endorsement(pub *models.Publication) error {
 			said += " " + c.words.T("published.reviewers_named", "Names", c.words.ListAnd(e.Reviewers))
 		}
 		c.section(c.words.T("published.reviewed"))
-		c.add(escape(said))
+		c.add(c.own(said))
 	}
 	if len(c.rec.Consulted) > 0 {
 		c.section(c.words.T("published.consulted"))
 		for _, g := range c.rec.Consulted {
-			c.add(escape(fmt.Sprintf("%s: %s (%d)", g.People, g.Method, g.Number)))
+			c.add(c.in(fmt.Sprintf("%s: %s (%d)", g.People, g.Method, g.Number), c.rec.Language))
 		}
 	}
 	return nil
 }
 
-// funding says what the grants ask for, in the text's language or in the one it exists in.
+// funding shows and says what the grants ask for, in the text's language or in the one it exists in.
 func (c *composer) funding() error {
-	for i, g := range c.grants {
+	for i, g := range models.Credits(c.grants, c.doc.Language) {
 		if i == 0 {
 			c.section(c.words.T("published.funding"))
 		}
-		if said, ok := g.Statement(c.doc.Language); ok {
-			c.add(escape(strings.TrimSpace(said.Statement + " " + said.Disclaimer)))
+		if err := c.emblem(g); err != nil {
+			return err
 		}
-		line := c.words.T("published.grant", "Number", g.Number)
-		if g.Funder != nil {
-			line = g.Funder.Name + ", " + line
+		if said := strings.TrimSpace(c.in(g.Statement, g.Language) + " " + c.in(g.Disclaimer, g.DisclaimerLanguage)); said != "" {
+			c.add(said)
 		}
-		c.add(escape(line))
+		line := escape(g.Funder) + ", " + c.own(c.words.T("published.grant", "Number", g.Number))
+		if g.Statement != "" && g.Language != c.doc.Language {
+			line += ". " + c.own(c.words.T("published.grant_instead", "Language", c.words.Language(c.doc.Language), "Given", c.words.Language(g.Language)))
+		}
+		c.add(line)
 	}
+	return nil
+}
+
+// emblem sets a grant's picture.
+func (c *composer) emblem(g models.Credit) error {
+	if g.Emblem == "" {
+		return nil
+	}
+	e, err := models.EmblemByHash(c.ctx, c.db, g.Emblem)
+	if err != nil {
+		return err
+	}
+	c.add(pictured(len(c.doc.Pictures)))
+	c.doc.Pictures = append(c.doc.Pictures, Picture{MediaType: e.MediaType, Width: e.Width, Height: e.Height, Bytes: e.Bytes, Instead: g.Funder})
 	return nil
 }
 
 func (c *composer) imprint(pub *models.Publication, address string) {
 	var languages []string
 	for _, t := range pub.Texts {
-		languages = append(languages, i18n.NativeLanguage(t.Language))
+		languages = append(languages, c.in(i18n.NativeLanguage(t.Language), t.Language))
 	}
 	if len(languages) > 1 {
 		c.section(c.words.T("word.languages"))
-		c.add(escape(c.words.ListAnd(languages)))
+		c.add(c.fill(gap, c.words.ListAnd(languages)))
 	}
 	c.section(c.words.T("published.cite"))
-	const here = "\x00"
-	said := escape(c.words.T("published.citation", "Organisation", c.doc.Organisation, "Year", pub.PublishedAt.UTC().Format("2006"),
-		"Title", c.doc.Title, "Kind", c.doc.Kind, "Address", here))
-	c.add(strings.ReplaceAll(said, here, "<"+address+">"))
+	c.add(c.fill(c.words.T("published.citation", "Organisation", c.doc.Organisation, "Year", pub.PublishedAt.UTC().Format("2006"),
+		"Title", c.doc.Title, "Kind", c.doc.Kind, "Address", gap), "<"+address+">"))
 }
 
 // special is what means something in Markdown.
@@ -252,17 +312,9 @@ var special = regexp.MustCompile("[\\\\`*_{}\\[\\]<>#|~!&$^]|^[-+]|^\\d+[.)]")
 
 // escape makes words that mean nothing but themselves in Markdown, on one line.
 func escape(words string) string {
-	return special.ReplaceAllStringFunc(strings.Join(strings.Fields(words), " "), func(s string) string {
+	return special.ReplaceAllStringFunc(strings.Join(strings.Fields(unmarked(words)), " "), func(s string) string {
 		return s[:len(s)-1] + `\` + s[len(s)-1:]
 	})
-}
-
-func escaped(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = escape(s)
-	}
-	return out
 }
 
 // indent sets lines under a list marker.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -163,7 +164,19 @@ func inFolder(work func(dir string) ([]byte, error)) ([]byte, error) {
 
 // withPatience runs the program in a folder of its own within the time there is for one conversion.
 func (p *program) withPatience(ctx context.Context, input []byte, most int, args ...string) ([]byte, error) {
+	return p.withFiles(ctx, nil, input, most, args...)
+}
+
+// withFiles is withPatience for a program that finds files, by their names, in its folder.
+func (p *program) withFiles(ctx context.Context, files map[string][]byte, input []byte, most int, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return inFolder(func(dir string) ([]byte, error) { return p.run(ctx, dir, input, most, args...) })
+	return inFolder(func(dir string) ([]byte, error) {
+		for name, content := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+				return nil, err
+			}
+		}
+		return p.run(ctx, dir, input, most, args...)
+	})
 }

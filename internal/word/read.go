@@ -80,11 +80,16 @@ func (c *Converter) tree(ctx context.Context, input []byte, args ...string) (*tr
 
 // write has pandoc write a document.
 func (c *Converter) write(ctx context.Context, doc *tree, most int, args ...string) ([]byte, error) {
+	return c.writeWith(ctx, nil, doc, most, args...)
+}
+
+// writeWith is write for a document that shows files.
+func (c *Converter) writeWith(ctx context.Context, files map[string][]byte, doc *tree, most int, args ...string) ([]byte, error) {
 	raw, err := json.Marshal(doc)
 	if err != nil {
 		return nil, fmt.Errorf("say to pandoc what to write: %w", err)
 	}
-	return c.pandoc.withPatience(ctx, raw, most, append([]string{"+RTS", heap, "-RTS", "--from=json"}, args...)...)
+	return c.pandoc.withFiles(ctx, files, raw, most, append([]string{"+RTS", heap, "-RTS", "--from=json"}, args...)...)
 }
 
 // blame says what a program's complaint means for who brought the file.

@@ -11,7 +11,8 @@ import (
 // tidy cuts a tree down to what our dialect can show, and counts what it leaves out.
 type tidy struct {
 	pictures, links int
-	contents        bool // a table of contents was left out
+	contents        bool      // a table of contents was left out
+	goes            *Document // whose marks give way to what Word has for them; nil for a text that comes in
 	err             error
 }
 
@@ -59,7 +60,10 @@ func (t *tidy) block(n node) []node {
 	case "Para", "Plain":
 		var inner []node
 		t.decode(n.Content, &inner)
-		if inner = t.line(inner); len(inner) > 0 {
+		if inner = t.line(inner); t.goes != nil {
+			inner = t.goes.pictures(inner)
+		}
+		if len(inner) > 0 {
 			return []node{of(n.Kind, inner)}
 		}
 		return nil
@@ -140,7 +144,7 @@ func (t *tidy) header(n node) []node {
 		return nil
 	}
 	inner = trim(t.unwrap(t.inlines(inner), "Strong"))
-	if plain(inner) == "" {
+	if plain(inner) == "" && !slices.ContainsFunc(inner, isRun) {
 		return nil
 	}
 	return []node{of("Header", []any{max(1, min(level, 6)), noAttributes, inner})}
@@ -204,6 +208,9 @@ func (t *tidy) inlines(list []node) []node {
 	for _, n := range list {
 		out = append(out, t.inline(n)...)
 	}
+	if t.goes != nil {
+		return speak(out)
+	}
 	return out
 }
 
@@ -244,6 +251,9 @@ func (t *tidy) inline(n node) []node {
 }
 
 func isNote(n node) bool { return n.Kind == "Note" }
+
+// isRun reports whether a node is a run of ours: see wordRun.
+func isRun(n node) bool { return n.Kind == "RawInline" }
 
 func (t *tidy) quoted(n node) []node {
 	var inner []node

@@ -20,7 +20,9 @@ import (
 type Document struct {
 	Language                        string // tag
 	Title, Kind, Organisation, Date string // as they are read
-	Markdown                        string
+	Around                          string // language of kind and date, where that is not the text's: a language without catalog
+	Markdown                        string // with marks: see marks.go
+	Pictures                        []Picture
 }
 
 // Tag is the mark of what a document looks like in a form: it changes with every word in it, with the program, and with
@@ -91,23 +93,27 @@ func (c *Converter) docx(ctx context.Context, d Document) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tidy{}
+	t := &tidy{goes: &d}
 	doc.Blocks = t.blocks(doc.Blocks)
 	if t.err != nil {
 		return nil, t.err
 	}
 	doc.Meta = map[string]node{"lang": of("MetaString", d.Language)}
-	for name, text := range map[string]string{"title": d.Title, "subtitle": d.Kind, "date": d.Date} {
+	for name, text := range map[string]string{"title": d.Title, "subtitle": spoken(d.Kind, d.Around), "date": spoken(d.Date, d.Around)} {
 		if text != "" {
-			doc.Meta[name] = of("MetaInlines", words(text))
+			doc.Meta[name] = of("MetaInlines", speak(words(text)))
 		}
 	}
 	if d.Organisation != "" {
 		doc.Meta["author"] = of("MetaList", []node{of("MetaInlines", words(d.Organisation))})
 	}
 	// Not with --sandbox, in which Debian's pandoc does not find the template of a Word file. What could make it read anything
-	// else, a picture or raw code, is not in a tidied tree.
-	return c.write(ctx, doc, maxResult, "--to=docx", "--output=-")
+	// else, a picture or raw code, is not in a tidied tree but where we put it: emblems, and runs that say their language.
+	pictures := make(map[string][]byte, len(d.Pictures))
+	for i, p := range d.Pictures {
+		pictures[p.name(i)] = p.Bytes
+	}
+	return c.writeWith(ctx, pictures, doc, maxResult, "--to=docx", "--output=-")
 }
 
 //go:embed print.html
@@ -130,7 +136,7 @@ func (c *Converter) pdf(ctx context.Context, d Document) ([]byte, error) {
 		return nil, err
 	}
 	var page bytes.Buffer
-	if err := printPage.Execute(&page, printView{d, text}); err != nil {
+	if err := printPage.Execute(&page, printView{d, d.show(text)}); err != nil {
 		return nil, err
 	}
 	file, err := c.print(ctx, page.Bytes(), c.sandboxed())
