@@ -91,6 +91,7 @@ func (s *Server) renderEmblem(w http.ResponseWriter, r *http.Request, g *models.
 	return s.renderEdit(w, r, v)
 }
 
+//i18n:keys journal.grant.emblem_changed_in journal.grant.emblem_removed_in
 func (s *Server) storeEmblem(r *http.Request, g *models.Grant, language string, by *visitor) error {
 	values, file, err := files.Read(r, models.MaxEmblem)
 	if err != nil {

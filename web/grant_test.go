@@ -128,10 +128,15 @@ func TestGrantInUseIsNotRemoved(t *testing.T) {
 func TestEmblemIsAPictureAndNothingElse(t *testing.T) {
 	h := newHouse(t)
 	h.publishBrief("daphne")
+	h.exec(`DELETE FROM grant_emblems`)
 	c, page := h.as("coordinator", "en"), grantPath(demo.ID("grant", "daphne"))
 	for name, content := range map[string][]byte{"none.png": {}, "drawing.png": []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`),
 		"half.png": picture(t, 100)[:40], "wide.png": picture(t, 4001), "heavy.png": append(picture(t, 10), make([]byte, models.MaxEmblem)...)} {
-		require.Equal(t, http.StatusUnprocessableEntity, c.upload(page+"/emblem", name, content).StatusCode, name)
+		refused := c.upload(page+"/emblem", name, content)
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, name)
+		for _, said := range []string{"PNG or JPEG", "512 KB", "4000 pixels", "choose it again"} {
+			require.Contains(t, refused.Body, said, name)
+		}
 	}
 	content := picture(t, 50)
 	require.Equal(t, http.StatusSeeOther, c.upload(page+"/emblem", "emblem.png", content).StatusCode)
@@ -142,6 +147,19 @@ func TestEmblemIsAPictureAndNothingElse(t *testing.T) {
 	require.Equal(t, "image/png", shown.Header.Get("Content-Type"))
 	require.Equal(t, "nosniff", shown.Header.Get("X-Content-Type-Options"))
 	require.Equal(t, string(content), shown.Body)
+
+	own := page + "/emblem/bg"
+	require.Equal(t, http.StatusNotFound, c.get(page+"/emblem/xx").StatusCode, "no language of the network")
+	require.Equal(t, http.StatusSeeOther, c.upload(own, "own.png", picture(t, 70)).StatusCode)
+	require.Equal(t, http.StatusSeeOther, c.upload(page+"/emblem/en", "en.png", picture(t, 80)).StatusCode)
+	g2, err := models.GrantByID(t.Context(), h.db, g.ID)
+	require.NoError(t, err)
+	require.Equal(t, g.EmblemSHA256, g2.EmblemIn("ro"), "who has none of its own shows the one for all")
+	require.NotEqual(t, g2.EmblemIn("bg"), g2.EmblemIn("en"))
+	require.Contains(t, h.public("en").get("/published/a-brief").Body, emblemPath(g2.EmblemIn("en")))
+	require.Equal(t, http.StatusSeeOther, c.postFile(own, url.Values{"none": {"yes"}}, "", "").StatusCode)
+	require.Equal(t, http.StatusNotFound, h.public("en").get(emblemPath(g2.EmblemOf("bg"))).StatusCode)
+	require.Contains(t, c.get("/administration/journal").Body, "took away the emblem of the grant DEMO-DAPHNE-2026-017 for one language: Bulgarian")
 
 	require.Equal(t, http.StatusSeeOther, c.upload(page+"/emblem", "other.png", picture(t, 60)).StatusCode)
 	require.Equal(t, http.StatusNotFound, h.public("en").get(emblemPath(g.EmblemSHA256)).StatusCode, "nobody shows it any more")

@@ -93,6 +93,7 @@ type mailingPreview struct {
 	CountriesLabel string
 	Countries      []designated // as the letter names them
 	Footnotes      []models.Footnote
+	Grants         []grantWords
 	Back           string
 }
 
@@ -118,6 +119,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	}
 	var notes models.Footnotes
 	v.Countries = designate(&notes, designations.Of(c.rec.ID, c.rec.Countries, tag))
+	v.Grants = grantWordsOf(in, designations.Paying(c.rec.ID), tag)
 	v.CountriesLabel, v.Footnotes = in.T("published.countries"), notes.All()
 	if v.Text, err = markdown.Render(t.Body, markdown.WithHeadingShift(2)); err != nil {
 		return err

@@ -64,11 +64,11 @@ type addressee struct {
 	Href           string
 }
 
-// grantWords is what a grant wants said and shown. Emblem is an address, or "". Instead says that its words do not exist
-// in the text's language.
+// grantWords is what a grant wants said and shown. Emblem is an address, or "". Line names it, and says where its words do
+// not exist in the text's language.
 type grantWords struct {
 	models.Credit
-	Emblem, Instead string
+	Emblem, Line string
 }
 
 // publication shows what was published, in the language of the address or, without one, in the reader's where there
@@ -188,11 +188,7 @@ func (b *publicationBuilder) grants() (err error) {
 func grantWordsOf(l *i18n.Localizer, grants []models.Grant, language string) []grantWords {
 	var list []grantWords
 	for _, c := range models.Credits(grants, language) {
-		w := grantWords{Credit: c, Emblem: emblemPath(c.Emblem)}
-		if c.Statement != "" && c.Language != language {
-			w.Instead = l.T("published.grant_instead", "Language", l.Language(language), "Given", l.Language(c.Language))
-		}
-		list = append(list, w)
+		list = append(list, grantWords{Credit: c, Emblem: emblemPath(c.Emblem), Line: l.Credit(c.Funder, c.Number, language, c.Language)})
 	}
 	return list
 }

@@ -191,7 +191,7 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	notes, err := d.countries(ctx, m)
+	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
 	if err != nil {
 		return page{}, err
 	}
@@ -202,18 +202,15 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Body:        body,
 		BodyText:    markdown.Letter(m.Body),
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
-		Notes:       notes,
+		Notes:       d.countries(designations, m),
+		Grants:      d.grants(designations.Paying(m.RecommendationID)),
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: unsubscribe,
 	}, nil
 }
 
 // countries names the countries that a mailing's recommendation is about as its page does, with their footnotes.
-func (d *draft) countries(ctx context.Context, m models.MailingWords) ([]i18n.Words, error) {
-	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
-	if err != nil {
-		return nil, err
-	}
+func (d *draft) countries(designations models.Designations, m models.MailingWords) []i18n.Words {
 	var notes models.Footnotes
 	var names, lines []i18n.Words
 	for _, c := range designations.Of(m.RecommendationID, m.Countries, d.mail.Language) {
@@ -225,5 +222,21 @@ func (d *draft) countries(ctx context.Context, m models.MailingWords) ([]i18n.Wo
 	for _, n := range notes.All() {
 		lines = append(lines, i18n.Joined(n.Mark, " ", d.words.In(n.Text, n.Language)))
 	}
-	return lines, nil
+	return lines
+}
+
+// grants says what those who pay want said, as the page of the recommendation does.
+func (d *draft) grants(paying []models.Grant) []credit {
+	var list []credit
+	for _, g := range models.Credits(paying, d.mail.Language) {
+		c := credit{Funder: g.Funder, Said: d.words.In(g.Statement, g.Language), Line: d.words.Credit(g.Funder, g.Number, d.mail.Language, g.Language)}
+		if g.Disclaimer != "" {
+			c.Said = i18n.Joined(c.Said, " ", d.words.In(g.Disclaimer, g.DisclaimerLanguage))
+		}
+		if g.Emblem != "" {
+			c.Emblem = d.baseURL + "/emblems/" + g.Emblem
+		}
+		list = append(list, c)
+	}
+	return list
 }

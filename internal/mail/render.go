@@ -39,6 +39,7 @@ type page struct {
 	Button   *button
 	After    []string     // what one should know before deciding
 	Notes    []i18n.Words // of a mailing: the countries it is about, with their footnotes
+	Grants   []credit     // of a mailing: what those who pay want shown and said
 	Why      string       // why this reader gets it
 
 	Unsubscribe      string // address
@@ -47,6 +48,14 @@ type page struct {
 }
 
 type titled struct{ Title, Language string }
+
+// credit is what a grant wants shown and said. Emblem is the address of its picture, the same in every mail: that it is fetched
+// says nothing about who reads. "" is none.
+type credit struct {
+	Emblem, Funder string
+	Said           i18n.Words
+	Line           string
+}
 
 // fact is a line of what one should know. Value is a sentence, or i18n.Words.
 type fact struct {

@@ -251,9 +251,11 @@ func (c *composer) endorsement(pub *models.Publication) error {
 	}
 	if len(c.rec.Consulted) > 0 {
 		c.section(c.words.T("published.consulted"))
+		var lines []string
 		for _, g := range c.rec.Consulted {
-			c.add(c.in(fmt.Sprintf("%s: %s (%d)", g.People, g.Method, g.Number), c.rec.Language))
+			lines = append(lines, "- "+c.in(fmt.Sprintf("%s: %s (%d)", g.People, g.Method, g.Number), c.rec.Language))
 		}
+		c.add(strings.Join(lines, "\n"))
 	}
 	return nil
 }
@@ -270,11 +272,7 @@ func (c *composer) funding() error {
 		if said := strings.TrimSpace(c.in(g.Statement, g.Language) + " " + c.in(g.Disclaimer, g.DisclaimerLanguage)); said != "" {
 			c.add(said)
 		}
-		line := escape(g.Funder) + ", " + c.own(c.words.T("published.grant", "Number", g.Number))
-		if g.Statement != "" && g.Language != c.doc.Language {
-			line += ". " + c.own(c.words.T("published.grant_instead", "Language", c.words.Language(c.doc.Language), "Given", c.words.Language(g.Language)))
-		}
-		c.add(line)
+		c.add(c.own(c.words.Credit(g.Funder, g.Number, c.doc.Language, g.Language)))
 	}
 	return nil
 }

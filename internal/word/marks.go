@@ -51,10 +51,11 @@ type Picture struct {
 	Instead       string // what it shows, for those who do not see it
 }
 
-// show puts what a page has for them in place of the marks. The page was made safe before; the marks are ours.
+// show puts what a page has for them in place of the marks. The page was made safe before; the marks are ours. Passages are
+// abbreviations to it: Chromium writes their language into a PDF, and forgets that of a span.
 func (d Document) show(page template.HTML) template.HTML {
-	said := langMark.ReplaceAllString(string(page), `<span lang="$1">`)
-	said = strings.ReplaceAll(said, langEnds, "</span>")
+	said := langMark.ReplaceAllString(string(page), `<abbr lang="$1">`)
+	said = strings.ReplaceAll(said, langEnds, "</abbr>")
 	said = pictureLine.ReplaceAllStringFunc(said, func(line string) string {
 		p := d.picture(pictureLine.FindStringSubmatch(line)[1])
 		if p == nil {
