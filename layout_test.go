@@ -45,7 +45,7 @@ var layers = map[string][]string{
 	"internal/markdown":   {"internal/apperr"},
 	"internal/record":     {"internal/apperr"},
 	"internal/validation": {"internal/apperr"},
-	"internal/worddiff":   {},
+	"internal/worddiff":   {"internal/markdown"},
 
 	"internal/devstack":        {"internal"},
 	"internal/devstack/testdb": {"internal", "migrations", "models"},

@@ -17,7 +17,7 @@ type Comparison struct {
 	Title      []Segment           `json:"title"`
 	Body       []Segment           `json:"body"`
 	Measures   []MeasureComparison `json:"measures"`
-	Paragraphs worddiff.Summary    `json:"paragraphs"` // how many of the body changed, came and went
+	Paragraphs worddiff.Summary    `json:"paragraphs"` // how many of the body, as it is read, changed, came and went: headings and items count
 }
 
 // Segment is a run of words that stayed, came or went.
@@ -68,7 +68,7 @@ func (s *server) compareVersions(c *call) (reply, error) {
 
 func compare(before, after *models.Version) Comparison {
 	c := Comparison{From: before.Number, To: after.Number, Title: words(before.Title, after.Title), Body: words(before.Body, after.Body),
-		Measures: []MeasureComparison{}, Paragraphs: worddiff.Summarise(worddiff.Paragraphs(before.Body, after.Body))}
+		Measures: []MeasureComparison{}, Paragraphs: worddiff.Summarise(worddiff.Texts(before.Body, after.Body))}
 	for _, m := range models.PairMeasures(before.Measures, after.Measures) {
 		c.Measures = append(c.Measures, MeasureComparison{ID: m.ID, Text: words(m.Was(), m.Is())})
 	}

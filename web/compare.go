@@ -44,9 +44,11 @@ type comparedText struct {
 type comparedBlock struct {
 	Kind     worddiff.Kind
 	Segments []worddiff.Segment
-	Same     []string // paragraphs that stayed
-	Number   int      // of the change, from 1; 0 for what stayed
-	Next     int      // number of the next change; 0 after the last
+	Heading  bool
+	Reshaped bool                 // the words stayed, and look otherwise
+	Same     []worddiff.Paragraph // that stayed
+	Number   int                  // of the change, from 1; 0 for what stayed
+	Next     int                  // number of the next change; 0 after the last
 }
 
 // comparedMeasure is a measure with what became of it and of whom it is addressed to.
@@ -119,7 +121,7 @@ func (s *Server) compareTexts(ctx context.Context, l *i18n.Localizer, before, af
 		c.Title = &comparedBlock{Kind: worddiff.Altered, Segments: title}
 		c.Summary = append(c.Summary, l.T("compare.summary.title"))
 	}
-	paragraphs := worddiff.Paragraphs(before.Body, after.Body)
+	paragraphs := worddiff.Texts(before.Body, after.Body)
 	c.Body = foldSame(paragraphs)
 	var err error
 	if c.Measures, err = s.compareMeasures(ctx, before, after); err != nil {
@@ -156,11 +158,11 @@ func foldSame(paragraphs []worddiff.Paragraph) []comparedBlock {
 		last := len(blocks) - 1
 		switch {
 		case p.Kind != worddiff.Same:
-			blocks = append(blocks, comparedBlock{Kind: p.Kind, Segments: p.Segments})
+			blocks = append(blocks, comparedBlock{Kind: p.Kind, Segments: p.Segments, Heading: p.Level > 0, Reshaped: p.Reshaped})
 		case last >= 0 && blocks[last].Kind == worddiff.Same:
-			blocks[last].Same = append(blocks[last].Same, p.Segments[0].Text)
+			blocks[last].Same = append(blocks[last].Same, p)
 		default:
-			blocks = append(blocks, comparedBlock{Kind: worddiff.Same, Same: []string{p.Segments[0].Text}})
+			blocks = append(blocks, comparedBlock{Kind: worddiff.Same, Same: []worddiff.Paragraph{p}})
 		}
 	}
 	return blocks
@@ -182,8 +184,8 @@ func (s *Server) compareMeasures(ctx context.Context, before, after *models.Vers
 	}
 	var compared []comparedMeasure
 	for _, p := range models.PairMeasures(before.Measures, after.Measures) {
-		m := comparedMeasure{comparedBlock: comparedBlock{Kind: worddiff.Same, Segments: worddiff.Compare(p.Was(), p.Is())},
-			Addressees: worddiff.Compare(addressees(p.Before), addressees(p.After))}
+		m := comparedMeasure{comparedBlock: comparedBlock{Kind: worddiff.Same}, Addressees: worddiff.Compare(addressees(p.Before), addressees(p.After))}
+		m.Segments, m.Reshaped = worddiff.Text(p.Was(), p.Is())
 		m.Readdressed = worddiff.Changed(m.Addressees)
 		switch {
 		case p.Before == nil:
@@ -192,7 +194,7 @@ func (s *Server) compareMeasures(ctx context.Context, before, after *models.Vers
 			m.Kind, m.Measure = worddiff.Removed, p.Before.Number
 		default:
 			m.Measure = p.After.Number
-			if m.Readdressed || worddiff.Changed(m.Segments) || p.Before.Number != p.After.Number {
+			if m.Readdressed || m.Reshaped || worddiff.Changed(m.Segments) || p.Before.Number != p.After.Number {
 				m.Kind = worddiff.Altered
 			}
 		}

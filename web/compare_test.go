@@ -75,6 +75,21 @@ func TestAnyTwoVersionsAreCompared(t *testing.T) {
 	}
 }
 
+func TestVersionsAreComparedAsTheyAreRead(t *testing.T) {
+	h := newHouse(t)
+	h.rewrite(func(d *models.Draft) { d.Body = "## The short of it\n\nTwo **short** years.\n\nStays *put*.\n\n- one\n- two" })
+	h.rewrite(func(d *models.Draft) { d.Body = "## The long of it\n\nTwo **long** years.\n\nStays put.\n\n- one\n- two" })
+	page := h.as("officer-khc", "en").get(recommendationPath(h.brief.ID) + "/compare").Body
+	_, page, _ = strings.Cut(page, `<article class="compared">`)
+	page, _, _ = strings.Cut(page, `<h2>`)
+	require.Contains(t, page, `<h3>The <del><span class="change-label">removed:</span> short</del> <ins><span class="change-label">added:</span> long</ins> of it</h3>`, "a heading, and no two words stuck together")
+	require.Contains(t, page, `Two <del><span class="change-label">removed:</span> short</del> <ins><span class="change-label">added:</span> long</ins> years.`)
+	require.Contains(t, page, i18n.For("en").T("compare.form"), "emphasis alone is not passed over in silence")
+	require.Contains(t, page, "• one")
+	require.NotContains(t, page, "*")
+	require.NotContains(t, page, "##")
+}
+
 // signIn signs somebody of the demo network in with a browser, in English.
 func (h *house) signIn(slug string) chromedp.Action {
 	post := func(path, fields string) chromedp.Action {

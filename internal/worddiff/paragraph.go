@@ -1,6 +1,10 @@
 package worddiff
 
-import "strings"
+import (
+	"strings"
+
+	"tribuna/internal/markdown"
+)
 
 // Altered says of a paragraph that some of its words changed.
 const Altered Kind = "changed"
@@ -9,18 +13,58 @@ const Altered Kind = "changed"
 type Paragraph struct {
 	Kind     Kind      `json:"kind"`
 	Segments []Segment `json:"segments"`
+	Level    int       `json:"-"` // of a heading; 0 for all else
+	Reshaped bool      `json:"-"` // its words stayed as they were, and look otherwise
 }
 
 // Paragraphs compares two texts paragraph by paragraph, and those that stayed in part word by word. Paragraphs are what
 // blank lines separate.
-func Paragraphs(before, after string) []Paragraph {
+func Paragraphs(before, after string) []Paragraph { return units(split(before), split(after)) }
+
+// Texts compares two Markdown documents as they are read: no marks, headings as headings, item by item.
+func Texts(before, after string) []Paragraph {
+	was, is := markdown.Readings(before), markdown.Readings(after)
+	out := units(texts(was), texts(is))
+	for k := range out {
+		switch p := &out[k]; p.Kind {
+		case Removed:
+			p.Level, was = was[0].Level, was[1:]
+		case Added:
+			p.Level, is = is[0].Level, is[1:]
+		default:
+			p.Level = is[0].Level
+			if p.Kind == Same && was[0].Form != is[0].Form {
+				p.Kind, p.Reshaped = Altered, true
+			}
+			was, is = was[1:], is[1:]
+		}
+	}
+	return out
+}
+
+// Text compares two short Markdown texts, as they are read, word by word, and says whether they look otherwise.
+func Text(before, after string) (segments []Segment, reshaped bool) {
+	was, is := markdown.ReadingOf(before), markdown.ReadingOf(after)
+	return Compare(was.Text, is.Text), was.Text == is.Text && was.Form != is.Form
+}
+
+func texts(list []markdown.Reading) []string {
+	out := make([]string, len(list))
+	for i, r := range list {
+		out[i] = r.Text
+	}
+	return out
+}
+
+// units compares two lists of paragraphs; in the result those of each stand in their order.
+func units(before, after []string) []Paragraph {
 	var out []Paragraph
 	var removed, added []string
 	flush := func() {
 		out = append(out, pair(removed, added)...)
 		removed, added = nil, nil
 	}
-	for _, d := range diff(split(before), split(after)) {
+	for _, d := range diff(before, after) {
 		switch d.kind {
 		case Removed:
 			removed = append(removed, d.units...)

@@ -61,3 +61,35 @@ func TestBothTextsCanBeReadFromTheParagraphs(t *testing.T) {
 		})
 	}
 }
+
+func TestTextsAreComparedAsTheyAreRead(t *testing.T) {
+	before := "## Leaving care\n\nEvery **child** has a plan, see [the law](https://example.org/a).[^1]\n\n1. one flat\n2. two people\n\nA word.\n\n[^1]: A note.\n"
+	after := "## Leaving care\n\nEvery **child** has a plan,\nsee [the law](https://example.org/b).[^2]\n\n1. a new item\n2. one flat\n3. two people\n\nA *word*.\n\n[^2]: A note.\n"
+	got := worddiff.Texts(before, after)
+	var said []string
+	for _, p := range got {
+		line := fmt.Sprint(p.Kind, " ", p.Level, " ", p.Reshaped)
+		for _, s := range p.Segments {
+			require.NotRegexp(t, `\*|#|\[\^|\]\(`, s.Text, "no marks")
+			if s.Kind != worddiff.Same || p.Kind != worddiff.Altered {
+				line += " " + string(s.Kind) + ":" + s.Text
+			}
+		}
+		said = append(said, line)
+	}
+	require.Equal(t, []string{
+		"same 2 false same:Leaving care",
+		"changed 0 false removed:a added:b", // the address is read, and the number of the footnote is not
+		"added 0 false added:• a new item",
+		"same 0 false same:• one flat", "same 0 false same:• two people", // whatever their numbers
+		"changed 0 true", // emphasis alone
+		"same 0 false same:A note.",
+	}, said)
+	require.Equal(t, worddiff.Summary{Changed: 2, Added: 1}, worddiff.Summarise(got))
+	heading := worddiff.Texts("A word", "# A word")
+	require.True(t, heading[0].Reshaped)
+	require.Equal(t, 1, heading[0].Level)
+	segments, reshaped := worddiff.Text("Pay **now**.", "Pay now.")
+	require.False(t, worddiff.Changed(segments))
+	require.True(t, reshaped, "nothing changes unseen")
+}
