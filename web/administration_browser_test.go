@@ -26,7 +26,7 @@ func TestAdministrationInABrowser(t *testing.T) {
 		person + "/hand-over?to_id=" + h.person("coordinator").ID.String(), contactsPath, noticesPath, noticesPath + "/send",
 		noticesPath + "/preview?language=bg", noticesPath + "/holder", organisationsPath, organisation, organisation + "/edit", organisation + "/remove", authoritiesPath + "?country=BA", authoritiesPath + "?q=labour", authority, authority + "/edit", authority + "/retire",
 		proceduresPath, proceduresPath + "/default", proceduresPath + "/default/edit", proceduresPath + "/default/yaml", proceduresPath + "/fast/remove",
-		grantsPath, grant, grant + "/edit", grant + "/emblem", grant + "/countries/XK", grant + "/remove",
+		grantsPath, grant, grant + "/edit", grant + "/emblem", grant + "/emblem/bg", grant + "/countries/XK", grant + "/remove",
 		"/administration/languages", "/administration/countries", "/administration/countries/XK", "/administration/topics/new", zonePath,
 		accessPath, importsPath, administrationPath + "/journal", operationsPath, "/administration/reports",
 		"/dashboard", "/dashboard?country=BG", "/dashboard/coverage", "/dashboard/pipeline"} {

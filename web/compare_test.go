@@ -77,8 +77,12 @@ func TestAnyTwoVersionsAreCompared(t *testing.T) {
 
 func TestVersionsAreComparedAsTheyAreRead(t *testing.T) {
 	h := newHouse(t)
-	h.rewrite(func(d *models.Draft) { d.Body = "## The short of it\n\nTwo **short** years.\n\nStays *put*.\n\n- one\n- two" })
-	h.rewrite(func(d *models.Draft) { d.Body = "## The long of it\n\nTwo **long** years.\n\nStays put.\n\n- one\n- two" })
+	h.rewrite(func(d *models.Draft) {
+		d.Body = "## The short of it\n\nTwo **short** years.\n\nStays *put*.\n\n- one\n- two"
+	})
+	h.rewrite(func(d *models.Draft) {
+		d.Body = "## The long of it\n\nTwo **long** years.\n\nStays put.\n\n- one\n- two"
+	})
 	page := h.as("officer-khc", "en").get(recommendationPath(h.brief.ID) + "/compare").Body
 	_, page, _ = strings.Cut(page, `<article class="compared">`)
 	page, _, _ = strings.Cut(page, `<h2>`)

@@ -144,7 +144,7 @@ func TestTwoWritersLoseNothing(t *testing.T) {
 	refused := mine.post(edit, f)
 	require.Equal(t, http.StatusPreconditionFailed, refused.StatusCode)
 	require.Contains(t, refused.Body, `id="theirs"`)
-	require.Regexp(t, `<del>.*Their.*</del><ins>.*My.*</ins>`, refused.Body, "both are shown")
+	require.Regexp(t, `<del>.*Their.*</del> <ins>.*My.*</ins>`, refused.Body, "both are shown")
 	again := filled(t, refused.Body, edit)
 	require.Equal(t, "My title", again.Get("title"))
 	require.Equal(t, 2, h.current().Number)

@@ -13,28 +13,26 @@ import (
 	"tribuna/models"
 )
 
-// grantEmblem is the picture that texts of a language show, and where it is changed. Language is "" for all that have none
-// of their own.
+// grantEmblem is the picture that texts of a language, or of all that have none of their own, show, and where it is changed.
 type grantEmblem struct {
-	Language, Name string
-	Picture        string // address; "" where the language has none of its own
-	Instead        string // what is shown then
-	Href           string
+	Name    string // of the language
+	Picture string // address; "" where there is none
+	Instead string // what is shown then
+	Href    string
 }
 
 func grantEmblems(l *i18n.Localizer, g *models.Grant, languages []models.Language) []grantEmblem {
-	list := []grantEmblem{{Name: l.T("grant.emblem_all"), Picture: emblemPath(g.EmblemSHA256), Instead: l.T("grant.no_emblem"), Href: grantPath(g.ID) + "/emblem"}}
+	instead := l.T("grant.no_emblem")
+	switch {
+	case g.EmblemSHA256 != "":
+		instead = l.T("grant.emblem_of_all")
+	case g.EmblemOf(i18n.Default) != "":
+		instead = l.T("grant.emblem_english")
+	}
+	path := grantPath(g.ID) + "/emblem"
+	list := []grantEmblem{{Name: l.T("grant.emblem_all"), Picture: emblemPath(g.EmblemSHA256), Instead: instead, Href: path}}
 	for _, lang := range languages {
-		e := grantEmblem{Language: lang.Tag, Name: l.Language(lang.Tag), Picture: emblemPath(g.EmblemOf(lang.Tag)), Href: grantPath(g.ID) + "/emblem/" + lang.Tag}
-		switch {
-		case g.EmblemSHA256 != "":
-			e.Instead = l.T("grant.emblem_of_all")
-		case g.EmblemIn(lang.Tag) != "":
-			e.Instead = l.T("grant.emblem_english")
-		default:
-			e.Instead = l.T("grant.no_emblem")
-		}
-		list = append(list, e)
+		list = append(list, grantEmblem{l.Language(lang.Tag), emblemPath(g.EmblemOf(lang.Tag)), instead, path + "/" + lang.Tag})
 	}
 	return list
 }

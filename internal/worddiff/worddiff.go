@@ -27,10 +27,15 @@ type Segment struct {
 }
 
 // Lead is the space a segment begins with, so that what labels its words can stand behind it.
-func (s Segment) Lead() string { return s.Text[:len(s.Text)-len(s.Words())] }
+func (s Segment) Lead() string {
+	return s.Text[:len(s.Text)-len(strings.TrimLeftFunc(s.Text, unicode.IsSpace))]
+}
 
-// Words is a segment without the space it begins with.
-func (s Segment) Words() string { return strings.TrimLeftFunc(s.Text, unicode.IsSpace) }
+// Words is a segment without the space it begins and ends with.
+func (s Segment) Words() string { return strings.TrimSpace(s.Text) }
+
+// Tail is the space a segment ends with, which is neither underlined nor struck.
+func (s Segment) Tail() string { return s.Text[len(s.Lead())+len(s.Words()):] }
 
 // patience bounds the search for the smallest difference; after it the comparison is still right, only coarser.
 const patience = time.Second
