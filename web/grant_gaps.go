@@ -33,8 +33,11 @@ func gapLines(l *i18n.Localizer, countries []models.Country, gaps []models.Gap, 
 	for _, g := range order {
 		said := l.Say("grant.gap."+string(g.Kind), "Country", names[g.Country], "Languages", l.ListAnd(languages[g]))
 		instead := l.T("grant.gap.left_out")
-		if g.Given != "" {
+		switch {
+		case g.Given != "":
 			instead = l.T("grant.gap.given", "Given", l.Language(g.Given))
+		case g.Kind == models.GapDesignation:
+			instead = l.T("grant.gap.own_name")
 		}
 		line := gapLine{Said: i18n.Joined(said, " ", instead), Href: gapHref(g)}
 		if named && g.Grant != nil {

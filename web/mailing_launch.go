@@ -22,6 +22,7 @@ type launchView struct {
 	Revision     int
 	Counts       *audienceView
 	Subjects     []models.MailingText
+	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 }
 
 func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
@@ -47,6 +48,9 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	var err error
 	v.Counts, err = s.countAudience(r.Context(), l, c.m.Audience, languages, c.m.FallbackLanguage)
 	if err != nil {
+		return err
+	}
+	if v.Gaps, err = s.mailingGaps(r.Context(), l, c, languages); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, f.status, "mailing_launch", v)

@@ -121,8 +121,11 @@ func (n *office) editMailingTwice(b *reader, mailing string) {
 func (n *office) launch(b *reader, mailing string) {
 	t := n.t
 	t.Helper()
+	require.NotContains(t, b.get(mailing+"/launch").Body, i18n.For("en").T("mailing.gaps"))
+	n.exec(`DELETE FROM grant_statements WHERE language = 'en'`)
 	page := b.get(mailing + "/launch")
 	sound(t, page)
+	require.Contains(t, page.Body, i18n.For("en").T("mailing.gaps"), "the officer is told what the letters lack")
 	require.Contains(t, page.Body, i18n.For("en").N("mailing.launch_button", 15))
 	f := form(t, page.Body, mailing+"/launch")
 	require.Equal(t, "15", f.Get("expected"))

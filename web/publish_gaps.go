@@ -22,7 +22,20 @@ func (s *Server) publishGaps(ctx context.Context, l *i18n.Localizer, a *officerA
 	if err != nil {
 		return nil, err
 	}
-	grants, err := models.GrantsOf(ctx, s.DB, a.rec.ID)
+	return s.gapsFor(ctx, l, a.visitor, a.rec, countries, languages)
+}
+
+// mailingGaps is publishGaps for the letters of a mailing, which name the countries concerned alone.
+func (s *Server) mailingGaps(ctx context.Context, l *i18n.Localizer, c mailingCase, languages []string) ([]gapLine, error) {
+	countries, err := s.countriesNamed(ctx, c.rec, &models.Version{})
+	if err != nil {
+		return nil, err
+	}
+	return s.gapsFor(ctx, l, c.visitor, c.rec, countries, languages)
+}
+
+func (s *Server) gapsFor(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation, countries []models.Country, languages []string) ([]gapLine, error) {
+	grants, err := models.GrantsOf(ctx, s.DB, rec.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +44,7 @@ func (s *Server) publishGaps(ctx context.Context, l *i18n.Localizer, a *officerA
 		gaps = append(gaps, models.Gaps(countries, grants, tag)...)
 	}
 	lines := gapLines(l, countries, gaps, true)
-	if !a.visitor.viewer().May(access.Administer) {
+	if !v.viewer().May(access.Administer) {
 		for i := range lines {
 			lines[i].Href = ""
 		}
