@@ -33,6 +33,7 @@ type act struct {
 	task    *models.Task       // answered by it, if any
 	late    bool
 	seq     *int64 // first entry in the record
+	settled []settledTask
 
 	attachment *models.Attachment // the original of what was recorded for the speaker; nil once an entry tells of it
 }
@@ -71,6 +72,9 @@ func (x *act) position(ctx context.Context) (models.Position, error) {
 
 // commit writes the decision and raises the process's revision; it comes last in the transaction.
 func (x *act) commit(ctx context.Context, kind, argsHash string, result any) error {
+	if err := x.noteSettled(ctx); err != nil {
+		return err
+	}
 	raw, err := json.Marshal(result)
 	if err != nil {
 		return fmt.Errorf("encode the result of %s: %w", kind, err)
