@@ -45,15 +45,3 @@ func EndEscalations(ctx context.Context, tx bun.IDB, overdue uuid.UUID, now time
 	n, err := res.RowsAffected()
 	return n > 0, err
 }
-
-// EscalationOf returns the open escalation about a task that a viewer should open: theirs, else anybody's; Nil for none.
-func EscalationOf(ctx context.Context, db bun.IDB, v Viewer, recommendation uuid.UUID) (uuid.UUID, error) {
-	var ids []uuid.UUID
-	err := db.NewSelect().Model((*Task)(nil)).Column("id").
-		Where("t.recommendation_id = ? AND t.kind = ? AND t.state = ?", recommendation, TaskEscalation, TaskOpen).
-		OrderExpr("t.person_id = ? DESC, t.due_at, t.id", v.PersonID).Limit(1).Scan(ctx, &ids)
-	if err != nil || len(ids) == 0 {
-		return uuid.Nil, err
-	}
-	return ids[0], nil
-}

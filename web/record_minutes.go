@@ -281,6 +281,8 @@ func (m *minutes) fact(verb, fact, value string) string {
 		return m.l.T("recommendation.answer." + value)
 	case "decision":
 		return m.l.T("record.decided." + verb + "." + value)
+	case "how":
+		return m.l.T("record.settled." + value)
 	case "status":
 		return m.l.T("mail.status." + value)
 	case "person", "former", "translator", "approver":
@@ -372,7 +374,7 @@ func recordIcon(verb string) string {
 
 func recordTone(verb string) string {
 	switch verb {
-	case "task.overdue", "task.expired", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
+	case "task.overdue", "task.expired", "task.extended", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
 		return "wait"
 	case "recommendation.withdrawn":
 		return "harm"
