@@ -169,7 +169,8 @@ type personView struct {
 	Form          *Form // for a further role
 	RoleChoices   []Option
 	Organisations []Option
-	Held          int // processes in which they hold something
+	Desk          models.Desk // what waits for them, as their own desk says
+	Held          int         // processes in which they hold something that can be handed over
 	HandOvers     []crumb
 	Left          *Moment
 	Self          bool
@@ -215,6 +216,13 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.Roles, err = s.roleRows(r, p, v); err != nil {
+		return err
+	}
+	viewer, err := models.ViewerOf(r.Context(), s.DB, p.ID)
+	if err != nil {
+		return err
+	}
+	if v.Desk, err = models.DeskOf(r.Context(), s.DB, viewer); err != nil {
 		return err
 	}
 	held, err := models.HeldBy(r.Context(), s.DB, p.ID, uuid.Nil)
