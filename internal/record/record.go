@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -232,7 +233,9 @@ func Redact(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field s
 // field the attachment its facts tell of.
 func Bury(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field string, tombstone Entry) (int64, error) {
 	tombstone.Verb = VerbRedacted
-	tombstone.Facts = map[string]string{"entry": fmt.Sprint(seq), "field": field}
+	facts := map[string]string{"entry": fmt.Sprint(seq), "field": field}
+	maps.Copy(facts, tombstone.Facts)
+	tombstone.Facts = facts
 	return Append(ctx, tx, chain, tombstone)
 }
 
@@ -242,6 +245,10 @@ const (
 	FactAttachmentHash = "attachment_sha256"
 	FactAttachmentSize = "attachment_size"
 )
+
+// FactAs is the fact of an entry that says in which role of the network its actor acted where that is not because of where
+// they work: a coordinator may act for an organisation in which they are nobody.
+const FactAs = "as"
 
 // VerbRedacted is the verb of a tombstone.
 const VerbRedacted = "text.redacted"
