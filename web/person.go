@@ -162,7 +162,7 @@ func (s *Server) organisationOptions(r *http.Request) ([]Option, error) {
 type personView struct {
 	Page
 	Back          crumb
-	Path          string
+	Path, ID      string
 	Email         string
 	Facts         []labelled
 	Roles         []roleRow
@@ -206,7 +206,7 @@ func (s *Server) person(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.Person, by *visitor, form *Form, status int) error {
 	l := Localizer(r)
-	v := personView{Page: s.administrationPage(r, p.Name), Back: crumb{peoplePath, l.T("administration.people")}, Path: personPath(p.ID),
+	v := personView{Page: s.administrationPage(r, p.Name), Back: crumb{peoplePath, l.T("administration.people")}, Path: personPath(p.ID), ID: p.ID.String(),
 		Email: p.Email, Form: form, RoleChoices: roleOptions(l), Self: by.Person.ID == p.ID, AccessPath: accessPath + "/" + p.ID.String()}
 	var err error
 	if v.Facts, err = s.personFacts(r, p); err != nil {

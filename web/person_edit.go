@@ -36,15 +36,14 @@ func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	form := changing(r.PostForm, stored)
+	form, former := changing(r.PostForm, stored), p
 	readPerson(&p, r.PostForm)
 	if err = form.outdated(); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.PersonEntry(verb, p)
 			if verb == "person.added" {
-				return e, models.AddPerson(ctx, tx, &p)
+				return models.PersonAdded(p), models.AddPerson(ctx, tx, &p)
 			}
-			return e, p.Save(ctx, tx)
+			return models.PersonChanged(former, p), p.Save(ctx, tx)
 		})
 	}
 	if err != nil {
