@@ -195,20 +195,6 @@ func (m *minutes) who(e *TimelineEntry, it record.Item) {
 	e.Capacity = inCapacity(m.l, organisation, it.Facts[record.FactAs] == models.RoleCoordinator)
 }
 
-// inCapacity says for whom somebody acts, and that they do so as the network's coordinator where they are nobody there; "" for
-// nobody but themselves.
-func inCapacity(l *i18n.Localizer, organisation string, coordinates bool) string {
-	switch {
-	case coordinates && organisation != "":
-		return l.T("capacity.coordinator_for", "Organisation", organisation)
-	case coordinates:
-		return l.T("capacity.coordinator")
-	case organisation != "":
-		return l.T("recommendation.capacity.for", "Organisation", organisation)
-	}
-	return ""
-}
-
 // original leads those who may read it to the file an entry tells of: the owners, and the person it was recorded for;
 // evidence all who read the report.
 func (m *minutes) original(it record.Item) *original {
