@@ -29,10 +29,12 @@ type act struct {
 	actor   models.Person      // who sent it
 	speaker models.Person      // whose words they are
 	speaks  access.Actor       // the speaker as the table of roles sees them
+	sends   access.Actor       // who sent it, likewise: the same unless it was recorded for the speaker
 	object  access.Object      // what they speak about, as the table sees it
 	task    *models.Task       // answered by it, if any
 	late    bool
 	seq     *int64 // first entry in the record
+	settled []settledTask
 
 	attachment *models.Attachment // the original of what was recorded for the speaker; nil once an entry tells of it
 }
@@ -71,6 +73,9 @@ func (x *act) position(ctx context.Context) (models.Position, error) {
 
 // commit writes the decision and raises the process's revision; it comes last in the transaction.
 func (x *act) commit(ctx context.Context, kind, argsHash string, result any) error {
+	if err := x.noteSettled(ctx); err != nil {
+		return err
+	}
 	raw, err := json.Marshal(result)
 	if err != nil {
 		return fmt.Errorf("encode the result of %s: %w", kind, err)
@@ -112,9 +117,15 @@ func (x *act) note(ctx context.Context, e entry) error {
 		full.Actor, full.Capacity = x.actor.Pseudonym, record.Personal
 		if e.org != uuid.Nil {
 			full.Capacity, full.Organisation = record.Institutional, e.org
+			if x.speaks.OnlyCoordinates(e.org) {
+				full.Facts = withFact(full.Facts, record.FactAs, models.RoleCoordinator)
+			}
 		}
 		if x.sub.OnBehalfOf != nil {
 			full.OnBehalfOf = x.speaker.Pseudonym
+			if x.sends.OnlyCoordinates(x.rec.OrganisationID) {
+				full.Facts = withFact(full.Facts, "recorded_as", models.RoleCoordinator)
+			}
 			full.Texts = withText(full.Texts, "behalf_note", x.sub.BehalfNote)
 		}
 		full.Facts = x.withAttachment(full.Facts)

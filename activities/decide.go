@@ -167,6 +167,7 @@ func (x *act) entitled(ctx context.Context, d decider) error {
 	if err != nil {
 		return err
 	}
+	x.sends = sender
 	if x.sub.OnBehalfOf == nil {
 		x.speaks = sender
 		return access.Can(sender, d.actionFor(x.task), object)

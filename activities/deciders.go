@@ -40,6 +40,10 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideReportProgress: {process: models.ProcessFollowUp, action: access.ReportProgress, optional: true, take: reportProgress},
 	models.DecideEndFollowUp:    {process: models.ProcessFollowUp, action: access.EndFollowup, take: endFollowUp},
 
+	models.DecideRemindLate: {action: access.LookInto, take: remindLate}, // in every process that waits for somebody
+	models.DecideExtendLate: {action: access.LookInto, take: extendLate},
+	models.DecideLeaveLate:  {action: access.LookInto, take: leaveLate},
+
 	models.DecideHandOver: {action: access.HandOver, take: handOver},    // in every process
 	models.DecideRelease:  {action: access.RedactRecord, take: release}, // in every process that stood still
 }

@@ -139,8 +139,9 @@ func reportProgress(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
+	org := x.reportsFor(f)
 	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: p.Status, Note: p.Note, SourceTitle: p.SourceTitle,
-		SourceURL: p.SourceURL, PersonID: x.speaker.ID, DecisionID: x.id, ReportedAt: x.now}
+		SourceURL: p.SourceURL, PersonID: x.speaker.ID, SpokenBy: &org, AsCoordinator: x.speaks.OnlyCoordinates(org), DecisionID: x.id, ReportedAt: x.now}
 	if p.ObservedOn != nil && !p.DayUnknown {
 		n.ObservedOn = *p.ObservedOn.Time()
 		if n.ObservedOn.After(models.DayOf(x.now.Add(14*time.Hour), time.UTC)) { // it may be tomorrow already, east of here
@@ -162,7 +163,7 @@ func reportProgress(ctx context.Context, x *act) error {
 	if err := f.Save(ctx, x.tx); err != nil {
 		return err
 	}
-	if err := x.note(ctx, entry{verb: "followup.reported", visibility: record.Network, objectKind: "followup", object: f.ID, org: x.reportsFor(f),
+	if err := x.note(ctx, entry{verb: "followup.reported", visibility: record.Network, objectKind: "followup", object: f.ID, org: org,
 		facts: map[string]string{"status": string(p.Status)}, texts: map[string]string{"note": p.Note}}); err != nil {
 		return err
 	}

@@ -72,9 +72,9 @@ func (h *handing) pass(ctx context.Context) error {
 	return nil
 }
 
-// facts are what the record says of every part: from whom, to whom.
+// facts are what the record says of every part: from whom, to whom, and that a coordinator arranged it.
 func (h *handing) facts(more ...string) map[string]string {
-	facts := map[string]string{"former": h.from.Pseudonym.String(), "person": h.to.Pseudonym.String()}
+	facts := map[string]string{"former": h.from.Pseudonym.String(), "person": h.to.Pseudonym.String(), record.FactAs: models.RoleCoordinator}
 	for i := 0; i+1 < len(more); i += 2 {
 		facts[more[i]] = more[i+1]
 	}

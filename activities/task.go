@@ -118,8 +118,10 @@ func (x *act) closeTask(ctx context.Context, t *models.Task, state models.TaskSt
 	if err := t.Save(ctx, x.tx); err != nil {
 		return err
 	}
-	_, err := x.tx.NewUpdate().Model((*models.Task)(nil)).Set("state = ?", models.TaskDone).Set("closed_at = ?", x.now).
-		Set("remind_at = NULL").Where("kind = ? AND subject_id = ? AND state = ?", models.TaskEscalation, t.ID, models.TaskOpen).Exec(ctx)
+	asked, err := models.EndEscalations(ctx, x.tx, t.ID, x.now)
+	if asked {
+		x.settled = append(x.settled, settledTask{*t, state})
+	}
 	return err
 }
 
@@ -167,14 +169,8 @@ func (a *Activities) RemindTask(ctx context.Context, s Step) (models.Position, e
 		if err := x.due(x.task.RemindAt); err != nil {
 			return err
 		}
-		people, err := x.asked(ctx, x.task)
-		if err != nil {
+		if err := x.remindAsked(ctx, x.task); err != nil {
 			return err
-		}
-		for _, p := range people {
-			if err := x.digest(ctx, p, x.task); err != nil {
-				return err
-			}
 		}
 		x.task.Reminded(x.procedure.WaitFor(x.task.Kind), time.UTC)
 		if err := x.task.Save(ctx, x.tx); err != nil {

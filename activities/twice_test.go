@@ -269,6 +269,7 @@ func (d *desk) vote(email, answer string) {
 func (d *desk) publishTwice() {
 	d.notNow("Finish", d.acts.Finish, d.stepNow())
 	d.stage("OpenPublication", d.acts.OpenPublication)
+	d.lookIntoTwice(models.TaskPublish)
 	d.says(models.DecidePublish, d.the(models.TaskPublish), models.NoPayload{})
 	d.notNow("Finish", d.acts.Finish, d.stepNow())
 	d.says(models.DecideRecordDelivery, d.the(models.TaskDeliver), models.DeliveryPayload{NotDelivered: "The ministry was dissolved."})

@@ -99,6 +99,11 @@ func decided(operation string, kind models.TaskKind) entitlement {
 	return entitlement{operation + "#" + string(kind), "", ownersDecideText, ownersDecideDone}
 }
 
+// looked is what coordinators decide about something overdue. Its owners see that they were asked.
+func looked(operation string) entitlement {
+	return entitlement{operation + "#" + string(models.TaskEscalation), "", "u nn yfn nnn nn nn n", "u nf yfn nnn nn nn n"}
+}
+
 var entitlements = []entitlement{
 	always("getHealth", everybody), always("getOpenAPI", everybody), always("listLanguages", everybody), always("listCountries", everybody),
 	always("listTopics", everybody), always("listChallenges", everybody), always("listAuthorities", everybody), always("getAuthority", everybody),
@@ -138,6 +143,7 @@ var entitlements = []entitlement{
 	decided("inviteReviewer", models.TaskChooseReviewer), decided("skipReviewer", models.TaskChooseReviewer), decided("decideReview", models.TaskDecideReview),
 	decided("assignTranslator", models.TaskAssignTranslator), decided("resolveSignOff", models.TaskResolveSignOff), decided("publish", models.TaskPublish),
 	done("recordDelivery#deliver", ownersDecideDone),
+	looked("remindLate"), looked("extendLate"), looked("leaveLate"),
 	{"getTranslation", "", "u ny yyn yyn yn yn n", "u ny yyy yyy yn yn n"}, {"saveTranslation", "", "u ny ffn ffn yn fn n", "u ny fff fff yn fn n"},
 
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly),
@@ -182,6 +188,7 @@ var bodies = func() map[string]any {
 		"decideReview": map[string]any{"decision": "accept", "reason": "y"}, "resolveSignOff": map[string]any{"decision": "publish", "reason": "y"},
 		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
+		"remindLate": none, "extendLate": map[string]any{"due_on": noon.AddDate(0, 0, 30).Format(time.DateOnly)}, "leaveLate": none,
 		"assignFocalPoint": map[string]any{"organisation_id": demo.ID("organisation", "khc")},
 		"saveTranslation":  map[string]any{"title": "T"},
 	}

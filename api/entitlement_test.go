@@ -84,6 +84,7 @@ func (w *world) askEverybody(t *testing.T) {
 	for _, kind := range []models.TaskKind{models.TaskChooseReviewer, models.TaskDecideReview, models.TaskAssignTranslator, models.TaskResolveSignOff, models.TaskPublish} {
 		w.tasks[kind] = add(kind, "officer-khc", translated)
 	}
+	w.tasks[models.TaskEscalation] = add(models.TaskEscalation, "coordinator", func(task *models.Task) { task.SubjectID = &w.tasks[models.TaskPublish].ID })
 	if w.followUp != uuid.Nil {
 		deliveries, err := models.Deliveries(t.Context(), w.db, w.rec.ID)
 		require.NoError(t, err)

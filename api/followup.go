@@ -57,6 +57,9 @@ type ProgressNote struct {
 	ObservedOn  *models.Day           `json:"observed_on,omitempty"` // absent: the day is not known
 	EvidenceID  *uuid.UUID            `json:"evidence_id,omitempty"` // the attachment that shows it
 	ReportedAt  time.Time             `json:"reported_at"`
+
+	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"` // in whose name; absent: not known
+	AsCoordinator  bool       `json:"as_coordinator,omitempty"`  // by the network's coordinator, who is nobody there
 }
 
 func (s *server) followUpRoutes() []route {
@@ -279,7 +282,7 @@ func originView(f models.FollowUp) *Origin {
 
 func noteView(n models.ProgressNote) ProgressNote {
 	v := ProgressNote{ID: n.ID, Status: n.Status, Note: n.Note, SourceTitle: n.SourceTitle, SourceURL: n.SourceURL,
-		EvidenceID: n.AttachmentID, ReportedAt: n.ReportedAt}
+		EvidenceID: n.AttachmentID, ReportedAt: n.ReportedAt, OrganisationID: n.SpokenBy, AsCoordinator: n.AsCoordinator}
 	if day := models.Day(n.ObservedOn); !n.ObservedOn.IsZero() {
 		v.ObservedOn = &day
 	}

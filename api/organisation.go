@@ -117,7 +117,7 @@ func (s *server) createOrganisation(c *call) (reply, error) {
 		if err := o.Insert(ctx, tx); err != nil {
 			return uuid.Nil, err
 		}
-		return o.ID, models.Journal(ctx, tx, c.who.person, c.now(), models.OrganisationEntry("organisation.added", o, ""))
+		return o.ID, models.Journal(ctx, tx, c.who.person, c.now(), models.OrganisationAdded(o))
 	})
 	if err != nil {
 		return reply{}, err
@@ -144,12 +144,12 @@ func (s *server) updateOrganisation(c *call) (reply, error) {
 		if current := organisationView(o); !matches(c.r.Header.Get("If-Match"), tagOf(current)) {
 			return outdated{what: "organisation", current: current, yours: in}
 		}
-		former := o.Name
+		former := o
 		in.put(&o)
 		if err := o.Save(ctx, tx); err != nil {
 			return err
 		}
-		return models.Journal(ctx, tx, c.who.person, c.now(), models.OrganisationEntry("organisation.changed", o, former))
+		return models.Journal(ctx, tx, c.who.person, c.now(), models.OrganisationChanged(former, o))
 	})
 	if err != nil {
 		return reply{}, err

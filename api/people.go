@@ -127,7 +127,7 @@ func (s *server) createPerson(c *call) (reply, error) {
 		if err := models.AddPerson(ctx, tx, &p); err != nil {
 			return uuid.Nil, err
 		}
-		return p.ID, models.Journal(ctx, tx, c.who.person, c.now(), models.PersonEntry("person.added", p))
+		return p.ID, models.Journal(ctx, tx, c.who.person, c.now(), models.PersonAdded(p))
 	})
 	if err != nil {
 		return reply{}, err
@@ -198,11 +198,12 @@ func (s *server) updatePerson(c *call) (reply, error) {
 		if !matches(c.r.Header.Get("If-Match"), tagOf(current)) {
 			return outdated{what: "person", current: current, yours: in}
 		}
+		former := p
 		in.put(&p)
 		if err := p.Save(ctx, tx); err != nil {
 			return err
 		}
-		return models.Journal(ctx, tx, c.who.person, c.now(), models.PersonEntry("person.changed", p))
+		return models.Journal(ctx, tx, c.who.person, c.now(), models.PersonChanged(former, p))
 	})
 	if err != nil {
 		return reply{}, err

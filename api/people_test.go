@@ -33,7 +33,7 @@ func pages[T any](t *testing.T, h *house, token, path string) []T {
 
 func (h *house) journalled(t *testing.T, verb string) int {
 	t.Helper()
-	items, err := models.JournalEntries(t.Context(), h.db, 0, 100)
+	items, err := models.JournalEntries(t.Context(), h.db, models.JournalFilter{Limit: 100})
 	require.NoError(t, err)
 	n := 0
 	for _, it := range items {

@@ -36,6 +36,9 @@ func answers() []answer {
 		{"publish", "publish", "Publish the accepted version and its approved translations", models.DecidePublish, access.Publish, nil, silent},
 		{"delivery", "recordDelivery", "Record that an authority has it, or why not", models.DecideRecordDelivery, access.RecordDelivery, models.DeliveryPayload{}, ownWords[models.DeliveryPayload]},
 		{"progress", "reportAskedProgress", "Report what became of a measure, as asked", models.DecideReportProgress, access.ReportProgress, said[models.ProgressPayload]{}, saidBy[models.ProgressPayload]},
+		{"remind-late", "remindLate", "Put what is overdue into the next mail of reminders", models.DecideRemindLate, access.LookInto, nil, silent},
+		{"extend-late", "extendLate", "Give those who are late until the end of another day", models.DecideExtendLate, access.LookInto, models.ExtendPayload{}, ownWords[models.ExtendPayload]},
+		{"leave-late", "leaveLate", "Leave what is overdue as it is: it is waited for, and no coordinator is asked again", models.DecideLeaveLate, access.LookInto, models.LeavePayload{}, ownWords[models.LeavePayload]},
 	}
 }
 

@@ -80,7 +80,7 @@ func TestAnInvitationLetsOnePersonInOnce(t *testing.T) {
 	require.Equal(t, models.AccountActive, n.stateOf(t, ana, noon.Add(3*time.Hour)))
 	require.Equal(t, apperr.CodeAccountState, apperr.CodeOf(invite(noon.Add(4*time.Hour))), "who has a password needs no invitation")
 
-	journal, err := models.JournalEntries(t.Context(), n.db, 0, 10)
+	journal, err := models.JournalEntries(t.Context(), n.db, models.JournalFilter{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, journal, 3)
 	require.Equal(t, "person.accepted", journal[0].Verb)
@@ -200,7 +200,7 @@ func TestClosedAccessLetsNobodyIn(t *testing.T) {
 	require.NoError(t, err)
 	bySession, byToken = n.worksStill(t, session, token)
 	require.False(t, bySession || byToken, "what ended stays ended")
-	journal, err := models.JournalEntries(t.Context(), n.db, 0, 10)
+	journal, err := models.JournalEntries(t.Context(), n.db, models.JournalFilter{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, journal, 2)
 }

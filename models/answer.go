@@ -26,6 +26,9 @@ var answers = map[DecisionKind][]TaskKind{
 	DecidePublish:            {TaskPublish},
 	DecideRecordDelivery:     {TaskDeliver},
 	DecideReportProgress:     {TaskReportProgress},
+	DecideRemindLate:         {TaskEscalation},
+	DecideExtendLate:         {TaskEscalation},
+	DecideLeaveLate:          {TaskEscalation},
 }
 
 // AnswersTasks reports whether a decision answers a task at all.

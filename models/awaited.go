@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
 )
 
 // AwaitedItem is an open task as those see it who want to know who is holding things up, and until when.
@@ -43,6 +46,19 @@ func Awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now t
 	if v.PersonID == uuid.Nil {
 		return nil, nil
 	}
+	return awaited(ctx, db, v, r, now, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.state = ?", TaskOpen) })
+}
+
+// AwaitedTask is one task of a recommendation as Awaited shows it, also one that is over.
+func AwaitedTask(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, task uuid.UUID, now time.Time) (AwaitedItem, error) {
+	items, err := awaited(ctx, db, v, r, now, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id = ?", task) })
+	if err != nil || len(items) == 0 {
+		return AwaitedItem{}, cmp.Or(err, error(apperr.NotFound("task")))
+	}
+	return items[0], nil
+}
+
+func awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now time.Time, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]AwaitedItem, error) {
 	var items []AwaitedItem
 	q := db.NewSelect().TableExpr("tasks AS t").
 		ColumnExpr("t.id AS task_id, t.process_id, t.kind, t.round, COALESCE(t.language, '') AS language").
@@ -54,7 +70,7 @@ func Awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now t
 	err := withSubjects(q).
 		Join("LEFT JOIN people AS person ON person.id = t.person_id").
 		Join("LEFT JOIN organisations AS asked ON asked.id = t.organisation_id").
-		Where("t.recommendation_id = ? AND t.state = ?", r.ID, TaskOpen).
+		Where("t.recommendation_id = ?", r.ID).Apply(narrow).
 		OrderExpr("t.due_at, t.id").Scan(ctx, &items)
 	if err != nil {
 		return nil, fmt.Errorf("read who is awaited: %w", err)

@@ -41,6 +41,9 @@ const (
 	DecideCancelMailing      DecisionKind = "cancel_mailing"
 	DecideReportProgress     DecisionKind = "report_progress"
 	DecideEndFollowUp        DecisionKind = "end_followup"
+	DecideRemindLate         DecisionKind = "remind_late"
+	DecideExtendLate         DecisionKind = "extend_late"
+	DecideLeaveLate          DecisionKind = "leave_late"
 	DecideHandOver           DecisionKind = "hand_over"
 	DecideRelease            DecisionKind = "release"
 )

@@ -76,8 +76,11 @@ type ProgressNote struct {
 	// AttachmentID is the evidence as a file; nil for none.
 	AttachmentID *uuid.UUID
 	PersonID     uuid.UUID
-	DecisionID   string
-	ReportedAt   time.Time
+	// SpokenBy is the organisation in whose name it was reported; nil: not known any more.
+	SpokenBy      *uuid.UUID `bun:",type:uuid"`
+	AsCoordinator bool       // by somebody who coordinates the network and is nobody there
+	DecisionID    string
+	ReportedAt    time.Time
 }
 
 // ProgressPayload reports what happened.

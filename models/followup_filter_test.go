@@ -42,7 +42,7 @@ func TestAPartnerTakesOnTheirOwnCountryAlone(t *testing.T) {
 	left, err = models.CountFollowUps(ctx, a.db, models.FollowUpFilter{Unfollowed: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, left)
-	journal, err := models.JournalEntries(ctx, a.db, 0, 1)
+	journal, err := models.JournalEntries(ctx, a.db, models.JournalFilter{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, "followups.assigned", journal[0].Verb)
 	require.Equal(t, "2", journal[0].Facts["measures"])

@@ -49,14 +49,15 @@ type Held struct {
 }
 
 // HeldBy lists what somebody holds in the processes that are not over (process Nil: in all), those of one recommendation
-// together. The officer in charge of a published recommendation holds it in whichever of its processes goes on.
+// together: what of their desk waits for them and nobody else (also where the text is hidden meanwhile), and what they are in
+// charge of. The officer in charge of a published recommendation holds it in whichever of its processes goes on.
 func HeldBy(ctx context.Context, db bun.IDB, person, process uuid.UUID) ([]Held, error) {
 	var all []Held
 	q := db.NewSelect().TableExpr("processes AS p").Join("JOIN recommendations AS r ON r.id = p.recommendation_id").
 		ColumnExpr("p.id AS process_id, p.kind, p.recommendation_id, r.organisation_id, r.title, r.language").
 		ColumnExpr("r.officer_id = ? AS in_charge", person).
 		Where("p.closed_at IS NULL").
-		Where(`(EXISTS (SELECT 1 FROM tasks AS t WHERE t.process_id = p.id AND t.person_id = ?0 AND t.state = 'open')
+		Where(`(EXISTS (SELECT 1 FROM tasks AS t WHERE t.process_id = p.id AND t.state = 'open' AND t.person_id = ?0)
 			OR (p.kind = 'recommendation' AND EXISTS (SELECT 1 FROM translations AS tr WHERE tr.recommendation_id = r.id
 				AND tr.state <> 'approved' AND (tr.translator_id = ?0 OR tr.approver_id = ?0)))
 			OR (r.officer_id = ?0 AND p.id = (SELECT first.id FROM processes AS first WHERE first.recommendation_id = r.id
@@ -73,7 +74,7 @@ func HeldBy(ctx context.Context, db bun.IDB, person, process uuid.UUID) ([]Held,
 
 func fillHeld(ctx context.Context, db bun.IDB, person uuid.UUID, all []Held) error {
 	var tasks []Task
-	if err := db.NewSelect().Model(&tasks).Where("t.person_id = ? AND t.state = 'open'", person).Order("t.opened_at", "t.id").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&tasks).Where("t.state = ?", TaskOpen).Where(waitsForPerson, person).Order("t.opened_at", "t.id").Scan(ctx); err != nil {
 		return fmt.Errorf("read what waits for somebody: %w", err)
 	}
 	var translations []Translation

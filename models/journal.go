@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +18,7 @@ type JournalEntry struct {
 	ObjectKind string            // "person", "organisation", "authority", "grant", "procedure" …
 	Object     uuid.UUID         // of a person the pseudonym, of the others the id; Nil where a slug names it
 	Facts      map[string]string // codes, slugs, counts; never a person's data
-	Texts      map[string]string // words: the former and the new name of an organisation, a reason
+	Texts      map[string]string // words: a reason, and what was changed, see Changing
 }
 
 // Journal puts an act of administration on the installation's own record, in the transaction that does it. Like every
@@ -27,26 +28,61 @@ func Journal(ctx context.Context, tx bun.IDB, by Person, now time.Time, e Journa
 	if err != nil {
 		return err
 	}
-	capacity := record.Personal
-	if by.Pseudonym == uuid.Nil { // from a shell, where nobody is signed in
-		capacity = record.System
+	entry := record.Entry{At: now, Verb: e.Verb, Actor: by.Pseudonym, Capacity: record.Personal,
+		ObjectKind: e.ObjectKind, Object: e.Object, Visibility: record.Confidential, Facts: e.Facts, Texts: e.Texts}
+	switch {
+	case by.Pseudonym == uuid.Nil: // from a shell, where nobody is signed in
+		entry.Capacity = record.System
+	case e.ObjectKind != "person" || e.Object != by.Pseudonym: // not about themselves
+		if err := actsInRole(ctx, tx, by, &entry); err != nil {
+			return err
+		}
 	}
-	_, err = record.Append(ctx, tx, chain, record.Entry{At: now, Verb: e.Verb, Actor: by.Pseudonym, Capacity: capacity,
-		ObjectKind: e.ObjectKind, Object: e.Object, Visibility: record.Confidential, Facts: e.Facts, Texts: e.Texts})
-	if err != nil {
+	if _, err := record.Append(ctx, tx, chain, entry); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	return nil
 }
 
-// JournalEntries lists acts of administration, newest first: at most limit of those before a sequence number, where 0 begins
-// with the newest.
-func JournalEntries(ctx context.Context, db bun.IDB, before int64, limit int) ([]record.Item, error) {
+// actsInRole says in which role somebody administers, and where: the widest they have.
+func actsInRole(ctx context.Context, db bun.IDB, by Person, entry *record.Entry) error {
+	roles, err := RolesOf(ctx, db, by.ID)
+	if err != nil {
+		return err
+	}
+	role, has := WidestRole(roles)
+	if !has {
+		return nil
+	}
+	facts := map[string]string{record.FactAs: role.Role}
+	maps.Copy(facts, entry.Facts)
+	entry.Capacity, entry.Organisation, entry.Facts = record.Institutional, role.OrganisationID, facts
+	return nil
+}
+
+// JournalFilter narrows the journal; its zero value leaves out nothing.
+type JournalFilter struct {
+	Areas  []string // first parts of verbs: "person", "organisation" …
+	Person uuid.UUID
+	Before int64 // sequence number; 0 begins with the newest
+	Limit  int
+}
+
+// JournalEntries lists acts of administration, newest first. Of a person there is what they did, and what was done about them.
+func JournalEntries(ctx context.Context, db bun.IDB, f JournalFilter) ([]record.Item, error) {
 	chain, err := InstallationID(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return record.Newest(ctx, db, chain, before, limit, record.Confidential)
+	n := record.Narrow{About: f.Areas, Before: f.Before, Limit: f.Limit}
+	if f.Person != uuid.Nil {
+		p, err := PersonByID(ctx, db, f.Person)
+		if err != nil {
+			return nil, err
+		}
+		n.Who = p.Pseudonym
+	}
+	return record.Newest(ctx, db, chain, n, record.Confidential)
 }
 
 // Chains lists every record there is to verify: that of each recommendation, oldest first, and the journal.

@@ -42,14 +42,14 @@ func OrganisationForEdit(ctx context.Context, tx bun.IDB, id uuid.UUID) (Organis
 	return o, found(err, "organisation")
 }
 
-// OrganisationEntry is what the journal says about a change of an organisation that was called otherwise before; "" for one
-// that is new.
-func OrganisationEntry(verb string, o Organisation, former string) JournalEntry {
-	e := JournalEntry{Verb: verb, ObjectKind: "organisation", Object: o.ID}
-	if former != "" && former != o.Name {
-		e.Texts = map[string]string{"former": former, "name": o.Name}
-	}
-	return e
+// OrganisationAdded is what the journal says about a new organisation.
+func OrganisationAdded(o Organisation) JournalEntry {
+	return JournalEntry{Verb: "organisation.added", ObjectKind: "organisation", Object: o.ID}
+}
+
+// OrganisationChanged is what the journal says about a change of an organisation.
+func OrganisationChanged(former, o Organisation) JournalEntry {
+	return JournalEntry{Verb: "organisation.changed", ObjectKind: "organisation", Object: o.ID}.Changing(former.Facts(), o.Facts())
 }
 
 // cover writes which countries the organisation covers.

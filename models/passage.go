@@ -187,7 +187,7 @@ func RedactPassage(ctx context.Context, tx bun.IDB, r *Recommendation, in Passag
 	}
 	for _, remove := range []func(context.Context, bun.IDB, *Recommendation, PassageInput, record.Entry) error{redactVersions, redactRecorded, redactFiles} {
 		if err := remove(ctx, tx, r, in, record.Entry{At: now, Actor: by.Pseudonym, Capacity: record.Personal, ObjectKind: "recommendation",
-			Object: r.ID, Visibility: record.Network}); err != nil {
+			Object: r.ID, Visibility: record.Network, Facts: asCoordinator(nil)}); err != nil {
 			return nil, err
 		}
 	}

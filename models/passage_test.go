@@ -150,7 +150,7 @@ func TestAPassageIsGoneFromEverywhereAndTheRecordIsWhole(t *testing.T) {
 	last := items[len(items)-1]
 	require.Equal(t, "text.passage_removed", last.Verb)
 	require.Equal(t, "It names a child.", last.Texts["reason"])
-	journal, err := models.JournalEntries(t.Context(), d.db, 0, 1)
+	journal, err := models.JournalEntries(t.Context(), d.db, models.JournalFilter{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, "text.passage_removed", journal[0].Verb)
 

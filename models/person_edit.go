@@ -94,9 +94,14 @@ func PersonForEdit(ctx context.Context, tx bun.IDB, id uuid.UUID) (Person, error
 	return p, found(err, "person")
 }
 
-// PersonEntry is what the journal says about a change of what is known of a person.
-func PersonEntry(verb string, p Person) JournalEntry {
-	return JournalEntry{Verb: verb, ObjectKind: "person", Object: p.Pseudonym}
+// PersonAdded is what the journal says about somebody new.
+func PersonAdded(p Person) JournalEntry {
+	return JournalEntry{Verb: "person.added", ObjectKind: "person", Object: p.Pseudonym}
+}
+
+// PersonChanged is what the journal says about a change of what is known of a person.
+func PersonChanged(former, p Person) JournalEntry {
+	return JournalEntry{Verb: "person.changed", ObjectKind: "person", Object: p.Pseudonym}.Changing(former.Facts(), p.Facts())
 }
 
 // AddPerson adds somebody to the network.

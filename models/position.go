@@ -40,6 +40,7 @@ type OpenTask struct {
 	DueAt      time.Time // when its silence is dealt with, see Task.MissedAt
 	GraceUntil time.Time
 	Overdue    bool
+	Extensions int
 }
 
 // RoundPosition is where a review round stands.
@@ -129,7 +130,7 @@ func PositionOf(ctx context.Context, db bun.IDB, p *Process, r *Recommendation, 
 	}
 	for _, t := range tasks {
 		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.Reminders, RespondBy: t.RespondBy,
-			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil})
+			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil, Extensions: t.Extensions})
 	}
 	pos.Held = p.HeldSince != nil
 	switch p.Kind {

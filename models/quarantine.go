@@ -91,7 +91,7 @@ func setQuarantine(ctx context.Context, tx bun.IDB, id uuid.UUID, since *time.Ti
 // recordOnText puts an act upon a text on its own record and in the journal. Neither ever holds the words it is about.
 func recordOnText(ctx context.Context, tx bun.IDB, id uuid.UUID, verb string, facts, texts map[string]string, by Person, now time.Time) error {
 	_, err := record.Append(ctx, tx, id, record.Entry{At: now, Verb: verb, Actor: by.Pseudonym, Capacity: record.Personal,
-		ObjectKind: "recommendation", Object: id, Visibility: record.Network, Facts: facts, Texts: texts})
+		ObjectKind: "recommendation", Object: id, Visibility: record.Network, Facts: asCoordinator(facts), Texts: texts})
 	if err != nil {
 		return err
 	}

@@ -164,7 +164,11 @@ func (r *Recommendation) UpdateAttributes(ctx context.Context, tx bun.IDB, in Re
 	if maps.Equal(before, after) {
 		return nil
 	}
-	_, err := record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "attributes.changed", Actor: by.Pseudonym,
+	after, err := inCapacity(ctx, tx, by, r.OrganisationID, after)
+	if err != nil {
+		return err
+	}
+	_, err = record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "attributes.changed", Actor: by.Pseudonym,
 		Capacity: record.Institutional, Organisation: r.OrganisationID, ObjectKind: "recommendation", Object: r.ID,
 		Visibility: record.Network, Facts: after})
 	return err

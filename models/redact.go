@@ -39,7 +39,7 @@ func RedactText(ctx context.Context, tx bun.IDB, in Redaction, now time.Time) (i
 		return 0, apperr.Invalid("field", "kept_in_version")
 	}
 	tombstone := record.Entry{At: now, Actor: in.By.Pseudonym, Capacity: record.Personal, ObjectKind: entry.ObjectKind, Object: entry.Object,
-		Visibility: record.Network, Texts: map[string]string{"reason": in.Reason}}
+		Visibility: record.Network, Facts: asCoordinator(nil), Texts: map[string]string{"reason": in.Reason}}
 	if id := entry.Facts[record.FactAttachment]; id != "" && in.Field == record.FactAttachment {
 		if err := redactAttachment(ctx, tx, in.Recommendation.ID, id, now); err != nil {
 			return 0, err

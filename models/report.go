@@ -123,7 +123,7 @@ func (r *ContentReport) Settle(ctx context.Context, tx bun.IDB, outcome string, 
 	}
 	//i18n:keys journal.report.settled_*
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "report.settled_" + outcome, ObjectKind: "report", Object: r.ID,
-		Facts: map[string]string{"text": shortID(r.RecommendationID)}})
+		Facts: map[string]string{"text": shortID(r.RecommendationID), "recommendation": r.RecommendationID.String()}})
 }
 
 // MailReport is what the mail about a report says.

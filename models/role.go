@@ -32,6 +32,18 @@ type Role struct {
 	Role           string    `bun:",pk"` // one of RoleNames
 }
 
+// WidestRole returns the widest of some roles.
+func WidestRole(roles []Role) (Role, bool) {
+	for _, name := range RoleNames() {
+		for _, r := range roles {
+			if r.Role == name {
+				return r, true
+			}
+		}
+	}
+	return Role{}, false
+}
+
 // AddRole gives a person a role in an organisation; giving it again changes nothing.
 func AddRole(ctx context.Context, db bun.IDB, r Role) error {
 	if _, err := db.NewInsert().Model(&r).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {

@@ -71,6 +71,7 @@ type Task struct {
 	GraceUntil       time.Time
 	Reminders        int
 	OverdueAt        *time.Time
+	Extensions       int // how often its deadline was moved after it had passed
 	Generation       int
 	ClosedAt         *time.Time
 }

@@ -168,16 +168,24 @@ func Versions(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Vers
 }
 
 func recordCreated(ctx context.Context, tx bun.IDB, r *Recommendation, officer Person, now time.Time) error {
-	_, err := record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "recommendation.created", Actor: officer.Pseudonym,
+	facts, err := inCapacity(ctx, tx, officer, r.OrganisationID, map[string]string{"kind": r.Kind, "language": r.Language, "procedure": r.ProcedureID.String()})
+	if err != nil {
+		return err
+	}
+	_, err = record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "recommendation.created", Actor: officer.Pseudonym,
 		Capacity: record.Institutional, Organisation: r.OrganisationID, ObjectKind: "recommendation", Object: r.ID,
-		Visibility: record.Network, Facts: map[string]string{"kind": r.Kind, "language": r.Language, "procedure": r.ProcedureID.String()}})
+		Visibility: record.Network, Facts: facts})
 	return err
 }
 
 func recordVersion(ctx context.Context, tx bun.IDB, r *Recommendation, v *Version, author Person, now time.Time) error {
-	_, err := record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "version.saved", Actor: author.Pseudonym,
+	facts, err := inCapacity(ctx, tx, author, r.OrganisationID, map[string]string{"number": fmt.Sprint(v.Number), "hash": v.Hash})
+	if err != nil {
+		return err
+	}
+	_, err = record.Append(ctx, tx, r.ID, record.Entry{At: now, Verb: "version.saved", Actor: author.Pseudonym,
 		Capacity: record.Institutional, Organisation: r.OrganisationID, ObjectKind: "version", Object: v.ID,
-		Visibility: record.Network, Facts: map[string]string{"number": fmt.Sprint(v.Number), "hash": v.Hash},
+		Visibility: record.Network, Facts: facts,
 		Texts: map[string]string{"note": v.Note}})
 	return err
 }

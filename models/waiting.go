@@ -72,15 +72,12 @@ func Waiting(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]Waitin
 
 // CountWaiting counts what Waiting lists.
 func CountWaiting(ctx context.Context, db bun.IDB, v Viewer) (int, error) {
-	if v.PersonID == uuid.Nil {
-		return 0, nil
-	}
-	n, err := v.waiting(db.NewSelect().TableExpr("tasks AS t")).Count(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("count what waits for a person: %w", err)
-	}
-	return int(n), nil
+	d, err := DeskOf(ctx, db, v)
+	return d.Waiting, err
 }
+
+// waitsForPerson is true of a task (alias t) that waits for the person given as argument, and for nobody else.
+const waitsForPerson = "t.person_id = ?"
 
 // waiting limits a query over tasks (alias t) to the open ones that wait for the viewer.
 func (v Viewer) waiting(q *bun.SelectQuery) *bun.SelectQuery {
@@ -93,7 +90,7 @@ func (v Viewer) waiting(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	speaks := bun.List(v.organisationsAs(RolePartner, RoleOfficer, RoleCoordinator))
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("t.person_id = ?", v.PersonID).
+		return q.Where(waitsForPerson, v.PersonID).
 			WhereOr("t.person_id IS NULL AND t.organisation_id IN (?)", speaks).
 			WhereOr(`t.person_id IS NULL AND NOT t.alone AND t.organisation_id IN
 				(SELECT sister.voting_unit FROM organisations AS sister WHERE sister.id IN (?))`, speaks)

@@ -34,13 +34,13 @@ var administrationSections = []administrationSection{
 	{"languages", referencePath(models.ListLanguages), "language"},
 	{"countries", referencePath(models.ListCountries), "map-pin"},
 	{"imports", importsPath, "file-text"},
-	{"journal", administrationPath + "/journal", "list-check"},
+	{"journal", journalPath, "list-check"},
 	{"operations", operationsPath, "settings"},
 }
 
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
-	s.get(r, administrationPath+"/journal", s.journal)
+	s.get(r, journalPath, s.journal)
 	s.personRoutes(r)
 	s.organisationRoutes(r)
 	s.contactRoutes(r)

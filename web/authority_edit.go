@@ -33,6 +33,7 @@ func (s *Server) editAuthority(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
+	former := a
 	a.Names, a.Level, a.CountryCode, a.ParentID = languageValues(r.PostForm, "names"), r.PostForm.Get("level"), r.PostForm.Get("country_code"), nil
 	a.Government = r.PostForm.Get("government") == "yes"
 	if parent, err := uuid.Parse(r.PostForm.Get("parent_id")); err == nil {
@@ -43,7 +44,7 @@ func (s *Server) editAuthority(w http.ResponseWriter, r *http.Request) error {
 		if verb == "authority.added" {
 			return e, a.Insert(ctx, tx)
 		}
-		return e, a.Save(ctx, tx)
+		return e.Changing(former.Facts(), a.Facts()), a.Save(ctx, tx)
 	})
 	if err != nil {
 		return s.renderAuthority(w, r, a, verb, NewForm(r.PostForm), err)

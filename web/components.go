@@ -40,6 +40,7 @@ type TimelineEntry struct {
 	Who      string        // name, or a description where the person is not named
 	Capacity string        // in words: "for Know-how Centre Bulgaria"; "" for personal capacity
 	What     i18n.Words    // verb and object in words: "signed off version 3 with a condition"
+	Changes  []i18n.Words  // what was changed, field by field, in words
 	OnBehalf string        // who wrote it down for them, in words; "" if they did so themselves
 	Href     string        // the text or thing concerned; "" if there is none
 	Link     string        // what the link says

@@ -156,9 +156,10 @@ func (s *Server) dataHolder(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		form = NewForm(r.PostForm)
+		former := h.Facts()
 		h = models.DataHolder{Name: strings.TrimSpace(r.PostForm.Get("data_holder")), Contact: strings.TrimSpace(r.PostForm.Get("data_contact"))}
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			return models.JournalEntry{Verb: "data_holder.changed", ObjectKind: "installation", Texts: map[string]string{"name": h.Name}}, h.Save(ctx, tx)
+			return models.JournalEntry{Verb: "data_holder.changed", ObjectKind: "installation"}.Changing(former, h.Facts()), h.Save(ctx, tx)
 		})
 		if err == nil {
 			return s.done(w, r, l.T("reference.saved"), back.Href)

@@ -41,7 +41,8 @@ func (s *Server) fillMoved(r *http.Request, v models.Viewer, page *dashboardView
 		page.Moved = append(page.Moved, newMovedRow(m, l, zoneName(r)))
 	}
 	page.Since, page.Until = since, until.UTC().Format(time.RFC3339Nano)
-	page.Waiting, err = models.CountWaiting(ctx, s.DB, v)
+	desk, err := models.DeskOf(ctx, s.DB, v)
+	page.Waiting = desk.All()
 	return err
 }
 

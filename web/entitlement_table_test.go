@@ -142,6 +142,8 @@ var entitlements = concat(
 	owned("reviewers", "r")[:1], owned("on-behalf", "drp")[:1],
 	[]entitlement{
 		onAQuestion("reviewers"), onAQuestion("on-behalf"),
+		{"GET /recommendations/{id}/overdue", "u uu cfn nnn nn nn n", "u uu cfn ffn fn fn n", "u uu cff fff ff ff f"},
+		{"POST /recommendations/{id}/overdue", "u uu yfn nnn nn nn n", "u uu yfn ffn fn fn n", "u uu yff fff ff ff f"},
 
 		inReview("GET /tasks/{id}#review", expertSees), inReview("GET /tasks/{id}#consult", partnerSees),
 		both("GET /tasks/{id}#sign_off", partnerSees), both("GET /tasks/{id}#translate", linguistSees),

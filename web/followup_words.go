@@ -194,11 +194,22 @@ func wordsIn(p *models.Publication, tag string) publishedWords {
 }
 
 // progressNotes are the reports on a follow-up as a timeline, newest first. People are named as far as they agreed to
-// be within the network, else the organisation that follows the measure. Files stand below an address, "" for their own.
+// be within the network, else the organisation in whose name they spoke or, of what was reported before that was kept, which
+// follows the measure. Files stand below an address, "" for their own.
 func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models.FollowUp, zone *time.Location, below string) ([]TimelineEntry, error) {
 	ids := make([]uuid.UUID, len(f.Notes))
+	spokenFor := []uuid.UUID{uuid.Nil}
 	for i, n := range f.Notes {
 		ids[i] = n.PersonID
+		spokenFor = appendID(spokenFor, n.SpokenBy)
+	}
+	list, err := models.Organisations(ctx, s.DB, models.OrganisationFilter{IDs: spokenFor})
+	if err != nil {
+		return nil, err
+	}
+	organisations := map[uuid.UUID]string{}
+	for _, o := range list {
+		organisations[o.ID] = o.Name
 	}
 	people, err := models.PeopleByID(ctx, s.DB, ids)
 	if err != nil {
@@ -216,9 +227,7 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 		if !n.ObservedOn.IsZero() {
 			e.What = l.Say("followup.reported", "Status", badge.Text, "Observed", l.Date(n.ObservedOn, time.UTC))
 		}
-		if p := people[n.PersonID]; p.Naming == models.NamingPublic || p.Naming == models.NamingNetwork {
-			e.Who = p.Name
-		}
+		e.nameReporter(l, n, people[n.PersonID], organisations)
 		if e.Text, err = markdown.Render(n.Note, markdown.WithHeadingShift(3), markdown.WithIDPrefix("note-")); err != nil {
 			return nil, err
 		}
@@ -229,4 +238,20 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// nameReporter says who reported, and in which capacity.
+func (e *TimelineEntry) nameReporter(l *i18n.Localizer, n models.ProgressNote, p models.Person, organisations map[uuid.UUID]string) {
+	organisation := ""
+	if n.SpokenBy != nil {
+		organisation = organisations[*n.SpokenBy]
+	}
+	switch {
+	case p.Naming == models.NamingPublic || p.Naming == models.NamingNetwork:
+		e.Who, e.Capacity = p.Name, inCapacity(l, organisation, n.AsCoordinator)
+	case n.AsCoordinator:
+		e.Who, e.Capacity = l.T("capacity.coordination"), inCapacity(l, organisation, false)
+	case organisation != "":
+		e.Who = organisation
+	}
 }

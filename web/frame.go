@@ -121,7 +121,7 @@ func taskOfPath(path string) (uuid.UUID, bool) {
 // profile is the signed-in person as the frame shows them, with the widest of their roles.
 func (s *Server) profile(ctx context.Context, v *visitor) (*Viewer, error) {
 	p := &Viewer{Name: v.Person.Name, Language: v.Person.Language}
-	if role, ok := widest(v.Roles); ok {
+	if role, ok := models.WidestRole(v.Roles); ok {
 		organisation, err := models.OrganisationByID(ctx, s.DB, role.OrganisationID)
 		if err != nil {
 			return nil, err
@@ -134,17 +134,6 @@ func (s *Server) profile(ctx context.Context, v *visitor) (*Viewer, error) {
 	}
 	p.Zone = zone.String()
 	return p, nil
-}
-
-func widest(roles []models.Role) (models.Role, bool) {
-	for _, name := range models.RoleNames() {
-		for _, r := range roles {
-			if r.Role == name {
-				return r, true
-			}
-		}
-	}
-	return models.Role{}, false
 }
 
 // flash says a sentence at the top of the next page that this browser is shown. Tone is as of Flash.

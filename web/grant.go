@@ -161,14 +161,14 @@ func (s *Server) editGrant(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	form := changing(r.PostForm, stored)
+	form, former := changing(r.PostForm, stored), g.Facts()
 	if err = cmp.Or(form.outdated(), readGrant(g, r.PostForm)); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: verb, ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
 			if verb == "grant.added" {
 				return e, g.Insert(ctx, tx)
 			}
-			return e, g.Save(ctx, tx)
+			return e.Changing(former, g.Facts()), g.Save(ctx, tx)
 		})
 	}
 	if err != nil {

@@ -38,7 +38,8 @@ func (s *Server) designateForGrant(w http.ResponseWriter, r *http.Request) error
 		list := readDesignations(r.PostForm)
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: "grant.designated", ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number, "country": country.Code}}
-			return e, g.Designate(ctx, tx, country.Code, list)
+			former := models.DesignationFacts(g.Designations, country.Code)
+			return e.Changing(former, models.DesignationFacts(list, country.Code)), g.Designate(ctx, tx, country.Code, list)
 		})
 		if err == nil {
 			return s.done(w, r, Localizer(r).T("reference.saved"), grantPath(g.ID)+"#countries")

@@ -108,7 +108,7 @@ func TestGrantIsAddedChangedAndRemoved(t *testing.T) {
 	require.Contains(t, c.get(page+"/remove").Body, "This cannot be undone")
 	require.Equal(t, http.StatusSeeOther, c.post(page+"/remove", url.Values{}).StatusCode)
 	require.Equal(t, http.StatusNotFound, c.get(page).StatusCode)
-	journal := c.get("/administration/journal").Body
+	journal := withoutLinks.ReplaceAllString(c.get("/administration/journal").Body, "")
 	for _, act := range []string{"added the grant N-1", "changed how the grant N-1 names XK", "removed the grant N-1"} {
 		require.Contains(t, journal, act)
 	}
@@ -163,5 +163,5 @@ func TestEmblemIsAPictureAndNothingElse(t *testing.T) {
 
 	require.Equal(t, http.StatusSeeOther, c.upload(page+"/emblem", "other.png", picture(t, 60)).StatusCode)
 	require.Equal(t, http.StatusNotFound, h.public("en").get(emblemPath(g.EmblemSHA256)).StatusCode, "nobody shows it any more")
-	require.Contains(t, c.get("/administration/journal").Body, "changed the emblem of the grant")
+	require.Contains(t, withoutLinks.ReplaceAllString(c.get("/administration/journal").Body, ""), "changed the emblem of the grant")
 }

@@ -22,6 +22,7 @@ func (s *Server) homeRoutes(r *mux.Router) {
 type homeView struct {
 	Page
 	*Live
+	Reported        []reportedRow // comes first: a text that names a child waits for nothing
 	Waiting         []waitingRow
 	Overdue         int
 	Recommendations []recommendationRow
@@ -41,6 +42,19 @@ type waitingRow struct {
 	Overdue, Held              bool
 }
 
+// All is how many things wait for the reader.
+func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) }
+
+// reportedRow is a text that readers reported, with what is said to be wrong.
+type reportedRow struct {
+	Href, Title, TitleLanguage string
+	Kinds                      []string
+	Reports                    int
+	Since                      time.Time
+	Zone                       string
+	State                      Badge
+}
+
 // homeRecommendations is how many recommendations the home page shows; the others are one click away.
 const homeRecommendations = 6
 
@@ -52,6 +66,10 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := homeView{Page: NewPage(r, Localizer(r).T("home.title")), Live: newLive(r)}
 	page.Active, page.NoIndex = "home", true
+	var err error
+	if page.Reported, err = s.reportedTexts(r, v); err != nil {
+		return err
+	}
 	items, err := models.Waiting(r.Context(), s.DB, v.viewer(), s.Now())
 	if err != nil {
 		return err
@@ -73,6 +91,25 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.renderLive(w, r, "home", page)
+}
+
+// reportedTexts are what readers reported, for those who can hide a text and remove words from it.
+func (s *Server) reportedTexts(r *http.Request, v *visitor) ([]reportedRow, error) {
+	l := Localizer(r)
+	list, err := models.ReportedTexts(r.Context(), s.DB, v.viewer())
+	rows := make([]reportedRow, 0, len(list))
+	for _, text := range list {
+		row := reportedRow{Href: reportsPath + "/" + text.RecommendationID.String(), Title: text.Title, TitleLanguage: text.Language,
+			Reports: text.Reports, Since: text.Since, Zone: zoneName(r), State: Badge{"harm", "eye", l.T("reports.readable")}}
+		for _, kind := range text.Kinds {
+			row.Kinds = append(row.Kinds, l.T("report.kind."+string(kind)))
+		}
+		if text.Hidden {
+			row.State = Badge{"wait", "hand-stop", l.T("reports.hidden")}
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
 }
 
 // newWaitingRow says a wait in words; who asks is said unless it is the reader's own organisation.

@@ -66,9 +66,9 @@ func (f *frame) nav() []NavItem {
 
 // waiting counts what waits for the visitor. A page without the figure is better than no page.
 func (f *frame) waiting() int {
-	n, err := models.CountWaiting(f.request.Context(), f.server.DB, f.visitor.viewer())
+	desk, err := models.DeskOf(f.request.Context(), f.server.DB, f.visitor.viewer())
 	if err != nil {
 		slog.ErrorContext(f.request.Context(), "what waits could not be counted", "request", RequestID(f.request.Context()), "error", err)
 	}
-	return n
+	return desk.All()
 }

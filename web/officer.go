@@ -27,6 +27,7 @@ func (s *Server) officerRoutes(r *mux.Router) {
 		"resume":           {s.confirmResume, s.takeResume},
 		"withdraw":         {s.confirmWithdraw, s.takeWithdraw},
 		"on-behalf":        {s.onBehalfPage, s.takeOnBehalf},
+		"overdue":          {s.overduePage, s.takeOverdue},
 	} {
 		s.get(r, "/recommendations/{id}/"+path, p.show)
 		s.post(r, "/recommendations/{id}/"+path, p.take)

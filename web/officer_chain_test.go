@@ -51,7 +51,9 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 		"behalf_note": {"by telephone"}, "answer": {models.AnswerSupportWithChanges}, "reasons": {"Three years, not two."}})
 	require.Equal(t, http.StatusSeeOther, answered.StatusCode, answered.Body)
 
-	decide := home + "/decide-review?task=" + n.open(models.TaskDecideReview)[0].ID.String()
+	weigh := n.open(models.TaskDecideReview)[0]
+	settled := n.looksInto(&weigh)
+	decide := home + "/decide-review?task=" + weigh.ID.String()
 	page := b.get(decide)
 	require.Contains(t, page.Body, "Three years, not two.")
 	require.Contains(t, page.Body, "Say who pays.")
@@ -71,6 +73,7 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	require.Contains(t, b.get(decide).Body, "After the experts.")
 	decided := b.decideAt(decide, url.Values{"decision": {"accept"}, "reason": {"Agreed."}, "without_partners": {"yes"}})
 	require.Equal(t, http.StatusSeeOther, decided.StatusCode)
+	settled()
 	left, err := models.Tasks(t.Context(), n.db, models.TaskFilter{Recommendation: n.brief.ID, Kinds: []models.TaskKind{models.TaskConsult}, OpenOnly: true})
 	require.NoError(t, err)
 	require.Empty(t, left, "the decision ends the consultation")

@@ -38,14 +38,13 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	form, former := changing(r.PostForm, stored), o.Name
+	form, former := changing(r.PostForm, stored), o
 	if err = cmp.Or(form.outdated(), readOrganisation(&o, r.PostForm)); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.OrganisationEntry(verb, o, former)
 			if verb == "organisation.added" {
-				return e, o.Insert(ctx, tx)
+				return models.OrganisationAdded(o), o.Insert(ctx, tx)
 			}
-			return e, o.Save(ctx, tx)
+			return models.OrganisationChanged(former, o), o.Save(ctx, tx)
 		})
 	}
 	if err != nil {

@@ -162,14 +162,15 @@ func (s *Server) organisationOptions(r *http.Request) ([]Option, error) {
 type personView struct {
 	Page
 	Back          crumb
-	Path          string
+	Path, ID      string
 	Email         string
 	Facts         []labelled
 	Roles         []roleRow
 	Form          *Form // for a further role
 	RoleChoices   []Option
 	Organisations []Option
-	Held          int // processes in which they hold something
+	Desk          models.Desk // what waits for them, as their own desk says
+	Held          int         // processes in which they hold something that can be handed over
 	HandOvers     []crumb
 	Left          *Moment
 	Self          bool
@@ -205,7 +206,7 @@ func (s *Server) person(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.Person, by *visitor, form *Form, status int) error {
 	l := Localizer(r)
-	v := personView{Page: s.administrationPage(r, p.Name), Back: crumb{peoplePath, l.T("administration.people")}, Path: personPath(p.ID),
+	v := personView{Page: s.administrationPage(r, p.Name), Back: crumb{peoplePath, l.T("administration.people")}, Path: personPath(p.ID), ID: p.ID.String(),
 		Email: p.Email, Form: form, RoleChoices: roleOptions(l), Self: by.Person.ID == p.ID, AccessPath: accessPath + "/" + p.ID.String()}
 	var err error
 	if v.Facts, err = s.personFacts(r, p); err != nil {
@@ -215,6 +216,13 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.Roles, err = s.roleRows(r, p, v); err != nil {
+		return err
+	}
+	viewer, err := models.ViewerOf(r.Context(), s.DB, p.ID)
+	if err != nil {
+		return err
+	}
+	if v.Desk, err = models.DeskOf(r.Context(), s.DB, viewer); err != nil {
 		return err
 	}
 	held, err := models.HeldBy(r.Context(), s.DB, p.ID, uuid.Nil)

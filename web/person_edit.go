@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -35,15 +36,14 @@ func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	form := changing(r.PostForm, stored)
+	form, former := changing(r.PostForm, stored), p
 	readPerson(&p, r.PostForm)
 	if err = form.outdated(); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.PersonEntry(verb, p)
 			if verb == "person.added" {
-				return e, models.AddPerson(ctx, tx, &p)
+				return models.PersonAdded(p), models.AddPerson(ctx, tx, &p)
 			}
-			return e, p.Save(ctx, tx)
+			return models.PersonChanged(former, p), p.Save(ctx, tx)
 		})
 	}
 	if err != nil {
@@ -122,10 +122,20 @@ func (s *Server) giveRole(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, Localizer(r).T("person.role_given"), personPath(p.ID))
 }
 
+// takeRole takes a role away. Where nobody could answer for an organisation without it, that is said and asked once.
 func (s *Server) takeRole(w http.ResponseWriter, r *http.Request) error {
 	p, by, role, err := s.roleAsked(r)
 	if err != nil {
 		return err
+	}
+	if r.PostForm.Get("confirmed") == "" {
+		silent, err := models.VoicelessWithout(r.Context(), s.DB, p.ID, &role, s.Now())
+		if err != nil {
+			return err
+		}
+		if len(silent) > 0 {
+			return s.askBeforeTaking(w, r, p, role, silent)
+		}
 	}
 	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		return models.TakeRole(ctx, tx, by.Person, role, s.Now())
@@ -134,6 +144,53 @@ func (s *Server) takeRole(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, Localizer(r).T("person.role_taken"), personPath(p.ID))
+}
+
+// takeRoleView asks once whether a role is taken away without which nobody answers for an organisation.
+type takeRoleView struct {
+	Page
+	Back               crumb
+	Action             string
+	Role, Organisation string
+	HandOver           string
+	Held               int
+	Silent             []silentRow
+}
+
+// silentRow is an organisation for which nobody could answer any more, in words.
+type silentRow struct{ Href, Name, Text string }
+
+func silentRows(l *i18n.Localizer, list []models.Voiceless) []silentRow {
+	rows := make([]silentRow, 0, len(list))
+	for _, o := range list {
+		row := silentRow{Href: organisationPath(o.ID), Name: o.Name}
+		switch {
+		case o.Unit != "" && o.Seat:
+			row.Text = l.T("person.silent.seat", "Unit", o.Unit)
+		case o.Unit != "":
+			row.Text = l.T("person.silent.sister", "Unit", o.Unit)
+		default:
+			row.Text = l.T("person.silent.alone")
+		}
+		if o.Asked > 0 {
+			row.Text += " " + l.N("person.silent.asked", o.Asked)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (s *Server) askBeforeTaking(w http.ResponseWriter, r *http.Request, p models.Person, role models.Role, silent []models.Voiceless) error {
+	l := Localizer(r)
+	held, err := models.HeldBy(r.Context(), s.DB, p.ID, uuid.Nil)
+	if err != nil {
+		return err
+	}
+	v := takeRoleView{Page: s.administrationPage(r, l.T("person.role_take_title", "Name", p.Name, "Role", l.T("account.role."+role.Role))),
+		Back: crumb{personPath(p.ID), p.Name}, Action: personPath(p.ID) + "/roles/remove", Role: role.Role, Organisation: role.OrganisationID.String(),
+		HandOver: personPath(p.ID) + "/hand-over", Held: len(held), Silent: silentRows(l, silent)}
+	s.Engine.Render(w, r, http.StatusConflict, "person_role_take", v)
+	return nil
 }
 
 func (s *Server) roleAsked(r *http.Request) (models.Person, *visitor, models.Role, error) {
@@ -155,6 +212,7 @@ type leaveView struct {
 	Name     string
 	Held     int
 	HandOver string
+	Silent   []silentRow
 }
 
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
@@ -172,6 +230,11 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := leaveView{Page: s.administrationPage(r, l.T("person.leave_title", "Name", p.Name)), Back: crumb{personPath(p.ID), p.Name}, Name: p.Name,
 		Held: len(held), HandOver: personPath(p.ID) + "/hand-over"}
+	silent, err := models.VoicelessWithout(r.Context(), s.DB, p.ID, nil, s.Now())
+	if err != nil {
+		return err
+	}
+	v.Silent = silentRows(l, silent)
 	s.Engine.Render(w, r, http.StatusOK, "person_leave", v)
 	return nil
 }

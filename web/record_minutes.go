@@ -184,10 +184,15 @@ func (m *minutes) who(e *TimelineEntry, it record.Item) {
 	e.Who = m.name(it.Actor)
 	if it.OnBehalfOf != uuid.Nil {
 		e.Who, e.OnBehalf = m.name(it.OnBehalfOf), m.l.T("record.behalf", "Name", m.name(it.Actor))
+		if it.Facts["recorded_as"] == models.RoleCoordinator {
+			e.OnBehalf = m.l.T("record.behalf_coordinator", "Name", m.name(it.Actor))
+		}
 	}
+	organisation := ""
 	if it.Capacity == record.Institutional {
-		e.Capacity = m.l.T("recommendation.capacity.for", "Organisation", m.speaker(it))
+		organisation = m.speaker(it)
 	}
+	e.Capacity = inCapacity(m.l, organisation, it.Facts[record.FactAs] == models.RoleCoordinator)
 }
 
 // original leads those who may read it to the file an entry tells of: the owners, and the person it was recorded for;
@@ -281,6 +286,8 @@ func (m *minutes) fact(verb, fact, value string) string {
 		return m.l.T("recommendation.answer." + value)
 	case "decision":
 		return m.l.T("record.decided." + verb + "." + value)
+	case "how":
+		return m.l.T("record.settled." + value)
 	case "status":
 		return m.l.T("mail.status." + value)
 	case "person", "former", "translator", "approver":
@@ -372,7 +379,7 @@ func recordIcon(verb string) string {
 
 func recordTone(verb string) string {
 	switch verb {
-	case "task.overdue", "task.expired", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
+	case "task.overdue", "task.expired", "task.extended", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
 		return "wait"
 	case "recommendation.withdrawn":
 		return "harm"

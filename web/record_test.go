@@ -73,3 +73,47 @@ func TestTheRecordNamesReviewersAsTheySaidWithTheirAnswer(t *testing.T) {
 		require.Equal(t, c.named, m.name(expert.Pseudonym) == expert.Name, "%+v", c)
 	}
 }
+
+func TestTheRecordSaysInWhichCapacity(t *testing.T) {
+	owner := uuid.New()
+	p := models.Person{ID: uuid.New(), Name: "Ilona Vermes", Pseudonym: uuid.New(), Naming: models.NamingPublic}
+	expert := models.Person{ID: uuid.New(), Name: "Fiona Carmichael", Pseudonym: uuid.New(), Naming: models.NamingPublic}
+	m := &minutes{l: i18n.For("en"), rec: &models.Recommendation{OrganisationID: owner}, organisations: map[uuid.UUID]string{owner: "Know-how Centre"},
+		people: map[uuid.UUID]models.Person{p.Pseudonym: p, expert.Pseudonym: expert}}
+	as := map[string]string{record.FactAs: models.RoleCoordinator}
+	for _, c := range []struct {
+		it                      record.Item
+		who, capacity, onBehalf string
+	}{
+		{record.Item{Actor: p.Pseudonym, Capacity: record.Institutional, Organisation: owner}, p.Name, "for Know-how Centre", ""}, // as it was written before
+		{record.Item{Actor: p.Pseudonym, Capacity: record.Institutional, Organisation: owner, Facts: as}, p.Name, "as coordinator, for Know-how Centre", ""},
+		{record.Item{Actor: p.Pseudonym, Capacity: record.Personal, Facts: as}, p.Name, "as coordinator", ""},
+		{record.Item{Actor: p.Pseudonym, Capacity: record.Personal}, p.Name, "", ""},
+		{record.Item{Actor: p.Pseudonym, OnBehalfOf: expert.Pseudonym, Capacity: record.Personal, Facts: map[string]string{"recorded_as": models.RoleCoordinator}},
+			expert.Name, "", "Written down by Ilona Vermes, as coordinator."},
+	} {
+		var e TimelineEntry
+		m.who(&e, c.it)
+		require.Equal(t, []string{c.who, c.capacity, c.onBehalf}, []string{e.Who, e.Capacity, e.OnBehalf})
+	}
+}
+
+func TestProgressSaysWhoReportedInWhoseName(t *testing.T) {
+	owner := uuid.New()
+	names := map[uuid.UUID]string{owner: "Know-how Centre"}
+	for _, c := range []struct {
+		note          models.ProgressNote
+		naming        string
+		who, capacity string
+	}{
+		{models.ProgressNote{}, models.NamingNone, "Focal point", ""}, // as it was kept before
+		{models.ProgressNote{SpokenBy: &owner}, models.NamingNone, "Know-how Centre", ""},
+		{models.ProgressNote{SpokenBy: &owner, AsCoordinator: true}, models.NamingNone, "The network’s coordinator", "for Know-how Centre"},
+		{models.ProgressNote{SpokenBy: &owner, AsCoordinator: true}, models.NamingNetwork, "Ilona Vermes", "as coordinator, for Know-how Centre"},
+		{models.ProgressNote{SpokenBy: &owner}, models.NamingPublic, "Ilona Vermes", "for Know-how Centre"},
+	} {
+		e := TimelineEntry{Who: "Focal point"}
+		e.nameReporter(i18n.For("en"), c.note, models.Person{Name: "Ilona Vermes", Naming: c.naming}, names)
+		require.Equal(t, []string{c.who, c.capacity}, []string{e.Who, e.Capacity})
+	}
+}

@@ -120,13 +120,13 @@ func (k referenceKeeper) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := NewForm(nil)
+	form, former := NewForm(nil), models.Facts{}
 	if key != "" {
 		line, err := k.kept.ByKey(r.Context(), s.DB, key)
 		if err != nil {
 			return err
 		}
-		form = NewForm(referenceValues(line))
+		form, former = NewForm(referenceValues(line)), line.Facts()
 	}
 	if isReading(r) {
 		return k.render(w, r, key, form, nil)
@@ -139,7 +139,7 @@ func (k referenceKeeper) edit(w http.ResponseWriter, r *http.Request) error {
 		if key == "" {
 			return k.entry("added", line.Key), k.kept.Add(ctx, tx, line)
 		}
-		return k.entry("changed", key), k.kept.Save(ctx, tx, line)
+		return k.entry("changed", key).Changing(former, line.Facts()), k.kept.Save(ctx, tx, line)
 	})
 	if err != nil {
 		return k.render(w, r, key, NewForm(r.PostForm), err)
@@ -288,9 +288,11 @@ func (s *Server) networkZone(w http.ResponseWriter, r *http.Request) error {
 		if err := ParseForm(r); err != nil {
 			return err
 		}
+		former := models.Facts{"zone": zone}
 		form, zone = NewForm(r.PostForm), strings.TrimSpace(r.PostForm.Get("zone"))
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			return models.JournalEntry{Verb: "zone.changed", ObjectKind: "zone", Facts: map[string]string{"slug": zone}}, models.SetNetworkZone(ctx, tx, zone)
+			e := models.JournalEntry{Verb: "zone.changed", ObjectKind: "zone", Facts: map[string]string{"slug": zone}}
+			return e.Changing(former, models.Facts{"zone": zone}), models.SetNetworkZone(ctx, tx, zone)
 		})
 		if err == nil {
 			return s.done(w, r, l.T("reference.saved"), back.Href)

@@ -41,7 +41,7 @@ func TestReferenceListsAreKeptByCoordinators(t *testing.T) {
 			require.Contains(t, c.get(path+"/"+key+"/remove").Body, "Nothing uses it.")
 			require.Equal(t, http.StatusSeeOther, c.post(path+"/"+key+"/remove", url.Values{}).StatusCode)
 			require.Equal(t, http.StatusNotFound, c.get(path+"/"+key).StatusCode)
-			require.Contains(t, c.get("/administration/journal").Body, key)
+			require.Contains(t, withoutLinks.ReplaceAllString(c.get("/administration/journal").Body, ""), key)
 		})
 	}
 }
@@ -65,6 +65,6 @@ func TestNetworkZoneIsASetting(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, c.post(zonePath, url.Values{"zone": {"Europe/Nowhere"}}).StatusCode)
 	require.Equal(t, http.StatusSeeOther, c.post(zonePath, url.Values{"zone": {"Europe/Vienna"}}).StatusCode)
 	require.Contains(t, c.get("/administration/countries").Body, "people without a country: Europe/Vienna.")
-	require.Contains(t, c.get("/administration/journal").Body, "time zone: Europe/Vienna")
+	require.Contains(t, withoutLinks.ReplaceAllString(c.get("/administration/journal").Body, ""), "time zone: Europe/Vienna")
 	require.Equal(t, http.StatusForbidden, h.as("officer-khc", "en").get(zonePath).StatusCode)
 }

@@ -32,6 +32,7 @@ var officersPages = map[models.TaskKind]string{
 	models.TaskResolveSignOff:   "resolve-sign-off",
 	models.TaskPublish:          "publish",
 	models.TaskDeliver:          "deliveries",
+	models.TaskEscalation:       "overdue",
 }
 
 func recommendationPath(id uuid.UUID) string { return "/recommendations/" + id.String() }

@@ -181,7 +181,7 @@ func (p *process) tasks() []next {
 		case t.Kind == models.TaskEscalation:
 			// It stands until what it is about is settled; nobody is told about it twice.
 		case !t.Overdue:
-			all = append(all, next{at: t.DueAt, step: a.TaskOverdue, task: t.ID})
+			all = append(all, next{at: t.DueAt, step: a.TaskOverdue, task: t.ID, n: t.Extensions})
 		case t.Kind.EndsWithGrace():
 			all = append(all, next{at: t.GraceUntil, step: a.ExpireTask, task: t.ID})
 		}

@@ -104,6 +104,7 @@ var inReview = map[access.Action]string{
 	access.RedactRecord:         "nyf fffff fn fn n",
 	access.Administer:           "uyf fffff ff ff f",
 	access.HandOver:             "nyf fffff fn fn n",
+	access.LookInto:             "nyf fffff fn fn n",
 
 	access.AssignFocalPoint:      ownersOnText,
 	access.ImportRecommendations: "uyf fffff ff ff f",

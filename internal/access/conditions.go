@@ -94,6 +94,14 @@ func spokenFor(a Actor, o Object) bool { return is(a, o.SpokenFor) }
 // readsEvidence reads the report on progress that shows the file.
 func readsEvidence(a Actor, o Object) bool { return o.Evidence && (network(a, o) || inCharge(a, o)) }
 
+// OnlyCoordinates reports whether somebody who acts for an organisation can do so only because they coordinate the network:
+// they neither speak for it nor work with its texts.
+func (a Actor) OnlyCoordinates(organisation uuid.UUID) bool {
+	return a.has(Coordinator) && !slices.ContainsFunc([]RoleName{Coordinator, Officer, Partner, Translator}, func(role RoleName) bool {
+		return a.hasIn(role, organisation)
+	})
+}
+
 func is(a Actor, person uuid.UUID) bool { return person != uuid.Nil && a.PersonID == person }
 
 func (a Actor) has(role RoleName) bool {

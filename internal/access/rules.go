@@ -44,6 +44,7 @@ const (
 	RedactRecord   Action = "redact_record"
 	Administer     Action = "administer"
 	HandOver       Action = "hand_over" // pass on what somebody holds to another
+	LookInto       Action = "look_into" // settle what is overdue: remind, give more time, leave it
 
 	ImportRecommendations Action = "import_recommendations"
 
@@ -130,6 +131,7 @@ var rules = map[Action]rule{
 	RedactRecord:   {text, false, []condition{coordinator}},
 	Administer:     {nothing, false, []condition{coordinator}},
 	HandOver:       {text, false, []condition{coordinator}},
+	LookInto:       {text, false, []condition{coordinator}},
 
 	ImportRecommendations: {nothing, false, []condition{coordinator}},
 

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -232,7 +233,9 @@ func Redact(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field s
 // field the attachment its facts tell of.
 func Bury(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field string, tombstone Entry) (int64, error) {
 	tombstone.Verb = VerbRedacted
-	tombstone.Facts = map[string]string{"entry": fmt.Sprint(seq), "field": field}
+	facts := map[string]string{"entry": fmt.Sprint(seq), "field": field}
+	maps.Copy(facts, tombstone.Facts)
+	tombstone.Facts = facts
 	return Append(ctx, tx, chain, tombstone)
 }
 
@@ -242,6 +245,10 @@ const (
 	FactAttachmentHash = "attachment_sha256"
 	FactAttachmentSize = "attachment_size"
 )
+
+// FactAs is the fact of an entry that says in which role of the network its actor acted where that is not because of where
+// they work: a coordinator may act for an organisation in which they are nobody.
+const FactAs = "as"
 
 // VerbRedacted is the verb of a tombstone.
 const VerbRedacted = "text.redacted"
@@ -276,15 +283,38 @@ func List(ctx context.Context, db bun.IDB, chain uuid.UUID, visibilities ...stri
 	return itemsOf(ctx, db, chain, rows)
 }
 
-// Newest returns a chain's last entries with the given visibilities, newest first: at most limit of those before a
-// sequence number, where 0 begins at the end.
-func Newest(ctx context.Context, db bun.IDB, chain uuid.UUID, before int64, limit int, visibilities ...string) ([]Item, error) {
+// Narrow says which entries of a chain are looked for.
+type Narrow struct {
+	About  []string  // first parts of verbs; none: any
+	Who    uuid.UUID // pseudonym of who acted, or who it is about; Nil: anybody
+	Before int64     // sequence number; 0 begins at the end
+	Limit  int
+}
+
+// apply looks into the canonical form, in which nothing but a field itself reads like one: quotation marks in values are escaped.
+func (n Narrow) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	if n.Before > 0 {
+		q = q.Where("e.seq < ?", n.Before)
+	}
+	if len(n.About) > 0 {
+		q = q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			for _, about := range n.About {
+				q = q.WhereOr("strpos(e.canonical, ?) > 0", `"verb":"`+about+`.`)
+			}
+			return q
+		})
+	}
+	if n.Who != uuid.Nil {
+		q = q.Where("strpos(e.canonical, ?) > 0", `"`+n.Who.String()+`"`)
+	}
+	return q.Limit(int64(n.Limit))
+}
+
+// Newest returns a chain's last entries with the given visibilities, newest first.
+func Newest(ctx context.Context, db bun.IDB, chain uuid.UUID, n Narrow, visibilities ...string) ([]Item, error) {
 	var rows []row
 	q := db.NewSelect().Model(&rows).Where("e.chain = ?", chain).
-		Where("e.visibility IN (?)", bun.List(visibilities)).Order("e.seq DESC").Limit(int64(limit))
-	if before > 0 {
-		q = q.Where("e.seq < ?", before)
-	}
+		Where("e.visibility IN (?)", bun.List(visibilities)).Order("e.seq DESC").Apply(n.apply)
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}

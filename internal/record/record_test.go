@@ -140,7 +140,7 @@ func TestChainShowsAReaderWhatIsForThem(t *testing.T) {
 func TestChainIsReadFromItsEnd(t *testing.T) {
 	c := newChain(t)
 	newest := func(before int64, limit int) []int64 {
-		items, err := record.Newest(t.Context(), c.App, c.id, before, limit, record.Network, record.Confidential)
+		items, err := record.Newest(t.Context(), c.App, c.id, record.Narrow{Before: before, Limit: limit}, record.Network, record.Confidential)
 		require.NoError(t, err)
 		var seqs []int64
 		for _, it := range items {

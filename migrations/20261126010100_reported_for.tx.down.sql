@@ -1,0 +1,2 @@
+ALTER TABLE progress_notes DROP COLUMN as_coordinator;
+ALTER TABLE progress_notes DROP COLUMN spoken_by;
