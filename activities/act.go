@@ -128,6 +128,9 @@ func (x *act) note(ctx context.Context, e entry) error {
 			}
 			full.Texts = withText(full.Texts, "behalf_note", x.sub.BehalfNote)
 		}
+		if in := x.sub.WrittenIn(); in != "" && len(e.texts) > 0 {
+			full.Facts = withFact(full.Facts, record.FactWrittenIn, in)
+		}
 		full.Facts = x.withAttachment(full.Facts)
 		if x.late {
 			full.Facts = withFact(full.Facts, "late", "true")

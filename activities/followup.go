@@ -140,7 +140,7 @@ func reportProgress(ctx context.Context, x *act) error {
 		return err
 	}
 	org := x.reportsFor(f)
-	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: p.Status, Note: p.Note, SourceTitle: p.SourceTitle,
+	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: p.Status, Note: p.Note, WrittenIn: p.WrittenIn, SourceTitle: p.SourceTitle, SourceLanguage: p.SourceLanguage,
 		SourceURL: p.SourceURL, PersonID: x.speaker.ID, SpokenBy: &org, AsCoordinator: x.speaks.OnlyCoordinates(org), DecisionID: x.id, ReportedAt: x.now}
 	if p.ObservedOn != nil && !p.DayUnknown {
 		n.ObservedOn = *p.ObservedOn.Time()

@@ -14,7 +14,7 @@ func hold(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	x.rec.HeldAt, x.rec.HeldReason = &x.now, p.Reason
+	x.rec.HeldAt, x.rec.HeldReason, x.rec.HeldWrittenIn = &x.now, p.Reason, p.WrittenIn
 	if err := x.rec.Save(ctx, x.tx, x.now); err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func resume(ctx context.Context, x *act) error {
 	if err := x.moveDeadlines(ctx, *x.rec.HeldAt); err != nil {
 		return err
 	}
-	x.rec.HeldAt, x.rec.HeldReason = nil, ""
+	x.rec.HeldAt, x.rec.HeldReason, x.rec.HeldWrittenIn = nil, "", ""
 	if err := x.rec.Save(ctx, x.tx, x.now); err != nil {
 		return err
 	}

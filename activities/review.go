@@ -58,7 +58,7 @@ func answerReview(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	rv := &models.Review{Answer: &p.Answer, Reasons: p.Reasons, Naming: p.Naming}
+	rv := &models.Review{Answer: &p.Answer, Reasons: p.Reasons, WrittenIn: p.WrittenIn, Naming: p.Naming}
 	if rv.Naming == "" {
 		rv.Naming = models.NamingNone
 	}
@@ -76,7 +76,7 @@ func answerConsultation(ctx context.Context, x *act) error {
 		return apperr.Invalid("reasons", "required")
 	}
 	org := x.speaksFor()
-	rv := &models.Review{OrganisationID: &org, Reasons: p.Reasons, Naming: models.NamingNetwork}
+	rv := &models.Review{OrganisationID: &org, Reasons: p.Reasons, WrittenIn: p.WrittenIn, Naming: models.NamingNetwork}
 	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org,
 		facts: map[string]string{"unit": x.task.OrganisationID.String()}})
 }

@@ -281,7 +281,7 @@ func decideReview(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	round.Decision, round.DecisionReason = &p.Decision, p.Reason
+	round.Decision, round.DecisionReason, round.DecisionWrittenIn = &p.Decision, p.Reason, p.WrittenIn
 	if err := round.Save(ctx, x.tx); err != nil {
 		return err
 	}

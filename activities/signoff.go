@@ -61,7 +61,7 @@ func answerSignOff(ctx context.Context, x *act) error {
 	}
 	org := x.speaksFor()
 	so := &models.SignOff{TaskID: x.task.ID, RecommendationID: x.rec.ID, VersionID: *x.task.VersionID, OrganisationID: *x.task.OrganisationID, SpokenBy: &org,
-		PersonID: x.speaker.ID, Answer: p.Answer, Reason: p.Reason, DecisionID: x.id, AnsweredAt: x.now}
+		PersonID: x.speaker.ID, Answer: p.Answer, Reason: p.Reason, WrittenIn: p.WrittenIn, DecisionID: x.id, AnsweredAt: x.now}
 	if err := so.Put(ctx, x.tx); err != nil {
 		return fmt.Errorf("write sign-off: %w", err)
 	}

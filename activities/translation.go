@@ -239,7 +239,7 @@ func approveTranslation(ctx context.Context, x *act) error {
 	if err := x.complete(ctx, tr, p.Revision); err != nil {
 		return err
 	}
-	tr.State, tr.ApprovedAt, tr.ReturnNote = models.TranslationApproved, &x.now, ""
+	tr.State, tr.ApprovedAt, tr.ReturnNote, tr.ReturnWrittenIn = models.TranslationApproved, &x.now, "", ""
 	if err := tr.SaveState(ctx, x.tx); err != nil {
 		return err
 	}
@@ -262,7 +262,7 @@ func returnTranslation(ctx context.Context, x *act) error {
 	if tr.State != models.TranslationLate {
 		tr.State = models.TranslationOpen
 	}
-	tr.SubmittedAt, tr.ReturnNote = nil, p.Note
+	tr.SubmittedAt, tr.ReturnNote, tr.ReturnWrittenIn = nil, p.Note, p.WrittenIn
 	if err := tr.SaveState(ctx, x.tx); err != nil {
 		return err
 	}

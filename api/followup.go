@@ -49,14 +49,16 @@ type Origin struct {
 
 // ProgressNote is what was reported, with its source.
 type ProgressNote struct {
-	ID          uuid.UUID             `json:"id"`
-	Status      models.FollowUpStatus `json:"status"`
-	Note        string                `json:"note"`
-	SourceTitle string                `json:"source_title,omitempty"`
-	SourceURL   string                `json:"source_url,omitempty"`
-	ObservedOn  *models.Day           `json:"observed_on,omitempty"` // absent: the day is not known
-	EvidenceID  *uuid.UUID            `json:"evidence_id,omitempty"` // the attachment that shows it
-	ReportedAt  time.Time             `json:"reported_at"`
+	ID             uuid.UUID             `json:"id"`
+	Status         models.FollowUpStatus `json:"status"`
+	Note           string                `json:"note"`
+	WrittenIn      string                `json:"written_in,omitempty"` // language of the note, where the writer said it
+	SourceTitle    string                `json:"source_title,omitempty"`
+	SourceLanguage string                `json:"source_language,omitempty"` // of its title
+	SourceURL      string                `json:"source_url,omitempty"`
+	ObservedOn     *models.Day           `json:"observed_on,omitempty"` // absent: the day is not known
+	EvidenceID     *uuid.UUID            `json:"evidence_id,omitempty"` // the attachment that shows it
+	ReportedAt     time.Time             `json:"reported_at"`
 
 	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"` // in whose name; absent: not known
 	AsCoordinator  bool       `json:"as_coordinator,omitempty"`  // by the network's coordinator, who is nobody there
@@ -281,7 +283,7 @@ func originView(f models.FollowUp) *Origin {
 }
 
 func noteView(n models.ProgressNote) ProgressNote {
-	v := ProgressNote{ID: n.ID, Status: n.Status, Note: n.Note, SourceTitle: n.SourceTitle, SourceURL: n.SourceURL,
+	v := ProgressNote{ID: n.ID, Status: n.Status, Note: n.Note, WrittenIn: n.WrittenIn, SourceTitle: n.SourceTitle, SourceLanguage: n.SourceLanguage, SourceURL: n.SourceURL,
 		EvidenceID: n.AttachmentID, ReportedAt: n.ReportedAt, OrganisationID: n.SpokenBy, AsCoordinator: n.AsCoordinator}
 	if day := models.Day(n.ObservedOn); !n.ObservedOn.IsZero() {
 		v.ObservedOn = &day

@@ -73,6 +73,16 @@ func TestBadInputIsToldField(t *testing.T) {
 	}
 }
 
+func TestTheLanguageOfSomebodysWordsIsATag(t *testing.T) {
+	h := newHouse(t)
+	path, token := "/recommendations/"+h.brief(t).ID.String()+"/hold", h.token(t, "officer-khc")
+	for tag, told := range map[string]string{"Romanian": "tag", "xx": "tag", "ro; drop": "tag", strings.Repeat("a", 36): "max_length"} {
+		res := h.do(t, request{method: "POST", path: path, token: token, header: key(), body: `{"reason":"Wait.","written_in":"` + tag + `"}`})
+		require.Equal(t, http.StatusUnprocessableEntity, res.status, tag)
+		require.Equal(t, "written_in "+told, res.problem.Errors[0].Field+" "+res.problem.Errors[0].Code)
+	}
+}
+
 func TestProblemsAreInTheReadersLanguage(t *testing.T) {
 	h := newHouse(t)
 	token := h.token(t, "officer-khc") // reads Bulgarian

@@ -47,6 +47,7 @@ type Recommendation struct {
 	CurrentVersionID  *uuid.UUID              `json:"current_version_id,omitempty"`
 	AcceptedVersionID *uuid.UUID              `json:"accepted_version_id,omitempty"`
 	HeldReason        string                  `json:"held_reason,omitempty"`
+	HeldWrittenIn     string                  `json:"held_written_in,omitempty"`
 	Ribbon            []Step                  `json:"ribbon"`
 	Withdrawn         bool                    `json:"withdrawn"`
 	Awaited           []Awaited               `json:"awaited"`
@@ -287,7 +288,7 @@ func (s *server) recommendationView(c *call, r *models.Recommendation) (Recommen
 		return v, err
 	}
 	v.ProcedureID, v.OfficerID, v.CurrentVersionID, v.AcceptedVersionID = &r.ProcedureID, &r.OfficerID, r.CurrentVersionID, r.AcceptedVersionID
-	v.HeldReason = r.HeldReason
+	v.HeldReason, v.HeldWrittenIn = r.HeldReason, r.HeldWrittenIn
 	awaited, err := models.Awaited(c.ctx(), s.DB, c.who.viewer, r, c.now())
 	v.Awaited = listOf(awaited, awaitedView).Items
 	return v, err

@@ -12,20 +12,21 @@ import (
 
 // Round is a review round with its answers, as far as the reader may see them.
 type Round struct {
-	Number         int        `json:"number"`
-	VersionID      uuid.UUID  `json:"version_id"`
-	Enough         int        `json:"enough"`
-	Invited        int        `json:"invited"`           // experts asked so far
-	Answered       int        `json:"answered"`          // of them
-	Reserve        *int       `json:"reserve,omitempty"` // experts in line
-	OpenedAt       *time.Time `json:"opened_at,omitempty"`
-	DueAt          time.Time  `json:"due_at"`
-	ClosingAt      *time.Time `json:"closing_at,omitempty"`
-	ClosedAt       *time.Time `json:"closed_at,omitempty"`
-	Decision       string     `json:"decision,omitempty"`
-	DecisionReason string     `json:"decision_reason,omitempty"`
-	Reviewers      []string   `json:"reviewers"` // experts who answered and agreed to be named within the network, for it
-	Reviews        []Review   `json:"reviews"`
+	Number            int        `json:"number"`
+	VersionID         uuid.UUID  `json:"version_id"`
+	Enough            int        `json:"enough"`
+	Invited           int        `json:"invited"`           // experts asked so far
+	Answered          int        `json:"answered"`          // of them
+	Reserve           *int       `json:"reserve,omitempty"` // experts in line
+	OpenedAt          *time.Time `json:"opened_at,omitempty"`
+	DueAt             time.Time  `json:"due_at"`
+	ClosingAt         *time.Time `json:"closing_at,omitempty"`
+	ClosedAt          *time.Time `json:"closed_at,omitempty"`
+	Decision          string     `json:"decision,omitempty"`
+	DecisionReason    string     `json:"decision_reason,omitempty"`
+	DecisionWrittenIn string     `json:"decision_written_in,omitempty"` // language of the reason, where the officer said it
+	Reviewers         []string   `json:"reviewers"`                     // experts who answered and agreed to be named within the network, for it
+	Reviews           []Review   `json:"reviews"`
 }
 
 // Review is what an expert answered, or a partner in the consultation (then without an answer).
@@ -36,6 +37,7 @@ type Review struct {
 	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"`
 	Answer         string     `json:"answer,omitempty"`
 	Reasons        string     `json:"reasons"`
+	WrittenIn      string     `json:"written_in,omitempty"` // language of reasons and comments, where the writer said it
 	Naming         string     `json:"naming"`
 	Late           bool       `json:"late"`
 	AnsweredAt     time.Time  `json:"answered_at"`
@@ -123,7 +125,7 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 		v.Decision = *r.Decision
 	}
 	if rr.network {
-		v.DecisionReason = r.DecisionReason
+		v.DecisionReason, v.DecisionWrittenIn = r.DecisionReason, r.DecisionWrittenIn
 	}
 	for _, t := range rr.tasks {
 		if t.Round == r.Number {
@@ -166,7 +168,7 @@ func (rr roundReader) review(r models.Review) Review {
 
 // reviewView shows an answer without saying whose it is.
 func reviewView(r models.Review) Review {
-	v := Review{TaskID: r.TaskID, OrganisationID: r.OrganisationID, Reasons: r.Reasons, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
+	v := Review{TaskID: r.TaskID, OrganisationID: r.OrganisationID, Reasons: r.Reasons, WrittenIn: r.WrittenIn, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
 		Comments: listOf(r.Comments, func(m models.Comment) Comment { return Comment{m.Block, m.Quote, m.Body} }).Items}
 	if r.Answer != nil {
 		v.Answer = *r.Answer

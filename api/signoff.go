@@ -32,6 +32,7 @@ type SignOff struct {
 	OrganisationID uuid.UUID `json:"organisation_id"`
 	Answer         string    `json:"answer"`
 	Reason         string    `json:"reason"`
+	WrittenIn      string    `json:"written_in,omitempty"` // language of the reason, where the writer said it
 	AnsweredAt     time.Time `json:"answered_at"`
 }
 
@@ -89,7 +90,7 @@ func (s *server) listSignOffs(c *call) (reply, error) {
 }
 
 func signOffView(a models.SignOff) SignOff {
-	return SignOff{TaskID: a.TaskID, OrganisationID: a.OrganisationID, Answer: a.Answer, Reason: a.Reason, AnsweredAt: a.AnsweredAt}
+	return SignOff{TaskID: a.TaskID, OrganisationID: a.OrganisationID, Answer: a.Answer, Reason: a.Reason, WrittenIn: a.WrittenIn, AnsweredAt: a.AnsweredAt}
 }
 
 func tallyView(rule string, t models.SignOffTally) Tally {

@@ -36,6 +36,7 @@ type Translation struct {
 	Title            string              `json:"title"`
 	SourceTitle      string              `json:"source_title"`
 	ReturnNote       string              `json:"return_note,omitempty"`
+	ReturnWrittenIn  string              `json:"return_written_in,omitempty"`
 	Blocks           []TranslationBlock  `json:"blocks"`
 	Measures         []TranslatedMeasure `json:"measures"`
 }
@@ -202,7 +203,7 @@ func (s *server) translationView(c *call, t *models.Translation) (Translation, e
 		return Translation{}, err
 	}
 	v := Translation{TranslationSummary: translationSummary(*t), RecommendationID: t.RecommendationID, Title: t.Title, SourceTitle: source.Title,
-		ReturnNote: t.ReturnNote, Measures: translatedMeasures(t, source)}
+		ReturnNote: t.ReturnNote, ReturnWrittenIn: t.ReturnWrittenIn, Measures: translatedMeasures(t, source)}
 	v.Blocks = listOf(t.Blocks, func(b models.TranslationBlock) TranslationBlock {
 		return TranslationBlock{Position: b.Position, Source: b.Source, Text: b.Text, LeftOut: b.LeftOut, Note: b.Note}
 	}).Items

@@ -54,6 +54,7 @@ type NoPayload struct{}
 // ReasonPayload is the payload of decisions that need a reason and nothing else.
 type ReasonPayload struct {
 	Reason string `json:"reason" validate:"required,max=4000"`
+	Written
 }
 
 // Decision is something decided, once: unique by process and decision id.

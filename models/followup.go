@@ -70,9 +70,12 @@ type ProgressNote struct {
 	TaskID      *uuid.UUID
 	Status      FollowUpStatus
 	Note        string
+	WrittenIn   string // language of the note; "" where nobody said
 	SourceTitle string
-	SourceURL   string    `bun:"source_url"`
-	ObservedOn  time.Time `bun:"type:date,nullzero"` // zero: not known
+	// SourceLanguage is that of the source's title; "" where nobody said.
+	SourceLanguage string
+	SourceURL      string    `bun:"source_url"`
+	ObservedOn     time.Time `bun:"type:date,nullzero"` // zero: not known
 	// AttachmentID is the evidence as a file; nil for none.
 	AttachmentID *uuid.UUID
 	PersonID     uuid.UUID
@@ -88,9 +91,12 @@ type ProgressPayload struct {
 	Status      FollowUpStatus `json:"status" validate:"required,oneof=no_reply under_discussion committed partly_adopted adopted adopted_not_funded implemented stalled lapsed rejected rolled_back harm_prevented"`
 	Note        string         `json:"note" validate:"required,max=8000"`
 	SourceTitle string         `json:"source_title,omitempty" validate:"max=300"`
-	SourceURL   string         `json:"source_url,omitempty" validate:"omitempty,max=2000,http_url"`
-	ObservedOn  *Day           `json:"observed_on,omitempty" validate:"required_without=DayUnknown"`
-	DayUnknown  bool           `json:"day_unknown,omitempty"` // nobody knows when it was observed
+	// SourceLanguage is that of the source's title.
+	SourceLanguage string `json:"source_language,omitempty" validate:"omitempty,max=35,bcp47_language_tag"`
+	SourceURL      string `json:"source_url,omitempty" validate:"omitempty,max=2000,http_url"`
+	ObservedOn     *Day   `json:"observed_on,omitempty" validate:"required_without=DayUnknown"`
+	DayUnknown     bool   `json:"day_unknown,omitempty"` // nobody knows when it was observed
+	Written
 }
 
 // Insert writes a new follow-up.

@@ -141,15 +141,20 @@ const reportsOverdue = `SELECT t.process_id FROM tasks AS t JOIN processes AS p 
 
 // FollowUpChoices is what there is to narrow a list of follow-ups by.
 type FollowUpChoices struct {
-	Topics    []string // the sources', in their own words
+	Topics    []SourceTopic
 	Responses []string // of the countries addressed
 	Followers []Organisation
 }
 
+// SourceTopic is a topic in a source's own words.
+type SourceTopic struct{ Name, Language string }
+
 // FollowUpChoicesOf reads what measures and follow-ups hold.
 func FollowUpChoicesOf(ctx context.Context, db bun.IDB) (FollowUpChoices, error) {
 	var c FollowUpChoices
-	err := db.NewSelect().Table("imported_measures").ColumnExpr("DISTINCT unnest(topics)").OrderExpr("1").Scan(ctx, &c.Topics)
+	err := db.NewRaw(`SELECT DISTINCT ON (topic) topic AS name, r.language FROM imported_measures AS im
+		JOIN measures AS m ON m.id = im.measure_id JOIN recommendations AS r ON r.id = m.recommendation_id, unnest(im.topics) AS topic
+		ORDER BY topic, r.language`).Scan(ctx, &c.Topics)
 	if err != nil {
 		return c, fmt.Errorf("read the topics of sources: %w", err)
 	}

@@ -66,8 +66,10 @@ type MailTask struct {
 	SubjectID        *uuid.UUID
 	Round            int    // of a review or a consultation
 	RoundReason      string // why the round before was decided as it was: for those in the network
+	RoundWrittenIn   string // language of RoundReason; "" where nobody said
 	Changed          string // what its author says changed in the text
 	ReturnNote       string // with which a translation was returned
+	ReturnWrittenIn  string // language of ReturnNote; "" where nobody said
 	AnswerStands     bool   // an answer was given and may still be replaced by another
 }
 
@@ -119,6 +121,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
 		ColumnExpr(answerStands+" AS answer_stands").
 		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").
+		ColumnExpr("COALESCE(before.decision_written_in, '') AS round_written_in, COALESCE(tr.return_written_in, '') AS return_written_in").
 		ColumnExpr("COALESCE(v.note, '') AS changed, COALESCE(tr.return_note, '') AS return_note").
 		Join("LEFT JOIN review_rounds AS before ON before.recommendation_id = t.recommendation_id AND before.number = t.round - 1").
 		Join("LEFT JOIN translations AS tr ON t.kind IN ('translate', 'approve_translation') AND tr.id = t.subject_id").
@@ -142,9 +145,10 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 
 // MailAnswer is a person's answer, for the copy they get and for telling them what was recorded in their name.
 type MailAnswer struct {
-	Answer   string // "" when only comments were given
-	Reasons  string
-	Comments []MailComment
+	Answer    string // "" when only comments were given
+	Reasons   string
+	WrittenIn string // language of reasons and comments; "" where nobody said
+	Comments  []MailComment
 }
 
 // MailComment is one comment and the beginning of what it is about.
@@ -158,8 +162,8 @@ type MailComment struct {
 func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, error) {
 	var a MailAnswer
 	err := db.NewRaw(`
-		SELECT COALESCE(answer, '') AS answer, reasons FROM reviews WHERE task_id = ?
-		UNION ALL SELECT answer, reason FROM signoffs WHERE task_id = ? LIMIT 1`, task, task).Scan(ctx, &a)
+		SELECT COALESCE(answer, '') AS answer, reasons, written_in FROM reviews WHERE task_id = ?
+		UNION ALL SELECT answer, reason, written_in FROM signoffs WHERE task_id = ? LIMIT 1`, task, task).Scan(ctx, &a)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return MailAnswer{}, fmt.Errorf("read an answer: %w", err)
 	}
@@ -182,6 +186,7 @@ type OnBehalf struct {
 	TitleLanguage  string
 	ProgressStatus string // where progress was reported, else ""
 	Progress       string
+	WrittenIn      string // language of Progress; "" where nobody said
 }
 
 // OnBehalfOf returns how what a mail tells a person about was recorded in their name: the newest answer to its task, or
@@ -191,7 +196,7 @@ func OnBehalfOf(ctx context.Context, db bun.IDB, m OutboxMail) (OnBehalf, error)
 	q := db.NewSelect().TableExpr("submissions AS s").
 		ColumnExpr("recorder.name AS recorder, s.behalf_note AS note, s.received_at").
 		ColumnExpr("rec.title, rec.language AS title_language").
-		ColumnExpr("COALESCE(pn.status, '') AS progress_status, COALESCE(pn.note, '') AS progress").
+		ColumnExpr("COALESCE(pn.status, '') AS progress_status, COALESCE(pn.note, '') AS progress, COALESCE(pn.written_in, '') AS written_in").
 		ColumnExpr("COALESCE(a.name, '') AS original, COALESCE(a.id, '00000000-0000-0000-0000-000000000000') AS original_id").
 		Join("JOIN people AS recorder ON recorder.id = s.actor_id").
 		Join("LEFT JOIN attachments AS a ON a.id = s.attachment_id AND a.redacted_at IS NULL").

@@ -55,6 +55,7 @@ type Recommendation struct {
 	Round             int
 	HeldAt            *time.Time
 	HeldReason        string
+	HeldWrittenIn     string     // language of the reason; "" where nobody said
 	NeededBy          *time.Time `bun:"type:date"`
 	Languages         []string   `bun:",array"`
 	CurrentVersionID  *uuid.UUID
@@ -288,8 +289,8 @@ func withAttributes(q *bun.SelectQuery) *bun.SelectQuery {
 // Save writes where the recommendation stands.
 func (r *Recommendation) Save(ctx context.Context, db bun.IDB, now time.Time) error {
 	r.UpdatedAt = now
-	_, err := db.NewUpdate().Model(r).Column("title", "stage", "stage_since", "withdrawn_from", "round", "held_at", "held_reason", "current_version_id",
-		"accepted_version_id", "published_at", "updated_at").WherePK().Exec(ctx)
+	_, err := db.NewUpdate().Model(r).Column("title", "stage", "stage_since", "withdrawn_from", "round", "held_at", "held_reason", "held_written_in",
+		"current_version_id", "accepted_version_id", "published_at", "updated_at").WherePK().Exec(ctx)
 	return err
 }
 

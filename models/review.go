@@ -25,6 +25,8 @@ type ReviewRound struct {
 	ClosedAt         *time.Time
 	Decision         *string
 	DecisionReason   string
+	// DecisionWrittenIn is the language of the reason; "" where nobody said.
+	DecisionWrittenIn string
 }
 
 // Takes reports whether an answer to a task is still taken in the round: until it is closed, and from a partner who has
@@ -62,6 +64,7 @@ type Review struct {
 	OrganisationID   *uuid.UUID
 	Answer           *string
 	Reasons          string
+	WrittenIn        string // language of reasons and comments; "" where nobody said
 	Naming           string
 	Late             bool
 	DecisionID       string
@@ -107,6 +110,7 @@ type ReviewPayload struct {
 	Reasons     string           `json:"reasons" validate:"required_unless=Answer support,max=20000"`
 	Naming      string           `json:"naming,omitempty" validate:"omitempty,oneof=public network none"`
 	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
+	Written
 }
 
 // ConsultationPayload is a partner's answer in the consultation.
@@ -114,12 +118,14 @@ type ConsultationPayload struct {
 	VersionHash string           `json:"version_hash" validate:"required,len=64"`
 	Reasons     string           `json:"reasons" validate:"max=20000"`
 	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
+	Written
 }
 
 // DeclinePayload declines a task.
 type DeclinePayload struct {
 	Reason     string `json:"reason" validate:"max=4000"`
 	Suggestion string `json:"suggestion,omitempty" validate:"max=500"` // who could be asked instead
+	Written
 }
 
 // InviteReviewerPayload invites a further expert into the running round.
@@ -131,6 +137,7 @@ type InviteReviewerPayload struct {
 type DecideReviewPayload struct {
 	Decision string `json:"decision" validate:"required,oneof=accept revise withdraw"`
 	Reason   string `json:"reason" validate:"required,max=8000"`
+	Written
 }
 
 // RoundByNumber returns a review round.
@@ -162,7 +169,7 @@ func (r *ReviewRound) Save(ctx context.Context, db bun.IDB) error {
 // Put writes a review with its comments, in the place of what was answered under the same task before.
 func (rv *Review) Put(ctx context.Context, tx bun.IDB, comments []CommentPayload) error {
 	_, err := tx.NewInsert().Model(rv).On("CONFLICT (task_id) DO UPDATE").
-		Set("answer = EXCLUDED.answer").Set("reasons = EXCLUDED.reasons").Set("naming = EXCLUDED.naming").
+		Set("answer = EXCLUDED.answer").Set("reasons = EXCLUDED.reasons").Set("written_in = EXCLUDED.written_in").Set("naming = EXCLUDED.naming").
 		Set("person_id = EXCLUDED.person_id").Set("organisation_id = EXCLUDED.organisation_id").
 		Set("late = EXCLUDED.late").Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
 	if err != nil {

@@ -40,6 +40,7 @@ type SignOff struct {
 	PersonID         uuid.UUID
 	Answer           string
 	Reason           string
+	WrittenIn        string // language of the reason; "" where nobody said
 	DecisionID       string
 	AnsweredAt       time.Time
 
@@ -54,12 +55,14 @@ type SignOffPayload struct {
 	VersionHash string `json:"version_hash" validate:"required,len=64"`
 	Answer      string `json:"answer" validate:"required,oneof=approve approve_with_condition abstain outside_mandate do_not_cosign"`
 	Reason      string `json:"reason" validate:"required_unless=Answer approve,max=8000"`
+	Written
 }
 
 // ResolveSignOffPayload is the officer's decision when the rule is not met.
 type ResolveSignOffPayload struct {
 	Decision string `json:"decision" validate:"required,oneof=publish revise withdraw"`
 	Reason   string `json:"reason" validate:"required,max=8000"`
+	Written
 }
 
 // SignOffTally is where a sign-off stands under its rule.
@@ -143,7 +146,7 @@ func (t *SignOffTally) judge(r SignOffRules) {
 func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 	_, err := tx.NewInsert().Model(s).On("CONFLICT (task_id) DO UPDATE").
 		Set("answer = EXCLUDED.answer").Set("reason = EXCLUDED.reason").Set("person_id = EXCLUDED.person_id").
-		Set("spoken_by = EXCLUDED.spoken_by").
+		Set("spoken_by = EXCLUDED.spoken_by").Set("written_in = EXCLUDED.written_in").
 		Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
 	return err
 }

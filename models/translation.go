@@ -42,6 +42,7 @@ type Translation struct {
 	SubmittedAt      *time.Time
 	ApprovedAt       *time.Time
 	ReturnNote       string
+	ReturnWrittenIn  string // language of the note; "" where nobody said
 
 	Blocks []TranslationBlock `bun:"rel:has-many,join:id=translation_id"`
 }
@@ -87,6 +88,7 @@ type SubmitTranslationPayload struct {
 // ReturnTranslationPayload sends a translation back to the translator.
 type ReturnTranslationPayload struct {
 	Note string `json:"note" validate:"required,max=4000"`
+	Written
 }
 
 // AssignTranslatorPayload names who translates and who approves.
@@ -297,7 +299,7 @@ func ApprovedTranslations(ctx context.Context, db bun.IDB, version uuid.UUID) ([
 
 // SaveState writes where a translation stands.
 func (t *Translation) SaveState(ctx context.Context, db bun.IDB) error {
-	_, err := db.NewUpdate().Model(t).Column("state", "translator_id", "approver_id", "submitted_at", "approved_at", "return_note").
+	_, err := db.NewUpdate().Model(t).Column("state", "translator_id", "approver_id", "submitted_at", "approved_at", "return_note", "return_written_in").
 		WherePK().Exec(ctx)
 	return err
 }

@@ -119,7 +119,7 @@ const behalfDeclines = "decline"
 // behalfDecision is what the form says in the words of the person spoken for.
 func behalfDecision(r *http.Request, kind models.TaskKind) (models.DecisionKind, any) {
 	if kind == models.TaskReview && r.PostFormValue("answer") == behalfDeclines {
-		return models.DecideDeclineTask, models.DeclinePayload{Reason: words(r, "reasons")}
+		return models.DecideDeclineTask, models.DeclinePayload{Reason: words(r, "reasons"), Written: writtenIn(r)}
 	}
 	return behalfKinds[kind], behalfPayload(r, kind)
 }
@@ -128,11 +128,11 @@ func behalfPayload(r *http.Request, kind models.TaskKind) any {
 	hash, answer, reasons := r.PostFormValue("version_hash"), r.PostFormValue("answer"), words(r, "reasons")
 	switch kind {
 	case models.TaskReview:
-		return models.ReviewPayload{VersionHash: hash, Answer: answer, Reasons: reasons}
+		return models.ReviewPayload{VersionHash: hash, Answer: answer, Reasons: reasons, Written: writtenIn(r)}
 	case models.TaskConsult:
-		return models.ConsultationPayload{VersionHash: hash, Reasons: reasons}
+		return models.ConsultationPayload{VersionHash: hash, Reasons: reasons, Written: writtenIn(r)}
 	default:
-		return models.SignOffPayload{VersionHash: hash, Answer: answer, Reason: words(r, "reason")}
+		return models.SignOffPayload{VersionHash: hash, Answer: answer, Reason: words(r, "reason"), Written: writtenIn(r)}
 	}
 }
 

@@ -107,7 +107,7 @@ func (f *Form) onlyChoose(name, follows, text string) {
 
 // reviewValues are the fields of the form for an answer that was given.
 func reviewValues(rv *models.Review) url.Values {
-	values := url.Values{"reasons": {rv.Reasons}, "naming": {rv.Naming}}
+	values := url.Values{"reasons": {rv.Reasons}, "naming": {rv.Naming}, "written_in": {rv.WrittenIn}}
 	if rv.Answer != nil {
 		values.Set("answer", *rv.Answer)
 	}

@@ -44,6 +44,7 @@ type TimelineEntry struct {
 	OnBehalf string        // who wrote it down for them, in words; "" if they did so themselves
 	Href     string        // the text or thing concerned; "" if there is none
 	Link     string        // what the link says
+	LinkLang string        // of what it says, where that is not the reader's
 	Text     template.HTML // words given, sanitised; "" if there are none
 	Original *original     // the file of what was written down for them, for who may read it; nil if there is none
 	Icon     string        // "" for a plain dot
@@ -64,6 +65,7 @@ type Comment struct {
 	At       time.Time
 	Zone     *time.Location
 	Text     template.HTML // sanitised
+	Lang     string        // of the text; "" where nobody said
 	Quote    string        // the words that it is about; "" for the whole block
 	Answer   template.HTML // the officer's, sanitised; "" if there is none yet
 	Badge    *Badge        // state of the comment; nil hides it

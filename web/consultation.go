@@ -21,7 +21,7 @@ func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
-	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments}
+	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments, Written: writtenIn(r)}
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")
 	return s.finishReview(w, r, a, f, fields, done, err)
 }

@@ -107,7 +107,7 @@ func (s *Server) endFollowUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := decision{c.f.ID, models.DecideEndFollowUp, nil, models.ReasonPayload{Reason: words(r, "reason")}}
+	d := decision{c.f.ID, models.DecideEndFollowUp, nil, reasonOf(r)}
 	done, err := s.checkAndDecide(w, r, d, followUpPath(c.f.ID))
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		return s.renderEndFollowUp(w, r, c, f)

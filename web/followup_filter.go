@@ -131,7 +131,7 @@ func (s *Server) readSubjectChoices(r *http.Request, l *i18n.Localizer, c *follo
 		return err
 	}
 	for _, topic := range there.Topics {
-		c.Topics = append(c.Topics, Option{Value: topic, Label: topic})
+		c.Topics = append(c.Topics, optionOf(topic.Name, l.In(topic.Name, topic.Language)))
 	}
 	for _, response := range there.Responses {
 		c.Responses = append(c.Responses, optionOf(response, responseWord(l, response, "")))

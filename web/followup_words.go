@@ -231,9 +231,11 @@ func (s *Server) progressNotes(ctx context.Context, l *i18n.Localizer, f *models
 		if e.Text, err = markdown.Render(n.Note, markdown.WithHeadingShift(3), markdown.WithIDPrefix("note-")); err != nil {
 			return nil, err
 		}
+		e.Text = spoken(e.Text, n.WrittenIn)
 		e.Link, e.Href = sourceOf(n)
+		e.LinkLang = n.SourceLanguage
 		if e.Href == "" && e.Link != "" {
-			e.What = i18n.Joined(e.What, " ", l.T("followup.source", "Source", e.Link))
+			e.What = i18n.Joined(e.What, " ", l.Say("followup.source", "Source", l.In(e.Link, n.SourceLanguage)))
 		}
 		entries = append(entries, e)
 	}

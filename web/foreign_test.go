@@ -110,6 +110,7 @@ func TestWhatIsInAnotherLanguageSaysSo(t *testing.T) {
 			w := newWorld(t, stage)
 			w.inEnglishOnly()
 			w.recordDelivery()
+			w.saidInEnglish()
 			seen, readers := 0, map[string]*reader{"somebody": w.public("sq"), "a coordinator": w.as("coordinator", "sq"),
 				"an officer": w.as("officer-khc", "sq"), "a partner": w.as("partner-sc-nwb", "sq")}
 			for _, row := range entitlements {
@@ -135,6 +136,15 @@ func TestWhatIsInAnotherLanguageSaysSo(t *testing.T) {
 				}
 			}
 			require.Greater(t, seen, 15, "names are shown")
+			if stage != "drafting" {
+				return
+			}
+			w.held()
+			for _, path := range []string{"", "/resume"} {
+				page := readers["an officer"].get(recommendationPath(w.brief.ID) + path).Body
+				require.Contains(t, page, "asked us to wait")
+				require.Empty(t, unmarked(t, page))
+			}
 		})
 	}
 }

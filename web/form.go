@@ -175,6 +175,9 @@ func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
 			return Input{}, err
 		}
 	}
+	if in.Area() && in.Lang == "" {
+		in.Lang = form.Value("written_in") // what stands there already, and what is checked for spelling
+	}
 	return in, nil
 }
 

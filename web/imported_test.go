@@ -124,6 +124,7 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 		require.Contains(t, page.Body, words.T("following.session_from", "Session", "6", "Date", words.Date(time.Date(2009, 11, 30, 0, 0, 0, 0, time.UTC), time.UTC)))
 		require.Contains(t, page.Body, words.T("imported.from", "Issuer", map[string]string{"en": "Egypt", "bg": "Египет", "ro": "Egipt", "sq": "Egjipt", "sr-Latn": "Egipat"}[tag]))
 		require.Equal(t, 2, strings.Count(page.Body, `<th scope="row">`))
+		require.Equal(t, tag != "en", strings.Contains(page.Body, `<option value="Trafficking" lang="en">`), "a source's topics are in the source's language")
 		one := n.public(tag).get(followUpPath(all[0].ID))
 		sound(t, one)
 		require.Contains(t, one.Body, i18n.For(tag).T("imported.response.supported"))

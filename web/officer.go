@@ -175,5 +175,5 @@ func (s *Server) newActView(r *http.Request, a *officerAct, title string) actVie
 
 // reasonOf returns the words of the field "reason".
 func reasonOf(r *http.Request) models.ReasonPayload {
-	return models.ReasonPayload{Reason: words(r, "reason")}
+	return models.ReasonPayload{Reason: words(r, "reason"), Written: writtenIn(r)}
 }

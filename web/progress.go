@@ -46,7 +46,7 @@ func readProgress(r *http.Request) (models.ProgressPayload, error) {
 	bad := apperr.New(apperr.CodeInvalid)
 	p := models.ProgressPayload{Status: models.FollowUpStatus(r.PostFormValue("status")), Note: words(r, "note"),
 		SourceTitle: words(r, "source_title"), SourceURL: words(r, "source_url"),
-		DayUnknown: r.PostFormValue("day_unknown") == "yes"}
+		SourceLanguage: r.PostFormValue("source_language"), DayUnknown: r.PostFormValue("day_unknown") == "yes", Written: writtenIn(r)}
 	if !p.DayUnknown {
 		p.ObservedOn = readDay(bad, "observed_on", r.PostFormValue("observed_on"))
 	}
@@ -136,7 +136,7 @@ func (s *Server) progressAnswer(ctx context.Context, l *i18n.Localizer, a *asked
 	}
 	for _, n := range followUp.Notes {
 		if n.TaskID != nil && *n.TaskID == a.task.ID {
-			v := &answerView{Answer: l.T("followup.status." + string(n.Status)), Reasons: n.Note, At: n.ReportedAt}
+			v := &answerView{Answer: l.T("followup.status." + string(n.Status)), Reasons: n.Note, Lang: n.WrittenIn, SourceLang: n.SourceLanguage, At: n.ReportedAt}
 			v.Source, v.Href = sourceOf(n)
 			v.Evidence = evidence(n, files, a.path())
 			return v, nil

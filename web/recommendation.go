@@ -153,7 +153,7 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	}
 	p.Ribbon = ribbonView(l, state, p.Zone)
 	if step := p.Ribbon.Now(); step != nil && p.Rec.Held() {
-		step.Note = p.Rec.HeldReason
+		step.Note, step.NoteLang = p.Rec.HeldReason, p.Rec.HeldWrittenIn
 	}
 	items, err := models.Awaited(ctx, s.DB, p.visitor.viewer(), p.Rec, s.Now())
 	if err != nil {

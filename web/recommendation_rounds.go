@@ -24,6 +24,7 @@ type roundView struct {
 	Reviews          []reviewRow
 	Blocks           []remarkedBlock
 	Decision, Reason string
+	ReasonLang       string // "" where nobody said
 	Lang             string
 	Zone             *time.Location
 	Whole            bool // the reader sees the experts' answers too, not only the partners'
@@ -34,6 +35,7 @@ type reviewRow struct {
 	Who, Capacity string
 	Answer        *Badge // nil in the consultation
 	Reasons       template.HTML
+	Lang          string // of the reasons; "" where nobody said
 	At            time.Time
 	Late          bool
 	Remarks       int
@@ -76,7 +78,7 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 		return nil, err
 	}
 	v := &roundView{Number: round.Number, Version: version.Number, Due: round.DueAt, Enough: round.Enough, Lang: rec.Language, Whole: whole,
-		Zone: zone, Reason: round.DecisionReason, State: roundBadge(l, round)}
+		Zone: zone, Reason: round.DecisionReason, ReasonLang: round.DecisionWrittenIn, State: roundBadge(l, round)}
 	if round.ClosingAt != nil && round.ClosedAt == nil {
 		v.Closing = *round.ClosingAt
 	}
@@ -168,7 +170,7 @@ func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, rec *models.R
 }
 
 func newReviewRow(l *i18n.Localizer, rv models.Review, by author) (reviewRow, error) {
-	row := reviewRow{Who: by.name, Capacity: by.capacity, At: rv.AnsweredAt, Late: rv.Late, Remarks: len(rv.Comments)}
+	row := reviewRow{Who: by.name, Capacity: by.capacity, At: rv.AnsweredAt, Late: rv.Late, Lang: rv.WrittenIn, Remarks: len(rv.Comments)}
 	if rv.Answer != nil {
 		b := answerBadge(l, *rv.Answer)
 		row.Answer = &b
@@ -207,7 +209,7 @@ func remarkedBlocks(body string, reviews []models.Review, authors map[uuid.UUID]
 				return nil, err
 			}
 			remarks[c.Block] = append(remarks[c.Block], Comment{Who: authors[rv.TaskID].name, Capacity: authors[rv.TaskID].capacity,
-				At: c.CreatedAt, Zone: zone, Text: text, Quote: c.Quote})
+				At: c.CreatedAt, Zone: zone, Text: text, Lang: rv.WrittenIn, Quote: c.Quote})
 		}
 	}
 	if len(remarks) == 0 {

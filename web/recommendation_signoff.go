@@ -30,6 +30,7 @@ type signOffRow struct {
 	Organisation string
 	State        Badge
 	Reason       template.HTML // "" where the reader may not see it
+	Lang         string        // of the reason; "" where nobody said
 	At           time.Time     // zero: no answer yet
 	Due          time.Time
 	Zone         *time.Location
@@ -85,7 +86,7 @@ func newSignOffRow(l *i18n.Localizer, t models.Task, unit models.AskedUnit, give
 		return row, nil
 	}
 	row.Organisation = l.ForUnit(unit.Name, so.Speaker)
-	row.State, row.At = signOffBadge(l, so.Answer), so.AnsweredAt
+	row.State, row.At, row.Lang = signOffBadge(l, so.Answer), so.AnsweredAt, so.WrittenIn
 	row.Conditional = so.Answer == models.SignOffApproveWithCondition
 	if reasons {
 		row.Reason, err = renderWords(so.Reason, "so-"+t.ID.String()[24:])

@@ -338,6 +338,9 @@ func (m *minutes) words(it record.Item) (template.HTML, error) {
 		if err != nil {
 			return "", err
 		}
+		if field != "behalf_note" { // the recorder's words, not those of whom they were recorded for
+			html = spoken(html, it.Facts[record.FactWrittenIn])
+		}
 		b.WriteString(`<p class="words-label">` + template.HTMLEscapeString(m.textLabel(field)) + "</p>" + string(html))
 	}
 	for _, field := range it.Redacted {

@@ -39,13 +39,13 @@ type reviewView struct {
 }
 
 // againView says that the text was sent round before, why once more, and what changed; "" for what is not said.
-type againView struct{ Title, Reason, Changed string }
+type againView struct{ Title, Reason, ReasonLang, Changed string }
 
 func (a *asked) again(l *i18n.Localizer) *againView {
 	if !a.facts.Again() {
 		return nil
 	}
-	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.Changed}
+	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.RoundWrittenIn, a.facts.Changed}
 }
 
 // commentableBlock is one paragraph with what is said about it.
@@ -225,7 +225,7 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ReviewPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"),
-		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments}
+		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments, Written: writtenIn(r)}
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")
 	return s.finishReview(w, r, a, f, fields, done, err)
 }
@@ -260,7 +260,7 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 	if err != nil {
 		return nil, err
 	}
-	v := &answerView{Reasons: rv.Reasons, At: rv.AnsweredAt, Late: rv.Late}
+	v := &answerView{Reasons: rv.Reasons, Lang: rv.WrittenIn, At: rv.AnsweredAt, Late: rv.Late}
 	if rv.Answer != nil {
 		v.Answer = l.T("review.answer." + *rv.Answer)
 		v.Naming = l.T("review.naming." + rv.Naming)

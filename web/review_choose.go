@@ -18,6 +18,7 @@ type reviewerView struct {
 	For        string // who declined or kept silent; "" if nobody did
 	Declined   bool
 	Reason     string
+	Lang       string // of reason and suggestion; "" where nobody said
 	Suggestion string
 	Experts    []expertRow
 	InLine     map[string]int // place in the reserve by expert
@@ -134,7 +135,7 @@ func (s *Server) fillWhoEnded(ctx context.Context, a *officerAct, v *reviewerVie
 	items, err := record.List(ctx, s.DB, a.rec.ID, record.Confidential)
 	for _, it := range items {
 		if it.Verb == "task.declined" && it.Object == ended.ID {
-			v.Reason, v.Suggestion = it.Texts["reason"], it.Texts["suggestion"]
+			v.Reason, v.Suggestion, v.Lang = it.Texts["reason"], it.Texts["suggestion"], it.Facts[record.FactWrittenIn]
 		}
 	}
 	return err

@@ -73,7 +73,7 @@ func (s *Server) takeReviewDecision(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	payload := models.DecideReviewPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason")}
+	payload := models.DecideReviewPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason"), Written: writtenIn(r)}
 	done := false
 	if err = validation.Check(payload); err == nil {
 		err = s.partnersAwaited(r, a)

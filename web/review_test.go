@@ -11,6 +11,7 @@ import (
 
 	"tribuna/internal/demo"
 	"tribuna/internal/i18n"
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -34,6 +35,8 @@ func TestExpertReviewsByLink(t *testing.T) {
 			require.NotContains(t, strings.Split(page.Body, `name="naming"`)[0], " checked", "no answer is chosen for anybody")
 			require.Regexp(t, `name="naming"[^>]* value="none" checked`, page.Body, "nobody is named for leaving a form as it is")
 
+			require.Contains(t, page.Body, `<option value="`+tag+`" lang="`+tag+`" selected>`, "whoever writes says in which language, and begins with the page's")
+
 			f := form(t, page.Body, path+"/review")
 			f.Set("reasons", "Words that must not be lost.")
 			f.Set("comment-3", "This needs a source.")
@@ -55,6 +58,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 			f.Set("answer", models.AnswerSupportWithChanges)
 			f.Set("reasons", "Words that must not be lost.")
 			f.Set("naming", models.NamingNone)
+			f.Set("written_in", "ro")
 			f["comment-3"] = []string{"This needs a source.", "And a date."}
 			f["quote-3"] = []string{"several hundred", ""}
 			sent := b.post(path+"/review", f)
@@ -63,7 +67,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 			thanks := b.get(path + "/thanks")
 			sound(t, thanks)
 			require.Contains(t, thanks.Body, i18n.For(tag).T("review.answer.support_with_changes"))
-			require.Contains(t, thanks.Body, "And a date.")
+			require.Contains(t, thanks.Body, `<p class="said" lang="ro">And a date.`)
 			require.Contains(t, thanks.Body, `href="`+path+`"`, "it can still be changed")
 
 			again := b.post(path+"/review", f)
@@ -77,6 +81,10 @@ func TestExpertReviewsByLink(t *testing.T) {
 			rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 			require.NoError(t, err)
 			require.Equal(t, "Words that must not be lost.", rv.Reasons)
+			require.Equal(t, "ro", rv.WrittenIn)
+			said, err := record.List(t.Context(), n.db, n.brief.ID, record.Confidential)
+			require.NoError(t, err)
+			require.Equal(t, "ro", said[len(said)-1].Facts[record.FactWrittenIn], "the record reads it out so too")
 			require.Len(t, rv.Comments, 2)
 			require.Equal(t, 3, rv.Comments[0].Block)
 
@@ -84,12 +92,14 @@ func TestExpertReviewsByLink(t *testing.T) {
 			sound(t, filled)
 			require.Contains(t, filled.Body, `value="support_with_changes" checked`)
 			require.Contains(t, filled.Body, "several hundred")
+			require.Contains(t, filled.Body, `<option value="ro" lang="ro" selected>`)
 			f = form(t, filled.Body, path+"/review")
 			f.Set("answer", models.AnswerSupport)
 			require.Equal(t, http.StatusSeeOther, b.post(path+"/review", f).StatusCode)
 			rv, err = models.ReviewByTask(t.Context(), n.db, task.ID)
 			require.NoError(t, err)
 			require.Equal(t, models.AnswerSupport, *rv.Answer)
+			require.Empty(t, rv.WrittenIn, "nobody said it of the answer that stands now")
 			require.Empty(t, rv.Comments, "the answer replaces the one before")
 		})
 	}

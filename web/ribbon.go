@@ -23,14 +23,15 @@ type Ribbon struct {
 
 // RibbonStep is one step. Stage completes the catalog key "ribbon.stage.<stage>".
 type RibbonStep struct {
-	Stage   string
-	State   StepState
-	Awaited string         // of the current step: who is awaited, in words ("3 experts, Know-how Centre Bulgaria")
-	Due     time.Time      // of the current step: until when; zero for no deadline
-	Done    time.Time      // of a step done: when; zero hides it
-	Zone    *time.Location // nil for the network's
-	Note    string         // why skipped or on hold
-	Href    string         // where the step is told in full; "" for none
+	Stage    string
+	State    StepState
+	Awaited  string         // of the current step: who is awaited, in words ("3 experts, Know-how Centre Bulgaria")
+	Due      time.Time      // of the current step: until when; zero for no deadline
+	Done     time.Time      // of a step done: when; zero hides it
+	Zone     *time.Location // nil for the network's
+	Note     string         // why skipped or on hold
+	NoteLang string         // of the note, where it is somebody's words; "" where nobody said
+	Href     string         // where the step is told in full; "" for none
 }
 
 // Stages are the seven steps in order.

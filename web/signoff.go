@@ -42,6 +42,7 @@ type coSigner struct {
 	Name        string
 	State       Badge
 	Reason      string
+	Lang        string    // of the reason; "" where nobody said
 	Conditional bool      // approved, and the reason is the condition
 	At          time.Time // zero: no answer yet
 	Zone        *time.Location
@@ -54,6 +55,7 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 	case err == nil:
 		values.Set("answer", given.Answer)
 		values.Set("reason", given.Reason)
+		values.Set("written_in", given.WrittenIn)
 	case apperr.CodeOf(err) != apperr.CodeNotFound:
 		return err
 	}
@@ -149,7 +151,7 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 		unit := units[t.ID]
 		c := coSigner{Name: l.ForUnit(unit.Name, unit.Concerned...), Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 		if so, ok := given[t.ID]; ok {
-			c.State, c.Reason, c.At = signOffBadge(l, so.Answer), so.Reason, so.AnsweredAt
+			c.State, c.Reason, c.Lang, c.At = signOffBadge(l, so.Answer), so.Reason, so.WrittenIn, so.AnsweredAt
 			c.Name = l.ForUnit(unit.Name, so.Speaker)
 			c.Conditional = so.Answer == models.SignOffApproveWithCondition
 		}
@@ -184,7 +186,8 @@ func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
 		return err
 	}
-	p := models.SignOffPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"), Reason: words(r, "reason")}
+	p := models.SignOffPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"), Reason: words(r, "reason"),
+		Written: writtenIn(r)}
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerSignOff, &a.task.ID, p}, a.path()+"/thanks")
 	l := Localizer(r)
 	if err != nil && f.showAgain(err, l) {
@@ -218,5 +221,5 @@ func (s *Server) signOffAnswer(ctx context.Context, l *i18n.Localizer, a *asked)
 	if err != nil {
 		return nil, err
 	}
-	return &answerView{Answer: l.T("signoff.answer." + so.Answer), Reasons: so.Reason, At: so.AnsweredAt}, nil
+	return &answerView{Answer: l.T("signoff.answer." + so.Answer), Reasons: so.Reason, Lang: so.WrittenIn, At: so.AnsweredAt}, nil
 }

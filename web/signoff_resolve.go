@@ -27,7 +27,7 @@ func (s *Server) takeSignOffResolution(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return err
 	}
-	payload := models.ResolveSignOffPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason")}
+	payload := models.ResolveSignOffPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason"), Written: writtenIn(r)}
 	done, err := s.take(w, r, a, models.DecideResolveSignOff, payload, Localizer(r).T("officer.resolve.done"))
 	if done {
 		return nil

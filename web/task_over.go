@@ -62,16 +62,18 @@ type answeredView struct {
 
 // answerView is what somebody answered.
 type answerView struct {
-	Answer   string // in words; "" where only words were asked for
-	Reasons  string
-	Comments []answeredComment
-	Naming   string
-	At       time.Time
-	Zone     *time.Location
-	Late     bool
-	Source   string
-	Href     string // of the source
-	Evidence *original
+	Answer     string // in words; "" where only words were asked for
+	Reasons    string
+	Lang       string // of reasons and comments; "" where nobody said
+	Comments   []answeredComment
+	Naming     string
+	At         time.Time
+	Zone       *time.Location
+	Late       bool
+	Source     string
+	SourceLang string // of the source's title
+	Href       string // of the source
+	Evidence   *original
 }
 
 type answeredComment struct {

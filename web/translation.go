@@ -49,6 +49,7 @@ type translationView struct {
 	Measures    []measurePair
 	Missing     []missingPiece
 	ReturnNote  string
+	ReturnLang  string    // of the note; "" where nobody said
 	SavedAt     time.Time // just now, by this page's own saving
 	storedTitle string
 	DeclineOpen bool
@@ -159,7 +160,7 @@ func (s *Server) translationPage(r *http.Request, c translationCase, f formState
 	l := Localizer(r)
 	v := translationView{formState: f, Action: c.path() + "/translation", Document: c.version.Title, From: c.rec.Language,
 		To: c.tr.Language, First: c.first(), Last: c.last(), Number: c.part + 1, Revision: c.tr.Revision,
-		SourceTitle: c.version.Title, storedTitle: c.tr.Title, ReturnNote: c.tr.ReturnNote, DeclineOpen: f.Form.Values.Has("suggestion")}
+		SourceTitle: c.version.Title, storedTitle: c.tr.Title, ReturnNote: c.tr.ReturnNote, ReturnLang: c.tr.ReturnWrittenIn, DeclineOpen: f.Form.Values.Has("suggestion")}
 	v.Page = askedPage(r, l.T("asked.title.translate", "Title", c.version.Title))
 	var err error
 	if v.Card, err = s.card(r.Context(), l, c.asked); err != nil {

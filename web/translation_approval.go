@@ -142,7 +142,7 @@ func (s *Server) returnTranslation(w http.ResponseWriter, r *http.Request) error
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	return s.decideTranslation(w, r, models.DecideReturnTranslation, models.ReturnTranslationPayload{Note: words(r, "note")})
+	return s.decideTranslation(w, r, models.DecideReturnTranslation, models.ReturnTranslationPayload{Note: words(r, "note"), Written: writtenIn(r)})
 }
 
 func (s *Server) decideTranslation(w http.ResponseWriter, r *http.Request, kind models.DecisionKind, payload any) error {

@@ -13,9 +13,20 @@ func (l *Localizer) Number(n int) string {
 	return l.printer.Sprint(number.Decimal(n))
 }
 
-// Percent writes a share (0.25) as a percentage without decimals.
+// Percent writes a share (0.25) as a percentage without decimals. What is not nothing is never said to be 0 %, and what is
+// not all never 100 %.
 func (l *Localizer) Percent(share float64) string {
-	return l.printer.Sprint(number.Percent(share, number.MaxFractionDigits(0)))
+	whole := func(share float64) string {
+		return l.printer.Sprint(number.Percent(share, number.MaxFractionDigits(0)))
+	}
+	switch {
+	case share > 0 && share < 0.005:
+		return l.T("share.under", "Share", whole(0.01))
+	case share < 1 && share >= 0.995:
+		return l.T("share.over", "Share", whole(0.99))
+	default:
+		return whole(share)
+	}
 }
 
 // Date writes the day of t in the given zone ("12 March 2026"); nil means t's own zone.

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -44,6 +45,12 @@ func TestDatesAndNumbers(t *testing.T) {
 	require.Equal(t, "1,234,567", For("en").Number(1234567))
 	require.Equal(t, "1\u00a0234\u00a0567", For("bg").Number(1234567))
 	require.Equal(t, "26%", For("en").Percent(0.255))
+	for tag, said := range map[string][2]string{"en": {"over 99%", "under 1%"}, "bg": {"над 99%", "под 1%"}, "sq": {"mbi 99%", "nën 1%"},
+		"ro": {"peste 99 %", "sub 1 %"}, "sr-Latn": {"više od 99%", "manje od 1%"}} {
+		l := For(tag)
+		require.Equal(t, said, [2]string{strings.ReplaceAll(l.Percent(1062.0/1065), "\u00a0", " "), strings.ReplaceAll(l.Percent(2.0/1065), "\u00a0", " ")}, tag)
+		require.NotContains(t, l.Percent(0)+l.Percent(1)+l.Percent(0.994)+l.Percent(0.005), said[0][:2], tag)
+	}
 	require.Equal(t, "a, b and c", For("en").ListAnd([]string{"a", "b", "c"}))
 	require.Equal(t, "а и б", For("bg").ListAnd([]string{"а", "б"}))
 	require.Equal(t, "a", For("en").ListAnd([]string{"a"}))

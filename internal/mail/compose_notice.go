@@ -66,7 +66,7 @@ func (d *draft) signOffReplaced(ctx context.Context) (page, error) {
 		Lead:     []string{d.t("signoff_replaced.lead", "Organisation", who)},
 		Document: document(t),
 		Facts:    []fact{{d.t("label.recorded"), d.words.DateTime(so.AnsweredAt, d.zone)}},
-		Passages: d.answer(t, models.MailAnswer{Answer: so.Answer, Reasons: so.Reason}),
+		Passages: d.answer(t, models.MailAnswer{Answer: so.Answer, Reasons: so.Reason, WrittenIn: so.WrittenIn}),
 		After:    []string{d.t("signoff_replaced.after")},
 		Why:      d.t("signoff_replaced.why"),
 	}
@@ -96,7 +96,7 @@ func (d *draft) recordedOnBehalf(ctx context.Context) (page, error) {
 	}
 	if behalf.ProgressStatus != "" {
 		p.Passages = append(p.Passages, passage{Heading: d.t("answer"), Text: d.t("status." + behalf.ProgressStatus)},
-			passage{Heading: d.t("comment"), Text: behalf.Progress})
+			passage{Heading: d.t("comment"), Text: behalf.Progress, Language: behalf.WrittenIn})
 	}
 	if d.mail.TaskID != nil {
 		return d.withTask(ctx, p)
@@ -159,10 +159,10 @@ func (d *draft) answer(t models.MailTask, a models.MailAnswer) []passage {
 		all = append(all, passage{Heading: d.t("answer"), Text: d.t("answer." + a.Answer)})
 	}
 	if a.Reasons != "" {
-		all = append(all, passage{Heading: d.t("reasons"), Text: a.Reasons})
+		all = append(all, passage{Heading: d.t("reasons"), Text: a.Reasons, Language: a.WrittenIn})
 	}
 	for _, c := range a.Comments {
-		all = append(all, passage{Heading: d.t("comment"), Quote: c.Quote, QuoteLanguage: t.TitleLanguage, Text: c.Body})
+		all = append(all, passage{Heading: d.t("comment"), Quote: c.Quote, QuoteLanguage: t.TitleLanguage, Text: c.Body, Language: a.WrittenIn})
 	}
 	return all
 }

@@ -43,12 +43,12 @@ func (d *draft) sayAgain(t models.MailTask, p *page) {
 	case t.ReturnNote != "":
 		key := "returned." + string(t.Kind)
 		p.Subject, p.Lead = d.t(key+".subject", d.taskArgs(t)...), []string{d.t(key+".lead", d.taskArgs(t)...)}
-		p.Passages = append(p.Passages, passage{Heading: d.t("returned.note"), Text: t.ReturnNote})
+		p.Passages = append(p.Passages, passage{Heading: d.t("returned.note"), Text: t.ReturnNote, Language: t.ReturnWrittenIn})
 	case t.Again():
 		p.Subject = d.t("again.subject", "Round", d.words.Number(t.Round), "Subject", p.Subject)
 		p.Lead = append([]string{d.t("again.lead", "Round", d.words.Number(t.Round))}, p.Lead...)
 		if t.RoundReason != "" {
-			p.Passages = append(p.Passages, passage{Heading: d.t("again.reason"), Text: t.RoundReason})
+			p.Passages = append(p.Passages, passage{Heading: d.t("again.reason"), Text: t.RoundReason, Language: t.RoundWrittenIn})
 		}
 		if t.Changed != "" {
 			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: t.Changed})

@@ -158,8 +158,8 @@ func TestDigestListsWhatIsStillOpenOnly(t *testing.T) {
 func TestNoticesSayWhatHappened(t *testing.T) {
 	n := newNetwork(t)
 	task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Close(models.TaskDone, monday) })
-	n.exec(`INSERT INTO reviews (task_id, recommendation_id, version_id, round, person_id, answer, reasons, decision_id, answered_at)
-		VALUES (?, ?, ?, 1, ?, 'support_with_changes', E'First.\nSecond <b>', 'd', now())`, task.ID, n.recommendation, n.version, n.expert)
+	n.exec(`INSERT INTO reviews (task_id, recommendation_id, version_id, round, person_id, answer, reasons, written_in, decision_id, answered_at)
+		VALUES (?, ?, ?, 1, ?, 'support_with_changes', E'First.\nSecond <b>', 'ro', 'd', now())`, task.ID, n.recommendation, n.version, n.expert)
 	n.exec(`INSERT INTO comments (id, task_id, recommendation_id, version_id, block, quote, body, position, created_at)
 		VALUES (?, ?, ?, ?, 0, 'three words', 'Which three?', 0, now())`, models.NewID(), task.ID, n.recommendation, n.version)
 	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, behalf_note, payload, args_salt, args_hash, received_at)
@@ -174,7 +174,8 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 	soundLetter(t, onBehalf, "bg")
 	for _, letter := range []*mail.Letter{copied, onBehalf} {
 		require.Contains(t, letter.Text, "Second <b>")
-		require.Contains(t, letter.HTML, "Second &lt;b&gt;")
+		require.Regexp(t, `<p lang="ro"[^>]*>Second &lt;b&gt;`, letter.HTML)
+		require.Regexp(t, `<p lang="ro"[^>]*>Which three`, letter.HTML)
 		require.Contains(t, letter.Text, "Which three?")
 		require.Contains(t, letter.HTML, "three words")
 	}

@@ -88,6 +88,7 @@ type passage struct {
 	Quote         string // what it is about
 	QuoteLanguage string
 	Text          string
+	Language      string // of the text; "" where it is the mail's, or nobody said
 }
 
 // Paragraphs splits a text where its writer did.

@@ -250,6 +250,9 @@ const (
 // they work: a coordinator may act for an organisation in which they are nobody.
 const FactAs = "as"
 
+// FactWrittenIn is the fact that says in which language the words of an entry are.
+const FactWrittenIn = "written_in"
+
 // VerbRedacted is the verb of a tombstone.
 const VerbRedacted = "text.redacted"
 

@@ -64,6 +64,8 @@ func rule(f validator.FieldError) string {
 		return "url"
 	case "excludesall":
 		return "one_line"
+	case "bcp47_language_tag":
+		return "tag"
 	default:
 		return tag // oneof, unique
 	}
