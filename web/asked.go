@@ -114,6 +114,7 @@ type askedCard struct {
 	Decline        string    // where one declines
 	Report         string    // where one says that the text names a child
 	Original       *original // of an answer recorded in one's name; nil where there is none
+	Mails          *mailLanguage
 }
 
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
@@ -143,6 +144,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	}
 	var err error
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
+		return c, err
+	}
+	if c.Mails, err = s.mailLanguage(ctx, l, a); err != nil {
 		return c, err
 	}
 	if a.version != nil {

@@ -150,6 +150,7 @@ var entitlements = concat(
 		both("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
 		inReview("GET /tasks/{id}/report#review", expertReports), inReview("POST /tasks/{id}/report#review", expertReports),
 		inReview("GET /tasks/{id}/thanks", expertThanked), inReview("POST /tasks/{id}/leave", anybodyForgets),
+		inReview("POST /tasks/{id}/language", expertReports), // of mails to oneself
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
 		inReview("POST /tasks/{id}/review", expertAnswers), inReview("POST /tasks/{id}/consultation", partnerAnswers),
 		both("POST /tasks/{id}/sign-off", partnerAnswers), done("POST /tasks/{id}/progress", partnerReports),

@@ -147,7 +147,7 @@ func (w *world) hangOn() {
 }
 
 // kinds are the questions that acts below /tasks answer.
-var kinds = map[string]models.TaskKind{"review": models.TaskReview, "consultation": models.TaskConsult, "sign-off": models.TaskSignOff,
+var kinds = map[string]models.TaskKind{"review": models.TaskReview, "language": models.TaskReview, "consultation": models.TaskConsult, "sign-off": models.TaskSignOff,
 	"progress": models.TaskReportProgress, "translation": models.TaskTranslate, "approve-translation": models.TaskApproveTranslation,
 	"return-translation": models.TaskApproveTranslation, "accept": models.TaskReview, "decline": models.TaskReview, "leave": models.TaskReview,
 	"thanks": models.TaskReview}

@@ -21,6 +21,7 @@ func (s *Server) linkRoutes(r *mux.Router) {
 	s.get(r, "/l/{token}", s.openLink)
 	s.post(r, "/l/{token}", s.renewLink)
 	s.post(r, tasksPath+"{id}/leave", s.leaveLink)
+	s.post(r, tasksPath+"{id}/language", s.changeMailLanguage)
 }
 
 // openLink exchanges a personal link for a cookie that is sent with requests for its task alone, and leads to the

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -170,4 +171,29 @@ func TestLeavingForgetsTheLink(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, got.StatusCode)
 	require.Equal(t, "/tasks/"+task.ID.String(), got.Cookies()[0].Path)
 	require.Negative(t, got.Cookies()[0].MaxAge)
+}
+
+func TestWhoHasNoAccountChoosesTheLanguageOfTheirMails(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	require.Equal(t, "en", expert.Language)
+	task := h.ask(models.TaskReview, expert.ID)
+	b, path := h.public("en"), "/tasks/"+task.ID.String()
+	require.Equal(t, http.StatusSeeOther, b.get(h.linkFor(task, expert.ID)).StatusCode)
+	require.NotContains(t, b.get(path).Body, path+"/language", "mails come in the page's language")
+
+	require.Equal(t, http.StatusSeeOther, b.post("/language", url.Values{"language": {"ro"}, "next": {path}}).StatusCode)
+	page := b.get(path) // where a question is over too: a copy of the answer is still to come
+	sound(t, page)
+	require.Contains(t, page.Body, i18n.For("ro").T("asked.mails.now", "Language", "engleză"))
+	require.Equal(t, "en", h.person("expert-02").Language, "a look changes nothing")
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/language", url.Values{"language": {"xx"}}).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/language", url.Values{"language": {"ro"}}).StatusCode)
+	require.Equal(t, "ro", h.person("expert-02").Language)
+	after := b.get(path).Body
+	require.Contains(t, after, i18n.For("ro").T("asked.mails.changed"))
+	require.NotContains(t, after, path+"/language", "there is nothing left to choose")
+	stranger := h.public("ro").post(path+"/language", url.Values{"language": {"sq"}})
+	require.Equal(t, http.StatusUnauthorized, stranger.StatusCode)
+	require.Equal(t, "ro", h.person("expert-02").Language)
 }

@@ -57,6 +57,7 @@ type answeredView struct {
 	Until    time.Time
 	Zone     *time.Location
 	SignedIn bool
+	Mails    *mailLanguage
 	Kept     string // under which name the device kept the words that are now recorded
 }
 
@@ -131,6 +132,9 @@ func (s *Server) answeredPage(r *http.Request, a *asked, title string) (answered
 	v.SignedIn = v.Viewer != nil
 	var err error
 	if v.Original, err = s.originalFor(r.Context(), a); err != nil {
+		return v, err
+	}
+	if v.Mails, err = s.mailLanguage(r.Context(), Localizer(r), a); err != nil {
 		return v, err
 	}
 	v.Answer, err = s.answerOf(r.Context(), Localizer(r), a)
