@@ -41,6 +41,12 @@ func KeptAnswer(task uuid.UUID) string { return "task:" + task.String() }
 // KeptReport is the form of a report on a follow-up that nobody asked for.
 func KeptReport(followUp uuid.UUID) string { return "report:" + followUp.String() }
 
+// KeptAct is the form of a decision about a recommendation, or about a task of it.
+func KeptAct(what string, about uuid.UUID) string { return "act:" + what + ":" + about.String() }
+
+// KeptMailing is the form of a mailing, or of a new one for a recommendation.
+func KeptMailing(about uuid.UUID) string { return "mailing:" + about.String() }
+
 // Keep stores the words instead of those kept before.
 func (k *KeptWords) Keep(ctx context.Context, db bun.IDB) error {
 	raw, err := json.Marshal(k.Fields)

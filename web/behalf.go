@@ -48,6 +48,11 @@ func (s *Server) onBehalfPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if a.task != nil {
+		if kept, err := s.keepsWords(w, r, a, "on-behalf"); kept || err != nil {
+			return err
+		}
+	}
 	return s.showBehalf(w, r, a)
 }
 
@@ -81,6 +86,9 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a.task == nil {
 		return apperr.NotFound("task")
+	}
+	if kept, err := s.keepsWords(w, r, a, "on-behalf"); kept || err != nil {
+		return err
 	}
 	done := false
 	if err = s.keepOriginal(r, a, file); err == nil {

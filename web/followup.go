@@ -154,14 +154,15 @@ func (s *Server) followUpRows(r *http.Request, l *i18n.Localizer, list []models.
 // followUpView is what became of one measure at one authority. Its notes are for the network.
 type followUpView struct {
 	Page
-	Facts    followUpFacts
-	SeeNotes bool
-	Notes    []TimelineEntry
-	AskAt    time.Time // when progress is asked for next; zero hides it
-	Report   *progressForm
-	TakeOn   *focalPointForm // nil where somebody follows it, and for those who may not
-	MayEnd   bool
-	End      string // where the follow-up is ended
+	Facts      followUpFacts
+	SeeNotes   bool
+	Notes      []TimelineEntry
+	AskAt      time.Time // when progress is asked for next; zero hides it
+	Report     *progressForm
+	TakeOn     *focalPointForm // nil where somebody follows it, and for those who may not
+	MayEnd     bool
+	End        string // where the follow-up is ended
+	ReportText string // where one says that a text on the page names a child
 }
 
 // followUpCase is a follow-up with what its visitor may do.
@@ -242,7 +243,7 @@ func (c followUpCase) keptForm() keptForm {
 
 func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c followUpCase, f formState, state keeping) error {
 	ctx, l := r.Context(), Localizer(r)
-	v := followUpView{SeeNotes: c.seesNotes, MayEnd: c.mayEnd, End: followUpPath(c.f.ID) + "/end"}
+	v := followUpView{SeeNotes: c.seesNotes, MayEnd: c.mayEnd, End: followUpPath(c.f.ID) + "/end", ReportText: recommendationPath(c.f.RecommendationID) + "/report"}
 	zone, err := s.visitorsZone(ctx, c.visitor)
 	if err != nil {
 		return err

@@ -131,6 +131,9 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 		require.Contains(t, one.Body, i18n.For(tag).T("imported.nobody"))
 		require.NotContains(t, one.Body, "/focal-point")
 	}
+	reported := recommendationPath(all[0].RecommendationID) + "/report"
+	require.Contains(t, n.public("en").get(followUpPath(all[0].ID)).Body, reported)
+	require.Equal(t, http.StatusOK, n.public("en").get(reported).StatusCode)
 	own := demo.ID("organisation", "tdh-al").String()
 	require.Contains(t, partner.get(followUpPath(all[0].ID)).Body, own, "a partner takes on what is for their own country")
 	require.NotContains(t, partner.get(followUpPath(all[2].ID)).Body, "/focal-point", "and not what is for another")

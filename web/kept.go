@@ -179,6 +179,15 @@ func (k keptForm) label(l *i18n.Localizer, name string) string {
 		}
 		return ""
 	}
+	if strings.HasPrefix(name, "texts[") {
+		switch name[strings.LastIndex(name, ".")+1:] {
+		case "subject":
+			return l.T("mailing.subject")
+		case "body":
+			return l.T("mailing.body")
+		}
+		return ""
+	}
 	switch name {
 	case "title", "body":
 		return l.T("field." + name)

@@ -41,6 +41,7 @@ func mailingPath(id uuid.UUID) string { return "/mailings/" + id.String() }
 type mailingView struct {
 	Page
 	formState
+	keeping
 	Document     string
 	DocumentHref string
 	DocumentLang string
@@ -77,6 +78,15 @@ type mailingCase struct {
 	visitor *visitor
 	rec     *models.Recommendation
 	m       *models.Mailing // nil for a new one
+	seen    int             // revision on which words that were kept were written; 0 for none
+}
+
+// keptForm is its form, whose words are kept.
+func (c mailingCase) keptForm() keptForm {
+	if c.m == nil {
+		return keptForm{c.visitor, c.rec, models.KeptMailing(c.rec.ID), c.path()}
+	}
+	return keptForm{c.visitor, c.rec, models.KeptMailing(c.m.ID), c.path()}
 }
 
 // path is the address of the mailing, or of the form for a new one.
@@ -124,7 +134,7 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderMailing(w, r, c, newFormState(values))
+	return s.openMailing(w, r, c, values)
 }
 
 // showMailing shows the form of a draft, and how far anything later has got.
@@ -140,14 +150,29 @@ func (s *Server) showMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderMailing(w, r, c, newFormState(values))
+	return s.openMailing(w, r, c, values)
 }
 
-func (s *Server) renderMailing(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
+// openMailing shows the form with what was left in it, or with an offer of that. Who goes on with words written on an older
+// revision is told so when they are saved.
+func (s *Server) openMailing(w http.ResponseWriter, r *http.Request, c mailingCase, values url.Values) error {
+	kept, state, err := s.keptIn(r, c.keptForm(), c.path(), values)
+	if err != nil {
+		return err
+	}
+	if kept != nil {
+		values = kept
+		c.seen, _ = strconv.Atoi(kept.Get("revision"))
+	}
+	return s.renderMailing(w, r, c, newFormState(values), state)
+}
+
+func (s *Server) renderMailing(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, state keeping) error {
 	v, err := s.mailingPage(r, c, f)
 	if err != nil {
 		return err
 	}
+	v.keeping = state
 	s.Engine.Render(w, r, f.status, "mailing", v)
 	return nil
 }
@@ -158,6 +183,9 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
 		v.Saved, v.Revision = true, c.m.Revision
+		if c.seen > 0 {
+			v.Revision = c.seen
+		}
 		v.Launch, v.Cancel = c.path()+"/launch", c.path()+"/cancel"
 		if f.status == http.StatusPreconditionFailed {
 			v.Theirs = &theirMailing{c.m.Texts}
@@ -248,12 +276,18 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
+		return err
+	}
 	if r.PostFormValue("do") == "count" {
-		return s.renderMailing(w, r, c, f)
+		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
 	m, err := s.storeMailing(r.Context(), r.PostForm, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
-		return s.renderMailing(w, r, c, f)
+		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+	}
+	if err == nil {
+		err = models.ForgetKept(r.Context(), s.DB, c.visitor.Person.ID, c.keptForm().name)
 	}
 	if err != nil {
 		return err

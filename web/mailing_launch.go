@@ -99,6 +99,7 @@ type mailingPreview struct {
 	Footnotes      []models.Footnote
 	Grants         []grantWords
 	Back           string
+	Report         string // where one says that a text names a child
 }
 
 // previewMailing shows a saved text as its readers will have it. Nothing is sent.
@@ -116,7 +117,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	in := i18n.For(tag)
 	v := mailingPreview{Page: s.workPage(r, l.T("mailing.preview_title", "Language", l.Language(tag))), TextLang: tag, Subject: t.Subject,
 		Greeting: in.T("mail.greeting", "Name", c.visitor.Person.Name), Button: in.T("mail.mailing.button"),
-		Why: in.T("mail.mailing.why", "Owner", c.rec.Organisation.Name), Stop: in.T("mail.unsubscribe"), Back: c.path()}
+		Why: in.T("mail.mailing.why", "Owner", c.rec.Organisation.Name), Stop: in.T("mail.unsubscribe"), Back: c.path(), Report: recommendationPath(c.rec.ID) + "/report"}
 	designations, err := models.DesignationsFor(r.Context(), s.DB, c.rec.ID)
 	if err != nil {
 		return err

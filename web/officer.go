@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/gorilla/mux"
@@ -71,6 +72,27 @@ type officerAct struct {
 	rec     *models.Recommendation
 	task    *models.Task
 	form    formState
+	kept    *keptForm // nil for a form that keeps no words
+	keeping
+}
+
+// keepsWords has a page keep what is typed into it. On GET it takes up what was left there; a POST that was only to be kept,
+// or to throw that away, is answered, which is reported.
+func (s *Server) keepsWords(w http.ResponseWriter, r *http.Request, a *officerAct, what string) (bool, error) {
+	k := keptForm{a.visitor, a.rec, models.KeptAct(what, a.rec.ID), r.URL.Path}
+	if a.task != nil {
+		k.name, k.page = models.KeptAct(what, a.task.ID), r.URL.Path+"?task="+a.task.ID.String()
+	}
+	a.kept, a.keeping = &k, keeping{Keeps: true}
+	if r.Method == http.MethodPost {
+		return s.keepWords(w, r, k)
+	}
+	values, state, err := s.keptIn(r, k, k.page, url.Values{})
+	if values != nil {
+		a.form = newFormState(values)
+	}
+	a.keeping = state
+	return false, err
 }
 
 // beginAct reads what a decision is about. Tasks of the given kinds are looked for; where one has to be open and none
@@ -140,6 +162,12 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, a *officerAct, kin
 	if err != nil {
 		return false, err
 	}
+	if done && a.kept != nil {
+		err = models.ForgetKept(r.Context(), s.DB, a.visitor.Person.ID, a.kept.name)
+	}
+	if err != nil {
+		return false, err
+	}
 	if done {
 		s.flash(r, "done", said)
 		http.Redirect(w, r, back, http.StatusSeeOther)
@@ -159,6 +187,7 @@ func (a *officerAct) again(r *http.Request, err error) error {
 type actView struct {
 	Page
 	formState
+	keeping
 	Rec    *models.Recommendation
 	Action string // address the form posts to
 	Back   string
@@ -166,7 +195,7 @@ type actView struct {
 }
 
 func (s *Server) newActView(r *http.Request, a *officerAct, title string) actView {
-	v := actView{Page: s.workPage(r, title), formState: a.form, Rec: a.rec, Action: r.URL.Path, Back: recommendationPath(a.rec.ID), Task: a.taskID()}
+	v := actView{Page: s.workPage(r, title), formState: a.form, keeping: a.keeping, Rec: a.rec, Action: r.URL.Path, Back: recommendationPath(a.rec.ID), Task: a.taskID()}
 	if a.form.Refused != "" {
 		v.Flash = &Flash{Tone: "harm", Text: a.form.Refused}
 	}

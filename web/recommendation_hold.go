@@ -64,6 +64,9 @@ func (s *Server) confirmWhole(w http.ResponseWriter, r *http.Request, act wholeA
 	if err := a.rec.Possible(act.kind); err != nil {
 		return err
 	}
+	if kept, err := s.keepsWords(w, r, a, act.what); kept || err != nil {
+		return err
+	}
 	s.showWhole(w, r, a, act)
 	return nil
 }
@@ -71,6 +74,9 @@ func (s *Server) confirmWhole(w http.ResponseWriter, r *http.Request, act wholeA
 func (s *Server) takeWhole(w http.ResponseWriter, r *http.Request, act wholeAct, payload any) error {
 	a, err := s.beginAct(r, act.action, false)
 	if err != nil {
+		return err
+	}
+	if kept, err := s.keepsWords(w, r, a, act.what); kept || err != nil {
 		return err
 	}
 	done, err := s.take(w, r, a, act.kind, payload, Localizer(r).T("officer."+act.what+".done"))

@@ -129,3 +129,29 @@ func TestNobodyReportsWhatTheyCannotRead(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPageWithTextsLeadsToTheReport goes through the pages on which words of a text, or about it, stand.
+func TestEveryPageWithTextsLeadsToTheReport(t *testing.T) {
+	w := newWorld(t, "done")
+	home, officer := recommendationPath(w.brief.ID), w.as("officer-khc", "en")
+	for _, page := range []string{home, home + "/versions/1", home + "/compare", home + "/record", followUpPath(w.followUp), mailingPath(w.mailing),
+		mailingPath(w.mailing) + "/preview?language=en"} {
+		got := officer.get(page)
+		require.Equal(t, http.StatusOK, got.StatusCode, page)
+		require.Contains(t, got.Body, `href="`+home+`/report"`, page)
+	}
+	require.Equal(t, http.StatusOK, officer.get(home+"/report").StatusCode)
+	_, err := w.db.NewUpdate().Model((*models.Mailing)(nil)).Set("state = ?", models.MailingSending).Where("id = ?", w.mailing).Exec(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, officer.get(mailingPath(w.mailing)).Body, `href="`+home+`/report"`, "while it is sent")
+	public := w.public("en")
+	for _, page := range []string{publishedPath + w.brief.Slug + "/en", followUpPath(w.followUp), home + "/record"} {
+		got := public.get(page)
+		require.True(t, got.StatusCode != http.StatusOK || strings.Contains(got.Body, `href="`+home+`/report"`), page)
+	}
+	for kind, task := range map[models.TaskKind]*models.Task{models.TaskTranslate: w.tasks[models.TaskTranslate], models.TaskReportProgress: w.tasks[models.TaskReportProgress]} {
+		w.byLink(public, task)
+		got := public.get(taskPath(task.ID))
+		require.Contains(t, got.Body, `href="`+taskPath(task.ID)+`/report"`, kind)
+	}
+}

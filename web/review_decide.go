@@ -65,12 +65,18 @@ func (s *Server) decideReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepsWords(w, r, a, "decide-review"); kept || err != nil {
+		return err
+	}
 	return s.showReviewDecision(w, r, a)
 }
 
 func (s *Server) takeReviewDecision(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginAct(r, access.DecideReview, true, models.TaskDecideReview)
 	if err != nil {
+		return err
+	}
+	if kept, err := s.keepsWords(w, r, a, "decide-review"); kept || err != nil {
 		return err
 	}
 	payload := models.DecideReviewPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason"), Written: writtenIn(r)}

@@ -19,12 +19,18 @@ func (s *Server) resolveSignOff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kept, err := s.keepsWords(w, r, a, "resolve-sign-off"); kept || err != nil {
+		return err
+	}
 	return s.showSignOffResolution(w, r, a)
 }
 
 func (s *Server) takeSignOffResolution(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginAct(r, access.ResolveSignoff, true, models.TaskResolveSignOff)
 	if err != nil {
+		return err
+	}
+	if kept, err := s.keepsWords(w, r, a, "resolve-sign-off"); kept || err != nil {
 		return err
 	}
 	payload := models.ResolveSignOffPayload{Decision: r.PostFormValue("decision"), Reason: words(r, "reason"), Written: writtenIn(r)}
