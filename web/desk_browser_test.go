@@ -3,6 +3,7 @@ package web
 import (
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -23,7 +24,40 @@ func TestDeskInABrowser(t *testing.T) {
 	for _, page := range []string{"", "/edit", "/start-review", "/on-behalf", "/on-behalf?task=" + asked.ID.String(), "/hold", "/record", "/record/verification", "/versions/1"} {
 		t.Run(page, func(t *testing.T) { b.inspect(t, h.front.URL+home+page, fewLooks) })
 	}
+	t.Run("on paper", func(t *testing.T) { b.prints(t, h) })
 	require.Empty(t, b.complaints)
+}
+
+// brokenWords are the words of the head of a table that stand on more than one line, and what is wider than its cell.
+const brokenWords = `document.fonts.ready.then(() => [...document.querySelectorAll("main thead th")].flatMap(th => {
+	const found = th.scrollWidth > th.clientWidth + 1 ? [th.innerText + " is too wide"] : []
+	const texts = document.createTreeWalker(th, NodeFilter.SHOW_TEXT)
+	while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[\p{L}\p{M}]+/gu)) {
+		const range = document.createRange()
+		range.setStart(texts.currentNode, word.index)
+		range.setEnd(texts.currentNode, word.index + word[0].length)
+		if (range.getClientRects().length > 1) found.push(word[0])
+	}
+	return found
+}))`
+
+// prints looks at the widest page as it comes out on A4: no controls of the screen, and no word cut in two.
+func (b *browser) prints(t *testing.T, h *house) {
+	const landscape, upright = 986, 720 // CSS pixels between the margins, and on a sheet that is not turned
+	for _, tag := range i18n.Tags() {
+		var status int
+		var broken, narrow, shown []string
+		require.NoError(t, chromedp.Run(b.ctx,
+			chromedp.Evaluate(`fetch("/language", {method: "POST", body: new URLSearchParams({language: "`+tag+`", next: "/"})}).then(r => r.status)`, &status, awaited),
+			chromedp.Navigate(h.front.URL+"/dashboard/coverage"),
+			emulation.SetDeviceMetricsOverride(landscape, 700, 1, false), emulation.SetEmulatedMedia().WithMedia("print"),
+			chromedp.Evaluate(`[...document.querySelectorAll(".masthead-search, .masthead-end, .sidenav, main button")].filter(e => e.checkVisibility()).map(e => e.className)`, &shown),
+			chromedp.Evaluate(brokenWords, &broken, awaited),
+			emulation.SetDeviceMetricsOverride(upright, 900, 1, false), chromedp.Evaluate(brokenWords, &narrow, awaited), emulation.SetEmulatedMedia()))
+		require.Equal(t, 200, status)
+		require.Empty(t, shown, tag)
+		require.Empty(t, append(broken, narrow...), tag)
+	}
 }
 
 // TestAddingAMeasureWithTheKeyboard: Enter in the title saves, it does not press the first button that happens to stand
