@@ -86,7 +86,7 @@ func TestFollowUpsAreFoundByWhatTheyAre(t *testing.T) {
 	}
 	choices, err := models.FollowUpChoicesOf(t.Context(), a.db)
 	require.NoError(t, err)
-	require.Equal(t, []string{"Justice", "Rights of the Child", "Trafficking"}, choices.Topics)
+	require.Equal(t, []models.SourceTopic{{Name: "Justice", Language: "en"}, {Name: "Rights of the Child", Language: "en"}, {Name: "Trafficking", Language: "en"}}, choices.Topics)
 	require.Equal(t, []string{"noted", "supported"}, choices.Responses)
 	require.Len(t, choices.Followers, 1)
 	require.Equal(t, "2009-11-30", models.ImportSourceOf("UPR").SessionBegan("6").Time().Format(time.DateOnly))

@@ -91,6 +91,14 @@ func TestNetworkIsThatOfTheMission(t *testing.T) {
 	require.Equal(t, []string{"HR"}, uncovered)
 }
 
+func TestPeopleAreWrittenToInEveryLanguage(t *testing.T) {
+	ctx, db := loaded(t)
+	var asked []string
+	require.NoError(t, db.NewSelect().Table("people").ColumnExpr("DISTINCT language").
+		Where("EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id AND roles.role IN ('partner', 'expert', 'translator'))").OrderExpr("1").Scan(ctx, &asked))
+	require.ElementsMatch(t, []string{"bg", "en", "ro", "sq", "sr-Latn"}, asked)
+}
+
 func TestEveryNameIsThereInBothLanguages(t *testing.T) {
 	ctx, db := loaded(t)
 	for _, table := range []string{"languages", "countries", "topics", "challenges", "authorities", "procedures"} {
