@@ -239,19 +239,18 @@ func Bury(ctx context.Context, tx bun.IDB, chain uuid.UUID, seq int64, field str
 	return Append(ctx, tx, chain, tombstone)
 }
 
-// The facts of an entry that tell of an attachment: its id, the SHA-256 of its bytes in hexadecimal, and their number.
+// The facts of an entry that tell of an attachment: its id, the SHA-256 of its bytes in hexadecimal, and their number; and in
+// which language its words are.
 const (
 	FactAttachment     = "attachment"
 	FactAttachmentHash = "attachment_sha256"
 	FactAttachmentSize = "attachment_size"
+	FactWrittenIn      = "written_in"
 )
 
 // FactAs is the fact of an entry that says in which role of the network its actor acted where that is not because of where
 // they work: a coordinator may act for an organisation in which they are nobody.
 const FactAs = "as"
-
-// FactWrittenIn is the fact that says in which language the words of an entry are.
-const FactWrittenIn = "written_in"
 
 // VerbRedacted is the verb of a tombstone.
 const VerbRedacted = "text.redacted"
