@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,29 @@ func TestHomeSaysWhatIsAsked(t *testing.T) {
 		require.Contains(t, body, `<span class="count">2`)
 	}
 	require.Contains(t, h.as("reader", "en").get("/").Body, i18n.For("en").T("home.nothing"))
+}
+
+// A deadline is the end of a day in its country: a reader further east is told that day, and whose, wherever it stands.
+func TestTheEndOfADayIsToldAsThatDay(t *testing.T) {
+	h := newHouse(t)
+	london, err := time.LoadLocation("Europe/London")
+	require.NoError(t, err)
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	task, y := h.ask(models.TaskReview, h.person("expert-01").ID), time.Now().Year()+1
+	task.DueAt = time.Date(y, 3, 12, 23, 59, 59, 0, london)
+	require.NoError(t, task.Save(t.Context(), h.db))
+	_, err = h.db.NewUpdate().Model((*models.Person)(nil)).Set("country_code = 'BG'").Where("id = ?", h.person("expert-01").ID).Exec(t.Context())
+	require.NoError(t, err)
+	for _, path := range []string{"/", taskPath(task.ID)} {
+		body := h.as("expert-01", "en").get(path).Body
+		require.Regexp(t, `until the end of \w+ 12 March `+strconv.Itoa(y)+` \(Greenwich Mean Time, GMT\)`, body, path)
+		require.NotContains(t, body, "13 March", path)
+		require.NotContains(t, body, "01:59", path)
+	}
+	m := &minutes{l: i18n.For("en"), zone: sofia}
+	require.Equal(t, "12 March "+strconv.Itoa(y)+", end of the day (Greenwich Mean Time, GMT)", m.plainFact(task.DueAt.UTC().Format(time.RFC3339)))
+	require.Equal(t, strconv.Itoa(y)+"-03-12", dayCell(&task.DueAt, "Europe/Sofia"))
 }
 
 func TestRecommendationsByPages(t *testing.T) {
