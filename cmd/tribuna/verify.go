@@ -70,10 +70,10 @@ func printReports(reports []record.Report, asJSON bool) error {
 		}
 	}
 	if broken > 0 {
-		return fmt.Errorf("%d of %d records are not as they were written", broken, len(reports))
+		return fmt.Errorf("%s not as written, of %d looked at", counted(broken, "record is", "records are"), len(reports))
 	}
 	if !asJSON {
-		fmt.Printf("%d records are whole.\n", len(reports))
+		fmt.Printf("%s whole.\n", counted(len(reports), "record is", "records are"))
 	}
 	return nil
 }
