@@ -61,6 +61,9 @@ func (s *Server) journalEntries(ctx context.Context, l *i18n.Localizer, v *visit
 	if err := s.minutesOrganisations(ctx, m); err != nil {
 		return nil, err
 	}
+	if m.keys, err = s.journalNames(ctx, l); err != nil {
+		return nil, err
+	}
 	entries := make([]TimelineEntry, 0, len(items))
 	for _, it := range items {
 		args := map[string]any{"Object": m.journalObject(it)}
@@ -80,8 +83,8 @@ func (s *Server) journalEntries(ctx context.Context, l *i18n.Localizer, v *visit
 	return entries, nil
 }
 
-// journalFact says a fact: roles in words, people and organisations by name.
-func (m *minutes) journalFact(fact, value string) string {
+// journalFact says a fact: roles in words, people, organisations and countries by name.
+func (m *minutes) journalFact(fact, value string) any {
 	id, err := uuid.Parse(value)
 	switch {
 	case fact == "role":
@@ -90,6 +93,8 @@ func (m *minutes) journalFact(fact, value string) string {
 		return m.people[id].Name
 	case fact == "organisation" && err == nil:
 		return m.organisations[id]
+	case fact == "country" && m.keys["countries:"+value].Text != "":
+		return m.keys["countries:"+value]
 	default:
 		return m.plainFact(value)
 	}
@@ -105,6 +110,6 @@ func (m *minutes) journalObject(it record.Item) i18n.Words {
 	case it.ObjectKind == "authority":
 		return m.l.In(it.Facts["slug"], i18n.Default)
 	default:
-		return i18n.Said(it.Facts["slug"])
+		return m.keyed(it)
 	}
 }

@@ -63,7 +63,7 @@ func printReports(reports []record.Report, asJSON bool) error {
 		}
 	} else {
 		for _, r := range reports {
-			fmt.Printf("%s  %-12s %s\n", r.Chain, counted(r.Entries, "entry", "entries"), r.Hash)
+			fmt.Printf("%s  %-12s %s\n", r.Chain, counted(int(r.Entries), "entry", "entries"), r.Hash)
 			for _, f := range r.Faults {
 				fmt.Printf("    %s: %s\n", f.Kind, f.What)
 			}
