@@ -22,7 +22,6 @@ type readerHome struct {
 	InWords   bool // Latest is what there is in the reader's language; else in any
 	Followed  int  // measures that are followed up in the country, else everywhere
 	Outcomes  string
-	Search    *Form
 	Mailings  bool // hears by mail of what is published
 	Footnotes []models.Footnote
 }
@@ -35,7 +34,7 @@ func (s *Server) readerHome(r *http.Request, v *visitor) (*readerHome, error) {
 	if v.LinkTask != uuid.Nil || v.viewer().May(access.ReadOverview) {
 		return nil, nil
 	}
-	h := &readerHome{Search: NewForm(nil), Mailings: v.Person.Mailable(), Outcomes: followUpsOf("country", v.Person.CountryCode)}
+	h := &readerHome{Mailings: v.Person.Mailable(), Outcomes: followUpsOf("country", v.Person.CountryCode)}
 	var notes models.Footnotes
 	if err := s.readNear(r, v.Person.CountryCode, h, &notes); err != nil {
 		return nil, err

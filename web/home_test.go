@@ -147,7 +147,7 @@ func TestReadersHome(t *testing.T) {
 		for _, key := range []string{"home.reader.title", "home.welcome.nothing", "home.reader.followed_none"} {
 			require.Contains(t, html.UnescapeString(body), l.T(key), tag)
 		}
-		require.Contains(t, body, `action="/search"`)
+		require.Contains(t, body, `<a class="btn" href="/search">`)
 	}
 	h.publish()
 	title := "Leaving care is not leaving alone"
