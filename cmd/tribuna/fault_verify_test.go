@@ -112,7 +112,7 @@ func TestVerifyFindsARedactedRecordWhole(t *testing.T) {
 	})
 	p := launch(t, map[string]string{"DATABASE_URL": db.AppURL}, "verify", id.String())
 	p.ended(0)
-	require.Contains(t, p.output(), fmt.Sprintf("%4d entries", lastEntry+1))
+	require.Contains(t, p.output(), fmt.Sprintf("  %d entries", lastEntry+1))
 	kept, err := db.App.NewSelect().Table("record_texts").Where("body LIKE '%Change 2.%'").Count(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, kept, "the words are gone")
