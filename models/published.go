@@ -14,6 +14,7 @@ import (
 type PublishedFilter struct {
 	Country string
 	Query   string // in the title, in any language
+	In      string // has a text in this language
 	Limit   int64  // 0: no limit
 	Offset  int64
 }
@@ -46,6 +47,9 @@ func Published(ctx context.Context, db bun.IDB, language string, f PublishedFilt
 	}
 	if words := strings.TrimSpace(f.Query); words != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM publication_texts AS t WHERE t.publication_id = pu.id AND t.title ILIKE ?)", containing(words))
+	}
+	if f.In != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM publication_texts AS t WHERE t.publication_id = pu.id AND t.language = ?)", f.In)
 	}
 	total, err := q.Count(ctx)
 	if err != nil {

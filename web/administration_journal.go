@@ -136,6 +136,9 @@ func (s *Server) journalEntries(r *http.Request, l *i18n.Localizer, v *visitor, 
 	if err != nil {
 		return nil, err
 	}
+	if m.keys, err = s.journalNames(ctx, l); err != nil {
+		return nil, err
+	}
 	entries := make([]TimelineEntry, 0, len(items))
 	for _, it := range items {
 		args := map[string]any{"Object": m.journalObject(it)}
@@ -194,6 +197,8 @@ func (m *minutes) journalFact(it record.Item, fact, value string) any {
 		return linkedTo(i18n.Said(value), reportsPath+"/"+it.Facts["recommendation"])
 	case fact == "language":
 		return m.l.Language(value)
+	case fact == "country" && m.keys["countries:"+value].Text != "":
+		return m.keys["countries:"+value]
 	default:
 		return m.plainFact(value)
 	}
@@ -201,8 +206,7 @@ func (m *minutes) journalFact(it record.Item, fact, value string) any {
 
 // journalObject names what an act was about, with the way to it where it is still there. Coordinators know everybody.
 func (m *minutes) journalObject(it record.Item) i18n.Words {
-	slug := it.Facts["slug"]
-	name := i18n.Said(slug)
+	slug, name := it.Facts["slug"], m.keyed(it)
 	switch it.ObjectKind {
 	case "person":
 		p := m.people[it.Object]

@@ -136,7 +136,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Decline:      a.path() + "/decline",
 		Report:       a.path() + "/report",
 	}
-	if !i18n.DeadlineToday(s.Now(), a.task.DueAt, a.zone) {
+	if !i18n.DeadlineWhole(s.Now(), a.task.DueAt, a.zone) {
 		c.Clock = l.Clock(a.task.DueAt, a.zone)
 	}
 	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {

@@ -63,7 +63,7 @@ func TestTheNoticeGoesOnceToEverybodyWhomAMailReaches(t *testing.T) {
 	page := c.get(noticesPath).Body
 	require.Contains(t, page, "on its way")
 	require.Contains(t, page, "this address must not be written to")
-	require.Contains(t, c.get(administrationPath+"/journal").Body, "sent the notice about where their data came from to 3")
+	require.Contains(t, c.get(administrationPath+"/journal").Body, "sent the notice about where their data came from; people: 3")
 }
 
 func TestANoticeThatCameBackIsOwedAgainAndOneThatIsLateIsShown(t *testing.T) {

@@ -27,6 +27,7 @@ type homeView struct {
 	Overdue         int
 	Recommendations []recommendationRow
 	MayDraft        bool
+	Reader          *readerHome // nil for those who work on recommendations
 }
 
 // waitingRow is one thing that waits for the reader, in words.
@@ -89,6 +90,12 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	if page.MayDraft, err = s.mayDraft(r, v); err != nil {
 		return err
+	}
+	if page.Reader, err = s.readerHome(r, v); err != nil {
+		return err
+	}
+	if page.Reader != nil && len(page.Waiting) == 0 {
+		page.Title = Localizer(r).T("home.reader.title")
 	}
 	return s.renderLive(w, r, "home", page)
 }

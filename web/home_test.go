@@ -1,8 +1,10 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +113,60 @@ func TestHomeSaysWhatIsAsked(t *testing.T) {
 		require.Less(t, strings.Index(body, late.ID.String()), strings.Index(body, soon.ID.String()), "what is overdue comes first")
 		require.Contains(t, body, `<span class="count">2`)
 	}
-	require.Contains(t, h.as("reader", "en").get("/").Body, i18n.For("en").T("home.nothing"))
+	require.Contains(t, h.as("partner-khc", "en").get("/").Body, i18n.For("en").T("home.nothing"))
+}
+
+// A deadline is the end of a day in its country: a reader further east is told that day, and whose, wherever it stands.
+func TestTheEndOfADayIsToldAsThatDay(t *testing.T) {
+	h := newHouse(t)
+	london, err := time.LoadLocation("Europe/London")
+	require.NoError(t, err)
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	task, y := h.ask(models.TaskReview, h.person("expert-01").ID), time.Now().Year()+1
+	task.DueAt = time.Date(y, 3, 12, 23, 59, 59, 0, london)
+	require.NoError(t, task.Save(t.Context(), h.db))
+	_, err = h.db.NewUpdate().Model((*models.Person)(nil)).Set("country_code = 'BG'").Where("id = ?", h.person("expert-01").ID).Exec(t.Context())
+	require.NoError(t, err)
+	body := h.as("expert-01", "en").get("/").Body
+	require.Regexp(t, `until the end of \w+ 12 March `+strconv.Itoa(y)+` \(Greenwich Mean Time, GMT\)`, body)
+	require.NotContains(t, body, "13 March")
+	m := &minutes{l: i18n.For("en"), zone: sofia}
+	require.Equal(t, "12 March "+strconv.Itoa(y)+", end of the day (Greenwich Mean Time, GMT)", m.plainFact(task.DueAt.UTC().Format(time.RFC3339)))
+	require.Equal(t, strconv.Itoa(y)+"-03-12", dayCell(&task.DueAt, "Europe/Sofia"))
+}
+
+// Who only reads finds what is published, what became of it and how to look for more; before anything is published the page
+// says so, and who works on recommendations keeps a page of their own.
+func TestReadersHome(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.db.NewUpdate().Model((*models.Person)(nil)).Set("country_code = 'BG'").Where("id = ?", h.person("reader").ID).Exec(t.Context())
+	require.NoError(t, err)
+	for _, tag := range i18n.Tags() {
+		body, l := h.as("reader", tag).get("/").Body, i18n.For(tag)
+		for _, key := range []string{"home.reader.title", "home.welcome.nothing", "home.reader.followed_none"} {
+			require.Contains(t, html.UnescapeString(body), l.T(key), tag)
+		}
+		require.Contains(t, body, `<a class="btn" href="/search">`)
+	}
+	h.publish()
+	title := "Leaving care is not leaving alone"
+	for _, tag := range []string{"en", "bg"} {
+		body, l := h.as("reader", tag).get("/").Body, i18n.For(tag)
+		require.Equal(t, 1, strings.Count(body, `href="/published/`+h.brief.Slug+`"`), "under the country, and not again below it")
+		require.Contains(t, body, `href="/published?country=BG"`)
+		require.Contains(t, body, l.N("home.reader.followed", 1))
+		require.Contains(t, body, `href="/follow-ups?country=BG"`)
+		require.NotContains(t, body, l.T("home.welcome.nothing"))
+	}
+	_, err = h.db.NewUpdate().Model((*models.Person)(nil)).Set("country_code = NULL").Where("id = ?", h.person("reader").ID).Exec(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, h.as("reader", "bg").get("/").Body, i18n.For("bg").T("home.reader.latest_in", "Language", "български"))
+	elsewhere := h.as("reader", "sq").get("/").Body
+	require.Contains(t, elsewhere, i18n.For("sq").T("home.reader.latest"), "nothing in Albanian: what there is in other languages")
+	require.Contains(t, elsewhere, title)
+	require.NotContains(t, h.as("officer-khc", "en").get("/").Body, i18n.For("en").T("home.reader.part"))
+	require.Contains(t, h.as("expert-01", "en").get("/").Body, i18n.For("en").T("home.reader.part"))
 }
 
 func TestRecommendationsByPages(t *testing.T) {

@@ -57,7 +57,7 @@ func TestImportIsLookedAtAndThenConfirmed(t *testing.T) {
 	require.Equal(t, mails, h.rows("outbox"), "nobody is written to")
 	require.Equal(t, tasks, h.rows("tasks"), "nobody is asked")
 	journal := b.get("/administration/journal")
-	require.Equal(t, 1, strings.Count(journal.Body, "imported recommendations of others (UPR): new measures 3"))
+	require.Equal(t, 1, strings.Count(journal.Body, "imported recommendations of others (Universal Periodic Review): new measures 3"))
 
 	again := b.get(b.bring("upr.csv", importedFile))
 	require.Contains(t, again.Body, "There is nothing to import")

@@ -72,7 +72,7 @@ func TestProcedureFormMakesTheNextVersion(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, [2]int{2, 7}, [2]int{p.Version, p.Document.Review.Enough})
 	require.Contains(t, c.get(proceduresPath+"/fast?version=2&compare=1").Body, "What version 2 changed against version 1")
-	require.Contains(t, withoutLinks.ReplaceAllString(c.get("/administration/journal").Body, ""), "changed the procedure fast: version 2")
+	require.Contains(t, withoutLinks.ReplaceAllString(c.get("/administration/journal").Body, ""), "changed the procedure Fast procedure for demonstrations: version 2")
 
 	form.Set("review.enough", "8") // still seen from version 1
 	late := c.post(proceduresPath+"/fast/edit", form)

@@ -38,6 +38,7 @@ type minutes struct {
 	authorities   map[uuid.UUID]models.Names
 	followUps     map[uuid.UUID]models.FollowUp
 	attachments   map[uuid.UUID]models.Attachment
+	keys          map[string]i18n.Words // of the journal: what has a key and no id, by kind and key
 }
 
 func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation) (*minutes, error) {
@@ -288,6 +289,8 @@ func (m *minutes) fact(verb, fact, value string) string {
 		return m.l.T("record.decided." + verb + "." + value)
 	case "how":
 		return m.l.T("record.settled." + value)
+	case "source":
+		return sourceName(m.l, value)
 	case "status":
 		return m.l.T("mail.status." + value)
 	case "person", "former", "translator", "approver":

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tribuna/internal/files"
+	"tribuna/internal/i18n"
 )
 
 // sheet is a table of a page as a file that spreadsheets open: the same rows, narrowed by the same address.
@@ -60,5 +61,5 @@ func dayCell(t *time.Time, zone string) string {
 	if err != nil {
 		loc = time.UTC
 	}
-	return t.In(loc).Format(time.DateOnly)
+	return i18n.DueDay(*t, loc).Format(time.DateOnly)
 }

@@ -25,20 +25,28 @@ const (
 func (c *Client) Examine(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.LookPatience, DefaultLookPatience))
 	defer cancel()
-	found, err := c.Diagnose(ctx, false)
-	if err != nil {
-		return err
-	}
-	return c.keepAll(ctx, found)
+	_, err := c.Look(ctx, false)
+	return err
 }
 
-// Mend is Diagnose with repair; what is left unrepaired is kept. It returns how many were found and repaired.
+// Mend is Look with repair, for who waits at a page. It returns how many were found and repaired.
 func (c *Client) Mend(ctx context.Context) (found, repaired int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.LookPatience, DefaultLookPatience))
 	defer cancel()
-	all, err := c.Diagnose(ctx, true)
+	all, err := c.Look(ctx, true)
+	for _, f := range all {
+		if f.Repaired {
+			repaired++
+		}
+	}
+	return len(all), repaired, err
+}
+
+// Look is Diagnose, and keeps what it leaves unrepaired: what says later how the instance is doing says the same.
+func (c *Client) Look(ctx context.Context, repair bool) ([]Finding, error) {
+	all, err := c.Diagnose(ctx, repair)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	var left []Finding
 	for _, f := range all {
@@ -46,7 +54,7 @@ func (c *Client) Mend(ctx context.Context) (found, repaired int, err error) {
 			left = append(left, f)
 		}
 	}
-	return len(all), len(all) - len(left), c.keepAll(ctx, left)
+	return all, c.keepAll(ctx, left)
 }
 
 func (c *Client) keepAll(ctx context.Context, found []Finding) error {

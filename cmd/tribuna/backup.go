@@ -27,14 +27,18 @@ func runBackup(ctx context.Context, cfg config.Config, args []string) error {
 		return usageError{"backup to where? give a folder, or a file that does not exist yet"}
 	}
 	now, file := time.Now(), args[0]
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
+	info, err := os.Stat(file)
+	switch {
+	case err == nil && info.IsDir():
 		file = filepath.Join(file, backup.Name(now))
+	case err != nil && filepath.Ext(file) != backup.Ending:
+		return usageError{fmt.Sprintf("there is no folder %s: make it first, or name a file that ends in %s", file, backup.Ending)}
 	}
 	m, err := backup.Write(ctx, cfg.OwnerURL(), file, now)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d bytes, %d records, migration %s\n", file, m.Bytes, m.Records.Chains, m.Level())
+	fmt.Printf("%s: %d bytes, %s, migration %s\n", file, m.Bytes, counted(m.Records.Chains, "record", "records"), m.Level())
 	fmt.Println("Keep it where only those may read it who may read the database, and TRIBUNA_LINK_KEY somewhere else: it is not in it.")
 	return nil
 }
@@ -62,8 +66,9 @@ func runRestore(ctx context.Context, cfg config.Config, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("Restored as of %s: %d records are whole, %d mails are held.\n", m.TakenAt.Format(time.RFC3339), m.Records.Chains, held)
-	fmt.Println("Nothing goes out by itself now. Start pages and workers, then run tribuna doctor --repair, and tribuna doctor --release.")
+	fmt.Printf("Restored as of %s: %s whole, %s held.\n", m.TakenAt.UTC().Format(time.RFC3339), counted(m.Records.Chains, "record is", "records are"),
+		counted(held, "mail is", "mails are"))
+	fmt.Printf("Nothing goes out by itself now. Start pages and workers, then run tribuna doctor --repair, and %s.\n", releaseCommand(held))
 	return nil
 }
 

@@ -50,8 +50,11 @@ func TestTheDatabaseIsRestoredFromBefore(t *testing.T) {
 	again := c.answersWhileItStandsStill()
 
 	require.Contains(t, w.doctor(1), "recommendation:"+c.id.String()+": its workflow goes by other rows than there are")
+	require.Contains(t, w.tribuna(1, "status", "--json"), `"kind":"strayed"`, "status says what doctor found")
+	require.Contains(t, w.tribuna(1, "doctor", "--json"), `"kind":"strayed"`, "a script notices, too")
 	require.Contains(t, w.tribuna(1, "doctor", "--release", "--drop"), "do not agree yet")
 	require.Contains(t, w.doctor(0, "--repair"), "standing still")
+	require.Contains(t, w.tribuna(1, "status", "--json"), `"findings":[]`, "what doctor repaired is no finding any more")
 	require.Contains(t, w.tribuna(1, "doctor", "--release"), "review_copy")
 	require.Equal(t, sent, w.ledger(), "nothing went out by itself")
 	require.Contains(t, w.tribuna(0, "doctor", "--release", "--drop"), "Released")
@@ -107,6 +110,7 @@ func (w *world) backUp() string {
 	require.NoError(w.t, err)
 	require.Equal(w.t, os.FileMode(0o600), info.Mode().Perm())
 	require.Contains(w.t, w.tribuna(1, "backup", files[0]), "not overwritten")
+	require.Contains(w.t, w.tribuna(2, "backup", filepath.Join(dir, "nightly")), "there is no folder")
 	return files[0]
 }
 
@@ -133,7 +137,7 @@ func (w *world) restore(file string) {
 	require.Contains(w.t, w.tribuna(1, "restore", "--replace", "another", file), "nothing was done")
 	require.Contains(w.t, w.tribuna(1, "restore", "--replace", "tribuna", file), "stop pages and workers first")
 	w.db.SetMaxIdleConns(0)
-	require.Contains(w.t, w.tribuna(0, "restore", "--replace", "tribuna", file), "1 mails are held")
+	require.Contains(w.t, w.tribuna(0, "restore", "--replace", "tribuna", file), "1 mail is held")
 	w.db.SetMaxIdleConns(4)
 	w.tribuna(0, "verify")
 	w.restoredElsewhere(file)
@@ -169,7 +173,7 @@ func (c *chain) standsStill(pending uuid.UUID, sent map[string]int) {
 	require.NoError(c.t, err)
 	require.Len(c.t, held, 1)
 	require.Equal(c.t, pending, held[0].ID)
-	require.Contains(c.t, c.tribuna(1, "status"), "standing still, 1 mails held")
+	require.Contains(c.t, c.tribuna(1, "status"), "standing still, 1 mail held")
 }
 
 // answersWhileItStandsStill: the words are received, and what comes of them is not known yet.

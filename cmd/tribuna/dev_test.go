@@ -62,13 +62,50 @@ func TestDevStartsStopsAndKeepsEverything(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, instanceFile))
 	require.NoFileExists(t, filepath.Join(dir, "postgres", "data", "postmaster.pid"))
 
+	restoredWhileStopped(t, dir)
 	began = time.Now()
 	again := launchDev(t, dir)
 	site = again.readyURL()
 	require.Less(t, time.Since(began), max(atFirst, 10*time.Second), "on a busy machine, sooner than what had to make everything")
 	require.Equal(t, 200, status(site+mailsPrefix+"/1"), "the mail is still there")
 	require.Equal(t, instance["TRIBUNA_LINK_KEY"], instanceOf(t, dir)["TRIBUNA_LINK_KEY"], "links stay good")
+	goesOnAfterRestore(t, dir)
 	again.interrupt()
+}
+
+// restoredWhileStopped: pages, worker and database of `dev` stop together; a backup is made and brought back all the same.
+func restoredWhileStopped(t *testing.T, dir string) {
+	t.Helper()
+	ask := func(code int, args ...string) string {
+		p := launch(t, map[string]string{"TRIBUNA_DATA": dir}, args...)
+		p.ended(code)
+		return p.output()
+	}
+	require.Contains(t, ask(1, "status"), "no instance runs in")
+	file := filepath.Join(t.TempDir(), "stopped.backup")
+	require.Contains(t, ask(0, "backup", file), "1 record,")
+	require.Contains(t, ask(1, "restore", file), "say --replace tribuna")
+	require.Contains(t, ask(0, "restore", "--replace", "tribuna", file), "1 record is whole")
+	require.NoFileExists(t, filepath.Join(dir, "postgres", "data", "postmaster.pid"), "the database ends with the command")
+}
+
+// goesOnAfterRestore follows what the commands say until the instance goes on.
+func goesOnAfterRestore(t *testing.T, dir string) {
+	t.Helper()
+	for _, step := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{1, "standing still", []string{"status"}},
+		{0, "standing still", []string{"doctor", "--repair"}},
+		{0, "Released", []string{"doctor", "--release"}},
+		{0, "this database goes on", []string{"doctor", "--release"}},
+	} {
+		p := launch(t, map[string]string{"TRIBUNA_DATA": dir}, step.args...)
+		p.ended(step.code)
+		require.Contains(t, p.output(), step.says, step.args)
+	}
 }
 
 func requireClosed(t *testing.T, address string) {

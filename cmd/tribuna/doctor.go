@@ -21,20 +21,17 @@ func runDoctor(ctx context.Context, cfg config.Config, args []string) error {
 		return err
 	}
 	defer func() { _ = p.close(context.WithoutCancel(ctx)) }()
-	findings, err := p.processes().Diagnose(ctx, f.repair)
+	findings, err := p.processes().Look(ctx, f.repair)
 	if err != nil {
 		return err
 	}
 	if f.release {
 		return p.release(ctx, findings, f)
 	}
-	if f.asJSON {
-		return json.NewEncoder(os.Stdout).Encode(findings)
-	}
-	if err := report(findings, f.repair); err != nil {
+	if err := report(findings, f); err != nil {
 		return err
 	}
-	return p.remindOfRelease(ctx, f.repair)
+	return p.remindOfRelease(ctx, f)
 }
 
 // doctorWish is what doctor is asked to do.
@@ -60,7 +57,7 @@ func doctorFlags(args []string) (doctorWish, error) {
 }
 
 // report prints the findings; what is left unrepaired is an error, so that a script notices.
-func report(findings []workflows.Finding, repair bool) error {
+func report(findings []workflows.Finding, wish doctorWish) error {
 	left := 0
 	for _, f := range findings {
 		state := "found"
@@ -69,16 +66,25 @@ func report(findings []workflows.Finding, repair bool) error {
 		} else {
 			left++
 		}
-		fmt.Printf("%-9s %-12s %s: %s\n", state, f.Kind, f.Subject, f.What)
+		if !wish.asJSON {
+			fmt.Printf("%-9s %-12s %s: %s\n", state, f.Kind, f.Subject, f.What)
+		}
+	}
+	if wish.asJSON {
+		if err := json.NewEncoder(os.Stdout).Encode(append([]workflows.Finding{}, findings...)); err != nil {
+			return err
+		}
 	}
 	switch {
+	case left == 0 && wish.asJSON:
+		return nil
 	case len(findings) == 0:
 		fmt.Println("Every open process runs, and every submission is settled.")
 		return nil
 	case left == 0:
 		fmt.Printf("%d repaired.\n", len(findings))
 		return nil
-	case repair:
+	case wish.repair:
 		return fmt.Errorf("%d of %d could not be repaired", left, len(findings))
 	default:
 		return fmt.Errorf("%d found: run tribuna doctor --repair", left)

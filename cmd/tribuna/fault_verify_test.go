@@ -74,11 +74,11 @@ func TestVerifyNamesWhatIsNotAsItWasWritten(t *testing.T) {
 			p := launch(t, map[string]string{"DATABASE_URL": db.AppURL}, "verify", id.String())
 			if len(c.says) == 0 {
 				p.ended(0)
-				require.Contains(t, p.output(), "1 records are whole")
+				require.Contains(t, p.output(), "1 record is whole")
 				return
 			}
 			p.ended(1)
-			for _, says := range append(c.says, "1 of 1 records are not as they were written") {
+			for _, says := range append(c.says, "1 record is not as written, of 1 looked at") {
 				require.Contains(t, p.output(), says)
 			}
 		})
@@ -112,7 +112,7 @@ func TestVerifyFindsARedactedRecordWhole(t *testing.T) {
 	})
 	p := launch(t, map[string]string{"DATABASE_URL": db.AppURL}, "verify", id.String())
 	p.ended(0)
-	require.Contains(t, p.output(), fmt.Sprintf("%4d entries", lastEntry+1))
+	require.Contains(t, p.output(), fmt.Sprintf("  %d entries", lastEntry+1))
 	kept, err := db.App.NewSelect().Table("record_texts").Where("body LIKE '%Change 2.%'").Count(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, kept, "the words are gone")

@@ -67,10 +67,7 @@ func joinInstance(environ map[string]string) (map[string]string, error) {
 	if environ["DATABASE_URL"] != "" {
 		return environ, nil
 	}
-	dir := environ["TRIBUNA_DATA"]
-	if dir == "" {
-		dir = config.DefaultDataDir()
-	}
+	dir := dataDir(environ)
 	text, err := os.ReadFile(filepath.Join(dir, instanceFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no instance runs in %s: start one with `make run`, or set TRIBUNA_DATA to its folder or DATABASE_URL to its database", dir)

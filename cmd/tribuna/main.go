@@ -22,6 +22,8 @@ type command struct {
 	// joins: without DATABASE_URL, what is not set is taken from the instance
 	// that `tribuna dev` runs in TRIBUNA_DATA.
 	joins bool
+	// alone: where that does not run, its database is started for this command.
+	alone bool
 	load  func(environ map[string]string) (config.Config, error) // nil: config.Load
 	run   func(ctx context.Context, cfg config.Config, args []string) error
 }
@@ -40,8 +42,8 @@ func commands() []command {
 		{name: "status", args: "[--json]", doc: "say how the instance is doing; exits with 1 if not everything is as it should be", joins: true, run: runStatus},
 		{name: "ready", args: "[URL]", doc: "ask a part whether it is ready; without URL the pages at TRIBUNA_ADDR", run: runReady},
 		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},
-		{name: "backup", args: "FOLDER|FILE", doc: "write the whole database into one file", joins: true, run: runBackup},
-		{name: "restore", args: "[--replace DATABASE] FILE", doc: "bring a backup back; nothing goes out until doctor --release", joins: true, run: runRestore},
+		{name: "backup", args: "FOLDER|FILE", doc: "write the whole database into one file", joins: true, alone: true, run: runBackup},
+		{name: "restore", args: "[--replace DATABASE] FILE", doc: "bring a backup back; nothing goes out until doctor --release", joins: true, alone: true, run: runRestore},
 		{name: "walkthrough", args: "[--data DIR] [--json]", doc: "take one recommendation the whole way on a running instance", joins: true, run: runWalkthrough},
 		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
 	}
@@ -88,12 +90,15 @@ func run(ctx context.Context, args []string) error {
 	return usageError{fmt.Sprintf("there is no command %q", args[0])}
 }
 
-func (c command) start(ctx context.Context, args []string) error {
+func (c command) start(ctx context.Context, args []string) (err error) {
 	environ := config.Environ()
 	if c.joins {
-		var err error
-		if environ, err = joinInstance(environ); err != nil {
+		var stop stopFunc
+		if environ, stop, err = c.reach(ctx, environ); err != nil {
 			return err
+		}
+		if stop != nil {
+			defer func() { err = errors.Join(err, stop(context.WithoutCancel(ctx))) }()
 		}
 	}
 	load := c.load

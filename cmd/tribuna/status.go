@@ -58,7 +58,7 @@ func readStatus(ctx context.Context, cfg config.Config, now time.Time) (*instanc
 		return nil, err
 	}
 	if s.PendingMigrations > 0 {
-		s.Troubles = append(s.Troubles, fmt.Sprintf("%d migrations are missing: run tribuna migrate", s.PendingMigrations))
+		s.Troubles = append(s.Troubles, fmt.Sprintf("%s missing: run tribuna migrate", counted(s.PendingMigrations, "migration is", "migrations are")))
 		return s, nil // the rest may not be there to be read
 	}
 	if s.Backlog, err = models.ReadBacklog(ctx, db, now); err != nil {
@@ -76,22 +76,23 @@ func readStatus(ctx context.Context, cfg config.Config, now time.Time) (*instanc
 func (s *instanceStatus) judge(now time.Time, late time.Duration) {
 	say := func(format string, args ...any) { s.Troubles = append(s.Troubles, fmt.Sprintf(format, args...)) }
 	if s.RestoredAt != nil {
-		say("restored %s and standing still, %d mails held: run tribuna doctor --repair, then tribuna doctor --release", s.RestoredAt.Format(time.RFC3339), s.MailsHeld)
+		say("restored %s and standing still, %s held: run tribuna doctor --repair, then %s", s.RestoredAt.UTC().Format(time.RFC3339),
+			counted(s.MailsHeld, "mail", "mails"), releaseCommand(s.MailsHeld))
 	}
 	switch {
 	case s.SweptAt == nil:
 		say("the sweep never came by: start a worker")
 	case now.Sub(*s.SweptAt) > late:
-		say("the last sweep was %s: see whether a worker and Temporal run", s.SweptAt.Format(time.RFC3339))
+		say("the last sweep was %s: see whether a worker and Temporal run", s.SweptAt.UTC().Format(time.RFC3339))
 	}
 	if s.Backlog.OldestSubmission > models.SubmissionStuckAfter {
-		say("%d submissions have no outcome, the oldest for %s: see tribuna doctor", s.Unconfirmed, s.Backlog.OldestSubmission.Round(time.Second))
+		say("%s no outcome, the oldest for %s: see tribuna doctor", counted(s.Unconfirmed, "submission has", "submissions have"), s.Backlog.OldestSubmission.Round(time.Second))
 	}
 	if s.Backlog.OldestMail > models.MailStuckAfter && s.RestoredAt == nil {
-		say("%d mails are due, the oldest for %s: see whether a worker runs and the mail server takes mails", s.MailsDue, s.Backlog.OldestMail.Round(time.Second))
+		say("%s due, the oldest for %s: see whether a worker runs and the mail server takes mails", counted(s.MailsDue, "mail is", "mails are"), s.Backlog.OldestMail.Round(time.Second))
 	}
 	if len(s.Findings) > 0 {
-		say("%d findings of %s: run tribuna doctor, and with --repair to put them right", len(s.Findings), s.ExaminedAt.Format(time.RFC3339))
+		say("%s, last looked at %s: run tribuna doctor, and with --repair to put right what it finds", counted(len(s.Findings), "finding", "findings"), moment(s.ExaminedAt))
 	}
 }
 
@@ -110,6 +111,14 @@ func (s *instanceStatus) print() {
 	if len(s.Troubles) == 0 {
 		fmt.Println("All is well.")
 	}
+}
+
+// counted is a number with its noun, and with the verb that goes with it where that is given too.
+func counted(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 func moment(t *time.Time) string {

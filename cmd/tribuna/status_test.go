@@ -32,7 +32,7 @@ func TestStatusSaysWhatIsNotAsItShouldBe(t *testing.T) {
 		PersonID: demo.ID("person", "officer-khc"), CreatedAt: now.Add(-time.Hour)}))
 	troubles := status()
 	require.Len(t, troubles, 3)
-	for i, says := range []string{"the last sweep was", "1 mails are due, the oldest for 1h0m0s", "1 findings"} {
+	for i, says := range []string{"the last sweep was", "1 mail is due, the oldest for 1h0m0s", "1 finding,"} {
 		require.Contains(t, troubles[i], says)
 	}
 }

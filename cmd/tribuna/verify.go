@@ -63,17 +63,17 @@ func printReports(reports []record.Report, asJSON bool) error {
 		}
 	} else {
 		for _, r := range reports {
-			fmt.Printf("%s  %4d entries  %s\n", r.Chain, r.Entries, r.Hash)
+			fmt.Printf("%s  %-12s %s\n", r.Chain, counted(int(r.Entries), "entry", "entries"), r.Hash)
 			for _, f := range r.Faults {
 				fmt.Printf("    %s: %s\n", f.Kind, f.What)
 			}
 		}
 	}
 	if broken > 0 {
-		return fmt.Errorf("%d of %d records are not as they were written", broken, len(reports))
+		return fmt.Errorf("%s not as written, of %d looked at", counted(broken, "record is", "records are"), len(reports))
 	}
 	if !asJSON {
-		fmt.Printf("%d records are whole.\n", len(reports))
+		fmt.Printf("%s whole.\n", counted(len(reports), "record is", "records are"))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func conclude(out io.Writer, result walkthrough.Result) error {
 		fmt.Fprintln(out, "  differs:", d)
 	}
 	if n := len(result.Differences); n > 0 {
-		return fmt.Errorf("%d things are not as expected", n)
+		return fmt.Errorf("%s not as expected", counted(n, "thing is", "things are"))
 	}
 	fmt.Fprintf(out, "\nThe whole way took %.0f s, and everything is as expected.\n", result.Seconds)
 	return nil

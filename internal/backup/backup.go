@@ -60,7 +60,10 @@ func (m Manifest) Level() string {
 }
 
 // Name is what a backup is called in a folder.
-func Name(at time.Time) string { return "tribuna-" + at.UTC().Format("20060102T150405Z") + ".backup" }
+func Name(at time.Time) string { return "tribuna-" + at.UTC().Format("20060102T150405Z") + Ending }
+
+// Ending is how the names of backups end.
+const Ending = ".backup"
 
 // Write backs up the database at url into a file that does not exist yet. A file of that name is a whole backup: it is
 // read once more before it gets it.

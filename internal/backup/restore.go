@@ -68,7 +68,7 @@ func mayRestore(ctx context.Context, url, replace string) error {
 	case tables > 0 && replace == "":
 		return fmt.Errorf("the database %s is not empty: restore into an empty one, or say --replace %s to remove all that is in it", name, name)
 	case others > 0:
-		return fmt.Errorf("%d connections to %s are open: stop pages and workers first", others, name)
+		return fmt.Errorf("somebody is connected to %s (%d times): stop pages and workers first, or `tribuna dev`", name, others)
 	}
 	return nil
 }

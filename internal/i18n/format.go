@@ -65,35 +65,6 @@ func (l *Localizer) zone(t time.Time) string {
 	return name
 }
 
-// Moment writes day and time of a deadline in the given zone, and whose clock that is.
-func (l *Localizer) Moment(t time.Time, zone *time.Location) string {
-	return l.T("calendar.moment", "Date", l.Date(t, zone), "Clock", l.Clock(t, zone))
-}
-
-// DeadlineToday reports whether the words of Deadline hold the time of day: the deadline is today's.
-func DeadlineToday(now, due time.Time, zone *time.Location) bool {
-	return calendarDays(in(now, zone), in(due, zone)) == 0
-}
-
-// Deadline says how far away an instant is and when: "in 3 days, Thursday 12 March", "today until 17:00 (…)",
-// "2 days overdue, was due Monday 2 March". Days are those of the calendar in the given zone.
-func (l *Localizer) Deadline(now, due time.Time, zone *time.Location) string {
-	now, local := in(now, zone), in(due, zone)
-	day := l.weekdayDate(now, local)
-	switch days := calendarDays(now, local); {
-	case days == 0 && due.Before(now):
-		return l.T("calendar.deadline.passed_today", "Clock", l.Clock(local, nil))
-	case days == 0:
-		return l.T("calendar.deadline.today", "Clock", l.Clock(local, nil))
-	case days == 1:
-		return l.T("calendar.deadline.tomorrow", "Day", day)
-	case days > 1:
-		return l.N("calendar.deadline.in_days", days, "Day", day)
-	default:
-		return l.N("calendar.deadline.overdue", -days, "Day", day)
-	}
-}
-
 // weekdayDate writes "Thursday 12 March", with the year when it is not the current one.
 func (l *Localizer) weekdayDate(now, t time.Time) string {
 	key := "calendar.weekday_date"
@@ -125,12 +96,4 @@ func in(t time.Time, zone *time.Location) time.Time {
 		return t
 	}
 	return t.In(zone)
-}
-
-// calendarDays counts midnights between two instants, whatever their hours and clock changes.
-func calendarDays(from, to time.Time) int {
-	day := func(t time.Time) time.Time {
-		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	}
-	return int(day(to).Sub(day(from)) / (24 * time.Hour))
 }

@@ -33,6 +33,53 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// The end of a day in one country is another day's first hour further east: it is told as the day it ends, and whose.
+func TestDeadlineAtTheEndOfADay(t *testing.T) {
+	zones := map[string]*time.Location{}
+	for _, name := range []string{"Europe/Brussels", "Europe/Sofia", "Europe/London", "Asia/Tbilisi"} {
+		zone, err := time.LoadLocation(name)
+		require.NoError(t, err)
+		zones[name] = zone
+	}
+	brussels, sofia := zones["Europe/Brussels"], zones["Europe/Sofia"]
+	end := func(day int, zone *time.Location) time.Time {
+		return time.Date(2026, 3, day, 23, 59, 59, 0, zone).UTC()
+	}
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 3, day, hour, minute, 0, 0, sofia).UTC() }
+	for name, c := range map[string]struct {
+		now, due time.Time
+		reader   *time.Location
+		en, bg   string
+	}{
+		"at home":                          {at(9, 10, 0), end(12, sofia), sofia, "in 3 days, Thursday 12 March", "след 3 дни, четвъртък, 12 март"},
+		"read further east":                {at(9, 10, 0), end(12, brussels), sofia, "in 3 days, until the end of Thursday 12 March (Central European Time, CET)", "след 3 дни, до края на четвъртък, 12 март (централноевропейско време, CET)"},
+		"read further west":                {at(9, 10, 0), end(12, sofia), brussels, "in 3 days, until the end of Thursday 12 March (Eastern European Time, EET)", "след 3 дни, до края на четвъртък, 12 март (източноевропейско време, EET)"},
+		"another country, the same clock":  {at(9, 10, 0), end(12, sofia), time.FixedZone("EET", 2*3600), "in 3 days, Thursday 12 March", "след 3 дни, четвъртък, 12 март"},
+		"a clock without words":            {at(9, 10, 0), end(12, zones["Asia/Tbilisi"]), sofia, "in 3 days, until the end of Thursday 12 March (UTC+04)", "след 3 дни, до края на четвъртък, 12 март (UTC+04)"},
+		"today":                            {at(12, 10, 0), end(12, sofia), sofia, "today until the end of the day", "днес до края на деня"},
+		"today, elsewhere":                 {at(12, 10, 0), end(12, brussels), sofia, "today until the end of Thursday 12 March (Central European Time, CET)", "днес, до края на четвъртък, 12 март (централноевропейско време, CET)"},
+		"tomorrow by one's own calendar":   {at(12, 10, 0), end(13, brussels), sofia, "tomorrow, until the end of Friday 13 March (Central European Time, CET)", "утре, до края на петък, 13 март (централноевропейско време, CET)"},
+		"Friday already, Thursday there":   {at(13, 0, 30), end(12, brussels), sofia, "until the end of Thursday 12 March (Central European Time, CET)", "до края на четвъртък, 12 март (централноевропейско време, CET)"},
+		"over there, still Thursday here":  {at(13, 0, 30), end(12, sofia), brussels, "overdue since the end of Thursday 12 March (Eastern European Time, EET)", "просрочено от края на четвъртък, 12 март (източноевропейско време, EET)"},
+		"over":                             {at(14, 10, 0), end(12, sofia), sofia, "2 days overdue, was due Thursday 12 March", "просрочено с 2 дни, срокът беше четвъртък, 12 март"},
+		"over, elsewhere":                  {at(14, 10, 0), end(12, brussels), sofia, "2 days overdue, was due Thursday 12 March (Central European Time, CET)", "просрочено с 2 дни, срокът беше четвъртък, 12 март (централноевропейско време, CET)"},
+		"a second before is an hour":       {at(12, 10, 0), end(12, brussels).Add(-time.Second), brussels, "today until 23:59 (Central European Time, CET)", "днес до 23:59 ч. (централноевропейско време, CET)"},
+		"the same over there, by the hour": {at(9, 10, 0), end(12, brussels).Add(-time.Second), sofia, "in 4 days, Friday 13 March", "след 4 дни, петък, 13 март"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.en, For("en").Deadline(c.now, c.due, c.reader))
+			require.Equal(t, c.bg, For("bg").Deadline(c.now, c.due, c.reader))
+		})
+	}
+	summer := time.Date(2026, 7, 9, 23, 59, 59, 0, zones["Europe/London"])
+	require.Equal(t, "9 July 2026, end of the day (British Summer Time, BST)", For("en").Moment(summer, sofia))
+	require.Equal(t, "9 July 2026, end of the day", For("en").Moment(summer, zones["Europe/London"]))
+	require.Equal(t, "2026-03-12", DueDay(end(12, brussels), sofia).Format(time.DateOnly))
+	require.Equal(t, "2026-03-13", DueDay(at(13, 0, 30), sofia).Format(time.DateOnly))
+	require.True(t, DeadlineWhole(at(9, 10, 0), end(12, brussels), sofia), "no hour has to be said beside it")
+	require.False(t, DeadlineWhole(at(9, 10, 0), at(12, 17, 0), sofia))
+}
+
 func TestDatesAndNumbers(t *testing.T) {
 	at := time.Date(2026, 3, 12, 15, 4, 0, 0, time.UTC)
 	sofia, err := time.LoadLocation("Europe/Sofia")

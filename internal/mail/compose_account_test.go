@@ -1,7 +1,10 @@
 package mail_test
 
 import (
+	"html"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +31,7 @@ func (n *network) accountMail(kind models.MailKind, purpose, language string, by
 
 func TestAccountMailsBringOneLinkThatCanBeUsed(t *testing.T) {
 	n := newNetwork(t)
+	n.exec(`UPDATE installation SET data_holder = 'Child Rights Hub', data_contact = 'data@hub.example'`)
 	for kind, purpose := range map[models.MailKind]string{models.MailAccountInvitation: models.LinkInvitation, models.MailPasswordReset: models.LinkReset} {
 		for _, language := range i18n.Tags() {
 			m, l := n.accountMail(kind, purpose, language, &n.coordinator)
@@ -44,11 +48,27 @@ func TestAccountMailsBringOneLinkThatCanBeUsed(t *testing.T) {
 				require.Equal(t, links.Claims{Kind: links.KindAccount, ID: l.ID, PersonID: n.expert}, claims)
 			}
 			if kind == models.MailAccountInvitation {
-				require.Contains(t, letter.Text, "Cora Coordinator", "who invites")
+				n.saysWhatTheInvitationIs(letter, language)
 			}
 			n.exec(`UPDATE account_links SET used_at = ? WHERE id = ?`, monday, l.ID)
 			_, err = n.compose(m)
 			require.ErrorAs(t, err, new(mail.NotOwed), "a spent link is not sent")
+		}
+	}
+}
+
+// saysWhatTheInvitationIs looks in both halves for who invites, where to, as what, until when, and whom to ask.
+func (n *network) saysWhatTheInvitationIs(letter *mail.Letter, language string) {
+	n.t.Helper()
+	words := i18n.For(language)
+	coordinator, err := models.PersonByID(n.t.Context(), n.db, n.coordinator)
+	require.NoError(n.t, err)
+	require.Contains(n.t, letter.Subject, "Cora Coordinator")
+	until := words.Moment(monday.Add(time.Hour), time.FixedZone("EET", 2*3600))
+	for half, text := range map[string]string{"text": strings.Join(strings.Fields(letter.Text), " "), "html": strings.Join(strings.Fields(html.UnescapeString(letter.HTML)), " ")} {
+		for _, says := range []string{"Cora Coordinator, Know-how Centre", "tribuna.example", "Child Rights Hub", words.T("account.role.expert") + ", Know-how Centre",
+			until, coordinator.Email, strconv.Itoa(models.PasswordMin)} {
+			require.Contains(n.t, text, says, "%s in %s", half, language)
 		}
 	}
 }

@@ -229,7 +229,7 @@ func (d *draft) t(key string, args ...any) string { return d.words.T("mail."+key
 // until says an instant as people do, with the hour and whose clock: "in 3 days, Thursday 12 March, 17:00 (…)".
 func (d *draft) until(due time.Time) string {
 	deadline := d.words.Deadline(d.now, due, d.zone)
-	if i18n.DeadlineToday(d.now, due, d.zone) { // the hour is in it
+	if i18n.DeadlineWhole(d.now, due, d.zone) { // the day, or the hour, is in it
 		return deadline
 	}
 	return d.t("until", "Deadline", deadline, "Clock", d.words.Clock(due, d.zone))

@@ -87,6 +87,23 @@ func TestInvitationSaysWhoAsksHowLongAndThatOneMayDecline(t *testing.T) {
 	require.Contains(t, letter.Text, "tomorrow, Tuesday 3 March", "when somebody else is asked")
 }
 
+// A deadline is the end of a day in its country: Sofia's clock shows the next one by then.
+func TestMailsTellTheEndOfADayAsThatDay(t *testing.T) {
+	n := newNetwork(t)
+	brussels, err := time.LoadLocation("Europe/Brussels")
+	require.NoError(t, err)
+	task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.DueAt = time.Date(2026, 3, 5, 23, 59, 59, 0, brussels) })
+	for language, says := range map[string]string{
+		"en": "Until: in 3 days, until the end of Thursday 5 March (Central European Time, CET)",
+		"bg": "Срок: след 3 дни, до края на четвъртък, 5 март (централноевропейско време, CET)",
+	} {
+		letter, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, language, task))
+		require.NoError(t, err)
+		require.Contains(t, strings.Join(strings.Fields(letter.Text), " "), says)
+		require.NotContains(t, letter.HTML, "00:59")
+	}
+}
+
 func TestProgressRequestNamesMeasureAuthorityAndStatus(t *testing.T) {
 	n := newNetwork(t)
 	letter, err := n.compose(n.mail(models.MailProgressRequest, n.speaker, "bg", n.task(models.TaskReportProgress, n.speaker, nil)))

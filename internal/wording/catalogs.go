@@ -113,6 +113,30 @@ func disagreements(catalogs map[string]catalog) (wrong []string) {
 	return wrong
 }
 
+// numbered is a count, by the names that counts have, that stands before the word for what is counted.
+var numbered = regexp.MustCompile(`\{\{\.(Count|Total|All|Gaps|Answered|Invited|Enough|Answers|Recipients|Measures)\}\} (\p{L}+)`)
+
+// ofAll are words that may follow a count whatever it is: "3 of 5".
+var ofAll = []string{"of", "от", "din", "nga", "od"}
+
+// uncounted lists sentences that put a number before a noun and have no plural forms: "1 experts".
+func uncounted(catalogs map[string]catalog) (wrong []string) {
+	for _, tag := range slices.Sorted(maps.Keys(catalogs)) {
+		for _, key := range slices.Sorted(maps.Keys(catalogs[tag])) {
+			e := catalogs[tag][key]
+			if e.counts {
+				continue
+			}
+			for _, m := range numbered.FindAllStringSubmatch(e.forms["other"], -1) {
+				if !slices.Contains(ofAll, m[2]) {
+					wrong = append(wrong, fmt.Sprintf("%s: %q counts without plural forms: %q", tag, key, m[0]))
+				}
+			}
+		}
+	}
+	return wrong
+}
+
 var formNames = map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
 
 // pluralForms are those that whole numbers take in a language, by the CLDR. None of them needs more than 200 to show itself;

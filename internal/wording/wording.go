@@ -24,7 +24,7 @@ func Check(root string) ([]string, error) {
 		return nil, err
 	}
 	english := catalogs[i18n.Default]
-	wrong := append(disagreements(catalogs), misused(english, said)...)
+	wrong := slices.Concat(disagreements(catalogs), uncounted(catalogs), misused(english, said))
 	silent, err := valuesWithoutWords(root, english)
 	return append(wrong, silent...), err
 }

@@ -52,6 +52,22 @@ func TestDisagreementsAreFound(t *testing.T) {
 	}, disagreements(catalogs))
 }
 
+func TestCountsWithoutPluralFormsAreFound(t *testing.T) {
+	root := house(t, map[string]string{
+		englishFile: `{"a.bare": "{{.Answered}} experts answered", "a.of": "{{.Count}} of {{.Total}}", "a.end": "Experts: {{.Answered}}",
+			"a.n": {"one": "{{.Count}} day", "other": "{{.Count}} days"}}`,
+		romanianFile: `{"a.bare": "Experți: {{.Answered}}", "a.of": "{{.Count}} din {{.Total}}", "a.end": "{{.Answered}} experți",
+			"a.n": {"one": "{{.Count}} zi", "few": "{{.Count}} zile", "other": "{{.Count}} de zile"}}`,
+		"internal/i18n/catalogs/ro/about.json": `{"name": "română"}`,
+	})
+	catalogs, err := readCatalogs(os.DirFS(filepath.Join(root, "internal", "i18n")))
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		`en: "a.bare" counts without plural forms: "{{.Answered}} experts"`,
+		`ro: "a.end" counts without plural forms: "{{.Answered}} experți"`,
+	}, uncounted(catalogs))
+}
+
 func TestPluralFormsAreThoseOfTheLanguage(t *testing.T) {
 	for tag, want := range map[string][]string{"en": {"one", "other"}, "bg": {"one", "other"}, "sq": {"one", "other"}, "ro": {"few", "one", "other"},
 		"sr-Latn": {"few", "one", "other"}, "mk": {"one", "other"}, "sl": {"few", "one", "other", "two"}, "pl": {"few", "many", "one", "other"}} {
