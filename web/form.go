@@ -135,6 +135,8 @@ type Input struct {
 	Lang                     string // of what is typed, where it is not the page's
 	Any                      string // what choosing nothing from a select is called
 	Quiet                    bool   // needed in some cases, as the help says: not called optional
+	Find                     bool   // where there are many options, one can find among them
+	Finder                   *finder
 }
 
 // ID returns the field's id attribute.
@@ -175,6 +177,7 @@ func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
 			return Input{}, err
 		}
 	}
+	in.narrow()
 	return in, nil
 }
 
@@ -192,6 +195,8 @@ func (i *Input) set(key string, value any) error {
 		i.Required, ok = value.(bool)
 	case key == "quiet":
 		i.Quiet, ok = value.(bool)
+	case key == "find":
+		i.Find, ok = value.(bool)
 	case key == "options":
 		i.Options, ok = value.([]Option)
 	case key == "value":

@@ -248,7 +248,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if err != nil {
 		return err
 	}
-	if r.PostFormValue("do") == "count" {
+	if r.PostFormValue("do") == "count" || finding(r) {
 		return s.renderMailing(w, r, c, f)
 	}
 	m, err := s.storeMailing(r.Context(), r.PostForm, write)
