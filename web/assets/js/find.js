@@ -32,9 +32,11 @@ function begin(box, list) {
     event.stopPropagation() // it is no word of the form's
     find()
   })
-  field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') event.preventDefault()
-  })
+  for (const pressed of ['keydown', 'keypress']) { // a browser sends the form at either
+    field.addEventListener(pressed, (event) => {
+      if (event.key === 'Enter') event.preventDefault()
+    })
+  }
 }
 
 const holds = (text, words) => words.every((word) => text.includes(word))
