@@ -25,7 +25,7 @@ type behalfView struct {
 	actView
 	Open    []behalfRow // whose answers are awaited, as far as they were found; empty when one was chosen
 	Finder  *finder
-	Who     string      // whose answer it is: an expert's name, or an organisation's
+	Who     string // whose answer it is: an expert's name, or an organisation's
 	Kind    string
 	People  []Option // who spoke
 	Choices []Option
