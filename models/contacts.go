@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -89,8 +90,7 @@ func KeepContactImport(ctx context.Context, db bun.IDB, c *ContactImport) error 
 	bad := apperr.New(apperr.CodeInvalid)
 	oneOf(bad, "kind", c.Kind, ContactsPeople, ContactsOrganisations)
 	if c.Kind == ContactsPeople {
-		checkText(bad, "source", c.Source, 500)
-		oneOf(bad, "basis", c.Basis, ContactBases()...)
+		c.checkGround(bad)
 	}
 	file := c.file()
 	if file.header == nil && len(file.sheets) < 2 && len(file.faults) > 0 {
@@ -105,6 +105,17 @@ func KeepContactImport(ctx context.Context, db bun.IDB, c *ContactImport) error 
 		return fmt.Errorf("keep a file of contacts: %w", err)
 	}
 	return nil
+}
+
+// checkGround blames a file of people that does not say where they come from and why they may be kept.
+func (c *ContactImport) checkGround(bad *apperr.Error) {
+	if strings.TrimSpace(c.Source) == "" {
+		bad.And("source", "contacts_source")
+	}
+	checkLength(bad, "source", c.Source, 500)
+	if !slices.Contains(ContactBases(), c.Basis) {
+		bad.And("basis", "contacts_basis")
+	}
 }
 
 // ContactImportOf returns a file of contacts. Until it is imported it is of the person who brought it alone.

@@ -62,17 +62,27 @@ func (p *contactPlan) compareOrganisation(c *cells) {
 	if after.Unit != nil && *after.Unit == c.change.ID {
 		after.Unit = nil
 	}
-	for field, into := range map[string]*string{"member_from": &after.From, "member_until": &after.Until} {
-		if _, err := time.Parse(time.DateOnly, c.values[field]); c.values[field] != "" && err != nil {
-			c.blame(field, "date", "Value", short(c.values[field]))
-		}
-		set(into, c.values[field])
-	}
+	p.day(c, "member_from", &after.From)
+	p.day(c, "member_until", &after.Until)
 	if len(c.Faults) == 0 {
 		c.check(after.organisation(uuid.New()).Validate())
 	}
 	c.change.After = after
 	c.decide(false)
+}
+
+// day reads a day as the file writes it.
+func (p *contactPlan) day(c *cells, field string, into *string) {
+	if c.values[field] == "" {
+		return
+	}
+	day, broken := contactDay(c.values[field], p.of.file().days)
+	if broken != "" {
+		c.blame(field, broken, "Value", short(c.values[field]))
+		return
+	}
+	c.Days = append(c.Days, ContactDay{field, day})
+	*into = day
 }
 
 // refer finds the organisation that a cell names, by its name or address.

@@ -27,10 +27,14 @@ type ContactRow struct {
 	Name   string
 	State  string
 	Fields []string // that would change
+	Days   []ContactDay
 	Faults []ImportFault
 
 	change contactChange
 }
+
+// ContactDay is a day as it was read, for whoever looks at the file first to see.
+type ContactDay struct{ Field, Day string }
 
 // ContactReport is what a file would do.
 type ContactReport struct {
@@ -63,7 +67,7 @@ func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]s
 	file := c.file()
 	report := ContactReport{Faults: file.faults}
 	for _, f := range requiredFields(c.Kind) {
-		if len(file.faults) == 0 && !slices.Contains(c.Mapping, f) {
+		if len(file.faults) == 0 && !c.fills(f) {
 			report.Faults = append(report.Faults, ImportFault{Column: f, Rule: "column_missing"})
 		}
 	}
@@ -106,6 +110,12 @@ func requiredFields(kind string) []string {
 		return []string{"name"}
 	}
 	return []string{"name", "email"}
+}
+
+// fills reports whether a column fills a field; the halves of a name fill the name.
+func (c *ContactImport) fills(field string) bool {
+	return slices.Contains(c.Mapping, field) ||
+		(field == "name" && (slices.Contains(c.Mapping, "given_name") || slices.Contains(c.Mapping, "family_name")))
 }
 
 func (p *contactPlan) read(ctx context.Context, db bun.IDB) error {
@@ -180,6 +190,7 @@ func (p *contactPlan) values(line contactLine) map[string]string {
 			values[p.of.Mapping[i]] = strings.TrimSpace(value)
 		}
 	}
+	wholeName(values)
 	return values
 }
 
@@ -199,6 +210,7 @@ func (p *contactPlan) comparePerson(c *cells) {
 	set(&after.Country, p.one(c, ListCountries, "country"))
 	setList(&after.Languages, p.many(c, ListLanguages, "languages"))
 	setList(&after.Topics, p.many(c, ListTopics, "topics"))
+	after.Languages = withOwn(after.Languages, after.Language)
 	person := Person{Name: after.Name, Email: after.Email, Language: after.Language}
 	c.check(person.Validate())
 	c.change.After, c.change.Role = after, p.role(c)
@@ -280,11 +292,11 @@ func (p *contactPlan) find(c *cells, list ReferenceList, field, value string) st
 		return ""
 	}
 	for _, r := range p.lists[list] {
-		names := []string{r.Key, r.Endonym}
+		names := append([]string{r.Key, r.Endonym}, strings.Split(r.Endonym, "/")...) // a list says "srpski" alone
 		for _, name := range r.Names {
 			names = append(names, name)
 		}
-		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, value) }) {
+		if slices.ContainsFunc(names, func(name string) bool { return name != "" && plainWords(name) == plainWords(value) }) {
 			return r.Key
 		}
 	}

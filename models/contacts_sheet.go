@@ -74,7 +74,10 @@ func readWorkbook(content []byte, sheet string) (f contactFile) {
 	if !wellFormed(book) || daysInFull(book) != nil {
 		return unusable("broken")
 	}
-	f = contactFile{sheets: shownSheets(book)}
+	f = contactFile{sheets: shownSheets(book), days: countedFrom1900}
+	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
+		f.days = countedFrom1904
+	}
 	if len(f.sheets) == 0 {
 		return unusable("no_sheet")
 	}

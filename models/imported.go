@@ -3,9 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -44,14 +42,14 @@ type ImportSource struct {
 	Name string
 	// Responses are the words a file may use, and those of the source for them.
 	Responses map[string]string
-	address   string // of a country's documents; %s is its code
-	sessions  []Day  // on which each began, from the first
+	address   string                  // of a country's documents; %s is its code
+	sessions  map[string]sessionBegin // of those whose first day is proven
 }
 
 // universalPeriodicReview calls "supported" what files coded by others call "accepted".
 var universalPeriodicReview = ImportSource{Code: "UPR", Name: "Universal Periodic Review",
 	Responses: map[string]string{"accepted": "supported", "supported": "supported", "noted": "noted"},
-	address:   "https://www.ohchr.org/en/hr-bodies/upr/%s-index", sessions: reviewSessions()}
+	address:   "https://www.ohchr.org/en/hr-bodies/upr/%s-index", sessions: reviewSessions}
 
 // ImportSourceOf returns what is known of a source: of one nobody described, its name as the file has it.
 func ImportSourceOf(code string) ImportSource {
@@ -67,32 +65,6 @@ func (s ImportSource) Address(country string) string {
 		return ""
 	}
 	return fmt.Sprintf(s.address, strings.ToLower(country))
-}
-
-// SessionBegan is the day on which a session of the source began; nil where that is not known.
-func (s ImportSource) SessionBegan(session string) *Day {
-	n, err := strconv.Atoi(session)
-	if err != nil || n < 1 || n > len(s.sessions) {
-		return nil
-	}
-	return &s.sessions[n-1]
-}
-
-// reviewSessions are the first days of the sessions of the working group on the Universal Periodic Review, as the United
-// Nations list them: https://www.ohchr.org/en/hr-bodies/upr/upr-sessions.
-func reviewSessions() []Day {
-	var days []Day
-	for _, on := range strings.Fields(`2008-04-07 2008-05-05 2008-12-01 2009-02-02 2009-05-04 2009-11-30 2010-02-08 2010-05-03 2010-11-01
-		2011-01-24 2011-05-02 2011-10-03 2012-05-21 2012-10-22 2013-01-21 2013-04-22 2013-10-21 2014-01-27 2014-04-28 2014-10-27
-		2015-01-19 2015-05-04 2015-11-02 2016-01-18 2016-05-02 2016-10-31 2017-05-01 2017-11-06 2018-01-15 2018-05-07 2018-11-05
-		2019-01-21 2019-05-06 2019-11-04`) {
-		day, err := time.Parse(time.DateOnly, on)
-		if err != nil {
-			panic(err) // it is written above
-		}
-		days = append(days, Day(day))
-	}
-	return days
 }
 
 // response puts a file's word for a response into the source's own; false where it is none of the source's.

@@ -121,11 +121,20 @@ func (p *Person) Save(ctx context.Context, tx bun.IDB) error {
 	return personFault(changed(res, err, "person"))
 }
 
+// withOwn adds the language that somebody is written to in to those they read: nobody is written to in another.
+func withOwn(languages []string, own string) []string {
+	if own == "" || slices.Contains(languages, own) {
+		return languages
+	}
+	return append(slices.Clone(languages), own)
+}
+
 // check looks at what no foreign key holds: lists of languages and topics.
 func (p *Person) check(ctx context.Context, tx bun.IDB) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
+	p.Languages = withOwn(p.Languages, p.Language)
 	bad := apperr.New(apperr.CodeInvalid)
 	for _, list := range []struct {
 		of     ReferenceList

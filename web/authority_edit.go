@@ -33,6 +33,9 @@ func (s *Server) editAuthority(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
+	if finding(r) {
+		return s.renderAuthority(w, r, a, verb, NewForm(r.PostForm), nil)
+	}
 	former := a
 	a.Names, a.Level, a.CountryCode, a.ParentID = languageValues(r.PostForm, "names"), r.PostForm.Get("level"), r.PostForm.Get("country_code"), nil
 	a.Government = r.PostForm.Get("government") == "yes"
@@ -97,7 +100,7 @@ func (s *Server) renderAuthority(w http.ResponseWriter, r *http.Request, a model
 	v.add(editSection{Title: l.T("authority.place"), Help: l.T("authority.place_help"), Fields: []Input{
 		field(form, "level", l.T("authority.level"), "type", "select", "required", true, "options", levelOptions(l)),
 		field(form, "country_code", l.T("reference.country"), "type", "select", "quiet", true, "any", l.T("authority.above"), "options", countries),
-		field(form, "parent_id", l.T("authority.parent"), "type", "select", "quiet", true, "any", l.T("authority.top"), "options", parents),
+		field(form, "parent_id", l.T("authority.parent"), "type", "select", "quiet", true, "any", l.T("authority.top"), "find", true, "options", parents),
 		field(form, "government", l.T("authority.government"), "type", "checkbox", "help", l.T("authority.government_help"))}})
 	return s.renderEdit(w, r, v)
 }

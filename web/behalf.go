@@ -23,8 +23,9 @@ var behalfKinds = map[models.TaskKind]models.DecisionKind{
 // behalfView is the page on which an answer is recorded for somebody else.
 type behalfView struct {
 	actView
-	Open    []behalfRow // whose answers are awaited; empty when one was chosen
-	Who     string      // whose answer it is: an expert's name, or an organisation's
+	Open    []behalfRow // whose answers are awaited, as far as they were found; empty when one was chosen
+	Finder  *finder
+	Who     string // whose answer it is: an expert's name, or an organisation's
 	Kind    string
 	People  []Option // who spoke
 	Choices []Option
@@ -42,6 +43,9 @@ func (v behalfView) HasChoice() bool { return len(v.Choices) > 0 }
 
 // behalfRow is an open question.
 type behalfRow struct{ Task, Who, Kind string }
+
+// Find is what it is found by.
+func (b behalfRow) Find() string { return models.Folded(b.Who) }
 
 func (s *Server) onBehalfPage(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginBehalf(r)
@@ -164,6 +168,8 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 	var err error
 	if a.task == nil {
 		v.Open, err = s.openQuestions(ctx, l, a.rec)
+		v.Finder = newFinder(NewForm(r.URL.Query()), "open", l.T("officer.behalf.choose"), "open")
+		v.Open = slices.DeleteFunc(v.Open, func(b behalfRow) bool { return !v.Finder.Finds(false, b.Who) })
 	} else {
 		err = s.fillBehalf(ctx, l, a.task, &v)
 	}

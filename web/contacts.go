@@ -124,10 +124,21 @@ func (s *Server) bringContacts(w http.ResponseWriter, r *http.Request) error {
 		if !f.Blame(err, Localizer(r)) {
 			return err
 		}
+		nameFields(f, Localizer(r))
 		return s.renderContacts(w, r, f, http.StatusUnprocessableEntity)
 	}
 	http.Redirect(w, r, contactsImportPath(kept.ID), http.StatusSeeOther)
 	return nil
+}
+
+// nameFields calls the fields of a file of contacts in the summary of errors as the page does.
+func nameFields(f *Form, l *i18n.Localizer) {
+	called := map[string]string{"kind": "contacts.kind", files.Field: "imported.file", "source": "contacts.source", "basis": "contacts.basis"}
+	for i := range f.Errors {
+		if key := called[f.Errors[i].Name]; key != "" {
+			f.Errors[i].Label = l.T(key)
+		}
+	}
 }
 
 // contactView is what a file would change or changed, or what is wrong with it.
@@ -252,8 +263,16 @@ func contactRowOf(l *i18n.Localizer, row models.ContactRow) contactRow {
 	for _, f := range row.Fields {
 		fields = append(fields, l.T("contacts.field."+f))
 	}
-	if len(fields) > 0 && len(out.Why) == 0 {
+	if len(out.Why) > 0 {
+		return out
+	}
+	if len(fields) > 0 {
 		out.Why = []string{l.ListAnd(fields)}
+	}
+	for _, d := range row.Days {
+		if day, err := time.Parse(time.DateOnly, d.Day); err == nil {
+			out.Why = append(out.Why, l.T("contacts.read_as", "Field", l.T("contacts.field."+d.Field), "Date", l.Date(day, time.UTC)))
+		}
 	}
 	return out
 }

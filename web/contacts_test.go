@@ -3,9 +3,11 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
@@ -23,8 +25,10 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	h := newHouse(t)
 	c := h.as("coordinator", "en")
 	people, mails := h.rows("people"), h.rows("outbox")
-	require.Equal(t, http.StatusUnprocessableEntity, c.postFile(contactsPath, url.Values{"kind": {"people"}}, "list.csv", contactsFile).StatusCode,
-		"source and ground are asked for")
+	unfounded := c.postFile(contactsPath, url.Values{"kind": {"people"}}, "list.csv", contactsFile)
+	require.Equal(t, http.StatusUnprocessableEntity, unfounded.StatusCode)
+	require.Contains(t, unfounded.Body, "Lawful ground: Choose on which lawful ground")
+	require.Contains(t, unfounded.Body, "Where the data came from: Say where")
 	officer := h.person("officer-khc")
 	brought := c.postFile(contactsPath, fromAConference, "list.csv", contactsFile+
 		"Renamed;"+officer.Email+";;;;;\n")
@@ -46,6 +50,7 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "bg", ana.Language)
 	require.Equal(t, "BG", ana.CountryCode)
+	require.Equal(t, []string{"bg"}, ana.Languages, "nobody is written to in a language that they do not read")
 	page := c.get(personPath(ana.ID)).Body
 	require.Contains(t, page, "Expert, Know-how Centre Bulgaria")
 	require.Equal(t, "Renamed", h.person("officer-khc").Name)
@@ -210,4 +215,42 @@ func TestPeopleComeFromAWorkbook(t *testing.T) {
 		require.Contains(t, refused.Body, i18n.For(tag).T("error.field.contacts_old_workbook"))
 		require.Contains(t, refused.Body, "List of a conference", "what was typed stays")
 	}
+}
+
+func TestColumnsCalledAsThePageCallsThemNeedNoChoosing(t *testing.T) {
+	h := newHouse(t)
+	for _, tag := range i18n.Tags() {
+		c, l := h.as("coordinator", tag), i18n.For(tag)
+		for kind, fields := range map[string][]string{"people": {"name", "email", "language", "country", "languages", "topics", "organisation", "role"},
+			"organisations": models.ContactFields(models.ContactsOrganisations)} {
+			var header []string
+			for _, f := range fields {
+				header = append(header, l.T("contacts.field."+f))
+			}
+			form := url.Values{"kind": {kind}, "source": {"A list"}, "basis": {"interest"}}
+			path := c.postFile(contactsPath, form, "list.csv", strings.Join(header, ";")+"\nX;;;;;;;\n").Header.Get("Location")
+			id, err := uuid.Parse(path[strings.LastIndex(path, "/")+1:])
+			require.NoError(t, err)
+			kept, err := models.ContactImportOf(t.Context(), h.db, id, h.person("coordinator").ID)
+			require.NoError(t, err)
+			require.Equal(t, fields, kept.Mapping, "%s %v", tag, header)
+		}
+	}
+}
+
+func TestHalfNamesAndDaysAreReadAndShownBeforeTheyCount(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("coordinator", "en")
+	path := c.postFile(contactsPath, fromAConference, "list.csv", "Nume;Prenume;E-mail;Limba;Organizația;Rol\nPopescu;Ana-Maria;ana.popescu@tribuna.example;Română;Terre des hommes Romania;expert\n").Header.Get("Location")
+	page := c.get(path).Body
+	require.Contains(t, page, "Ana-Maria Popescu")
+	members := func(day string) string {
+		path := c.postFile(contactsPath, organisationsAsked, "members.csv", "Naziv;Član od\nForum mladih;"+day+"\n").Header.Get("Location")
+		return c.get(path).Body
+	}
+	require.Contains(t, members("01.02.2026."), "First day of membership: 1 February 2026")
+	require.Contains(t, members("46054"), "First day of membership: 1 February 2026")
+	unclear := members("1/2/2026")
+	require.Contains(t, unclear, "“1/2/2026” can be read as two different days; write it with dots")
+	require.NotContains(t, unclear, "1 February 2026")
 }

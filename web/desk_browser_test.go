@@ -16,6 +16,7 @@ import (
 func TestDeskInABrowser(t *testing.T) {
 	b, h := newBrowser(t), newHouse(t)
 	asked := h.ask(models.TaskReview, h.person("expert-04").ID)
+	h.many()
 	home := recommendationPath(h.brief.ID)
 	var status int
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+"/dev"), chromedp.Evaluate(
@@ -25,6 +26,7 @@ func TestDeskInABrowser(t *testing.T) {
 		t.Run(page, func(t *testing.T) { b.inspect(t, h.front.URL+home+page, fewLooks) })
 	}
 	t.Run("on paper", func(t *testing.T) { b.prints(t, h) })
+	t.Run("finding", func(t *testing.T) { findsWhileTyping(t, b, h.front.URL+home+"/start-review") })
 	require.Empty(t, b.complaints)
 }
 
@@ -58,6 +60,26 @@ func (b *browser) prints(t *testing.T, h *house) {
 		require.Empty(t, shown, tag)
 		require.Empty(t, append(broken, narrow...), tag)
 	}
+}
+
+// findsWhileTyping types into the field above a long list: it follows every letter, what was chosen stays, how many are
+// shown is said, and Enter sends nothing.
+func findsWhileTyping(t *testing.T, b *browser, address string) {
+	t.Helper()
+	const shown = `[...document.querySelectorAll("#experts [data-find-item]")].filter(e => e.checkVisibility()).map(e => e.querySelector(".row-title").textContent)`
+	const chosen = `[...document.querySelectorAll("#experts select")].filter(s => s.value).length`
+	var before, found []string
+	var stay int
+	var said, at string
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(address), chromedp.Evaluate(shown, &before), chromedp.Evaluate(chosen, &stay),
+		chromedp.SendKeys("#f-find-experts", "Ћосић 77А\r"), chromedp.Evaluate(shown, &found),
+		chromedp.Poll(`document.getElementById("f-find-experts-shown").textContent`, &said), chromedp.Location(&at)))
+	require.Greater(t, len(before), 150)
+	require.Positive(t, stay)
+	require.Contains(t, found, "Ružica Ćosić-Hadžiahmetović 77a", "found by Cyrillic letters as well")
+	require.Len(t, found, stay+1, "and what was chosen stays")
+	require.NotEmpty(t, said)
+	require.Equal(t, address, at)
 }
 
 // TestAddingAMeasureWithTheKeyboard: Enter in the title saves, it does not press the first button that happens to stand

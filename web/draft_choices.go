@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"tribuna/internal/access"
 	"tribuna/internal/i18n"
@@ -128,6 +130,7 @@ type measureRow struct {
 	Addressees []i18n.Words // names of the authorities chosen
 	Groups     []authorityGroup
 	First      bool
+	Finder     *finder // among the authorities
 }
 
 // authorityGroup are the authorities of a country, or those above all countries.
@@ -139,17 +142,23 @@ type authorityGroup struct {
 type authorityChoice struct {
 	ID     string
 	Name   models.Names
+	Find   string // what it is found by
 	Chosen bool
 }
 
 // row lays out one measure with the authorities to choose from, by country.
 func (c draftChoices) row(i int, m measureWords, form *Form, l *i18n.Localizer) measureRow {
 	row := measureRow{Index: i, Form: form, ID: m.id, First: i == 0}
+	row.Finder = &finder{Name: row.Field("find"), Label: l.T("draft.choose_authorities"), Value: m.find, List: row.AuthoritiesID() + "-list",
+		Do: doFind + ":" + strconv.Itoa(i), At: "#measure-" + strconv.Itoa(i+1)}
 	groups := map[string]*authorityGroup{}
 	var order []string
 	for _, a := range c.authorities {
 		chosen := slices.Contains(m.authorities, a.ID.String())
 		if a.RetiredAt != nil && !chosen { // nothing new is addressed to it
+			continue
+		}
+		if !row.Finder.Finds(chosen, everyName(a.Names, c.countryName(a.CountryCode))...) {
 			continue
 		}
 		g, known := groups[a.CountryCode]
@@ -158,7 +167,8 @@ func (c draftChoices) row(i int, m measureWords, form *Form, l *i18n.Localizer) 
 			groups[a.CountryCode] = g
 			order = append(order, a.CountryCode)
 		}
-		g.Authorities = append(g.Authorities, authorityChoice{ID: a.ID.String(), Name: a.Names, Chosen: chosen})
+		g.Authorities = append(g.Authorities, authorityChoice{ID: a.ID.String(), Name: a.Names, Chosen: chosen,
+			Find: models.Folded(strings.Join(everyName(a.Names, c.countryName(a.CountryCode)), " "))})
 		if chosen {
 			row.Addressees = append(row.Addressees, l.Name(a.Names))
 		}
@@ -167,6 +177,16 @@ func (c draftChoices) row(i int, m measureWords, form *Form, l *i18n.Localizer) 
 		row.Groups = append(row.Groups, *groups[code])
 	}
 	return row
+}
+
+// everyName are the names of things in every language: somebody may look for any of them.
+func everyName(of ...models.Names) (names []string) {
+	for _, n := range of {
+		for _, name := range n {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (c draftChoices) countryName(code string) models.Names {

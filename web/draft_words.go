@@ -33,6 +33,7 @@ type draftWords struct {
 type measureWords struct {
 	id, text    string
 	authorities []string
+	find        string // among authorities
 }
 
 type groupWords struct{ people, method, number string }
@@ -68,6 +69,8 @@ func (d *draftWords) setRow(list string, i int, field string, typed []string) {
 			d.measures[i].text = typed[0]
 		case "authority_ids":
 			d.measures[i].authorities = typed
+		case "find":
+			d.measures[i].find = typed[0]
 		}
 		return
 	}
@@ -85,7 +88,7 @@ func (d *draftWords) setRow(list string, i int, field string, typed []string) {
 }
 
 // edit does what a button beside the rows asks for ("add_measure", "remove_measure:2", "raise_measure:2", "add_group",
-// "remove_group:0") and returns the anchor of the row to show; false if the button is none of these.
+// "remove_group:0", "find:2") and returns the anchor of the row to show; false if the button is none of these.
 func (d *draftWords) edit(button string) (anchor string, rows bool) {
 	act, number, _ := strings.Cut(button, ":")
 	i, _ := strconv.Atoi(number)
@@ -93,6 +96,8 @@ func (d *draftWords) edit(button string) (anchor string, rows bool) {
 	case "add_measure":
 		d.measures = append(d.measures, measureWords{})
 		return fmt.Sprintf("measure-%d", len(d.measures)), true
+	case doFind:
+		return fmt.Sprintf("measure-%d", i+1), true
 	case "remove_measure":
 		d.measures = removeRow(d.measures, i)
 		return "measures", true
@@ -137,6 +142,9 @@ func (d draftWords) values() url.Values {
 		v.Set(row+"id", m.id)
 		v.Set(row+"text", m.text)
 		v[row+"authority_ids"] = m.authorities
+		if m.find != "" {
+			v.Set(row+"find", m.find)
+		}
 	}
 	for i, g := range d.groups {
 		row := fmt.Sprintf("consulted[%d].", i)

@@ -94,6 +94,9 @@ func (s *Server) assignFocalPoint(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+	if finding(r) {
+		return s.renderFollowUp(w, r, c, f, keeping{})
+	}
 	may, err := s.mayFollow(r, c.visitor, c.rec)
 	if err != nil {
 		return err
@@ -227,6 +230,9 @@ func (s *Server) assignFocalPoints(w http.ResponseWriter, r *http.Request) error
 	f, err := readFormState(r)
 	if err != nil {
 		return err
+	}
+	if finding(r) {
+		return s.renderFocalPoints(w, r, may, f)
 	}
 	organisation, err := chosenFocalPoint(r, may)
 	number, _ := strconv.Atoi(words(r, "number"))

@@ -135,6 +135,8 @@ type Input struct {
 	Lang                     string // of what is typed, where it is not the page's
 	Any                      string // what choosing nothing from a select is called
 	Quiet                    bool   // needed in some cases, as the help says: not called optional
+	Find                     bool   // where there are many options, one can find among them
+	Finder                   *finder
 }
 
 // ID returns the field's id attribute.
@@ -178,6 +180,7 @@ func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
 	if in.Area() && in.Lang == "" {
 		in.Lang = form.Value("written_in") // what stands there already, and what is checked for spelling
 	}
+	in.narrow()
 	return in, nil
 }
 
@@ -195,6 +198,8 @@ func (i *Input) set(key string, value any) error {
 		i.Required, ok = value.(bool)
 	case key == "quiet":
 		i.Quiet, ok = value.(bool)
+	case key == "find":
+		i.Find, ok = value.(bool)
 	case key == "options":
 		i.Options, ok = value.([]Option)
 	case key == "value":

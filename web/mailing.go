@@ -279,7 +279,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
 		return err
 	}
-	if r.PostFormValue("do") == "count" {
+	if r.PostFormValue("do") == "count" || finding(r) {
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
 	m, err := s.storeMailing(r.Context(), r.PostForm, write)

@@ -39,6 +39,9 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	form, former := changing(r.PostForm, stored), o
+	if finding(r) {
+		return s.renderEditOrganisation(w, r, o, verb, form, nil)
+	}
 	if err = cmp.Or(form.outdated(), readOrganisation(&o, r.PostForm)); err == nil {
 		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			if verb == "organisation.added" {
@@ -120,11 +123,11 @@ func (s *Server) renderEditOrganisation(w http.ResponseWriter, r *http.Request, 
 		field(form, "name", l.T("reference.name"), "required", true, "max", 300),
 		field(form, "kind", l.T("organisation.kind"), "type", "select", "required", true, "options", kindOptions(l), "help", l.T("organisation.kind_help")),
 		field(form, "countries", l.T("organisation.countries"), "type", "checkboxes", "quiet", true, "options", countries, "help", l.T("organisation.countries_help")),
-		field(form, "parent_id", l.T("organisation.parent"), "type", "select", "quiet", true, "any", l.T("organisation.no_parent"), "options", parents)}})
+		field(form, "parent_id", l.T("organisation.parent"), "type", "select", "quiet", true, "any", l.T("organisation.no_parent"), "find", true, "options", parents)}})
 	v.add(editSection{Title: l.T("organisation.membership"), Help: l.T("organisation.membership_help"), Fields: []Input{
 		field(form, "member_from", l.T("organisation.joins"), "type", "date", "quiet", true),
 		field(form, "member_until", l.T("organisation.leaves"), "type", "date", "quiet", true),
-		field(form, "voting_unit", l.T("organisation.votes"), "type", "select", "quiet", true, "any", l.T("organisation.votes_itself"), "options", holders,
+		field(form, "voting_unit", l.T("organisation.votes"), "type", "select", "quiet", true, "any", l.T("organisation.votes_itself"), "find", true, "options", holders,
 			"help", l.T("organisation.votes_help"))}})
 	return s.renderEdit(w, r, v)
 }

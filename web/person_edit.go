@@ -104,6 +104,16 @@ func (s *Server) renderEditPerson(w http.ResponseWriter, r *http.Request, p mode
 
 // giveRole adds a role in an organisation.
 func (s *Server) giveRole(w http.ResponseWriter, r *http.Request) error {
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	if finding(r) {
+		p, by, err := s.personOf(r)
+		if err != nil {
+			return err
+		}
+		return s.renderPerson(w, r, p, by, NewForm(r.PostForm), http.StatusOK)
+	}
 	p, by, role, err := s.roleAsked(r)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type reviewerView struct {
 	Reason     string
 	Lang       string // of reason and suggestion; "" where nobody said
 	Suggestion string
+	Finder     *finder
 	Experts    []expertRow
 	InLine     map[string]int // place in the reserve by expert
 }
@@ -44,6 +45,9 @@ func (s *Server) takeReviewer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var done bool
+	if finding(r) {
+		return s.showReviewer(w, r, a)
+	}
 	if r.PostFormValue("do") == "skip" {
 		done, err = s.take(w, r, a, models.DecideSkipReviewer, models.NoPayload{}, Localizer(r).T("officer.reviewer.skipped"))
 	} else {
@@ -95,6 +99,8 @@ func (s *Server) showReviewer(w http.ResponseWriter, r *http.Request, a *officer
 	if v.Experts, err = s.expertRows(ctx, l, a.rec, inReserveFirst(experts, round.Reserve)); err != nil {
 		return err
 	}
+	v.Finder = newFinder(a.form.Form, "experts", l.T("officer.reviewer.who"), "experts")
+	v.Experts = v.Finder.experts(v.Experts, func(e expertRow) bool { return a.form.Form.Has("person_id", e.ID) })
 	s.Engine.Render(w, r, a.form.status, "review_choose", v)
 	return nil
 }

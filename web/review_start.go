@@ -37,6 +37,7 @@ type reviewStartView struct {
 	Number    int    // of the version
 	Round     int
 	Enough    int // as the procedure says
+	Finder    *finder
 	Experts   []expertRow
 	Places    []Option
 	NoMeasure bool
@@ -61,6 +62,20 @@ type expertRow struct {
 	Open, Max int
 }
 
+// Find is what an expert is found by.
+func (e expertRow) Find() string {
+	about := []string{e.Name, e.Country.Text}
+	for _, topic := range e.Topics {
+		about = append(about, topic.Text)
+	}
+	return models.Folded(strings.Join(about, " "))
+}
+
+// experts are those that were found or chosen.
+func (f *finder) experts(rows []expertRow, chosen func(expertRow) bool) []expertRow {
+	return slices.DeleteFunc(rows, func(e expertRow) bool { return !f.Finds(chosen(e), e.Find()) })
+}
+
 func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginAct(r, access.StartReview, false)
 	if err != nil {
@@ -83,6 +98,9 @@ func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	payload, err := readRound(a.form.Form)
 	do := r.PostFormValue("do")
+	if finding(r) {
+		err = nil
+	}
 	if err == nil && do == "send" {
 		var done bool
 		said := Localizer(r).N("officer.start_review.done", len(payload.Invite))
@@ -195,6 +213,10 @@ func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *offi
 		return err
 	}
 	v.Places = reserveOptions(l)
+	if !confirm {
+		v.Finder = newFinder(a.form.Form, "experts", l.T("officer.start_review.experts"), "experts")
+		v.Experts = v.Finder.experts(v.Experts, func(e expertRow) bool { return a.form.Form.Value(e.Field) != "" })
+	}
 	if confirm {
 		v.Title = l.T("officer.start_review.confirm_title")
 		if err := s.fillConfirm(ctx, l, a, procedure.Document, &v); err != nil {

@@ -31,6 +31,9 @@ func (s *Server) takeTranslator(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if finding(r) {
+		return s.showTranslator(w, r, a)
+	}
 	bad := apperr.New(apperr.CodeInvalid)
 	payload := models.AssignTranslatorPayload{Language: a.language(r),
 		TranslatorID: readID(bad, "translator_id", r.PostFormValue("translator_id")),

@@ -2,6 +2,7 @@
 import htmx from 'htmx.org'
 import '@github/markdown-toolbar-element'
 import { guardForms } from './js/forms.js'
+import { findInLists } from './js/find.js'
 import { announce } from './js/announce.js'
 import { closeMenus } from './js/menus.js'
 import { keepWords } from './js/keep.js'
@@ -11,6 +12,7 @@ import { pasteMarkdown } from './js/paste.js'
 
 window.htmx = htmx
 guardForms(document)
+findInLists(document)
 announce(document)
 closeMenus(document)
 keepWords(document)
