@@ -11,6 +11,12 @@ import (
 	"tribuna/internal/apperr"
 )
 
+// NewOrganisation begins an organisation that is not in the network yet: a partner that votes for itself.
+func NewOrganisation() Organisation {
+	id := NewID()
+	return Organisation{ID: id, Kind: OrganisationPartner, VotingUnit: id}
+}
+
 // Insert adds an organisation, below its parent and with the countries it covers.
 func (o *Organisation) Insert(ctx context.Context, tx bun.IDB) error {
 	if err := o.place(ctx, tx); err != nil {

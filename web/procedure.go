@@ -172,30 +172,23 @@ func (s *Server) removeProcedure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !isReading(r) {
-		err := s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+	name := l.Name(p.Names)
+	return s.remove(w, r, removing{by: by, next: proceduresPath, uses: func() ([]usedAt, error) { return s.procedureUses(r, p.Slug) },
+		act: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: "procedure.removed", ObjectKind: "procedure", Facts: map[string]string{"slug": p.Slug}}
 			return e, models.RemoveProcedure(ctx, tx, p.Slug)
-		})
-		if err == nil {
-			return s.done(w, r, l.T("reference.removed"), proceduresPath)
-		}
-		if apperr.CodeOf(err) != apperr.CodeInUse {
-			return err
-		}
-	}
-	uses, err := models.ProcedureUses(r.Context(), s.DB, p.Slug)
-	if err != nil {
-		return err
-	}
-	name := l.Name(p.Names)
-	v := removeView{Page: s.administrationPage(r, l.T("procedure.remove")), Back: crumb{procedurePath(p.Slug), l.T("procedure.back")}, What: name,
-		Follows: l.Say("procedure.remove_text", "Name", name), Button: l.T("procedure.remove")}
-	if p.Slug == models.DefaultProcedure {
-		v.Uses = append(v.Uses, usedAt{Name: l.T("procedure.default_use")})
+		}, ask: removeView{Page: s.administrationPage(r, l.T("procedure.remove")), Back: crumb{procedurePath(p.Slug), l.T("procedure.back")}, What: name,
+			Follows: l.Say("procedure.remove_text", "Name", name), Button: l.T("procedure.remove")}})
+}
+
+func (s *Server) procedureUses(r *http.Request, slug string) ([]usedAt, error) {
+	uses, err := models.ProcedureUses(r.Context(), s.DB, slug)
+	var at []usedAt
+	if slug == models.DefaultProcedure {
+		at = append(at, usedAt{Name: Localizer(r).T("procedure.default_use")})
 	}
 	for _, u := range uses {
-		v.Uses = append(v.Uses, usedAt{"/recommendations/" + u.ID.String(), u.Title, u.Language})
+		at = append(at, usedAt{"/recommendations/" + u.ID.String(), u.Title, u.Language})
 	}
-	return s.renderRemove(w, r, v)
+	return at, err
 }
