@@ -30,9 +30,9 @@ func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error 
 	e.read = func(form url.Values) error { return readOrganisation(&o, form) }
 	e.save = func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 		if e.added {
-			return models.OrganisationEntry("organisation.added", o, former), o.Insert(ctx, tx)
+			return models.OrganisationEntry("organisation.added", o, former), o.Insert(ctx, tx, s.Now())
 		}
-		return models.OrganisationEntry("organisation.changed", o, former), o.Save(ctx, tx)
+		return models.OrganisationEntry("organisation.changed", o, former), o.Save(ctx, tx, s.Now())
 	}
 	e.fields = func(v *editView) error { return s.organisationFields(r, v, o) }
 	return s.edit(w, r, e)
@@ -115,7 +115,7 @@ func (s *Server) aboveOptions(r *http.Request, o models.Organisation) (parents, 
 		if !branch[other.ID] {
 			parents = append(parents, option)
 		}
-		if other.ID != o.ID && other.VotingUnit == other.ID {
+		if other.ID == o.VotingUnit && other.ID != o.ID || o.MayVoteThrough(other, s.Now()) {
 			holders = append(holders, option)
 		}
 	}

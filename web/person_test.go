@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,17 @@ func TestOrganisationIsAddedPlacedAndRemoved(t *testing.T) {
 	require.Contains(t, c.post(path+"/edit", circle).Body, "cannot stand below itself")
 	away := url.Values{"name": {"Youth Forum"}, "kind": {"partner"}, "voting_unit": {demo.ID("organisation", "khc").String()}}
 	require.Contains(t, c.post(path+"/edit", away).Body, "Other organisations vote through this one")
+	funder := url.Values{"name": {"Fourth"}, "kind": {"partner"}, "voting_unit": {demo.ID("organisation", "ec").String()}}
+	refused := c.post(organisationsPath+"/new", funder)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, `href="#f-voting_unit"`)
+	require.Contains(t, refused.Body, "only they can hold a vote")
+	holders := c.get(organisationsPath + "/new").Body
+	holders = holders[strings.Index(holders, `name="voting_unit"`):]
+	require.Contains(t, holders, "Know-how Centre Bulgaria")
+	for _, none := range []string{"European Commission", "University of Tirana", "Terre des hommes Albania"} {
+		require.NotContains(t, holders, none, "a funder, an academic partner and who gave its vote away cannot hold one")
+	}
 	third := url.Values{"name": {"Third"}, "kind": {"other"}, "voting_unit": {branch[len(organisationsPath)+1:]}}
 	require.Contains(t, c.post(organisationsPath+"/new", third).Body, "votes through another itself")
 
