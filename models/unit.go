@@ -164,7 +164,7 @@ const unitConcerned = `ARRAY(SELECT sister.name FROM organisations AS sister
 		AND EXISTS (SELECT 1 FROM organisation_countries AS covers
 			JOIN recommendation_countries AS about ON about.country_code = covers.country_code
 			WHERE covers.organisation_id = sister.id AND about.recommendation_id = t.recommendation_id)
-	ORDER BY sister.name)`
+	ORDER BY sister.name COLLATE "und-x-icu")`
 
 // unitSpeaker names the organisation for which a person, given as argument, answers a task (alias t) that asks a voting
 // unit: theirs among those that share the vote; "" for none.

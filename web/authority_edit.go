@@ -44,6 +44,7 @@ func authorityEntry(verb string, a models.Authority) models.JournalEntry {
 func readAuthority(a *models.Authority, form url.Values) error {
 	a.Names, a.Level, a.CountryCode, a.ParentID = languageValues(form, "names"), form.Get("level"), form.Get("country_code"), nil
 	a.Government = form.Get("government") == "yes"
+	a.Address, a.Email = typed(form.Get("postal_address")), strings.TrimSpace(form.Get("email"))
 	if parent, err := uuid.Parse(form.Get("parent_id")); err == nil {
 		a.ParentID = &parent
 	}
@@ -51,7 +52,7 @@ func readAuthority(a *models.Authority, form url.Values) error {
 }
 
 func authorityValues(a models.Authority) url.Values {
-	values := url.Values{"level": {a.Level}, "country_code": {a.CountryCode}}
+	values := url.Values{"level": {a.Level}, "country_code": {a.CountryCode}, "postal_address": {a.Address}, "email": {a.Email}}
 	withNames(values, "names", a.Names)
 	if a.Government {
 		values.Set("government", "yes")
@@ -77,6 +78,9 @@ func (s *Server) authorityFields(r *http.Request, v *editView, id uuid.UUID) err
 		return err
 	}
 	v.add(editSection{Title: l.T("reference.names"), Fields: languageFields(form, l, languages, "names", l.T("reference.name"), "max", 300)})
+	v.add(editSection{Title: l.T("authority.reach"), Help: l.T("authority.reach_help"), Fields: []Input{
+		field(form, "postal_address", l.T("authority.address"), "type", "textarea", "rows", 4, "max", 500, "help", l.T("authority.address_help")),
+		field(form, "email", l.T("authority.email"), "type", "email", "max", 254)}})
 	v.add(editSection{Title: l.T("authority.place"), Help: l.T("authority.place_help"), Fields: []Input{
 		field(form, "level", l.T("authority.level"), "type", "select", "required", true, "options", levelOptions(l)),
 		field(form, "country_code", l.T("reference.country"), "type", "select", "quiet", true, "any", l.T("authority.above"), "options", countries),

@@ -118,33 +118,19 @@ func taskOfPath(path string) (uuid.UUID, bool) {
 	return id, err == nil
 }
 
-// profile is the signed-in person as the frame shows them, with the widest of their roles.
+// profile is the signed-in person as the frame shows them.
 func (s *Server) profile(ctx context.Context, v *visitor) (*Viewer, error) {
-	p := &Viewer{Name: v.Person.Name, Language: v.Person.Language}
-	if role, ok := widest(v.Roles); ok {
-		organisation, err := models.OrganisationByID(ctx, s.DB, role.OrganisationID)
-		if err != nil {
-			return nil, err
-		}
-		p.RoleKey, p.Organisation = "account.role."+role.Role, organisation.Name
+	held, err := models.HeldRolesOf(ctx, s.DB, v.Person.ID)
+	if err != nil {
+		return nil, err
 	}
+	p := &Viewer{Name: v.Person.Name, Language: v.Person.Language, Roles: held}
 	zone, err := models.ZoneOf(ctx, s.DB, v.Person.CountryCode)
 	if err != nil {
 		return nil, err
 	}
 	p.Zone = zone.String()
 	return p, nil
-}
-
-func widest(roles []models.Role) (models.Role, bool) {
-	for _, name := range models.RoleNames() {
-		for _, r := range roles {
-			if r.Role == name {
-				return r, true
-			}
-		}
-	}
-	return models.Role{}, false
 }
 
 // flash says a sentence at the top of the next page that this browser is shown. Tone is as of Flash.

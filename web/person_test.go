@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -26,6 +27,16 @@ func TestPeopleAreFoundAndPaged(t *testing.T) {
 	require.NotContains(t, c.get(peoplePath+"?role=expert").Body, personPath(officer.ID))
 	require.Contains(t, c.get(peoplePath+"?organisation="+demo.ID("organisation", "khc").String()).Body, personPath(officer.ID))
 	require.Contains(t, c.get(peoplePath+"?q=nobodyofthatname").Body, "Nobody like that")
+
+	require.NoError(t, models.AddRole(t.Context(), h.db, models.Role{PersonID: officer.ID, OrganisationID: demo.ID("organisation", "cyi"), Role: models.RoleTranslator}))
+	both := c.get(peoplePath + "?role=translator&q=" + url.QueryEscape(officer.Name)).Body
+	require.Contains(t, both, "Policy officer, Know-how Centre Bulgaria<br>Translator, Centre for Youth Integration Serbia", "each role where it is held")
+	require.Contains(t, both, `aria-current="page">Translators (1)</a>`)
+	require.Contains(t, html.UnescapeString(both), `href="/administration/people?q=`+url.QueryEscape(officer.Name)+`">Everybody (1)</a>`)
+	require.Contains(t, both, `<input type="hidden" name="role" value="translator">`, "what is searched for next stays among them")
+	require.Contains(t, c.get(accessPath+"?q="+url.QueryEscape(officer.Email)).Body, "Translator, Centre for Youth Integration Serbia")
+	menu := h.as("officer-khc", "en").get("/published").Body
+	require.Contains(t, menu, "<small>Policy officer, Know-how Centre Bulgaria</small><br><small>Translator, Centre for Youth Integration Serbia</small>")
 
 	next := regexp.MustCompile(`href="(/administration/people\?after=[^"]+)" rel="next"|rel="next" href="(/administration/people\?after=[^"]+)"`)
 	first := c.get(peoplePath).Body
