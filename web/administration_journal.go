@@ -86,6 +86,8 @@ func (m *minutes) journalFact(fact, value string) string {
 	switch {
 	case fact == "role":
 		return m.l.T("account.role." + value)
+	case fact == "naming":
+		return m.l.T("profile.naming." + value)
 	case fact == "person" && err == nil:
 		return m.people[id].Name
 	case fact == "organisation" && err == nil:

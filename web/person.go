@@ -311,24 +311,31 @@ func (s *Server) personFacts(r *http.Request, p models.Person) ([]labelled, erro
 	if err != nil {
 		return nil, err
 	}
-	_, topics, err := s.knowsOptions(r)
+	languages, known, err := s.expertise(r, p)
 	if err != nil {
 		return nil, err
 	}
-	var languages []string
-	var known []i18n.Words
+	facts := []labelled{{l.T("person.language"), i18n.Said(l.Language(p.Language))}, {l.T("reference.country"), names.names[p.CountryCode]},
+		{l.T("person.languages"), languages}, {l.T("person.topics"), known},
+		{l.T("person.max_open"), i18n.Said(l.Number(p.MaxOpen))}, {l.T("person.naming"), i18n.Said(l.T("person.naming." + p.Naming))}}
+	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text.Text == "" }), nil
+}
+
+// expertise says which languages and topics somebody knows.
+func (s *Server) expertise(r *http.Request, p models.Person) (languages, topics i18n.Words, err error) {
+	l := Localizer(r)
+	_, all, err := s.knowsOptions(r)
+	var spoken []string
 	for _, tag := range p.Languages {
-		languages = append(languages, l.Language(tag))
+		spoken = append(spoken, l.Language(tag))
 	}
-	for _, o := range topics {
+	var known []i18n.Words
+	for _, o := range all {
 		if slices.Contains(p.Topics, o.Value) {
 			known = append(known, o.words(l))
 		}
 	}
-	facts := []labelled{{l.T("person.language"), i18n.Said(l.Language(p.Language))}, {l.T("reference.country"), names.names[p.CountryCode]},
-		{l.T("person.languages"), i18n.Said(l.ListAnd(languages))}, {l.T("person.topics"), l.List(known)},
-		{l.T("person.max_open"), i18n.Said(l.Number(p.MaxOpen))}, {l.T("person.naming"), i18n.Said(l.T("person.naming." + p.Naming))}}
-	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text.Text == "" }), nil
+	return i18n.Said(l.ListAnd(spoken)), l.List(known), err
 }
 
 func (s *Server) roleRows(r *http.Request, p models.Person, v personView) ([]roleRow, error) {

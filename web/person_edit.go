@@ -40,6 +40,11 @@ func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
 func readPerson(p *models.Person, form url.Values) error {
 	p.Name, p.Email = strings.TrimSpace(form.Get("name")), strings.TrimSpace(form.Get("email"))
 	p.Language, p.CountryCode = form.Get("language"), form.Get("country_code")
+	return readExpertise(p, form)
+}
+
+// readExpertise reads what somebody can be asked.
+func readExpertise(p *models.Person, form url.Values) error {
 	p.Languages, p.Topics = form["languages"], form["topics"]
 	open, err := strconv.Atoi(strings.TrimSpace(form.Get("max_open")))
 	if err != nil {
