@@ -114,7 +114,7 @@ func (s *server) createOrganisation(c *call) (reply, error) {
 	id, _, err := c.once(in, func(ctx context.Context, tx bun.Tx) (uuid.UUID, error) {
 		o := models.Organisation{ID: models.NewID()}
 		in.put(&o)
-		if err := o.Insert(ctx, tx); err != nil {
+		if err := o.Insert(ctx, tx, c.now()); err != nil {
 			return uuid.Nil, err
 		}
 		return o.ID, models.Journal(ctx, tx, c.who.person, c.now(), models.OrganisationAdded(o))
@@ -146,7 +146,7 @@ func (s *server) updateOrganisation(c *call) (reply, error) {
 		}
 		former := o
 		in.put(&o)
-		if err := o.Save(ctx, tx); err != nil {
+		if err := o.Save(ctx, tx, c.now()); err != nil {
 			return err
 		}
 		return models.Journal(ctx, tx, c.who.person, c.now(), models.OrganisationChanged(former, o))

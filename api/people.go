@@ -15,16 +15,17 @@ import (
 
 // PersonSummary is somebody in a list.
 type PersonSummary struct {
-	ID            uuid.UUID  `json:"id"`
-	Name          string     `json:"name"`
-	Email         string     `json:"email"`
-	Language      string     `json:"language"` // written to in it
-	CountryCode   string     `json:"country_code,omitempty"`
-	Languages     []string   `json:"languages"` // reads and writes them
-	Topics        []string   `json:"topics"`
-	Roles         []string   `json:"roles"`         // which they have in any organisation
-	Organisations []string   `json:"organisations"` // in which, by name
-	LeftAt        *time.Time `json:"left_at,omitempty"`
+	ID            uuid.UUID         `json:"id"`
+	Name          string            `json:"name"`
+	Email         string            `json:"email"`
+	Language      string            `json:"language"` // written to in it
+	CountryCode   string            `json:"country_code,omitempty"`
+	Languages     []string          `json:"languages"` // reads and writes them
+	Topics        []string          `json:"topics"`
+	Roles         []string          `json:"roles"`         // which they have in any organisation
+	Organisations []string          `json:"organisations"` // in which, by name
+	Held          []models.HeldRole `json:"held"`          // both: which role in which
+	LeftAt        *time.Time        `json:"left_at,omitempty"`
 }
 
 // Person is somebody as coordinators see them.
@@ -58,7 +59,7 @@ func (s *server) peopleRoutes() []route {
 	const keep, one = models.ScopeAdminister, "/people/{id}"
 	const role = one + "/roles/{organisation}/{role}"
 	return []route{
-		{method: http.MethodGet, path: "/people", id: "listPeople", tag: "people", summary: "Who is in the network, by name", scope: keep,
+		{method: http.MethodGet, path: "/people", id: "listPeople", tag: "people", summary: "Who is in the network, by name: first those who work with the texts, then who only reads them", scope: keep,
 			reply: list[PersonSummary]{}, serve: s.listPeople, query: append([]param{{"q", "part of a name, an address or the name of an organisation", text},
 				{"role", "", map[string]any{"type": "string", "enum": models.RoleNames()}}, {"organisation", "id", text}, {"country", "code", text},
 				{"language", "tag: reads and writes it", text}, {"topic", "slug", text}, {"left", "true: those who left, instead of the others", text}}, pageParams...)},
@@ -110,7 +111,7 @@ func (s *server) listPeople(c *call) (reply, error) {
 
 func personSummary(p models.PersonRow) PersonSummary {
 	return PersonSummary{ID: p.ID, Name: p.Name, Email: p.Email, Language: p.Language, CountryCode: p.CountryCode, Languages: orEmpty(p.Languages),
-		Topics: orEmpty(p.Topics), Roles: orEmpty(p.Roles), Organisations: orEmpty(p.Organisations), LeftAt: p.LeftAt}
+		Topics: orEmpty(p.Topics), Roles: orEmpty(p.Roles), Organisations: orEmpty(p.Organisations), Held: p.Held, LeftAt: p.LeftAt}
 }
 
 func (s *server) createPerson(c *call) (reply, error) {

@@ -113,6 +113,7 @@ func TestListsOfTheNetworkAreReadPageByPage(t *testing.T) {
 	}
 	for _, p := range pages[PersonSummary](t, h, token, "/people?role=translator&limit=2") {
 		require.Contains(t, p.Roles, "translator")
+		require.Equal(t, len(p.Roles) > 0, len(p.Held) > 0, "each with where it is held")
 	}
 	h.send(t, request{method: "GET", path: "/people?role=emperor", token: token}, http.StatusUnprocessableEntity, nil)
 
@@ -123,12 +124,15 @@ func TestListsOfTheNetworkAreReadPageByPage(t *testing.T) {
 	for i := range some {
 		require.Equal(t, organisations[i].ID, some[i].ID)
 	}
+	_, err = h.db.NewRaw(`UPDATE authorities SET postal_address = 'Rue de la Loi 200', email = 'office@ec.example' WHERE slug = 'eu-commission'`).Exec(t.Context())
+	require.NoError(t, err)
 	authorities, err := models.Authorities(t.Context(), h.db, models.AuthorityFilter{})
 	require.NoError(t, err)
 	all := pages[models.Authority](t, h, "", "/authorities?limit=7")
 	require.Equal(t, len(authorities), len(all))
 	for i := range all {
 		require.Equal(t, authorities[i].ID, all[i].ID)
+		require.Equal(t, [2]string{authorities[i].Address, authorities[i].Email}, [2]string{all[i].Address, all[i].Email})
 	}
 }
 

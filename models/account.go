@@ -31,8 +31,7 @@ type Account struct {
 	Name         string
 	Email        string
 	State        string
-	Roles        []string   `bun:",array"` // which they have in any organisation
-	Organisation string     // one of theirs
+	Held         []HeldRole `bun:"type:jsonb"` // which roles they have, and where
 	InvitedAt    *time.Time // last
 	InvitedUntil *time.Time
 	SeenAt       *time.Time // last, signed in
@@ -48,17 +47,18 @@ type AccountFilter struct {
 	Known  bool      // leaves out who only reads and has no account: thousands, in a network that mails
 	After  uuid.UUID // the person after whom the page begins
 	Limit  int
+
+	Alphabet Alphabet // in which they are sorted
 }
 
 // Accounts lists the people of the network by name, with where their accounts stand.
 func Accounts(ctx context.Context, db bun.IDB, f AccountFilter, now time.Time) ([]Account, error) {
 	people := db.NewSelect().TableExpr("people AS p").Where("p.left_at IS NULL").
-		ColumnExpr("p.id AS person_id, p.name, p.email, p.access_closed_at AS closed_at, lower(p.name) AS sort_name").
+		ColumnExpr("p.id AS person_id, p.name, p.email, p.access_closed_at AS closed_at, p.name COLLATE ? AS sort_name", f.Alphabet.ident()).
 		ColumnExpr("invited.created_at AS invited_at, invited.expires_at AS invited_until").
 		ColumnExpr("seen.seen_at, seen.sessions").
 		ColumnExpr("ARRAY(SELECT DISTINCT r.role FROM roles AS r WHERE r.person_id = p.id ORDER BY 1) AS roles").
-		ColumnExpr(`COALESCE((SELECT o.name FROM roles AS r JOIN organisations AS o ON o.id = r.organisation_id
-			WHERE r.person_id = p.id ORDER BY o.name LIMIT 1), '') AS organisation`).
+		ColumnExpr(heldRoles("p")+" AS held", bun.List(RoleNames())).
 		ColumnExpr(`CASE WHEN p.access_closed_at IS NOT NULL THEN 'closed' WHEN p.password_hash IS NOT NULL THEN 'active'
 			WHEN invited.id IS NULL THEN 'none'
 			WHEN invited.withdrawn_at IS NULL AND invited.expires_at > ? THEN 'invited' ELSE 'lapsed' END AS state`, now).
@@ -74,7 +74,7 @@ func Accounts(ctx context.Context, db bun.IDB, f AccountFilter, now time.Time) (
 		people = people.Where("EXISTS (SELECT 1 FROM roles AS r WHERE r.person_id = p.id AND r.role = ?)", f.Role)
 	}
 	q := db.NewSelect().TableExpr("(?) AS account", people).
-		Column("person_id", "name", "email", "state", "roles", "organisation", "invited_at", "invited_until", "seen_at", "sessions", "closed_at").
+		Column("person_id", "name", "email", "state", "held", "invited_at", "invited_until", "seen_at", "sessions", "closed_at").
 		Order("sort_name", "person_id")
 	if f.Known {
 		q = q.Where("NOT (state = 'none' AND roles <@ ARRAY['reader'])")
@@ -83,7 +83,7 @@ func Accounts(ctx context.Context, db bun.IDB, f AccountFilter, now time.Time) (
 		q = q.Where("state = ?", f.State)
 	}
 	if f.After != uuid.Nil {
-		q = q.Where("(sort_name, person_id) > (SELECT lower(before.name), before.id FROM people AS before WHERE before.id = ?)", f.After)
+		q = q.Where("(sort_name, person_id) > (SELECT before.name COLLATE ?0, before.id FROM people AS before WHERE before.id = ?1)", f.Alphabet.ident(), f.After)
 	}
 	if f.Limit > 0 {
 		q = q.Limit(int64(f.Limit))

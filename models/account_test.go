@@ -282,8 +282,7 @@ func TestAccountsAreListedByNameAndFound(t *testing.T) {
 	a, err := models.AccountOf(t.Context(), n.db, ana.ID, noon)
 	require.NoError(t, err)
 	require.Equal(t, 1, a.Sessions)
-	require.Equal(t, []string{models.RoleOfficer}, a.Roles)
-	require.Equal(t, "partner", a.Organisation)
+	require.Equal(t, []models.HeldRole{{Role: models.RoleOfficer, OrganisationID: n.partner.ID, Organisation: "partner"}}, a.Held)
 	require.Equal(t, noon, a.SeenAt.UTC())
 }
 

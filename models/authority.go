@@ -21,13 +21,14 @@ const (
 	LevelState         = "state"
 	LevelEntity        = "entity"
 	LevelCanton        = "canton"
+	LevelCounty        = "county"
 	LevelDistrict      = "district"
 	LevelMunicipality  = "municipality"
 )
 
 // AuthorityLevels returns every level, the widest first.
 func AuthorityLevels() []string {
-	return []string{LevelInternational, LevelEuropean, LevelState, LevelEntity, LevelCanton, LevelDistrict, LevelMunicipality}
+	return []string{LevelInternational, LevelEuropean, LevelState, LevelEntity, LevelCanton, LevelCounty, LevelDistrict, LevelMunicipality}
 }
 
 // Authority is whoever can act on a measure: a ministry, a parliament, an entity, a canton, a town, a committee.
@@ -41,7 +42,9 @@ type Authority struct {
 	ParentID    *uuid.UUID `bun:",type:uuid" json:"parent_id,omitempty"`
 	Government  bool       `json:"government,omitempty"` // answers for the whole State; at most one of a country
 	Names       Names      `bun:"type:jsonb" json:"names"`
-	RetiredAt   *time.Time `json:"retired_at,omitempty"` // nothing new is addressed to it
+	Address     string     `bun:"postal_address" json:"postal_address,omitempty"` // of the office, in lines, as it stands on a letter
+	Email       string     `json:"email,omitempty"`                               // of the office, never a person's
+	RetiredAt   *time.Time `json:"retired_at,omitempty"`                          // nothing new is addressed to it
 }
 
 // Validate collects what is wrong with an authority as edited.
@@ -52,6 +55,10 @@ func (a Authority) Validate() error {
 	}
 	for _, tag := range slices.Sorted(maps.Keys(a.Names)) {
 		checkLength(bad, "names."+tag, a.Names[tag], 300)
+	}
+	checkLength(bad, "postal_address", a.Address, 500)
+	if a.Email != "" && !validAddress(a.Email) {
+		bad.And("email", "email")
 	}
 	oneOf(bad, "level", a.Level, AuthorityLevels()...)
 	wide := a.Level == LevelInternational || a.Level == LevelEuropean
@@ -68,6 +75,17 @@ func (a Authority) Validate() error {
 		bad.And("parent_id", "choice")
 	}
 	return bad.OrNil()
+}
+
+// AddressLines are the lines of the postal address, without empty ones.
+func (a Authority) AddressLines() []string {
+	var lines []string
+	for line := range strings.Lines(a.Address) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // AuthorityFilter narrows Authorities; its zero value leaves out nothing.
@@ -149,7 +167,7 @@ func AuthoritiesByID(ctx context.Context, db bun.IDB, ids []uuid.UUID) ([]Author
 
 // authorityOrder is by country in the network's order, the international ones last, then from the widest level down.
 const authorityOrder = `coalesce(country.position, 2147483647), array_position(ARRAY[?]::text[], authority.level),
-	coalesce(authority.names->>'en', ''), authority.slug`
+	coalesce(authority.names->>'en', '') COLLATE "und-x-icu", authority.slug`
 
 func inAuthorityOrder(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.

@@ -32,7 +32,7 @@ func (a *Authority) Save(ctx context.Context, tx bun.IDB) error {
 	if err := a.place(ctx, tx); err != nil {
 		return err
 	}
-	res, err := tx.NewUpdate().Model(a).Column("names", "level", "country_code", "parent_id", "government").WherePK().Exec(ctx)
+	res, err := tx.NewUpdate().Model(a).Column("names", "level", "country_code", "parent_id", "government", "postal_address", "email").WherePK().Exec(ctx)
 	return asInvalid(taken(changed(res, err, "authority"), "government"), map[string]string{"country": "country_code", "parent": "parent_id"})
 }
 

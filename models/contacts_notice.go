@@ -90,7 +90,7 @@ func joinNotices(q *bun.SelectQuery) *bun.SelectQuery {
 // ContactNotices lists notices in a state, soonest due first; 0 is without a limit.
 func ContactNotices(ctx context.Context, db bun.IDB, state NoticeState, limit int) ([]ContactNotice, error) {
 	var list []ContactNotice
-	q := selectNotices(db, &list).Where("("+noticeState+") = ?", state).OrderExpr("cn.due_at, lower(person.name), person.id")
+	q := selectNotices(db, &list).Where("("+noticeState+") = ?", state).OrderExpr("cn.due_at, " + peopleInOrder)
 	if limit > 0 {
 		q = q.Limit(int64(limit))
 	}

@@ -104,8 +104,9 @@ func (p *contactPlan) refer(c *cells, field string, into **uuid.UUID) {
 // does not hold them. It looks at what would be once all lines are in.
 func (p *contactPlan) checkPlaces(rows []ContactRow) {
 	parent, unit, holds := map[uuid.UUID]uuid.UUID{}, map[uuid.UUID]uuid.UUID{}, map[uuid.UUID]bool{}
+	signs := map[uuid.UUID]bool{}
 	for _, o := range p.organisations {
-		unit[o.ID] = o.VotingUnit
+		unit[o.ID], signs[o.ID] = o.VotingUnit, o.signsOff()
 		if o.ParentID != nil {
 			parent[o.ID] = *o.ParentID
 		}
@@ -115,6 +116,7 @@ func (p *contactPlan) checkPlaces(rows []ContactRow) {
 			parent[row.change.ID] = *row.change.After.Parent
 		}
 		unit[row.change.ID] = row.change.After.unit(row.change.ID)
+		signs[row.change.ID] = row.change.After.organisation(row.change.ID).signsOff()
 	}
 	for id, holder := range unit {
 		if id != holder {
@@ -135,26 +137,30 @@ func (p *contactPlan) checkPlaces(rows []ContactRow) {
 			c.blame("voting_unit", "holds_vote")
 		case holder != id && unit[holder] != holder:
 			c.blame("voting_unit", "holder")
+		case holder != id && !signs[holder]:
+			c.blame("voting_unit", "holder_kind")
+		case holder != id && !signs[id]:
+			c.blame("voting_unit", "no_vote")
 		}
 	}
 }
 
 // applyOrganisations writes what the lines say in two rounds: first each as it stands alone, so that no order of the lines
 // matters, then where it belongs and with whom it votes.
-func (c *ContactImport) applyOrganisations(ctx context.Context, tx bun.IDB, rows []ContactRow) error {
+func (c *ContactImport) applyOrganisations(ctx context.Context, tx bun.IDB, rows []ContactRow, now time.Time) error {
 	for i := range rows {
 		row := &rows[i]
 		if row.State == ContactUnchanged {
 			continue
 		}
-		if err := row.change.saveOrganisation(ctx, tx, row.change.After.alone(), row.State == ContactNew); err != nil {
+		if err := row.change.saveOrganisation(ctx, tx, row.change.After.alone(), row.State == ContactNew, now); err != nil {
 			return atLine(err, row.Line)
 		}
 		c.Changes = append(c.Changes, row.change)
 	}
 	for i := range rows {
 		if row := &rows[i]; row.State != ContactUnchanged && row.change.After.bound() {
-			if err := row.change.saveOrganisation(ctx, tx, row.change.After, false); err != nil {
+			if err := row.change.saveOrganisation(ctx, tx, row.change.After, false, now); err != nil {
 				return atLine(err, row.Line)
 			}
 		}
@@ -163,16 +169,23 @@ func (c *ContactImport) applyOrganisations(ctx context.Context, tx bun.IDB, rows
 }
 
 // undoOrganisations takes all that was written back: first each stands alone, then what was changed says what it said
-// before, and what was added goes.
-func (c *ContactImport) undoOrganisations(ctx context.Context, tx bun.IDB) error {
+// before, with whom it votes last, and what was added goes.
+func (c *ContactImport) undoOrganisations(ctx context.Context, tx bun.IDB, now time.Time) error {
 	for _, change := range c.Changes {
-		if err := change.saveOrganisation(ctx, tx, change.After.alone(), false); err != nil {
+		if err := change.saveOrganisation(ctx, tx, change.After.alone(), false, now); err != nil {
 			return err
 		}
 	}
 	for _, change := range c.Changes {
 		if change.Before != nil {
-			if err := change.saveOrganisation(ctx, tx, *change.Before, false); err != nil {
+			if err := change.saveOrganisation(ctx, tx, change.Before.alone(), false, now); err != nil {
+				return err
+			}
+		}
+	}
+	for _, change := range c.Changes {
+		if change.Before != nil && change.Before.bound() {
+			if err := change.saveOrganisation(ctx, tx, *change.Before, false, now); err != nil {
 				return err
 			}
 		}
@@ -235,15 +248,15 @@ func (s contactState) putOrganisation(o *Organisation) {
 	o.MemberFrom, o.MemberUntil = day(s.From), day(s.Until)
 }
 
-func (ch *contactChange) saveOrganisation(ctx context.Context, tx bun.IDB, s contactState, isNew bool) error {
+func (ch *contactChange) saveOrganisation(ctx context.Context, tx bun.IDB, s contactState, isNew bool, now time.Time) error {
 	if isNew {
 		o := s.organisation(ch.ID)
-		return o.Insert(ctx, tx)
+		return o.Insert(ctx, tx, now)
 	}
 	o, err := OrganisationByID(ctx, tx, ch.ID)
 	if err != nil {
 		return err
 	}
 	s.putOrganisation(&o)
-	return o.Save(ctx, tx)
+	return o.Save(ctx, tx, now)
 }

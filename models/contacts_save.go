@@ -61,7 +61,7 @@ func (c *ContactImport) facts() map[string]string {
 // apply writes every line, and keeps what it changed.
 func (c *ContactImport) apply(ctx context.Context, tx bun.IDB, rows []ContactRow, now time.Time) error {
 	if c.Kind == ContactsOrganisations {
-		return c.applyOrganisations(ctx, tx, rows)
+		return c.applyOrganisations(ctx, tx, rows, now)
 	}
 	for i := range rows {
 		if row := &rows[i]; row.State != ContactUnchanged {
@@ -119,7 +119,7 @@ func UndoContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, now 
 		if !c.MayUndo(now) {
 			return apperr.About(apperr.CodeClosed, "import")
 		}
-		if err := c.undo(ctx, tx); err != nil {
+		if err := c.undo(ctx, tx, now); err != nil {
 			return err
 		}
 		c.UndoneAt, c.Changes = &now, []contactChange{}
@@ -130,7 +130,7 @@ func UndoContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, now 
 	})
 }
 
-func (c *ContactImport) undo(ctx context.Context, tx bun.IDB) error {
+func (c *ContactImport) undo(ctx context.Context, tx bun.IDB, now time.Time) error {
 	for _, change := range c.Changes {
 		current, err := c.current(ctx, tx, change)
 		if err != nil {
@@ -141,7 +141,7 @@ func (c *ContactImport) undo(ctx context.Context, tx bun.IDB) error {
 		}
 	}
 	if c.Kind == ContactsOrganisations {
-		return c.undoOrganisations(ctx, tx)
+		return c.undoOrganisations(ctx, tx, now)
 	}
 	for _, change := range slices.Backward(c.Changes) {
 		if err := change.undoPerson(ctx, tx); err != nil {

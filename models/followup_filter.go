@@ -162,7 +162,7 @@ func FollowUpChoicesOf(ctx context.Context, db bun.IDB) (FollowUpChoices, error)
 	if err != nil {
 		return c, fmt.Errorf("read the responses of countries: %w", err)
 	}
-	err = db.NewSelect().Model(&c.Followers).Where("organisation.id IN (SELECT organisation_id FROM followups)").Order("organisation.name", "organisation.id").Scan(ctx)
+	err = db.NewSelect().Model(&c.Followers).Where("organisation.id IN (SELECT organisation_id FROM followups)").OrderExpr(organisationsInOrder).Scan(ctx)
 	if err != nil {
 		return c, fmt.Errorf("read who follows measures: %w", err)
 	}

@@ -207,7 +207,7 @@ func Successors(ctx context.Context, db bun.IDB, person uuid.UUID, held []Held) 
 		}
 	}
 	var people []Person
-	err := db.NewSelect().Model(&people).Where(hasRole, bun.List(roles)).Where("person.id <> ?", person).OrderExpr("lower(person.name), person.id").Scan(ctx)
+	err := db.NewSelect().Model(&people).Where(hasRole, bun.List(roles)).Where("person.id <> ?", person).OrderExpr(peopleInOrder).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read who could take over: %w", err)
 	}

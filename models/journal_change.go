@@ -114,7 +114,7 @@ func (o Organisation) Facts() Facts {
 
 // Facts are what is known of an authority.
 func (a Authority) Facts() Facts {
-	f := Facts{"level": a.Level, "country_code": a.CountryCode}.put("names", a.Names)
+	f := Facts{"level": a.Level, "country_code": a.CountryCode, "postal_address": a.Address, "authority_email": a.Email}.put("names", a.Names)
 	f.id("authority_id", a.ParentID)
 	if a.Government {
 		f["government"] = "true"

@@ -86,6 +86,7 @@ type OrganisationFilter struct {
 	IDs      []uuid.UUID
 	After    uuid.UUID // the organisation after which the page begins
 	Limit    int       // at most so many; 0 means all
+	Alphabet Alphabet  // in which they are sorted
 }
 
 func (f OrganisationFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
@@ -105,12 +106,13 @@ func (f OrganisationFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = whereIn(q, "organisation.id", f.IDs)
 	}
 	if f.After != uuid.Nil {
-		q = q.Where("(organisation.name, organisation.id) > (SELECT before.name, before.id FROM organisations AS before WHERE before.id = ?)", f.After)
+		q = q.Where("(organisation.name COLLATE ?0, organisation.id) > (SELECT before.name COLLATE ?0, before.id FROM organisations AS before WHERE before.id = ?1)",
+			f.Alphabet.ident(), f.After)
 	}
 	if f.Limit > 0 {
 		q = q.Limit(int64(f.Limit))
 	}
-	return q
+	return q.OrderExpr("organisation.name COLLATE ?, organisation.id", f.Alphabet.ident())
 }
 
 const coversAny = `EXISTS (SELECT 1 FROM organisation_countries AS covers
@@ -123,12 +125,11 @@ func memberOn(q *bun.SelectQuery, day time.Time) *bun.SelectQuery {
 		Where("(organisation.member_until IS NULL OR organisation.member_until >= ?::date)", d)
 }
 
-// selectOrganisations reads organisations with the countries they cover, by name.
+// selectOrganisations reads organisations with the countries they cover.
 func selectOrganisations(db bun.IDB, into any) *bun.SelectQuery {
 	return db.NewSelect().Model(into).ColumnExpr("organisation.*").
 		ColumnExpr(`ARRAY(SELECT c.country_code FROM organisation_countries AS c
-			WHERE c.organisation_id = organisation.id ORDER BY c.country_code) AS countries`).
-		Order("organisation.name", "organisation.id")
+			WHERE c.organisation_id = organisation.id ORDER BY c.country_code) AS countries`)
 }
 
 // Organisations returns the organisations of a filter, by name.
@@ -156,7 +157,7 @@ func PartnersOf(ctx context.Context, db bun.IDB, countries []string, on time.Tim
 	var list []Organisation
 	q := memberOn(selectOrganisations(db, &list), on).
 		Where("organisation.kind IN (?)", bun.List([]string{OrganisationLead, OrganisationPartner})).
-		Where(coversAny, bun.List(countries))
+		Where(coversAny, bun.List(countries)).OrderExpr(organisationsInOrder)
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the partners of countries: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -11,9 +12,15 @@ import (
 	"tribuna/internal/apperr"
 )
 
+// NewOrganisation begins an organisation that is not in the network yet: a partner that votes for itself.
+func NewOrganisation() Organisation {
+	id := NewID()
+	return Organisation{ID: id, Kind: OrganisationPartner, VotingUnit: id}
+}
+
 // Insert adds an organisation, below its parent and with the countries it covers.
-func (o *Organisation) Insert(ctx context.Context, tx bun.IDB) error {
-	if err := o.place(ctx, tx); err != nil {
+func (o *Organisation) Insert(ctx context.Context, tx bun.IDB, now time.Time) error {
+	if err := o.place(ctx, tx, now); err != nil {
 		return err
 	}
 	o.Slug = strings.Trim(slugOf(o.Name)+"-"+strings.ReplaceAll(o.ID.String(), "-", "")[24:], "-")
@@ -24,8 +31,8 @@ func (o *Organisation) Insert(ctx context.Context, tx bun.IDB) error {
 }
 
 // Save changes what is known of an organisation. Its address stays.
-func (o *Organisation) Save(ctx context.Context, tx bun.IDB) error {
-	if err := o.place(ctx, tx); err != nil {
+func (o *Organisation) Save(ctx context.Context, tx bun.IDB, now time.Time) error {
+	if err := o.place(ctx, tx, now); err != nil {
 		return err
 	}
 	res, err := tx.NewUpdate().Model(o).Column("name", "kind", "parent_id", "voting_unit", "member_from", "member_until").WherePK().Exec(ctx)
@@ -85,9 +92,9 @@ func OrganisationBranch(ctx context.Context, db bun.IDB, id uuid.UUID) (map[uuid
 	return branch, nil
 }
 
-// place checks that an organisation can stand and vote where it is put: there are no circles, a shared vote is held by one
-// that votes for itself, and one that holds a vote for others does not give it away. Nobody moves anything else meanwhile.
-func (o *Organisation) place(ctx context.Context, tx bun.IDB) error {
+// place checks that an organisation can stand and vote where it is put: there are no circles, and its vote is held by one that
+// is asked. Nobody moves anything else meanwhile.
+func (o *Organisation) place(ctx context.Context, tx bun.IDB, now time.Time) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
@@ -106,26 +113,7 @@ func (o *Organisation) place(ctx context.Context, tx bun.IDB) error {
 			return apperr.Invalid("parent_id", "circle")
 		}
 	}
-	if o.VotingUnit == o.ID {
-		return nil
-	}
-	holder, err := OrganisationByID(ctx, tx, o.VotingUnit)
-	if err != nil {
-		return asField(err, "voting_unit")
-	}
-	sisters, err := VotingUnitMembers(ctx, tx, o.ID)
-	if err != nil {
-		return err
-	}
-	for _, id := range sisters {
-		if id != o.ID {
-			return apperr.Invalid("voting_unit", "holds_vote")
-		}
-	}
-	if holder.VotingUnit != holder.ID {
-		return apperr.Invalid("voting_unit", "holder")
-	}
-	return nil
+	return o.checkVote(ctx, tx, now)
 }
 
 // OrganisationUses lists who belongs to an organisation and what refers to it.

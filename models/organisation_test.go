@@ -1,11 +1,14 @@
 package models_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
 	"tribuna/models"
@@ -85,6 +88,48 @@ func TestSistersShareAVote(t *testing.T) {
 	ids, err = models.VotingUnitMembers(t.Context(), n.db, n.delegation.ID)
 	require.NoError(t, err)
 	require.Empty(t, ids, "the delegation holds no vote")
+}
+
+// save changes an organisation on a day.
+func (n network) save(t *testing.T, o models.Organisation, on time.Time) error {
+	t.Helper()
+	return n.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error { return o.Save(ctx, tx, on) })
+}
+
+// TestAVoteIsHeldByWhoIsAsked tries everybody as the holder of a vote.
+func TestAVoteIsHeldByWhoIsAsked(t *testing.T) {
+	n := newNetwork(t)
+	ctx := t.Context()
+	outside := n.organisation(t, "outside", models.OrganisationPartner, nil, nil)
+	_, err := n.db.NewRaw(`UPDATE organisations SET member_from = NULL WHERE id = ?`, outside.ID).Exec(ctx)
+	require.NoError(t, err)
+	for rule, holder := range map[string]uuid.UUID{"unknown": models.NewID(), "holder": n.delegation.ID, "holder_kind": n.academics.ID,
+		"holder_member": n.former.ID, "holder_member ": outside.ID} {
+		o := n.partner
+		o.VotingUnit = holder
+		var bad *apperr.Error
+		require.ErrorAs(t, n.save(t, o, noon), &bad, rule)
+		require.Equal(t, [2]string{"voting_unit", "error.field." + strings.TrimSpace(rule)}, [2]string{bad.Fields[0].Path, bad.Fields[0].Key})
+	}
+	o := n.academics
+	o.VotingUnit = n.lead.ID
+	require.Equal(t, []string{"voting_unit"}, blamed(n.save(t, o, noon)), "it is not asked")
+	o = n.partner
+	o.VotingUnit = n.former.ID
+	require.NoError(t, n.save(t, o, *day(2025, 12, 31)), "a member to the last day")
+	o.VotingUnit = n.lead.ID
+	require.NoError(t, n.save(t, o, noon))
+
+	for path, spoil := range map[string]func(*models.Organisation){
+		"kind":         func(o *models.Organisation) { o.Kind = models.OrganisationFunder },
+		"member_from":  func(o *models.Organisation) { o.MemberFrom = nil },
+		"member_until": func(o *models.Organisation) { o.MemberUntil = day(2026, 3, 11) },
+		"voting_unit":  func(o *models.Organisation) { o.VotingUnit = n.partner.ID },
+	} {
+		lead := n.lead
+		spoil(&lead)
+		require.Equal(t, []string{path}, blamed(n.save(t, lead, noon)), "others vote through it")
+	}
 }
 
 func TestOrganisationByID(t *testing.T) {

@@ -41,7 +41,7 @@ var withoutWords = map[string]string{
 		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash versions.hash`,
 	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",
-	"how the network calls itself and what it works with, kept by coordinators": `authorities.names challenges.names countries.names
+	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement
 		grant_statements.disclaimer grants.number grants.title grants.emblem languages.endonym languages.names organisations.name
 		procedures.names procedures.document topics.names installation.data_contact installation.data_holder`,

@@ -17,8 +17,9 @@ import (
 type PersonRow struct {
 	Person `bun:",extend"`
 
-	Roles         []string `bun:",array,scanonly"` // which they have in any organisation
-	Organisations []string `bun:",array,scanonly"` // in which, by name
+	Roles         []string   `bun:",array,scanonly"`     // which they have in any organisation
+	Organisations []string   `bun:",array,scanonly"`     // in which, by name
+	Held          []HeldRole `bun:"type:jsonb,scanonly"` // both: which role in which
 }
 
 // PersonFilter narrows a list of people; its zero value leaves out those who left and nobody else.
@@ -32,6 +33,7 @@ type PersonFilter struct {
 	Left         bool      // those who left, instead of the others
 	After        uuid.UUID // the person after whom the page begins
 	Limit        int
+	Alphabet     Alphabet // in which they are sorted
 }
 
 func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
@@ -41,7 +43,11 @@ func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where(`(person.name ILIKE ?0 OR person.email ILIKE ?0 OR EXISTS (SELECT 1 FROM roles AS has
 			JOIN organisations AS o ON o.id = has.organisation_id WHERE has.person_id = person.id AND o.name ILIKE ?0))`, like)
 	}
-	if f.Role != "" {
+	switch f.Role {
+	case "":
+	case NoRole:
+		q = q.Where("NOT EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id)")
+	default:
 		q = q.Where("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role = ?)", f.Role)
 	}
 	if f.Organisation != uuid.Nil {
@@ -57,7 +63,8 @@ func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("? = ANY(person.topics)", f.Topic)
 	}
 	if f.After != uuid.Nil {
-		q = q.Where("(lower(person.name), person.id) > (SELECT lower(before.name), before.id FROM people AS before WHERE before.id = ?)", f.After)
+		q = q.Where("("+onlyReads("person")+", person.name COLLATE ?0, person.id) > (SELECT "+onlyReads("before")+
+			", before.name COLLATE ?0, before.id FROM people AS before WHERE before.id = ?1)", f.Alphabet.ident(), f.After)
 	}
 	if f.Limit > 0 {
 		q = q.Limit(int64(f.Limit))
@@ -65,18 +72,56 @@ func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	return q
 }
 
-// People lists people by name.
+// NoRole as the role of a filter finds those who have none yet.
+const NoRole = "none"
+
+// onlyReads is true of people who have nothing to do with the texts themselves: thousands, in a network that mails.
+func onlyReads(alias string) string {
+	return "NOT EXISTS (SELECT 1 FROM roles AS acts WHERE acts.person_id = " + alias + ".id AND acts.role <> '" + RoleReader + "')"
+}
+
+// People lists people by name: first those who work with the texts, then who only reads them.
 func People(ctx context.Context, db bun.IDB, f PersonFilter) ([]PersonRow, error) {
 	var list []PersonRow
 	q := db.NewSelect().Model(&list).ColumnExpr("person.*").
 		ColumnExpr("ARRAY(SELECT DISTINCT has.role FROM roles AS has WHERE has.person_id = person.id) AS roles").
 		ColumnExpr(`ARRAY(SELECT DISTINCT o.name FROM roles AS has JOIN organisations AS o ON o.id = has.organisation_id
 			WHERE has.person_id = person.id ORDER BY 1) AS organisations`).
-		Apply(f.apply).OrderExpr("lower(person.name), person.id")
+		ColumnExpr(heldRoles("person")+" AS held", bun.List(RoleNames())).
+		Apply(f.apply).OrderExpr(onlyReads("person")+", person.name COLLATE ?, person.id", f.Alphabet.ident())
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
 	return list, nil
+}
+
+// RoleCount is how many people of a list have a role.
+type RoleCount struct {
+	Role   string // NoRole: of those who have none
+	People int
+}
+
+// CountPeople counts the people of a filter by role, whichever it names, and all of them.
+func CountPeople(ctx context.Context, db bun.IDB, f PersonFilter) (byRole []RoleCount, all int, err error) {
+	f.Role, f.After, f.Limit = "", uuid.Nil, 0
+	people := db.NewSelect().Model((*Person)(nil)).Column("person.id").Apply(f.apply)
+	n, err := people.Clone().Count(ctx)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count people: %w", err)
+	}
+	var counts []RoleCount
+	err = db.NewSelect().TableExpr("(?) AS listed", people).Join("LEFT JOIN roles AS has ON has.person_id = listed.id").
+		ColumnExpr("coalesce(has.role, ?) AS role, count(DISTINCT listed.id) AS people", NoRole).GroupExpr("1").Scan(ctx, &counts)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count people by role: %w", err)
+	}
+	for _, role := range append(RoleNames(), NoRole) {
+		i := slices.IndexFunc(counts, func(c RoleCount) bool { return c.Role == role })
+		if i >= 0 {
+			byRole = append(byRole, counts[i])
+		}
+	}
+	return byRole, int(n), nil
 }
 
 // reviewsAtOnce is how many reviews a new person is asked for at once, until somebody says otherwise.
@@ -176,7 +221,7 @@ func RolesHeld(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Role, error
 func RolesIn(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]Role, error) {
 	var list []Role
 	err := db.NewSelect().Model(&list).Join("JOIN people AS person ON person.id = role.person_id AND person.left_at IS NULL").
-		Where("role.organisation_id = ?", organisation).OrderExpr("lower(person.name), person.id, role.role").Scan(ctx)
+		Where("role.organisation_id = ?", organisation).OrderExpr(peopleInOrder + ", role.role").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}

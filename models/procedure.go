@@ -158,8 +158,8 @@ func (d ProcedureDocument) Validate() error {
 	if r := d.Review; len(r.RemindAfter) > 0 && !r.Respond.IsZero() && !r.RemindAfter[0].Morning(anyMonday, time.UTC).Before(r.Respond.After(anyMonday, time.UTC)) {
 		e.And("review.respond", "after_reminder")
 	}
-	if d.Review.Enough < 1 {
-		e.And("review.enough", "min", "min", 1)
+	if d.Review.Enough < 1 || d.Review.Enough > mostReviews {
+		e.And("review.enough", "range", "min", 1, "max", mostReviews)
 	}
 	if !d.Translation.Skip {
 		wait("translation.translate", d.Translation.Translate)
@@ -174,8 +174,8 @@ func (d ProcedureDocument) Validate() error {
 		if d.SignOff.Silence == SilenceWaits {
 			noLate(e, "sign_off", d.SignOff.Wait)
 		}
-		if d.SignOff.Quorum < 0 {
-			e.And("sign_off.quorum", "min", "min", 0)
+		if least := d.SignOff.leastAnswers(); d.SignOff.Quorum < least {
+			e.And("sign_off.quorum", "min", "min", least)
 		}
 		oneOf(e, "sign_off.rule", d.SignOff.Rule, SignOffAll, SignOffMajority, SignOffNoObjection)
 		oneOf(e, "sign_off.silence", d.SignOff.Silence, SilenceWaits, SilenceAbstains, SilenceApproves)
@@ -192,6 +192,7 @@ func (d ProcedureDocument) Validate() error {
 	if d.Digest.Hour < 0 || d.Digest.Hour > 23 {
 		e.And("digest.hour", "range", "min", 0, "max", 23)
 	}
+	d.checkOrder(e)
 	return e.OrNil()
 }
 
@@ -206,8 +207,11 @@ func spanField(e *apperr.Error, path string, s Span, required bool) {
 	if s == "" && !required {
 		return
 	}
-	if !s.Valid() || (required && s.IsZero()) {
+	switch {
+	case !s.Valid() || (required && s.IsZero()):
 		e.And(path, "span")
+	case s.After(anyMonday, time.UTC).After(anyMonday.AddDate(longestYears, 0, 0)):
+		e.And(path, "span_long", "years", longestYears)
 	}
 }
 

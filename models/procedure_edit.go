@@ -75,11 +75,14 @@ func ProcedureUses(ctx context.Context, db bun.IDB, slug string) ([]ProcedureUse
 }
 
 // check reports what is wrong with a procedure as written.
-func (p *Procedure) check() error {
+func (p *Procedure) check(ctx context.Context, tx bun.IDB, now time.Time) error {
 	if err := p.CheckNames(); err != nil {
 		return err
 	}
-	return p.Document.Validate()
+	if err := p.Document.Validate(); err != nil {
+		return err
+	}
+	return p.Document.checkReach(ctx, tx, now)
 }
 
 // CheckNames reports what is wrong with what a procedure is called.
@@ -93,7 +96,7 @@ func (p *Procedure) CheckNames() error {
 // AddProcedure begins a procedure with its first version.
 func AddProcedure(ctx context.Context, tx bun.IDB, p *Procedure, now time.Time) error {
 	p.ID, p.Version, p.CreatedAt = NewID(), 1, now
-	if err := p.check(); err != nil {
+	if err := p.check(ctx, tx, now); err != nil {
 		return err
 	}
 	_, err := tx.NewInsert().Model(p).Exec(ctx)
@@ -103,7 +106,7 @@ func AddProcedure(ctx context.Context, tx bun.IDB, p *Procedure, now time.Time) 
 // ReviseProcedure adds the next version to a procedure. Base is the version that was revised: where another came
 // meanwhile the answer is "outdated". Without any difference nothing is added. What has begun keeps its version.
 func ReviseProcedure(ctx context.Context, tx bun.IDB, p *Procedure, base int, now time.Time) error {
-	if err := p.check(); err != nil {
+	if err := p.check(ctx, tx, now); err != nil {
 		return err
 	}
 	newest, err := ProcedureBySlug(ctx, tx, p.Slug)
@@ -113,7 +116,7 @@ func ReviseProcedure(ctx context.Context, tx bun.IDB, p *Procedure, base int, no
 	if newest.Version != base {
 		return apperr.About(apperr.CodeOutdated, "procedure")
 	}
-	if len(CompareProcedures(newest.Document, p.Document)) == 0 && maps.Equal(newest.Names, p.Names) {
+	if p.Says(*newest) {
 		*p = *newest
 		return nil
 	}
@@ -123,6 +126,21 @@ func ReviseProcedure(ctx context.Context, tx bun.IDB, p *Procedure, base int, no
 		return apperr.About(apperr.CodeOutdated, "procedure")
 	}
 	return err
+}
+
+// Says reports whether a procedure says what another says, by the same names.
+func (p Procedure) Says(other Procedure) bool {
+	return len(CompareProcedures(other.Document, p.Document)) == 0 && maps.Equal(other.Names, p.Names)
+}
+
+// RestoreProcedure makes an earlier version the one that new recommendations go by again: as the next version, with what that
+// one said. Base is the newest version as it was seen.
+func RestoreProcedure(ctx context.Context, tx bun.IDB, slug string, version, base int, now time.Time) (*Procedure, error) {
+	p := new(Procedure)
+	if err := tx.NewSelect().Model(p).Where("pr.slug = ? AND pr.version = ?", slug, version).Scan(ctx); err != nil {
+		return nil, found(err, "procedure")
+	}
+	return p, ReviseProcedure(ctx, tx, p, base, now)
 }
 
 // RemoveProcedure removes a procedure that nothing ever went by, with all its versions.

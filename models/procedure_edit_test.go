@@ -116,6 +116,46 @@ func TestARunningRecommendationKeepsItsVersionOfTheProcedure(t *testing.T) {
 	require.Equal(t, apperr.CodeInUse, apperr.CodeOf(models.RemoveProcedure(ctx, n.db, "slow")))
 }
 
+func TestNoMoreAnswersAreNeededThanThereAreVotes(t *testing.T) {
+	n := newNetwork(t)
+	p := models.Procedure{Slug: "votes", Names: models.Names{"en": "Votes"}, Document: rules()}
+	p.Document.SignOff.Quorum = 3
+	require.Equal(t, []string{"sign_off.quorum"}, blamed(models.AddProcedure(t.Context(), n.db, &p, noon)), "the lead with its delegation, and a partner")
+	p.Document.SignOff.Quorum = 2
+	require.NoError(t, models.AddProcedure(t.Context(), n.db, &p, noon))
+	p.Document.SignOff = models.SignOffRules{Skip: true, Quorum: 3}
+	require.NoError(t, models.ReviseProcedure(t.Context(), n.db, &p, 1, noon), "nobody is asked")
+}
+
+func TestAnEarlierVersionOfAProcedureComesBack(t *testing.T) {
+	n := newNetwork(t)
+	ctx := t.Context()
+	p := models.Procedure{Slug: "back", Names: models.Names{"en": "Back"}, Document: rules()}
+	require.NoError(t, models.AddProcedure(ctx, n.db, &p, noon))
+	p.Document.Review.Enough, p.Names = 9, models.Names{"en": "Forth"}
+	require.NoError(t, models.ReviseProcedure(ctx, n.db, &p, 1, noon))
+
+	_, err := models.RestoreProcedure(ctx, n.db, "back", 1, 1, noon)
+	require.Equal(t, apperr.CodeOutdated, apperr.CodeOf(err), "somebody changed it meanwhile")
+	_, err = models.RestoreProcedure(ctx, n.db, "back", 7, 2, noon)
+	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(err))
+	restored, err := models.RestoreProcedure(ctx, n.db, "back", 1, 2, noon)
+	require.NoError(t, err)
+	require.Equal(t, 3, restored.Version)
+	newest, err := models.ProcedureBySlug(ctx, n.db, "back")
+	require.NoError(t, err)
+	require.Equal(t, [2]any{2, "Back"}, [2]any{newest.Document.Review.Enough, newest.Names["en"]})
+	all, err := models.ProcedureVersions(ctx, n.db, "back")
+	require.NoError(t, err)
+	require.Len(t, all, 3, "nothing is lost")
+
+	stale := rules()
+	stale.Review.Respond = "30d"
+	insert(t, n.db, &models.Procedure{ID: models.NewID(), Slug: "back", Version: 4, Names: models.Names{"en": "Back"}, Document: stale, CreatedAt: noon})
+	_, err = models.RestoreProcedure(ctx, n.db, "back", 4, 4, noon)
+	require.Equal(t, []string{"review.respond"}, blamed(err), "what was stored under older rules is no way back")
+}
+
 func TestProcedureIsRemovedUnlessNeeded(t *testing.T) {
 	n := newNetwork(t)
 	ctx := t.Context()

@@ -1,9 +1,14 @@
 package models
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
 )
@@ -99,6 +104,81 @@ func (r Rule) WaitsOn(d ProcedureDocument) bool {
 	default:
 		return true
 	}
+}
+
+// What no procedure of sense goes beyond.
+const (
+	mostReviews  = 50 // answers of experts in one round
+	longestYears = 5  // that anything is waited for
+)
+
+// checkOrder blames what comes at the wrong time: a reminder when the deadline is over or before the one before it, an expert
+// called silent, or an answer changed, after the time to answer, a report that is still awaited when the next is asked for.
+func (d ProcedureDocument) checkOrder(bad *apperr.Error) {
+	for _, r := range ProcedureRules() {
+		skipped := d.Translation.Skip && r.Stage() == "translation" || d.SignOff.Skip && r.Stage() == "sign_off"
+		if reminders, are := r.at(&d).(*[]Span); are && !skipped {
+			checkReminders(bad, r.Path, *reminders, d.spanOf(r.Wait()+".due"))
+		}
+	}
+	for _, c := range []struct{ path, within, rule string }{{"review.respond", "review.due", "after_due"}, {"review.grace", "review.due", "after_due"},
+		{"follow_up.report.due", "follow_up.every", "after_next"}} {
+		if longer(d.spanOf(c.path), d.spanOf(c.within)) {
+			bad.And(c.path, c.rule)
+		}
+	}
+}
+
+func checkReminders(bad *apperr.Error, path string, reminders []Span, due Span) {
+	for i, r := range reminders {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case r.IsZero() || due.IsZero(): // blamed for that
+		case !r.Morning(anyMonday, time.UTC).Before(due.After(anyMonday, time.UTC)):
+			bad.And(at, "reminder_late")
+		case i > 0 && !reminders[i-1].Morning(anyMonday, time.UTC).Before(r.Morning(anyMonday, time.UTC)):
+			bad.And(at, "reminder_order")
+		}
+	}
+}
+
+// longer reports whether one span ends after another; one that cannot be read does not.
+func longer(a, b Span) bool {
+	return !a.IsZero() && !b.IsZero() && a.After(anyMonday, time.UTC).After(b.After(anyMonday, time.UTC))
+}
+
+// spanOf returns the length of time at a path, "" where there is none.
+func (d ProcedureDocument) spanOf(path string) Span {
+	for _, r := range ProcedureRules() {
+		if span, is := r.at(&d).(*Span); is && r.Path == path {
+			return *span
+		}
+	}
+	return ""
+}
+
+// leastAnswers is how many organisations have to answer at least: where it is not all of them, one, so that silence alone
+// signs nothing off.
+func (r SignOffRules) leastAnswers() int {
+	if r.Rule == SignOffMajority || r.Rule == SignOffNoObjection {
+		return 1
+	}
+	return 0
+}
+
+// checkReach blames more answers than there are votes in the network on that day. While it has no member yet nothing is blamed.
+func (d ProcedureDocument) checkReach(ctx context.Context, db bun.IDB, on time.Time) error {
+	if d.SignOff.Skip {
+		return nil
+	}
+	members, err := Organisations(ctx, db, OrganisationFilter{Kinds: []string{OrganisationLead, OrganisationPartner}, MemberOn: &on})
+	if err != nil {
+		return err
+	}
+	if votes := len(unitsOf(members)); votes > 0 && d.SignOff.Quorum > votes {
+		return apperr.Invalid("sign_off.quorum", "quorum_votes", "votes", votes)
+	}
+	return nil
 }
 
 // Value returns what a document says, as one writes it.

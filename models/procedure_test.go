@@ -54,11 +54,40 @@ func TestProcedureSaysWhatIsWrong(t *testing.T) {
 		"follow_up.every":                func(d *models.ProcedureDocument) { d.FollowUp.Every = "0d" },
 		"follow_up.report.due":           func(d *models.ProcedureDocument) { d.FollowUp.Report.Due = "" },
 		"digest.hour":                    func(d *models.ProcedureDocument) { d.Digest.Hour = 24 },
+		"sign_off.quorum":                func(d *models.ProcedureDocument) { d.SignOff.Rule = models.SignOffNoObjection },
 	} {
 		t.Run(path, func(t *testing.T) {
 			d := rules()
 			spoil(&d)
 			require.Equal(t, []string{path}, blamed(d.Validate()))
+		})
+	}
+}
+
+// TestProcedureSaysWhatIsNonsense spoils a procedure by what can be read, and cannot be meant.
+func TestProcedureSaysWhatIsNonsense(t *testing.T) {
+	for name, c := range map[string]struct {
+		path, rule string
+		spoil      func(*models.ProcedureDocument)
+	}{
+		"silent after the time is up":    {"review.respond", "after_due", func(d *models.ProcedureDocument) { d.Review.Respond = "6wd" }},
+		"changed for longer than asked":  {"review.grace", "after_due", func(d *models.ProcedureDocument) { d.Review.Grace = "9d" }},
+		"reminded after the deadline":    {"sign_off.remind_after[0]", "reminder_late", func(d *models.ProcedureDocument) { d.SignOff.RemindAfter = []models.Span{"30d"} }},
+		"reminded when it is over":       {"publication.deliver.remind_after[1]", "reminder_late", func(d *models.ProcedureDocument) { d.Publication.Deliver.RemindAfter = []models.Span{"2wd", "21d"} }},
+		"the second reminder first":      {"sign_off.remind_after[1]", "reminder_order", func(d *models.ProcedureDocument) { d.SignOff.RemindAfter = []models.Span{"8wd", "3wd"} }},
+		"the same reminder twice":        {"sign_off.remind_after[1]", "reminder_order", func(d *models.ProcedureDocument) { d.SignOff.RemindAfter = []models.Span{"3wd", "3wd"} }},
+		"more experts than can be asked": {"review.enough", "range", func(d *models.ProcedureDocument) { d.Review.Enough = 99 }},
+		"nobody has to answer":           {"sign_off.quorum", "min", func(d *models.ProcedureDocument) { d.SignOff.Rule = models.SignOffMajority }},
+		"asked again before the answer":  {"follow_up.report.due", "after_next", func(d *models.ProcedureDocument) { d.FollowUp.Every = "5d" }},
+		"waited for a lifetime":          {"publication.reply_due", "span_long", func(d *models.ProcedureDocument) { d.Publication.ReplyDue = "9999wd" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := rules()
+			c.spoil(&d)
+			var bad *apperr.Error
+			require.ErrorAs(t, d.Validate(), &bad)
+			require.Len(t, bad.Fields, 1)
+			require.Equal(t, [2]string{c.path, "error.field." + c.rule}, [2]string{bad.Fields[0].Path, bad.Fields[0].Key})
 		})
 	}
 }

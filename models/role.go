@@ -44,6 +44,29 @@ func WidestRole(roles []Role) (Role, bool) {
 	return Role{}, false
 }
 
+// HeldRole is a role of somebody with the organisation in which they have it, as people are told.
+type HeldRole struct {
+	Role           string    `json:"role"`
+	OrganisationID uuid.UUID `json:"organisation_id"`
+	Organisation   string    `json:"organisation"`
+}
+
+// heldRoles lists the roles of people, the widest first; the names of the roles are its argument.
+func heldRoles(alias string) string {
+	return `(SELECT coalesce(jsonb_agg(jsonb_build_object('role', has.role, 'organisation_id', o.id, 'organisation', o.name)
+		ORDER BY array_position(ARRAY[?]::text[], has.role), o.name COLLATE "und-x-icu"), '[]') FROM roles AS has
+		JOIN organisations AS o ON o.id = has.organisation_id WHERE has.person_id = ` + alias + `.id)`
+}
+
+// HeldRolesOf returns the roles of a person with the organisations in which they have them, the widest first.
+func HeldRolesOf(ctx context.Context, db bun.IDB, person uuid.UUID) ([]HeldRole, error) {
+	var row struct {
+		Held []HeldRole `bun:"type:jsonb"`
+	}
+	err := db.NewSelect().TableExpr("people AS p").ColumnExpr(heldRoles("p")+" AS held", bun.List(RoleNames())).Where("p.id = ?", person).Scan(ctx, &row)
+	return row.Held, found(err, "person")
+}
+
 // AddRole gives a person a role in an organisation; giving it again changes nothing.
 func AddRole(ctx context.Context, db bun.IDB, r Role) error {
 	if _, err := db.NewInsert().Model(&r).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {

@@ -28,6 +28,15 @@ func (s Span) parts() (n int, unit string, ok bool) {
 // Valid reports whether the span can be read.
 func (s Span) Valid() bool { _, _, ok := s.parts(); return ok }
 
+// Weeks returns a number of weeks as a span, which counts days; what is no number stays as it is.
+func Weeks(number string) string {
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return number
+	}
+	return strconv.Itoa(7*n) + "d"
+}
+
 // IsZero reports whether the span is empty or of no length.
 func (s Span) IsZero() bool { n, _, ok := s.parts(); return !ok || n == 0 }
 

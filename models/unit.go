@@ -8,12 +8,76 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
 )
 
 // Unit is a voting unit with those of its organisations that are concerned.
 type Unit struct {
 	ID        uuid.UUID // the organisation that holds the vote
 	Concerned []Organisation
+}
+
+// signsOff reports whether organisations of this kind are asked to sign off: the others advise or pay.
+func (o Organisation) signsOff() bool {
+	return o.Kind == OrganisationLead || o.Kind == OrganisationPartner
+}
+
+// belongs reports whether an organisation is a member on a day, or will be.
+func (o Organisation) belongs(on time.Time) bool {
+	return o.MemberFrom != nil && (o.MemberUntil == nil || o.MemberUntil.Format(time.DateOnly) >= on.Format(time.DateOnly))
+}
+
+// MayVoteThrough reports whether another organisation can hold the vote of this one from a day on.
+func (o Organisation) MayVoteThrough(holder Organisation, on time.Time) bool {
+	return o.ID != holder.ID && holder.holderFault(on) == ""
+}
+
+// holderFault is why an organisation cannot hold the vote of others: it gave its own away, is none of those that are asked, or
+// has left. "" where it can.
+func (o Organisation) holderFault(on time.Time) string {
+	switch {
+	case o.VotingUnit != o.ID:
+		return "holder"
+	case !o.signsOff():
+		return "holder_kind"
+	case !o.belongs(on):
+		return "holder_member"
+	}
+	return ""
+}
+
+// checkVote blames a vote that is put where nobody would be asked for it, or passed on. Through whom others vote stays one that
+// is asked.
+func (o *Organisation) checkVote(ctx context.Context, tx bun.IDB, on time.Time) error {
+	through, err := VotingUnitMembers(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
+	held := slices.ContainsFunc(through, func(id uuid.UUID) bool { return id != o.ID })
+	switch {
+	case o.VotingUnit == o.ID && held && !o.signsOff():
+		return apperr.Invalid("kind", "holds_vote")
+	case o.VotingUnit == o.ID && held && o.MemberFrom == nil:
+		return apperr.Invalid("member_from", "holds_vote")
+	case o.VotingUnit == o.ID && held && !o.belongs(on):
+		return apperr.Invalid("member_until", "holds_vote")
+	case o.VotingUnit == o.ID:
+		return nil
+	case held:
+		return apperr.Invalid("voting_unit", "holds_vote")
+	}
+	holder, err := OrganisationByID(ctx, tx, o.VotingUnit)
+	if err != nil {
+		return asField(err, "voting_unit")
+	}
+	if fault := holder.holderFault(on); fault != "" {
+		return apperr.Invalid("voting_unit", fault)
+	}
+	if !o.signsOff() {
+		return apperr.Invalid("voting_unit", "no_vote")
+	}
+	return nil
 }
 
 // Without returns the organisations concerned but one.
@@ -100,7 +164,7 @@ const unitConcerned = `ARRAY(SELECT sister.name FROM organisations AS sister
 		AND EXISTS (SELECT 1 FROM organisation_countries AS covers
 			JOIN recommendation_countries AS about ON about.country_code = covers.country_code
 			WHERE covers.organisation_id = sister.id AND about.recommendation_id = t.recommendation_id)
-	ORDER BY sister.name)`
+	ORDER BY sister.name COLLATE "und-x-icu")`
 
 // unitSpeaker names the organisation for which a person, given as argument, answers a task (alias t) that asks a voting
 // unit: theirs among those that share the vote; "" for none.

@@ -131,8 +131,12 @@ func (s *Server) changeLanguage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, &http.Cookie{Name: languageCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.Secure,
-		SameSite: http.SameSiteLaxMode}) // the cookie stands before the profile
+	s.followProfile(w)
 	http.Redirect(w, r, LocalPath(r.PostForm.Get("next"), "/"), http.StatusSeeOther)
 	return nil
+}
+
+// followProfile has pages speak the language of the profile again: what the cookie says stands before it.
+func (s *Server) followProfile(w http.ResponseWriter) {
+	http.SetCookie(w, &http.Cookie{Name: languageCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
 }

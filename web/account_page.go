@@ -21,16 +21,19 @@ func (s *Server) accountPageRoutes(r *mux.Router) {
 	s.post(r, accountPath+"/password", s.changePassword)
 	s.post(r, accountPath+"/sessions/{id}/end", s.endSession)
 	s.post(r, accountPath+"/sessions/end-others", s.endOtherSessions)
+	s.profileRoutes(r)
 	s.get(r, accountPath+"/keys", s.keys)
 	s.post(r, accountPath+"/keys", s.makeKey)
 	s.post(r, accountPath+"/keys/{id}/end", s.endKey)
 }
 
-// accountView is one's own account: where one is signed in, and the password.
+// accountView is one's own account: who one is here, where one is signed in, and the password.
 type accountView struct {
 	Page
 	Form        *Form
 	Wrong       string
+	Facts       []labelled // what is known of the reader
+	Roles       []string   // each with where they have it
 	Email       string
 	HasPassword bool
 	Sessions    []sessionRow
@@ -75,6 +78,15 @@ func (s *Server) newAccountView(r *http.Request, v *visitor) (accountView, error
 	page := accountView{Page: NewPage(r, l.T("signin.account")), Form: NewForm(nil), Email: v.Person.Email,
 		HasPassword: v.Person.PasswordHash != "", Zone: zoneName(r)}
 	page.NoIndex = true
+	var err error
+	if page.Facts, err = s.profileFacts(r, v); err != nil {
+		return page, err
+	}
+	held, err := models.HeldRolesOf(r.Context(), s.DB, v.Person.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Roles = eachRole(l, held)
 	list, err := models.SessionsOf(r.Context(), s.DB, v.Person.ID, s.Now())
 	if err != nil {
 		return page, err

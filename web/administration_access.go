@@ -42,12 +42,13 @@ type accessListView struct {
 
 // accessRow is somebody's way in, in words.
 type accessRow struct {
-	Name, Email, Organisation, Roles string
-	State                            Badge
-	About                            string // since when, until when
-	Seen                             *time.Time
-	Zone                             string
-	Href                             string
+	Name, Email string
+	Roles       []string // each with where they have it
+	State       Badge
+	About       string // since when, until when
+	Seen        *time.Time
+	Zone        string
+	Href        string
 }
 
 func (s *Server) accessList(w http.ResponseWriter, r *http.Request) error {
@@ -65,6 +66,10 @@ func (s *Server) accessList(w http.ResponseWriter, r *http.Request) error {
 	f.After, _ = uuid.Parse(q.Get("after"))
 	filtered := f.Search != "" || f.State != "" || f.Role != ""
 	f.Known = !filtered
+	var err error
+	if f.Alphabet, err = models.AlphabetOf(r.Context(), s.DB, l.Tag()); err != nil {
+		return err
+	}
 	accounts, err := models.Accounts(r.Context(), s.DB, f, s.Now())
 	if err != nil {
 		return err
@@ -97,16 +102,9 @@ var accountBadges = map[string]Badge{
 }
 
 func newAccessRow(a models.Account, l *i18n.Localizer, zone string, now time.Time) accessRow {
-	row := accessRow{Name: a.Name, Email: a.Email, Organisation: a.Organisation, State: accountBadges[a.State], Seen: a.SeenAt,
+	row := accessRow{Name: a.Name, Email: a.Email, Roles: eachRole(l, a.Held), State: accountBadges[a.State], Seen: a.SeenAt,
 		Zone: zone, Href: accessPath + "/" + a.PersonID.String()}
 	row.State.Text = l.T("signin.state." + a.State)
-	var roles []string
-	for _, role := range models.RoleNames() {
-		if slices.Contains(a.Roles, role) {
-			roles = append(roles, l.T("account.role."+role))
-		}
-	}
-	row.Roles = l.ListAnd(roles)
 	location := time.UTC
 	if z, err := time.LoadLocation(zone); err == nil && zone != "" {
 		location = z

@@ -46,6 +46,7 @@ var changedFields = map[string]string{
 	"kind": "organisation.kind", "countries": "organisation.countries", "parent_id": "organisation.parent", "voting_unit": "organisation.votes",
 	"member_from": "organisation.joins", "member_until": "organisation.leaves",
 	"level": "authority.level", "authority_id": "authority.parent", "government": "authority.government",
+	"postal_address": "authority.address", "authority_email": "authority.email",
 	"number": "grant.number", "title": "grant.title", "funder_id": "grant.funder", "period_from": "grant.from", "period_until": "grant.until",
 	"statements": "grant.statement", "disclaimers": "grant.disclaimer",
 	"names": "reference.name", "designations": "reference.designation", "footnotes": "reference.footnote", "endonym": "reference.endonym", "zone": "reference.zone",

@@ -68,6 +68,19 @@ func (f *Form) blamed(err error, l *i18n.Localizer) (status int, refused string,
 	return 0, "", false
 }
 
+// refuse shows why the form comes back; an error that is none of the form's is returned.
+func (v *editView) refuse(wrong error, l *i18n.Localizer) error {
+	if wrong == nil {
+		return nil
+	}
+	status, refused, again := v.Form.blamed(wrong, l)
+	if !again {
+		return wrong
+	}
+	v.status, v.Refused = status, refused
+	return nil
+}
+
 // renderEdit writes the page. In the summary of errors fields are called as on the form.
 func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, v *editView) error {
 	v.labelFields()
@@ -130,7 +143,7 @@ func withNames(form url.Values, name string, names map[string]string) {
 }
 
 // administer does one act of administration and writes it into the journal, in one transaction.
-func (s *Server) administer(r *http.Request, by *visitor, act func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error)) error {
+func (s *Server) administer(r *http.Request, by *visitor, act administering) error {
 	return s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		entry, err := act(ctx, tx)
 		if err != nil {

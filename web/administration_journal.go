@@ -187,6 +187,8 @@ func (m *minutes) journalFact(it record.Item, fact, value string) any {
 	switch {
 	case fact == "role":
 		return m.l.T("account.role." + value)
+	case fact == "naming":
+		return m.l.T("profile.naming." + value)
 	case fact == "person" && err == nil:
 		return linkedTo(i18n.Said(m.people[id].Name), personPath(m.people[id].ID))
 	case fact == "organisation" && err == nil:

@@ -158,6 +158,8 @@ type authorityView struct {
 	Level     string
 	Country   i18n.Words
 	Names     []namedIn
+	Address   []string // in lines
+	Email     string
 	Parents   []authorityBranch // from the top down
 	Below     []authorityBranch
 	FollowUps followsThere
@@ -180,7 +182,7 @@ func (s *Server) authority(w http.ResponseWriter, r *http.Request) error {
 	l := Localizer(r)
 	name := l.Name(a.Names)
 	v := authorityView{Page: s.administrationPage(r, name.Text).Titled(name), Back: crumb{authoritiesPath + "?country=" + a.CountryCode, l.T("administration.authorities")},
-		Path: authorityPath(a.ID), Level: l.T("authority.level." + a.Level)}
+		Path: authorityPath(a.ID), Level: l.T("authority.level." + a.Level), Address: a.AddressLines(), Email: a.Email}
 	names, err := s.countryNames(r)
 	if err != nil {
 		return err

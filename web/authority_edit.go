@@ -3,10 +3,10 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
@@ -16,75 +16,57 @@ import (
 
 // editAuthority adds an authority, changes it, or moves it below another.
 func (s *Server) editAuthority(w http.ResponseWriter, r *http.Request) error {
-	a, by, verb := models.Authority{ID: models.NewID()}, (*visitor)(nil), "authority.added"
-	var err error
-	if mux.Vars(r)["id"] == "" {
-		by, err = s.requireAdministrator(r)
-	} else {
-		a, by, err = s.authorityOf(r)
-		verb = "authority.changed"
-	}
+	a, e, err := begun(s, r, models.Authority{ID: models.NewID()}, s.authorityOf)
 	if err != nil {
 		return err
 	}
-	if isReading(r) {
-		return s.renderAuthority(w, r, a, verb, NewForm(authorityValues(r, a, verb)), nil)
+	l := Localizer(r)
+	e.title, e.back, e.values = l.T("authority.edit"), crumb{authorityPath(a.ID), l.T("authority.back")}, authorityValues(a)
+	if e.added { // which can be begun below another
+		e.title, e.back, e.values = l.T("authority.add"), crumb{authoritiesPath, l.T("administration.authorities")}, r.URL.Query()
 	}
-	if err := ParseForm(r); err != nil {
-		return err
-	}
-	if finding(r) {
-		return s.renderAuthority(w, r, a, verb, NewForm(r.PostForm), nil)
-	}
-	former := a
-	a.Names, a.Level, a.CountryCode, a.ParentID = languageValues(r.PostForm, "names"), r.PostForm.Get("level"), r.PostForm.Get("country_code"), nil
-	a.Government = r.PostForm.Get("government") == "yes"
-	if parent, err := uuid.Parse(r.PostForm.Get("parent_id")); err == nil {
-		a.ParentID = &parent
-	}
-	err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-		e := models.JournalEntry{Verb: verb, ObjectKind: "authority", Object: a.ID, Facts: map[string]string{"slug": a.Names.String(), "level": a.Level}}
-		if verb == "authority.added" {
-			return e, a.Insert(ctx, tx)
+	e.next = authorityPath(a.ID)
+	former := a.Facts()
+	e.read = func(form url.Values) error { return readAuthority(&a, form) }
+	e.save = func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		if e.added {
+			return authorityEntry("authority.added", a), a.Insert(ctx, tx)
 		}
-		return e.Changing(former.Facts(), a.Facts()), a.Save(ctx, tx)
-	})
-	if err != nil {
-		return s.renderAuthority(w, r, a, verb, NewForm(r.PostForm), err)
+		return authorityEntry("authority.changed", a).Changing(former, a.Facts()), a.Save(ctx, tx)
 	}
-	return s.done(w, r, Localizer(r).T("reference.saved"), authorityPath(a.ID))
+	e.fields = func(v *editView) error { return s.authorityFields(r, v, a.ID) }
+	return s.edit(w, r, e)
 }
 
-// authorityValues fills the form; a new authority can be begun below another.
-func authorityValues(r *http.Request, a models.Authority, verb string) map[string][]string {
-	if verb == "authority.added" {
-		return r.URL.Query()
+func authorityEntry(verb string, a models.Authority) models.JournalEntry {
+	return models.JournalEntry{Verb: verb, ObjectKind: "authority", Object: a.ID, Facts: map[string]string{"slug": a.Names.String(), "level": a.Level}}
+}
+
+func readAuthority(a *models.Authority, form url.Values) error {
+	a.Names, a.Level, a.CountryCode, a.ParentID = languageValues(form, "names"), form.Get("level"), form.Get("country_code"), nil
+	a.Government = form.Get("government") == "yes"
+	a.Address, a.Email = typed(form.Get("postal_address")), strings.TrimSpace(form.Get("email"))
+	if parent, err := uuid.Parse(form.Get("parent_id")); err == nil {
+		a.ParentID = &parent
 	}
-	values := map[string][]string{"level": {a.Level}, "country_code": {a.CountryCode}}
+	return nil
+}
+
+func authorityValues(a models.Authority) url.Values {
+	values := url.Values{"level": {a.Level}, "country_code": {a.CountryCode}, "postal_address": {a.Address}, "email": {a.Email}}
 	withNames(values, "names", a.Names)
 	if a.Government {
-		values["government"] = []string{"yes"}
+		values.Set("government", "yes")
 	}
 	if a.ParentID != nil {
-		values["parent_id"] = []string{a.ParentID.String()}
+		values.Set("parent_id", a.ParentID.String())
 	}
 	return values
 }
 
-func (s *Server) renderAuthority(w http.ResponseWriter, r *http.Request, a models.Authority, verb string, form *Form, wrong error) error {
-	l := Localizer(r)
-	title, back := l.T("authority.edit"), crumb{authorityPath(a.ID), l.T("authority.back")}
-	if verb == "authority.added" {
-		title, back = l.T("authority.add"), crumb{authoritiesPath, l.T("administration.authorities")}
-	}
-	v := s.editPage(r, title, l.T("reference.save"), back, form)
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
-			return wrong
-		}
-	}
-	parents, err := s.parentOptions(r, a.ID)
+func (s *Server) authorityFields(r *http.Request, v *editView, id uuid.UUID) error {
+	l, form := Localizer(r), v.Form
+	parents, err := s.parentOptions(r, id)
 	if err != nil {
 		return err
 	}
@@ -97,12 +79,15 @@ func (s *Server) renderAuthority(w http.ResponseWriter, r *http.Request, a model
 		return err
 	}
 	v.add(editSection{Title: l.T("reference.names"), Fields: languageFields(form, l, languages, "names", l.T("reference.name"), "max", 300)})
+	v.add(editSection{Title: l.T("authority.reach"), Help: l.T("authority.reach_help"), Fields: []Input{
+		field(form, "postal_address", l.T("authority.address"), "type", "textarea", "rows", 4, "max", 500, "help", l.T("authority.address_help")),
+		field(form, "email", l.T("authority.email"), "type", "email", "max", 254)}})
 	v.add(editSection{Title: l.T("authority.place"), Help: l.T("authority.place_help"), Fields: []Input{
 		field(form, "level", l.T("authority.level"), "type", "select", "required", true, "options", levelOptions(l)),
 		field(form, "country_code", l.T("reference.country"), "type", "select", "quiet", true, "any", l.T("authority.above"), "options", countries),
 		field(form, "parent_id", l.T("authority.parent"), "type", "select", "quiet", true, "any", l.T("authority.top"), "find", true, "options", parents),
 		field(form, "government", l.T("authority.government"), "type", "checkbox", "help", l.T("authority.government_help"))}})
-	return s.renderEdit(w, r, v)
+	return nil
 }
 
 // parentOptions are the authorities that one can stand below: none of its own branch. Each is set in as deep as it stands.
@@ -191,7 +176,7 @@ func (s *Server) reinstateAuthority(w http.ResponseWriter, r *http.Request) erro
 	return s.done(w, r, Localizer(r).T("reference.saved"), authorityPath(a.ID))
 }
 
-func authorityAct(a models.Authority, verb string, act func(ctx context.Context, tx bun.Tx) error) func(context.Context, bun.Tx) (models.JournalEntry, error) {
+func authorityAct(a models.Authority, verb string, act func(ctx context.Context, tx bun.Tx) error) administering {
 	return func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 		return models.JournalEntry{Verb: verb, ObjectKind: "authority", Object: a.ID, Facts: map[string]string{"slug": a.Names.String()}}, act(ctx, tx)
 	}
@@ -204,22 +189,12 @@ func (s *Server) removeAuthority(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := Localizer(r)
-	if !isReading(r) {
-		err := s.administer(r, by, authorityAct(a, "authority.removed", func(ctx context.Context, tx bun.Tx) error {
-			return models.RemoveAuthority(ctx, tx, a.ID)
-		}))
-		if err == nil {
-			return s.done(w, r, l.T("reference.removed"), authoritiesPath+"?country="+a.CountryCode)
-		}
-		if apperr.CodeOf(err) != apperr.CodeInUse {
-			return err
-		}
-	}
-	uses, err := models.AuthorityUses(r.Context(), s.DB, a.ID)
-	if err != nil {
-		return err
-	}
 	name := l.Name(a.Names)
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("authority.remove")), Back: crumb{authorityPath(a.ID), l.T("authority.back")}, What: name,
-		Follows: l.Say("authority.remove_text", "Name", name), Uses: places(l, uses), Button: l.T("authority.remove")})
+	return s.remove(w, r, removing{by: by, next: authoritiesPath + "?country=" + a.CountryCode, uses: func() ([]usedAt, error) {
+		uses, err := models.AuthorityUses(r.Context(), s.DB, a.ID)
+		return places(l, uses), err
+	}, act: authorityAct(a, "authority.removed", func(ctx context.Context, tx bun.Tx) error {
+		return models.RemoveAuthority(ctx, tx, a.ID)
+	}), ask: removeView{Page: s.administrationPage(r, l.T("authority.remove")), Back: crumb{authorityPath(a.ID), l.T("authority.back")}, What: name,
+		Follows: l.Say("authority.remove_text", "Name", name), Button: l.T("authority.remove")}})
 }

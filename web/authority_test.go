@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,6 +56,28 @@ func TestAuthorityIsAddedMovedRetiredAndRemoved(t *testing.T) {
 		"marked the authority Regional office as active again", "removed the authority Regional office"} {
 		require.Contains(t, journal, act)
 	}
+}
+
+func TestAnAuthorityHasAnAddressForLetters(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("coordinator", "en")
+	form := url.Values{"names.en": {"Split-Dalmatia County"}, "level": {"county"}, "country_code": {"HR"},
+		"postal_address": {" Domovinskog rata 2\r\n\r\n21000 <Split> "}, "email": {"Office <zupanija@dalmacija.example>"}}
+	bad := c.post(authoritiesPath+"/new", form)
+	require.Equal(t, http.StatusUnprocessableEntity, bad.StatusCode)
+	require.Contains(t, bad.Body, `href="#f-email"`)
+	form.Set("email", " zupanija@dalmacija.example ")
+	saved := c.post(authoritiesPath+"/new", form)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	page := c.get(saved.Header.Get("Location")).Body
+	for _, says := range []string{"<dd>County</dd>", "Domovinskog rata 2<br>21000 &lt;Split&gt;", `href="mailto:zupanija@dalmacija.example"`} {
+		require.Contains(t, page, says)
+	}
+	require.Contains(t, c.get(authoritiesPath+"?level=county").Body, "Split-Dalmatia County")
+	edit := c.get(saved.Header.Get("Location") + "/edit").Body
+	require.Contains(t, edit, "Domovinskog rata 2\n")
+	form.Set("postal_address", strings.Repeat("x", 501))
+	require.Contains(t, c.post(saved.Header.Get("Location")+"/edit", form).Body, `href="#f-postal_address"`)
 }
 
 func TestAddressedAuthorityStays(t *testing.T) {

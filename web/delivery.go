@@ -26,6 +26,8 @@ func (v deliveriesView) DeliveryPath() string { return v.Action }
 // deliveryRow is a delivery to one authority.
 type deliveryRow struct {
 	Authority    models.Names
+	Address      []string // where a letter goes, in lines
+	Email        string
 	DeliveredOn  *time.Time
 	ReplyDue     *time.Time
 	Reference    string
@@ -129,7 +131,7 @@ func (s *Server) deliveryRows(ctx context.Context, v *visitor, rec *models.Recom
 		if err != nil {
 			return nil, err
 		}
-		row := deliveryRow{Authority: authority.Names, DeliveredOn: d.DeliveredOn, ReplyDue: d.ReplyDue, Reference: d.Reference,
+		row := deliveryRow{Authority: authority.Names, Address: authority.AddressLines(), Email: authority.Email, DeliveredOn: d.DeliveredOn, ReplyDue: d.ReplyDue, Reference: d.Reference,
 			NotDelivered: d.NotDelivered, Zone: zone}
 		if t, is := tasks[d.ID]; is {
 			row.Task, row.Due = t.ID.String(), t.DueAt

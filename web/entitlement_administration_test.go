@@ -22,7 +22,7 @@ var administrationEntitlements = concat(
 	ofCoordinators("reports", "GET", "GET /{id}", "POST /{id}/quarantine", "POST /{id}/release", "POST /{id}/passage"),
 	ofOne("reports/{id}", "POST /settle"),
 	ofCoordinators("procedures", "GET"),
-	ofOne("procedures/{slug}", "GET", "GET /edit", "POST /edit", "GET /yaml", "POST /yaml", "GET /copy", "POST /copy", "GET /remove", "POST /remove"),
+	ofOne("procedures/{slug}", "GET", "GET /edit", "POST /edit", "GET /yaml", "POST /yaml", "GET /restore", "POST /restore", "GET /copy", "POST /copy", "GET /remove", "POST /remove"),
 )
 
 // kept is a list to which one can be added, and what can be done with one of it.

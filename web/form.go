@@ -123,7 +123,7 @@ func (o Option) words(l *i18n.Localizer) i18n.Words { return l.In(o.Label, o.Lan
 // Input is one form field as the component "input" shows it: label above, help below, error at the field.
 type Input struct {
 	Name, Label, Help, Error string
-	Type                     string // text (default), email, password, number, date, datetime-local, search, file, textarea, markdown, select, radios, checkboxes, checkbox
+	Type                     string // text (default), email, password, number, date, datetime-local, search, file, textarea, markdown, select, radios, checkboxes, checkbox, span
 	Value                    string
 	Form                     *Form
 	Options                  []Option

@@ -118,16 +118,13 @@ func taskOfPath(path string) (uuid.UUID, bool) {
 	return id, err == nil
 }
 
-// profile is the signed-in person as the frame shows them, with the widest of their roles.
+// profile is the signed-in person as the frame shows them.
 func (s *Server) profile(ctx context.Context, v *visitor) (*Viewer, error) {
-	p := &Viewer{Name: v.Person.Name, Language: v.Person.Language}
-	if role, ok := models.WidestRole(v.Roles); ok {
-		organisation, err := models.OrganisationByID(ctx, s.DB, role.OrganisationID)
-		if err != nil {
-			return nil, err
-		}
-		p.RoleKey, p.Organisation = "account.role."+role.Role, organisation.Name
+	held, err := models.HeldRolesOf(ctx, s.DB, v.Person.ID)
+	if err != nil {
+		return nil, err
 	}
+	p := &Viewer{Name: v.Person.Name, Language: v.Person.Language, Roles: held}
 	zone, err := models.ZoneOf(ctx, s.DB, v.Person.CountryCode)
 	if err != nil {
 		return nil, err

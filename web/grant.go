@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -144,37 +143,30 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) error {
 
 // editGrant adds a grant or changes one.
 func (s *Server) editGrant(w http.ResponseWriter, r *http.Request) error {
-	g, by, verb := &models.Grant{ID: models.NewID()}, (*visitor)(nil), "grant.added"
-	var err error
-	var stored url.Values
-	if mux.Vars(r)["id"] == "" {
-		by, err = s.requireAdministrator(r)
-	} else if g, by, err = s.grantOf(r); err == nil {
-		verb, stored = "grant.changed", grantValues(g)
-	}
+	g, e, err := begun(s, r, &models.Grant{ID: models.NewID()}, s.grantOf)
 	if err != nil {
 		return err
 	}
-	if isReading(r) {
-		return s.renderGrant(w, r, g, verb, changing(grantValues(g), stored), nil)
+	l := Localizer(r)
+	e.title, e.back = l.T("grant.edit"), crumb{grantPath(g.ID), l.T("grant.back")}
+	if e.added {
+		e.title, e.back = l.T("grant.add"), crumb{grantsPath, l.T("administration.grants")}
 	}
-	if err := ParseForm(r); err != nil {
-		return err
+	former := g.Facts()
+	e.values, e.next = grantValues(g), grantPath(g.ID)
+	e.read = func(form url.Values) error { return readGrant(g, form) }
+	e.save = func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		if e.added {
+			return grantEntry("grant.added", g), g.Insert(ctx, tx)
+		}
+		return grantEntry("grant.changed", g).Changing(former, g.Facts()), g.Save(ctx, tx)
 	}
-	form, former := changing(r.PostForm, stored), g.Facts()
-	if err = cmp.Or(form.outdated(), readGrant(g, r.PostForm)); err == nil {
-		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.JournalEntry{Verb: verb, ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
-			if verb == "grant.added" {
-				return e, g.Insert(ctx, tx)
-			}
-			return e.Changing(former, g.Facts()), g.Save(ctx, tx)
-		})
-	}
-	if err != nil {
-		return s.renderGrant(w, r, g, verb, form, err)
-	}
-	return s.done(w, r, Localizer(r).T("reference.saved"), grantPath(g.ID))
+	e.fields = func(v *editView) error { return s.grantFields(r, v) }
+	return s.edit(w, r, e)
+}
+
+func grantEntry(verb string, g *models.Grant) models.JournalEntry {
+	return models.JournalEntry{Verb: verb, ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
 }
 
 func grantValues(g *models.Grant) url.Values {
@@ -219,19 +211,8 @@ func readGrant(g *models.Grant, form url.Values) error {
 	return bad.OrNil()
 }
 
-func (s *Server) renderGrant(w http.ResponseWriter, r *http.Request, g *models.Grant, verb string, form *Form, wrong error) error {
-	l := Localizer(r)
-	title, back := l.T("grant.edit"), crumb{grantPath(g.ID), l.T("grant.back")}
-	if verb == "grant.added" {
-		title, back = l.T("grant.add"), crumb{grantsPath, l.T("administration.grants")}
-	}
-	v := s.editPage(r, title, l.T("reference.save"), back, form)
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
-			return wrong
-		}
-	}
+func (s *Server) grantFields(r *http.Request, v *editView) error {
+	l, form := Localizer(r), v.Form
 	funders, err := models.Organisations(r.Context(), s.DB, models.OrganisationFilter{})
 	if err != nil {
 		return err
@@ -256,7 +237,7 @@ func (s *Server) renderGrant(w http.ResponseWriter, r *http.Request, g *models.G
 			field(form, "statements."+lang.Tag, l.T("grant.statement"), "type", "textarea", "rows", 2, "max", 2000, "quiet", true, "lang", lang.Tag),
 			field(form, "disclaimers."+lang.Tag, l.T("grant.disclaimer"), "type", "textarea", "rows", 4, "max", 2000, "lang", lang.Tag)}})
 	}
-	return s.renderEdit(w, r, v)
+	return nil
 }
 
 // funderFirst sorts funders before the others, who can give grants as well.
@@ -274,22 +255,11 @@ func (s *Server) removeGrant(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := Localizer(r)
-	if !isReading(r) {
-		err := s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.JournalEntry{Verb: "grant.removed", ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number}}
-			return e, models.RemoveGrant(ctx, tx, g.ID)
-		})
-		if err == nil {
-			return s.done(w, r, l.T("reference.removed"), grantsPath)
-		}
-		if apperr.CodeOf(err) != apperr.CodeInUse {
-			return err
-		}
-	}
-	uses, err := models.GrantUses(r.Context(), s.DB, g.ID)
-	if err != nil {
-		return err
-	}
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("grant.remove")), Back: crumb{grantPath(g.ID), g.Title}, What: i18n.Said(g.Title),
-		Follows: l.Say("grant.remove_text", "Name", g.Title), Uses: places(l, uses), Button: l.T("grant.remove")})
+	return s.remove(w, r, removing{by: by, next: grantsPath, uses: func() ([]usedAt, error) {
+		uses, err := models.GrantUses(r.Context(), s.DB, g.ID)
+		return places(l, uses), err
+	}, act: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		return grantEntry("grant.removed", g), models.RemoveGrant(ctx, tx, g.ID)
+	}, ask: removeView{Page: s.administrationPage(r, l.T("grant.remove")), Back: crumb{grantPath(g.ID), g.Title}, What: i18n.Said(g.Title),
+		Follows: l.Say("grant.remove_text", "Name", g.Title), Button: l.T("grant.remove")}})
 }

@@ -29,23 +29,26 @@ func (s *Server) designateForGrant(w http.ResponseWriter, r *http.Request) error
 			values.Set("footnotes."+d.Language, d.Footnote)
 		}
 	}
-	form := NewForm(values)
-	if !isReading(r) {
-		if err := ParseForm(r); err != nil {
-			return err
-		}
-		form = NewForm(r.PostForm)
-		list := readDesignations(r.PostForm)
-		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+	l := Localizer(r)
+	var list []models.GrantDesignation
+	return s.edit(w, r, &editing{by: by, heading: l.Say("grant.country_title", "Country", l.Name(country.Names)), lead: l.T("grant.country_help"),
+		back: crumb{grantPath(g.ID) + "#countries", g.Title}, next: grantPath(g.ID) + "#countries", values: values,
+		read: func(form url.Values) error {
+			list = readDesignations(form)
+			return nil
+		},
+		save: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: "grant.designated", ObjectKind: "grant", Object: g.ID, Facts: map[string]string{"slug": g.Number, "country": country.Code}}
 			former := models.DesignationFacts(g.Designations, country.Code)
 			return e.Changing(former, models.DesignationFacts(list, country.Code)), g.Designate(ctx, tx, country.Code, list)
-		})
-		if err == nil {
-			return s.done(w, r, Localizer(r).T("reference.saved"), grantPath(g.ID)+"#countries")
-		}
-	}
-	return s.renderDesignations(w, r, g, country, form, err)
+		},
+		fields: func(v *editView) error {
+			languages, err := models.Languages(r.Context(), s.DB)
+			for _, lang := range languages {
+				v.add(editSection{Title: l.Language(lang.Tag), Fields: designationFields(v.Form, l, lang.Tag)})
+			}
+			return err
+		}})
 }
 
 func readDesignations(form url.Values) []models.GrantDesignation {
@@ -60,26 +63,6 @@ func readDesignations(form url.Values) []models.GrantDesignation {
 		}
 	}
 	return list
-}
-
-func (s *Server) renderDesignations(w http.ResponseWriter, r *http.Request, g *models.Grant, country models.Country, form *Form, wrong error) error {
-	l := Localizer(r)
-	v := s.editPage(r, "", l.T("reference.save"), crumb{grantPath(g.ID) + "#countries", g.Title}, form)
-	v.Page, v.Lead = v.Titled(l.Say("grant.country_title", "Country", l.Name(country.Names))), l.T("grant.country_help")
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
-			return wrong
-		}
-	}
-	languages, err := models.Languages(r.Context(), s.DB)
-	if err != nil {
-		return err
-	}
-	for _, lang := range languages {
-		v.add(editSection{Title: l.Language(lang.Tag), Fields: designationFields(form, l, lang.Tag)})
-	}
-	return s.renderEdit(w, r, v)
 }
 
 func designationFields(form *Form, l *i18n.Localizer, tag string) []Input {

@@ -207,10 +207,10 @@ func (s *Server) mayDraft(r *http.Request, v *visitor) (bool, error) {
 
 // organisationOf is the organisation the frame shows beside the reader, "" for none.
 func organisationOf(v *Viewer) string {
-	if v == nil {
+	if v == nil || len(v.Roles) == 0 {
 		return ""
 	}
-	return v.Organisation
+	return v.Roles[0].Organisation
 }
 
 // zoneName is the reader's time zone as a name, "" for the network's.

@@ -171,6 +171,11 @@ func (n *office) deliver(t *testing.T, b *reader, home string) {
 	for i, task := range tasks {
 		path := home + "/deliveries?task=" + task.ID.String()
 		if i == 0 {
+			require.Contains(t, b.get(path).Body, i18n.For("bg").T("authority.address_asked"))
+			n.exec(`UPDATE authorities SET postal_address = E'bul. Dondukov 1\n1594 Sofia', email = 'office@government.example'`)
+			asked := b.get(path).Body
+			require.Contains(t, asked, "bul. Dondukov 1<br>1594 Sofia", "a letter goes there")
+			require.Contains(t, asked, `href="mailto:office@government.example"`)
 			nothing := b.decideAt(path, nil)
 			require.Equal(t, http.StatusUnprocessableEntity, nothing.StatusCode)
 			require.Contains(t, nothing.Body, `href="#f-outcome"`)

@@ -54,6 +54,10 @@ func (s *Server) organisations(w http.ResponseWriter, r *http.Request) error {
 	v := organisationsView{Page: s.administrationPage(r, l.T("administration.organisations")), Form: NewForm(q), Kinds: kindOptions(l),
 		Membership: []Option{{Value: "now", Label: l.T("organisation.members_now")}},
 		Filtered:   f.Query != "" || f.Country != "" || f.Kinds != nil || f.MemberOn != nil}
+	var err error
+	if f.Alphabet, err = models.AlphabetOf(r.Context(), s.DB, l.Tag()); err != nil {
+		return err
+	}
 	list, err := models.Organisations(r.Context(), s.DB, f)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
@@ -19,41 +17,25 @@ import (
 
 // editOrganisation adds an organisation, or changes what is known of it.
 func (s *Server) editOrganisation(w http.ResponseWriter, r *http.Request) error {
-	o, by, verb := models.Organisation{ID: models.NewID(), Kind: models.OrganisationPartner}, (*visitor)(nil), "organisation.added"
-	o.VotingUnit = o.ID
-	var err error
-	var stored url.Values
-	if mux.Vars(r)["id"] == "" {
-		by, err = s.requireAdministrator(r)
-	} else {
-		o, by, err = s.organisationOf(r)
-		verb, stored = "organisation.changed", organisationValues(o)
-	}
+	o, e, err := begun(s, r, models.NewOrganisation(), s.organisationOf)
 	if err != nil {
 		return err
 	}
-	if isReading(r) {
-		return s.renderEditOrganisation(w, r, o, verb, changing(organisationValues(o), stored), nil)
+	l, former := Localizer(r), o
+	e.title, e.back = l.T("organisation.edit"), crumb{organisationPath(o.ID), l.T("organisation.back")}
+	if e.added {
+		e.title, e.back = l.T("organisation.add"), crumb{organisationsPath, l.T("administration.organisations")}
 	}
-	if err := ParseForm(r); err != nil {
-		return err
+	e.values, e.next = organisationValues(o), organisationPath(o.ID)
+	e.read = func(form url.Values) error { return readOrganisation(&o, form) }
+	e.save = func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		if e.added {
+			return models.OrganisationAdded(o), o.Insert(ctx, tx, s.Now())
+		}
+		return models.OrganisationChanged(former, o), o.Save(ctx, tx, s.Now())
 	}
-	form, former := changing(r.PostForm, stored), o
-	if finding(r) {
-		return s.renderEditOrganisation(w, r, o, verb, form, nil)
-	}
-	if err = cmp.Or(form.outdated(), readOrganisation(&o, r.PostForm)); err == nil {
-		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			if verb == "organisation.added" {
-				return models.OrganisationAdded(o), o.Insert(ctx, tx)
-			}
-			return models.OrganisationChanged(former, o), o.Save(ctx, tx)
-		})
-	}
-	if err != nil {
-		return s.renderEditOrganisation(w, r, o, verb, form, err)
-	}
-	return s.done(w, r, Localizer(r).T("reference.saved"), organisationPath(o.ID))
+	e.fields = func(v *editView) error { return s.organisationFields(r, v, o) }
+	return s.edit(w, r, e)
 }
 
 // readOrganisation reads the form; what is no day is blamed with the rest of what is wrong.
@@ -98,19 +80,8 @@ func organisationValues(o models.Organisation) url.Values {
 	return values
 }
 
-func (s *Server) renderEditOrganisation(w http.ResponseWriter, r *http.Request, o models.Organisation, verb string, form *Form, wrong error) error {
-	l := Localizer(r)
-	title, back := l.T("organisation.edit"), crumb{organisationPath(o.ID), l.T("organisation.back")}
-	if verb == "organisation.added" {
-		title, back = l.T("organisation.add"), crumb{organisationsPath, l.T("administration.organisations")}
-	}
-	v := s.editPage(r, title, l.T("reference.save"), back, form)
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
-			return wrong
-		}
-	}
+func (s *Server) organisationFields(r *http.Request, v *editView, o models.Organisation) error {
+	l, form := Localizer(r), v.Form
 	countries, err := s.countryOptions(r)
 	if err != nil {
 		return err
@@ -129,7 +100,7 @@ func (s *Server) renderEditOrganisation(w http.ResponseWriter, r *http.Request, 
 		field(form, "member_until", l.T("organisation.leaves"), "type", "date", "quiet", true),
 		field(form, "voting_unit", l.T("organisation.votes"), "type", "select", "quiet", true, "any", l.T("organisation.votes_itself"), "find", true, "options", holders,
 			"help", l.T("organisation.votes_help"))}})
-	return s.renderEdit(w, r, v)
+	return nil
 }
 
 // aboveOptions are the organisations that one can stand below, and those that can hold its vote.
@@ -144,7 +115,7 @@ func (s *Server) aboveOptions(r *http.Request, o models.Organisation) (parents, 
 		if !branch[other.ID] {
 			parents = append(parents, option)
 		}
-		if other.ID != o.ID && other.VotingUnit == other.ID {
+		if other.ID == o.VotingUnit && other.ID != o.ID || o.MayVoteThrough(other, s.Now()) {
 			holders = append(holders, option)
 		}
 	}
@@ -158,22 +129,12 @@ func (s *Server) removeOrganisation(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	l := Localizer(r)
-	if !isReading(r) {
-		err := s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			e := models.JournalEntry{Verb: "organisation.removed", ObjectKind: "organisation", Facts: map[string]string{"slug": o.Name}}
-			return e, models.RemoveOrganisation(ctx, tx, o.ID)
-		})
-		if err == nil {
-			return s.done(w, r, l.T("reference.removed"), organisationsPath)
-		}
-		if apperr.CodeOf(err) != apperr.CodeInUse {
-			return err
-		}
-	}
-	uses, err := models.OrganisationUses(r.Context(), s.DB, o.ID)
-	if err != nil {
-		return err
-	}
-	return s.renderRemove(w, r, removeView{Page: s.administrationPage(r, l.T("organisation.remove")), Back: crumb{organisationPath(o.ID), o.Name}, What: i18n.Said(o.Name),
-		Follows: l.Say("organisation.remove_text", "Name", o.Name), Uses: places(l, uses), Button: l.T("organisation.remove")})
+	return s.remove(w, r, removing{by: by, next: organisationsPath, uses: func() ([]usedAt, error) {
+		uses, err := models.OrganisationUses(r.Context(), s.DB, o.ID)
+		return places(l, uses), err
+	}, act: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		e := models.JournalEntry{Verb: "organisation.removed", ObjectKind: "organisation", Facts: map[string]string{"slug": o.Name}}
+		return e, models.RemoveOrganisation(ctx, tx, o.ID)
+	}, ask: removeView{Page: s.administrationPage(r, l.T("organisation.remove")), Back: crumb{organisationPath(o.ID), o.Name}, What: i18n.Said(o.Name),
+		Follows: l.Say("organisation.remove_text", "Name", o.Name), Button: l.T("organisation.remove")}})
 }

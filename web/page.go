@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tribuna/internal/i18n"
+	"tribuna/models"
 )
 
 // Page is what every page needs besides its own content. A page's view struct embeds it:
@@ -53,11 +54,10 @@ type LanguageChoice struct {
 
 // Viewer is the signed-in person as the frame of a page shows them.
 type Viewer struct {
-	Name         string
-	Organisation string
-	RoleKey      string // catalog key of the role in the network
-	Language     string // chosen in the profile, "" if none
-	Zone         string // IANA name of the person's time zone, "" if none
+	Name     string
+	Roles    []models.HeldRole // the widest first
+	Language string            // chosen in the profile, "" if none
+	Zone     string            // IANA name of the person's time zone, "" if none
 }
 
 // NavItem is one entry of the navigation. Label and Short are catalog keys.

@@ -40,18 +40,27 @@ func (s *Server) personRoutes(r *mux.Router) {
 // peopleView is who is in the network.
 type peopleView struct {
 	Page
-	Form                                                *Form
-	Roles, Countries, Known, Topics, Organisations, Who []Option
-	Filtered                                            bool
-	Rows                                                []personRow
-	Pager                                               Pager
+	Form                                         *Form
+	Role                                         string // the one that is shown, "" for all
+	Tabs                                         []roleTab
+	Countries, Known, Topics, Organisations, Who []Option
+	Filtered                                     bool
+	Rows                                         []personRow
+	Pager                                        Pager
 }
 
 // personRow is somebody in a list.
 type personRow struct {
-	Href, Name, Email, Roles, Organisations string
-	Country                                 i18n.Words
-	Language                                string
+	Href, Name, Email string
+	Roles             []string // each with where they have it
+	Country           i18n.Words
+	Language          string
+}
+
+// roleTab leads to the people of one role, or to all.
+type roleTab struct {
+	Href, Label, Count string
+	Current            bool
 }
 
 // personFilters are the parts of the address that narrow the list.
@@ -64,16 +73,20 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	l, q := Localizer(r), r.URL.Query()
 	f := models.PersonFilter{Search: q.Get("q"), Country: q.Get("country"), Language: q.Get("language"), Topic: q.Get("topic"),
 		Left: q.Get("who") == "left", Limit: peoplePage + 1}
-	if role := q.Get("role"); slices.Contains(models.RoleNames(), role) {
+	if role := q.Get("role"); role == models.NoRole || slices.Contains(models.RoleNames(), role) {
 		f.Role = role
 	}
 	f.Organisation, _ = uuid.Parse(q.Get("organisation"))
 	f.After, _ = uuid.Parse(q.Get("after"))
+	var err error
+	if f.Alphabet, err = models.AlphabetOf(r.Context(), s.DB, l.Tag()); err != nil {
+		return err
+	}
 	list, err := models.People(r.Context(), s.DB, f)
 	if err != nil {
 		return err
 	}
-	v := peopleView{Page: s.administrationPage(r, l.T("administration.people")), Form: NewForm(q),
+	v := peopleView{Page: s.administrationPage(r, l.T("administration.people")), Form: NewForm(q), Role: f.Role,
 		Who: []Option{{Value: "left", Label: l.T("person.who.left")}}}
 	for _, key := range personFilters {
 		v.Filtered = v.Filtered || q.Get(key) != ""
@@ -87,13 +100,14 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, p := range list {
-		v.Rows = append(v.Rows, personRow{personPath(p.ID), p.Name, p.Email, rolesInWords(l, p.Roles), strings.Join(p.Organisations, ", "),
-			names.names[p.CountryCode], l.Language(p.Language)})
+		v.Rows = append(v.Rows, personRow{personPath(p.ID), p.Name, p.Email, eachRole(l, p.Held), names.names[p.CountryCode], l.Language(p.Language)})
 	}
 	if v.Countries, err = s.countryOptions(r); err != nil {
 		return err
 	}
-	v.Roles = roleOptions(l)
+	if v.Tabs, err = s.roleTabs(r, f); err != nil {
+		return err
+	}
 	if v.Known, v.Topics, err = s.knowsOptions(r); err != nil {
 		return err
 	}
@@ -102,6 +116,42 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Engine.Render(w, r, http.StatusOK, "people", v)
 	return nil
+}
+
+// roleTabs lead to the people of each role that the list has, with how many they are.
+func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]roleTab, error) {
+	l, q := Localizer(r), r.URL.Query()
+	counts, all, err := models.CountPeople(r.Context(), s.DB, f)
+	tab := func(role, label string, people int) roleTab {
+		values := url.Values{}
+		for _, key := range personFilters {
+			if v := q.Get(key); v != "" && key != "role" {
+				values.Set(key, v)
+			}
+		}
+		if role != "" {
+			values.Set("role", role)
+		}
+		return roleTab{Href: strings.TrimSuffix(peoplePath+"?"+values.Encode(), "?"), Label: label, Count: l.Number(people), Current: role == f.Role}
+	}
+	tabs := []roleTab{tab("", l.T("person.tab.all"), all)}
+	for _, c := range counts {
+		label := l.T("person.tab.none")
+		if c.Role != models.NoRole {
+			label = l.T("mailing.role." + c.Role)
+		}
+		tabs = append(tabs, tab(c.Role, label, c.People))
+	}
+	return tabs, err
+}
+
+// eachRole says each role with the organisation in which somebody has it.
+func eachRole(l *i18n.Localizer, held []models.HeldRole) []string {
+	words := make([]string, len(held))
+	for i, h := range held {
+		words[i] = l.T("person.role_in", "Role", l.T("account.role."+h.Role), "Organisation", h.Organisation)
+	}
+	return words
 }
 
 // nextAfter is the address of the page after a line of a list, with the same filters.
@@ -150,7 +200,11 @@ func (s *Server) knowsOptions(r *http.Request) (languages, topics []Option, err 
 }
 
 func (s *Server) organisationOptions(r *http.Request) ([]Option, error) {
-	list, err := models.Organisations(r.Context(), s.DB, models.OrganisationFilter{})
+	alphabet, err := models.AlphabetOf(r.Context(), s.DB, Localizer(r).Tag())
+	if err != nil {
+		return nil, err
+	}
+	list, err := models.Organisations(r.Context(), s.DB, models.OrganisationFilter{Alphabet: alphabet})
 	options := make([]Option, 0, len(list))
 	for _, o := range list {
 		options = append(options, Option{Value: o.ID.String(), Label: o.Name})
@@ -265,24 +319,31 @@ func (s *Server) personFacts(r *http.Request, p models.Person) ([]labelled, erro
 	if err != nil {
 		return nil, err
 	}
-	_, topics, err := s.knowsOptions(r)
+	languages, known, err := s.expertise(r, p)
 	if err != nil {
 		return nil, err
 	}
-	var languages []string
-	var known []i18n.Words
+	facts := []labelled{{l.T("person.language"), i18n.Said(l.Language(p.Language))}, {l.T("reference.country"), names.names[p.CountryCode]},
+		{l.T("person.languages"), languages}, {l.T("person.topics"), known},
+		{l.T("person.max_open"), i18n.Said(l.Number(p.MaxOpen))}, {l.T("person.naming"), i18n.Said(l.T("person.naming." + p.Naming))}}
+	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text.Text == "" }), nil
+}
+
+// expertise says which languages and topics somebody knows.
+func (s *Server) expertise(r *http.Request, p models.Person) (languages, topics i18n.Words, err error) {
+	l := Localizer(r)
+	_, all, err := s.knowsOptions(r)
+	var spoken []string
 	for _, tag := range p.Languages {
-		languages = append(languages, l.Language(tag))
+		spoken = append(spoken, l.Language(tag))
 	}
-	for _, o := range topics {
+	var known []i18n.Words
+	for _, o := range all {
 		if slices.Contains(p.Topics, o.Value) {
 			known = append(known, o.words(l))
 		}
 	}
-	facts := []labelled{{l.T("person.language"), i18n.Said(l.Language(p.Language))}, {l.T("reference.country"), names.names[p.CountryCode]},
-		{l.T("person.languages"), i18n.Said(l.ListAnd(languages))}, {l.T("person.topics"), l.List(known)},
-		{l.T("person.max_open"), i18n.Said(l.Number(p.MaxOpen))}, {l.T("person.naming"), i18n.Said(l.T("person.naming." + p.Naming))}}
-	return slices.DeleteFunc(facts, func(f labelled) bool { return f.Text.Text == "" }), nil
+	return i18n.Said(l.ListAnd(spoken)), l.List(known), err
 }
 
 func (s *Server) roleRows(r *http.Request, p models.Person, v personView) ([]roleRow, error) {

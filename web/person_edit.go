@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/i18n"
@@ -18,49 +17,42 @@ import (
 
 // editPerson adds somebody to the network, or changes what is known of them.
 func (s *Server) editPerson(w http.ResponseWriter, r *http.Request) error {
-	p, by, verb := models.NewPerson(s.Now()), (*visitor)(nil), "person.added"
-	var err error
-	var stored url.Values
-	if mux.Vars(r)["id"] == "" {
-		by, err = s.requireAdministrator(r)
-	} else {
-		p, by, err = s.personOf(r)
-		verb, stored = "person.changed", personValues(p)
-	}
+	p, e, err := begun(s, r, models.NewPerson(s.Now()), s.personOf)
 	if err != nil {
 		return err
 	}
-	if isReading(r) {
-		return s.renderEditPerson(w, r, p, verb, changing(personValues(p), stored), nil)
+	l, former := Localizer(r), p
+	e.title, e.back = l.T("person.edit"), crumb{personPath(p.ID), l.T("person.back")}
+	if e.added {
+		e.title, e.back = l.T("person.add"), crumb{peoplePath, l.T("administration.people")}
 	}
-	if err := ParseForm(r); err != nil {
-		return err
+	e.values, e.next = personValues(p), personPath(p.ID)
+	e.read = func(form url.Values) error { return readPerson(&p, form) }
+	e.save = func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		if e.added {
+			return models.PersonAdded(p), models.AddPerson(ctx, tx, &p)
+		}
+		return models.PersonChanged(former, p), p.Save(ctx, tx)
 	}
-	form, former := changing(r.PostForm, stored), p
-	readPerson(&p, r.PostForm)
-	if err = form.outdated(); err == nil {
-		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			if verb == "person.added" {
-				return models.PersonAdded(p), models.AddPerson(ctx, tx, &p)
-			}
-			return models.PersonChanged(former, p), p.Save(ctx, tx)
-		})
-	}
-	if err != nil {
-		return s.renderEditPerson(w, r, p, verb, form, err)
-	}
-	return s.done(w, r, Localizer(r).T("reference.saved"), personPath(p.ID))
+	e.fields = func(v *editView) error { return s.personFields(r, v) }
+	return s.edit(w, r, e)
 }
 
-func readPerson(p *models.Person, form url.Values) {
+func readPerson(p *models.Person, form url.Values) error {
 	p.Name, p.Email = strings.TrimSpace(form.Get("name")), strings.TrimSpace(form.Get("email"))
 	p.Language, p.CountryCode = form.Get("language"), form.Get("country_code")
+	return readExpertise(p, form)
+}
+
+// readExpertise reads what somebody can be asked.
+func readExpertise(p *models.Person, form url.Values) error {
 	p.Languages, p.Topics = form["languages"], form["topics"]
 	open, err := strconv.Atoi(strings.TrimSpace(form.Get("max_open")))
 	if err != nil {
 		open = -1 // no number is refused as one out of range
 	}
 	p.MaxOpen = open
+	return nil
 }
 
 func personValues(p models.Person) url.Values {
@@ -68,19 +60,8 @@ func personValues(p models.Person) url.Values {
 		"languages": p.Languages, "topics": p.Topics, "max_open": {strconv.Itoa(p.MaxOpen)}}
 }
 
-func (s *Server) renderEditPerson(w http.ResponseWriter, r *http.Request, p models.Person, verb string, form *Form, wrong error) error {
-	l := Localizer(r)
-	title, back := l.T("person.edit"), crumb{personPath(p.ID), l.T("person.back")}
-	if verb == "person.added" {
-		title, back = l.T("person.add"), crumb{peoplePath, l.T("administration.people")}
-	}
-	v := s.editPage(r, title, l.T("reference.save"), back, form)
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
-			return wrong
-		}
-	}
+func (s *Server) personFields(r *http.Request, v *editView) error {
+	l, form := Localizer(r), v.Form
 	countries, err := s.countryOptions(r)
 	if err != nil {
 		return err
@@ -99,7 +80,7 @@ func (s *Server) renderEditPerson(w http.ResponseWriter, r *http.Request, p mode
 		field(form, "languages", l.T("person.languages"), "type", "checkboxes", "quiet", true, "options", languages),
 		field(form, "topics", l.T("person.topics"), "type", "checkboxes", "quiet", true, "options", topics),
 		field(form, "max_open", l.T("person.max_open"), "type", "number", "required", true, "inputmode", "numeric", "help", l.T("person.max_open_help"))}})
-	return s.renderEdit(w, r, v)
+	return nil
 }
 
 // giveRole adds a role in an organisation.

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,16 @@ func TestPeopleAreFoundAndPaged(t *testing.T) {
 	require.NotContains(t, c.get(peoplePath+"?role=expert").Body, personPath(officer.ID))
 	require.Contains(t, c.get(peoplePath+"?organisation="+demo.ID("organisation", "khc").String()).Body, personPath(officer.ID))
 	require.Contains(t, c.get(peoplePath+"?q=nobodyofthatname").Body, "Nobody like that")
+
+	require.NoError(t, models.AddRole(t.Context(), h.db, models.Role{PersonID: officer.ID, OrganisationID: demo.ID("organisation", "cyi"), Role: models.RoleTranslator}))
+	both := c.get(peoplePath + "?role=translator&q=" + url.QueryEscape(officer.Name)).Body
+	require.Contains(t, both, "Policy officer, Know-how Centre Bulgaria<br>Translator, Centre for Youth Integration Serbia", "each role where it is held")
+	require.Contains(t, both, `aria-current="page">Translators (1)</a>`)
+	require.Contains(t, html.UnescapeString(both), `href="/administration/people?q=`+url.QueryEscape(officer.Name)+`">Everybody (1)</a>`)
+	require.Contains(t, both, `<input type="hidden" name="role" value="translator">`, "what is searched for next stays among them")
+	require.Contains(t, c.get(accessPath+"?q="+url.QueryEscape(officer.Email)).Body, "Translator, Centre for Youth Integration Serbia")
+	menu := h.as("officer-khc", "en").get("/published").Body
+	require.Contains(t, menu, "<small>Policy officer, Know-how Centre Bulgaria</small><br><small>Translator, Centre for Youth Integration Serbia</small>")
 
 	next := regexp.MustCompile(`href="(/administration/people\?after=[^"]+)" rel="next"|rel="next" href="(/administration/people\?after=[^"]+)"`)
 	first := c.get(peoplePath).Body
@@ -154,6 +166,17 @@ func TestOrganisationIsAddedPlacedAndRemoved(t *testing.T) {
 	require.Contains(t, c.post(path+"/edit", circle).Body, "cannot stand below itself")
 	away := url.Values{"name": {"Youth Forum"}, "kind": {"partner"}, "voting_unit": {demo.ID("organisation", "khc").String()}}
 	require.Contains(t, c.post(path+"/edit", away).Body, "Other organisations vote through this one")
+	funder := url.Values{"name": {"Fourth"}, "kind": {"partner"}, "voting_unit": {demo.ID("organisation", "ec").String()}}
+	refused := c.post(organisationsPath+"/new", funder)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, `href="#f-voting_unit"`)
+	require.Contains(t, refused.Body, "only they can hold a vote")
+	holders := c.get(organisationsPath + "/new").Body
+	holders = holders[strings.Index(holders, `name="voting_unit"`):]
+	require.Contains(t, holders, "Know-how Centre Bulgaria")
+	for _, none := range []string{"European Commission", "University of Tirana", "Terre des hommes Albania"} {
+		require.NotContains(t, holders, none, "a funder, an academic partner and who gave its vote away cannot hold one")
+	}
 	third := url.Values{"name": {"Third"}, "kind": {"other"}, "voting_unit": {branch[len(organisationsPath)+1:]}}
 	require.Contains(t, c.post(organisationsPath+"/new", third).Body, "votes through another itself")
 

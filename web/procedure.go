@@ -25,6 +25,8 @@ func (s *Server) procedureRoutes(r *mux.Router) {
 	s.post(r, proceduresPath+"/{slug}/edit", s.editProcedure)
 	s.get(r, proceduresPath+"/{slug}/yaml", s.editProcedureText)
 	s.post(r, proceduresPath+"/{slug}/yaml", s.editProcedureText)
+	s.get(r, proceduresPath+"/{slug}/restore", s.restoreProcedure)
+	s.post(r, proceduresPath+"/{slug}/restore", s.restoreProcedure)
 	s.get(r, proceduresPath+"/{slug}/copy", s.copyProcedure)
 	s.post(r, proceduresPath+"/{slug}/copy", s.copyProcedure)
 	s.get(r, proceduresPath+"/{slug}/remove", s.removeProcedure)
@@ -76,13 +78,16 @@ type procedureView struct {
 	Versions []procedureVersion
 	Compared string      // with which version, in words; "" for none
 	Changes  []changeRow // from that version to this one
+	Beside   string      // address of how an earlier version differs from the newest
+	Restore  string      // address that makes an earlier version the current one again
 }
 
 // procedureVersion is a version of a procedure with what goes by it.
 type procedureVersion struct {
 	Title, Href, Compare string // Compare leads to how the version shown differs from it
+	Restore              string // "" for the newest
 	Created              Moment
-	Current              bool
+	Current, Newest      bool
 	Uses                 []usedAt
 }
 
@@ -105,6 +110,9 @@ func (s *Server) procedure(w http.ResponseWriter, r *http.Request) error {
 	v := procedureView{Page: s.administrationPage(r, name.Text).Titled(name), Back: crumb{proceduresPath, l.T("administration.procedures")}, Path: procedurePath(shown.Slug),
 		Version: l.T("procedure.version", "Number", l.Number(shown.Version)), Newest: shown.Version == versions[0].Version,
 		Default: shown.Slug == models.DefaultProcedure, Stages: saidOf(l, shown.Document)}
+	if !v.Newest {
+		v.Beside, v.Restore = compareVersions(versions[0], shown), restorePath(shown)
+	}
 	if r.URL.Query().Get("compare") != "" {
 		other, err := versionAsked(r, "compare", versions)
 		if err != nil {
@@ -118,6 +126,11 @@ func (s *Server) procedure(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Engine.Render(w, r, http.StatusOK, "procedure", v)
 	return nil
+}
+
+// compareVersions is the address of what the later of two versions changed against the earlier one.
+func compareVersions(a, b models.Procedure) string {
+	return fmt.Sprintf("%s?version=%d&compare=%d#changes", procedurePath(a.Slug), max(a.Version, b.Version), min(a.Version, b.Version))
 }
 
 // versionAsked is the version that the address names, else the newest.
@@ -148,8 +161,10 @@ func (s *Server) procedureVersions(r *http.Request, l *i18n.Localizer, v *visito
 		address := fmt.Sprintf("%s?version=%d", procedurePath(p.Slug), p.Version)
 		row := procedureVersion{Title: l.T("procedure.version", "Number", l.Number(p.Version)), Href: address, Created: Moment{p.CreatedAt, zone}, Current: p.Version == shown.Version}
 		if !row.Current {
-			before, after := min(p.Version, shown.Version), max(p.Version, shown.Version)
-			row.Compare = fmt.Sprintf("%s?version=%d&compare=%d#changes", procedurePath(p.Slug), after, before)
+			row.Compare = compareVersions(p, shown)
+		}
+		if row.Newest = p.Version == versions[0].Version; !row.Newest {
+			row.Restore = restorePath(p)
 		}
 		for _, u := range uses {
 			if u.Version == p.Version {
@@ -172,30 +187,23 @@ func (s *Server) removeProcedure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !isReading(r) {
-		err := s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+	name := l.Name(p.Names)
+	return s.remove(w, r, removing{by: by, next: proceduresPath, uses: func() ([]usedAt, error) { return s.procedureUses(r, p.Slug) },
+		act: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: "procedure.removed", ObjectKind: "procedure", Facts: map[string]string{"slug": p.Slug}}
 			return e, models.RemoveProcedure(ctx, tx, p.Slug)
-		})
-		if err == nil {
-			return s.done(w, r, l.T("reference.removed"), proceduresPath)
-		}
-		if apperr.CodeOf(err) != apperr.CodeInUse {
-			return err
-		}
-	}
-	uses, err := models.ProcedureUses(r.Context(), s.DB, p.Slug)
-	if err != nil {
-		return err
-	}
-	name := l.Name(p.Names)
-	v := removeView{Page: s.administrationPage(r, l.T("procedure.remove")), Back: crumb{procedurePath(p.Slug), l.T("procedure.back")}, What: name,
-		Follows: l.Say("procedure.remove_text", "Name", name), Button: l.T("procedure.remove")}
-	if p.Slug == models.DefaultProcedure {
-		v.Uses = append(v.Uses, usedAt{Name: l.T("procedure.default_use")})
+		}, ask: removeView{Page: s.administrationPage(r, l.T("procedure.remove")), Back: crumb{procedurePath(p.Slug), l.T("procedure.back")}, What: name,
+			Follows: l.Say("procedure.remove_text", "Name", name), Button: l.T("procedure.remove")}})
+}
+
+func (s *Server) procedureUses(r *http.Request, slug string) ([]usedAt, error) {
+	uses, err := models.ProcedureUses(r.Context(), s.DB, slug)
+	var at []usedAt
+	if slug == models.DefaultProcedure {
+		at = append(at, usedAt{Name: Localizer(r).T("procedure.default_use")})
 	}
 	for _, u := range uses {
-		v.Uses = append(v.Uses, usedAt{"/recommendations/" + u.ID.String(), u.Title, u.Language})
+		at = append(at, usedAt{"/recommendations/" + u.ID.String(), u.Title, u.Language})
 	}
-	return s.renderRemove(w, r, v)
+	return at, err
 }

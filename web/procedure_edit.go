@@ -74,6 +74,10 @@ func (f procedureForm) asItStands() (*Form, error) {
 		withNames(values, "names", f.newest.Names)
 	}
 	for _, rule := range models.ProcedureRules() {
+		if rule.Kind == models.RuleSpan || rule.Kind == models.RuleSpans {
+			putSpans(values, rule, rule.Value(f.newest.Document))
+			continue
+		}
 		values.Set(rule.Path, rule.Value(f.newest.Document))
 	}
 	text, err := models.ProcedureYAML(f.newest.Document)
@@ -89,13 +93,21 @@ func (f procedureForm) read(p *models.Procedure) (err error) {
 	if f.text {
 		p.Document, err = models.ReadProcedureYAML(f.form.Value("document"))
 	} else {
-		p.Document, err = models.ReadProcedure(f.form.Value)
+		p.Document, err = models.ReadProcedure(f.value)
 	}
 	var bad, more *apperr.Error
 	if errors.As(err, &bad) && errors.As(p.CheckNames(), &more) {
 		bad.Fields = append(more.Fields, bad.Fields...)
 	}
 	return err
+}
+
+// value is what was typed for a rule, as a procedure writes it.
+func (f procedureForm) value(path string) string {
+	if f.form.Values.Has(path + unitPart) {
+		return f.spanValue(path)
+	}
+	return f.form.Value(path)
 }
 
 func (s *Server) keepProcedure(r *http.Request, f procedureForm, p *models.Procedure) error {
@@ -134,15 +146,12 @@ func (s *Server) renderProcedureForm(w http.ResponseWriter, r *http.Request, f p
 	default:
 		v.Other = crumb{procedurePath(f.newest.Slug) + "/yaml", l.T("procedure.as_text")}
 	}
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = f.form.blamed(f.blameFields(wrong), l); !again {
-			return wrong
-		}
-		if apperr.CodeOf(wrong) == apperr.CodeOutdated {
-			v.Changes = changeRows(l, models.CompareProcedures(versionBefore(f.form.Value("base"), versions), f.newest.Document))
-			f.form.Values.Set("base", strconv.Itoa(f.newest.Version))
-		}
+	if err := v.refuse(f.blameFields(wrong), l); err != nil {
+		return err
+	}
+	if apperr.CodeOf(wrong) == apperr.CodeOutdated {
+		v.Changes = changeRows(l, models.CompareProcedures(versionBefore(f.form.Value("base"), versions), f.newest.Document))
+		f.form.Values.Set("base", strconv.Itoa(f.newest.Version))
 	}
 	v.Hidden = []Option{{Value: f.form.Value("base"), Label: "base"}}
 	languages, err := models.Languages(r.Context(), s.DB)
@@ -184,6 +193,9 @@ func (f procedureForm) blameFields(err error) error {
 	copied.Fields = nil
 	for _, field := range e.Fields {
 		field.Path = itemIndex.ReplaceAllString(field.Path, "")
+		if field.Key == "error.field.span" { // which is about what a procedure looks like as text
+			field.Key = "error.field.span_number"
+		}
 		copied.Fields = append(copied.Fields, field)
 	}
 	return &copied
@@ -257,9 +269,9 @@ func ruleField(form *Form, l *i18n.Localizer, rule models.Rule) Input {
 	case models.RuleNumber:
 		return field(form, rule.Path, label, "inputmode", "numeric", "max", 4, "quiet", true)
 	case models.RuleSpans:
-		return field(form, rule.Path, label, "max", 100, "help", l.T("procedure.spans_help"))
+		return spanField(form, l, rule, label, "help", l.T("procedure.spans_help"))
 	default:
 		optional := strings.HasSuffix(rule.Path, ".late_for") || rule.Path == "review.grace"
-		return field(form, rule.Path, label, "max", 8, "quiet", !optional, "help", l.T("procedure.span_help"))
+		return spanField(form, l, rule, label, "quiet", !optional)
 	}
 }

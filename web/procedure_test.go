@@ -87,6 +87,80 @@ func TestProcedureFormMakesTheNextVersion(t *testing.T) {
 	require.Equal(t, 2, p.Version, "nothing was changed")
 }
 
+// TestProcedureFormCountsInUnits says lengths of time as people do; what is stored is as the text has it.
+func TestProcedureFormCountsInUnits(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("coordinator", "en")
+	page := c.get(proceduresPath + "/default/edit").Body
+	require.Regexp(t, `(?s)name="review.remind_after" value="2, 5, 8".*?<select class="form-select" name="review.remind_after.unit"[^>]*>.*?value="wd" selected>working days`, page)
+	require.NotContains(t, page, ">seconds</option>", "nobody means them")
+	require.Contains(t, c.get(proceduresPath+"/fast/edit").Body, `<option value="s" selected>seconds</option>`, "where they stand they stay")
+
+	form := h.procedureFields("default")
+	for name, value := range map[string]string{"review.due": "3", "review.due.unit": "w", "review.respond": "36", "review.respond.unit": "h",
+		"review.remind_after": "1 ;4", "review.remind_after.unit": "d", "review.late_for": "", "sign_off.remind_after": "2d, 12wd"} {
+		form.Set(name, value)
+	}
+	saved := c.post(proceduresPath+"/default/edit", form)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	p, err := models.ProcedureBySlug(t.Context(), h.db, "default")
+	require.NoError(t, err)
+	require.Equal(t, models.Wait{Due: "21d", RemindAfter: []models.Span{"1d", "4d"}}, p.Document.Review.Wait)
+	require.Equal(t, models.Span("36h"), p.Document.Review.Respond)
+	require.Equal(t, []models.Span{"2d", "12wd"}, p.Document.SignOff.RemindAfter)
+	require.Contains(t, c.get(proceduresPath+"/default/edit").Body, `name="sign_off.remind_after" value="2d, 12wd"`, "what shares no unit is shown as it is written")
+
+	form = h.procedureFields("default")
+	for name, value := range map[string]string{"review.respond": "5", "review.respond.unit": "w", "sign_off.quorum": "99", "sign_off.remind_after": "20, 12",
+		"sign_off.remind_after.unit": "wd", "publication.deliver.due": "ten"} {
+		form.Set(name, value)
+	}
+	bad := c.post(proceduresPath+"/default/edit", form)
+	require.Equal(t, http.StatusUnprocessableEntity, bad.StatusCode)
+	for _, says := range []string{`href="#f-review-respond"`, "must not be longer than the time to answer", `href="#f-sign_off-remind_after"`,
+		"when the time to answer is over", `href="#f-publication-deliver-due"`, "a whole number, and choose what is counted",
+		`name="review.respond" value="5"`, `<option value="w" selected>weeks</option>`, `name="publication.deliver.due" value="ten"`} {
+		require.Contains(t, bad.Body, says)
+	}
+	form = h.procedureFields("default")
+	form.Set("sign_off.quorum", "99")
+	require.Contains(t, c.post(proceduresPath+"/default/edit", form).Body, "There are fewer votes in the network than that: 4.")
+	text := strings.Replace(form.Get("document"), "quorum: 2", "quorum: 99", 1)
+	require.Contains(t, c.post(proceduresPath+"/default/yaml", url.Values{"base": {"2"}, "names.en": {"Ours"}, "document": {text}}).Body, "There are fewer votes", "and as text")
+}
+
+func TestAnEarlierVersionIsMadeTheCurrentOneAgain(t *testing.T) {
+	h := newHouse(t)
+	c, form := h.as("coordinator", "en"), h.procedureFields("fast")
+	require.NotContains(t, c.get(proceduresPath+"/fast").Body, "/restore", "there is nothing to go back to")
+	form.Set("review.enough", "7")
+	require.Equal(t, http.StatusSeeOther, c.post(proceduresPath+"/fast/edit", form).StatusCode)
+
+	restore := proceduresPath + "/fast/restore?version=1"
+	require.Contains(t, c.get(proceduresPath+"/fast").Body, `href="`+restore+`"`)
+	old := c.get(proceduresPath + "/fast?version=1").Body
+	require.Contains(t, old, `href="`+restore+`"`)
+	require.Contains(t, old, proceduresPath+"/fast?version=2&amp;compare=1#changes")
+	asked := c.get(restore).Body
+	require.Regexp(t, `(?s)Answers that are enough.*7.*2`, asked)
+	require.Contains(t, asked, "saved as version 3")
+	require.Contains(t, c.get(proceduresPath+"/fast/restore?version=2").Body, "nothing to bring back")
+	require.Equal(t, http.StatusNotFound, c.get(proceduresPath+"/fast/restore?version=9").StatusCode)
+
+	require.Equal(t, http.StatusPreconditionFailed, c.post(restore, url.Values{"base": {"1"}}).StatusCode, "it was changed since it was looked at")
+	require.Equal(t, http.StatusSeeOther, c.post(restore, url.Values{"base": {"2"}}).StatusCode)
+	p, err := models.ProcedureBySlug(t.Context(), h.db, "fast")
+	require.NoError(t, err)
+	require.Equal(t, [2]int{3, 2}, [2]int{p.Version, p.Document.Review.Enough})
+	require.Contains(t, c.get("/administration/journal").Body, "made version 1 of the procedure fast the current one again: version 3")
+
+	_, err = h.db.NewRaw(`UPDATE procedures SET document = jsonb_set(document, '{review,respond}', '"30d"') WHERE slug = 'fast' AND version = 2`).Exec(t.Context())
+	require.NoError(t, err)
+	unfit := c.post(proceduresPath+"/fast/restore?version=2", url.Values{"base": {"3"}})
+	require.Equal(t, http.StatusUnprocessableEntity, unfit.StatusCode)
+	require.Contains(t, unfit.Body, "Time for an expert to react: This must not be longer than the time to answer.")
+}
+
 func TestProcedureAsTextGoesByTheSameRules(t *testing.T) {
 	h := newHouse(t)
 	c, form := h.as("coordinator", "en"), h.procedureFields("fast")

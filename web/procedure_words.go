@@ -132,6 +132,17 @@ func ruleLabel(l *i18n.Localizer, r models.Rule) string {
 	return l.T("procedure.rule." + r.Path)
 }
 
+// pathLabel calls what stands at a path of a procedure what its form calls it; one of several is called as all are.
+func pathLabel(l *i18n.Localizer, path string) string {
+	path = itemIndex.ReplaceAllString(path, "")
+	for _, r := range models.ProcedureRules() {
+		if r.Path == path {
+			return ruleLabel(l, r)
+		}
+	}
+	return path
+}
+
 // changeRow is a rule that differs between two versions.
 type changeRow struct{ Stage, Rule, Before, After string }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/uptrace/bun"
 
-	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -120,31 +119,28 @@ func (k referenceKeeper) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, former := NewForm(nil), models.Facts{}
-	if key != "" {
-		line, err := k.kept.ByKey(r.Context(), s.DB, key)
-		if err != nil {
+	e := &editing{by: by, added: key == "", title: k.word(l, "add"), back: k.crumb(l)}
+	var line models.Reference
+	var former models.Facts
+	if !e.added {
+		if line, err = k.kept.ByKey(r.Context(), s.DB, key); err != nil {
 			return err
 		}
-		form, former = NewForm(referenceValues(line)), line.Facts()
+		e.title, e.values, former = l.T("reference.edit_line", "Name", key), referenceValues(line), line.Facts()
 	}
-	if isReading(r) {
-		return k.render(w, r, key, form, nil)
+	e.read = func(form url.Values) error {
+		line = readReference(form, key)
+		e.next = referencePath(k.kept) + "#line-" + line.Key
+		return nil
 	}
-	if err := ParseForm(r); err != nil {
-		return err
-	}
-	line := readReference(r.PostForm, key)
-	err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-		if key == "" {
+	e.save = func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+		if e.added {
 			return k.entry("added", line.Key), k.kept.Add(ctx, tx, line)
 		}
 		return k.entry("changed", key).Changing(former, line.Facts()), k.kept.Save(ctx, tx, line)
-	})
-	if err != nil {
-		return k.render(w, r, key, NewForm(r.PostForm), err)
 	}
-	return s.done(w, r, l.T("reference.saved"), referencePath(k.kept)+"#line-"+line.Key)
+	e.fields = func(v *editView) error { return k.fields(r, v, key) }
+	return s.edit(w, r, e)
 }
 
 //i18n:keys journal.topics.* journal.challenges.* journal.languages.* journal.countries.*
@@ -168,19 +164,8 @@ func readReference(form url.Values, key string) models.Reference {
 		Zone: strings.TrimSpace(form.Get("zone")), Designations: languageValues(form, "designations"), Footnotes: languageValues(form, "footnotes")}
 }
 
-func (k referenceKeeper) render(w http.ResponseWriter, r *http.Request, key string, form *Form, wrong error) error {
-	s, l := k.server, Localizer(r)
-	title := k.word(l, "add")
-	if key != "" {
-		title = l.T("reference.edit_line", "Name", key)
-	}
-	v := s.editPage(r, title, l.T("reference.save"), k.crumb(l), form)
-	if wrong != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(wrong, l); !again {
-			return wrong
-		}
-	}
+func (k referenceKeeper) fields(r *http.Request, v *editView, key string) error {
+	s, l, form := k.server, Localizer(r), v.Form
 	languages, err := models.Languages(r.Context(), s.DB)
 	if err != nil {
 		return err
@@ -211,7 +196,7 @@ func (k referenceKeeper) render(w http.ResponseWriter, r *http.Request, key stri
 			v.add(section)
 		}
 	}
-	return s.renderEdit(w, r, v)
+	return nil
 }
 
 // raise moves a line one up.
@@ -242,28 +227,22 @@ func (k referenceKeeper) remove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !isReading(r) {
-		err := s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
-			return k.entry("removed", key), k.kept.Remove(ctx, tx, key)
-		})
-		if err == nil {
-			return s.done(w, r, l.T("reference.removed"), referencePath(k.kept))
-		}
-		if apperr.CodeOf(err) != apperr.CodeInUse {
-			return err
-		}
-	}
-	uses, err := k.kept.Uses(r.Context(), s.DB, key)
-	if err != nil {
-		return err
-	}
 	name := l.Name(line.Names)
-	v := removeView{Page: s.administrationPage(r, l.T("reference.remove")), Back: k.crumb(l), What: name, Uses: places(l, uses),
-		Follows: l.Say("reference.remove_text", "Name", name), Button: l.T("reference.remove")}
+	return s.remove(w, r, removing{by: by, next: referencePath(k.kept), uses: func() ([]usedAt, error) { return k.uses(r, key) },
+		act: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+			return k.entry("removed", key), k.kept.Remove(ctx, tx, key)
+		}, ask: removeView{Page: s.administrationPage(r, l.T("reference.remove")), Back: k.crumb(l), What: name,
+			Follows: l.Say("reference.remove_text", "Name", name), Button: l.T("reference.remove")}})
+}
+
+func (k referenceKeeper) uses(r *http.Request, key string) ([]usedAt, error) {
+	l := Localizer(r)
+	uses, err := k.kept.Uses(r.Context(), k.server.DB, key)
+	at := places(l, uses)
 	if k.kept == models.ListLanguages && key == i18n.Default {
-		v.Uses = append(v.Uses, usedAt{Name: l.T("reference.english_use")})
+		at = append(at, usedAt{Name: l.T("reference.english_use")})
 	}
-	return s.renderRemove(w, r, v)
+	return at, err
 }
 
 // zoneSetting says whose clock counts for people without a country.
@@ -283,29 +262,20 @@ func (s *Server) networkZone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, back := NewForm(url.Values{"zone": {zone}}), crumb{referencePath(models.ListCountries), l.T("administration.countries")}
-	if !isReading(r) {
-		if err := ParseForm(r); err != nil {
-			return err
-		}
-		former := models.Facts{"zone": zone}
-		form, zone = NewForm(r.PostForm), strings.TrimSpace(r.PostForm.Get("zone"))
-		err = s.administer(r, by, func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
+	former := models.Facts{"zone": zone}
+	back := crumb{referencePath(models.ListCountries), l.T("administration.countries")}
+	return s.edit(w, r, &editing{by: by, title: l.T("reference.network_zone_change"), lead: l.T("reference.network_zone_help"), back: back, next: back.Href,
+		values: url.Values{"zone": {zone}},
+		read: func(form url.Values) error {
+			zone = strings.TrimSpace(form.Get("zone"))
+			return nil
+		},
+		save: func(ctx context.Context, tx bun.Tx) (models.JournalEntry, error) {
 			e := models.JournalEntry{Verb: "zone.changed", ObjectKind: "zone", Facts: map[string]string{"slug": zone}}
 			return e.Changing(former, models.Facts{"zone": zone}), models.SetNetworkZone(ctx, tx, zone)
-		})
-		if err == nil {
-			return s.done(w, r, l.T("reference.saved"), back.Href)
-		}
-	}
-	v := s.editPage(r, l.T("reference.network_zone_change"), l.T("reference.save"), back, form)
-	v.Lead = l.T("reference.network_zone_help")
-	if err != nil {
-		var again bool
-		if v.status, v.Refused, again = form.blamed(err, l); !again {
-			return err
-		}
-	}
-	v.add(editSection{Fields: []Input{field(form, "zone", l.T("reference.zone"), "required", true, "max", 60, "help", l.T("reference.zone_help"))}})
-	return s.renderEdit(w, r, v)
+		},
+		fields: func(v *editView) error {
+			v.add(editSection{Fields: []Input{field(v.Form, "zone", l.T("reference.zone"), "required", true, "max", 60, "help", l.T("reference.zone_help"))}})
+			return nil
+		}})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tribuna/internal/i18n"
+	"tribuna/models"
 )
 
 // styleView holds one of every component, in the states it can be in: the page that is looked at, and tested, before
@@ -54,7 +55,7 @@ func (e *Engine) newStyleView(r *http.Request) styleView {
 	l, now := Localizer(r), e.now()
 	v := styleView{Page: NewPage(r, l.T("style.title")), TextLanguage: l.Tag(), Text: l.T("style.text")}
 	v.NoIndex = true
-	v.Viewer = &Viewer{Name: "Ružica Ćosić-Hadžiahmetović", Organisation: "Know-how Centre", RoleKey: "style.role"}
+	v.Viewer = &Viewer{Name: "Ružica Ćosić-Hadžiahmetović", Roles: []models.HeldRole{{Role: models.RoleOfficer, Organisation: "Know-how Centre"}}}
 	v.Nav = []NavItem{
 		{Key: "home", Label: "style.nav.home", Href: "#", Icon: "inbox", Count: 3},
 		{Key: "recommendations", Label: "style.nav.recommendations", Short: "style.nav.texts", Href: "#", Icon: "file-text"},

@@ -143,7 +143,7 @@ func TestReviewAnswerCanBeChangedUntilTheGraceEnds(t *testing.T) {
 
 func TestReviewLateAnswerIsTakenInTheGraceAndMarked(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) {
-		d.Review.Due, d.Review.LateFor, d.Review.RemindAfter = "2d", "3d", nil
+		d.Review.Due, d.Review.LateFor, d.Review.RemindAfter, d.Review.Respond = "2d", "3d", nil, "2d"
 	})
 	o.startReview(0, o.experts[:2], nil)
 	for _, e := range o.experts[:2] {

@@ -36,6 +36,7 @@ var families = []family{
 	{pattern: "contacts.basis.*", values: models.ContactBases()},
 	{pattern: "imported.column.*", values: models.ImportColumns()},
 	{pattern: "person.naming.*", values: []string{models.NamingPublic, models.NamingNetwork, models.NamingNone}},
+	{pattern: "profile.naming.*", values: []string{models.NamingPublic, models.NamingNetwork, models.NamingNone}},
 	{pattern: "review.naming.*", values: []string{models.NamingPublic, models.NamingNetwork, models.NamingNone}},
 	{pattern: "review.answer.*", values: reviewAnswers},
 	{pattern: "recommendation.answer.*", values: reviewAnswers},
