@@ -154,6 +154,6 @@ func (s *officeStory) charged(person uuid.UUID) int {
 func (s *officeStory) journal() {
 	c := s.c
 	c.open("/administration/journal")
-	c.reads("Forum for Children "+s.mark, "urgent-"+s.mark)
+	c.reads("Forum for Children "+s.mark, "Urgent "+s.mark)
 	c.open("/administration/operations")
 }
