@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"go.temporal.io/sdk/client"
@@ -71,6 +72,16 @@ func findTemporal() (string, error) {
 		return path, nil
 	}
 	return "", errors.New("the program temporal is missing: `make run` installs it into .bin, or set TEMPORAL_ADDRESS to a running server")
+}
+
+// TemporalVersion is what the program says about itself and its server.
+func TemporalVersion() (string, error) {
+	bin, err := findTemporal()
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.Command(bin, "--version").Output()
+	return strings.TrimSpace(string(out)), err
 }
 
 func searchDirs() []string {

@@ -39,8 +39,9 @@ type bare struct {
 	ids    []string
 }
 
+// startBare starts its worker with as many activities at once as ours.
 func startBare(ctx context.Context, c client.Client, count int) (*bare, error) {
-	b := &bare{client: c, worker: worker.New(c, bareQueue, worker.Options{})}
+	b := &bare{client: c, worker: worker.New(c, bareQueue, worker.Options{MaxConcurrentActivityExecutionSize: 20})}
 	b.worker.RegisterWorkflow(bareProcess)
 	b.worker.RegisterActivity(nothing)
 	if err := b.worker.Start(); err != nil {

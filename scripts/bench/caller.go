@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,6 +42,52 @@ func (c *caller) get(ctx context.Context, path string, into any) error {
 
 func (c *caller) post(ctx context.Context, path string, body, into any) error {
 	return c.do(ctx, http.MethodPost, path, body, into)
+}
+
+// browser is a person who is signed in at the pages.
+type browser struct {
+	base   string
+	client *http.Client
+}
+
+// browser signs a person in, under a password given for it.
+func (in *instance) browser(ctx context.Context, p models.Person) (*browser, error) {
+	const password = "to be measured, and then thrown away"
+	if err := models.SetPassword(ctx, in.db, p.ID, password); err != nil {
+		return nil, err
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	b := &browser{in.base, &http.Client{Timeout: time.Minute, Jar: jar}}
+	res, err := b.client.PostForm(in.base+"/sign-in", url.Values{"email": {p.Email}, "password": {password}})
+	return b, seen(res, err)
+}
+
+// see gets a page whole.
+func (b *browser) see(ctx context.Context, path string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+path, nil)
+	if err != nil {
+		return err
+	}
+	res, err := b.client.Do(r)
+	return seen(res, err)
+}
+
+// seen reads a page to its end; whoever is sent to sign in has not seen it.
+func seen(res *http.Response, err error) error {
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK || res.Request.URL.Path == "/sign-in" {
+		return fmt.Errorf("%s: %d", res.Request.URL.Path, res.StatusCode)
+	}
+	return nil
 }
 
 // do sends a request, and takes nothing but success for an answer: what is stored but not yet decided is none.

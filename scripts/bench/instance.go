@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -45,6 +44,7 @@ type instance struct {
 	processes *workflows.Client
 	variables []string
 	worker    *program
+	migrated  time.Duration // how long it took to bring an empty database up to date
 	stops     []func()
 }
 
@@ -137,9 +137,11 @@ func (in *instance) configure(context.Context) error {
 func (in *instance) load(ctx context.Context) error {
 	migrate := exec.CommandContext(ctx, binary, "migrate")
 	migrate.Env = append(os.Environ(), in.variables...)
+	began := time.Now()
 	if out, err := migrate.CombinedOutput(); err != nil {
 		return fmt.Errorf("migrate: %w: %s", err, out)
 	}
+	in.migrated = time.Since(began)
 	return demo.Load(ctx, in.db, time.Now())
 }
 
@@ -153,14 +155,8 @@ func (in *instance) startPrograms(ctx context.Context) (err error) {
 		return err
 	}
 	in.later(serve.end)
-	return until(ctx, time.Minute, func() (bool, error) {
-		ready, err := http.Get(in.base + "/readyz")
-		if err != nil {
-			return false, serve.failed() // it is still starting
-		}
-		ready.Body.Close()
-		return ready.StatusCode == http.StatusOK, in.worker.failed()
-	})
+	addr := strings.TrimPrefix(in.base, "http://")
+	return until(ctx, time.Minute, func() (bool, error) { return isReady(addr), errors.Join(serve.failed(), in.worker.failed()) })
 }
 
 // restartWorker gives an empty cache.

@@ -19,6 +19,10 @@ func introduction(now time.Time) string {
 	if err != nil {
 		postgres = "unknown"
 	}
+	temporal, err := devstack.TemporalVersion()
+	if err != nil {
+		temporal = "unknown"
+	}
 	return fmt.Sprintf(`# Performance
 
 Written by `+"`make bench`"+` on %s. Each figure stands beside a bare equivalent measured in the same run, because machines
@@ -33,8 +37,9 @@ development server on SQLite, a mail catcher, pages, worker, and the measuring p
 | System | %s |
 | Go | %s |
 | PostgreSQL | %s |
+| Temporal | %s |
 
-`, now.UTC().Format(time.DateOnly), fact("/proc/cpuinfo", "model name"), runtime.NumCPU(), memory(), system(), runtime.Version(), postgres)
+`, now.UTC().Format(time.DateOnly), fact("/proc/cpuinfo", "model name"), runtime.NumCPU(), memory(), system(), runtime.Version(), postgres, temporal)
 }
 
 // fact reads the first value of a name in a file of the system.

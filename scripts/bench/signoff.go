@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,7 +11,9 @@ import (
 // The sign-off is measured on twenty recommendations that many organisations are asked to sign.
 const (
 	recommendations = 20
-	signers         = 24 // organisations per recommendation
+	signers         = 32 // organisations per recommendation
+	pacedEach       = 11 // of them one after the other, the rest in bursts
+	perBurst        = 4  // of each recommendation
 	pace            = 200 * time.Millisecond
 )
 
@@ -72,21 +75,36 @@ func (m *signOffs) measure(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	bare, ours, err := m.paced(ctx, signers/2-1)
+	bare, ours, err := m.paced(ctx, pacedEach)
 	if err != nil {
 		return "", err
 	}
-	progress("back to back")
-	rest := len(m.all[0])
-	barely, err := m.together(ctx, func(ctx context.Context, i int) error { return m.bare.update(ctx, i) }, rest)
+	turns, err := m.inTurns(ctx, len(m.all[0])/perBurst)
 	if err != nil {
 		return "", err
 	}
-	signed, err := m.together(ctx, func(ctx context.Context, i int) error { return m.take(i).do(ctx) }, rest)
-	if err != nil {
-		return "", err
+	return pacedChapter(bare, ours) + burstsChapter(turns), nil
+}
+
+// turn is a burst of bare Updates and one of sign-offs right after it.
+type turn struct{ bare, ours burst }
+
+// inTurns has bursts of both by turns, so that a pause of the machine falls on either and is seen.
+func (m *signOffs) inTurns(ctx context.Context, turns int) ([]turn, error) {
+	var all []turn
+	for n := range turns {
+		progress("back to back, %d of %d", n+1, turns)
+		bare, err := m.together(ctx, func(ctx context.Context, i int) error { return m.bare.update(ctx, i) }, perBurst)
+		if err != nil {
+			return nil, err
+		}
+		ours, err := m.together(ctx, func(ctx context.Context, i int) error { return m.take(i).do(ctx) }, perBurst)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, turn{bare, ours})
 	}
-	return signOffChapter(bare, ours, barely, signed), nil
+	return all, nil
 }
 
 // paced does one after the other, every 200 ms, a bare Update and a sign-off in turn.
@@ -153,15 +171,14 @@ func timed(do func() error) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-func signOffChapter(bare, ours sample, barely, signed burst) string {
+func pacedChapter(bare, ours sample) string {
 	added := ours.at(0.5) - bare.at(0.5)
-	ratio := signed.perSecond() / barely.perSecond()
 	return fmt.Sprintf(`## A sign-off over HTTP
 
 A partner's sign-off is an HTTP request with a token: it is checked, stored as a submission, told to the recommendation's
 workflow by an Update, decided in one transaction (answer, decision, record, mails to write) and answered. Beside it stands a
-bare Update on the same Temporal server, whose handler runs one regular activity that does nothing. %d recommendations,
-%d organisations each.
+bare Update on the same Temporal server, whose handler runs one regular activity that does nothing, in a worker set up as ours.
+%d recommendations, %d organisations each.
 
 **Paced**: one every 200 ms, a bare Update and a sign-off in turn; %d of each.
 
@@ -173,17 +190,26 @@ bare Update on the same Temporal server, whose handler runs one regular activity
 
 Aim: under 15 ms added at p50: %s.
 
-**Back to back**: on all %d recommendations at once, each as soon as the one before is answered; %d of each.
-
-| | per second | p50 ms | p99 ms |
-|---|---:|---:|---:|
-| bare Update | %.1f | %s | %s |
-| sign-off over HTTP | %.1f | %s | %s |
-| ratio | %.2f | | |
-
-Aim: over 0.7 of the bare throughput: %s.
-
 `, recommendations, signers, len(ours), ms(bare.at(.5)), ms(bare.at(.99)), ms(ours.at(.5)), ms(ours.at(.99)), ms(added), ms(ours.at(.99)-bare.at(.99)),
-		verdict(added < aimAdded), recommendations, len(signed.each), barely.perSecond(), ms(barely.each.at(.5)), ms(barely.each.at(.99)),
-		signed.perSecond(), ms(signed.each.at(.5)), ms(signed.each.at(.99)), ratio, verdict(ratio > aimRatio))
+		verdict(added < aimAdded))
+}
+
+// burstsChapter tells of the bursts one by one; what counts is the middle one of their ratios.
+func burstsChapter(turns []turn) string {
+	text := fmt.Sprintf(`**Back to back**: on all %d recommendations at once, each as soon as the one before is answered; bursts of %d bare Updates and of
+%d sign-offs by turns.
+
+| burst | bare per second | p50 ms | p99 ms | sign-offs per second | p50 ms | p99 ms | ratio |
+|---:|---:|---:|---:|---:|---:|---:|---:|
+`, recommendations, recommendations*perBurst, recommendations*perBurst)
+	var ratios []float64
+	for n, t := range turns {
+		ratio := t.ours.perSecond() / t.bare.perSecond()
+		ratios = append(ratios, ratio)
+		text += fmt.Sprintf("| %d | %.1f | %s | %s | %.1f | %s | %s | %.2f |\n", n+1, t.bare.perSecond(), ms(t.bare.each.at(.5)), ms(t.bare.each.at(.99)),
+			t.ours.perSecond(), ms(t.ours.each.at(.5)), ms(t.ours.each.at(.99)), ratio)
+	}
+	slices.Sort(ratios)
+	middle := (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+	return text + fmt.Sprintf("\nAim: over 0.7 of the bare throughput, in the middle of all bursts %.2f: %s.\n\n", middle, verdict(middle > aimRatio))
 }
