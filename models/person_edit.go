@@ -194,9 +194,14 @@ func (p *Person) check(ctx context.Context, tx bun.IDB) error {
 			*list.values = []string{}
 		}
 		for _, value := range *list.values {
-			if !slices.ContainsFunc(all, func(r Reference) bool { return r.Key == value }) {
-				bad.And(list.path, "unknown")
+			if slices.ContainsFunc(all, func(r Reference) bool { return r.Key == value }) {
+				continue
 			}
+			if list.of == ListLanguages && value == p.Language {
+				bad.And("language", "unknown") // it is among theirs because it is their own
+				continue
+			}
+			bad.And(list.path, "unknown")
 		}
 	}
 	return bad.OrNil()

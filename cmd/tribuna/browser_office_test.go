@@ -75,11 +75,11 @@ func (s *officeStory) procedure() {
 	c.write("#f-review-due", "soon")
 	require.EqualValues(s.t, 422, c.pressed(`.form-foot .btn-primary`))
 	require.Equal(s.t, "soon", c.holds("#f-review-due"))
-	c.write("#f-review-due", "4wd")
+	c.write("#f-review-due", "12wd")
 	c.press(`.form-foot .btn-primary`)
 	c.reads("Urgent " + s.mark)
 	c.open("/administration/procedures/urgent-" + s.mark + "/yaml")
-	require.Contains(s.t, c.holds("main textarea"), "due: 4wd")
+	require.Contains(s.t, c.holds("main textarea"), "due: 12wd")
 }
 
 // contacts brings people in, first from a file that is wrong in one line, and takes them out again.
