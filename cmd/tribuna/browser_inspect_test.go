@@ -38,9 +38,10 @@ const askFacts = `({
 	notices: [...document.querySelectorAll(".notice")].map(e => e.className).join(" "),
 })`
 
-// tooWide names what may be the reason why a page can be moved sideways; nothing when it cannot.
-const tooWide = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-	.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))`
+// tooWide names what may be the reason why a page can be moved sideways; nothing when it cannot. A phone says that it has inner
+// room for whatever it shows: as wide as its screen is the root alone.
+const tooWide = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] : [...document.querySelectorAll("body *")]
+	.filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 120))`
 
 // zoomed is what is left of a screen of 1280 px at 400 % (WCAG 2.2, 1.4.10).
 const zoomed = 320
