@@ -3,12 +3,14 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
@@ -37,40 +39,46 @@ func TestEveryPageHasRoomOnAPhone(t *testing.T) {
 		w, shown := newWorld(t, stage), 0
 		w.writeInEveryLanguage()
 		require.NoError(t, chromedp.Run(b.ctx, emulation.SetDeviceMetricsOverride(390, 900, 1, true), chromedp.Navigate(w.front.URL)))
-		for _, tag := range i18n.Tags() {
-			coordinator, asked := w.as("coordinator", tag), w.public(tag)
-			for _, row := range entitlements {
-				route, isPage := strings.CutPrefix(row.route, "GET ")
-				anyStage := row.drafting == row.review && row.review == row.done
-				if _, at := row.at(stage); !at || !isPage || anyStage && stage != "done" {
-					continue
-				}
-				reader, task := coordinator, w.subject(route)
-				if task != nil {
-					reader = asked
-					w.byLink(asked, task)
-				}
-				got := reader.get(w.address(sample(route), task))
-				if got.StatusCode != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") {
-					continue
-				}
-				shown++
-				if tooWide := b.sideways(t, got.Body); len(tooWide) > 0 {
-					t.Errorf("%s in %s, %s: %s", route, tag, stage, strings.Join(tooWide, "\n\t"))
-				}
+		for _, row := range entitlements {
+			route, isPage := strings.CutPrefix(row.route, "GET ")
+			anyStage := row.drafting == row.review && row.review == row.done
+			if _, at := row.at(stage); at && isPage && (!anyStage || stage == "done") {
+				shown += b.hasRoom(t, w, route)
 			}
 		}
 		require.Greater(t, shown, 10*len(i18n.Tags()), stage)
+		if stage == "review" {
+			w.enter(models.StageSignOff)
+			require.Equal(t, len(i18n.Tags()), b.hasRoom(t, w, "/tasks/{id}#sign_off"))
+		}
 	}
 }
 
-// sideways names what of a page reaches beyond the screen.
-func (b *browser) sideways(t *testing.T, html string) (found []string) {
+// hasRoom shows a page in every language, if there is one, and returns in how many there was.
+func (b *browser) hasRoom(t *testing.T, w *world, route string) (shown int) {
 	t.Helper()
-	page, err := json.Marshal(html)
-	require.NoError(t, err)
-	require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(sideways+"("+string(page)+")", &found, awaited)))
-	return found
+	task := w.subject(route)
+	for _, tag := range i18n.Tags() {
+		reader := w.readers[3] // the coordinator
+		if task != nil {
+			reader = w.readers[2] // by the personal link
+			w.byLink(reader, task)
+		}
+		require.Equal(t, http.StatusSeeOther, reader.post("/language", url.Values{"language": {tag}}).StatusCode)
+		got := reader.get(w.address(sample(route), task))
+		if got.StatusCode != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") {
+			continue
+		}
+		shown++
+		published := strings.Contains(route, "/published/") // speaks the language of its address
+		require.True(t, published || strings.Contains(got.Body, `<html lang="`+tag+`"`), "%s is shown in %s", route, tag)
+		page, err := json.Marshal(got.Body)
+		require.NoError(t, err)
+		var tooWide []string
+		require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(sideways+"("+string(page)+")", &tooWide, awaited)))
+		assert.Empty(t, tooWide, "%s in %s, %s", route, tag, w.stage)
+	}
+	return shown
 }
 
 // writeInEveryLanguage makes the mailing as wide as it gets: its table names every language twice.
