@@ -95,9 +95,10 @@ var (
 	fewLooks  = []look{{390, "dark"}, {1280, "light"}}
 )
 
-// beyond names what reaches beyond the screen; the head of a table that is stacked on a phone is for screen readers alone.
+// beyond names what reaches beyond the screen, which is as wide as it is: a phone says that it has inner room for whatever it
+// shows. The head of a table that is stacked on a phone is for screen readers alone.
 const beyond = `document.fonts.ready.then(() => [...document.querySelectorAll("main *")]
-	.filter(e => !e.closest(".table-stack > thead") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)))`
+	.filter(e => !e.closest(".table-stack > thead") && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 80)))`
 
 // inspect opens a page with all that is folded in it, and holds it to what every page promises, however it is looked at:
 // nothing reaches beyond the screen, and nothing is a barrier.

@@ -201,11 +201,15 @@ func (w *world) byLink(b *reader, task *models.Task) {
 	if task == nil {
 		return
 	}
-	person := w.person("partner-sc-nwb").ID
+	b.header.Set("Cookie", linkCookie+"="+w.server.Links.Mint(links.KindTask, task.ID, w.answers(task), task.Generation))
+}
+
+// answers is who is asked: in person, or for an organisation.
+func (w *world) answers(task *models.Task) uuid.UUID {
 	if task.PersonID != nil {
-		person = *task.PersonID
+		return *task.PersonID
 	}
-	b.header.Set("Cookie", linkCookie+"="+w.server.Links.Mint(links.KindTask, task.ID, person, task.Generation))
+	return w.person("partner-sc-nwb").ID
 }
 
 // try returns one letter for everybody who tries a row.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/demo"
+	"tribuna/models"
 )
 
 // officeStory is a day of the coordinator: a look at the overview, then what the network needs to have put in order.
@@ -34,6 +35,7 @@ func (s *officeStory) tell() {
 	s.recommendationsOfOthers()
 	s.handOver()
 	s.journal()
+	s.c.had(models.RoleCoordinator)
 }
 
 func (s *officeStory) overview() {

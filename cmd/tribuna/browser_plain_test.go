@@ -10,7 +10,7 @@ import (
 	"tribuna/models"
 )
 
-// plainStory is the way from draft to sign-off of those whose browsers run no scripts; the officer works in Bulgarian.
+// plainStory is the way from draft to sign-off of those whose browsers run no scripts; the officer works in Bulgarian, on a phone.
 type plainStory struct {
 	*house
 	t       *testing.T
@@ -20,13 +20,14 @@ type plainStory struct {
 }
 
 func (s *plainStory) tell() {
-	s.officer = s.plainVisitor(s.t, "Милена", "bg", desktop)
+	s.officer = s.plainVisitor(s.t, "Милена", "bg", phone)
 	s.signIn(s.officer, "milena.draganova@tribuna.example")
 	s.draft()
 	s.sendToReview()
 	s.review()
 	s.accept()
 	s.signOff()
+	s.officer.had(models.RoleOfficer)
 }
 
 // draft adds a measure and removes one, which sends the form and brings it back as it was.
@@ -75,6 +76,7 @@ func (s *plainStory) review() {
 	e.inspect()
 	e.reads("Clear. Say which age groups.", "Which age groups?")
 	require.Equal(s.t, 1, s.decided(s.t, s.id, models.DecideAnswerReview), "a double click is one answer")
+	e.had(models.RoleExpert)
 }
 
 func (s *plainStory) accept() {
@@ -96,5 +98,6 @@ func (s *plainStory) signOff() {
 	p.write("#f-reason", "Съгласни сме.")
 	p.press(`#answer .btn-primary`)
 	p.reads("Съгласни сме.")
+	p.had(models.RolePartner)
 	s.officer.awaits(s.home, `.page-actions a[href*="/publish"]`)
 }

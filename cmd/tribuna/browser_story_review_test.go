@@ -63,6 +63,7 @@ func (s *story) reviewOnAPhone() {
 	e.press(`.answer .btn-primary`)
 	e.reads("Well founded. The sources are in the annex.")
 	require.Equal(s.t, 2, s.decided(s.t, s.id, models.DecideAnswerReview))
+	e.had(models.RoleExpert)
 }
 
 // decline says no and suggests somebody.
@@ -78,17 +79,18 @@ func (s *story) decline() {
 
 // consult comments in the name of a partner.
 func (s *story) consult() {
-	p := s.visitor(s.t, "Стоян", "bg", phone)
+	p := s.visitor(s.t, "Стоян", "bg", desktop)
 	p.follow(p.asked(stoyan, models.TaskConsult, s.id), personal)
 	p.comment(5, "Да се добавят и общините.")
 	p.write("#f-reasons", "Подкрепяме текста.")
 	p.press(`.answer .btn-primary`)
 	p.reads("Подкрепяме текста.", "Да се добавят и общините.")
+	p.had(models.RolePartner)
 }
 
 // reviewInBulgarian is refused without an answer and keeps what was typed; then it is enough.
 func (s *story) reviewInBulgarian() {
-	e := s.visitor(s.t, "Снежана", "bg", phone)
+	e := s.visitor(s.t, "Снежана", "bg", desktop)
 	e.follow(e.asked(snezhana, models.TaskReview, s.id), personal)
 	e.write("#f-reasons", "Текстът е ясен.")
 	e.run(chromedp.Evaluate(`document.querySelector(".review-form").noValidate = true`, nil))
@@ -98,6 +100,7 @@ func (s *story) reviewInBulgarian() {
 	e.tick(`input[name="answer"][value="support"]`, `input[name="naming"][value="none"]`)
 	e.press(`.answer .btn-primary`)
 	e.reads("Текстът е ясен.")
+	e.had(models.RoleExpert)
 }
 
 // accept decides the round once enough have answered.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/demo"
+	"tribuna/models"
 )
 
 // story is one recommendation on its whole way, told by what people see and press.
@@ -32,6 +33,7 @@ func (s *story) tell() {
 	s.accept()
 	s.translate()
 	s.signOff()
+	s.signOffByKeyboard()
 	s.publish()
 	s.readInPublic()
 	s.deliver()
@@ -39,6 +41,7 @@ func (s *story) tell() {
 	s.unsubscribe()
 	s.report()
 	s.lookBack()
+	s.officer.had(models.RoleOfficer)
 }
 
 func (h *house) signIn(v *visitor, address string) {

@@ -23,19 +23,26 @@ func TestInABrowser(t *testing.T) {
 	t.Run("whole story", func(t *testing.T) { (&story{house: h, t: t}).tell() })
 	t.Run("invitation", func(t *testing.T) { (&invitationStory{house: h, t: t}).tell() })
 	t.Run("without scripts", func(t *testing.T) { (&plainStory{house: h, t: t}).tell() })
-	t.Run("reader", func(t *testing.T) { (&readerStory{house: h, t: t, r: h.plainVisitor(t, "Hanna", "en", phone)}).tell() })
+	t.Run("reader without scripts", func(t *testing.T) {
+		(&readerStory{house: h, t: t, r: h.plainVisitor(t, "Hanna", "en", phone), language: "sq"}).tell()
+	})
+	t.Run("reader", func(t *testing.T) {
+		(&readerStory{house: h, t: t, r: h.visitor(t, "Hanna", "sq", desktop), language: "ro"}).tell()
+	})
 	t.Run("coordinator without scripts", func(t *testing.T) {
 		(&officeStory{house: h, t: t, c: h.plainVisitor(t, "Ilona", "en", phone), mark: "first"}).tell()
 	})
 	t.Run("coordinator", func(t *testing.T) {
 		(&officeStory{house: h, t: t, c: h.visitor(t, "Ilona", "en", desktop), mark: "second", language: "ro"}).tell()
 	})
+	t.Run("every role", func(t *testing.T) { h.everyRole(t) })
 }
 
 // house is an instance with its visitors, each of whom has a window with cookies of their own.
 type house struct {
 	site   string
 	db     *bun.DB
+	days   []day                // that were told to their end
 	seen   map[string]bool      // what was inspected before
 	opened map[string]uuid.UUID // what personal links open
 }
