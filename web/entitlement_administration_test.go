@@ -46,7 +46,7 @@ func below(area, letters string, acts []string) []entitlement {
 	var all []entitlement
 	for _, act := range acts {
 		method, path, _ := strings.Cut(act, " ")
-		all = append(all, always(method+" /administration/"+area+path, letters))
+		all = append(all, once(method+" /administration/"+area+path, letters))
 	}
 	return all
 }

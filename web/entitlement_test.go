@@ -24,7 +24,7 @@ import (
 // brief is owned by Know-how Centre Bulgaria; Save the Children North West Balkans is asked in an organisation's name.
 type world struct {
 	*house
-	stage      string // drafting, review or done
+	stage      string // one of stages
 	tasks      map[models.TaskKind]*models.Task
 	elsewhere  *models.Task // another question to the expert asked, on the same text
 	followUp   uuid.UUID
@@ -39,6 +39,9 @@ type world struct {
 var signedIn = []string{"coordinator", "officer-khc", "officer-tdh", "partner-khc", "partner-sc-nwb", "partner-cyi",
 	"translator-bg-1", "translator-sq-1", "expert-01", "expert-05", "reader"}
 
+// stages are those at which somebody may do something else than at the others.
+var stages = []string{"drafting", "review", "signoff", "done", "withdrawn"}
+
 func newWorld(t *testing.T, stage string) *world {
 	t.Helper()
 	w := &world{house: newHouse(t), stage: stage, tasks: map[models.TaskKind]*models.Task{}}
@@ -47,16 +50,18 @@ func newWorld(t *testing.T, stage string) *world {
 	w.victim = w.person("expert-12").ID
 	switch stage {
 	case "review":
-		w.brief.Round = 1
-		w.enter(models.StageReview)
-		round := &models.ReviewRound{RecommendationID: w.brief.ID, Number: 1, VersionID: *w.brief.CurrentVersionID, Invited: []uuid.UUID{}, Reserve: []uuid.UUID{},
-			Enough: 1, DueAt: time.Now().AddDate(0, 0, 9)}
-		require.NoError(t, round.Insert(t.Context(), w.db))
-		w.askEverybody()
+		w.inReview()
+	case "signoff":
+		w.inReview()
+		w.inSignOff()
 	case "done":
 		w.publish()
 		w.hangOn()
 		w.askEverybody()
+	case "withdrawn":
+		w.inReview()
+		w.inSignOff()
+		w.withdraw()
 	}
 	for range 3 {
 		w.readers = append(w.readers, w.public("en"))
@@ -65,6 +70,41 @@ func newWorld(t *testing.T, stage string) *world {
 		w.readers = append(w.readers, w.as(slug, "en"))
 	}
 	return w
+}
+
+// inReview has the brief in its first round, where everybody is asked.
+func (w *world) inReview() {
+	w.brief.Round = 1
+	w.enter(models.StageReview)
+	round := &models.ReviewRound{RecommendationID: w.brief.ID, Number: 1, VersionID: *w.brief.CurrentVersionID, Invited: []uuid.UUID{}, Reserve: []uuid.UUID{},
+		Enough: 1, DueAt: time.Now().AddDate(0, 0, 9)}
+	require.NoError(w.t, round.Insert(w.t.Context(), w.db))
+	w.askEverybody()
+}
+
+// inSignOff ends the round: its questions were answered, and the organisations are asked while a language is still translated.
+func (w *world) inSignOff() {
+	w.brief.AcceptedVersionID = w.brief.CurrentVersionID
+	w.enter(models.StageSignOff)
+	for _, kind := range []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskChooseReviewer} {
+		w.end(w.tasks[kind], models.TaskDone)
+	}
+	w.end(w.elsewhere, models.TaskDone)
+}
+
+// withdraw takes the brief back where the organisations had it.
+func (w *world) withdraw() {
+	from := w.brief.Stage
+	w.brief.WithdrawnFrom = &from
+	w.enter(models.StageWithdrawn)
+	for _, kind := range []models.TaskKind{models.TaskSignOff, models.TaskTranslate, models.TaskApproveTranslation} {
+		w.end(w.tasks[kind], models.TaskCancelled)
+	}
+}
+
+func (w *world) end(task *models.Task, state models.TaskState) {
+	task.Close(state, time.Now())
+	require.NoError(w.t, task.Save(w.t.Context(), w.db))
 }
 
 // nothingRuns has words stored and answered with "being recorded": what is entitled is seen, and nothing moves on for others.
@@ -298,7 +338,7 @@ func unlisted(t *testing.T) (all []string) {
 // told with what is so today, for whoever writes the row to judge.
 func TestEveryPageForEveryoneAtEveryStage(t *testing.T) {
 	missing := unlisted(t)
-	for _, stage := range []string{"drafting", "review", "done"} {
+	for _, stage := range stages {
 		t.Run(stage, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, stage)
