@@ -137,11 +137,15 @@ func answered(route, open, closed string) entitlement {
 	return entitlement{route: route, review: open, signOff: closed, withdrawn: closed}
 }
 
+// sheetOf is a table of the overview as a file; which one stands after "#".
+const sheetOf = "GET /dashboard/{table:recommendations|countries|authorities|statuses}.csv"
+
 var entitlements = concat(
 	administrationEntitlements,
 	[]entitlement{
 		always("GET /", everybody), always("GET /recommendations", members), always("GET /dashboard", working), always("GET /search", members),
-		always("POST /dashboard/seen", working), always("GET /dashboard/{table:recommendations|countries|authorities|statuses}.csv", working),
+		always("POST /dashboard/seen", working),
+		always(sheetOf+"#recommendations", working), always(sheetOf+"#countries", working), always(sheetOf+"#authorities", working), always(sheetOf+"#statuses", working),
 		always("GET /dashboard/coverage", working), always("GET /dashboard/coverage.csv", working),
 		always("GET /dashboard/pipeline", coordinators), always("GET /dashboard/pipeline.csv", coordinators),
 		always("GET /emblems/{sha256:[0-9a-f]{64}}", noSuchThing),
