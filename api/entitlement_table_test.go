@@ -13,12 +13,13 @@ import (
 // entitlement is a row of the table: an operation, of questions with "#" and their kind, and a letter for everybody who tries
 // it, at the stages that differ.
 type entitlement struct {
-	operation              string
-	drafting, review, done string // "" where there is nothing of the kind yet
+	operation string
+
+	drafting, review, signOff, done, withdrawn string // "" where there is nothing of the kind, or nothing that would be different
 }
 
 func (e entitlement) at(stage string) (string, bool) {
-	letters := map[string]string{"drafting": e.drafting, "review": e.review, "done": e.done}[stage]
+	letters := map[string]string{"drafting": e.drafting, "review": e.review, "signoff": e.signOff, "done": e.done, "withdrawn": e.withdrawn}[stage]
 	return letters, letters != ""
 }
 
@@ -60,9 +61,10 @@ const (
 	partnerReports   = "u ny yyn nyn nn nn n"
 )
 
-// always does not depend on the stage. Before the review nobody was asked anything, so nobody comes by a link.
+// always does not depend on the stage: it is tried where most is hidden, and where most is there. Before the review nobody was
+// asked anything, so nobody comes by a link.
 func always(operation, letters string) entitlement {
-	return entitlement{operation, withoutLinks(letters), letters, letters}
+	return entitlement{operation: operation, drafting: withoutLinks(letters), done: letters}
 }
 
 func withoutLinks(letters string) string {
@@ -72,9 +74,10 @@ func withoutLinks(letters string) string {
 	return strings.Replace(letters, letters[2:4], "uu", 1)
 }
 
-// staged is about a text, which differs from stage to stage.
-func staged(operation, drafting, review, done string) entitlement {
-	return entitlement{operation, withoutLinks(drafting), review, done}
+// staged is about a text: while its owners write it, while it is out and after it was withdrawn from there, and once it is
+// published.
+func staged(operation, drafting, out, done string) entitlement {
+	return entitlement{operation, withoutLinks(drafting), out, out, done, out}
 }
 
 func owned(operation string) entitlement {
@@ -90,26 +93,48 @@ func withinNetwork(operation string) entitlement {
 	return staged(operation, ownersOfDraft, "u fu yyn yyn fn fn n", "u fu yyy yyy ff ff f")
 }
 
-func done(operation, letters string) entitlement     { return entitlement{operation, "", "", letters} }
-func both(operation, letters string) entitlement     { return entitlement{operation, "", letters, letters} }
-func inReview(operation, letters string) entitlement { return entitlement{operation, "", letters, ""} }
+func done(operation, letters string) entitlement {
+	return entitlement{operation: operation, done: letters}
+}
+
+// waiting is about a question that waits from the review on until the text is published.
+func waiting(operation, letters string) entitlement {
+	return fromReview(operation, letters, letters)
+}
+
+// inReview is about a question of the review: later it is over, and who was asked is told so.
+func inReview(operation, letters string) entitlement {
+	return entitlement{operation: operation, review: letters, signOff: letters, withdrawn: letters}
+}
+
+// translation is about one: nobody goes on with it once the text is withdrawn.
+func translation(operation, out, done, withdrawn string) entitlement {
+	e := fromReview(operation, out, done)
+	e.withdrawn = withdrawn
+	return e
+}
 
 // decided is what owners decide when a question waits for them.
 func decided(operation string, kind models.TaskKind) entitlement {
-	return entitlement{operation + "#" + string(kind), "", ownersDecideText, ownersDecideDone}
+	return fromReview(operation+"#"+string(kind), ownersDecideText, ownersDecideDone)
 }
 
 // looked is what coordinators decide about something overdue. Its owners see that they were asked.
 func looked(operation string) entitlement {
-	return entitlement{operation + "#" + string(models.TaskEscalation), "", "u nn yfn nnn nn nn n", "u nf yfn nnn nn nn n"}
+	return fromReview(operation+"#"+string(models.TaskEscalation), "u nn yfn nnn nn nn n", "u nf yfn nnn nn nn n")
+}
+
+// fromReview is about what there is from the review on.
+func fromReview(operation, out, done string) entitlement {
+	return entitlement{operation: operation, review: out, signOff: out, done: done, withdrawn: out}
 }
 
 var entitlements = []entitlement{
 	always("getHealth", everybody), always("getOpenAPI", everybody), always("listLanguages", everybody), always("listCountries", everybody),
 	always("listTopics", everybody), always("listChallenges", everybody), always("listAuthorities", everybody), always("getAuthority", everybody),
 	always("createToken", everybody), always("listPublished", everybody),
-	{"getPublished", nothing, nothing, everybody}, {"getPublishedIn", nothing, nothing, everybody},
-	{"getPublishedAsWord", nothing, nothing, everybody}, {"getPublishedAsPDF", nothing, nothing, everybody},
+	staged("getPublished", nothing, nothing, everybody), staged("getPublishedIn", nothing, nothing, everybody),
+	staged("getPublishedAsWord", nothing, nothing, everybody), staged("getPublishedAsPDF", nothing, nothing, everybody),
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
 	always("createOrganisation", keepers), always("updateOrganisation", keepers), always("listPeople", keepers), always("createPerson", keepers),
@@ -129,22 +154,22 @@ var entitlements = []entitlement{
 	staged("redactRecord", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
 	staged("quarantine", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"), staged("release", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
 	staged("redactPassage", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
-	{"reportContent", "n nn yyn nnn nn nn n", "n nn yyn yyn yn yn n", everybody}, always("listReports", "u fu yff fff ff ff f"), always("settleReport", "u fu nff fff ff ff f"),
+	staged("reportContent", "n nn yyn nnn nn nn n", "n nn yyn yyn yn yn n", everybody), always("listReports", "u fu yff fff ff ff f"), always("settleReport", "u fu nff fff ff ff f"),
 	inside("compareVersions"), always("getAttachment", originals), always("getSubmission", onlyTheirs),
 
-	inReview("getTask#review", expertSees), inReview("getTask#consult", partnerSees), both("getTask#sign_off", partnerSees),
-	both("getTask#translate", linguistSees), both("getTask#approve_translation", linguistSees), done("getTask#report_progress", partnerReports),
-	both("getTask#publish", ownersQuestion), both("getTask#assign_translator", ownersQuestion),
+	inReview("getTask#review", expertSees), inReview("getTask#consult", partnerSees), waiting("getTask#sign_off", partnerSees),
+	waiting("getTask#translate", linguistSees), waiting("getTask#approve_translation", linguistSees), done("getTask#report_progress", partnerReports),
+	waiting("getTask#publish", ownersQuestion), waiting("getTask#assign_translator", ownersQuestion),
 	inReview("acceptTask#review", expertAnswers), inReview("declineTask#review", expertAnswers), inReview("declineTask#consult", noSuchAnswer),
-	both("declineTask#translate", linguistAnswers), inReview("answerReview#review", expertAnswers),
-	inReview("answerConsultation#consult", partnerAnswers), both("answerSignOff#sign_off", partnerAnswers),
-	both("submitTranslation#translate", linguistAnswers), both("approveTranslation#approve_translation", linguistAnswers),
-	both("returnTranslation#approve_translation", linguistAnswers), done("reportAskedProgress#report_progress", partnerReports),
+	waiting("declineTask#translate", linguistAnswers), inReview("answerReview#review", expertAnswers),
+	inReview("answerConsultation#consult", partnerAnswers), waiting("answerSignOff#sign_off", partnerAnswers),
+	waiting("submitTranslation#translate", linguistAnswers), waiting("approveTranslation#approve_translation", linguistAnswers),
+	waiting("returnTranslation#approve_translation", linguistAnswers), done("reportAskedProgress#report_progress", partnerReports),
 	decided("inviteReviewer", models.TaskChooseReviewer), decided("skipReviewer", models.TaskChooseReviewer), decided("decideReview", models.TaskDecideReview),
 	decided("assignTranslator", models.TaskAssignTranslator), decided("resolveSignOff", models.TaskResolveSignOff), decided("publish", models.TaskPublish),
 	done("recordDelivery#deliver", ownersDecideDone),
 	looked("remindLate"), looked("extendLate"), looked("leaveLate"),
-	{"getTranslation", "", "u ny yyn yyn yn yn n", "u ny yyy yyy yn yn n"}, {"saveTranslation", "", "u ny ffn ffn yn fn n", "u ny fff fff yn fn n"},
+	translation("getTranslation", "u ny yyn yyn yn yn n", "u ny yyy yyy yn yn n", "u nn yyn yyn yn yn n"), translation("saveTranslation", "u ny ffn ffn yn fn n", "u ny fff fff yn fn n", "u nn ffn ffn fn fn n"),
 
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),

@@ -32,14 +32,23 @@ type world struct {
 var withTokens = []string{"coordinator", "officer-khc", "officer-tdh", "partner-khc", "partner-sc-nwb", "partner-cyi",
 	"translator-bg-1", "translator-sq-1", "expert-01", "expert-05", "reader"}
 
+// stages are those at which somebody may do something else than at the others.
+var stages = []string{"drafting", "review", "signoff", "done", "withdrawn"}
+
 func newWorld(t *testing.T, stage string) *world {
 	t.Helper()
 	w := &world{house: newHouse(t), tasks: map[models.TaskKind]*models.Task{}}
 	w.rec = w.brief(t)
 	switch stage {
-	case "review":
+	case "review", "signoff", "withdrawn":
 		w.inReview(t, w.rec)
 		w.askEverybody(t)
+		if stage != "review" {
+			w.inSignOff(t)
+		}
+		if stage == "withdrawn" {
+			w.withdraw(t)
+		}
 	case "done":
 		rec, followUp := w.publish(t)
 		w.rec, w.followUp = rec, followUp.ID
@@ -92,6 +101,34 @@ func (w *world) askEverybody(t *testing.T) {
 		w.tasks[models.TaskReportProgress] = add(models.TaskReportProgress, "", func(task *models.Task) {
 			task.ProcessID, task.SubjectID = w.followUp, &w.followUp
 		})
+	}
+}
+
+// inSignOff ends the round: its questions were answered, and the organisations are asked while a language is still translated.
+func (w *world) inSignOff(t *testing.T) {
+	w.rec.AcceptedVersionID = w.rec.CurrentVersionID
+	w.rec.Enter(models.StageSignOff, noon)
+	require.NoError(t, w.rec.Save(t.Context(), w.db, noon))
+	w.end(t, models.TaskDone, w.tasks[models.TaskReview], w.elsewhere, w.tasks[models.TaskConsult], w.tasks[models.TaskChooseReviewer], w.tasks[models.TaskDecideReview])
+}
+
+// withdraw takes the text back where the organisations had it.
+func (w *world) withdraw(t *testing.T) {
+	from := w.rec.Stage
+	w.rec.WithdrawnFrom = &from
+	w.rec.Enter(models.StageWithdrawn, noon)
+	require.NoError(t, w.rec.Save(t.Context(), w.db, noon))
+	for _, task := range w.tasks {
+		if task.State == models.TaskOpen {
+			w.end(t, models.TaskCancelled, task)
+		}
+	}
+}
+
+func (w *world) end(t *testing.T, state models.TaskState, tasks ...*models.Task) {
+	for _, task := range tasks {
+		task.Close(state, noon)
+		require.NoError(t, task.Save(t.Context(), w.db))
 	}
 }
 
@@ -241,7 +278,7 @@ func TestEveryOperationForEveryoneAtEveryStage(t *testing.T) {
 		id, _, _ := strings.Cut(row.operation, "#")
 		listed[id] = true
 	}
-	for _, stage := range []string{"drafting", "review", "done"} {
+	for _, stage := range stages {
 		t.Run(stage, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, stage)

@@ -2,13 +2,14 @@ package web
 
 // entitlement is a row of the table: a page or an act, and a letter for everybody who tries it, at the stages that differ.
 type entitlement struct {
-	route                  string
-	drafting, review, done string // "" where there is nothing of the kind yet
+	route string
+
+	drafting, review, signOff, done, withdrawn string // "" where there is nothing of the kind, or nothing that would be different
 }
 
 // at returns what is expected at a stage.
 func (e entitlement) at(stage string) (string, bool) {
-	letters := map[string]string{"drafting": e.drafting, "review": e.review, "done": e.done}[stage]
+	letters := map[string]string{"drafting": e.drafting, "review": e.review, "signoff": e.signOff, "done": e.done, "withdrawn": e.withdrawn}[stage]
 	return letters, letters != ""
 }
 
@@ -41,6 +42,8 @@ const (
 	ownersInReviewNot = "u uu ccn ffn fn fn n"
 	ownersWhenDoneNot = "u uu ccf fff ff ff f"
 
+	noQuestionInReview = "u uu nnn ffn fn fn n" // its owners are asked nothing of the kind
+
 	readsInReview = "u uu yyn yyn yn yn n" // owners, partners of a country concerned, who is asked
 	insideDone    = "u uu yyy yyy yf yf f" // once it is published: officers, partners, who was asked
 	insideOrLed   = "u uu yyy yyy ym ym m" // the others are led to the public page
@@ -56,7 +59,8 @@ const (
 	expertSees       = "u uy mmn nnn nn yn n"
 	expertReports    = "u uy yyn nnn nn yn n" // whoever sees the question reads the text
 	expertAnswers    = "u uy ffn nnn nn yn n"
-	expertThanked    = "u um ffn nnn nn mn n" // led back: nothing was answered yet
+	expertLedBack    = "u um ffn nnn nn mn n" // nothing was answered yet
+	expertThanked    = "u uy ffn nnn nn yn n"
 	partnerSees      = "u uy mmn nyn nn nn n"
 	partnerAnswers   = "u uy ffn nyn nn nn n"
 	linguistSees     = "u uy mmn nnn yn nn n"
@@ -69,44 +73,79 @@ const (
 	answersToAllSame = everybody // so that nobody learns who is asked what
 )
 
-// always is a page that does not depend on the stage.
-func always(route, letters string) entitlement { return entitlement{route, letters, letters, letters} }
+// always is a page that does not depend on the stage: it is tried where most is hidden, and where most is there.
+func always(route, letters string) entitlement {
+	return entitlement{route: route, drafting: letters, done: letters}
+}
+
+// once is a page that has nothing to do with a text.
+func once(route, letters string) entitlement { return entitlement{route: route, done: letters} }
 
 // done is about what there is once the text is published.
-func done(route, letters string) entitlement { return entitlement{route, "", "", letters} }
+func done(route, letters string) entitlement { return entitlement{route: route, done: letters} }
+
+// staged is about a text: while its owners write it, while it is out and after it was withdrawn from there, and once it is
+// published.
+func staged(route, drafting, out, done string) entitlement {
+	return entitlement{route, drafting, out, out, done, out}
+}
 
 // owned is an act of the owners, with its page; each letter says at which stage there is something to decide.
 func owned(path, stages string) []entitlement {
-	page := entitlement{"GET /recommendations/{id}/" + path, ownersOfDraftNot, ownersInReviewNot, ownersWhenDoneNot}
+	page := staged("GET /recommendations/{id}/"+path, ownersOfDraftNot, ownersInReviewNot, ownersWhenDoneNot)
 	for _, stage := range stages {
 		switch stage {
 		case 'd':
 			page.drafting = ownersOfDraft
 		case 'r':
 			page.review = ownersInReview
+		case 's':
+			page.signOff = ownersInReview
 		case 'p':
 			page.done = ownersWhenDone
+		case 'w':
+			page.withdrawn = ownersInReview
 		}
 	}
-	return []entitlement{page, {"POST /recommendations/{id}/" + path, ownersOfDraft, ownersInReview, ownersWhenDone}}
+	return []entitlement{page, staged("POST /recommendations/{id}/"+path, ownersOfDraft, ownersInReview, ownersWhenDone)}
 }
+
+// translators are found where one is missing; in sign-off the text has them all.
+var translators = func() []entitlement {
+	all := owned("translators", "")
+	for i := range all {
+		all[i].signOff = noQuestionInReview
+	}
+	return all
+}()
 
 // onAQuestion is an act of owners that is about a question somebody was asked.
 func onAQuestion(path string) entitlement {
-	return entitlement{"POST /recommendations/{id}/" + path, "", ownersInReview, ""}
+	return entitlement{route: "POST /recommendations/{id}/" + path, review: ownersInReview}
 }
 
-// both is what holds in review and once the text is published.
-func both(route, letters string) entitlement { return entitlement{route, "", letters, letters} }
+// waiting is about a question that waits from the review on until the text is published.
+func waiting(route, letters string) entitlement {
+	return entitlement{route: route, review: letters, signOff: letters, done: letters, withdrawn: letters}
+}
 
-// inReview is about a question of the review.
-func inReview(route, letters string) entitlement { return entitlement{route, "", letters, ""} }
+// inReview is about a question of the review: later it is over, and who was asked is told so.
+func inReview(route, letters string) entitlement { return answered(route, letters, letters) }
+
+// answered is about a question of the review that differs once it was answered.
+func answered(route, open, closed string) entitlement {
+	return entitlement{route: route, review: open, signOff: closed, withdrawn: closed}
+}
+
+// sheetOf is a table of the overview as a file; which one stands after "#".
+const sheetOf = "GET /dashboard/{table:recommendations|countries|authorities|statuses}.csv"
 
 var entitlements = concat(
 	administrationEntitlements,
 	[]entitlement{
 		always("GET /", everybody), always("GET /recommendations", members), always("GET /dashboard", working), always("GET /search", members),
-		always("POST /dashboard/seen", working), always("GET /dashboard/{table:recommendations|countries|authorities|statuses}.csv", working),
+		always("POST /dashboard/seen", working),
+		always(sheetOf+"#recommendations", working), always(sheetOf+"#countries", working), always(sheetOf+"#authorities", working), always(sheetOf+"#statuses", working),
 		always("GET /dashboard/coverage", working), always("GET /dashboard/coverage.csv", working),
 		always("GET /dashboard/pipeline", coordinators), always("GET /dashboard/pipeline.csv", coordinators),
 		always("GET /emblems/{sha256:[0-9a-f]{64}}", noSuchThing),
@@ -123,40 +162,40 @@ var entitlements = concat(
 		always("GET /o/{token}", noSuchThing), always("POST /o/{token}", noSuchThing),
 
 		always("GET /published", everybody), always("GET /published.atom", everybody), always("GET /follow-ups", everybody),
-		{"GET /published/{slug}/{language}/{form:docx|pdf}", noSuchThing, noSuchThing, everybody},
-		{"GET /published/{slug}", noSuchThing, noSuchThing, everybody}, {"GET /published/{slug}/{language}", noSuchThing, noSuchThing, everybody},
+		staged("GET /published/{slug}/{language}/{form:docx|pdf}", noSuchThing, noSuchThing, everybody),
+		staged("GET /published/{slug}", noSuchThing, noSuchThing, everybody), staged("GET /published/{slug}/{language}", noSuchThing, noSuchThing, everybody),
 
 		always("GET /recommendations/new", drafters), always("POST /recommendations/new", drafters),
 		always("GET /recommendations/new/word", drafters), always("POST /recommendations/new/word", drafters),
-		{"GET /recommendations/{id}", ownersOfDraft, readsInReview, insideOrLed},
-		{"GET /recommendations/{id}/versions", ownersOfDraft, readsInReview, insideDone},
-		{"GET /recommendations/{id}/versions/{number:[0-9]+}", ownersOfDraft, readsInReview, insideDone},
-		{"GET /recommendations/{id}/versions/{number:[0-9]+}/{form:docx|pdf}", ownersOfDraft, readsInReview, insideDone},
-		{"GET /recommendations/{id}/compare", ownersOfDraft, readsInReview, insideDone},
-		{"GET /recommendations/{id}/report", readersOfDraft, readersInReview, everybody},
-		{"POST /recommendations/{id}/report", readersOfDraft, readersInReview, everybody},
-		{"GET /recommendations/{id}/record", ownersOfDraft, readsInReview, members}, // its public entries
-		{"GET /recommendations/{id}/record/verification", ownersOfDraft, readsInReview, insideDone},
+		staged("GET /recommendations/{id}", ownersOfDraft, readsInReview, insideOrLed),
+		staged("GET /recommendations/{id}/versions", ownersOfDraft, readsInReview, insideDone),
+		staged("GET /recommendations/{id}/versions/{number:[0-9]+}", ownersOfDraft, readsInReview, insideDone),
+		staged("GET /recommendations/{id}/versions/{number:[0-9]+}/{form:docx|pdf}", ownersOfDraft, readsInReview, insideDone),
+		staged("GET /recommendations/{id}/compare", ownersOfDraft, readsInReview, insideDone),
+		staged("GET /recommendations/{id}/report", readersOfDraft, readersInReview, everybody),
+		staged("POST /recommendations/{id}/report", readersOfDraft, readersInReview, everybody),
+		staged("GET /recommendations/{id}/record", ownersOfDraft, readsInReview, members), // its public entries
+		staged("GET /recommendations/{id}/record/verification", ownersOfDraft, readsInReview, insideDone),
 	},
-	owned("edit", "d"), owned("word", "d"), owned("start-review", "d"), owned("decide-review", ""), owned("translators", ""), owned("resolve-sign-off", ""),
-	owned("publish", ""), owned("deliveries", "drp"), owned("hold", "dr"), owned("resume", ""), owned("withdraw", "dr"), owned("mailings/new", "p"),
-	owned("reviewers", "r")[:1], owned("on-behalf", "drp")[:1],
+	owned("edit", "d"), owned("word", "d"), owned("start-review", "d"), owned("decide-review", ""), translators, owned("resolve-sign-off", ""),
+	owned("publish", ""), owned("deliveries", "drspw"), owned("hold", "drs"), owned("resume", ""), owned("withdraw", "drs"), owned("mailings/new", "p"),
+	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	[]entitlement{
 		onAQuestion("reviewers"), onAQuestion("on-behalf"),
-		{"GET /recommendations/{id}/overdue", "u uu cfn nnn nn nn n", "u uu cfn ffn fn fn n", "u uu cff fff ff ff f"},
-		{"POST /recommendations/{id}/overdue", "u uu yfn nnn nn nn n", "u uu yfn ffn fn fn n", "u uu yff fff ff ff f"},
+		staged("GET /recommendations/{id}/overdue", "u uu cfn nnn nn nn n", "u uu cfn ffn fn fn n", "u uu cff fff ff ff f"),
+		staged("POST /recommendations/{id}/overdue", "u uu yfn nnn nn nn n", "u uu yfn ffn fn fn n", "u uu yff fff ff ff f"),
 
 		inReview("GET /tasks/{id}#review", expertSees), inReview("GET /tasks/{id}#consult", partnerSees),
-		both("GET /tasks/{id}#sign_off", partnerSees), both("GET /tasks/{id}#translate", linguistSees),
-		both("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
+		waiting("GET /tasks/{id}#sign_off", partnerSees), waiting("GET /tasks/{id}#translate", linguistSees),
+		waiting("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
 		inReview("GET /tasks/{id}/report#review", expertReports), inReview("POST /tasks/{id}/report#review", expertReports),
-		inReview("GET /tasks/{id}/thanks", expertThanked), inReview("POST /tasks/{id}/leave", anybodyForgets),
+		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("POST /tasks/{id}/leave", anybodyForgets),
 		inReview("POST /tasks/{id}/language", expertReports), // of mails to oneself
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
 		inReview("POST /tasks/{id}/review", expertAnswers), inReview("POST /tasks/{id}/consultation", partnerAnswers),
-		both("POST /tasks/{id}/sign-off", partnerAnswers), done("POST /tasks/{id}/progress", partnerReports),
-		both("POST /tasks/{id}/translation", linguistAnswers), both("POST /tasks/{id}/approve-translation", linguistAnswers),
-		both("POST /tasks/{id}/return-translation", linguistAnswers),
+		waiting("POST /tasks/{id}/sign-off", partnerAnswers), done("POST /tasks/{id}/progress", partnerReports),
+		waiting("POST /tasks/{id}/translation", linguistAnswers), waiting("POST /tasks/{id}/approve-translation", linguistAnswers),
+		waiting("POST /tasks/{id}/return-translation", linguistAnswers),
 
 		done("GET /mailings/{id}", ownersOnly), done("POST /mailings/{id}", ownersOnly), done("GET /mailings/{id}/preview", ownersOnly),
 		done("GET /mailings/{id}/launch", ownersOnly), done("POST /mailings/{id}/launch", ownersOnly),
