@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,7 +37,13 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	path := brought.Header.Get("Location")
 	preview := c.get(path)
 	sound(t, preview)
-	require.Contains(t, preview.Body, "Ana Newcomer")
+	written := []string{"Ana Newcomer", "E-mail address: ana.newcomer@tribuna.example", "Written to in: Bulgarian", "Country or territory: Bulgaria",
+		"Role: Expert, Know-how Centre Bulgaria", "Name: " + officer.Name + " → Renamed"}
+	for _, value := range written {
+		require.Contains(t, preview.Body, value)
+	}
+	require.NotContains(t, preview.Body, "nothing before")
+	require.NotContains(t, c.get(path+"?state=changed").Body, "Ana Newcomer")
 	require.Contains(t, preview.Body, "List of a conference")
 	require.Equal(t, people, h.rows("people"), "a look changes nothing")
 	require.Equal(t, http.StatusNotFound, h.as("coordinator", "en").get(contactsPath+"/"+models.NewID().String()).StatusCode)
@@ -46,6 +53,9 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	}
 	require.Equal(t, people+1, h.rows("people"))
 	require.Equal(t, mails, h.rows("outbox"), "nobody is written to")
+	for _, value := range written {
+		require.Contains(t, c.get(path).Body, value, "what was written can be read afterwards")
+	}
 	ana, err := models.PersonByEmail(t.Context(), h.db, "ana.newcomer@tribuna.example")
 	require.NoError(t, err)
 	require.Equal(t, "bg", ana.Language)
@@ -80,7 +90,8 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 func TestContactsAreRefusedLineByLineInTheReadersLanguage(t *testing.T) {
 	h := newHouse(t)
 	people := h.rows("people")
-	broken := contactsFile + "Ana Again;ANA.newcomer@tribuna.example;bg;;;;\nNo Address;;bg;;;;\nMartian;m@tribuna.example;bg;Mars;;;\nBoss;b@tribuna.example;bg;;Know-how Centre Bulgaria;coordinator;\n"
+	broken := contactsFile + "Ana Again;ANA.newcomer@tribuna.example;bg;;;;\nNo Address;;bg;;;;\nMartian;m@tribuna.example;bg;Mars;;;\nBoss;b@tribuna.example;bg;;Know-how Centre Bulgaria;coordinator;\n" +
+		"Cook;k@tribuna.example;bg;;Nowhere;cook;\nGuest;g@tribuna.example;bg;;;expert;\n"
 	for _, tag := range i18n.Tags() {
 		c, l := h.as("coordinator", tag), i18n.For(tag)
 		path := c.postFile(contactsPath, fromAConference, "list.csv", broken).Header.Get("Location")
@@ -89,6 +100,10 @@ func TestContactsAreRefusedLineByLineInTheReadersLanguage(t *testing.T) {
 		require.Contains(t, page.Body, l.T("contacts.fault.twice", "First", 2))
 		require.Contains(t, page.Body, l.T("contacts.fault.unknown", "Value", "Mars"))
 		require.Contains(t, page.Body, l.T("contacts.fault.coordinator"))
+		require.Contains(t, page.Body, l.T("contacts.fault.unknown", "Value", "Nowhere"), "all that is wrong with a row at once")
+		require.Contains(t, page.Body, strings.Split(l.T("contacts.fault.role_unknown", "Value", "cook", "Roles", "!"), "!")[0])
+		require.Contains(t, page.Body, l.T("contacts.field.organisation")+": "+l.T("contacts.fault.role_nowhere", "Role", "expert"))
+		require.Contains(t, page.Body, l.T("contacts.row", "Number", 8))
 		require.Contains(t, page.Body, l.T("contacts.fault.empty"))
 		require.NotContains(t, page.Body, l.T("imported.confirm")+"</button>")
 		require.Equal(t, http.StatusUnprocessableEntity, c.post(path, nil).StatusCode, "confirmed all the same, it stays refused")
@@ -165,7 +180,12 @@ func TestOrganisationsComeFromAWorkbookWithWhomTheyBelongTo(t *testing.T) {
 		{"Know-how Centre Bulgaria", nil, nil, "Forum Network", "Forum Network"},
 	}})
 	path = c.postFile(contactsPath, organisationsAsked, "members.xlsx", book).Header.Get("Location")
-	require.NotContains(t, c.get(path).Body, "comes from")
+	planned := c.get(path).Body
+	require.NotContains(t, planned, "comes from")
+	for _, value := range []string{"Belongs to: Forum Network", "Votes through: Forum Network", "Countries covered: Bulgaria and Romania", "First day: 1 January 2026",
+		"Belongs to: Forum Network (nothing before)"} {
+		require.Contains(t, planned, value)
+	}
 	khc, err := models.OrganisationByID(t.Context(), h.db, demo.ID("organisation", "khc"))
 	require.NoError(t, err)
 	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
@@ -209,6 +229,31 @@ func TestPeopleComeFromAWorkbook(t *testing.T) {
 	ana, err := models.PersonByEmail(t.Context(), h.db, "ana.nova@tribuna.example")
 	require.NoError(t, err)
 	require.Equal(t, "Ана Нова", ana.Name)
+	list := "Name;E-mail\n"
+	for i := range contactRowsPage + 1 {
+		list += fmt.Sprintf("Person %03d;p%d@list.example\n", i+1, i)
+	}
+	c = h.as("coordinator", "en")
+	path = c.postFile(contactsPath, fromAConference, "list.csv", list).Header.Get("Location")
+	first := c.get(path)
+	sound(t, first)
+	require.Contains(t, first.Body, "For 51 new people the file says no language. They will be written to in this one: English")
+	require.Contains(t, first.Body, "1 to 50 of 51")
+	require.NotContains(t, first.Body, "Person 051")
+	second := c.get(path + "?page=1").Body
+	require.Contains(t, second, "Person 051")
+	require.NotContains(t, second, "Person 050")
+	require.Contains(t, second, "Written to in: English")
+	chosen := url.Values{"column.0": {"name"}, "column.1": {"email"}, "language": {"sq"}}
+	require.Equal(t, http.StatusSeeOther, c.post(path+"/columns", chosen).StatusCode)
+	require.Contains(t, c.get(path).Body, "Written to in: Albanian")
+	chosen.Set("language", "xx")
+	require.Equal(t, http.StatusNotFound, c.post(path+"/columns", chosen).StatusCode)
+	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
+	last, err := models.PersonByEmail(t.Context(), h.db, "p50@list.example")
+	require.NoError(t, err)
+	require.Equal(t, "sq", last.Language)
+
 	for _, tag := range i18n.Tags() {
 		refused := h.as("coordinator", tag).postFile(contactsPath, fromAConference, "list.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more")
 		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
@@ -248,8 +293,8 @@ func TestHalfNamesAndDaysAreReadAndShownBeforeTheyCount(t *testing.T) {
 		path := c.postFile(contactsPath, organisationsAsked, "members.csv", "Naziv;Član od\nForum mladih;"+day+"\n").Header.Get("Location")
 		return c.get(path).Body
 	}
-	require.Contains(t, members("01.02.2026."), "First day of membership: 1 February 2026")
-	require.Contains(t, members("46054"), "First day of membership: 1 February 2026")
+	require.Contains(t, members("01.02.2026."), "First day: 1 February 2026")
+	require.Contains(t, members("46054"), "First day: 1 February 2026")
 	unclear := members("1/2/2026")
 	require.Contains(t, unclear, "“1/2/2026” can be read as two different days; write it with dots")
 	require.NotContains(t, unclear, "1 February 2026")
