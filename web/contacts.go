@@ -81,7 +81,7 @@ func (s *Server) renderContacts(w http.ResponseWriter, r *http.Request, f *Form,
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	if v.Notices, err = models.CountNotices(r.Context(), s.DB, s.Now()); err != nil {
+	if v.Notices, err = models.CountNotices(r.Context(), s.DB, "", s.Now()); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, status, "contacts", v)

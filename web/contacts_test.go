@@ -2,8 +2,10 @@ package web
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +72,7 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	require.Contains(t, notices.Body, "Ana Newcomer")
 
 	require.Equal(t, http.StatusSeeOther, c.post(contactsPath+"/notices", url.Values{"person_id": {ana.ID.String()}}).StatusCode)
-	require.Contains(t, c.get(contactsPath+"/notices").Body, "told on")
+	require.Contains(t, c.get(noticesPath+"?list=told").Body, "told on")
 
 	require.Contains(t, c.get(path+"/undo").Body, "will be gone")
 	form := url.Values{"role": {"partner"}, "organisation_id": {demo.ID("organisation", "khc").String()}}
@@ -127,6 +129,31 @@ func TestContactColumnsCanBeSaidAnew(t *testing.T) {
 	require.Contains(t, c.get(again).Body, "There is nothing to import")
 	require.Equal(t, http.StatusSeeOther, c.post(path+"/undo", nil).StatusCode)
 	require.Equal(t, http.StatusNotFound, c.get(organisationPath(list[0].ID)).StatusCode)
+
+	many := "name,kind\n"
+	for i := range organisationsPage + 1 {
+		many += fmt.Sprintf("Forum %03d,academic\n", i+1)
+	}
+	path = c.postFile(contactsPath, url.Values{"kind": {"organisations"}}, "orgs.csv", many).Header.Get("Location")
+	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
+	first := c.get(organisationsPath + "?q=forum&kind=academic").Body
+	require.Contains(t, first, "Forum 050")
+	require.NotContains(t, first, "Forum 051")
+	next := addressOf(t, first, `rel="next" href="([^"]+)"`)
+	second := c.get(next)
+	sound(t, second)
+	require.Contains(t, second.Body, "Forum 051")
+	require.NotContains(t, second.Body, "Forum 050")
+	require.Contains(t, second.Body, `value="forum"`, "what was searched for stays")
+	require.NotContains(t, second.Body, `rel="next"`)
+}
+
+// addressOf finds an address in a page.
+func addressOf(t *testing.T, page, pattern string) string {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(page)
+	require.NotEmpty(t, m, pattern)
+	return html.UnescapeString(m[1])
 }
 
 // workbook is a workbook with one row after the other in each of its sheets; its first sheet is called Sheet1.
@@ -253,6 +280,24 @@ func TestPeopleComeFromAWorkbook(t *testing.T) {
 	last, err := models.PersonByEmail(t.Context(), h.db, "p50@list.example")
 	require.NoError(t, err)
 	require.Equal(t, "sq", last.Language)
+
+	notices := c.get(noticesPath + "?q=conference")
+	sound(t, notices)
+	require.Contains(t, notices.Body, `aria-current="page">Not told yet (52)</a>`)
+	next := addressOf(t, notices.Body, `rel="next" href="([^"]+)"`)
+	rest := c.get(next).Body
+	require.Contains(t, next, "q=conference")
+	require.Equal(t, 2, strings.Count(rest, "I told them"), "what is left after the first page of %d", noticesPage)
+	first50 := regexp.MustCompile(`name="person_id" value="([^"]+)"`).FindAllStringSubmatch(notices.Body, -1)
+	require.Len(t, first50, noticesPage)
+	for _, row := range first50 {
+		require.NotContains(t, rest, `value="`+row[1])
+	}
+	told := c.post(addressOf(t, rest, `class="told" method="post" action="([^"]+)"`), url.Values{"person_id": {first50[noticesPage-1][1]}})
+	require.Equal(t, next, told.Header.Get("Location"), "back to the same page of the same list")
+	require.Equal(t, 2, strings.Count(c.get(next).Body, "I told them"), "a page begins after somebody who is in another list by now")
+	require.Contains(t, c.get(noticesPath+"?q=p50@list").Body, "Not told yet (1)")
+	require.Contains(t, c.get(noticesPath+"?q=nobodyofthatname").Body, "Nobody here")
 
 	for _, tag := range i18n.Tags() {
 		refused := h.as("coordinator", tag).postFile(contactsPath, fromAConference, "list.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more")
