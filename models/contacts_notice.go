@@ -46,14 +46,15 @@ type ContactNotice struct {
 	MailID     *uuid.UUID
 	ObjectedAt *time.Time
 
-	Name      string      `bun:",scanonly"`
-	Email     string      `bun:",scanonly"`
-	Language  string      `bun:",scanonly"`
-	Source    string      `bun:",scanonly"`
-	Basis     string      `bun:",scanonly"`
-	MailState MailState   `bun:",scanonly"`
-	State     NoticeState `bun:",scanonly"`
-	Unreached string      `bun:",scanonly"` // one of the reasons, of what is out of reach
+	Name       string      `bun:",scanonly"`
+	Email      string      `bun:",scanonly"`
+	Language   string      `bun:",scanonly"`
+	Source     string      `bun:",scanonly"`
+	Basis      string      `bun:",scanonly"`
+	ImportedAt time.Time   `bun:",scanonly"`
+	MailState  MailState   `bun:",scanonly"`
+	State      NoticeState `bun:",scanonly"`
+	Unreached  string      `bun:",scanonly"` // one of the reasons, of what is out of reach
 }
 
 // Late reports whether somebody should have been told by now.
@@ -79,7 +80,7 @@ const noticeState = `CASE WHEN cn.told_at IS NOT NULL THEN 'told'
 
 // selectNotices reads notices with what they say and where they stand.
 func selectNotices(db bun.IDB, into any) *bun.SelectQuery {
-	return joinNotices(db.NewSelect().Model(into).ColumnExpr("cn.*, person.name, person.email, person.language, ci.source, ci.basis").
+	return joinNotices(db.NewSelect().Model(into).ColumnExpr("cn.*, person.name, person.email, person.language, ci.source, ci.basis, ci.imported_at").
 		ColumnExpr("coalesce(o.state, '') AS mail_state").ColumnExpr(noticeState + " AS state").ColumnExpr("coalesce(" + unreached + ", '') AS unreached"))
 }
 
@@ -216,7 +217,7 @@ func NoteTold(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now 
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "contacts.told", ObjectKind: "person", Object: p.Pseudonym})
 }
 
-// NoticeOf returns the notice of a person.
+// NoticeOf returns the notice of a person; who came in by no list has none.
 func NoticeOf(ctx context.Context, db bun.IDB, person uuid.UUID) (ContactNotice, error) {
 	var n ContactNotice
 	err := selectNotices(db, &n).Where("cn.person_id = ?", person).Scan(ctx)

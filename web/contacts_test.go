@@ -65,6 +65,10 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	require.Equal(t, []string{"bg"}, ana.Languages, "nobody is written to in a language that they do not read")
 	page := c.get(personPath(ana.ID)).Body
 	require.Contains(t, page, "Expert, Know-how Centre Bulgaria")
+	for _, says := range []string{"List of a conference", "Legitimate interest of the network", path, "Notice (GDPR, Article 14)", "not yet; by"} {
+		require.Contains(t, page, says, "where her data came from")
+	}
+	require.Contains(t, c.get(personPath(officer.ID)).Body, "Entered by a coordinator, not from a list")
 	require.Equal(t, "Renamed", h.person("officer-khc").Name)
 	require.Contains(t, c.get(contactsPath).Body, "1 person has not been told yet")
 	notices := c.get(contactsPath + "/notices")
@@ -73,6 +77,7 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 
 	require.Equal(t, http.StatusSeeOther, c.post(contactsPath+"/notices", url.Values{"person_id": {ana.ID.String()}}).StatusCode)
 	require.Contains(t, c.get(noticesPath+"?list=told").Body, "told on")
+	require.Contains(t, c.get(personPath(ana.ID)).Body, "told on")
 
 	require.Contains(t, c.get(path+"/undo").Body, "will be gone")
 	form := url.Values{"role": {"partner"}, "organisation_id": {demo.ID("organisation", "khc").String()}}

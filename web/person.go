@@ -225,6 +225,8 @@ type personView struct {
 	Path, ID      string
 	Email         string
 	Facts         []labelled
+	Origin        []labelled // of what is known of them
+	Notice        string     // where it is noted that they were told; "" where they need not be
 	Roles         []roleRow
 	Form          *Form // for a further role
 	RoleChoices   []Option
@@ -295,6 +297,9 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.HandOvers, err = s.handOverCrumbs(r, p.ID, zone); err != nil {
+		return err
+	}
+	if v.Origin, v.Notice, err = s.personOrigin(r, p, zone); err != nil {
 		return err
 	}
 	if p.LeftAt != nil {
