@@ -30,17 +30,18 @@ type PersonSummary struct {
 
 // Person is somebody as coordinators see them.
 type Person struct {
-	ID          uuid.UUID  `json:"id"`
-	Name        string     `json:"name"`
-	Email       string     `json:"email"`
-	Language    string     `json:"language"`
-	CountryCode string     `json:"country_code,omitempty"`
-	Languages   []string   `json:"languages"`
-	Topics      []string   `json:"topics"`
-	MaxOpen     int        `json:"max_open"` // reviews at once
-	Roles       []Role     `json:"roles"`
-	CreatedAt   time.Time  `json:"created_at"`
-	LeftAt      *time.Time `json:"left_at,omitempty"`
+	ID          uuid.UUID   `json:"id"`
+	Name        string      `json:"name"`
+	Email       string      `json:"email"`
+	Language    string      `json:"language"`
+	CountryCode string      `json:"country_code,omitempty"`
+	Languages   []string    `json:"languages"`
+	Topics      []string    `json:"topics"`
+	MaxOpen     int         `json:"max_open"` // reviews at once
+	Roles       []Role      `json:"roles"`
+	CreatedAt   time.Time   `json:"created_at"`
+	LeftAt      *time.Time  `json:"left_at,omitempty"`
+	Origin      *DataOrigin `json:"origin,omitempty"` // of who came in by a list
 }
 
 // PersonInput is what can be said of somebody. Without max_open it stays as it is.
@@ -173,8 +174,12 @@ func (s *server) showPerson(c *call, id uuid.UUID) (reply, error) {
 
 func personView(ctx context.Context, db bun.IDB, p models.Person) (Person, error) {
 	roles, err := models.RolesHeld(ctx, db, p.ID)
+	if err != nil {
+		return Person{}, err
+	}
+	origin, err := originOf(ctx, db, p.ID)
 	return Person{ID: p.ID, Name: p.Name, Email: p.Email, Language: p.Language, CountryCode: p.CountryCode, Languages: orEmpty(p.Languages),
-		Topics: orEmpty(p.Topics), MaxOpen: p.MaxOpen, CreatedAt: p.CreatedAt, LeftAt: p.LeftAt,
+		Topics: orEmpty(p.Topics), MaxOpen: p.MaxOpen, CreatedAt: p.CreatedAt, LeftAt: p.LeftAt, Origin: origin,
 		Roles: listOf(roles, func(r models.Role) Role { return Role{r.Role, r.OrganisationID} }).Items}, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -85,6 +86,21 @@ func TestPeopleAreKeptInOrderByTheRulesOfThePages(t *testing.T) {
 	require.Contains(t, string(outdated.body), `"current":{"id":"`+ana.ID.String())
 	require.Equal(t, 1, h.journalled(t, "person.added"))
 	require.Equal(t, 1, h.journalled(t, "person.changed"))
+
+	require.Nil(t, ana.Origin, "she was entered by hand")
+	list, at := models.NewID(), h.server.Now().UTC().Truncate(time.Microsecond)
+	for _, q := range []string{`INSERT INTO contact_imports (id, person_id, kind, name, content, mapping, source, basis, created_at, imported_at)
+			VALUES (?0, ?1, 'people', 'l.csv', '', '{}', 'A conference', 'interest', ?2, ?2)`,
+		`INSERT INTO contact_notices (person_id, import_id, due_at) VALUES (?1, ?0, ?2)`} {
+		_, err := h.db.NewRaw(q, list, ana.ID, at).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	h.read(t, token, path, &ana)
+	require.Equal(t, &DataOrigin{"A conference", "interest", at, DataNotice{State: models.NoticeReady, DueAt: at}}, ana.Origin)
+	require.NoError(t, models.NoteTold(t.Context(), h.db, models.Person{ID: ana.ID, Pseudonym: uuid.New()}, ana.ID, at))
+	h.read(t, token, path, &ana)
+	require.Equal(t, models.NoticeTold, ana.Origin.Notice.State)
+	require.Equal(t, at, ana.Origin.Notice.ToldAt.UTC())
 
 	role := path + "/roles/" + demo.ID("organisation", "khc").String() + "/expert"
 	for range 2 {

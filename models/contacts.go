@@ -42,6 +42,7 @@ type ContactImport struct {
 	Content    []byte   // empty once it is imported
 	Sheet      string   // of a workbook; "" for its first
 	Mapping    []string `bun:",array"` // the field that each column fills; "" for none
+	Language   string   // in which new people are written to where the file does not say; "" for organisations
 	Source     string   // where the data came from
 	Basis      string   // one of ContactBases, for people
 	CreatedAt  time.Time
@@ -60,10 +61,11 @@ type contactChange struct {
 	ID     uuid.UUID     `json:"id"`
 	Before *contactState `json:"before,omitempty"`
 	After  contactState  `json:"after"`
-	Role   *contactRole  `json:"role,omitempty"` // that it gave
+	Role   *ContactRole  `json:"role,omitempty"` // that it gave
 }
 
-type contactRole struct {
+// ContactRole is a role that a file gives, and where.
+type ContactRole struct {
 	Organisation uuid.UUID `json:"organisation"`
 	Role         string    `json:"role"`
 }
@@ -99,12 +101,28 @@ func KeepContactImport(ctx context.Context, db bun.IDB, c *ContactImport) error 
 	if err := bad.OrNil(); err != nil {
 		return err
 	}
+	var err error
+	if c.Language, err = c.firstLanguage(ctx, db); err != nil {
+		return err
+	}
 	c.Sheet = file.sheet
 	c.Mapping, c.Changes = guessMapping(c.Kind, file.header), []contactChange{}
 	if _, err := db.NewInsert().Model(c).Exec(ctx); err != nil {
 		return fmt.Errorf("keep a file of contacts: %w", err)
 	}
 	return nil
+}
+
+// firstLanguage is English where the network has it, else the first of its languages.
+func (c *ContactImport) firstLanguage(ctx context.Context, db bun.IDB) (string, error) {
+	if c.Kind != ContactsPeople {
+		return "", nil
+	}
+	list, err := Languages(ctx, db)
+	if err != nil || len(list) == 0 || slices.ContainsFunc(list, func(l Language) bool { return l.Tag == "en" }) {
+		return "en", err
+	}
+	return list[0].Tag, nil
 }
 
 // checkGround blames a file of people that does not say where they come from and why they may be kept.
@@ -158,8 +176,14 @@ func (c *ContactImport) ChooseSheet(ctx context.Context, db bun.IDB, sheet strin
 	return err
 }
 
-// MapColumns says anew which column fills which field.
-func (c *ContactImport) MapColumns(ctx context.Context, db bun.IDB, mapping []string) error {
+// MapColumns says anew which column fills which field, and in which language new people are written to where none does.
+func (c *ContactImport) MapColumns(ctx context.Context, db bun.IDB, mapping []string, language string) error {
+	if c.Kind == ContactsPeople {
+		if _, err := ListLanguages.ByKey(ctx, db, language); err != nil {
+			return err
+		}
+		c.Language = language
+	}
 	fields := ContactFields(c.Kind)
 	c.Mapping = make([]string, len(c.Header()))
 	for i := range c.Mapping {
@@ -171,7 +195,7 @@ func (c *ContactImport) MapColumns(ctx context.Context, db bun.IDB, mapping []st
 			}
 		}
 	}
-	_, err := db.NewUpdate().Model(c).Column("mapping").WherePK().Where("imported_at IS NULL").Exec(ctx)
+	_, err := db.NewUpdate().Model(c).Column("mapping", "language").WherePK().Where("imported_at IS NULL").Exec(ctx)
 	return err
 }
 

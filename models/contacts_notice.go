@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,14 +46,15 @@ type ContactNotice struct {
 	MailID     *uuid.UUID
 	ObjectedAt *time.Time
 
-	Name      string      `bun:",scanonly"`
-	Email     string      `bun:",scanonly"`
-	Language  string      `bun:",scanonly"`
-	Source    string      `bun:",scanonly"`
-	Basis     string      `bun:",scanonly"`
-	MailState MailState   `bun:",scanonly"`
-	State     NoticeState `bun:",scanonly"`
-	Unreached string      `bun:",scanonly"` // one of the reasons, of what is out of reach
+	Name       string      `bun:",scanonly"`
+	Email      string      `bun:",scanonly"`
+	Language   string      `bun:",scanonly"`
+	Source     string      `bun:",scanonly"`
+	Basis      string      `bun:",scanonly"`
+	ImportedAt time.Time   `bun:",scanonly"`
+	MailState  MailState   `bun:",scanonly"`
+	State      NoticeState `bun:",scanonly"`
+	Unreached  string      `bun:",scanonly"` // one of the reasons, of what is out of reach
 }
 
 // Late reports whether somebody should have been told by now.
@@ -78,7 +80,7 @@ const noticeState = `CASE WHEN cn.told_at IS NOT NULL THEN 'told'
 
 // selectNotices reads notices with what they say and where they stand.
 func selectNotices(db bun.IDB, into any) *bun.SelectQuery {
-	return joinNotices(db.NewSelect().Model(into).ColumnExpr("cn.*, person.name, person.email, person.language, ci.source, ci.basis").
+	return joinNotices(db.NewSelect().Model(into).ColumnExpr("cn.*, person.name, person.email, person.language, ci.source, ci.basis, ci.imported_at").
 		ColumnExpr("coalesce(o.state, '') AS mail_state").ColumnExpr(noticeState + " AS state").ColumnExpr("coalesce(" + unreached + ", '') AS unreached"))
 }
 
@@ -87,17 +89,43 @@ func joinNotices(q *bun.SelectQuery) *bun.SelectQuery {
 		Join("LEFT JOIN outbox AS o ON o.id = cn.mail_id")
 }
 
-// ContactNotices lists notices in a state, soonest due first; 0 is without a limit.
-func ContactNotices(ctx context.Context, db bun.IDB, state NoticeState, limit int) ([]ContactNotice, error) {
-	var list []ContactNotice
-	q := selectNotices(db, &list).Where("("+noticeState+") = ?", state).OrderExpr("cn.due_at, " + peopleInOrder)
-	if limit > 0 {
-		q = q.Limit(int64(limit))
+// NoticeFilter narrows a list of notices; its zero value leaves out nothing.
+type NoticeFilter struct {
+	States []NoticeState
+	Search string    // part of a name, an address or of where the data came from
+	After  uuid.UUID // the person after whom the page begins
+	Limit  int       // at most so many; 0 means all
+}
+
+func (f NoticeFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	if len(f.States) > 0 {
+		q = q.Where("("+noticeState+") IN (?)", bun.List(f.States))
 	}
-	if err := q.Scan(ctx); err != nil {
+	if words := strings.TrimSpace(f.Search); words != "" {
+		q = q.Where("(person.name ILIKE ?0 OR person.email ILIKE ?0 OR ci.source ILIKE ?0)", containing(words))
+	}
+	if f.After != uuid.Nil { // wherever their own notice stands by now
+		q = q.Where(`(cn.due_at, `+peopleInOrder+`) > (SELECT before.due_at, `+peopleInOrder+` FROM contact_notices AS before
+			JOIN people AS person ON person.id = before.person_id WHERE person.id = ?)`, f.After)
+	}
+	if f.Limit > 0 {
+		q = q.Limit(int64(f.Limit))
+	}
+	return q
+}
+
+// ContactNotices lists the notices of a filter, soonest due first.
+func ContactNotices(ctx context.Context, db bun.IDB, f NoticeFilter) ([]ContactNotice, error) {
+	var list []ContactNotice
+	if err := selectNotices(db, &list).Apply(f.apply).OrderExpr("cn.due_at, " + peopleInOrder).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read who has to be told: %w", err)
 	}
 	return list, nil
+}
+
+// ReadyNotices lists all who can be told by mail.
+func ReadyNotices(ctx context.Context, db bun.IDB) ([]ContactNotice, error) {
+	return ContactNotices(ctx, db, NoticeFilter{States: []NoticeState{NoticeReady}})
 }
 
 // Objections lists the notices of people who objected to the use of their data and are still here, oldest first.
@@ -117,11 +145,20 @@ type NoticeCounts struct {
 // Owed is how many people were not told yet.
 func (c NoticeCounts) Owed() int { return c.Ready + c.OutOfReach }
 
-// CountNotices counts every notice.
-func CountNotices(ctx context.Context, db bun.IDB, now time.Time) (NoticeCounts, error) {
+// In is how many notices are in any of the states.
+func (c NoticeCounts) In(states ...NoticeState) int {
+	n := 0
+	for _, state := range states {
+		n += map[NoticeState]int{NoticeReady: c.Ready, NoticeOutOfReach: c.OutOfReach, NoticeSent: c.Sent, NoticeTold: c.Told}[state]
+	}
+	return n
+}
+
+// CountNotices counts the notices that a search finds; "" finds all.
+func CountNotices(ctx context.Context, db bun.IDB, search string, now time.Time) (NoticeCounts, error) {
 	var c NoticeCounts
 	stands := joinNotices(db.NewSelect().TableExpr("contact_notices AS cn")).ColumnExpr(noticeState + " AS state").Column("cn.due_at").
-		ColumnExpr("cn.objected_at IS NOT NULL AND person.left_at IS NULL AS objected")
+		ColumnExpr("cn.objected_at IS NOT NULL AND person.left_at IS NULL AS objected").Apply(NoticeFilter{Search: search}.apply)
 	q := db.NewSelect().TableExpr("(?) AS n", stands).ColumnExpr("count(*) FILTER (WHERE objected) AS objected").
 		ColumnExpr("count(*) FILTER (WHERE state IN ('ready','out_of_reach') AND due_at < ?) AS late", now)
 	for _, s := range []NoticeState{NoticeReady, NoticeOutOfReach, NoticeSent, NoticeTold} {
@@ -142,7 +179,7 @@ func SendNotices(ctx context.Context, tx bun.IDB, by Person, expected int, now t
 	if _, err := tx.NewRaw("LOCK TABLE contact_notices IN SHARE ROW EXCLUSIVE MODE").Exec(ctx); err != nil {
 		return fmt.Errorf("hold the notices: %w", err)
 	}
-	ready, err := ContactNotices(ctx, tx, NoticeReady, 0)
+	ready, err := ReadyNotices(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -180,7 +217,7 @@ func NoteTold(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now 
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "contacts.told", ObjectKind: "person", Object: p.Pseudonym})
 }
 
-// NoticeOf returns the notice of a person.
+// NoticeOf returns the notice of a person; who came in by no list has none.
 func NoticeOf(ctx context.Context, db bun.IDB, person uuid.UUID) (ContactNotice, error) {
 	var n ContactNotice
 	err := selectNotices(db, &n).Where("cn.person_id = ?", person).Scan(ctx)

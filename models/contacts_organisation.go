@@ -30,6 +30,17 @@ func (p *contactPlan) announce(lines []contactLine) {
 	}
 }
 
+// names are what the organisations that the file adds are called.
+func (p *contactPlan) names() map[uuid.UUID]string {
+	names := map[uuid.UUID]string{}
+	for _, o := range p.organisations {
+		if p.added[o.ID] {
+			names[o.ID] = o.Name
+		}
+	}
+	return names
+}
+
 func (p *contactPlan) organisation(name string) *Organisation {
 	for i, o := range p.organisations {
 		if strings.EqualFold(o.Name, name) || (o.Slug != "" && o.Slug == name) {
@@ -68,7 +79,7 @@ func (p *contactPlan) compareOrganisation(c *cells) {
 		c.check(after.organisation(uuid.New()).Validate())
 	}
 	c.change.After = after
-	c.decide(false)
+	c.decide(p.of.Kind)
 }
 
 // day reads a day as the file writes it.
@@ -81,7 +92,6 @@ func (p *contactPlan) day(c *cells, field string, into *string) {
 		c.blame(field, broken, "Value", short(c.values[field]))
 		return
 	}
-	c.Days = append(c.Days, ContactDay{field, day})
 	*into = day
 }
 

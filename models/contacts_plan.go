@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -23,24 +22,24 @@ const (
 
 // ContactRow is what one line would do, and why it is refused.
 type ContactRow struct {
-	Line   int
-	Name   string
-	State  string
-	Fields []string // that would change
-	Days   []ContactDay
-	Faults []ImportFault
+	Line    int // 0 once it is imported
+	Name    string
+	State   string
+	Changes []Change     // what would be different; of a new row, all that it says
+	Gives   *ContactRole // a role that it gives
+	Faults  []ImportFault
 
 	change contactChange
+	unsaid bool // in which language they are written to
 }
-
-// ContactDay is a day as it was read, for whoever looks at the file first to see.
-type ContactDay struct{ Field, Day string }
 
 // ContactReport is what a file would do.
 type ContactReport struct {
 	Rows                                 []ContactRow
-	Faults                               []ImportFault // of the whole file
+	Faults                               []ImportFault        // of the whole file
+	Added                                map[uuid.UUID]string // organisations that are not there yet, by name
 	Created, Changed, Unchanged, Refused int
+	Unsaid                               int // new people of whom no language is said
 }
 
 // contactPlan compares a file with what is there: all of it is known before anything is written.
@@ -58,7 +57,7 @@ type contactPlan struct {
 
 type contactRoleOf struct {
 	person uuid.UUID
-	contactRole
+	ContactRole
 }
 
 // Plan says what importing the file would do now. Words are what roles and kinds are called, in small letters, with their
@@ -80,6 +79,7 @@ func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]s
 		return report, err
 	}
 	p.announce(file.rows)
+	report.Added = p.names()
 	for _, line := range file.rows {
 		report.Rows = append(report.Rows, p.row(line))
 	}
@@ -94,6 +94,9 @@ func (c *ContactImport) Plan(ctx context.Context, db bun.IDB, words map[string]s
 		switch row.State {
 		case ContactNew:
 			report.Created++
+			if row.unsaid {
+				report.Unsaid++
+			}
 		case ContactChanged:
 			report.Changed++
 		case ContactUnchanged:
@@ -142,7 +145,7 @@ func (p *contactPlan) read(ctx context.Context, db bun.IDB) error {
 	var roles []Role
 	err = db.NewSelect().Model(&roles).Scan(ctx)
 	for _, r := range roles {
-		p.roles[contactRoleOf{r.PersonID, contactRole{r.OrganisationID, r.Role}}] = true
+		p.roles[contactRoleOf{r.PersonID, ContactRole{r.OrganisationID, r.Role}}] = true
 	}
 	return err
 }
@@ -207,6 +210,9 @@ func (p *contactPlan) comparePerson(c *cells) {
 	}
 	set(&after.Name, c.values["name"])
 	set(&after.Language, p.one(c, ListLanguages, "language"))
+	if after.Language == "" {
+		after.Language, c.unsaid = p.of.Language, true
+	}
 	set(&after.Country, p.one(c, ListCountries, "country"))
 	setList(&after.Languages, p.many(c, ListLanguages, "languages"))
 	setList(&after.Topics, p.many(c, ListTopics, "topics"))
@@ -214,11 +220,11 @@ func (p *contactPlan) comparePerson(c *cells) {
 	person := Person{Name: after.Name, Email: after.Email, Language: after.Language}
 	c.check(person.Validate())
 	c.change.After, c.change.Role = after, p.role(c)
-	gives := c.change.Role != nil && !p.roles[contactRoleOf{c.change.ID, *c.change.Role}]
-	if !gives {
+	if c.change.Role != nil && p.roles[contactRoleOf{c.change.ID, *c.change.Role}] {
 		c.change.Role = nil
 	}
-	c.decide(gives)
+	c.Name = after.Name
+	c.decide(p.of.Kind)
 }
 
 // check blames what the rules of the pages would.
@@ -239,22 +245,14 @@ func (c *cells) check(err error) {
 }
 
 // decide says what the line would do.
-func (c *cells) decide(gives bool) {
+func (c *cells) decide(kind string) {
+	c.Changes, c.Gives = c.change.changes(kind), c.change.Role
 	if c.change.Before == nil {
 		c.State = ContactNew
 		return
 	}
-	before, after := reflect.ValueOf(*c.change.Before), reflect.ValueOf(c.change.After)
-	for i := range before.NumField() {
-		if !reflect.DeepEqual(before.Field(i).Interface(), after.Field(i).Interface()) {
-			c.Fields = append(c.Fields, strings.ToLower(before.Type().Field(i).Name))
-		}
-	}
-	if gives {
-		c.Fields = append(c.Fields, "role")
-	}
 	c.State = ContactUnchanged
-	if len(c.Fields) > 0 {
+	if len(c.Changes) > 0 || c.Gives != nil {
 		c.State = ContactChanged
 	}
 }
@@ -315,25 +313,36 @@ func (p *contactPlan) code(value string, codes []string) string {
 	return ""
 }
 
-// role reads the role that a line gives: both it and the organisation, or neither. A file makes nobody a coordinator.
-func (p *contactPlan) role(c *cells) *contactRole {
+// GivenRoles are the roles that a file can give: it makes nobody a coordinator.
+func GivenRoles() []string {
+	return slices.DeleteFunc(RoleNames(), func(role string) bool { return role == RoleCoordinator })
+}
+
+// role reads the role that a line gives; who is in an organisation without one reads.
+func (p *contactPlan) role(c *cells) *ContactRole {
 	name, role := c.values["organisation"], c.values["role"]
 	if name == "" && role == "" {
 		return nil
 	}
-	o, code := p.organisation(name), p.code(role, RoleNames())
-	if role == "" {
-		code = RoleReader
+	o, code := p.organisation(name), RoleReader
+	if role != "" {
+		code = p.code(role, RoleNames())
 	}
 	switch {
+	case name == "" && !p.of.fills("organisation"):
+		c.blame("organisation", "role_nowhere_column", "Role", short(role))
+	case name == "":
+		c.blame("organisation", "role_nowhere", "Role", short(role))
 	case o == nil:
 		c.blame("organisation", "unknown", "Value", short(name))
+	}
+	switch {
 	case code == "":
-		c.blame("role", "unknown", "Value", short(role))
+		c.blame("role", "role_unknown", "Value", short(role))
 	case code == RoleCoordinator:
 		c.blame("role", "coordinator")
-	default:
-		return &contactRole{o.ID, code}
+	case o != nil:
+		return &ContactRole{o.ID, code}
 	}
 	return nil
 }

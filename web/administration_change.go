@@ -56,12 +56,9 @@ var changedFields = map[string]string{
 // say says what a field was and what it is now.
 func (v *journalValues) say(c models.Change) i18n.Words {
 	l := v.m.l
-	field, tag, _ := strings.Cut(c.Field, ".")
-	label := l.T(changedFields[field])
-	if tag != "" {
-		label = l.T("journal.field_in", "Field", label, "Language", l.Language(tag))
-	}
-	args := []any{"Field", label, "Was", v.value(field, tag, c.Was), "Now", v.value(field, tag, c.Now)}
+	label, now := v.holds(c)
+	_, was := v.holds(models.Change{Field: c.Field, Now: c.Was})
+	args := []any{"Field", label, "Was", was, "Now", now}
 	switch {
 	case c.Was == "":
 		return l.Say("journal.change.set", args...)
@@ -70,6 +67,17 @@ func (v *journalValues) say(c models.Change) i18n.Words {
 	default:
 		return l.Say("journal.change.moved", args...)
 	}
+}
+
+// holds says what a field is called and what it is now.
+func (v *journalValues) holds(c models.Change) (label string, now i18n.Words) {
+	l := v.m.l
+	field, tag, _ := strings.Cut(c.Field, ".")
+	label = l.T(changedFields[field])
+	if tag != "" {
+		label = l.T("journal.field_in", "Field", label, "Language", l.Language(tag))
+	}
+	return label, v.value(field, tag, c.Now)
 }
 
 // value says what a field held; what is in a language, in that.

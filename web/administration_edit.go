@@ -98,7 +98,7 @@ func (v *editView) labelFields() {
 	for i, e := range v.Form.Errors {
 		for _, section := range v.Sections {
 			for _, in := range section.Fields {
-				if in.Name == e.Name && e.Label == "" {
+				if in.Name == e.Name {
 					v.Form.Errors[i].Label = in.Label
 				}
 			}

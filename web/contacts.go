@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,9 +23,6 @@ const contactsPath = administrationPath + "/contacts"
 const contactsPattern = "POST " + contactsPath
 
 const contactsLimit = 4*models.ContactsMaxBytes + bodyLimit
-
-// contactRowsShown is how many lines of a file one page shows.
-const contactRowsShown = 500
 
 func (s *Server) contactRoutes(r *mux.Router) {
 	s.get(r, contactsPath, s.contacts)
@@ -85,7 +81,7 @@ func (s *Server) renderContacts(w http.ResponseWriter, r *http.Request, f *Form,
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	if v.Notices, err = models.CountNotices(r.Context(), s.DB, s.Now()); err != nil {
+	if v.Notices, err = models.CountNotices(r.Context(), s.DB, "", s.Now()); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, status, "contacts", v)
@@ -141,35 +137,6 @@ func nameFields(f *Form, l *i18n.Localizer) {
 	}
 }
 
-// contactView is what a file would change or changed, or what is wrong with it.
-type contactView struct {
-	Page
-	Name, Path   string
-	Form         *Form
-	Done, Undone bool
-	MayUndo      bool
-	Refused      int
-	Nothing      bool
-	Figures      []figure
-	Sheet        string // of a workbook that has several
-	Sheets       Input
-	Columns      []Input
-	Faults       []string // of the whole file
-	Rows         []contactRow
-	More         int // lines that are not shown
-	People       bool
-	Source       string
-	Basis        string
-}
-
-// contactRow is what a line would do.
-type contactRow struct {
-	Line  int
-	Name  string
-	State Badge
-	Why   []string
-}
-
 func (s *Server) contactImportOf(r *http.Request) (*models.ContactImport, *visitor, error) {
 	by, err := s.requireAdministrator(r)
 	if err != nil {
@@ -181,144 +148,6 @@ func (s *Server) contactImportOf(r *http.Request) (*models.ContactImport, *visit
 	}
 	c, err := models.ContactImportOf(r.Context(), s.DB, id, by.Person.ID)
 	return c, by, err
-}
-
-func (s *Server) contactPreview(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := s.contactImportOf(r)
-	if err != nil {
-		return err
-	}
-	report := models.ContactReport{Created: c.Created, Changed: c.Changed, Unchanged: c.Unchanged}
-	if c.ImportedAt == nil {
-		if report, err = c.Plan(r.Context(), s.DB, contactWords()); err != nil {
-			return err
-		}
-	}
-	s.renderContact(w, r, c, report, http.StatusOK)
-	return nil
-}
-
-// contactWords are what roles and kinds are called in every language, in small letters.
-func contactWords() map[string]string {
-	words := map[string]string{}
-	for _, tag := range i18n.Tags() {
-		l := i18n.For(tag)
-		for _, role := range models.RoleNames() {
-			words[strings.ToLower(l.T("account.role."+role))] = role
-		}
-		for _, kind := range models.OrganisationKinds() {
-			words[strings.ToLower(l.T("organisation.kind."+kind))] = kind
-		}
-	}
-	return words
-}
-
-var contactBadges = map[string]Badge{
-	models.ContactNew:       {Tone: "done", Icon: "plus"},
-	models.ContactChanged:   {Tone: "wait", Icon: "edit"},
-	models.ContactUnchanged: {Tone: "plain", Icon: "minus"},
-	models.ContactRefused:   {Tone: "harm", Icon: "ban"},
-}
-
-func (s *Server) renderContact(w http.ResponseWriter, r *http.Request, c *models.ContactImport, report models.ContactReport, status int) {
-	l := Localizer(r)
-	title := "contacts.preview"
-	if c.ImportedAt != nil {
-		title = "contacts.imported"
-	}
-	v := contactView{Page: s.administrationPage(r, l.T(title)), Name: c.Name, Path: contactsImportPath(c.ID), Form: NewForm(nil), Done: c.ImportedAt != nil,
-		Undone: c.UndoneAt != nil, MayUndo: c.MayUndo(s.Now()), Refused: report.Refused, Nothing: report.Created+report.Changed == 0,
-		People: c.Kind == models.ContactsPeople, Source: c.Source}
-	if c.Basis != "" {
-		v.Basis = l.T("contacts.basis." + c.Basis)
-	}
-	for _, n := range []struct {
-		key    string
-		number int
-	}{{models.ContactNew, report.Created}, {models.ContactChanged, report.Changed}, {models.ContactUnchanged, report.Unchanged}, {models.ContactRefused, report.Refused}} {
-		v.Figures = append(v.Figures, figure{Label: l.T("contacts.state." + n.key), Number: n.number, Tone: toneIf(n.key == models.ContactRefused && n.number > 0, "late")})
-	}
-	for _, f := range report.Faults {
-		v.Faults = append(v.Faults, contactFault(l, f))
-	}
-	for _, row := range report.Rows[:min(contactRowsShown, len(report.Rows))] {
-		v.Rows = append(v.Rows, contactRowOf(l, row))
-	}
-	v.More = len(report.Rows) - len(v.Rows)
-	if !v.Done {
-		v.Columns = contactColumns(l, c)
-		v.chooseFrom(l, c)
-	}
-	s.Engine.Render(w, r, status, "contact_import", v)
-}
-
-func contactRowOf(l *i18n.Localizer, row models.ContactRow) contactRow {
-	state := contactBadges[row.State]
-	state.Text = l.T("contacts.state." + row.State)
-	out := contactRow{Line: row.Line, Name: row.Name, State: state}
-	for _, f := range row.Faults {
-		out.Why = append(out.Why, contactFault(l, f))
-	}
-	var fields []string
-	for _, f := range row.Fields {
-		fields = append(fields, l.T("contacts.field."+f))
-	}
-	if len(out.Why) > 0 {
-		return out
-	}
-	if len(fields) > 0 {
-		out.Why = []string{l.ListAnd(fields)}
-	}
-	for _, d := range row.Days {
-		if day, err := time.Parse(time.DateOnly, d.Day); err == nil {
-			out.Why = append(out.Why, l.T("contacts.read_as", "Field", l.T("contacts.field."+d.Field), "Date", l.Date(day, time.UTC)))
-		}
-	}
-	return out
-}
-
-func contactFault(l *i18n.Localizer, f models.ImportFault) string {
-	key := "contacts.fault." + f.Rule
-	if whole := "error.field.contacts_" + f.Rule; l.Has(whole) { // what makes a file unusable
-		key = whole
-	}
-	text := l.T(key, f.Args)
-	if f.Column != "" {
-		text = l.T("contacts.field."+f.Column) + ": " + text
-	}
-	return text
-}
-
-// contactColumns are the choices of a field for each column of the file.
-func contactColumns(l *i18n.Localizer, c *models.ContactImport) []Input {
-	var options []Option
-	for _, f := range models.ContactFields(c.Kind) {
-		options = append(options, Option{Value: f, Label: l.T("contacts.field." + f)})
-	}
-	values := url.Values{}
-	for i, f := range c.Mapping {
-		values.Set("column."+strconv.Itoa(i), f)
-	}
-	form := NewForm(values)
-	var inputs []Input
-	for i, name := range c.Header() {
-		inputs = append(inputs, field(form, "column."+strconv.Itoa(i), name, "type", "select", "quiet", true, "any", l.T("contacts.leave_out"), "options", options))
-	}
-	return inputs
-}
-
-// chooseFrom offers the sheets of a workbook that has several.
-func (v *contactView) chooseFrom(l *i18n.Localizer, c *models.ContactImport) {
-	sheets := c.Sheets()
-	if len(sheets) < 2 {
-		return
-	}
-	var options []Option
-	for _, name := range sheets {
-		options = append(options, Option{Value: name, Label: name})
-	}
-	v.Sheet = c.Sheet
-	v.Sheets = field(NewForm(url.Values{"sheet": {c.Sheet}}), "sheet", l.T("contacts.sheet"), "type", "select", "required", true, "options", options)
 }
 
 // chooseContactSheet says which sheet of a workbook is meant.
@@ -350,7 +179,7 @@ func (s *Server) mapContacts(w http.ResponseWriter, r *http.Request) error {
 	for i := range c.Mapping {
 		mapping = append(mapping, r.PostForm.Get("column."+strconv.Itoa(i)))
 	}
-	if err := c.MapColumns(r.Context(), s.DB, mapping); err != nil {
+	if err := c.MapColumns(r.Context(), s.DB, mapping, r.PostForm.Get("language")); err != nil {
 		return err
 	}
 	http.Redirect(w, r, contactsImportPath(c.ID), http.StatusSeeOther)
@@ -368,8 +197,7 @@ func (s *Server) confirmContacts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if report.Refused > 0 {
-		s.renderContact(w, r, c, report, http.StatusUnprocessableEntity)
-		return nil
+		return s.renderContact(w, r, c, report, http.StatusUnprocessableEntity)
 	}
 	return s.done(w, r, Localizer(r).T("contacts.done"), contactsImportPath(c.ID))
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,8 +16,21 @@ import (
 
 const noticesPath = contactsPath + "/notices"
 
-// noticesShown is how many people of one state the page shows.
-const noticesShown = 200
+// noticesPage is how many people one page of the list shows.
+const noticesPage = 50
+
+// noticeLists are the lists that the page shows, by what the address calls them; the first needs no name.
+var noticeLists = []struct {
+	key, label string
+	states     []models.NoticeState
+}{
+	{"", "notice.ready", []models.NoticeState{models.NoticeReady, models.NoticeOutOfReach}},
+	{"out_of_reach", "notice.out_of_reach", []models.NoticeState{models.NoticeOutOfReach}},
+	{"told", "contacts.told", []models.NoticeState{models.NoticeSent, models.NoticeTold}},
+}
+
+// noticeFilters are the parts of the address that narrow the list.
+var noticeFilters = []string{"list", "q"}
 
 // noticesView is who has to be told where their data came from, and who was.
 type noticesView struct {
@@ -25,11 +39,13 @@ type noticesView struct {
 	Counts           models.NoticeCounts
 	Holder           models.DataHolder
 	Objected         []noticeRow
-	OutOfReach       []noticeRow
-	Ready            []noticeRow
-	Told             []noticeRow
-	MoreReady        int // that are not shown
-	MoreTold         int
+	Form             *Form
+	List             string // of noticeLists
+	Tabs             []roleTab
+	Filtered         bool
+	Rows             []noticeRow
+	Pager            Pager
+	Here             string // the list as it is narrowed, to come back to
 	Send, HolderPath string
 }
 
@@ -54,7 +70,7 @@ func (s *Server) contactNotices(w http.ResponseWriter, r *http.Request) error {
 	if v.Holder, err = models.DataHolderOf(r.Context(), s.DB); err != nil {
 		return err
 	}
-	if v.Counts, err = models.CountNotices(r.Context(), s.DB, s.Now()); err != nil {
+	if v.Counts, err = models.CountNotices(r.Context(), s.DB, "", s.Now()); err != nil {
 		return err
 	}
 	zone, err := s.zoneOf(r.Context(), by.Person)
@@ -66,23 +82,46 @@ func (s *Server) contactNotices(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Objected = s.noticeRows(l, zone, objected)
-	for _, part := range []struct {
-		into   *[]noticeRow
-		states []models.NoticeState
-	}{{&v.OutOfReach, []models.NoticeState{models.NoticeOutOfReach}}, {&v.Ready, []models.NoticeState{models.NoticeReady}},
-		{&v.Told, []models.NoticeState{models.NoticeSent, models.NoticeTold}}} {
-		for _, state := range part.states {
-			list, err := models.ContactNotices(r.Context(), s.DB, state, noticesShown)
-			if err != nil {
-				return err
-			}
-			*part.into = append(*part.into, s.noticeRows(l, zone, list)...)
-		}
+	if err := s.noticeList(r, zone, &v); err != nil {
+		return err
 	}
-	v.MoreReady = v.Counts.Owed() - len(v.Ready) - len(v.OutOfReach)
-	v.MoreTold = v.Counts.Sent + v.Counts.Told - len(v.Told)
 	s.Engine.Render(w, r, http.StatusOK, "contact_notices", v)
 	return nil
+}
+
+// noticeList fills in the page of the list that the address asks for, and how long each list is.
+func (s *Server) noticeList(r *http.Request, zone *time.Location, v *noticesView) error {
+	l, q := Localizer(r), r.URL.Query()
+	f := models.NoticeFilter{Search: q.Get("q"), Limit: noticesPage + 1}
+	f.After, _ = uuid.Parse(q.Get("after"))
+	v.Form, v.Here, v.Filtered = NewForm(q), noticesHere(q), q.Get("q") != "" || f.After != uuid.Nil
+	found, err := models.CountNotices(r.Context(), s.DB, f.Search, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, list := range noticeLists {
+		tab := roleTab{Href: narrowed(noticesPath, url.Values{"list": {list.key}, "q": {f.Search}}, noticeFilters...), Label: l.T(list.label),
+			Count: l.Number(found.In(list.states...)), Current: list.key == q.Get("list")}
+		if tab.Current || f.States == nil {
+			f.States, v.List = list.states, list.key
+		}
+		v.Tabs = append(v.Tabs, tab)
+	}
+	notices, err := models.ContactNotices(r.Context(), s.DB, f)
+	if err != nil {
+		return err
+	}
+	if len(notices) > noticesPage {
+		notices = notices[:noticesPage]
+		v.Pager.Next = nextAfter(noticesPath, q, notices[noticesPage-1].PersonID, noticeFilters...)
+	}
+	v.Rows = s.noticeRows(l, zone, notices)
+	return nil
+}
+
+// noticesHere is the address of the list as it is narrowed, at its page.
+func noticesHere(q url.Values) string {
+	return narrowed(noticesPath, q, append([]string{"after"}, noticeFilters...)...)
 }
 
 func (s *Server) noticeRows(l *i18n.Localizer, zone *time.Location, list []models.ContactNotice) []noticeRow {
@@ -129,5 +168,5 @@ func (s *Server) noteTold(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, Localizer(r).T("contacts.told_now"), noticesPath)
+	return s.done(w, r, Localizer(r).T("contacts.told_now"), noticesHere(r.URL.Query()))
 }

@@ -45,7 +45,7 @@ func (s *Server) confirmNotices(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderSendNotices(w http.ResponseWriter, r *http.Request, f formState) error {
 	l := Localizer(r)
-	ready, err := models.ContactNotices(r.Context(), s.DB, models.NoticeReady, 0)
+	ready, err := models.ReadyNotices(r.Context(), s.DB)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (s *Server) renderSendNotices(w http.ResponseWriter, r *http.Request, f for
 	if v.Holder, err = models.DataHolderOf(r.Context(), s.DB); err != nil {
 		return err
 	}
-	for _, n := range ready[:min(noticesShown, len(ready))] {
+	for _, n := range ready[:min(noticesPage, len(ready))] {
 		v.People = append(v.People, noticeRow{Href: personPath(n.PersonID), Name: n.Name, Email: n.Email, Source: n.Source})
 	}
 	v.More = len(ready) - len(v.People)
@@ -116,7 +116,7 @@ func (s *Server) previewNotice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, tag := Localizer(r), r.URL.Query().Get("language")
-	ready, err := models.ContactNotices(r.Context(), s.DB, models.NoticeReady, 0)
+	ready, err := models.ReadyNotices(r.Context(), s.DB)
 	if err != nil {
 		return err
 	}

@@ -60,9 +60,12 @@ func TestTheNoticeGoesOnceToEverybodyWhomAMailReaches(t *testing.T) {
 	require.Equal(t, mails+3, h.rows("outbox"))
 	require.NotEqual(t, http.StatusSeeOther, c.post(noticesPath+"/send", url.Values{"expected": {"3"}}).StatusCode)
 	require.Equal(t, mails+3, h.rows("outbox"), "never twice")
-	page := c.get(noticesPath).Body
-	require.Contains(t, page, "on its way")
-	require.Contains(t, page, "this address must not be written to")
+	require.Contains(t, c.get(noticesPath+"?list=told").Body, "on its way")
+	for _, list := range []string{"", "?list=out_of_reach"} {
+		page := c.get(noticesPath + list).Body
+		require.Contains(t, page, "this address must not be written to")
+		require.NotContains(t, page, "ana@list.example")
+	}
 	require.Contains(t, c.get(administrationPath+"/journal").Body, "sent the notice about where their data came from; people: 3")
 }
 

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +39,13 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	path := brought.Header.Get("Location")
 	preview := c.get(path)
 	sound(t, preview)
-	require.Contains(t, preview.Body, "Ana Newcomer")
+	written := []string{"Ana Newcomer", "E-mail address: ana.newcomer@tribuna.example", "Written to in: Bulgarian", "Country or territory: Bulgaria",
+		"Role: Expert, Know-how Centre Bulgaria", "Name: " + officer.Name + " → Renamed"}
+	for _, value := range written {
+		require.Contains(t, preview.Body, value)
+	}
+	require.NotContains(t, preview.Body, "nothing before")
+	require.NotContains(t, c.get(path+"?state=changed").Body, "Ana Newcomer")
 	require.Contains(t, preview.Body, "List of a conference")
 	require.Equal(t, people, h.rows("people"), "a look changes nothing")
 	require.Equal(t, http.StatusNotFound, h.as("coordinator", "en").get(contactsPath+"/"+models.NewID().String()).StatusCode)
@@ -46,6 +55,9 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	}
 	require.Equal(t, people+1, h.rows("people"))
 	require.Equal(t, mails, h.rows("outbox"), "nobody is written to")
+	for _, value := range written {
+		require.Contains(t, c.get(path).Body, value, "what was written can be read afterwards")
+	}
 	ana, err := models.PersonByEmail(t.Context(), h.db, "ana.newcomer@tribuna.example")
 	require.NoError(t, err)
 	require.Equal(t, "bg", ana.Language)
@@ -53,6 +65,10 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	require.Equal(t, []string{"bg"}, ana.Languages, "nobody is written to in a language that they do not read")
 	page := c.get(personPath(ana.ID)).Body
 	require.Contains(t, page, "Expert, Know-how Centre Bulgaria")
+	for _, says := range []string{"List of a conference", "Legitimate interest of the network", path, "Notice (GDPR, Article 14)", "not yet; by"} {
+		require.Contains(t, page, says, "where her data came from")
+	}
+	require.Contains(t, c.get(personPath(officer.ID)).Body, "Entered by a coordinator, not from a list")
 	require.Equal(t, "Renamed", h.person("officer-khc").Name)
 	require.Contains(t, c.get(contactsPath).Body, "1 person has not been told yet")
 	notices := c.get(contactsPath + "/notices")
@@ -60,7 +76,8 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	require.Contains(t, notices.Body, "Ana Newcomer")
 
 	require.Equal(t, http.StatusSeeOther, c.post(contactsPath+"/notices", url.Values{"person_id": {ana.ID.String()}}).StatusCode)
-	require.Contains(t, c.get(contactsPath+"/notices").Body, "told on")
+	require.Contains(t, c.get(noticesPath+"?list=told").Body, "told on")
+	require.Contains(t, c.get(personPath(ana.ID)).Body, "told on")
 
 	require.Contains(t, c.get(path+"/undo").Body, "will be gone")
 	form := url.Values{"role": {"partner"}, "organisation_id": {demo.ID("organisation", "khc").String()}}
@@ -80,7 +97,8 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 func TestContactsAreRefusedLineByLineInTheReadersLanguage(t *testing.T) {
 	h := newHouse(t)
 	people := h.rows("people")
-	broken := contactsFile + "Ana Again;ANA.newcomer@tribuna.example;bg;;;;\nNo Address;;bg;;;;\nMartian;m@tribuna.example;bg;Mars;;;\nBoss;b@tribuna.example;bg;;Know-how Centre Bulgaria;coordinator;\n"
+	broken := contactsFile + "Ana Again;ANA.newcomer@tribuna.example;bg;;;;\nNo Address;;bg;;;;\nMartian;m@tribuna.example;bg;Mars;;;\nBoss;b@tribuna.example;bg;;Know-how Centre Bulgaria;coordinator;\n" +
+		"Cook;k@tribuna.example;bg;;Nowhere;cook;\nGuest;g@tribuna.example;bg;;;expert;\n"
 	for _, tag := range i18n.Tags() {
 		c, l := h.as("coordinator", tag), i18n.For(tag)
 		path := c.postFile(contactsPath, fromAConference, "list.csv", broken).Header.Get("Location")
@@ -89,6 +107,10 @@ func TestContactsAreRefusedLineByLineInTheReadersLanguage(t *testing.T) {
 		require.Contains(t, page.Body, l.T("contacts.fault.twice", "First", 2))
 		require.Contains(t, page.Body, l.T("contacts.fault.unknown", "Value", "Mars"))
 		require.Contains(t, page.Body, l.T("contacts.fault.coordinator"))
+		require.Contains(t, page.Body, l.T("contacts.fault.unknown", "Value", "Nowhere"), "all that is wrong with a row at once")
+		require.Contains(t, page.Body, strings.Split(l.T("contacts.fault.role_unknown", "Value", "cook", "Roles", "!"), "!")[0])
+		require.Contains(t, page.Body, l.T("contacts.field.organisation")+": "+l.T("contacts.fault.role_nowhere", "Role", "expert"))
+		require.Contains(t, page.Body, l.T("contacts.row", "Number", 8))
 		require.Contains(t, page.Body, l.T("contacts.fault.empty"))
 		require.NotContains(t, page.Body, l.T("imported.confirm")+"</button>")
 		require.Equal(t, http.StatusUnprocessableEntity, c.post(path, nil).StatusCode, "confirmed all the same, it stays refused")
@@ -112,6 +134,31 @@ func TestContactColumnsCanBeSaidAnew(t *testing.T) {
 	require.Contains(t, c.get(again).Body, "There is nothing to import")
 	require.Equal(t, http.StatusSeeOther, c.post(path+"/undo", nil).StatusCode)
 	require.Equal(t, http.StatusNotFound, c.get(organisationPath(list[0].ID)).StatusCode)
+
+	many := "name,kind\n"
+	for i := range organisationsPage + 1 {
+		many += fmt.Sprintf("Forum %03d,academic\n", i+1)
+	}
+	path = c.postFile(contactsPath, url.Values{"kind": {"organisations"}}, "orgs.csv", many).Header.Get("Location")
+	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
+	first := c.get(organisationsPath + "?q=forum&kind=academic").Body
+	require.Contains(t, first, "Forum 050")
+	require.NotContains(t, first, "Forum 051")
+	next := addressOf(t, first, `rel="next" href="([^"]+)"`)
+	second := c.get(next)
+	sound(t, second)
+	require.Contains(t, second.Body, "Forum 051")
+	require.NotContains(t, second.Body, "Forum 050")
+	require.Contains(t, second.Body, `value="forum"`, "what was searched for stays")
+	require.NotContains(t, second.Body, `rel="next"`)
+}
+
+// addressOf finds an address in a page.
+func addressOf(t *testing.T, page, pattern string) string {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(page)
+	require.NotEmpty(t, m, pattern)
+	return html.UnescapeString(m[1])
 }
 
 // workbook is a workbook with one row after the other in each of its sheets; its first sheet is called Sheet1.
@@ -165,7 +212,12 @@ func TestOrganisationsComeFromAWorkbookWithWhomTheyBelongTo(t *testing.T) {
 		{"Know-how Centre Bulgaria", nil, nil, "Forum Network", "Forum Network"},
 	}})
 	path = c.postFile(contactsPath, organisationsAsked, "members.xlsx", book).Header.Get("Location")
-	require.NotContains(t, c.get(path).Body, "comes from")
+	planned := c.get(path).Body
+	require.NotContains(t, planned, "comes from")
+	for _, value := range []string{"Belongs to: Forum Network", "Votes through: Forum Network", "Countries covered: Bulgaria and Romania", "First day: 1 January 2026",
+		"Belongs to: Forum Network (nothing before)"} {
+		require.Contains(t, planned, value)
+	}
 	khc, err := models.OrganisationByID(t.Context(), h.db, demo.ID("organisation", "khc"))
 	require.NoError(t, err)
 	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
@@ -209,6 +261,49 @@ func TestPeopleComeFromAWorkbook(t *testing.T) {
 	ana, err := models.PersonByEmail(t.Context(), h.db, "ana.nova@tribuna.example")
 	require.NoError(t, err)
 	require.Equal(t, "Ана Нова", ana.Name)
+	list := "Name;E-mail\n"
+	for i := range contactRowsPage + 1 {
+		list += fmt.Sprintf("Person %03d;p%d@list.example\n", i+1, i)
+	}
+	c = h.as("coordinator", "en")
+	path = c.postFile(contactsPath, fromAConference, "list.csv", list).Header.Get("Location")
+	first := c.get(path)
+	sound(t, first)
+	require.Contains(t, first.Body, "For 51 new people the file says no language. They will be written to in this one: English")
+	require.Contains(t, first.Body, "1 to 50 of 51")
+	require.NotContains(t, first.Body, "Person 051")
+	second := c.get(path + "?page=1").Body
+	require.Contains(t, second, "Person 051")
+	require.NotContains(t, second, "Person 050")
+	require.Contains(t, second, "Written to in: English")
+	chosen := url.Values{"column.0": {"name"}, "column.1": {"email"}, "language": {"sq"}}
+	require.Equal(t, http.StatusSeeOther, c.post(path+"/columns", chosen).StatusCode)
+	require.Contains(t, c.get(path).Body, "Written to in: Albanian")
+	chosen.Set("language", "xx")
+	require.Equal(t, http.StatusNotFound, c.post(path+"/columns", chosen).StatusCode)
+	require.Equal(t, http.StatusSeeOther, c.post(path, nil).StatusCode)
+	last, err := models.PersonByEmail(t.Context(), h.db, "p50@list.example")
+	require.NoError(t, err)
+	require.Equal(t, "sq", last.Language)
+
+	notices := c.get(noticesPath + "?q=conference")
+	sound(t, notices)
+	require.Contains(t, notices.Body, `aria-current="page">Not told yet (52)</a>`)
+	next := addressOf(t, notices.Body, `rel="next" href="([^"]+)"`)
+	rest := c.get(next).Body
+	require.Contains(t, next, "q=conference")
+	require.Equal(t, 2, strings.Count(rest, "I told them"), "what is left after the first page of %d", noticesPage)
+	first50 := regexp.MustCompile(`name="person_id" value="([^"]+)"`).FindAllStringSubmatch(notices.Body, -1)
+	require.Len(t, first50, noticesPage)
+	for _, row := range first50 {
+		require.NotContains(t, rest, `value="`+row[1])
+	}
+	told := c.post(addressOf(t, rest, `class="told" method="post" action="([^"]+)"`), url.Values{"person_id": {first50[noticesPage-1][1]}})
+	require.Equal(t, next, told.Header.Get("Location"), "back to the same page of the same list")
+	require.Equal(t, 2, strings.Count(c.get(next).Body, "I told them"), "a page begins after somebody who is in another list by now")
+	require.Contains(t, c.get(noticesPath+"?q=p50@list").Body, "Not told yet (1)")
+	require.Contains(t, c.get(noticesPath+"?q=nobodyofthatname").Body, "Nobody here")
+
 	for _, tag := range i18n.Tags() {
 		refused := h.as("coordinator", tag).postFile(contactsPath, fromAConference, "list.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more")
 		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
@@ -248,8 +343,8 @@ func TestHalfNamesAndDaysAreReadAndShownBeforeTheyCount(t *testing.T) {
 		path := c.postFile(contactsPath, organisationsAsked, "members.csv", "Naziv;Član od\nForum mladih;"+day+"\n").Header.Get("Location")
 		return c.get(path).Body
 	}
-	require.Contains(t, members("01.02.2026."), "First day of membership: 1 February 2026")
-	require.Contains(t, members("46054"), "First day of membership: 1 February 2026")
+	require.Contains(t, members("01.02.2026."), "First day: 1 February 2026")
+	require.Contains(t, members("46054"), "First day: 1 February 2026")
 	unclear := members("1/2/2026")
 	require.Contains(t, unclear, "“1/2/2026” can be read as two different days; write it with dots")
 	require.NotContains(t, unclear, "1 February 2026")

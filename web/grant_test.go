@@ -133,6 +133,7 @@ func TestEmblemIsAPictureAndNothingElse(t *testing.T) {
 	for name, content := range map[string][]byte{"none.png": {}, "drawing.png": []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`),
 		"half.png": picture(t, 100)[:40], "wide.png": picture(t, 4001), "heavy.png": append(picture(t, 10), make([]byte, models.MaxEmblem)...)} {
 		refused := c.upload(page+"/emblem", name, content)
+		require.NotContains(t, refused.Body, "The original", "a field of another form")
 		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, name)
 		for _, said := range []string{"PNG or JPEG", "512 KB", "4000 pixels", "choose it again"} {
 			require.Contains(t, refused.Body, said, name)

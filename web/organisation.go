@@ -13,7 +13,10 @@ import (
 	"tribuna/models"
 )
 
-const organisationsPath = administrationPath + "/organisations"
+const (
+	organisationsPath = administrationPath + "/organisations"
+	organisationsPage = 50 // organisations on one page of the list
+)
 
 func organisationPath(id uuid.UUID) string { return organisationsPath + "/" + id.String() }
 
@@ -36,14 +39,19 @@ type organisationsView struct {
 	Membership       []Option
 	Filtered         bool
 	Rows             []keptRow
+	Pager            Pager
 }
+
+// organisationFilters are the parts of the address that narrow the list.
+var organisationFilters = []string{"q", "kind", "country", "member"}
 
 func (s *Server) organisations(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.requireAdministrator(r); err != nil {
 		return err
 	}
 	l, q := Localizer(r), r.URL.Query()
-	f := models.OrganisationFilter{Query: strings.TrimSpace(q.Get("q")), Country: q.Get("country")}
+	f := models.OrganisationFilter{Query: strings.TrimSpace(q.Get("q")), Country: q.Get("country"), Limit: organisationsPage + 1}
+	f.After, _ = uuid.Parse(q.Get("after"))
 	if kind := q.Get("kind"); slices.Contains(models.OrganisationKinds(), kind) {
 		f.Kinds = []string{kind}
 	}
@@ -61,6 +69,10 @@ func (s *Server) organisations(w http.ResponseWriter, r *http.Request) error {
 	list, err := models.Organisations(r.Context(), s.DB, f)
 	if err != nil {
 		return err
+	}
+	if len(list) > organisationsPage {
+		list = list[:organisationsPage]
+		v.Pager.Next = nextAfter(organisationsPath, q, list[organisationsPage-1].ID, organisationFilters...)
 	}
 	names, err := s.countryNames(r)
 	if err != nil {

@@ -123,16 +123,13 @@ func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]roleTab, er
 	l, q := Localizer(r), r.URL.Query()
 	counts, all, err := models.CountPeople(r.Context(), s.DB, f)
 	tab := func(role, label string, people int) roleTab {
-		values := url.Values{}
+		values := url.Values{"role": {role}}
 		for _, key := range personFilters {
-			if v := q.Get(key); v != "" && key != "role" {
-				values.Set(key, v)
+			if key != "role" {
+				values.Set(key, q.Get(key))
 			}
 		}
-		if role != "" {
-			values.Set("role", role)
-		}
-		return roleTab{Href: strings.TrimSuffix(peoplePath+"?"+values.Encode(), "?"), Label: label, Count: l.Number(people), Current: role == f.Role}
+		return roleTab{Href: narrowed(peoplePath, values, personFilters...), Label: label, Count: l.Number(people), Current: role == f.Role}
 	}
 	tabs := []roleTab{tab("", l.T("person.tab.all"), all)}
 	for _, c := range counts {
@@ -158,11 +155,20 @@ func eachRole(l *i18n.Localizer, held []models.HeldRole) []string {
 func nextAfter(path string, q url.Values, last uuid.UUID, filters ...string) string {
 	next := url.Values{"after": {last.String()}}
 	for _, key := range filters {
+		next.Set(key, q.Get(key))
+	}
+	return narrowed(path, next, append([]string{"after"}, filters...)...)
+}
+
+// narrowed is the address of a list with those of the filters that say something.
+func narrowed(path string, q url.Values, filters ...string) string {
+	values := url.Values{}
+	for _, key := range filters {
 		if v := q.Get(key); v != "" {
-			next.Set(key, v)
+			values.Set(key, v)
 		}
 	}
-	return path + "?" + next.Encode()
+	return strings.TrimSuffix(path+"?"+values.Encode(), "?")
 }
 
 func rolesInWords(l *i18n.Localizer, roles []string) string {
@@ -219,6 +225,8 @@ type personView struct {
 	Path, ID      string
 	Email         string
 	Facts         []labelled
+	Origin        []labelled // of what is known of them
+	Notice        string     // where it is noted that they were told; "" where they need not be
 	Roles         []roleRow
 	Form          *Form // for a further role
 	RoleChoices   []Option
@@ -289,6 +297,9 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.HandOvers, err = s.handOverCrumbs(r, p.ID, zone); err != nil {
+		return err
+	}
+	if v.Origin, v.Notice, err = s.personOrigin(r, p, zone); err != nil {
 		return err
 	}
 	if p.LeftAt != nil {
