@@ -141,6 +141,7 @@ var entitlements = []entitlement{
 	always("getPerson", keepers), always("updatePerson", keepers), always("giveRole", keepers), always("takeRole", keepers),
 	always("listRecommendations", members), always("search", members), always("getDashboard", working), always("getCoverage", working),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
+	always("assignFocalPoints", "u fu yyf yff ff ff f"), // as for one: partners for a country of theirs
 	always("listTranslators", drafters), owned("listExperts"), always("createRecommendation", ownText),
 
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
@@ -214,7 +215,8 @@ var bodies = func() map[string]any {
 		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
 		"remindLate": none, "extendLate": map[string]any{"due_on": noon.AddDate(0, 0, 30).Format(time.DateOnly)}, "leaveLate": none,
-		"assignFocalPoint": map[string]any{"organisation_id": demo.ID("organisation", "khc")},
-		"saveTranslation":  map[string]any{"title": "T"},
+		"assignFocalPoint":  map[string]any{"organisation_id": demo.ID("organisation", "khc")},
+		"assignFocalPoints": map[string]any{"organisation_id": demo.ID("organisation", "khc"), "ids": []any{uuid.New()}},
+		"saveTranslation":   map[string]any{"title": "T"},
 	}
 }()

@@ -56,7 +56,7 @@ type ProgressNote struct {
 	SourceTitle    string                `json:"source_title,omitempty"`
 	SourceLanguage string                `json:"source_language,omitempty"` // of its title
 	SourceURL      string                `json:"source_url,omitempty"`
-	ObservedOn     *models.Day           `json:"observed_on,omitempty"` // absent: the day is not known
+	ObservedOn     *models.Day           `json:"observed_on,omitempty" about:"Day on which it was observed; absent where it is not known."`
 	EvidenceID     *uuid.UUID            `json:"evidence_id,omitempty"` // the attachment that shows it
 	ReportedAt     time.Time             `json:"reported_at"`
 
@@ -68,7 +68,7 @@ func (s *server) followUpRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/followups", id: "listFollowUps", tag: "follow-up", summary: "What became of measures at authorities", reply: list[FollowUp]{}, serve: s.listFollowUps,
 			query: append([]param{{"recommendation", "id", text}, {"country", "of the authority", text}, {"status", "", text}, {"unfollowed", "true: those without a focal point", text},
-				{"imported", "true: of recommendations that others issued", text}, {"q", "in the measure, the recommendation's title, who issued it or its reference", text},
+				{"imported", "true: of recommendations that others issued", text}, {"q", "words that begin so, in the measure, the recommendation's title, or who issued it and its reference", text},
 				{"authority", "id", text}, {"topic", "slug, or the source's in its own words", text}, {"challenge", "slug", text}, {"response", "of the country, in the source's own words", text},
 				{"focal_point", "id of the organisation that follows it", text}, {"overdue", "true: a report on it is overdue", text}, {"ended", "false: without those that have ended", text}}, pageParams...)},
 		{method: http.MethodGet, path: "/followups/{id}", id: "getFollowUp", tag: "follow-up", summary: "One measure at one authority", reply: FollowUp{}, serve: s.getFollowUp},
@@ -78,6 +78,8 @@ func (s *server) followUpRoutes() []route {
 			key: true, body: upload{}, limit: uploadLimit, status: http.StatusCreated, reply: Attachment{}, serve: s.uploadEvidence},
 		{method: http.MethodPost, path: "/followups/{id}/focal-point", id: "assignFocalPoint", tag: "follow-up", summary: "Have an organisation follow what nobody follows yet",
 			key: true, body: models.FocalPointInput{}, reply: FollowUp{}, serve: s.assignFocalPoint},
+		{method: http.MethodPost, path: "/followups/focal-point", id: "assignFocalPoints", tag: "follow-up", summary: "Have an organisation follow many measures of others that nobody follows yet, all or none",
+			key: true, body: FocalPointsInput{}, reply: FocalPoints{}, serve: s.assignFocalPoints},
 		{method: http.MethodPost, path: "/followups/{id}/end", id: "endFollowUp", tag: "follow-up", summary: "End it, with a reason",
 			key: true, decides: true, body: models.ReasonPayload{}, reply: Decision{}, serve: s.endFollowUp},
 	}

@@ -86,6 +86,18 @@ func (h *house) holdAgainstDocument(t *testing.T, req *http.Request, res respons
 		"%s %s answers what the document does not describe: %s", req.Method, template, res.body)
 }
 
+func TestTheDocumentSaysThatADayMayBeUnknown(t *testing.T) {
+	doc := document(t, newServer(Options{BaseURL: "http://tribuna.example"}))
+	for name, schema := range doc.Components.Schemas {
+		if p := schema.Value.Properties["observed_on"]; p != nil {
+			require.Contains(t, p.Value.Description, "known", name)
+		}
+	}
+	operation := doc.Paths.Value("/followups/{id}/progress").Post.RequestBody.Value.Content["application/json"].Schema.Value
+	require.Contains(t, operation.Properties["observed_on"].Value.Description, "day_unknown")
+	require.NotEmpty(t, operation.Properties["day_unknown"].Value.Description)
+}
+
 func TestDocumentNoticesWhatItDoesNotDescribe(t *testing.T) {
 	doc := document(t, newServer(Options{}))
 	schema := doc.Paths.Value("/recommendations").Get.Responses.Value("200").Value.Content["application/json"].Schema.Value

@@ -129,6 +129,7 @@ func TestNotesOfAFollowUpAreForThoseWhoWorkWithIt(t *testing.T) {
 	require.Equal(t, 202, h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "partner-khc"), body: shown, header: key()}).status)
 	undated := h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "partner-khc"), body: map[string]any{"status": "adopted", "note": "x"}, header: key()})
 	require.Equal(t, "observed_on", undated.problem.Errors[0].Field, "no day is put in silently")
+	require.Equal(t, "day_or_unknown", undated.problem.Errors[0].Code)
 	require.Equal(t, 403, h.do(t, request{method: "POST", path: path + "/end", token: h.token(t, "partner-khc"), body: models.ReasonPayload{Reason: "x"}, header: key()}).status)
 	bad := h.do(t, request{method: "POST", path: path + "/progress", token: h.token(t, "officer-khc"), body: models.ProgressPayload{Status: "adopted", Note: "x", SourceURL: "nowhere", DayUnknown: true}, header: key()})
 	require.Equal(t, "url", bad.problem.Errors[0].Code)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -122,7 +123,7 @@ func (s *schemas) fields(t reflect.Type, request bool, properties map[string]any
 			name = f.Name
 		}
 		rules := strings.Split(f.Tag.Get("validate"), ",")
-		properties[name] = constrain(s.of(f.Type, request), f.Type, rules, request)
+		properties[name] = described(constrain(s.of(f.Type, request), f.Type, rules, request), f.Tag.Get("about"))
 		if isRequired(rules, options, request) {
 			*required = append(*required, name)
 		}
@@ -162,6 +163,16 @@ func constrain(schema map[string]any, t reflect.Type, rules []string, request bo
 			limit(out, t.Kind(), name, value)
 		}
 	}
+	return out
+}
+
+// described says of a field what its name and its form do not.
+func described(schema map[string]any, about string) map[string]any {
+	if about == "" {
+		return schema
+	}
+	out := maps.Clone(schema)
+	out["description"] = about
 	return out
 }
 

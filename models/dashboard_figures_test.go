@@ -164,7 +164,7 @@ func TestAFollowUpKnowsItsCountry(t *testing.T) {
 	ctx := t.Context()
 	f := d.followed(t, "BG", "adopted", noon)
 	in := func(country string) int {
-		n, err := models.CountFollowUps(ctx, d.db, models.FollowUpFilter{Country: country})
+		n, _, err := models.CountFollowUps(ctx, d.db, models.FollowUpFilter{Country: country})
 		require.NoError(t, err)
 		return n
 	}

@@ -73,9 +73,11 @@ func AssignFocalPoints(ctx context.Context, tx bun.IDB, f FollowUpFilter, organi
 		return nil, apperr.Invalid("organisation_id", "unknown")
 	}
 	f.Unfollowed, f.Limit, f.After = true, 0, nil
+	if err := f.weigh(ctx, tx); err != nil {
+		return nil, err
+	}
 	var list []FollowUp
-	err = tx.NewSelect().Model(&list).Relation("Measure").Relation("Measure.Origin").Relation("Authority").
-		Relation("Recommendation").Apply(f.apply).
+	err = tx.NewSelect().Model(&list).Relation("Measure").Relation("Authority").Relation("Recommendation").Apply(f.apply).
 		Order("fu.created_at", "fu.id").For("UPDATE OF fu").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read what nobody follows: %w", err)

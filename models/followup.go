@@ -94,8 +94,8 @@ type ProgressPayload struct {
 	// SourceLanguage is that of the source's title.
 	SourceLanguage string `json:"source_language,omitempty" validate:"omitempty,max=35,bcp47_language_tag"`
 	SourceURL      string `json:"source_url,omitempty" validate:"omitempty,max=2000,http_url"`
-	ObservedOn     *Day   `json:"observed_on,omitempty" validate:"required_without=DayUnknown"`
-	DayUnknown     bool   `json:"day_unknown,omitempty"` // nobody knows when it was observed
+	ObservedOn     *Day   `json:"observed_on,omitempty" validate:"day_or_unknown" about:"Day on which it was observed, not in the future. Required unless day_unknown is true: no day is put in silently."`
+	DayUnknown     bool   `json:"day_unknown,omitempty" about:"True where nobody knows when it was observed; observed_on is not read then."`
 	Written
 }
 

@@ -23,7 +23,7 @@ type FollowUpFilter struct {
 	Response       string    // of the country addressed, in the source's own words
 	FocalPoint     uuid.UUID // the organisation that follows it
 	Stage          Stage     // of a recommendation drafted here
-	Query          string    // in the measure, the recommendation's title, who issued it or its reference
+	Query          string    // words in the measure, the recommendation's title, or who issued it and its reference
 	Unfollowed     bool      // nobody is its focal point yet
 	Open           bool      // not ended
 	Imported       bool      // of recommendations that others issued
@@ -32,29 +32,46 @@ type FollowUpFilter struct {
 	OverdueAt      time.Time // a report on it was due before, and is missing
 	Limit          int64
 	After          *Cursor
+
+	many map[string]bool // the sets of measures that are large, see weigh
 }
 
 // FollowUps lists follow-ups, oldest first. What is followed up was published, so everybody may read it; notes are
 // shown by the doors to those entitled.
 func FollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) ([]FollowUp, error) {
+	if err := f.weigh(ctx, db); err != nil {
+		return nil, err
+	}
 	var all []FollowUp
-	err := withFollowUpParts(db.NewSelect().Model(&all)).Apply(f.apply).Order("fu.created_at", "fu.id").Scan(ctx)
+	page := db.NewSelect().TableExpr("followups AS fu").Column("fu.id").Apply(f.apply).Order("fu.created_at", "fu.id")
+	err := withFollowUpParts(db.NewSelect().Model(&all)).Where("fu.id IN (?)", page).Order("fu.created_at", "fu.id").Scan(ctx)
 	return all, err
 }
 
-// CountFollowUps counts what a filter leaves; its limit and place do not count.
-func CountFollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) (int, error) {
-	f.Limit, f.After = 0, nil
-	n, err := db.NewSelect().Model((*FollowUp)(nil)).Relation("Measure").Relation("Measure.Origin").Relation("Authority").
-		Relation("Recommendation").Apply(f.apply).Count(ctx)
-	return int(n), err
+// FollowUpsCounted is up to how many follow-ups are counted: beyond it a reader is told "more than".
+const FollowUpsCounted = 10_000
+
+// CountFollowUps counts what a filter leaves, up to FollowUpsCounted, and says whether there is more. The filter's limit and
+// place do not count.
+func CountFollowUps(ctx context.Context, db bun.IDB, f FollowUpFilter) (n int, more bool, err error) {
+	if err := f.weigh(ctx, db); err != nil {
+		return 0, false, err
+	}
+	f.After, f.Limit = nil, FollowUpsCounted+1
+	fitting := db.NewSelect().TableExpr("followups AS fu").ColumnExpr("1").Apply(f.apply)
+	counted, err := db.NewSelect().TableExpr("(?) AS fitting", fitting).Count(ctx)
+	if err != nil {
+		return 0, false, fmt.Errorf("count follow-ups: %w", err)
+	}
+	return min(int(counted), FollowUpsCounted), counted > FollowUpsCounted, nil
 }
 
-// apply narrows a query over follow-ups with their measure and its origin, their authority and their recommendation.
+// apply narrows a query over followups (alias fu). What hangs on the measure or the recommendation is asked for in subqueries:
+// each finds its few rows by an index of its own, and counting joins nothing.
 func (f FollowUpFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	q = f.applyWho(f.applyAbout(q))
 	if !f.Hidden {
-		q = q.Where("recommendation.quarantined_at IS NULL")
+		q = q.Where("NOT EXISTS (SELECT 1 FROM recommendations AS hidden WHERE hidden.id = fu.recommendation_id AND hidden.quarantined_at IS NOT NULL)")
 	}
 	if f.After != nil {
 		q = q.Where("(fu.created_at, fu.id) > (?, ?)", f.After.At, f.After.ID)
@@ -77,28 +94,22 @@ func (f FollowUpFilter) applyAbout(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("fu.recommendation_id = ?", f.Recommendation)
 	}
 	if f.Topic != "" {
-		q = q.Where(`(? = ANY(measure__origin.topics) OR EXISTS (SELECT 1 FROM recommendation_topics AS ft
-			WHERE ft.recommendation_id = fu.recommendation_id AND ft.topic = ?))`, f.Topic, f.Topic)
+		q = f.among(q, measuresAbout, f.Topic)
 	}
 	if f.Challenge != "" {
-		q = q.Where(`EXISTS (SELECT 1 FROM recommendation_challenges AS fh
-			WHERE fh.recommendation_id = fu.recommendation_id AND fh.challenge = ?)`, f.Challenge)
+		q = q.Where("fu.recommendation_id IN (SELECT fh.recommendation_id FROM recommendation_challenges AS fh WHERE fh.challenge = ?)", f.Challenge)
 	}
 	if f.Stage != "" {
-		q = q.Where("recommendation.stage = ?", f.Stage)
+		q = q.Where("fu.recommendation_id IN (SELECT id FROM recommendations WHERE stage = ?)", f.Stage)
 	}
 	if f.Imported {
-		q = q.Where("recommendation.kind = ?", KindImported)
+		q = q.Where("fu.recommendation_id IN (SELECT recommendation_id FROM imported_recommendations)")
 	}
 	if f.Drafted || f.Stage != "" {
-		q = q.Where("recommendation.kind <> ?", KindImported)
+		q = q.Where("NOT EXISTS (SELECT 1 FROM imported_recommendations AS fi WHERE fi.recommendation_id = fu.recommendation_id)")
 	}
 	if f.Query != "" {
-		like := "%" + escapeLike(f.Query) + "%"
-		q = q.Where(`(measure.text ILIKE ? OR recommendation.title ILIKE ? OR measure__origin.issued_by ILIKE ? OR measure__origin.external_ref ILIKE ?
-			OR EXISTS (SELECT 1 FROM publications AS fp JOIN publication_texts AS fx ON fx.publication_id = fp.id,
-				jsonb_array_elements(fx.measures) AS fm WHERE fp.recommendation_id = fu.recommendation_id
-				AND fm->>'id' = fu.measure_id::text AND fm->>'text' ILIKE ?))`, like, like, like, like, like)
+		q = f.among(q, measuresSaying, f.Query)
 	}
 	return q
 }
@@ -118,7 +129,7 @@ func (f FollowUpFilter) applyWho(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("fu.status = ?", f.Status)
 	}
 	if f.Response != "" {
-		q = q.Where("measure__origin.response = ?", f.Response)
+		q = f.among(q, measuresAnswered, f.Response)
 	}
 	if f.FocalPoint != uuid.Nil {
 		q = q.Where("fu.organisation_id = ?", f.FocalPoint)
@@ -138,33 +149,3 @@ func (f FollowUpFilter) applyWho(q *bun.SelectQuery) *bun.SelectQuery {
 // reportsOverdue are the follow-ups on which a report was due before the instant given as argument.
 const reportsOverdue = `SELECT t.process_id FROM tasks AS t JOIN processes AS p ON p.id = t.process_id
 	JOIN recommendations AS r ON r.id = t.recommendation_id WHERE t.state = 'open' AND t.kind = 'report_progress' AND ` + isOverdue
-
-// FollowUpChoices is what there is to narrow a list of follow-ups by.
-type FollowUpChoices struct {
-	Topics    []SourceTopic
-	Responses []string // of the countries addressed
-	Followers []Organisation
-}
-
-// SourceTopic is a topic in a source's own words.
-type SourceTopic struct{ Name, Language string }
-
-// FollowUpChoicesOf reads what measures and follow-ups hold.
-func FollowUpChoicesOf(ctx context.Context, db bun.IDB) (FollowUpChoices, error) {
-	var c FollowUpChoices
-	err := db.NewRaw(`SELECT DISTINCT ON (topic) topic AS name, r.language FROM imported_measures AS im
-		JOIN measures AS m ON m.id = im.measure_id JOIN recommendations AS r ON r.id = m.recommendation_id, unnest(im.topics) AS topic
-		ORDER BY topic, r.language`).Scan(ctx, &c.Topics)
-	if err != nil {
-		return c, fmt.Errorf("read the topics of sources: %w", err)
-	}
-	err = db.NewSelect().Table("imported_measures").ColumnExpr("DISTINCT response").Where("response <> ''").OrderExpr("1").Scan(ctx, &c.Responses)
-	if err != nil {
-		return c, fmt.Errorf("read the responses of countries: %w", err)
-	}
-	err = db.NewSelect().Model(&c.Followers).Where("organisation.id IN (SELECT organisation_id FROM followups)").OrderExpr(organisationsInOrder).Scan(ctx)
-	if err != nil {
-		return c, fmt.Errorf("read who follows measures: %w", err)
-	}
-	return c, nil
-}

@@ -253,7 +253,7 @@ const followsShown = 20
 // followsThere are the measures still followed up at an authority: the first of them, how many there are, and where all are.
 type followsThere struct {
 	Rows   []followUpFacts
-	Number int
+	Number string // in words; "" for none
 	All    string // "" where all are shown
 }
 
@@ -261,15 +261,16 @@ func (s *Server) openFollowUps(r *http.Request, authority uuid.UUID) (followsThe
 	filter := models.FollowUpFilter{Authority: authority, Open: true}
 	var v followsThere
 	var err error
-	if v.Number, err = models.CountFollowUps(r.Context(), s.DB, filter); err != nil {
+	if v.Number, err = s.howManyFollowUps(r, filter, "following.all_there"); err != nil {
 		return v, err
 	}
-	filter.Limit = followsShown
+	filter.Limit = followsShown + 1
 	list, err := models.FollowUps(r.Context(), s.DB, filter)
 	if err != nil {
 		return v, err
 	}
-	if v.Number > len(list) {
+	if len(list) > followsShown {
+		list = list[:followsShown]
 		v.All = followUpsOf("authority", authority.String(), "ended", "no")
 	}
 	var notes models.Footnotes // the administration names countries as the network does

@@ -35,14 +35,15 @@ type followUpsView struct {
 	Page
 	Filter    *Form
 	Choices   followUpChoices
-	More      bool // what is less often asked for narrows the list
-	Number    int  // of what fits
+	More      bool   // what is less often asked for narrows the list
+	Shown     string // how many fit, in words
 	Rows      []followUpRow
 	Footnotes []models.Footnote
 	Pager     Pager
 	Filtered  bool
 	Of        i18n.Words // the imported recommendation that the list is narrowed to, in words
 	TakeOn    int        // of what fits, how many measures nobody follows yet that the reader may have followed
+	TooMany   string     // to be followed at once, in words
 	Narrowing []Option   // the address in fields, for the form that does so
 }
 
@@ -66,7 +67,7 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	if v.Choices, err = s.readFollowUpChoices(r, l, query, &notes); err != nil {
 		return err
 	}
-	if v.Number, err = models.CountFollowUps(ctx, s.DB, filter); err != nil {
+	if v.Shown, err = s.howManyFollowUps(r, filter, "following.shown"); err != nil {
 		return err
 	}
 	filter.Limit, filter.After = followUpsPerPage+1, cursorOf(query.Get("after"))
@@ -100,6 +101,19 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// howManyFollowUps says by a key how many fit, by its "_more" that there are more than are counted, and nothing of none.
+func (s *Server) howManyFollowUps(r *http.Request, f models.FollowUpFilter, key string) (string, error) {
+	l := Localizer(r)
+	number, more, err := models.CountFollowUps(r.Context(), s.DB, f)
+	switch {
+	case more:
+		return l.T(key+"_more", "Number", l.Number(number)), err
+	case number == 0:
+		return "", err
+	}
+	return l.N(key, number), err
+}
+
 // offerToFollow lets who may choose what an organisation follows from now on, among what nobody follows yet.
 func (s *Server) offerToFollow(r *http.Request, list []models.FollowUp, v *followUpsView) error {
 	may, err := s.mayFollow(r, visitorFrom(r.Context()), nil)
@@ -110,8 +124,12 @@ func (s *Server) offerToFollow(r *http.Request, list []models.FollowUp, v *follo
 	if err != nil {
 		return err
 	}
-	if v.TakeOn, err = models.CountFollowUps(r.Context(), s.DB, filter); err != nil {
+	var more bool
+	if v.TakeOn, more, err = models.CountFollowUps(r.Context(), s.DB, filter); err != nil {
 		return err
+	}
+	if more {
+		v.TooMany = tooManyToFollow(Localizer(r))
 	}
 	for i, f := range list {
 		v.Rows[i].Free = f.OrganisationID == nil && f.EndedAt == nil && f.Recommendation.Imported() &&

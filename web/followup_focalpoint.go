@@ -12,6 +12,7 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -21,7 +22,8 @@ type focalPointView struct {
 	Page
 	formState
 	Action, Back  string
-	Number        int // of measures
+	Number        int    // of measures
+	TooMany       string // of them, in words
 	NoneChosen    bool
 	Organisations []Option
 	Hidden        []Option // which measures are meant
@@ -194,7 +196,7 @@ func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, may [
 	if err != nil {
 		return err
 	}
-	number, err := models.CountFollowUps(r.Context(), s.DB, filter)
+	number, more, err := models.CountFollowUps(r.Context(), s.DB, filter)
 	if err != nil {
 		return err
 	}
@@ -202,6 +204,9 @@ func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, may [
 		Back: followUpsAfter(values, ""), Organisations: may, Hidden: narrowingFields(values),
 		NoneChosen: values.Get("which") == chosenRows && len(values[chosenRows]) == 0}
 	v.Active, v.NoIndex = "followups", true
+	if more {
+		v.TooMany = tooManyToFollow(l)
+	}
 	for _, name := range []string{"which", chosenRows} {
 		for _, value := range values[name] {
 			v.Hidden = append(v.Hidden, Option{Value: value, Label: name})
@@ -209,6 +214,11 @@ func (s *Server) renderFocalPoints(w http.ResponseWriter, r *http.Request, may [
 	}
 	s.Engine.Render(w, r, f.status, "followup_focalpoint", v)
 	return nil
+}
+
+// tooManyToFollow says that nobody takes on more at once than are counted.
+func tooManyToFollow(l *i18n.Localizer) string {
+	return l.T("following.too_many", "Number", l.Number(models.FollowUpsCounted))
 }
 
 // narrowingFields is what narrows the list as fields of a form.

@@ -67,6 +67,7 @@ func TestFollowUpIsReportedAndEnded(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, noDay.StatusCode, "no day is put in silently")
 	sound(t, noDay)
 	require.Contains(t, noDay.Body, `href="#f-observed_on"`)
+	require.Contains(t, noDay.Body, i18n.For("bg").T("error.field.day_or_unknown"))
 	require.Contains(t, noDay.Body, i18n.For("bg").T("officer.behalf.file_kept", "Name", "letter.txt", "Size", "1"))
 	again := form(t, noDay.Body, path+"/progress")
 	f.Set("decision_id", again.Get("decision_id"))

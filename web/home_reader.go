@@ -19,8 +19,8 @@ type readerHome struct {
 	Near      []publishedRow
 	NearAll   string // the list that Near begins
 	Latest    []publishedRow
-	InWords   bool // Latest is what there is in the reader's language; else in any
-	Followed  int  // measures that are followed up in the country, else everywhere
+	InWords   bool   // Latest is what there is in the reader's language; else in any
+	Followed  string // measures that are followed up in the country, else everywhere
 	Outcomes  string
 	Mailings  bool // hears by mail of what is published
 	Footnotes []models.Footnote
@@ -47,7 +47,7 @@ func (s *Server) readerHome(r *http.Request, v *visitor) (*readerHome, error) {
 		filter.Countries = []string{v.Person.CountryCode}
 	}
 	var err error
-	h.Followed, err = models.CountFollowUps(r.Context(), s.DB, filter)
+	h.Followed, err = s.howManyFollowUps(r, filter, "home.reader.followed")
 	h.Footnotes = notes.All()
 	return h, err
 }

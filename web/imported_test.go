@@ -200,7 +200,7 @@ func (n *office) takeOnMany(t *testing.T, coordinator, partner *reader, all []mo
 	f = form(t, page.Body, "/follow-ups/focal-point")
 	f.Set("focal_point", n.brief.OrganisationID.String())
 	require.Equal(t, http.StatusSeeOther, coordinator.post("/follow-ups/focal-point", f).StatusCode)
-	left, err := models.CountFollowUps(t.Context(), n.db, models.FollowUpFilter{Unfollowed: true})
+	left, _, err := models.CountFollowUps(t.Context(), n.db, models.FollowUpFilter{Unfollowed: true})
 	require.NoError(t, err)
 	require.Zero(t, left)
 	require.Contains(t, coordinator.get(many).Body, "All of these are followed already")

@@ -24,6 +24,7 @@ func newValidator() *validator.Validate {
 		}
 		return name
 	})
+	v.RegisterAlias("day_or_unknown", "required_without=DayUnknown") // an alias has a sentence of its own
 	return v
 }
 
