@@ -102,6 +102,8 @@ func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 }
 
 // howManyFollowUps says by a key how many fit, by its "_more" that there are more than are counted, and nothing of none.
+//
+//i18n:keys following.shown_more home.reader.followed_more following.all_there_more
 func (s *Server) howManyFollowUps(r *http.Request, f models.FollowUpFilter, key string) (string, error) {
 	l := Localizer(r)
 	number, more, err := models.CountFollowUps(r.Context(), s.DB, f)
