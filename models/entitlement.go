@@ -42,6 +42,9 @@ func (v Viewer) May(action access.Action) bool {
 func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (access.Object, error) {
 	o := access.Object{Kind: "recommendation", OwnerOrganisation: r.OrganisationID, OfficerID: r.OfficerID, Stage: string(r.Stage),
 		Published: r.Public(), Quarantined: r.Quarantined()}
+	if r.WithdrawnFrom != nil {
+		o.WithdrawnFrom = string(*r.WithdrawnFrom)
+	}
 	q := db.NewSelect().TableExpr("(SELECT ?::uuid AS id) AS r", r.ID). // one that is still to be written has no row
 										ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL)").
 										ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")

@@ -68,11 +68,14 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.
 			WhereOr("r.organisation_id IN (?)", bun.List(v.organisationsAs(RoleOfficer))).
 			WhereOr("r.officer_id = ?", v.PersonID).
-			WhereOr("r.stage <> 'drafting' AND r.organisation_id IN (?)", bun.List(speaks)).
-			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM ("+concerned+") AS concerned WHERE concerned.id IN (?))", bun.List(speaks)).
-			WhereOr("r.stage <> 'drafting' AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID)
+			WhereOr(leftDesk+" AND r.organisation_id IN (?)", bun.List(speaks)).
+			WhereOr(leftDesk+" AND EXISTS (SELECT 1 FROM ("+concerned+") AS concerned WHERE concerned.id IN (?))", bun.List(speaks)).
+			WhereOr(leftDesk+" AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ?)", v.PersonID)
 	})
 }
+
+// leftDesk is true of a recommendation (alias r) that has left the desk of its owners, and was not withdrawn from there.
+const leftDesk = "r.stage <> 'drafting' AND r.withdrawn_from IS DISTINCT FROM 'drafting'"
 
 // concerned are the organisations that a recommendation (alias r) concerns: those in its countries, and those asked about
 // it with their sisters.

@@ -14,7 +14,8 @@ import (
 
 // TestTheQueryAndTheTableAreOneRule holds what the SQL shows against what the table of roles allows: every role, in the
 // organisation that owns the recommendation, in one of its countries, in one that was asked, in one of another country;
-// asked in person or not; in every stage, published or not.
+// asked in person or not; in every stage, published or not, withdrawn on the way
+// or from the desk.
 func TestTheQueryAndTheTableAreOneRule(t *testing.T) {
 	d := newDesk(t)
 	ctx := t.Context()
@@ -31,7 +32,11 @@ func TestTheQueryAndTheTableAreOneRule(t *testing.T) {
 	stages := []models.Stage{models.StageDrafting, models.StageReview, models.StageTranslation, models.StageSignOff,
 		models.StagePublication, models.StageDone, models.StageWithdrawn}
 	seen := map[bool]int{}
-	for _, stage := range stages {
+	fromDesk := models.StageDrafting
+	for i, stage := range append(stages, models.StageWithdrawn) {
+		if d.rec.WithdrawnFrom = nil; i == len(stages) {
+			d.rec.WithdrawnFrom = &fromDesk
+		}
 		for _, published := range []bool{false, true} {
 			d.rec.PublishedAt = nil
 			if at := noon; published {

@@ -55,6 +55,7 @@ type Object struct {
 	OwnerOrganisation uuid.UUID   // of the recommendation, also for its mailings, follow-ups and record
 	OfficerID         uuid.UUID   // in charge of the recommendation
 	Stage             string      // of the recommendation; "drafting" and "" are for its owners alone
+	WithdrawnFrom     string      // the stage before, of what was withdrawn
 	Published         bool        // its texts are public
 	Quarantined       bool        // hidden from all but coordinators until what it says is looked at
 	Concerned         []uuid.UUID // organisations in its countries, and those asked about it

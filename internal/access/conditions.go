@@ -24,8 +24,11 @@ func ownOfficer(a Actor, o Object) bool { return a.hasIn(Officer, o.OwnerOrganis
 // inCharge still reads after moving to another organisation.
 func inCharge(a Actor, o Object) bool { return is(a, o.OfficerID) }
 
-// leftDesk is whether the text has left the desk of its owners. A further round takes it back there.
-func leftDesk(o Object) bool { return o.Stage != "" && o.Stage != "drafting" }
+// leftDesk is whether the text has left the desk of its owners. A further round takes it back there, and who withdraws it from
+// there shows it to nobody.
+func leftDesk(o Object) bool {
+	return o.Stage != "" && o.Stage != "drafting" && o.WithdrawnFrom != "drafting"
+}
 
 // network is somebody who works in the network where the text concerns their organisation, once it has left the desk of
 // its owners: partners see where every recommendation for their country stands. What is published concerns all of them.
