@@ -83,7 +83,7 @@ func (v *editView) refuse(wrong error, l *i18n.Localizer) error {
 
 // renderEdit writes the page. In the summary of errors fields are called as on the form.
 func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, v *editView) error {
-	v.labelFields()
+	v.labelFields(Localizer(r))
 	if v.Form.Stored != nil { // what is saved again after it was shown is meant
 		v.Hidden = append(v.Hidden, Option{Label: seenField, Value: seenMark(v.Form.Stored)})
 	}
@@ -94,11 +94,13 @@ func (s *Server) renderEdit(w http.ResponseWriter, r *http.Request, v *editView)
 	return nil
 }
 
-func (v *editView) labelFields() {
+// labelFields calls the fields of the summary what this form calls them, and not what another form would. What was called
+// otherwise on purpose, like a line of a text, keeps that.
+func (v *editView) labelFields(l *i18n.Localizer) {
 	for i, e := range v.Form.Errors {
 		for _, section := range v.Sections {
 			for _, in := range section.Fields {
-				if in.Name == e.Name {
+				if in.Name == e.Name && (e.Label == "" || e.Label == fieldLabel(e.Name, l)) {
 					v.Form.Errors[i].Label = in.Label
 				}
 			}

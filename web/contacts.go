@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"net/url"
@@ -179,7 +180,7 @@ func (s *Server) mapContacts(w http.ResponseWriter, r *http.Request) error {
 	for i := range c.Mapping {
 		mapping = append(mapping, r.PostForm.Get("column."+strconv.Itoa(i)))
 	}
-	if err := c.MapColumns(r.Context(), s.DB, mapping, r.PostForm.Get("language")); err != nil {
+	if err := c.MapColumns(r.Context(), s.DB, mapping, cmp.Or(r.PostForm.Get("language"), c.Language)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, contactsImportPath(c.ID), http.StatusSeeOther)

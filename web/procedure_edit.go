@@ -168,7 +168,7 @@ func (s *Server) renderProcedureForm(w http.ResponseWriter, r *http.Request, f p
 	} else {
 		addRules(v.editView, l)
 	}
-	v.labelFields()
+	v.labelFields(Localizer(r))
 	s.Engine.Render(w, r, v.status, "procedure_edit", v)
 	return nil
 }
