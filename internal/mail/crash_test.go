@@ -97,6 +97,11 @@ func TestKilledSenderLeavesAtMostAWindowPerConnectionInDoubt(t *testing.T) {
 	}
 	require.NoError(t, child.Process.Kill())
 	_ = child.Wait()
+	require.Eventually(t, func() bool { // its last statement may outlive it
+		busy, err := n.db.NewSelect().Table("pg_stat_activity").
+			Where("datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'").Count(t.Context())
+		return err == nil && busy == 0
+	}, 30*time.Second, 10*time.Millisecond)
 
 	heir := crashSender(s.url(), mail.Sender{DB: n.db})
 	left := n.counts()
