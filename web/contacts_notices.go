@@ -41,7 +41,7 @@ type noticesView struct {
 	Objected         []noticeRow
 	Form             *Form
 	List             string // of noticeLists
-	Tabs             []roleTab
+	Tabs             []listTab
 	Filtered         bool
 	Rows             []noticeRow
 	Pager            Pager
@@ -100,7 +100,7 @@ func (s *Server) noticeList(r *http.Request, zone *time.Location, v *noticesView
 		return err
 	}
 	for _, list := range noticeLists {
-		tab := roleTab{Href: narrowed(noticesPath, url.Values{"list": {list.key}, "q": {f.Search}}, noticeFilters...), Label: l.T(list.label),
+		tab := listTab{Href: narrowed(noticesPath, url.Values{"list": {list.key}, "q": {f.Search}}, noticeFilters...), Label: l.T(list.label),
 			Count: l.Number(found.In(list.states...)), Current: list.key == q.Get("list")}
 		if tab.Current || f.States == nil {
 			f.States, v.List = list.states, list.key

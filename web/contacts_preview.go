@@ -31,7 +31,7 @@ type contactView struct {
 	WrittenTo    Input    // for those of whom the file says none
 	Unsaid       string   // how many they are
 	Faults       []string // of the whole file
-	Tabs         []roleTab
+	Tabs         []listTab
 	Rows         []contactRow
 	Pager        Pager
 	People       bool
@@ -138,10 +138,10 @@ func (s *Server) contactRows(r *http.Request, report models.ContactReport, v *co
 	}
 	if len(counts) > 1 {
 		all := counts[models.ContactRefused] + counts[models.ContactNew] + counts[models.ContactChanged]
-		v.Tabs = []roleTab{{Href: v.Path, Label: l.T("contacts.tab.all"), Count: l.Number(all), Current: asked == ""}}
+		v.Tabs = []listTab{{Href: v.Path, Label: l.T("contacts.tab.all"), Count: l.Number(all), Current: asked == ""}}
 		for _, state := range []string{models.ContactRefused, models.ContactNew, models.ContactChanged} {
 			if n := counts[state]; n > 0 {
-				v.Tabs = append(v.Tabs, roleTab{v.Path + "?state=" + state, l.T("contacts.state." + state), l.Number(n), asked == state})
+				v.Tabs = append(v.Tabs, listTab{v.Path + "?state=" + state, l.T("contacts.state." + state), l.Number(n), asked == state})
 			}
 		}
 	}

@@ -46,6 +46,7 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"options":   func(o ...Option) []Option { return o },
 		"bars":      newChart,
 		"sheet":     newSheetLink,
+		"tabs":      func(label string, list []listTab) listTabs { return listTabs{label, list} },
 		"emptybox":  func(icon, title, text string) Empty { return Empty{Icon: icon, Title: title, Text: text} },
 	}
 }

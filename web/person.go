@@ -42,7 +42,7 @@ type peopleView struct {
 	Page
 	Form                                         *Form
 	Role                                         string // the one that is shown, "" for all
-	Tabs                                         []roleTab
+	Tabs                                         []listTab
 	Countries, Known, Topics, Organisations, Who []Option
 	Filtered                                     bool
 	Rows                                         []personRow
@@ -57,10 +57,16 @@ type personRow struct {
 	Language          string
 }
 
-// roleTab leads to the people of one role, or to all.
-type roleTab struct {
+// listTab leads to a part of a list, or to all of it, with how much that is.
+type listTab struct {
 	Href, Label, Count string
 	Current            bool
+}
+
+// listTabs choose which part of a list is shown.
+type listTabs struct {
+	Label string
+	Tabs  []listTab
 }
 
 // personFilters are the parts of the address that narrow the list.
@@ -119,19 +125,19 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 }
 
 // roleTabs lead to the people of each role that the list has, with how many they are.
-func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]roleTab, error) {
+func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]listTab, error) {
 	l, q := Localizer(r), r.URL.Query()
 	counts, all, err := models.CountPeople(r.Context(), s.DB, f)
-	tab := func(role, label string, people int) roleTab {
+	tab := func(role, label string, people int) listTab {
 		values := url.Values{"role": {role}}
 		for _, key := range personFilters {
 			if key != "role" {
 				values.Set(key, q.Get(key))
 			}
 		}
-		return roleTab{Href: narrowed(peoplePath, values, personFilters...), Label: label, Count: l.Number(people), Current: role == f.Role}
+		return listTab{Href: narrowed(peoplePath, values, personFilters...), Label: label, Count: l.Number(people), Current: role == f.Role}
 	}
-	tabs := []roleTab{tab("", l.T("person.tab.all"), all)}
+	tabs := []listTab{tab("", l.T("person.tab.all"), all)}
 	for _, c := range counts {
 		label := l.T("person.tab.none")
 		if c.Role != models.NoRole {

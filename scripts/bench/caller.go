@@ -90,7 +90,7 @@ func seen(res *http.Response, err error) error {
 	return nil
 }
 
-// do sends a request, and takes nothing but success for an answer: what is stored but not yet decided is none.
+// do sends a request and takes nothing but success for an answer. What is stored but not yet decided is waited for.
 func (c *caller) do(ctx context.Context, method, path string, body, into any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -114,11 +114,32 @@ func (c *caller) do(ctx context.Context, method, path string, body, into any) er
 	if err != nil {
 		return err
 	}
-	if res.StatusCode >= 300 || res.StatusCode == http.StatusAccepted {
+	if res.StatusCode >= 300 {
 		return fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, answer)
+	}
+	if res.StatusCode == http.StatusAccepted {
+		return c.decided(ctx, answer)
 	}
 	if into == nil {
 		return nil
 	}
 	return json.Unmarshal(answer, into)
+}
+
+// decided waits until what was received is decided.
+func (c *caller) decided(ctx context.Context, answer []byte) error {
+	var received struct {
+		ID uuid.UUID `json:"submission_id"`
+	}
+	if err := json.Unmarshal(answer, &received); err != nil {
+		return err
+	}
+	return until(ctx, time.Minute, func() (bool, error) {
+		var now struct{ State models.SubmissionState }
+		err := c.get(ctx, "/api/v1/submissions/"+received.ID.String(), &now)
+		if err == nil && now.State == models.SubmissionRefused {
+			err = fmt.Errorf("submission %s was refused", received.ID)
+		}
+		return now.State == models.SubmissionRecorded, err
+	})
 }

@@ -89,9 +89,9 @@ func run(ctx context.Context, s settings) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
+		fmt.Print(part)
 		text += part
 	}
-	fmt.Print(text)
 	if s.write == "" {
 		return nil
 	}
