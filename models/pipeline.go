@@ -78,12 +78,13 @@ func (p *pipeline) readStanding(ctx context.Context) error {
 }
 
 func (p *pipeline) readEnded(ctx context.Context) error {
-	return p.db.NewRaw(`SELECT s.stage, s.procedure_id, s.n, m.seconds FROM (
-			SELECT sp.stage, r.procedure_id, count(*) AS n FROM stage_spells AS sp JOIN recommendations AS r ON r.id = sp.recommendation_id
-			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn' GROUP BY 1, 2) AS s
-		JOIN (SELECT sp.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM sp.left_at - sp.entered_at - sp.held)) AS seconds
+	return p.db.NewRaw(`WITH left_since AS MATERIALIZED (
+			SELECT sp.stage, r.procedure_id, extract(epoch FROM sp.left_at - sp.entered_at - sp.held) AS took
 			FROM stage_spells AS sp JOIN recommendations AS r ON r.id = sp.recommendation_id
-			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn' GROUP BY 1) AS m USING (stage)
+			WHERE sp.left_at > ?0 AND r.stage <> 'withdrawn')
+		SELECT s.stage, s.procedure_id, s.n, m.seconds
+		FROM (SELECT stage, procedure_id, count(*) AS n FROM left_since GROUP BY 1, 2) AS s
+		JOIN (SELECT stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY took) AS seconds FROM left_since GROUP BY 1) AS m USING (stage)
 		ORDER BY s.stage, s.n DESC, s.procedure_id`, p.now.AddDate(-1, 0, 0)).Scan(ctx, &p.ended)
 }
 
