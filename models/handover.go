@@ -280,6 +280,15 @@ func HandOverByID(ctx context.Context, db bun.IDB, id uuid.UUID) (HandOver, erro
 	return h, found(err, "hand_over")
 }
 
+// HandOverFrom returns one of the handings over of what somebody held; another person's is none of theirs.
+func HandOverFrom(ctx context.Context, db bun.IDB, person, id uuid.UUID) (HandOver, error) {
+	h, err := HandOverByID(ctx, db, id)
+	if err == nil && h.FromID != person {
+		return HandOver{}, apperr.NotFound("hand_over")
+	}
+	return h, err
+}
+
 // HandOversFrom lists what somebody handed over, newest first.
 func HandOversFrom(ctx context.Context, db bun.IDB, person uuid.UUID) ([]HandOver, error) {
 	var list []HandOver

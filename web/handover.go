@@ -174,7 +174,7 @@ func (s *Server) handOverProgress(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	h, err := models.HandOverByID(r.Context(), s.DB, id)
+	h, err := models.HandOverFrom(r.Context(), s.DB, p.ID, id)
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,8 @@ func TestHandingOverIsShownBeforeAndAfter(t *testing.T) {
 	page := coordinator.get(done.Header.Get("Location")).Body
 	require.Contains(t, page, c.brief.Title)
 	require.Contains(t, page, "Handed over")
+	foreign := personPath(to.ID) + "/hand-over/" + id
+	require.Equal(t, http.StatusNotFound, coordinator.get(foreign).StatusCode, "it is not theirs")
 	require.Contains(t, coordinator.get(path).Body, "Nothing waits for them")
 	require.Contains(t, coordinator.get(personPath(from.ID)).Body, "Handed over to "+to.Name)
 	require.Contains(t, withoutLinks.ReplaceAllString(coordinator.get("/administration/journal").Body, ""), "handed over what waited for "+from.Name+" to "+to.Name)
