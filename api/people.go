@@ -73,7 +73,7 @@ func (s *server) peopleRoutes() []route {
 		{method: http.MethodPut, path: role, id: "giveRole", tag: "people", summary: "Give a role in an organisation", scope: keep,
 			reply: Person{}, serve: s.changeRole(models.GiveRole)},
 		{method: http.MethodDelete, path: role, id: "takeRole", tag: "people", summary: "Take a role in an organisation", scope: keep,
-			reply: Person{}, serve: s.changeRole(models.TakeRole)},
+			query: []param{{"confirmed", "true: also where nobody could answer for an organisation then", text}}, reply: Person{}, serve: s.takeRole},
 	}
 }
 
@@ -235,4 +235,15 @@ func (s *server) changeRole(act func(context.Context, bun.IDB, models.Person, mo
 		}
 		return s.showPerson(c, id)
 	}
+}
+
+// takeRole asks as the page does: where nobody could answer for an organisation then, it wants that confirmed.
+func (s *server) takeRole(c *call) (reply, error) {
+	confirmed, err := queryOneOf(c, "confirmed", []string{"true", "false"})
+	if err != nil {
+		return reply{}, err
+	}
+	return s.changeRole(func(ctx context.Context, tx bun.IDB, by models.Person, r models.Role, now time.Time) error {
+		return models.TakeRole(ctx, tx, by, r, confirmed == "true", now)
+	})(c)
 }

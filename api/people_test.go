@@ -113,8 +113,30 @@ func TestPeopleAreKeptInOrderByTheRulesOfThePages(t *testing.T) {
 	h.send(t, request{method: "DELETE", path: role, token: token}, http.StatusOK, &ana)
 	require.Empty(t, ana.Roles)
 	own := "/people/" + demo.ID("person", "coordinator").String() + "/roles/" + demo.ID("organisation", "tdh").String() + "/coordinator"
-	h.send(t, request{method: "DELETE", path: own, token: token}, http.StatusForbidden, nil)
+	refused := h.send(t, request{method: "DELETE", path: own, token: token}, http.StatusForbidden, nil).problem
+	require.Equal(t, []string{"forbidden", "role", "own_coordinator"}, []string{refused.Code, refused.Errors[0].Field, refused.Errors[0].Code})
 	h.send(t, request{method: "GET", path: "/people/" + uuid.NewString(), token: token}, http.StatusNotFound, nil)
+}
+
+// TestTheLastVoiceOfAnOrganisationIsTakenOnlyKnowingly: the page asks the same, once.
+func TestTheLastVoiceOfAnOrganisationIsTakenOnlyKnowingly(t *testing.T) {
+	h := newHouse(t)
+	last := demo.ID("person", "partner-cyi")
+	take := request{method: "DELETE", path: "/people/" + last.String() + "/roles/" + demo.ID("organisation", "cyi").String() + "/partner", token: h.token(t, "coordinator")}
+	refused := h.send(t, take, http.StatusUnprocessableEntity, nil).problem
+	require.Equal(t, []string{"invalid", "confirmed", "voiceless"}, []string{refused.Code, refused.Errors[0].Field, refused.Errors[0].Code})
+	require.Contains(t, refused.Errors[0].Detail, "Centre for Youth Integration Serbia")
+	held, err := models.RolesHeld(t.Context(), h.db, last)
+	require.NoError(t, err)
+	require.Len(t, held, 1, "nothing is done before it is confirmed")
+	path := take.path
+	take.path = path + "?confirmed=perhaps"
+	h.send(t, take, http.StatusUnprocessableEntity, nil)
+	take.path = path + "?confirmed=true"
+	var p Person
+	h.send(t, take, http.StatusOK, &p)
+	require.Empty(t, p.Roles)
+	require.Equal(t, 1, h.journalled(t, "person.role_taken"))
 }
 
 func TestListsOfTheNetworkAreReadPageByPage(t *testing.T) {

@@ -259,10 +259,20 @@ func GiveRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time)
 }
 
 // TakeRole takes a role from somebody. Nobody takes the coordinator's role from themselves, so that a network always has
-// somebody who can give it again.
-func TakeRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time) error {
+// somebody who can give it again. Where nobody could answer for an organisation without it, it is taken only once whoever
+// takes it has confirmed that they know.
+func TakeRole(ctx context.Context, tx bun.IDB, by Person, r Role, confirmed bool, now time.Time) error {
 	if by.ID == r.PersonID && r.Role == RoleCoordinator {
-		return apperr.About(apperr.CodeForbidden, "person")
+		return apperr.About(apperr.CodeForbidden, "person").And("role", "own_coordinator")
+	}
+	if !confirmed {
+		silent, err := VoicelessWithout(ctx, tx, r.PersonID, &r, now)
+		if err != nil {
+			return err
+		}
+		if len(silent) > 0 {
+			return voicelessAsked(silent)
+		}
 	}
 	p, err := PersonByID(ctx, tx, r.PersonID)
 	if err != nil {
@@ -277,6 +287,15 @@ func TakeRole(ctx context.Context, tx bun.IDB, by Person, r Role, now time.Time)
 		return err
 	}
 	return Journal(ctx, tx, by, now, roleEntry("person.role_taken", p, r.Role, o))
+}
+
+// voicelessAsked names the organisations that nobody could answer for, until that is confirmed.
+func voicelessAsked(silent []Voiceless) error {
+	names := make([]string, 0, len(silent))
+	for _, o := range silent {
+		names = append(names, o.Name)
+	}
+	return apperr.Invalid("confirmed", "voiceless", "Names", strings.Join(names, "; "))
 }
 
 func roleEntry(verb string, p Person, role string, o Organisation) JournalEntry {

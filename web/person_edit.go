@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -119,18 +120,16 @@ func (s *Server) takeRole(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.PostForm.Get("confirmed") == "" {
+	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return models.TakeRole(ctx, tx, by.Person, role, r.PostForm.Get("confirmed") != "", s.Now())
+	})
+	if apperr.CodeOf(err) == apperr.CodeInvalid {
 		silent, err := models.VoicelessWithout(r.Context(), s.DB, p.ID, &role, s.Now())
 		if err != nil {
 			return err
 		}
-		if len(silent) > 0 {
-			return s.askBeforeTaking(w, r, p, role, silent)
-		}
+		return s.askBeforeTaking(w, r, p, role, silent)
 	}
-	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-		return models.TakeRole(ctx, tx, by.Person, role, s.Now())
-	})
 	if err != nil {
 		return err
 	}
