@@ -209,6 +209,9 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		require.NoError(t, err)
 		soundLetter(t, letter, "en")
 		require.Contains(t, letter.Text, words)
+		for _, door := range []string{"/l/", "/recommendations/", "/my-work"} {
+			require.NotContains(t, letter.Text+letter.HTML, door, "its reader may not see the page any more")
+		}
 	}
 }
 
