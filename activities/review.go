@@ -99,6 +99,9 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 	e.facts["version"], e.facts["naming"] = round.VersionID.String(), rv.Naming
 	for i, c := range comments {
 		e.facts[fmt.Sprintf("comment_%d_block", i)] = fmt.Sprint(c.Block)
+		if c.Kind != "" {
+			e.facts[fmt.Sprintf("comment_%d_kind", i)] = string(c.Kind)
+		}
 	}
 	e.texts = reviewTexts(rv.Reasons, comments)
 	if x.task.State == models.TaskDone {
@@ -114,6 +117,9 @@ func reviewTexts(reasons string, comments []models.CommentPayload) map[string]st
 	texts := map[string]string{"reasons": reasons}
 	for i, c := range comments {
 		texts[fmt.Sprintf("comment[%d]", i)] = c.Body
+		if c.Replacement != "" {
+			texts[fmt.Sprintf("replacement[%d]", i)] = c.Replacement
+		}
 	}
 	return texts
 }

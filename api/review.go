@@ -44,11 +44,15 @@ type Review struct {
 	Comments       []Comment  `json:"comments"`
 }
 
-// Comment is a remark on one paragraph.
+// Comment is what somebody says about one paragraph, or about words quoted from it.
 type Comment struct {
-	Block int    `json:"block"`
-	Quote string `json:"quote,omitempty"`
-	Body  string `json:"body"`
+	Block       int                `json:"block"`
+	Kind        models.CommentKind `json:"kind"`
+	Quote       string             `json:"quote,omitempty"`
+	Prefix      string             `json:"prefix,omitempty"` // what stands before the words quoted
+	Suffix      string             `json:"suffix,omitempty"` // and after them
+	Replacement string             `json:"replacement,omitempty"`
+	Body        string             `json:"body"`
 }
 
 func (s *server) reviewRoutes() []route {
@@ -169,9 +173,13 @@ func (rr roundReader) review(r models.Review) Review {
 // reviewView shows an answer without saying whose it is.
 func reviewView(r models.Review) Review {
 	v := Review{TaskID: r.TaskID, OrganisationID: r.OrganisationID, Reasons: r.Reasons, WrittenIn: r.WrittenIn, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
-		Comments: listOf(r.Comments, func(m models.Comment) Comment { return Comment{m.Block, m.Quote, m.Body} }).Items}
+		Comments: listOf(r.Comments, commentOf).Items}
 	if r.Answer != nil {
 		v.Answer = *r.Answer
 	}
 	return v
+}
+
+func commentOf(m models.Comment) Comment {
+	return Comment{m.Block, m.Kind, m.Quote, m.Prefix, m.Suffix, m.Replacement, m.Body}
 }

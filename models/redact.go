@@ -114,16 +114,19 @@ func copyOf(in Redaction, entry record.Item) (string, []any) {
 	case "delivery.not_made not_delivered":
 		return `UPDATE deliveries SET not_delivered = '' WHERE recommendation_id = ? AND authority_id = ?`, []any{r, object}
 	}
-	if n, ok := commentIndex(in.Field); ok {
-		return `UPDATE comments SET body = '', quote = '' WHERE position = ? AND task_id IN
-			(SELECT task_id FROM reviews WHERE recommendation_id = ? AND decision_id = ?)`, []any{n, r, decision}
+	const ofComment = ` WHERE position = ? AND task_id IN (SELECT task_id FROM reviews WHERE recommendation_id = ? AND decision_id = ?)`
+	if n, ok := indexIn("comment", in.Field); ok {
+		return `UPDATE comments SET body = '', quote = '', prefix = '', suffix = ''` + ofComment, []any{n, r, decision}
+	}
+	if n, ok := indexIn("replacement", in.Field); ok {
+		return `UPDATE comments SET replacement = ''` + ofComment, []any{n, r, decision}
 	}
 	return "", nil
 }
 
-// commentIndex reads the place of a comment from the name of its field: "comment[2]".
-func commentIndex(field string) (int, bool) {
-	inner, ok := strings.CutPrefix(field, "comment[")
+// indexIn reads the place of a comment from the name of a field: "comment[2]".
+func indexIn(list, field string) (int, bool) {
+	inner, ok := strings.CutPrefix(field, list+"[")
 	if !ok || !strings.HasSuffix(inner, "]") {
 		return 0, false
 	}

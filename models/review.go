@@ -73,28 +73,6 @@ type Review struct {
 	Comments []Comment `bun:"rel:has-many,join:task_id=task_id"`
 }
 
-// Comment is a remark on one paragraph of a version.
-type Comment struct {
-	bun.BaseModel `bun:"table:comments,alias:c"`
-
-	ID               uuid.UUID `bun:",pk"`
-	TaskID           uuid.UUID
-	RecommendationID uuid.UUID
-	VersionID        uuid.UUID
-	Block            int // position of the paragraph, from 0
-	Quote            string
-	Body             string
-	Position         int
-	CreatedAt        time.Time
-}
-
-// CommentPayload is a comment as it is sent.
-type CommentPayload struct {
-	Block int    `json:"block" validate:"min=0,max=5000"`
-	Quote string `json:"quote,omitempty" validate:"max=1000"`
-	Body  string `json:"body" validate:"required,max=8000"`
-}
-
 // StartReviewPayload asks for a round on the version the officer sees.
 type StartReviewPayload struct {
 	VersionID uuid.UUID   `json:"version_id" validate:"required"`
@@ -175,17 +153,7 @@ func (rv *Review) Put(ctx context.Context, tx bun.IDB, comments []CommentPayload
 	if err != nil {
 		return err
 	}
-	if _, err := tx.NewDelete().Model((*Comment)(nil)).Where("task_id = ?", rv.TaskID).Exec(ctx); err != nil {
-		return err
-	}
-	for i, c := range comments {
-		row := &Comment{ID: NewID(), TaskID: rv.TaskID, RecommendationID: rv.RecommendationID, VersionID: rv.VersionID,
-			Block: c.Block, Quote: c.Quote, Body: c.Body, Position: i, CreatedAt: rv.AnsweredAt}
-		if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return rv.putComments(ctx, tx, comments)
 }
 
 // LastNaming returns how an expert last chose to be named for a recommendation. Who never chose is not named: nobody agrees
