@@ -20,6 +20,9 @@ type Expert struct {
 	TopicsMatched []string  `json:"topics_matched"` // of the recommendation's
 	ReadsLanguage bool      `json:"reads_language"`
 	KnowsCountry  bool      `json:"knows_country"`
+	Challenges    int       `json:"challenges_matched"` // of the recommendation's, on which they have reviewed before
+	OwnText       bool      `json:"own_text"`           // theirs, or of an organisation of theirs: a conflict of interest
+	NotBefore     bool      `json:"not_before"`         // was asked about it before, in vain
 	OpenReviews   int       `json:"open_reviews"`
 	MaxOpen       int       `json:"max_open"`
 }
@@ -59,7 +62,7 @@ func (s *server) experts(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	f := models.ExpertFilter{Topics: rec.Topics, Countries: rec.Countries, Languages: []string{rec.Language}}
+	f := models.WantedFor(rec)
 	for _, t := range asked {
 		if rec.Stage == models.StageReview && t.PersonID != nil {
 			f.Exclude = append(f.Exclude, *t.PersonID)
@@ -71,7 +74,8 @@ func (s *server) experts(c *call) (reply, error) {
 
 func expertView(e models.Expert, wanted []string) Expert {
 	v := Expert{ID: e.ID, Name: e.Name, Country: e.CountryCode, Languages: orEmpty(e.Languages), Topics: orEmpty(e.Topics),
-		TopicsMatched: []string{}, ReadsLanguage: e.ReadsLanguage, KnowsCountry: e.KnowsCountry, OpenReviews: e.OpenReviews, MaxOpen: e.MaxOpen}
+		TopicsMatched: []string{}, ReadsLanguage: e.ReadsLanguage, KnowsCountry: e.KnowsCountry,
+		Challenges: e.ChallengesMatched, OwnText: e.OwnText, NotBefore: e.NotBefore, OpenReviews: e.OpenReviews, MaxOpen: e.MaxOpen}
 	for _, t := range e.Topics {
 		for _, w := range wanted {
 			if t == w {

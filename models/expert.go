@@ -9,32 +9,58 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// Expert is a person asked for reviews, with how well they fit what they are wanted for.
+// Expert is a person asked for reviews, with what speaks for and against asking them.
 type Expert struct {
 	Person `bun:",extend"`
 
-	TopicsMatched int  `bun:",scanonly"` // of the topics asked for
-	ReadsLanguage bool `bun:",scanonly"` // any of the languages asked for
-	KnowsCountry  bool `bun:",scanonly"` // lives in one of the countries asked for
-	OpenReviews   int  `bun:",scanonly"`
+	TopicsMatched     int  `bun:",scanonly"` // of the topics asked for
+	ChallengesMatched int  `bun:",scanonly"` // of the challenges asked for: they have reviewed a text about it
+	ReadsLanguage     bool `bun:",scanonly"` // any of the languages asked for
+	KnowsCountry      bool `bun:",scanonly"` // lives in one of the countries asked for
+	OpenReviews       int  `bun:",scanonly"`
+	OwnText           bool `bun:",scanonly"` // theirs, or of an organisation of theirs: they are not proposed
+	NotBefore         bool `bun:",scanonly"` // was asked about this text before and declined, or did not answer
 }
 
 // ExpertFilter says what experts are wanted for.
 type ExpertFilter struct {
-	Topics    []string
-	Countries []string
-	Languages []string
-	Exclude   []uuid.UUID // asked already, or not to be asked
-	Limit     int         // at most so many; 0 means 50
+	Recommendation uuid.UUID // whose conflicts are looked at; the zero id: none
+	Topics         []string
+	Challenges     []string
+	Countries      []string
+	Languages      []string
+	Exclude        []uuid.UUID // asked already, or not to be asked
+	Limit          int         // at most so many; 0 means 50
+}
+
+// WantedFor says what experts a recommendation wants.
+func WantedFor(r *Recommendation) ExpertFilter {
+	return ExpertFilter{Recommendation: r.ID, Topics: r.Topics, Challenges: r.Challenges, Countries: r.Countries, Languages: []string{r.Language}}
 }
 
 // openTasks counts the open tasks of a person, of some kinds.
 const openTasks = `(SELECT count(*) FROM tasks AS open
 	WHERE open.person_id = person.id AND open.state = 'open' AND open.kind IN (?))`
 
-// ExpertsFor returns who could review, the best fit first: who reads the language (nobody reviews a text they cannot
-// read), then by topics known, country, and the fewest open reviews. Whoever has as many open reviews as they are
-// willing to have is left out. Equal ones stand in a stable order.
+// challengesReviewed counts the challenges asked for about which somebody has reviewed a text.
+const challengesReviewed = `(SELECT count(DISTINCT rc.challenge) FROM reviews AS rv
+	JOIN recommendation_challenges AS rc USING (recommendation_id)
+	WHERE rv.person_id = person.id AND rv.answer IS NOT NULL AND rc.challenge = ANY(?::text[]))`
+
+// ownText is whether a text is somebody's own: they are its officer, or have a role in the organisation it belongs to, in
+// that one's parent or in a sister.
+const ownText = `EXISTS (SELECT 1 FROM recommendations AS r JOIN organisations AS o ON o.id = r.organisation_id
+	WHERE r.id = ? AND (r.officer_id = person.id OR EXISTS (SELECT 1 FROM roles JOIN organisations AS theirs ON theirs.id = roles.organisation_id
+		WHERE roles.person_id = person.id AND (theirs.id IN (o.id, o.parent_id) OR theirs.parent_id IN (o.id, o.parent_id)))))`
+
+// notBefore is whether somebody was asked about a text before, in vain.
+const notBefore = `EXISTS (SELECT 1 FROM tasks AS before WHERE before.recommendation_id = ? AND before.kind = 'review'
+	AND before.person_id = person.id AND before.state IN ('declined', 'expired'))`
+
+// ExpertsFor returns who could review, the best fit first: whose own the text is comes last, and who does not read the
+// language before them (nobody reviews a text they cannot read); then by topics known, challenges reviewed before,
+// country, and the fewest open reviews. Whoever has as many open reviews as they are willing to have is left out. Equal
+// ones stand in a stable order.
 func ExpertsFor(ctx context.Context, db bun.IDB, f ExpertFilter) ([]Expert, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
@@ -43,18 +69,25 @@ func ExpertsFor(ctx context.Context, db bun.IDB, f ExpertFilter) ([]Expert, erro
 	var list []Expert
 	q := db.NewSelect().Model(&list).ColumnExpr("person.*").
 		ColumnExpr("(SELECT count(*) FROM unnest(person.topics) AS t WHERE t = ANY(?::text[])) AS topics_matched", pgArray(f.Topics)).
+		ColumnExpr(challengesReviewed+" AS challenges_matched", pgArray(f.Challenges)).
 		ColumnExpr("(person.languages && ?::text[]) AS reads_language", pgArray(f.Languages)).
 		ColumnExpr("coalesce(person.country_code = ANY(?::text[]), false) AS knows_country", pgArray(f.Countries)).
 		ColumnExpr(openTasks+" AS open_reviews", reviews).
+		ColumnExpr(ownText+" AS own_text", f.Recommendation).
+		ColumnExpr(notBefore+" AS not_before", f.Recommendation).
 		Where(hasRole, bun.List([]string{RoleExpert})).
 		Where(openTasks+" < person.max_open", reviews).
-		OrderExpr("reads_language DESC, topics_matched DESC, knows_country DESC, open_reviews, person.created_at, person.id").
+		OrderExpr("own_text, reads_language DESC, topics_matched DESC, challenges_matched DESC, knows_country DESC, open_reviews, person.created_at, person.id").
 		Limit(int64(f.Limit))
 	if err := without(q, f.Exclude).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read experts: %w", err)
 	}
 	return list, nil
 }
+
+// Proposable tells whether an expert is proposed for a text: they can read it, it is not their own, and they were not
+// asked about it in vain. The officer may ask others.
+func (e Expert) Proposable() bool { return e.ReadsLanguage && !e.OwnText && !e.NotBefore }
 
 // TranslatorsFor returns the translators of a language, those with the fewest open translations and approvals first.
 func TranslatorsFor(ctx context.Context, db bun.IDB, language string, exclude []uuid.UUID) ([]Person, error) {

@@ -82,7 +82,7 @@ func AssignFocalPoints(ctx context.Context, tx bun.IDB, f FollowUpFilter, organi
 	if err != nil {
 		return nil, fmt.Errorf("read what nobody follows: %w", err)
 	}
-	a := &assignment{tx: tx, org: org, by: by, now: now, spans: map[uuid.UUID]Span{}, zones: map[string]*time.Location{}}
+	a := &assigning{tx: tx, org: org, by: by, now: now, spans: map[uuid.UUID]Span{}, zones: map[string]*time.Location{}}
 	if err := a.entitled(ctx, list); err != nil {
 		return nil, err
 	}
@@ -119,8 +119,8 @@ func AssignFocalPoint(ctx context.Context, tx bun.IDB, id, organisation uuid.UUI
 	return apperr.About(apperr.CodeClosed, "focal_point")
 }
 
-// assignment gives measures to an organisation to follow.
-type assignment struct {
+// assigning gives measures to an organisation to follow.
+type assigning struct {
 	tx    bun.IDB
 	org   Organisation
 	by    Person
@@ -130,7 +130,7 @@ type assignment struct {
 }
 
 // entitled asks the table of roles about every recommendation whose measures are given away.
-func (a *assignment) entitled(ctx context.Context, list []FollowUp) error {
+func (a *assigning) entitled(ctx context.Context, list []FollowUp) error {
 	actor, err := AccessActor(ctx, a.tx, a.by.ID, nil)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (a *assignment) entitled(ctx context.Context, list []FollowUp) error {
 	return nil
 }
 
-func (a *assignment) take(ctx context.Context, list []FollowUp) ([]uuid.UUID, error) {
+func (a *assigning) take(ctx context.Context, list []FollowUp) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	var processes []Process
 	for i, f := range list {
@@ -178,7 +178,7 @@ func (a *assignment) take(ctx context.Context, list []FollowUp) ([]uuid.UUID, er
 }
 
 // firstAsked is when progress on the i-th measure is asked for first.
-func (a *assignment) firstAsked(ctx context.Context, f FollowUp, i int) (time.Time, error) {
+func (a *assigning) firstAsked(ctx context.Context, f FollowUp, i int) (time.Time, error) {
 	span, known := a.spans[f.Recommendation.ProcedureID]
 	if !known {
 		procedure, err := ProcedureByID(ctx, a.tx, f.Recommendation.ProcedureID)
@@ -199,7 +199,7 @@ func (a *assignment) firstAsked(ctx context.Context, f FollowUp, i int) (time.Ti
 	return at, nil
 }
 
-func (a *assignment) zone(ctx context.Context, country string) (*time.Location, error) {
+func (a *assigning) zone(ctx context.Context, country string) (*time.Location, error) {
 	if country == "" {
 		return time.UTC, nil
 	}
@@ -215,7 +215,7 @@ func (a *assignment) zone(ctx context.Context, country string) (*time.Location, 
 }
 
 // putOnRecord says, once per recommendation, which of its measures were given to the organisation and by whom.
-func (a *assignment) putOnRecord(ctx context.Context, list []FollowUp) error {
+func (a *assigning) putOnRecord(ctx context.Context, list []FollowUp) error {
 	numbers := map[uuid.UUID][]string{}
 	var recs []*Recommendation
 	for _, f := range list {
@@ -241,7 +241,7 @@ func (a *assignment) putOnRecord(ctx context.Context, list []FollowUp) error {
 
 // actsFor is in whose name somebody assigns: the owner of the recommendation or the focal point where they work there,
 // else where they are coordinator.
-func (a *assignment) actsFor(roles []Role, r *Recommendation) uuid.UUID {
+func (a *assigning) actsFor(roles []Role, r *Recommendation) uuid.UUID {
 	for _, organisation := range []uuid.UUID{r.OrganisationID, a.org.ID} {
 		if slices.ContainsFunc(roles, func(role Role) bool { return role.OrganisationID == organisation }) {
 			return organisation

@@ -165,6 +165,7 @@ var entitlements = concat(
 		staged("GET /published/{slug}/{language}/{form:docx|pdf}", noSuchThing, noSuchThing, everybody),
 		staged("GET /published/{slug}", noSuchThing, noSuchThing, everybody), staged("GET /published/{slug}/{language}", noSuchThing, noSuchThing, everybody),
 
+		always("GET /recommendations/share-out-reviews", drafters),
 		always("GET /recommendations/new", drafters), always("POST /recommendations/new", drafters),
 		always("GET /recommendations/new/word", drafters), always("POST /recommendations/new/word", drafters),
 		staged("GET /recommendations/{id}", ownersOfDraft, readsInReview, insideOrLed),

@@ -59,7 +59,11 @@ type expertRow struct {
 	Topics    []i18n.Words
 	Country   i18n.Words // name, if the recommendation concerns it
 	Reads     bool
+	Own       bool // the text is of their own organisation
+	NotBefore bool // was asked about it in vain
 	Open, Max int
+
+	Challenges int // of the recommendation's, on which they have reviewed
 }
 
 // Find is what an expert is found by.
@@ -84,7 +88,7 @@ func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
 	if err := a.rec.Possible(models.DecideStartReview); err != nil {
 		return err
 	}
-	if a.form.Form.Values, err = s.proposal(r.Context(), a.rec); err != nil {
+	if a.form.Form.Values, err = s.proposal(r.Context(), a.rec, r.URL.Query()["expert"]); err != nil {
 		return err
 	}
 	return s.showReviewStart(w, r, a, false)
@@ -115,8 +119,9 @@ func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
 	return s.showReviewStart(w, r, a, confirm)
 }
 
-// proposal fills the form with the best fits who read the text: as many as are enough to invite, the next in reserve.
-func (s *Server) proposal(ctx context.Context, rec *models.Recommendation) (url.Values, error) {
+// proposal fills the form with whom is proposed, the best fit first: as many as are enough to invite, the next in reserve.
+// Where the address names whom to invite, it is those, and the others in reserve.
+func (s *Server) proposal(ctx context.Context, rec *models.Recommendation, named []string) (url.Values, error) {
 	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
 	if err != nil {
 		return nil, err
@@ -124,14 +129,19 @@ func (s *Server) proposal(ctx context.Context, rec *models.Recommendation) (url.
 	enough := procedure.Document.Review.Enough
 	values := url.Values{"enough": {strconv.Itoa(enough)}, "version_id": {rec.CurrentVersionID.String()}}
 	experts, err := s.expertsFor(ctx, rec, nil)
+	invite := len(named)
+	if invite == 0 {
+		invite = enough
+	}
+	slices.SortStableFunc(experts, func(a, b models.Expert) int { return namedFirst(named, a) - namedFirst(named, b) })
 	place := 0
 	for _, e := range experts {
-		if !e.ReadsLanguage || place >= 2*enough {
+		if !e.Proposable() || place >= invite+enough {
 			continue
 		}
 		choice := inviteNow
-		if place >= enough {
-			choice = fmt.Sprint(reservePrefix, place-enough+1)
+		if place >= invite {
+			choice = fmt.Sprint(reservePrefix, place-invite+1)
 		}
 		values.Set(expertField(e.ID), choice)
 		place++
@@ -139,12 +149,20 @@ func (s *Server) proposal(ctx context.Context, rec *models.Recommendation) (url.
 	return values, err
 }
 
+func namedFirst(named []string, e models.Expert) int {
+	if slices.Contains(named, e.ID.String()) {
+		return 0
+	}
+	return 1
+}
+
 // allExperts is more than any network has: the officer may want somebody in particular, not only the best fit.
 const allExperts = 500
 
 func (s *Server) expertsFor(ctx context.Context, rec *models.Recommendation, exclude []uuid.UUID) ([]models.Expert, error) {
-	return models.ExpertsFor(ctx, s.DB, models.ExpertFilter{Topics: rec.Topics, Countries: rec.Countries, Languages: []string{rec.Language}, Exclude: exclude,
-		Limit: allExperts})
+	f := models.WantedFor(rec)
+	f.Exclude, f.Limit = exclude, allExperts
+	return models.ExpertsFor(ctx, s.DB, f)
 }
 
 func expertField(id uuid.UUID) string { return "expert[" + id.String() + "]" }
@@ -247,7 +265,7 @@ func (s *Server) expertRows(ctx context.Context, l *i18n.Localizer, rec *models.
 	rows := make([]expertRow, 0, len(experts))
 	for _, e := range experts {
 		row := expertRow{ID: e.ID.String(), Field: expertField(e.ID), Name: e.Name, Language: e.Person.Language, Reads: e.ReadsLanguage,
-			Open: e.OpenReviews, Max: e.MaxOpen}
+			Own: e.OwnText, NotBefore: e.NotBefore, Challenges: e.ChallengesMatched, Open: e.OpenReviews, Max: e.MaxOpen}
 		for _, t := range topics {
 			if slices.Contains(rec.Topics, t.Slug) && slices.Contains(e.Topics, t.Slug) {
 				row.Topics = append(row.Topics, l.Name(t.Names))

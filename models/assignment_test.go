@@ -1,0 +1,80 @@
+package models_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+// reviewable returns a recommendation of the partner's that concerns Bulgaria, on care.
+func (n network) reviewable(t *testing.T, officer models.Person) models.Recommendation {
+	t.Helper()
+	id := n.recommendation(t, officer)
+	return models.Recommendation{ID: id, OrganisationID: n.partner.ID, Language: "en", Topics: []string{"care"}, Countries: []string{"BG"}}
+}
+
+func TestReviewsAreSharedOut(t *testing.T) {
+	n := newNetwork(t)
+	fits := knows("BG", []string{"en"}, "care")
+	first, second := n.person(t, "first", models.RoleExpert, n.academics, fits), n.person(t, "second", models.RoleExpert, n.academics, fits)
+	own := n.person(t, "own", models.RoleExpert, n.partner, fits)
+	n.person(t, "cannot-read", models.RoleExpert, n.academics, knows("BG", []string{"bg"}, "care"))
+	officer := n.person(t, "officer", models.RoleOfficer, n.partner)
+	recs := []models.Recommendation{n.reviewable(t, officer), n.reviewable(t, officer)}
+
+	proposals, err := models.ShareOutReviews(t.Context(), n.db, recs, []int{2, 2}, 0)
+	require.NoError(t, err)
+	require.Len(t, proposals, 2)
+	var asked []uuid.UUID
+	for i, p := range proposals {
+		require.Equal(t, recs[i].ID, p.Recommendation.ID)
+		require.Len(t, p.Experts, 1, "each has as few as the other")
+		asked = append(asked, p.Experts[0].ID)
+	}
+	require.ElementsMatch(t, []uuid.UUID{first.ID, second.ID}, asked)
+	require.NotContains(t, asked, own.ID)
+
+	var tasks int
+	require.NoError(t, n.db.NewRaw(`SELECT count(*) FROM tasks`).Scan(t.Context(), &tasks))
+	require.Zero(t, tasks, "nobody is asked by a proposal")
+}
+
+func TestNobodyIsProposedMoreThanTheLimit(t *testing.T) {
+	n := newNetwork(t)
+	n.person(t, "willing", models.RoleExpert, n.academics, knows("BG", []string{"en"}, "care"), func(p *models.Person) { p.MaxOpen = 5 })
+	officer := n.person(t, "officer", models.RoleOfficer, n.partner)
+	recs := []models.Recommendation{n.reviewable(t, officer), n.reviewable(t, officer), n.reviewable(t, officer)}
+	for each, want := range map[int]int{0: 3, 2: 2} {
+		proposals, err := models.ShareOutReviews(t.Context(), n.db, recs, []int{1, 1, 1}, each)
+		require.NoError(t, err)
+		got := 0
+		for _, p := range proposals {
+			got += len(p.Experts)
+		}
+		require.Equal(t, want, got, each)
+	}
+}
+
+func TestConflictsOfExpertsAreSeen(t *testing.T) {
+	n := newNetwork(t)
+	fits := knows("BG", []string{"en"}, "care")
+	n.person(t, "own", models.RoleExpert, n.partner, fits)
+	asked := n.person(t, "asked", models.RoleExpert, n.academics, fits)
+	n.person(t, "free", models.RoleExpert, n.academics, knows("HR", []string{"en"}))
+	rec := n.reviewable(t, n.person(t, "officer", models.RoleOfficer, n.partner))
+	n.openTask(t, rec.ID, "review", asked)
+	_, err := n.db.NewRaw(`UPDATE tasks SET state = 'declined', closed_at = now() WHERE person_id = ?`, asked.ID).Exec(t.Context())
+	require.NoError(t, err)
+
+	experts, err := models.ExpertsFor(t.Context(), n.db, models.WantedFor(&rec))
+	require.NoError(t, err)
+	require.Equal(t, []string{"asked", "free", "own"}, expertNames(experts), "whose text it is comes last")
+	require.True(t, experts[0].NotBefore)
+	require.False(t, experts[0].Proposable())
+	require.True(t, experts[1].Proposable())
+	require.True(t, experts[2].OwnText)
+	require.False(t, experts[2].Proposable())
+}
