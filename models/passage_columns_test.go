@@ -22,7 +22,7 @@ var redactedOtherwise = map[string]string{
 
 // withoutWords are columns in which nobody's words about a text stand, by why.
 var withoutWords = map[string]string{
-	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type authorities.level contact_imports.kind
+	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type authorities.level comments.kind contact_imports.kind
 		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind recommendation_counts.stage followup_counts.status
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
