@@ -286,7 +286,23 @@ func TakeRole(ctx context.Context, tx bun.IDB, by Person, r Role, confirmed bool
 	if err := changed(res, err, "role"); err != nil {
 		return err
 	}
-	return Journal(ctx, tx, by, now, roleEntry("person.role_taken", p, r.Role, o))
+	if err := Journal(ctx, tx, by, now, roleEntry("person.role_taken", p, r.Role, o)); err != nil || r.Role != RoleCoordinator {
+		return err
+	}
+	return stillCoordinates(ctx, tx, by)
+}
+
+// stillCoordinates refuses what somebody does who was made no coordinator meanwhile: else two could take the role from each
+// other at the same moment, and nobody would be left. The journal, written before, lets one of them wait for the other.
+func stillCoordinates(ctx context.Context, tx bun.IDB, by Person) error {
+	if by.Pseudonym == uuid.Nil { // from a shell
+		return nil
+	}
+	still, err := tx.NewSelect().Model((*Person)(nil)).Where("person.id = ?", by.ID).Where(hasRole, bun.List([]string{RoleCoordinator})).Exists(ctx)
+	if err == nil && !still {
+		err = apperr.About(apperr.CodeForbidden, "person")
+	}
+	return err
 }
 
 // voicelessAsked names the organisations that nobody could answer for, until that is confirmed.
@@ -318,7 +334,10 @@ func Leave(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now tim
 	if err := endAccess(ctx, tx, p.ID, now); err != nil {
 		return err
 	}
-	return Journal(ctx, tx, by, now, JournalEntry{Verb: "person.left", ObjectKind: "person", Object: p.Pseudonym})
+	if err := Journal(ctx, tx, by, now, JournalEntry{Verb: "person.left", ObjectKind: "person", Object: p.Pseudonym}); err != nil {
+		return err
+	}
+	return stillCoordinates(ctx, tx, by)
 }
 
 // ComeBack takes back that somebody left: their roles count again, and they sign in with the password they had.
