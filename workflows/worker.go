@@ -26,8 +26,10 @@ func Register(r interface {
 // never ends a process. A worker that ends by itself, because Temporal refuses it for good, tells failed.
 func NewWorker(c client.Client, queue string, acts *activities.Activities, failed ...func(error)) worker.Worker {
 	w := worker.New(c, queue, worker.Options{
-		WorkflowPanicPolicy:                worker.BlockWorkflow,
-		WorkerStopTimeout:                  10 * time.Second,
+		WorkflowPanicPolicy: worker.BlockWorkflow,
+		WorkerStopTimeout:   10 * time.Second,
+		// What was held in the memory of a worker that has gone is offered to it for that long before another may take it.
+		StickyScheduleToStartTimeout:       2 * time.Second,
 		MaxConcurrentActivityExecutionSize: 20,
 		Interceptors:                       []interceptor.WorkerInterceptor{&heartbeats{}},
 		OnFatalError: func(err error) {
