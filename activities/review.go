@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/anchor"
 	"tribuna/internal/apperr"
-	"tribuna/internal/markdown"
 	"tribuna/internal/record"
 	"tribuna/models"
 )
@@ -86,7 +86,7 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 	if err != nil {
 		return err
 	}
-	if err := x.sameText(ctx, hash, comments); err != nil {
+	if comments, err = x.sameText(ctx, hash, comments); err != nil {
 		return err
 	}
 	rv.TaskID, rv.RecommendationID, rv.VersionID, rv.Round = x.task.ID, x.rec.ID, round.VersionID, round.Number
@@ -124,22 +124,16 @@ func reviewTexts(reasons string, comments []models.CommentPayload) map[string]st
 	return texts
 }
 
-// sameText makes sure that the answer is about the text the task asks about, and its comments about paragraphs it has.
-func (x *act) sameText(ctx context.Context, hash string, comments []models.CommentPayload) error {
+// sameText makes sure that the answer is about the text the task asks about, and puts its comments on the paragraphs of it.
+func (x *act) sameText(ctx context.Context, hash string, comments []models.CommentPayload) ([]models.CommentPayload, error) {
 	v, err := models.VersionByID(ctx, x.tx, *x.task.VersionID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if v.Hash != hash {
-		return apperr.About(apperr.CodeOtherText, "version")
+		return nil, apperr.About(apperr.CodeOtherText, "version")
 	}
-	blocks := len(markdown.Blocks(v.Body))
-	for i, c := range comments {
-		if c.Block >= blocks {
-			return apperr.Invalid(fmt.Sprintf("comments[%d].block", i), "unknown")
-		}
-	}
-	return nil
+	return anchor.Comments(v.Body, comments)
 }
 
 // speaksFor returns the organisation in whose name the speaker answers a task: theirs among those in the voting unit.

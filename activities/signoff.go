@@ -52,7 +52,7 @@ func answerSignOff(ctx context.Context, x *act) error {
 	if x.rec.AcceptedVersionID == nil || *x.task.VersionID != *x.rec.AcceptedVersionID {
 		return apperr.About(apperr.CodeOtherText, "version")
 	}
-	if err := x.sameText(ctx, p.VersionHash, nil); err != nil {
+	if _, err := x.sameText(ctx, p.VersionHash, nil); err != nil {
 		return err
 	}
 	former, err := x.formerSignOff(ctx)

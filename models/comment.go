@@ -20,6 +20,11 @@ const (
 	CommentPraise     CommentKind = "praise"
 )
 
+// CommentKinds are all kinds, in the order in which they are offered.
+func CommentKinds() []string {
+	return []string{string(CommentRemark), string(CommentQuestion), string(CommentCorrection), string(CommentSuggestion), string(CommentPraise)}
+}
+
 // Comment is what somebody says about one paragraph of a version, or about words quoted from it. Quote, Prefix and Suffix
 // are a TextQuoteSelector of the W3C Web Annotation Data Model (section 4.2.4), over the paragraph's text as it is read.
 type Comment struct {

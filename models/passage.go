@@ -75,7 +75,7 @@ var passagePlaces = []place{
 	{Key: "mailings", table: "mailing_texts", columns: []string{"subject", "body"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mails", table: "outbox", columns: []string{"reply"}, json: []string{"data"}, where: "(" + ofRecommendation + " OR task_id IN (SELECT id FROM tasks WHERE " + ofRecommendation + "))"},
 	{Key: "answers", table: "submissions", columns: []string{"behalf_note"}, json: []string{"payload"}, where: ofProcess, also: "args_salt = ''"},
-	{Key: "kept", table: "kept_words", json: []string{"fields"}, where: ofRecommendation},
+	{Key: "kept", table: "kept_words", json: []string{"fields", "beside"}, where: ofRecommendation},
 	{Key: "reports", table: "content_reports", columns: []string{"reason"}, where: ofRecommendation},
 }
 

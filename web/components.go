@@ -66,7 +66,11 @@ type Comment struct {
 	Zone     *time.Location
 	Text     template.HTML // sanitised
 	Lang     string        // of the text; "" where nobody said
+	Kind     *Badge        // what it is; nil for a remark
 	Quote    string        // the words that it is about; "" for the whole block
+	Instead  string        // the words suggested in their place
 	Answer   template.HTML // the officer's, sanitised; "" if there is none yet
 	Badge    *Badge        // state of the comment; nil hides it
+
+	LeavesOut bool // it suggests to leave out what it quotes
 }

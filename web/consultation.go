@@ -20,8 +20,17 @@ func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) erro
 	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
 		return err
 	}
+	if oneMore(f.Form, r.PostFormValue("do")) {
+		return s.renderReview(w, r, a, f)
+	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments, Written: writtenIn(r)}
-	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")
+	if beside, err := s.besideAnother(w, r, a, f); beside || err != nil {
+		return err
+	}
+	done, err := false, checkComments(p, a.version.Body, comments)
+	if err == nil {
+		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")
+	}
 	return s.finishReview(w, r, a, f, fields, done, err)
 }

@@ -51,9 +51,9 @@ func newDraftWords(v *visitor, organisations []models.Organisation) draftWords {
 // keptDraft is the form of a draft whose words are kept; a nil recommendation is a new one.
 func keptDraft(v *visitor, rec *models.Recommendation) keptForm {
 	if rec == nil {
-		return keptForm{v, nil, models.KeptNew, "/recommendations/new"}
+		return keptForm{v, nil, models.KeptNew, "/recommendations/new", false}
 	}
-	return keptForm{v, rec, models.KeptEdit(rec.ID), recommendationPath(rec.ID) + "/edit"}
+	return keptForm{v, rec, models.KeptEdit(rec.ID), recommendationPath(rec.ID) + "/edit", false}
 }
 
 // withKept goes on with what was left in the form of a draft, or offers it.

@@ -258,7 +258,7 @@ func (s *Server) followUp(w http.ResponseWriter, r *http.Request) error {
 
 // keptForm is the form of a report that was not asked for, whose words are kept.
 func (c followUpCase) keptForm() keptForm {
-	return keptForm{c.visitor, c.rec, models.KeptReport(c.f.ID), followUpPath(c.f.ID)}
+	return keptForm{c.visitor, c.rec, models.KeptReport(c.f.ID), followUpPath(c.f.ID), false}
 }
 
 func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c followUpCase, f formState, state keeping) error {

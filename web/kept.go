@@ -22,6 +22,7 @@ type keptForm struct {
 	rec     *models.Recommendation // nil for a new text
 	name    string
 	page    string
+	paged   bool // what is typed on several pages of it at once stands beside each other
 }
 
 // keeping is what a page needs to keep a form's words: its view embeds it.
@@ -85,7 +86,10 @@ func (s *Server) storeWords(r *http.Request, k keptForm) (time.Time, error) {
 	fields := maps.Clone(r.PostForm)
 	delete(fields, "do")
 	delete(fields, "decision_id")
-	words := &models.KeptWords{PersonID: k.visitor.Person.ID, Form: k.name, Fields: fields, KeptAt: s.Now()}
+	words := &models.KeptWords{PersonID: k.visitor.Person.ID, Form: k.name, Fields: fields, KeptAt: s.Now().Truncate(time.Microsecond)}
+	if k.paged {
+		words.Page, words.Seen = pageOf(fields)
+	}
 	if k.rec != nil {
 		words.RecommendationID = &k.rec.ID
 	}
@@ -108,15 +112,16 @@ func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Valu
 		return nil, keeping{Keeps: true}, err
 	}
 	choice := r.URL.Query().Get("kept")
+	left := k.together(now, kept)
 	if choice == "continue" {
-		return kept.Fields, keeping{Keeps: true}, nil
+		return left, keeping{Keeps: true}, nil
 	}
 	offer := &keptOffer{At: kept.KeptAt, Page: k.page, Action: action, Compared: choice == "compare"}
 	if offer.Zone, err = s.keptZone(r.Context(), k.visitor); err != nil {
 		return nil, keeping{}, err
 	}
 	if offer.Compared {
-		offer.Changes = keptChanges(Localizer(r), k, now, kept.Fields)
+		offer.Changes = keptChanges(Localizer(r), k, now, left)
 	}
 	return nil, keeping{Unsent: offer}, nil
 }
@@ -165,9 +170,16 @@ func byFormOrder(a, b string) int {
 
 // label names a field of words as its form does, "" for all others.
 func (k keptForm) label(l *i18n.Localizer, name string) string {
-	if number, ok := strings.CutPrefix(name, "comment-"); ok {
-		n, _ := strconv.Atoi(number)
-		return l.T("review.comment_on", "Number", l.Number(n+1))
+	if m := paragraphField.FindStringSubmatch(name); m != nil {
+		n, _ := strconv.Atoi(m[2])
+		on := l.T("review.comment_on", "Number", l.Number(n+1))
+		switch m[1] {
+		case "quote":
+			return on + ": " + l.T("review.quote")
+		case "replacement":
+			return on + ": " + l.T("remark.replacement")
+		}
+		return on
 	}
 	if m := rowName.FindStringSubmatch(name); m != nil {
 		i, _ := strconv.Atoi(m[2])

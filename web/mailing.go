@@ -84,9 +84,9 @@ type mailingCase struct {
 // keptForm is its form, whose words are kept.
 func (c mailingCase) keptForm() keptForm {
 	if c.m == nil {
-		return keptForm{c.visitor, c.rec, models.KeptMailing(c.rec.ID), c.path()}
+		return keptForm{c.visitor, c.rec, models.KeptMailing(c.rec.ID), c.path(), false}
 	}
-	return keptForm{c.visitor, c.rec, models.KeptMailing(c.m.ID), c.path()}
+	return keptForm{c.visitor, c.rec, models.KeptMailing(c.m.ID), c.path(), false}
 }
 
 // path is the address of the mailing, or of the form for a new one.

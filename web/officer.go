@@ -79,7 +79,7 @@ type officerAct struct {
 // keepsWords has a page keep what is typed into it. On GET it takes up what was left there; a POST that was only to be kept,
 // or to throw that away, is answered, which is reported.
 func (s *Server) keepsWords(w http.ResponseWriter, r *http.Request, a *officerAct, what string) (bool, error) {
-	k := keptForm{a.visitor, a.rec, models.KeptAct(what, a.rec.ID), r.URL.Path}
+	k := keptForm{a.visitor, a.rec, models.KeptAct(what, a.rec.ID), r.URL.Path, false}
 	if a.task != nil {
 		k.name, k.page = models.KeptAct(what, a.task.ID), r.URL.Path+"?task="+a.task.ID.String()
 	}

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"tribuna/internal/access"
@@ -35,6 +36,8 @@ type reviewView struct {
 	DeclineOpen  bool
 	Kept         string // under which name the device keeps what is being typed
 	Again        *againView
+	Kinds        []Option // what a comment can be
+	PageNumber   string   // of this page among those on which the form is open
 	keeping
 }
 
@@ -57,8 +60,6 @@ type commentableBlock struct {
 	Plain    bool // nothing to comment on: a heading, a rule
 	Comments []commentField
 }
-
-type commentField struct{ ID, Body, Quote, Error string }
 
 // measureView is a measure with the names of whom it is addressed to.
 type measureView struct {
@@ -89,7 +90,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) er
 
 // keptForm is the form of the answer, whose words are kept: for who came by a personal link too, for that question alone.
 func (a *asked) keptForm() keptForm {
-	return keptForm{a.visitor, a.rec, models.KeptAnswer(a.task.ID), a.path()}
+	return keptForm{a.visitor, a.rec, models.KeptAnswer(a.task.ID), a.path(), a.task.Kind == models.TaskReview || a.task.Kind == models.TaskConsult}
 }
 
 // answerPath is where the form of a review or a consultation goes.
@@ -124,6 +125,8 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	v.Action, v.Again = a.answerPath(), a.again(l)
 	v.DeclineOpen = f.Form.Values.Has("suggestion")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
+	v.Kinds = choices(l, "remark.kind.", models.CommentKinds()...)
+	v.PageNumber = formPage(f.Form)
 	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
 	var err error
 	if !f.Form.Values.Has("naming") {
@@ -192,7 +195,7 @@ func commentableBlocks(body string, f *Form) ([]commentableBlock, error) {
 			continue
 		}
 		c := commentableBlock{Index: i, Number: i + 1, HTML: b.HTML, Comments: commentFields(f, i)}
-		c.Open = c.Comments[0].Body != "" || c.Comments[0].Quote != ""
+		c.Open = slices.ContainsFunc(c.Comments, func(m commentField) bool { return !m.empty() || m.Wrong() })
 		c.Plain = !c.Open && (b.Kind == markdown.KindHeading || !b.Readable())
 		blocks = append(blocks, c)
 	}
@@ -223,15 +226,24 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
 		return err
 	}
+	if oneMore(f.Form, r.PostFormValue("do")) {
+		return s.renderReview(w, r, a, f)
+	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ReviewPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"),
 		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments, Written: writtenIn(r)}
-	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")
+	if beside, err := s.besideAnother(w, r, a, f); beside || err != nil {
+		return err
+	}
+	done, err := false, checkComments(p, a.version.Body, comments)
+	if err == nil {
+		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")
+	}
 	return s.finishReview(w, r, a, f, fields, done, err)
 }
 
 // finishReview leads on from an answer that was recorded, or shows the form again with what is wrong.
-func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, f formState, fields []string, done bool, err error) error {
+func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, f formState, fields []commentField, done bool, err error) error {
 	l := Localizer(r)
 	if err != nil && f.showAgain(err, l) {
 		blameComments(f.Form, fields, l)
@@ -248,7 +260,7 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 
 // thank leads on from an answer that was recorded: its words are not unsent any more.
 func (s *Server) thank(w http.ResponseWriter, r *http.Request, a *asked) error {
-	if err := models.ForgetKept(r.Context(), s.DB, a.visitor.Person.ID, models.KeptAnswer(a.task.ID)); err != nil {
+	if err := s.forgetSent(r, a.keptForm()); err != nil {
 		return err
 	}
 	http.Redirect(w, r, a.path()+"/thanks", http.StatusSeeOther)
@@ -266,7 +278,7 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 		v.Naming = l.T("review.naming." + rv.Naming)
 	}
 	for _, c := range rv.Comments {
-		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Quote: c.Quote, Body: c.Body})
+		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Kind: c.Kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})
 	}
 	return v, nil
 }

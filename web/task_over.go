@@ -78,9 +78,16 @@ type answerView struct {
 }
 
 type answeredComment struct {
-	Number int // of the paragraph, from 1
-	Quote  string
-	Body   string
+	Number      int // of the paragraph, from 1
+	Kind        models.CommentKind
+	Quote       string
+	Replacement string
+	Body        string
+}
+
+// LeavesOut reports whether it suggests to leave out what it quotes.
+func (c answeredComment) LeavesOut() bool {
+	return c.Kind == models.CommentSuggestion && c.Replacement == ""
 }
 
 func (s *Server) showOver(w http.ResponseWriter, r *http.Request, a *asked, reason string) error {

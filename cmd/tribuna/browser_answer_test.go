@@ -15,7 +15,7 @@ func (v *visitor) comment(paragraph int, words string) {
 	v.t.Helper()
 	block := `.review-form [id="p-` + strconv.Itoa(paragraph) + `"]`
 	v.hit(block + ` summary`)
-	v.write(block+` textarea`, words)
+	v.write(block+` textarea[name^="comment-"]`, words)
 }
 
 // decided counts what was decided about a recommendation.

@@ -57,7 +57,7 @@ func path(namespace string) string {
 // rule maps a tag to the last part of the key "error.field.<rule>".
 func rule(f validator.FieldError) string {
 	switch tag := f.Tag(); tag {
-	case "required", "required_unless", "required_with", "required_without":
+	case "required", "required_if", "required_unless", "required_with", "required_without":
 		return "required"
 	case "max", "min", "len":
 		return tag + "_" + size(f.Kind())

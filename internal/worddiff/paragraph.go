@@ -188,3 +188,21 @@ func alike(a, b string) float64 {
 	}
 	return 2 * float64(common) / float64(len(mine)+len(theirs))
 }
+
+// Pairs says which paragraph after is which before: by the position of each before, that of the same or the changed one
+// after; -1 where it went.
+func Pairs(before, after []string) []int {
+	pairs, j := make([]int, 0, len(before)), 0
+	for _, p := range units(before, after) {
+		switch p.Kind {
+		case Removed:
+			pairs = append(pairs, -1)
+		case Added:
+			j++
+		default:
+			pairs = append(pairs, j)
+			j++
+		}
+	}
+	return pairs
+}

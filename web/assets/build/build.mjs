@@ -32,7 +32,7 @@ const generated = {
 async function bundle() {
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['web/assets/app.css', 'web/assets/app.js'],
+    entryPoints: ['web/assets/app.css', 'web/assets/app.js', 'web/assets/asked.js'],
     bundle: true,
     minify: true,
     write: false,

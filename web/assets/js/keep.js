@@ -35,9 +35,11 @@ function keep(form, store) {
 function restore(form, store, name, before) {
   const kept = read(store, name)
   if (!kept || kept.before !== before || form.ownerDocument.getElementById('error-summary')) return
+  form.dispatchEvent(new CustomEvent('restoring', { detail: kept.words })) // there may be too few fields
   for (const [field, values] of Object.entries(kept.words)) {
     ;[...form.elements].filter((e) => e.name === field).forEach((e, i) => fill(e, values, i))
   }
+  form.dispatchEvent(new Event('restored'))
 }
 
 function fill(element, values, i) {
@@ -54,7 +56,7 @@ function fill(element, values, i) {
 function fields(form) {
   const words = {}
   for (const e of form.elements) {
-    if (!e.name || e.type === 'hidden' || e.type === 'submit' || e.type === 'file') continue
+    if (!e.name || (e.type === 'hidden' && !('kept' in e.dataset)) || e.type === 'submit' || e.type === 'file') continue
     words[e.name] ??= []
     if (e.type === 'radio' || e.type === 'checkbox') {
       if (e.checked) words[e.name].push(e.value)

@@ -1,0 +1,48 @@
+package anchor
+
+import (
+	"tribuna/internal/markdown"
+	"tribuna/internal/worddiff"
+)
+
+// Place is where something said of a paragraph stands in a later version.
+type Place struct {
+	Block   int      // of the later version; -1: its paragraph went
+	Quote   Selector // in that block; empty where the whole paragraph was meant, or the words are not there any more
+	Changed bool     // the words it is about changed since: it is shown beside those it was said of
+}
+
+// Versions finds where things said of one version stand in another. It is made once for two versions.
+type Versions struct {
+	before, after []string
+	now           []int // block of the later version by block of the earlier one; -1: it went
+}
+
+// Between compares the paragraphs of two versions as the page that compares versions does.
+func Between(before, after string) (*Versions, error) {
+	was, err := markdown.Words(before)
+	if err != nil {
+		return nil, err
+	}
+	is, err := markdown.Words(after)
+	if err != nil {
+		return nil, err
+	}
+	return &Versions{was, is, worddiff.Pairs(was, is)}, nil
+}
+
+// Place finds a quote again, within its own paragraph alone: by its words, and where they stand more than once by what
+// stands around them. Without a quote the whole paragraph counts.
+func (v *Versions) Place(block int, quote Selector) Place {
+	if block < 0 || block >= len(v.before) || v.now[block] < 0 {
+		return Place{Block: -1, Changed: true}
+	}
+	p := Place{Block: v.now[block]}
+	if quote.Exact == "" {
+		p.Changed = v.before[block] != v.after[p.Block]
+		return p
+	}
+	found, ok := Find(v.after[p.Block], quote)
+	p.Quote, p.Changed = found, !ok
+	return p
+}

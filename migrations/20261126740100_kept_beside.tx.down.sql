@@ -1,0 +1,2 @@
+ALTER TABLE kept_words DROP COLUMN beside;
+ALTER TABLE kept_words DROP COLUMN page;
