@@ -101,9 +101,6 @@ func commentFields(f *Form, block int) []commentField {
 	}
 	for i := range list {
 		c := &list[i]
-		if c.Kind == "" {
-			c.Kind = models.CommentRemark
-		}
 		c.Error, c.QuoteError, c.ReplacementError = f.Error(c.Field("comment")), f.Error(c.Field("quote")), f.Error(c.Field("replacement"))
 	}
 	return list

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"tribuna/internal/i18n"
@@ -124,10 +126,31 @@ func (e *Engine) RenderPart(w http.ResponseWriter, r *http.Request, status int, 
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store") // pages hold what only their reader may see
 	}
+	h.Add("Vary", "Accept-Encoding")
+	if len(body) > worthPacking && acceptsGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		body = zipped(body)
+	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // a reader who went away is no error of ours
 	}
+}
+
+// worthPacking is from how many bytes on a page is compressed: less goes in one packet anyhow. Pages hold no secrets that
+// what else they show could be made to reveal: forms are protected by where they come from, not by a word in them.
+const worthPacking = 1200
+
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+func zipped(body []byte) []byte {
+	var out bytes.Buffer
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&out)
+	_, _ = z.Write(body) // a Buffer takes everything
+	_ = z.Close()
+	return out.Bytes()
 }
 
 func (e *Engine) execute(page, part string, v view) ([]byte, error) {

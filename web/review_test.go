@@ -60,7 +60,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 			f.Set("naming", models.NamingNone)
 			f.Set("written_in", "ro")
 			f["comment-3"] = []string{"This needs a source.", "And a date."}
-			f["quote-3"] = []string{"several hundred", ""}
+			f["quote-3"] = []string{"Violence after care", ""}
 			sent := b.post(path+"/review", f)
 			require.Equal(t, http.StatusSeeOther, sent.StatusCode, sent.Body)
 			require.Equal(t, path+"/thanks", sent.Header.Get("Location"))
@@ -91,7 +91,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 			filled := b.get(path)
 			sound(t, filled)
 			require.Contains(t, filled.Body, `value="support_with_changes" checked`)
-			require.Contains(t, filled.Body, "several hundred")
+			require.Contains(t, filled.Body, ">Violence after care</textarea>")
 			require.Contains(t, filled.Body, `<option value="ro" lang="ro" selected>`)
 			f = form(t, filled.Body, path+"/review")
 			f.Set("answer", models.AnswerSupport)

@@ -78,7 +78,7 @@ function add(block) {
     }
     if (e.type === 'radio') {
       e.name = `kind-${number}-${all.length}`
-      e.checked = e.value === 'remark'
+      e.checked = false
     } else if ('value' in e && e.name) {
       e.value = ''
       delete e.dataset.was
