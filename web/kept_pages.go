@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -154,12 +155,17 @@ func withComment(list []commentField, c commentField) []commentField {
 	}
 	for i, was := range list {
 		switch {
-		case was.empty(), was.sameBut(c) && strings.HasPrefix(c.Body, was.Body):
+		case was.empty():
+		case was.sameBut(c) && strings.HasPrefix(c.Body, was.Body):
 			list[i] = c
 			return list
 		case was.sameBut(c) && strings.HasPrefix(was.Body, c.Body):
 			return list
 		}
+	}
+	if i := slices.IndexFunc(list, commentField.empty); i >= 0 {
+		list[i] = c
+		return list
 	}
 	return append(list, c)
 }
