@@ -162,8 +162,8 @@ function selected(doc, form) {
   if (!trimmed || trimmed.length > 1000) return undefined
   return {
     block: prose.parentElement, prose, exact: trimmed,
-    prefix: [...(read(before) + exact.slice(0, exact.length - exact.trimStart().length))].slice(-context).join(''),
-    suffix: [...(exact.slice(exact.trimEnd().length) + read(after))].slice(0, context).join(''),
+    prefix: [...(read(before).trimStart() + exact.slice(0, exact.length - exact.trimStart().length))].slice(-context).join(''),
+    suffix: [...(exact.slice(exact.trimEnd().length) + read(after).trimEnd())].slice(0, context).join(''),
   }
 }
 
