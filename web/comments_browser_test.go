@@ -73,12 +73,17 @@ func TestCommentsOnAPhone(t *testing.T) {
 	require.Equal(t, "Every year ", h.left("expert-02", name).Fields["prefix-2"][0])
 	require.Empty(t, b.complaints)
 
-	// The same browser opens the page again: the device itself has kept more comments than the form has places for.
-	var second, kind string
-	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+taskPath(task.ID)), chromedp.WaitVisible("#unsent"),
-		chromedp.Value("#f-comment-2-1", &second), chromedp.Evaluate(`document.querySelector('[name="kind-2-1"]:checked').value`, &kind)))
+	// The server has lost them and the browser was killed: the device holds them, more comments than the form has places for.
+	left := h.left("expert-02", name)
+	require.NoError(t, models.ForgetKept(t.Context(), h.db, left.PersonID, name))
+	var second, kind, prefix string
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(h.front.URL+taskPath(task.ID)), chromedp.WaitVisible("#f-comment-2-1"),
+		chromedp.Value("#f-comment-2-1", &second), chromedp.Evaluate(`document.querySelector('[name="kind-2-1"]:checked').value`, &kind),
+		chromedp.Evaluate(`document.querySelector('[name="prefix-2"]').value`, &prefix)))
 	require.Equal(t, "Which year?", second)
 	require.Equal(t, "question", kind)
+	require.Equal(t, "Every year ", prefix)
+	require.NoError(t, left.Keep(t.Context(), h.db))
 	// The browser is gone; another device goes on.
 	going := h.public("en")
 	require.Equal(t, http.StatusSeeOther, going.get(h.linkFor(task, h.person("expert-02").ID)).StatusCode)
