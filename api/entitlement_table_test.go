@@ -146,7 +146,7 @@ var entitlements = []entitlement{
 
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
 	staged("getPublication", notTheirs, notTheirs, members),
-	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"),
+	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"), inside("listAnnotations"),
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
 	owned("updateRecommendation"), owned("saveDraft"), owned("readWord"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),

@@ -77,3 +77,17 @@ func (rv *Review) putComments(ctx context.Context, tx bun.IDB, comments []Commen
 	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
 	return err
 }
+
+// VersionNumbers are the numbers of a recommendation's versions.
+func VersionNumbers(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]int, error) {
+	var rows []struct {
+		ID     uuid.UUID
+		Number int
+	}
+	err := db.NewSelect().Table("versions").Column("id", "number").Where("recommendation_id = ?", recommendation).Scan(ctx, &rows)
+	numbers := make(map[uuid.UUID]int, len(rows))
+	for _, r := range rows {
+		numbers[r.ID] = r.Number
+	}
+	return numbers, err
+}

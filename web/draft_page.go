@@ -30,9 +30,10 @@ type draftView struct {
 	Beside       string      // mark of what stood beside the text when the writer saw it
 	TheirBeside  []besideRow // what somebody else changed there meanwhile
 	Facts        *draftFacts
-	BringHref    string       // where a Word file can be brought; "": not here
-	Brought      *broughtText // what was understood of one
-	Before       string       // what was typed and not saved when its text took the place
+	Said         *standingComments // what was said of the text before, beside it as it was saved last; nil for a new one
+	BringHref    string            // where a Word file can be brought; "": not here
+	Brought      *broughtText      // what was understood of one
+	Before       string            // what was typed and not saved when its text took the place
 }
 
 // NextMeasure is the number of the measure that "add a measure" makes room for.
@@ -85,6 +86,9 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	}
 	if rec != nil {
 		if view.Facts, err = s.draftFacts(ctx, r, rec); err != nil {
+			return err
+		}
+		if view.Said, err = s.saidOfDraft(ctx, l, r, rec); err != nil {
 			return err
 		}
 	}
@@ -185,4 +189,16 @@ func (s *Server) draftFacts(ctx context.Context, r *http.Request, rec *models.Re
 	}
 	return &draftFacts{Kind: l.T("published.kind." + rec.Kind), Language: l.Language(rec.Language),
 		Organisation: rec.Organisation.Name, Procedure: l.Name(procedure.Names)}, nil
+}
+
+// saidOfDraft is what was said of a draft in the rounds before, beside its text as it was saved last.
+func (s *Server) saidOfDraft(ctx context.Context, l *i18n.Localizer, r *http.Request, rec *models.Recommendation) (*standingComments, error) {
+	if rec.Round == 0 {
+		return nil, nil
+	}
+	version, _, err := s.currentText(ctx, rec)
+	if err != nil {
+		return nil, err
+	}
+	return s.commentsBeside(ctx, l, visitorFrom(r.Context()), rec, version)
 }

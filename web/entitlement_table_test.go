@@ -173,6 +173,8 @@ var entitlements = concat(
 		staged("GET /recommendations/{id}/versions/{number:[0-9]+}", ownersOfDraft, readsInReview, insideDone),
 		staged("GET /recommendations/{id}/versions/{number:[0-9]+}/{form:docx|pdf}", ownersOfDraft, readsInReview, insideDone),
 		staged("GET /recommendations/{id}/compare", ownersOfDraft, readsInReview, insideDone),
+		staged("GET /recommendations/{id}/comments", "u uu yyn nnn nn nn n", "u uu yyn yyn fn fn n", "u uu yyy yyy ff ff f"),
+		staged("GET /recommendations/{id}/comments.jsonld", "u uu yyn nnn nn nn n", "u uu yyn yyn fn fn n", "u uu yyy yyy ff ff f"),
 		staged("GET /recommendations/{id}/report", readersOfDraft, readersInReview, everybody),
 		staged("POST /recommendations/{id}/report", readersOfDraft, readersInReview, everybody),
 		staged("GET /recommendations/{id}/record", ownersOfDraft, readsInReview, members), // its public entries

@@ -24,6 +24,8 @@ func (s *Server) recommendationRoutes(r *mux.Router) {
 	s.get(r, "/recommendations/{id}/versions", s.versions)
 	s.get(r, "/recommendations/{id}/versions/{number:[0-9]+}", s.version)
 	s.get(r, "/recommendations/{id}/compare", s.compare)
+	s.get(r, "/recommendations/{id}/comments", s.showComments)
+	s.get(r, "/recommendations/{id}/comments.jsonld", s.takeOutComments)
 	s.get(r, "/recommendations/{id}/record", s.record)
 	s.get(r, "/recommendations/{id}/record/verification", s.verifyRecord)
 }

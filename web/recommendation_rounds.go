@@ -100,7 +100,7 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 		}
 		v.Reviews = append(v.Reviews, row)
 	}
-	v.Blocks, err = remarkedBlocks(version.Body, reviews, authors, zone)
+	v.Blocks, err = remarkedBlocks(l, version.Body, reviews, authors, zone)
 	return v, err
 }
 
@@ -200,16 +200,15 @@ func renderWords(words, prefix string) (template.HTML, error) {
 }
 
 // remarkedBlocks puts the remarks beside the paragraphs that they are about.
-func remarkedBlocks(body string, reviews []models.Review, authors map[uuid.UUID]author, zone *time.Location) ([]remarkedBlock, error) {
+func remarkedBlocks(l *i18n.Localizer, body string, reviews []models.Review, authors map[uuid.UUID]author, zone *time.Location) ([]remarkedBlock, error) {
 	remarks := map[int][]Comment{}
 	for _, rv := range reviews {
 		for _, c := range rv.Comments {
-			text, err := renderWords(c.Body, "c-"+c.ID.String()[24:])
+			remark, err := newRemark(l, rv, c, authors[rv.TaskID], zone)
 			if err != nil {
 				return nil, err
 			}
-			remarks[c.Block] = append(remarks[c.Block], Comment{Who: authors[rv.TaskID].name, Capacity: authors[rv.TaskID].capacity,
-				At: c.CreatedAt, Zone: zone, Text: text, Lang: rv.WrittenIn, Quote: c.Quote})
+			remarks[c.Block] = append(remarks[c.Block], remark)
 		}
 	}
 	if len(remarks) == 0 {

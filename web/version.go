@@ -154,7 +154,7 @@ func (v *versionView) place(rows []versionRow, number int) {
 
 func (s *Server) fillVersion(ctx context.Context, v *versionView) error {
 	var err error
-	if v.Text, err = markdown.Render(v.Version.Body, markdown.WithHeadingShift(headingShift(v.Version.Body))); err != nil {
+	if v.Text, err = numberedParagraphs(v.Version.Body, markdown.WithHeadingShift(headingShift(v.Version.Body))); err != nil {
 		return err
 	}
 	v.Measures, err = s.measureViews(ctx, v.Version.Measures)
