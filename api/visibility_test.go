@@ -30,7 +30,7 @@ func TestWhoWasAskedOnceReadsTheTextWhileItIsOutAndNoLaterDraft(t *testing.T) {
 	h.ask(t, rec, models.TaskReview, "expert-02")
 	h.consulted(t, rec, "tdh-ro", "partner-tdh-ro")
 	base := "/recommendations/" + rec.ID.String()
-	pages := []string{"", "/draft", "/versions", "/versions/1", "/measures", "/reviews", "/translations"}
+	pages := []string{"", "/draft", "/versions", "/versions/1", "/measures", "/reviews", "/annotations", "/translations"}
 	asked := []string{h.token(t, "expert-02"), h.token(t, "partner-tdh-ro")}
 	answers := func(want int) {
 		t.Helper()
