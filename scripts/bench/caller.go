@@ -75,6 +75,25 @@ func (b *browser) see(ctx context.Context, path string) error {
 	return seen(res, err)
 }
 
+// weigh is how many bytes of a page go over the wire to a browser that takes them compressed.
+func (b *browser) weigh(ctx context.Context, path string) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.base+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	res, err := b.client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %d", path, res.StatusCode)
+	}
+	return len(raw), err
+}
+
 // seen reads a page to its end; whoever is sent to sign in has not seen it.
 func seen(res *http.Response, err error) error {
 	if err != nil {

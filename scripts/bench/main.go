@@ -1,7 +1,7 @@
 // Command bench measures what Tribuna promises about speed, each against a bare equivalent in the same run: machines
 // differ, ratios less. It starts an instance of its own, in parts, and removes it afterwards.
 //
-//	go run ./scripts/bench [-only signoff,dashboards,processes,start,matching] [-processes 10000] [-sizes 1000,10000,100000] [-write docs/performance.md]
+//	go run ./scripts/bench [-only start,signoff,review,matching,dashboards,processes] [-processes 10000] [-sizes 1000,10000,100000] [-write docs/performance.md]
 //
 // It needs bin/tribuna, and nothing else that runs on the machine while it measures.
 package main
@@ -48,7 +48,7 @@ func main() {
 }
 
 func readSettings() (settings, error) {
-	only := flag.String("only", "start,signoff,dashboards,processes,matching", "what to measure, with commas between")
+	only := flag.String("only", "start,signoff,review,matching,dashboards,processes", "what to measure, with commas between")
 	processes := flag.Int("processes", 10_000, "how many processes are open")
 	sizes := flag.String("sizes", "1000,10000,100000", "how many measures the dashboards count, with commas between")
 	write := flag.String("write", "", "file to write the results to; without it they are shown only")
@@ -74,9 +74,10 @@ var chapters = []struct {
 }{
 	{"start", measureStart},
 	{"signoff", measureSignOff},
+	{"review", measureReview},
+	{"matching", measureMatching},
 	{"dashboards", measureDashboards},
 	{"processes", measureProcesses},
-	{"matching", measureMatching},
 }
 
 func run(ctx context.Context, s settings) error {
