@@ -57,7 +57,10 @@ func Render(source string, opts ...Option) (template.HTML, error) {
 	o := newOptions(opts)
 	var out bytes.Buffer
 	src := []byte(unixNewlines(source))
-	engine := newEngine(o.idPrefix)
+	engine := noteless
+	if bytes.Contains(src, []byte("[^")) {
+		engine = newEngine(o.idPrefix)
+	}
 	doc := parse(engine, src, o.idPrefix)
 	shiftHeadings(doc, o.headingShift)
 	if err := engine.Renderer().Render(&out, src, doc); err != nil {
@@ -81,6 +84,10 @@ func newEngine(idPrefix string) goldmark.Markdown {
 		goldmark.WithRendererOptions(html.WithXHTML()),
 	)
 }
+
+// noteless is the engine of documents without footnotes, which leave no trace of its prefix: hundreds of comments on a page
+// need not have one each. Nobody adds to it.
+var noteless = newEngine(defaultPrefix)
 
 // parse reads a document; the watcher, if any, sees it before other transformers change it.
 func parse(engine goldmark.Markdown, src []byte, idPrefix string, watchers ...parser.ASTTransformer) ast.Node {
