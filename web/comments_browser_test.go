@@ -3,10 +3,8 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"testing"
 	"time"
@@ -49,7 +47,7 @@ func TestCommentsOnAPhone(t *testing.T) {
 		chromedp.Click(comment("0")+"summary"), chromedp.Evaluate(`document.activeElement.name`, &focused)))
 	require.Equal(t, "comment-0", focused)
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.KeyEvent("A clear beginning."), chromedp.Click(comment("0")+`input[value="praise"] + span`),
-		selectWords(2, "several hundred"), chromedp.WaitVisible("[data-pick] button"), shot("pick"),
+		selectWords(2, "several hundred"), chromedp.WaitVisible("[data-pick] button"),
 		chromedp.Click("[data-pick] button"), chromedp.WaitNotVisible("[data-pick]"), chromedp.Evaluate(`document.activeElement.name`, &focused),
 		chromedp.Value(comment("2")+`[name="quote-2"]`, &quoted), chromedp.Click(comment("2")+`input[value="suggestion"] + span`),
 		chromedp.Value(comment("2")+`[name="replacement-2"]`, &instead)))
@@ -57,9 +55,9 @@ func TestCommentsOnAPhone(t *testing.T) {
 	require.Equal(t, "several hundred", quoted)
 	require.Equal(t, "several hundred", instead, "a suggestion begins with the words there are")
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.SendKeys(comment("2")+`[name="replacement-2"]`, " and more"),
-		chromedp.ScrollIntoView(`#p-3`), shot("suggestion"),
+		chromedp.ScrollIntoView(`#p-3`),
 		chromedp.Click(comment("2")+"[data-another]"), chromedp.KeyEvent("Which year?"),
-		chromedp.Click(comment("2")+`.comment:nth-of-type(2) input[value="question"] + span`), shot("another")))
+		chromedp.Click(comment("2")+`.comment:nth-of-type(2) input[value="question"] + span`)))
 	require.Empty(t, b.seriousFaults(t))
 	// With the keys alone: the words are selected, the tab key leads to the button.
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.Click(comment("3")+"> .prose"), selectWords(3, "by a key, a name"), chromedp.WaitVisible("[data-pick] button"),
@@ -93,18 +91,6 @@ func TestCommentsOnAPhone(t *testing.T) {
 	require.Contains(t, page, ">by a key, a name</textarea>")
 	require.Contains(t, page, `name="kind-0" value="praise" checked`)
 	require.Contains(t, page, ">Which year?</textarea>")
-}
-
-// shot takes a picture where TRIBUNA_SHOTS names a folder for it.
-func shot(name string) chromedp.Action {
-	folder := os.Getenv("TRIBUNA_SHOTS")
-	if folder == "" {
-		return chromedp.Tasks{}
-	}
-	var picture []byte
-	return chromedp.Tasks{chromedp.Sleep(300 * time.Millisecond), chromedp.CaptureScreenshot(&picture), chromedp.ActionFunc(func(ctx context.Context) error {
-		return os.WriteFile(folder+"/"+name+".png", picture, 0o600)
-	})}
 }
 
 // TestAnExpertsPageIsLight counts what goes over the wire before an expert can read and answer.
