@@ -15,6 +15,11 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideAnswerConsultation: {process: models.ProcessRecommendation, action: access.Consult, take: answerConsultation},
 	models.DecideInviteReviewer:     {process: models.ProcessRecommendation, action: access.InviteReviewer, optional: true, take: inviteReviewer},
 	models.DecideSkipReviewer:       {process: models.ProcessRecommendation, action: access.InviteReviewer, take: skipReviewer},
+	models.DecideAskTime:            {process: models.ProcessRecommendation, action: access.Review, take: askTime},
+	models.DecideExtendReview:       {process: models.ProcessRecommendation, action: access.InviteReviewer, optional: true, take: extendReview},
+	models.DecideNudgeReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: nudgeReview},
+	models.DecideWithdrawInvitation: {process: models.ProcessRecommendation, action: access.InviteReviewer, take: withdrawInvitation},
+	models.DecideCloseReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: closeReview},
 	models.DecideReview:             {process: models.ProcessRecommendation, action: access.DecideReview, take: decideReview},
 
 	models.DecideAssignTranslator:   {process: models.ProcessRecommendation, action: access.AssignTranslator, optional: true, take: assignTranslator},

@@ -99,7 +99,7 @@ func (a *Activities) AskProgress(ctx context.Context, s Step) (models.Position, 
 			facts: map[string]string{"period": fmt.Sprint(f.Period)}}); err != nil {
 			return err
 		}
-		return x.askOrganisation(ctx, models.TaskReportProgress, *f.OrganisationID, []models.Organisation{focal}, func(t *models.Task) {
+		return x.askOrganisation(ctx, models.TaskReportProgress, *f.OrganisationID, []models.Organisation{focal}, func(t *models.Task, _ *time.Location) {
 			t.SubjectID, t.Round = &f.ID, f.Period
 		})
 	})

@@ -125,6 +125,10 @@ func (h *handing) passReview(ctx context.Context, t *models.Task) error {
 	if respond := h.procedure.Review.Respond.After(h.now, zone); respond.Before(t.DueAt) {
 		t.RespondBy = &respond
 	}
+	t.RespondReminders, t.NudgedAt = 0, nil
+	if err := h.schedule(ctx, t); err != nil {
+		return err
+	}
 	round, err := h.round(ctx)
 	if err != nil {
 		return err

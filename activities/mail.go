@@ -28,19 +28,24 @@ func (x *act) mailWith(ctx context.Context, kind models.MailKind, to models.Pers
 // gather is how long a day's mail waits for further reminders: those of one morning are due at the same time.
 const gather = 15 * time.Minute
 
-// digest puts a reminder into the one mail a day a person gets at most. When today's has gone out it is tomorrow's.
+// digest puts a reminder into the one mail a day a person gets at most. When today's has gone out, or it is night or a
+// free day where they live, it is the next day's.
 func (x *act) digest(ctx context.Context, to models.Person, t *models.Task) error {
 	if x.procedure.Digest.Immediate {
 		return x.mailWith(ctx, models.MailDigest, to, nil, fmt.Sprintf("%s:%d", t.ID, t.Reminders),
 			models.MailData{Tasks: []uuid.UUID{t.ID}})
 	}
-	zone, err := zoneOf(ctx, x.tx, to.CountryCode)
+	cal, err := x.calendarOf(ctx, to.CountryCode)
 	if err != nil {
 		return err
 	}
-	local := x.now.In(zone)
+	local := x.now.In(cal.Zone)
 	for day := 0; ; day++ {
-		at := time.Date(local.Year(), local.Month(), local.Day()+day, x.procedure.Digest.Hour, 0, 0, 0, zone)
+		at := cal.Hour(local.AddDate(0, 0, day), x.procedure.Digest.Hour)
+		sent := later(at, x.now.Add(gather))
+		if cal.Free(at) || cal.Night(sent) && day == 0 {
+			continue
+		}
 		key := fmt.Sprintf("%s:%s:%s", models.MailDigest, to.ID, at.Format(time.DateOnly))
 		state, err := models.MailStateOf(ctx, x.tx, key)
 		if err != nil {
@@ -50,7 +55,7 @@ func (x *act) digest(ctx context.Context, to models.Person, t *models.Task) erro
 			continue
 		}
 		return models.Enqueue(ctx, x.tx, &models.OutboxMail{Kind: models.MailDigest, DedupeKey: key, PersonID: to.ID,
-			NotBefore: later(at, x.now.Add(gather)), CreatedAt: x.now})
+			NotBefore: sent, CreatedAt: x.now})
 	}
 }
 

@@ -52,7 +52,11 @@ func remindLate(ctx context.Context, x *act) error {
 	if err := x.remindAsked(ctx, late); err != nil {
 		return err
 	}
-	late.Reminded(x.procedure.WaitFor(late.Kind), time.UTC)
+	cal, err := x.calendarOfTask(ctx, late)
+	if err != nil {
+		return err
+	}
+	late.Remind(x.procedure.WaitFor(late.Kind), cal, x.now)
 	if err := late.Save(ctx, x.tx); err != nil {
 		return err
 	}

@@ -19,6 +19,9 @@ func acceptTask(ctx context.Context, x *act) error {
 		return err
 	}
 	x.task.AcceptedAt, x.task.RespondBy = &x.now, nil
+	if err := x.schedule(ctx, x.task); err != nil { // from now on of the deadline
+		return err
+	}
 	if err := x.task.Save(ctx, x.tx); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (x *act) replace(ctx context.Context) error {
 	}
 	next := round.Reserve[0]
 	round.Reserve = round.Reserve[1:]
-	if err := x.inviteExpert(ctx, round, next, true); err != nil {
+	if err := x.inviteExpert(ctx, round, next, &x.task.ID, true); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)
@@ -82,13 +82,17 @@ func inviteReviewer(ctx context.Context, x *act) error {
 	if err := x.closeChoice(ctx); err != nil {
 		return err
 	}
-	answered, err := round.Answered(ctx, x.tx)
+	answered, err := round.Answered(ctx, x.tx, x.procedure.Review)
 	if err != nil {
 		return err
 	}
 	round.Reserve = without(round.Reserve, p.PersonID)
 	round.Enough, round.ClosingAt = max(round.Enough, answered+1), nil // who is invited is waited for
-	if err := x.inviteExpert(ctx, round, p.PersonID, false); err != nil {
+	var inPlaceOf *uuid.UUID
+	if x.task != nil {
+		inPlaceOf = x.task.SubjectID
+	}
+	if err := x.inviteExpert(ctx, round, p.PersonID, inPlaceOf, false); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)

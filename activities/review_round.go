@@ -91,7 +91,7 @@ func (a *Activities) OpenReview(ctx context.Context, s Step) (models.Position, e
 			return errNotNow
 		}
 		for _, id := range round.Invited {
-			if err := x.inviteExpert(ctx, round, id, true); err != nil {
+			if err := x.inviteExpert(ctx, round, id, nil, true); err != nil {
 				return err
 			}
 		}
@@ -118,15 +118,16 @@ func (x *act) round(ctx context.Context) (*models.ReviewRound, error) {
 
 // inviteExpert opens a review task, by rule or because the speaker decided so. The round lasts at least as long as its
 // last task.
-func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, expert uuid.UUID, byRule bool) error {
+func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, expert uuid.UUID, inPlaceOf *uuid.UUID, byRule bool) error {
 	person, err := models.PersonByID(ctx, x.tx, expert)
 	if err != nil {
 		return err
 	}
 	t, err := x.askPerson(ctx, models.TaskReview, person, func(t *models.Task, zone *time.Location) {
 		respond := x.procedure.Review.Respond.After(x.now, zone)
-		t.RespondBy = &respond
+		t.RespondBy, t.SubjectID = &respond, inPlaceOf
 		t.VersionID, t.Round = &round.VersionID, round.Number
+		t.Shorten(x.procedure.Review, x.rec.NeededBy, x.now, zone)
 	})
 	if err != nil {
 		return err
@@ -144,7 +145,8 @@ func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) er
 		return err
 	}
 	for _, o := range consulted {
-		err := x.askOrganisation(ctx, models.TaskConsult, o.ID, []models.Organisation{o}, func(t *models.Task) {
+		err := x.askOrganisation(ctx, models.TaskConsult, o.ID, []models.Organisation{o}, func(t *models.Task, zone *time.Location) {
+			t.Shorten(x.procedure.Review, x.rec.NeededBy, x.now, zone)
 			t.VersionID, t.Round, t.Alone = &round.VersionID, round.Number, true
 			round.DueAt = later(round.DueAt, t.DueAt)
 		})
@@ -176,16 +178,7 @@ func (a *Activities) BeginClosing(ctx context.Context, s Step) (models.Position,
 		if !pos.Round.IsEnough() { // a further expert was invited meanwhile
 			return errNotNow
 		}
-		at := x.procedure.Review.Grace.After(x.now, time.UTC)
-		round.ClosingAt = &at
-		if err := round.Save(ctx, x.tx); err != nil {
-			return err
-		}
-		if err := x.tellClosing(ctx, at); err != nil {
-			return err
-		}
-		return x.note(ctx, entry{verb: "review.closing", visibility: record.Network, objectKind: "version", object: round.VersionID,
-			facts: map[string]string{"round": fmt.Sprint(round.Number), "until": at.UTC().Format(time.RFC3339)}})
+		return x.beginClosing(ctx, round, uuid.Nil)
 	})
 }
 

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/record"
@@ -24,7 +25,7 @@ func (a *Activities) OpenSignOff(ctx context.Context, s Step) (models.Position, 
 			return x.toPublication(ctx, "signoff.skipped", nil)
 		}
 		for _, u := range units {
-			err := x.askOrganisation(ctx, models.TaskSignOff, u.ID, u.Concerned, func(t *models.Task) {
+			err := x.askOrganisation(ctx, models.TaskSignOff, u.ID, u.Concerned, func(t *models.Task, _ *time.Location) {
 				t.VersionID, t.Round = x.rec.AcceptedVersionID, x.rec.Round
 			})
 			if err != nil {

@@ -68,7 +68,7 @@ func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*m
 
 // askOrganisation opens a task for whoever speaks for a voting unit, or for one organisation alone, and writes to the
 // representatives of the organisations concerned.
-func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task)) error {
+func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task, *time.Location)) error {
 	zone, err := zoneOf(ctx, x.tx, "") // the network's, for an organisation without a country
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uu
 	t := models.NewTask(kind, x.procedure.WaitFor(kind), x.now, zone)
 	t.OrganisationID = &unit
 	if fill != nil {
-		fill(t)
+		fill(t, zone)
 	}
 	if err := x.insertTask(ctx, t); err != nil {
 		return err
@@ -106,7 +106,22 @@ func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uu
 
 func (x *act) insertTask(ctx context.Context, t *models.Task) error {
 	t.ProcessID, t.RecommendationID = x.process.ID, x.rec.ID
+	if err := x.schedule(ctx, t); err != nil {
+		return err
+	}
 	return t.Insert(ctx, x.tx)
+}
+
+// schedule sets the next reminder of a review whose ladder goes by the deadline, now that the deadline is known.
+func (x *act) schedule(ctx context.Context, t *models.Task) error {
+	if w := x.procedure.WaitFor(t.Kind); w.Stepwise() {
+		cal, err := x.calendarOfTask(ctx, t)
+		if err != nil {
+			return err
+		}
+		t.Schedule(w, cal, x.now)
+	}
+	return nil
 }
 
 // closeTask ends a task, and with it the escalations about it.
@@ -169,16 +184,46 @@ func (a *Activities) RemindTask(ctx context.Context, s Step) (models.Position, e
 		if err := x.due(x.task.RemindAt); err != nil {
 			return err
 		}
+		cal, err := x.calendarOfTask(ctx, x.task)
+		if err != nil {
+			return err
+		}
+		if x.task.RemindStep == models.ReminderTell {
+			return x.tellOfficer(ctx, cal)
+		}
 		if err := x.remindAsked(ctx, x.task); err != nil {
 			return err
 		}
-		x.task.Reminded(x.procedure.WaitFor(x.task.Kind), time.UTC)
+		what := x.task.RemindStep
+		if what == models.ReminderRespond {
+			x.task.FairRespondBy(x.now, cal.Zone)
+		}
+		x.task.Remind(x.procedure.WaitFor(x.task.Kind), cal, x.now)
 		if err := x.task.Save(ctx, x.tx); err != nil {
 			return err
 		}
-		return x.note(ctx, entry{verb: "task.reminded", visibility: record.Confidential, objectKind: "task", object: x.task.ID,
-			facts: map[string]string{"kind": string(x.task.Kind), "reminder": fmt.Sprint(x.task.Reminders)}})
+		facts := map[string]string{"kind": string(x.task.Kind), "reminder": fmt.Sprint(x.task.Reminders)}
+		if what == models.ReminderRespond {
+			facts["reminder"], facts["about"] = fmt.Sprint(x.task.RespondReminders), what
+		}
+		return x.note(ctx, entry{verb: "task.reminded", visibility: record.Confidential, objectKind: "task", object: x.task.ID, facts: facts})
 	})
+}
+
+// tellOfficer has the officer look into a review that reminding did not bring.
+func (x *act) tellOfficer(ctx context.Context, cal models.Calendar) error {
+	x.task.Remind(x.procedure.WaitFor(x.task.Kind), cal, x.now)
+	if err := x.task.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	if err := x.note(ctx, entry{verb: "review.officer_told", visibility: record.Confidential, objectKind: "task", object: x.task.ID,
+		facts: map[string]string{"due": x.task.DueAt.UTC().Format(time.RFC3339)}}); err != nil {
+		return err
+	}
+	if _, err := models.EndEscalations(ctx, x.tx, x.task.ID, x.now); err != nil { // about an earlier deadline
+		return err
+	}
+	return x.askOfficer(ctx, models.TaskEscalation, func(t *models.Task) { t.SubjectID, t.Round = &x.task.ID, x.task.Round })
 }
 
 // asked returns the people a task waits for.

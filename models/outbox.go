@@ -37,6 +37,8 @@ const (
 	MailHandedOver          MailKind = "handed_over"        // to who held something and who holds it now: Data.HandOver
 	MailSourceNotice        MailKind = "source_notice"      // to who came from a list: where their data is from, and what they can do
 	MailDataObjection       MailKind = "data_objection"     // to coordinators: somebody objects to the use of their data; does not name them
+	MailRoundNews           MailKind = "round_news"         // to who is in charge of a round: Data.Reason says what happened in it
+	MailMoreTime            MailKind = "more_time"          // to who was asked: until when they have now
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
@@ -45,8 +47,15 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime}
 }
+
+// What happened in a round, for who is in charge of it.
+const (
+	NewsMoreTime  = "more_time"  // an expert took more time, as the procedure lets them
+	NewsTimeAsked = "time_asked" // an expert asks for more than that
+	NewsEnough    = "enough"     // enough have answered: the officer closes it or waits
+)
 
 // Why a task's answer is no longer needed.
 const (

@@ -64,13 +64,16 @@ type MailTask struct {
 	Authority        Names  // for progress and deliveries
 	Status           string // of the follow-up
 	SubjectID        *uuid.UUID
-	Round            int    // of a review or a consultation
-	RoundReason      string // why the round before was decided as it was: for those in the network
-	RoundWrittenIn   string // language of RoundReason; "" where nobody said
-	Changed          string // what its author says changed in the text
-	ReturnNote       string // with which a translation was returned
-	ReturnWrittenIn  string // language of ReturnNote; "" where nobody said
-	AnswerStands     bool   // an answer was given and may still be replaced by another
+	Round            int        // of a review or a consultation
+	RoundReason      string     // why the round before was decided as it was: for those in the network
+	RoundWrittenIn   string     // language of RoundReason; "" where nobody said
+	Changed          string     // what its author says changed in the text
+	ReturnNote       string     // with which a translation was returned
+	ReturnWrittenIn  string     // language of ReturnNote; "" where nobody said
+	RespondReminders int        // of saying whether they will
+	AskedUntil       *time.Time // more time than the procedure gives without asking
+	ShortFor         *time.Time // the day the text is needed by, where that made the time shorter
+	AnswerStands     bool       // an answer was given and may still be replaced by another
 }
 
 // Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
@@ -96,7 +99,7 @@ func MailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, ids []uuid.UUI
 // the person speaks for, and of which a reminder is due or was given; soonest deadline first.
 func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
 	return mailTasks(ctx, db, person, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("t.state = ?", TaskOpen).Where("t.reminders > 0").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
+		return q.Where("t.state = ?", TaskOpen).Where("(t.reminders > 0 OR t.respond_by IS NOT NULL AND t.respond_reminders > 0)").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
 			WHERE speaks.person_id = ? AND speaks.role IN (?)
@@ -109,7 +112,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
 		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.generation",
-			"t.recommendation_id", "t.subject_id").
+			"t.recommendation_id", "t.subject_id", "t.respond_reminders", "t.asked_until", "t.short_for").
 		ColumnExpr("COALESCE(t.language, '') AS language").
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
 		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").

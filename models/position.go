@@ -48,8 +48,10 @@ type RoundPosition struct {
 	Number    int
 	Opened    bool
 	Enough    int
-	Answered  int // experts who answered
-	Awaited   int // experts who may still answer
+	Answered  int  // experts who answered and count
+	Asks      bool `json:",omitempty"` // enough is not the end: the officer is asked
+	Asked     bool `json:",omitempty"` // and was
+	Awaited   int  // experts who may still answer
 	ClosingAt *time.Time
 	Closed    bool
 }
@@ -129,7 +131,7 @@ func PositionOf(ctx context.Context, db bun.IDB, p *Process, r *Recommendation, 
 		return pos, fmt.Errorf("read open tasks: %w", err)
 	}
 	for _, t := range tasks {
-		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.Reminders, RespondBy: t.RespondBy,
+		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.LadderSteps(), RespondBy: t.RespondBy,
 			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil, Extensions: t.Extensions})
 	}
 	pos.Held = p.HeldSince != nil
@@ -147,7 +149,7 @@ func (pos *Position) loadRecommendation(ctx context.Context, db bun.IDB, r *Reco
 	pos.Stage, pos.Held = r.Stage, pos.Held || r.Held()
 	switch r.Stage {
 	case StageReview:
-		return pos.loadRound(ctx, db, r)
+		return pos.loadRound(ctx, db, r, procedure.Review)
 	case StageTranslation:
 		return pos.loadTranslation(ctx, db, r)
 	case StageSignOff:
@@ -170,14 +172,15 @@ func (pos *Position) loadPublication(r *Recommendation) {
 	}
 }
 
-func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendation) error {
+func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendation, rules ReviewRules) error {
 	round, err := RoundByNumber(ctx, db, r.ID, r.Round)
 	if err != nil {
 		return err
 	}
 	pos.Round = &RoundPosition{Number: round.Number, Opened: round.OpenedAt != nil, Enough: round.Enough,
-		ClosingAt: round.ClosingAt, Closed: round.ClosedAt != nil}
-	pos.Round.Answered, err = round.Answered(ctx, db)
+		ClosingAt: round.ClosingAt, Closed: round.ClosedAt != nil,
+		Asks: rules.AsksWhenEnough(), Asked: round.EnoughAt != nil}
+	pos.Round.Answered, err = round.Answered(ctx, db, rules)
 	for _, t := range pos.Tasks {
 		if t.Kind == TaskReview || t.Kind == TaskChooseReviewer {
 			pos.Round.Awaited++
@@ -186,12 +189,22 @@ func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendatio
 	return err
 }
 
-// IsEnough reports whether the round waits for nobody any more: enough have answered, or nobody is left who could.
-func (r RoundPosition) IsEnough() bool { return r.Answered >= r.Enough || r.Awaited == 0 }
+// IsEnough reports whether the round waits for nobody any more: enough have answered, and the procedure does not leave it to
+// the officer, or nobody is left who could.
+func (r RoundPosition) IsEnough() bool { return r.Answered >= r.Enough && !r.Asks || r.Awaited == 0 }
 
-// Answered counts the experts who answered in the round.
-func (r *ReviewRound) Answered(ctx context.Context, db bun.IDB) (int, error) {
-	n, err := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.RecommendationID, r.Number).Count(ctx)
+// AsksNow reports whether the officer is to be asked whether what was answered is enough.
+func (r RoundPosition) AsksNow() bool {
+	return r.Asks && !r.Asked && r.Answered >= r.Enough && r.Awaited > 0
+}
+
+// Answered counts the experts who answered in the round, without those who were late where late answers do not count.
+func (r *ReviewRound) Answered(ctx context.Context, db bun.IDB, rules ReviewRules) (int, error) {
+	q := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.RecommendationID, r.Number)
+	if rules.LateApart {
+		q = q.Where("NOT late")
+	}
+	n, err := q.Count(ctx)
 	return int(n), err
 }
 

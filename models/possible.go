@@ -25,6 +25,8 @@ type when struct {
 var decidedWhen = map[DecisionKind]when{
 	DecideStartReview:    {stages: []Stage{StageDrafting}},
 	DecideInviteReviewer: {stages: []Stage{StageReview}},
+	DecideExtendReview:   {stages: []Stage{StageReview}},
+	DecideCloseReview:    {stages: []Stage{StageReview}},
 	DecideReview:         {stages: []Stage{StageReview}},
 
 	DecideAssignTranslator:   {stages: []Stage{StageTranslation, StageSignOff, StagePublication}, unpublished: true},

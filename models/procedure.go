@@ -35,24 +35,42 @@ type ProcedureDocument struct {
 	Digest      DigestRules      `json:"digest" yaml:"digest"`
 }
 
-// Wait is how long one is waited for: the deadline, the reminders counted from the opening, and how long after the
-// deadline a late answer is still taken (and marked as late).
+// Wait is how long one is waited for: the deadline, the reminders counted from the opening or back from the deadline, and
+// how long after the deadline a late answer is still taken (and marked as late).
 type Wait struct {
-	Due         Span   `json:"due" yaml:"due"`
-	RemindAfter []Span `json:"remind_after,omitempty" yaml:"remind_after"`
-	LateFor     Span   `json:"late_for,omitempty" yaml:"late_for"`
+	Due          Span   `json:"due" yaml:"due"`
+	RemindAfter  []Span `json:"remind_after,omitempty" yaml:"remind_after"`
+	RemindBefore []Span `json:"remind_before,omitempty" yaml:"remind_before,omitempty"` // of the deadline; in the place of RemindAfter
+	RemindLate   Span   `json:"remind_late,omitempty" yaml:"remind_late,omitempty"`     // after the deadline, once; as long after that the officer is told
+	LateFor      Span   `json:"late_for,omitempty" yaml:"late_for"`
+
+	respond       Span   // what an expert has to say whether they will; "" where nobody is asked that
+	respondRemind []Span // reminders of that, from the opening
 }
 
 // ReviewRules governs review rounds.
 type ReviewRules struct {
 	Wait           `yaml:",inline"`
-	Respond        Span `json:"respond" yaml:"respond"`                   // an expert who has not reacted by then is silent
-	Enough         int  `json:"enough" yaml:"enough"`                     // answers that end a round early
-	Grace          Span `json:"grace" yaml:"grace"`                       // answers can be changed that long after enough or time is up
-	ReplaceSilent  bool `json:"replace_silent" yaml:"replace_silent"`     // invite the next in line; else the officer is asked
-	Decide         Wait `json:"decide" yaml:"decide"`                     // the officer's decision
-	ConsultMembers bool `json:"consult_partners" yaml:"consult_partners"` // ask the partners concerned in the same round
+	Respond        Span   `json:"respond" yaml:"respond"`                                               // an expert who has not reacted by then is silent
+	RespondRemind  []Span `json:"respond_remind_after,omitempty" yaml:"respond_remind_after,omitempty"` // who has not said yet whether they will
+	ExtendUpTo     Span   `json:"extend_up_to,omitempty" yaml:"extend_up_to,omitempty"`                 // an expert takes so much more time without asking
+	WhenEnough     string `json:"when_enough,omitempty" yaml:"when_enough,omitempty"`                   // EnoughCloses where it says nothing
+	LateApart      bool   `json:"late_apart,omitempty" yaml:"late_apart,omitempty"`                     // late answers are shown and do not count
+	Enough         int    `json:"enough" yaml:"enough"`                                                 // answers that end a round early
+	Grace          Span   `json:"grace" yaml:"grace"`                                                   // answers can be changed that long after enough or time is up
+	ReplaceSilent  bool   `json:"replace_silent" yaml:"replace_silent"`                                 // invite the next in line; else the officer is asked
+	Decide         Wait   `json:"decide" yaml:"decide"`                                                 // the officer's decision
+	ConsultMembers bool   `json:"consult_partners" yaml:"consult_partners"`                             // ask the partners concerned in the same round
 }
+
+// What follows once enough experts have answered.
+const (
+	EnoughCloses = "close" // the round closes after its grace
+	EnoughAsks   = "ask"   // the officer closes it, or waits for the others
+)
+
+// AsksWhenEnough reports whether the officer closes a round in which enough have answered.
+func (r ReviewRules) AsksWhenEnough() bool { return r.WhenEnough == EnoughAsks }
 
 // TranslationRules governs translation.
 type TranslationRules struct {
@@ -117,7 +135,11 @@ type DigestRules struct {
 // WaitFor returns how long a task of a kind is waited for.
 func (d ProcedureDocument) WaitFor(kind TaskKind) Wait {
 	switch kind {
-	case TaskReview, TaskConsult:
+	case TaskReview:
+		w := d.Review.Wait
+		w.respond, w.respondRemind = d.Review.Respond, d.Review.RespondRemind
+		return w
+	case TaskConsult:
 		return d.Review.Wait
 	case TaskChooseReviewer, TaskDecideReview, TaskEscalation:
 		return d.Review.Decide
@@ -155,6 +177,7 @@ func (d ProcedureDocument) Validate() error {
 	wait("review.decide", d.Review.Decide)
 	spanField(e, "review.respond", d.Review.Respond, true)
 	spanField(e, "review.grace", d.Review.Grace, false)
+	d.Review.checkLadder(e)
 	if r := d.Review; len(r.RemindAfter) > 0 && !r.Respond.IsZero() && !r.RemindAfter[0].Morning(anyMonday, time.UTC).Before(r.Respond.After(anyMonday, time.UTC)) {
 		e.And("review.respond", "after_reminder")
 	}

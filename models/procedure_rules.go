@@ -37,6 +37,9 @@ func ProcedureRules() []Rule {
 	span := func(path string, at func(*ProcedureDocument) *Span) {
 		rules = append(rules, Rule{Path: path, Kind: RuleSpan, at: func(d *ProcedureDocument) any { return at(d) }})
 	}
+	spans := func(path string, at func(*ProcedureDocument) *[]Span) {
+		rules = append(rules, Rule{Path: path, Kind: RuleSpans, at: func(d *ProcedureDocument) any { return at(d) }})
+	}
 	number := func(path string, at func(*ProcedureDocument) *int) {
 		rules = append(rules, Rule{Path: path, Kind: RuleNumber, at: func(d *ProcedureDocument) any { return at(d) }})
 	}
@@ -48,12 +51,20 @@ func ProcedureRules() []Rule {
 	}
 	wait := func(path string, at func(*ProcedureDocument) *Wait) {
 		span(path+".due", func(d *ProcedureDocument) *Span { return &at(d).Due })
-		rules = append(rules, Rule{Path: path + ".remind_after", Kind: RuleSpans, at: func(d *ProcedureDocument) any { return &at(d).RemindAfter }})
+		spans(path+".remind_after", func(d *ProcedureDocument) *[]Span { return &at(d).RemindAfter })
+		if path == "review" {
+			spans(path+".remind_before", func(d *ProcedureDocument) *[]Span { return &at(d).RemindBefore })
+			span(path+".remind_late", func(d *ProcedureDocument) *Span { return &at(d).RemindLate })
+		}
 		span(path+".late_for", func(d *ProcedureDocument) *Span { return &at(d).LateFor })
 	}
 	wait("review", func(d *ProcedureDocument) *Wait { return &d.Review.Wait })
 	span("review.respond", func(d *ProcedureDocument) *Span { return &d.Review.Respond })
+	spans("review.respond_remind_after", func(d *ProcedureDocument) *[]Span { return &d.Review.RespondRemind })
+	span("review.extend_up_to", func(d *ProcedureDocument) *Span { return &d.Review.ExtendUpTo })
 	number("review.enough", func(d *ProcedureDocument) *int { return &d.Review.Enough })
+	choice("review.when_enough", func(d *ProcedureDocument) *string { return &d.Review.WhenEnough }, EnoughCloses, EnoughAsks)
+	yes("review.late_apart", func(d *ProcedureDocument) *bool { return &d.Review.LateApart })
 	span("review.grace", func(d *ProcedureDocument) *Span { return &d.Review.Grace })
 	yes("review.replace_silent", func(d *ProcedureDocument) *bool { return &d.Review.ReplaceSilent })
 	yes("review.consult_partners", func(d *ProcedureDocument) *bool { return &d.Review.ConsultMembers })
@@ -85,7 +96,7 @@ func (r Rule) Stage() string { return r.Path[:strings.IndexByte(r.Path, '.')] }
 
 // Wait returns what is waited for where the rule is a deadline, its reminders or its late answers; "" for other rules.
 func (r Rule) Wait() string {
-	for _, last := range []string{".due", ".remind_after", ".late_for"} {
+	for _, last := range []string{".due", ".remind_after", ".remind_before", ".remind_late", ".late_for"} {
 		if wait, is := strings.CutSuffix(r.Path, last); is {
 			return wait
 		}
@@ -117,7 +128,7 @@ const (
 func (d ProcedureDocument) checkOrder(bad *apperr.Error) {
 	for _, r := range ProcedureRules() {
 		skipped := d.Translation.Skip && r.Stage() == "translation" || d.SignOff.Skip && r.Stage() == "sign_off"
-		if reminders, are := r.at(&d).(*[]Span); are && !skipped {
+		if reminders, are := r.at(&d).(*[]Span); are && !skipped && strings.HasSuffix(r.Path, ".remind_after") {
 			checkReminders(bad, r.Path, *reminders, d.spanOf(r.Wait()+".due"))
 		}
 	}
@@ -200,6 +211,9 @@ func (r Rule) Value(d ProcedureDocument) string {
 		}
 		return ""
 	case *string:
+		if *v == "" && r.Path == "review.when_enough" { // documents of before that was asked
+			return EnoughCloses
+		}
 		return *v
 	}
 	return ""

@@ -79,7 +79,17 @@ func TestProcedureSaysWhatIsNonsense(t *testing.T) {
 		"more experts than can be asked": {"review.enough", "range", func(d *models.ProcedureDocument) { d.Review.Enough = 99 }},
 		"nobody has to answer":           {"sign_off.quorum", "min", func(d *models.ProcedureDocument) { d.SignOff.Rule = models.SignOffMajority }},
 		"asked again before the answer":  {"follow_up.report.due", "after_next", func(d *models.ProcedureDocument) { d.FollowUp.Every = "5d" }},
-		"waited for a lifetime":          {"publication.reply_due", "span_long", func(d *models.ProcedureDocument) { d.Publication.ReplyDue = "9999wd" }},
+		"reminded before anybody is asked": {"review.remind_before[0]", "reminder_early", func(d *models.ProcedureDocument) {
+			d.Review.RemindAfter, d.Review.RemindBefore = nil, []models.Span{"60d"}
+		}},
+		"the nearer reminder first": {"review.remind_before[1]", "reminder_order", func(d *models.ProcedureDocument) {
+			d.Review.RemindAfter, d.Review.RemindBefore = nil, []models.Span{"1d", "2d"}
+		}},
+		"reminded from both ends":         {"review.remind_before", "reminder_either", func(d *models.ProcedureDocument) { d.Review.RemindBefore = []models.Span{"1d"} }},
+		"asked yes or no when it is over": {"review.respond_remind_after[0]", "reminder_late", func(d *models.ProcedureDocument) { d.Review.RespondRemind = []models.Span{"30d"} }},
+		"reminded when nothing is taken":  {"review.remind_late", "reminder_grace", func(d *models.ProcedureDocument) { d.Review.RemindLate = "60d" }},
+		"neither closed nor asked about":  {"review.when_enough", "oneof", func(d *models.ProcedureDocument) { d.Review.WhenEnough = "vote" }},
+		"waited for a lifetime":           {"publication.reply_due", "span_long", func(d *models.ProcedureDocument) { d.Publication.ReplyDue = "9999wd" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := rules()

@@ -23,6 +23,7 @@ type ReviewRound struct {
 	DueAt            time.Time
 	ClosingAt        *time.Time // answers can be changed until then
 	ClosedAt         *time.Time
+	EnoughAt         *time.Time // the officer was asked whether to close
 	Decision         *string
 	DecisionReason   string
 	// DecisionWrittenIn is the language of the reason; "" where nobody said.
@@ -103,6 +104,20 @@ type ConsultationPayload struct {
 type DeclinePayload struct {
 	Reason     string `json:"reason" validate:"max=4000"`
 	Suggestion string `json:"suggestion,omitempty" validate:"max=500"` // who could be asked instead
+	Written
+}
+
+// AskTimePayload asks for time until the end of a day, or gives it.
+type AskTimePayload struct {
+	DueOn  *Day   `json:"due_on" validate:"required"`
+	Reason string `json:"reason,omitempty" validate:"max=2000"`
+	Written
+}
+
+// WithdrawInvitationPayload takes back an invitation.
+type WithdrawInvitationPayload struct {
+	Reason  string `json:"reason,omitempty" validate:"max=2000"`
+	Replace bool   `json:"replace,omitempty"` // invite the next in line, or choose somebody
 	Written
 }
 

@@ -93,4 +93,27 @@ func (s Span) Morning(from time.Time, zone *time.Location) time.Time {
 	return t
 }
 
+// MorningBefore is Morning counted back from a deadline: "2d" is nine in the morning two days before its day.
+func (s Span) MorningBefore(due time.Time, zone *time.Location) time.Time {
+	n, unit, ok := s.parts()
+	if !ok {
+		return due
+	}
+	day := due.In(zone)
+	switch unit {
+	case "d":
+		day = day.AddDate(0, 0, -n)
+	case "wd":
+		for left := n; left > 0; {
+			day = day.AddDate(0, 0, -1)
+			if !weekend(day) {
+				left--
+			}
+		}
+	default:
+		return due.Add(due.Sub(s.After(due, zone)))
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 9, 0, 0, 0, zone)
+}
+
 func weekend(t time.Time) bool { return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday }

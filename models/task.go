@@ -71,7 +71,15 @@ type Task struct {
 	GraceUntil       time.Time
 	Reminders        int
 	OverdueAt        *time.Time
-	Extensions       int // how often its deadline was moved after it had passed
+	RemindStep       string     // what the next reminder is about, see ReminderRespond
+	RespondReminders int        // of saying whether they will; Reminders counts those of the deadline
+	Told             int        // how often the officer was told that reminding was in vain
+	ToldDue          *time.Time // of which deadline
+	NudgedAt         *time.Time // by hand, last
+	FirstDue         *time.Time // the deadline before it was moved first
+	AskedUntil       *time.Time `bun:"type:date"` // more time than the procedure gives without asking
+	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
+	Extensions       int        // how often its deadline was moved after it had passed
 	Generation       int
 	ClosedAt         *time.Time
 }
@@ -88,13 +96,31 @@ func NewTask(kind TaskKind, w Wait, now time.Time, zone *time.Location) *Task {
 // scheduleReminder sets RemindAt to the next reminder the ladder has, or to none. Shift is by how much the ladder has
 // moved since the task was opened.
 func (t *Task) scheduleReminder(w Wait, zone *time.Location, shift time.Duration) {
-	t.RemindAt = nil
+	t.RemindAt, t.RemindStep = nil, ""
 	if t.Reminders < len(w.RemindAfter) {
 		at := w.RemindAfter[t.Reminders].Morning(t.OpenedAt, zone).Add(shift)
 		if at.Before(t.GraceUntil) {
 			t.RemindAt = &at
 		}
 	}
+}
+
+// Remind counts a reminder and sets the next one.
+func (t *Task) Remind(w Wait, cal Calendar, now time.Time) {
+	if !w.Stepwise() {
+		t.Reminded(w, time.UTC)
+		return
+	}
+	switch t.RemindStep {
+	case ReminderRespond:
+		t.RespondReminders++
+	case ReminderTell:
+		due := t.DueAt
+		t.Told, t.ToldDue = t.Told+1, &due
+	default:
+		t.Reminders++
+	}
+	t.Schedule(w, cal, now)
 }
 
 // Reminded counts a reminder and sets the next one, as far from this one as the ladder says: it moved with every hold.
@@ -110,7 +136,7 @@ func (t *Task) Reminded(w Wait, zone *time.Location) {
 // Close ends the task.
 func (t *Task) Close(state TaskState, now time.Time) {
 	t.State, t.ClosedAt = state, &now
-	t.RemindAt, t.RespondBy = nil, nil
+	t.RemindAt, t.RespondBy, t.RemindStep, t.AskedUntil = nil, nil, "", nil
 }
 
 // Shift moves every instant of an open task by as long as it was on hold, so that nobody has less time than before. What

@@ -106,6 +106,7 @@ type askedCard struct {
 	Due            time.Time
 	Clock          string // the hour, and whose clock it is; "" where the deadline says it
 	Zone           *time.Location
+	Short          string // why the time is shorter than usual; "" where it is not
 	Length         string // how long reading and answering takes; "" where there is no text
 	Version        string // "version 3, 1f09c2ab"; "" where there is no text
 	ByLink         bool
@@ -135,6 +136,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
 		Report:       a.path() + "/report",
+	}
+	if a.task.ShortFor != nil {
+		c.Short = l.T("round.short", "Date", l.Date(*a.task.ShortFor, time.UTC))
 	}
 	if !i18n.DeadlineWhole(s.Now(), a.task.DueAt, a.zone) {
 		c.Clock = l.Clock(a.task.DueAt, a.zone)

@@ -28,6 +28,7 @@ func (s *Server) officerRoutes(r *mux.Router) {
 		"resume":           {s.confirmResume, s.takeResume},
 		"withdraw":         {s.confirmWithdraw, s.takeWithdraw},
 		"on-behalf":        {s.onBehalfPage, s.takeOnBehalf},
+		"round":            {s.roundPage, s.takeRound},
 		"overdue":          {s.overduePage, s.takeOverdue},
 	} {
 		s.get(r, "/recommendations/{id}/"+path, p.show)

@@ -32,6 +32,12 @@ type overdueCase struct {
 }
 
 func (s *Server) overduePage(w http.ResponseWriter, r *http.Request) error {
+	if desk, err := s.roundOfEscalation(r); err != nil || desk != "" {
+		if err == nil {
+			http.Redirect(w, r, desk, http.StatusSeeOther)
+		}
+		return err
+	}
 	c, err := s.beginOverdue(r)
 	if err != nil {
 		return err

@@ -269,9 +269,12 @@ func ruleField(form *Form, l *i18n.Localizer, rule models.Rule) Input {
 	case models.RuleNumber:
 		return field(form, rule.Path, label, "inputmode", "numeric", "max", 4, "quiet", true)
 	case models.RuleSpans:
+		if strings.HasSuffix(rule.Path, ".remind_before") {
+			return spanField(form, l, rule, label, "help", l.T("procedure.before_help"))
+		}
 		return spanField(form, l, rule, label, "help", l.T("procedure.spans_help"))
 	default:
-		optional := strings.HasSuffix(rule.Path, ".late_for") || rule.Path == "review.grace"
+		optional := strings.HasSuffix(rule.Path, ".late_for") || strings.HasSuffix(rule.Path, ".remind_late") || rule.Path == "review.grace" || rule.Path == "review.extend_up_to"
 		return spanField(form, l, rule, label, "quiet", !optional)
 	}
 }

@@ -17,7 +17,10 @@ type procedureStage struct {
 }
 
 // procedureWait is how long somebody is waited for.
-type procedureWait struct{ Who, Due, Reminders, Late string }
+type procedureWait struct {
+	Who, Due, Reminders, Late string
+	none                      bool // Reminders says that there are none
+}
 
 // saidOf puts a document into words, stage by stage. Of what is left out nothing else is said.
 func saidOf(l *i18n.Localizer, d models.ProcedureDocument) []procedureStage {
@@ -44,8 +47,8 @@ func saidOf(l *i18n.Localizer, d models.ProcedureDocument) []procedureStage {
 		switch {
 		case strings.HasSuffix(r.Path, ".due"):
 			w.Due = value
-		case strings.HasSuffix(r.Path, ".remind_after"):
-			w.Reminders = value
+		case strings.Contains(r.Path, ".remind_"):
+			w.remind(l, r, d, value)
 		case r.WaitsOn(d) && r.Value(d) == "":
 			w.Late = l.T("procedure.as_long")
 		default:
@@ -53,6 +56,25 @@ func saidOf(l *i18n.Localizer, d models.ProcedureDocument) []procedureStage {
 		}
 	}
 	return stages
+}
+
+// remind adds what a rule says of reminders: that there are none is said once, of a ladder that has no other.
+func (w *procedureWait) remind(l *i18n.Localizer, r models.Rule, d models.ProcedureDocument, value string) {
+	switch {
+	case r.Value(d) == "":
+		if w.Reminders == "" && strings.HasSuffix(r.Path, ".remind_after") {
+			w.Reminders, w.none = value, true
+		}
+		return
+	case strings.HasSuffix(r.Path, ".remind_before"):
+		value = l.T("procedure.before_deadline", "Value", value)
+	case strings.HasSuffix(r.Path, ".remind_late"):
+		value = l.T("procedure.after_deadline", "Value", value)
+	}
+	if w.Reminders != "" && !w.none {
+		value = w.Reminders + "; " + value
+	}
+	w.Reminders, w.none = value, false
 }
 
 // saysKey is the sentence of a rule: of a choice and of yes or no there is one each.

@@ -36,8 +36,9 @@ type reviewView struct {
 	DeclineOpen  bool
 	Kept         string // under which name the device keeps what is being typed
 	Again        *againView
-	Kinds        []Option // what a comment can be
-	PageNumber   string   // of this page among those on which the form is open
+	Kinds        []Option      // what a comment can be
+	PageNumber   string        // of this page among those on which the form is open
+	Time         *moreTimeView // nil: there is no time to ask for
 	keeping
 }
 
@@ -123,12 +124,15 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	v.Page = askedPage(r, l.T("asked.title."+string(a.task.Kind), "Title", a.version.Title))
 	v.MayAccept = !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil
 	v.Action, v.Again = a.answerPath(), a.again(l)
+	var err error
+	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {
+		return v, err
+	}
 	v.DeclineOpen = f.Form.Values.Has("suggestion")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Kinds = choices(l, "remark.kind.", models.CommentKinds()...)
 	v.PageNumber = formPage(f.Form)
 	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
-	var err error
 	if !f.Form.Values.Has("naming") {
 		last, err := models.LastNaming(ctx, s.DB, a.rec.ID, a.visitor.Person.ID)
 		if err != nil {

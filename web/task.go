@@ -18,6 +18,8 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.get(r, "/tasks/{id}/thanks", s.showThanks)
 	s.post(r, "/tasks/{id}/accept", s.acceptTask)
 	s.post(r, "/tasks/{id}/decline", s.declineTask)
+	s.post(r, "/tasks/{id}/time", s.askTime)
+	s.get(r, "/tasks/{id}/deadline.ics", s.deadlineCalendar)
 	s.post(r, "/tasks/{id}/review", s.answerReview)
 	s.post(r, "/tasks/{id}/consultation", s.answerConsultation)
 	s.post(r, "/tasks/{id}/sign-off", s.answerSignOff)

@@ -117,6 +117,7 @@ func TestConsultationDuplicateIsOneComment(t *testing.T) {
 
 func TestConsultationLateCommentIsTakenInTheGraceAndMarked(t *testing.T) {
 	o := consultOffice(t, func(d *models.ProcedureDocument) {
+		formerLadder(d)
 		d.Review.Due, d.Review.LateFor, d.Review.RemindAfter, d.Review.Respond = "2d", "3d", nil, "2d"
 	})
 	o.answer(time.Hour, o.experts[0])

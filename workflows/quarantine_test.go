@@ -39,7 +39,7 @@ func (o *office) hide(process uuid.UUID, from, until time.Duration) {
 }
 
 func TestNothingFallsDueWhileATextIsHidden(t *testing.T) {
-	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Respond = "2d" })
+	o := newOffice(t, func(d *models.ProcedureDocument) { formerLadder(d); d.Review.Respond = "2d" })
 	o.startReview(0, o.experts[:1], o.experts[1:2])
 	o.hide(o.rec.ID, time.Hour, 30*day)
 	var meanwhile, after *said

@@ -15,6 +15,8 @@ func (review) next(r *recommendation) []next {
 		return append(r.tasks(), next{at: *round.ClosingAt, step: a.CloseRound, n: int(r.pos.Revision)})
 	case round.IsEnough():
 		return r.now(a.BeginClosing)
+	case round.AsksNow():
+		return r.now(a.AskEnough)
 	default:
 		return r.tasks()
 	}

@@ -10,6 +10,13 @@ import (
 	"tribuna/models"
 )
 
+// formerLadder makes a procedure say what the network's own said before reminders went by the deadline: what began under it
+// goes on as it began.
+func formerLadder(d *models.ProcedureDocument) {
+	d.Review.Wait = models.Wait{Due: "10wd", RemindAfter: []models.Span{"2wd", "5wd", "8wd"}, LateFor: "5wd"}
+	d.Review.Respond, d.Review.RespondRemind, d.Review.ExtendUpTo, d.Review.WhenEnough = "3wd", nil, "", ""
+}
+
 func TestReviewEndsWhenEnoughHaveAnswered(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 2 })
 	o.startReview(0, o.experts[:3], nil)
@@ -56,7 +63,7 @@ func TestReviewRevisedIsANewRound(t *testing.T) {
 }
 
 func TestReviewSilenceBringsInTheNextInLine(t *testing.T) {
-	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 1 })
+	o := newOffice(t, func(d *models.ProcedureDocument) { formerLadder(d); d.Review.Enough = 1 })
 	o.startReview(0, o.experts[:1], o.experts[1:2])
 	o.answer(7*day, o.experts[1])
 	cutOff(t, o.run(12*day))
@@ -67,7 +74,7 @@ func TestReviewSilenceBringsInTheNextInLine(t *testing.T) {
 }
 
 func TestReviewSilenceIsProposedWhereTheProcedureSaysSo(t *testing.T) {
-	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.ReplaceSilent = false })
+	o := newOffice(t, func(d *models.ProcedureDocument) { formerLadder(d); d.Review.ReplaceSilent = false })
 	o.startReview(0, o.experts[:1], o.experts[1:2])
 	o.at(6*day, func() {
 		task := o.taskOf(models.TaskChooseReviewer, o.officer)
@@ -88,7 +95,7 @@ func TestReviewNobodyAnswersAtAll(t *testing.T) {
 }
 
 func TestReviewRemindsOnceADayAtMostAndNeverAfterTheAnswer(t *testing.T) {
-	o := newOffice(t, nil)
+	o := newOffice(t, formerLadder)
 	o.startReview(0, o.experts[:2], nil)
 	for _, e := range o.experts[:2] {
 		o.at(time.Hour, func() { o.tell(models.DecideAcceptTask, e, &o.taskOf(models.TaskReview, e).ID, models.NoPayload{}) })
@@ -143,6 +150,7 @@ func TestReviewAnswerCanBeChangedUntilTheGraceEnds(t *testing.T) {
 
 func TestReviewLateAnswerIsTakenInTheGraceAndMarked(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) {
+		formerLadder(d)
 		d.Review.Due, d.Review.LateFor, d.Review.RemindAfter, d.Review.Respond = "2d", "3d", nil, "2d"
 	})
 	o.startReview(0, o.experts[:2], nil)
@@ -227,7 +235,7 @@ func TestReviewWithdrawnTellsThoseAsked(t *testing.T) {
 }
 
 func TestReviewHoldStopsTheClock(t *testing.T) {
-	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Respond = "2d" })
+	o := newOffice(t, func(d *models.ProcedureDocument) { formerLadder(d); d.Review.RemindAfter, d.Review.Respond = nil, "2d" })
 	o.startReview(0, o.experts[:1], o.experts[1:2])
 	o.at(time.Hour, func() { o.tell(models.DecideHold, o.officer, nil, models.ReasonPayload{Reason: "Elections."}) })
 	var meanwhile *said

@@ -29,7 +29,12 @@ func TestReviewWaitsForAFurtherExpertInvitedAfterEnough(t *testing.T) {
 }
 
 func TestReviewOneChoiceInvitesOneExpert(t *testing.T) {
-	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.ReplaceSilent = false; d.Review.Respond = "2d" })
+	o := newOffice(t, func(d *models.ProcedureDocument) {
+		formerLadder(d)
+		d.Review.RemindAfter = nil
+		d.Review.ReplaceSilent = false
+		d.Review.Respond = "2d"
+	})
 	o.startReview(0, o.experts[:1], nil)
 	var first, second, skipped *said
 	var task uuid.UUID

@@ -87,7 +87,11 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
 		facts = append(facts, fact{d.t("label.length"), d.words.N("asked.minutes_answer", markdown.AnsweringMinutes(t.Words))})
 	}
-	return append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
+	facts = append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
+	if t.ShortFor != nil {
+		facts = append(facts, fact{d.t("label.short"), d.t("short", "Date", d.words.Date(*t.ShortFor, time.UTC))})
+	}
+	return facts
 }
 
 // afterAsking is what a busy reader should know before deciding not to click.
@@ -182,8 +186,12 @@ func (d *draft) digest(ctx context.Context) (page, error) {
 		p.Subject = d.t("digest.subject_one", "Ask", d.ask(tasks[0]).Text, "Title", tasks[0].Title)
 	}
 	for _, t := range tasks {
-		p.Items = append(p.Items, item{Ask: d.ask(t), Document: *document(t), Until: d.until(t.DueAt),
-			Overdue: t.DueAt.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
+		ask, until := d.ask(t), t.DueAt
+		if t.RespondBy != nil && t.Kind == models.TaskReview && t.RespondReminders > 0 { // what they are reminded of
+			ask, until = d.words.Say("mail.ask.respond", d.taskArgs(t)...), *t.RespondBy
+		}
+		p.Items = append(p.Items, item{Ask: ask, Document: *document(t), Until: d.until(until),
+			Overdue: until.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
 	}
 	return p, nil
 }

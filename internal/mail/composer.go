@@ -118,6 +118,10 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.newLink(ctx)
 	case models.MailDigest:
 		return d.digest(ctx)
+	case models.MailRoundNews:
+		return d.roundNews(ctx)
+	case models.MailMoreTime:
+		return d.moreTime(ctx)
 	case models.MailRoundClosing:
 		return d.roundClosing(ctx)
 	case models.MailTaskWithdrawn:

@@ -1,0 +1,60 @@
+package mail
+
+import (
+	"context"
+	"time"
+
+	"tribuna/models"
+)
+
+// roundNews tells who is in charge of a round what happened in it without them.
+//
+//i18n:keys mail.round_news.*.subject mail.round_news.*.lead
+func (d *draft) roundNews(ctx context.Context) (page, error) {
+	if d.mail.RecommendationID == nil {
+		return page{}, NotOwed{"the mail names no recommendation"}
+	}
+	rec, err := models.RecommendationByID(ctx, d.db, *d.mail.RecommendationID)
+	if err != nil {
+		return page{}, err
+	}
+	key := "round_news." + d.mail.Data.Reason
+	p := page{
+		Subject:  d.t(key+".subject", "Title", rec.Title),
+		Lead:     []string{d.t(key + ".lead")},
+		Document: &titled{Title: rec.Title, Language: rec.Language},
+		Button:   &button{Label: d.t("round_news.button"), URL: d.baseURL + "/recommendations/" + rec.ID.String() + "/round"},
+		Why:      d.t("round_news.why"),
+	}
+	if d.mail.TaskID == nil {
+		return p, nil
+	}
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	p.Facts = append(p.Facts, fact{d.t("label.from"), d.awaited(t)})
+	if t.AskedUntil != nil {
+		p.Facts = append(p.Facts, fact{d.t("round_news.until"), d.words.Date(*t.AskedUntil, time.UTC)})
+		return p, nil
+	}
+	p.Facts = append(p.Facts, fact{d.t("label.until"), d.until(t.DueAt)})
+	return p, nil
+}
+
+// moreTime tells who was asked until when they have now.
+func (d *draft) moreTime(ctx context.Context) (page, error) {
+	t, err := d.openTask(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	return page{
+		Subject:  d.t("more_time.subject", "Title", t.Title),
+		Lead:     []string{d.t("more_time.lead")},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
+		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
+		After:    []string{d.t("link_is_personal")},
+		Why:      d.t("task_withdrawn.why"),
+	}, nil
+}

@@ -1,0 +1,314 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// roundDeskView is the officer's desk of a round: who was asked, where each stands, and what can be done about it.
+type roundDeskView struct {
+	actView
+	*Live
+	Number   int
+	State    Badge
+	Answered string // so many of so many that are enough
+	Due      time.Time
+	Zone     *time.Location
+	Short    string // why the round is shorter than usual
+	Enough   bool   // enough have answered and the officer is asked whether to close
+	Open     bool   // something can still be done
+	Experts  []roundDeskRow
+	Partners []roundDeskRow
+	Chosen   *roundDeskRow // whom the acts are about; nil: the list
+	Nudged   bool          // today already
+	Behalf   string        // where an answer that came otherwise is recorded
+	Standing string        // why nothing can be done now; "" where it can
+}
+
+// roundDeskRow is somebody asked.
+type roundDeskRow struct {
+	Who        string
+	State      Badge
+	About      []string // what happened so far, and what comes next
+	Due        time.Time
+	Zone       *time.Location
+	Open       bool
+	Expert     bool
+	Asks       string // for more time than the procedure gives
+	AskedUntil string // that day, for the form
+	Reason     string // with which they declined, or asked
+	Lang       string
+	Suggestion string
+	Act        string // where something is done about it
+}
+
+// roundKinds are the questions of a round.
+var roundKinds = []models.TaskKind{models.TaskReview, models.TaskConsult}
+
+func (s *Server) roundPage(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.beginRound(r)
+	if err != nil {
+		return err
+	}
+	return s.showRound(w, r, a)
+}
+
+// beginRound reads which round of whom it is about, and the question that was chosen, if any.
+func (s *Server) beginRound(r *http.Request) (*officerAct, error) {
+	a, err := s.beginAct(r, access.InviteReviewer, false)
+	if err != nil {
+		return nil, err
+	}
+	if a.rec.Round == 0 {
+		return nil, apperr.NotFound("review_round")
+	}
+	if wanted := r.FormValue("task"); wanted != "" {
+		if a.task, err = s.taskFor(r.Context(), a.rec, wanted, true, roundKinds); err == nil && (a.task == nil || a.task.Round != a.rec.Round) {
+			err = apperr.NotFound("task")
+		}
+	}
+	return a, err
+}
+
+// roundActs are what the forms of the desk decide, by the value of their field "do".
+var roundActs = map[string]models.DecisionKind{"nudge": models.DecideNudgeReview, "extend": models.DecideExtendReview,
+	"withdraw": models.DecideWithdrawInvitation, "close": models.DecideCloseReview}
+
+func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.beginRound(r)
+	if err != nil {
+		return err
+	}
+	do := r.PostFormValue("do")
+	kind, known := roundActs[do]
+	if !known {
+		return apperr.Invalid("do", "unknown")
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	var payload any = models.NoPayload{}
+	switch kind {
+	case models.DecideExtendReview:
+		payload = models.AskTimePayload{DueOn: readDay(bad, "due_on", r.PostFormValue("due_on")), Reason: words(r, "reason")}
+	case models.DecideWithdrawInvitation:
+		payload = models.WithdrawInvitationPayload{Reason: words(r, "reason"), Replace: r.PostFormValue("replace") == "yes"}
+	}
+	d := decision{process: a.rec.ID, kind: kind, payload: payload}
+	if a.task != nil {
+		d.task = &a.task.ID
+	}
+	done, next := false, r.URL.Path
+	if err = bad.OrNil(); err == nil {
+		done, err = s.checkAndDecide(w, r, d, next)
+	}
+	if err != nil {
+		if err := a.again(r, err); err != nil {
+			return err
+		}
+		return s.showRound(w, r, a)
+	}
+	if done {
+		s.flash(r, "done", Localizer(r).T("round."+do+".done"))
+		http.Redirect(w, r, next, http.StatusSeeOther)
+	}
+	return nil
+}
+
+func (s *Server) showRound(w http.ResponseWriter, r *http.Request, a *officerAct) error {
+	v, err := s.roundDesk(r, a)
+	if err != nil {
+		return err
+	}
+	if a.task == nil && a.form.status == http.StatusOK {
+		return s.renderLive(w, r, "round", &v)
+	}
+	s.Engine.Render(w, r, a.form.status, "round", &v)
+	return nil
+}
+
+func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error) {
+	l, ctx := Localizer(r), r.Context()
+	v := roundDeskView{actView: s.newActView(r, a, l.T("round.title", "Number", l.Number(a.rec.Round))), Live: newLive(r), Number: a.rec.Round}
+	round, err := models.RoundByNumber(ctx, s.DB, a.rec.ID, a.rec.Round)
+	if err != nil {
+		return v, err
+	}
+	procedure, err := models.ProcedureByID(ctx, s.DB, a.rec.ProcedureID)
+	if err != nil {
+		return v, err
+	}
+	if v.Zone, err = s.zoneOf(ctx, a.visitor.Person); err != nil {
+		return v, err
+	}
+	answered, err := round.Answered(ctx, s.DB, procedure.Document.Review)
+	if err != nil {
+		return v, err
+	}
+	v.State, v.Due = roundBadge(l, round), round.DueAt
+	v.Answered = l.N("recommendation.round.answered", answered) + "; " + l.N("recommendation.round.enough", round.Enough)
+	v.Open = round.ClosedAt == nil && a.rec.Stage == models.StageReview && a.rec.Round == round.Number
+	v.Enough = v.Open && round.ClosingAt == nil && answered >= round.Enough
+	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
+		v.Standing, v.Open, v.Enough = l.T("error."+string(apperr.CodeOf(refused))), false, false
+	}
+	return v, s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
+}
+
+func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ReviewRules, v *roundDeskView) error {
+	asks, err := models.RoundAsks(ctx, s.DB, a.rec.ID, a.rec.Round)
+	if err != nil {
+		return err
+	}
+	units, err := models.AskedUnits(ctx, s.DB, a.rec.ID)
+	if err != nil {
+		return err
+	}
+	said, err := record.List(ctx, s.DB, a.rec.ID, record.Confidential)
+	if err != nil {
+		return err
+	}
+	for _, ask := range asks {
+		row := s.newRoundDeskRow(l, ask, rules, v)
+		if row.Who == "" {
+			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
+		}
+		row.sayWhy(ask.ID, said)
+		if ask.ShortFor != nil && v.Short == "" {
+			v.Short = l.T("round.short", "Date", l.Date(*ask.ShortFor, time.UTC))
+		}
+		if a.task != nil && a.task.ID == ask.ID {
+			v.choose(ask, row, a.rec.ID, s.Now())
+		}
+		if row.Expert {
+			v.Experts = append(v.Experts, row)
+		} else {
+			v.Partners = append(v.Partners, row)
+		}
+	}
+	return nil
+}
+
+// choose has the page be about one of those asked.
+func (v *roundDeskView) choose(ask models.RoundAsk, row roundDeskRow, rec uuid.UUID, now time.Time) {
+	v.Chosen, v.Nudged = &row, ask.NudgedToday(now, v.Zone)
+	if row.Asks != "" && v.Form.Value("due_on") == "" {
+		v.Form.Values.Set("due_on", row.AskedUntil)
+	}
+	v.Behalf = recommendationPath(rec) + "/on-behalf?task=" + ask.ID.String()
+	v.Back = recommendationPath(rec) + "/round"
+}
+
+func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules models.ReviewRules, v *roundDeskView) roundDeskRow {
+	row := roundDeskRow{Who: ask.Name, Due: ask.DueAt, Zone: v.Zone, Expert: ask.Kind == models.TaskReview, Open: ask.State == models.TaskOpen && v.Open}
+	day := func(t time.Time) string { return l.Date(t, v.Zone) }
+	row.State = askedBadge(l, ask, s.Now())
+	row.About = append(row.About, l.T("round.asked_on", "Date", day(ask.OpenedAt)))
+	if ask.AcceptedAt != nil {
+		row.About = append(row.About, l.T("round.accepted_on", "Date", day(*ask.AcceptedAt)))
+	}
+	if n := ask.Reminders + ask.RespondReminders; n > 0 {
+		row.About = append(row.About, l.N("recommendation.reminders", n))
+	}
+	if ask.Late && rules.LateApart {
+		row.About = append(row.About, l.T("round.not_counted"))
+	}
+	if ask.InPlace != "" {
+		row.About = append(row.About, l.T("round.in_place", "Name", ask.InPlace))
+	}
+	if ask.State != models.TaskOpen {
+		return row
+	}
+	if ask.RespondBy != nil {
+		row.About = append(row.About, l.T("round.respond_by", "Date", day(*ask.RespondBy)))
+	}
+	if ask.RemindAt != nil {
+		row.About = append(row.About, l.T("round.next."+nextStep(ask.Task), "Date", day(*ask.RemindAt)))
+	} else {
+		row.About = append(row.About, l.T("round.next.none"))
+	}
+	if ask.AskedUntil != nil {
+		row.AskedUntil = ask.AskedUntil.Format(time.DateOnly)
+		row.Asks = l.T("round.asks_time", "Date", l.Date(*ask.AskedUntil, time.UTC))
+	}
+	if row.Open {
+		row.Act = v.Action + "?task=" + ask.ID.String()
+	}
+	return row
+}
+
+// nextStep says what the next reminder is about; a ladder that counts from the opening does not.
+//
+//i18n:keys round.next.*
+func nextStep(t models.Task) string {
+	if t.RemindStep == "" {
+		return "reminder"
+	}
+	return t.RemindStep
+}
+
+// askedBadge says where somebody asked stands.
+func askedBadge(l *i18n.Localizer, ask models.RoundAsk, now time.Time) Badge {
+	say := func(tone, icon, key string) Badge { return Badge{tone, icon, l.T("round.state." + key)} }
+	switch {
+	case ask.Answered != nil && ask.Late:
+		return say("wait", "check", "answered_late")
+	case ask.Answered != nil:
+		return say("done", "check", "answered")
+	case ask.State == models.TaskDeclined:
+		return say("wait", "hand-stop", "declined")
+	case ask.State == models.TaskExpired && ask.AcceptedAt == nil && ask.OverdueAt == nil:
+		return say("wait", "clock", "silent")
+	case ask.State == models.TaskExpired:
+		return say("wait", "clock", "expired")
+	case ask.State != models.TaskOpen:
+		return say("wait", "archive", "withdrawn")
+	case ask.AskedUntil != nil:
+		return say("action", "calendar", "asks_time")
+	case ask.Task.Late(now):
+		return say("harm", "alert-triangle", "late")
+	case ask.AcceptedAt != nil:
+		return say("done", "check", "accepted")
+	default:
+		return say("action", "mail", "asked")
+	}
+}
+
+// sayWhy adds what they said when they declined or asked for time, and whom they suggest: nobody is written to by that.
+func (row *roundDeskRow) sayWhy(task uuid.UUID, said []record.Item) {
+	i := slices.IndexFunc(said, func(it record.Item) bool {
+		return it.Object == task && (it.Verb == "task.declined" || it.Verb == "review.time_asked" && row.Asks != "")
+	})
+	if i >= 0 {
+		row.Reason, row.Suggestion, row.Lang = said[i].Texts["reason"], said[i].Texts["suggestion"], said[i].Facts[record.FactWrittenIn]
+	}
+}
+
+// roundOfEscalation is where an officer looks into a review that reminding did not bring; "" for what coordinators look into.
+func (s *Server) roundOfEscalation(r *http.Request) (string, error) {
+	id, err := uuid.Parse(r.FormValue("task"))
+	if err != nil {
+		return "", nil
+	}
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return "", err
+	}
+	t, err := models.TaskByID(r.Context(), s.DB, id)
+	if err != nil || t.Kind != models.TaskEscalation || t.SubjectID == nil || t.PersonID == nil || *t.PersonID != v.Person.ID {
+		return "", nil //nolint:nilerr // what is not found is said by the page itself
+	}
+	late, err := models.TaskByID(r.Context(), s.DB, *t.SubjectID)
+	if err != nil || late.Kind != models.TaskReview {
+		return "", err
+	}
+	return recommendationPath(t.RecommendationID) + "/round?task=" + late.ID.String(), nil
+}
