@@ -108,6 +108,7 @@ func (d *desk) reviewTwice() {
 		models.ConsultationPayload{VersionHash: d.version.Hash, Reasons: "We agree."})
 	d.endReview(models.ReviewRevise)
 
+	d.timesTwice()
 	d.startReview(e[0])
 	d.handOver(e[0], e[4])
 	d.ladder(models.TaskReview)

@@ -26,7 +26,7 @@ func TestProcedureReadsAsSentencesInEveryLanguage(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, h.as("officer-khc", "en").get(proceduresPath).StatusCode)
 	c := h.as("coordinator", "en")
 	page := c.get(proceduresPath + "/default")
-	for _, says := range []string{"10 working days", "2 working days, 5 working days and 8 working days", "Who is silent is replaced by the next in line.",
+	for _, says := range []string{"10 working days", "7 days and 2 days before the deadline; once 2 days after it", "7 working days and 12 working days after being asked", "Who is silent is replaced by the next in line.",
 		"At least one organisation has to approve", "The lead organisation is asked in place of a missing partner.", "It is offered first and cannot be removed."} {
 		require.Contains(t, page.Body, says)
 	}
@@ -92,12 +92,13 @@ func TestProcedureFormCountsInUnits(t *testing.T) {
 	h := newHouse(t)
 	c := h.as("coordinator", "en")
 	page := c.get(proceduresPath + "/default/edit").Body
-	require.Regexp(t, `(?s)name="review.remind_after" value="2, 5, 8".*?<select class="form-select" name="review.remind_after.unit"[^>]*>.*?value="wd" selected>working days`, page)
+	require.Regexp(t, `(?s)name="sign_off.remind_after" value="7, 12".*?<select class="form-select" name="sign_off.remind_after.unit"[^>]*>.*?value="wd" selected>working days`, page)
 	require.NotContains(t, page, ">seconds</option>", "nobody means them")
 	require.Contains(t, c.get(proceduresPath+"/fast/edit").Body, `<option value="s" selected>seconds</option>`, "where they stand they stay")
 
 	form := h.procedureFields("default")
 	for name, value := range map[string]string{"review.due": "3", "review.due.unit": "w", "review.respond": "36", "review.respond.unit": "h",
+		"review.remind_before": "", "review.remind_late": "", "review.respond_remind_after": "",
 		"review.remind_after": "1 ;4", "review.remind_after.unit": "d", "review.late_for": "", "sign_off.remind_after": "2d, 12wd"} {
 		form.Set(name, value)
 	}

@@ -66,6 +66,8 @@ func (w *procedureWait) remind(l *i18n.Localizer, r models.Rule, d models.Proced
 			w.Reminders, w.none = value, true
 		}
 		return
+	case strings.HasSuffix(r.Path, ".remind_after"):
+		value = l.T("procedure.after_asking", "Value", value)
 	case strings.HasSuffix(r.Path, ".remind_before"):
 		value = l.T("procedure.before_deadline", "Value", value)
 	case strings.HasSuffix(r.Path, ".remind_late"):
