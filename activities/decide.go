@@ -230,7 +230,11 @@ func (x *act) answerable(ctx context.Context) error {
 			return err
 		}
 	}
-	return x.task.Refuses(x.rec, round, x.now)
+	t := *x.task
+	if x.sub.Kind.Reconsiders(&t) {
+		t.Reopen()
+	}
+	return t.Refuses(x.rec, round, x.now)
 }
 
 // stillOpen refuses to take back or to promise an answer that was given: to change it is another matter.

@@ -13,8 +13,16 @@ import (
 	"tribuna/models"
 )
 
-// acceptTask notes that a person will do what they are asked: they are no longer silent.
+// acceptTask notes that a person will do what they are asked: they are no longer silent. Who declined is asked again by it.
 func acceptTask(ctx context.Context, x *act) error {
+	e := entry{verb: "task.accepted", visibility: record.Confidential, objectKind: "task", object: x.task.ID}
+	if x.sub.Kind.Reconsiders(x.task) {
+		x.task.Reopen()
+		e.verb = "task.reconsidered"
+		if err := x.needNoReplacement(ctx); err != nil {
+			return err
+		}
+	}
 	if err := x.stillOpen(); err != nil {
 		return err
 	}
@@ -25,7 +33,21 @@ func acceptTask(ctx context.Context, x *act) error {
 	if err := x.task.Save(ctx, x.tx); err != nil {
 		return err
 	}
-	return x.note(ctx, entry{verb: "task.accepted", visibility: record.Confidential, objectKind: "task", object: x.task.ID})
+	return x.note(ctx, e)
+}
+
+// needNoReplacement ends the question whom to ask in the place of the one who has come back. Who was invited meanwhile stays.
+func (x *act) needNoReplacement(ctx context.Context) error {
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskChooseReviewer}})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		if open[i].SubjectID != nil && *open[i].SubjectID == x.task.ID {
+			return x.closeTask(ctx, &open[i], models.TaskCancelled)
+		}
+	}
+	return nil
 }
 
 // declineTask ends a task the person will not do; for a review the next in line is brought in.

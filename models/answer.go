@@ -44,6 +44,12 @@ func (d DecisionKind) Answers(k TaskKind) bool { return slices.Contains(answers[
 // Declinable reports whether who is asked may decline.
 func (k TaskKind) Declinable() bool { return DecideDeclineTask.Answers(k) }
 
+// Reconsiders reports whether a decision takes back that somebody declined: until the round is closed, who declined a review can
+// say that they will after all. Nothing that was pressed by mistake, or by a machine, is final.
+func (d DecisionKind) Reconsiders(t *Task) bool {
+	return d == DecideAcceptTask && t.Kind == TaskReview && t.State == TaskDeclined
+}
+
 // AnswerAction is what entitles to answer a task of a kind. False: such a task is the officer's work, decided on the
 // recommendation's own pages, and having been asked entitles.
 func (k TaskKind) AnswerAction() (access.Action, bool) {

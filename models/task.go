@@ -139,6 +139,9 @@ func (t *Task) Close(state TaskState, now time.Time) {
 	t.RemindAt, t.RespondBy, t.RemindStep, t.AskedUntil = nil, nil, "", nil
 }
 
+// Reopen takes back that a task ended.
+func (t *Task) Reopen() { t.State, t.ClosedAt = TaskOpen, nil }
+
 // Shift moves every instant of an open task by as long as it was on hold, so that nobody has less time than before. What
 // falls at the end of a day or at nine in the morning in zone moves by whole days, rounded up, and past a weekend, as it
 // was set; an hour's hold moves it only if it passed meanwhile.

@@ -29,7 +29,7 @@ type reviewView struct {
 	Consultation bool
 	Answers      []Option
 	Namings      []Option
-	MayAccept    bool
+	Accept       *acceptForm // nil where it is said already
 	AcceptedAt   *time.Time
 	Changing     bool // an answer was given; the form changes it
 	Until        time.Time
@@ -122,7 +122,9 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		Consultation: a.task.Kind == models.TaskConsult, Changing: a.task.State == models.TaskDone,
 		AcceptedAt: a.task.AcceptedAt, Kept: a.task.ID.String()}
 	v.Page = askedPage(r, l.T("asked.title."+string(a.task.Kind), "Title", a.version.Title))
-	v.MayAccept = !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil
+	if !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil {
+		v.Accept = newAcceptForm(l, a, f)
+	}
 	v.Action, v.Again = a.answerPath(), a.again(l)
 	var err error
 	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {

@@ -111,16 +111,38 @@ func (s *Server) acceptTask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := decision{a.task.ProcessID, models.DecideAcceptTask, &a.task.ID, models.NoPayload{}}
-	done, err := s.decide(w, r, d, a.path())
+	done, err := false, ticked(r, "will")
+	if err == nil {
+		done, err = s.decide(w, r, d, a.path())
+	}
 	switch {
 	case err != nil && f.showAgain(err, Localizer(r)):
-		return s.renderReview(w, r, a, f)
+		return s.acceptAgain(w, r, a, f)
 	case err != nil || !done:
 		return err
 	}
 	s.flash(r, "done", Localizer(r).T("review.accepted"))
 	http.Redirect(w, r, a.path(), http.StatusSeeOther)
 	return nil
+}
+
+// ticked refuses a form in which nobody chose: machines that look into mails send forms as they stand.
+func ticked(r *http.Request, name string) error {
+	if r.PostFormValue(name) == "" {
+		return apperr.Invalid(name, "required")
+	}
+	return nil
+}
+
+func (s *Server) acceptAgain(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	if a.task.State != models.TaskDeclined {
+		return s.renderReview(w, r, a, f)
+	}
+	reason, err := s.overBecause(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return s.renderOver(w, r, a, reason, f)
 }
 
 // declineTask ends the question for somebody who will not answer it.
@@ -141,7 +163,10 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := models.DeclinePayload{Reason: words(r, "reason"), Suggestion: words(r, "suggestion")}
-	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideDeclineTask, &a.task.ID, p}, a.path())
+	done, err := false, ticked(r, "will_not")
+	if err == nil {
+		done, err = s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideDeclineTask, &a.task.ID, p}, a.path())
+	}
 	switch {
 	case err != nil && f.showAgain(err, Localizer(r)):
 		return s.declineAgain(w, r, a, f)

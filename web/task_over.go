@@ -59,6 +59,22 @@ type answeredView struct {
 	SignedIn bool
 	Mails    *mailLanguage
 	Kept     string // under which name the device kept the words that are now recorded
+	Again    *acceptForm
+}
+
+// acceptForm is where an expert says that they will review. It says nothing as it stands.
+type acceptForm struct {
+	formState
+	Action, Box string // where it goes, and what is ticked
+	Declines    bool   // one can decline on the same page
+}
+
+func newAcceptForm(l *i18n.Localizer, a *asked, f formState) *acceptForm {
+	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will"), Declines: true}
+	if a.task.State == models.TaskDeclined {
+		accept.Box, accept.Declines = l.T("review.will_after_all"), false
+	}
+	return accept
 }
 
 // answerView is what somebody answered.
@@ -91,6 +107,10 @@ func (c answeredComment) LeavesOut() bool {
 }
 
 func (s *Server) showOver(w http.ResponseWriter, r *http.Request, a *asked, reason string) error {
+	return s.renderOver(w, r, a, reason, newFormState(nil))
+}
+
+func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, reason string, f formState) error {
 	l := Localizer(r)
 	v, err := s.answeredPage(r, a, l.T("asked.over."+reason+".title"))
 	if err != nil {
@@ -99,8 +119,29 @@ func (s *Server) showOver(w http.ResponseWriter, r *http.Request, a *asked, reas
 	v.Icon = "info-circle"
 	v.Lead = l.T("asked.over." + reason + ".text")
 	v.Next = l.T("asked.over.next", "Officer", a.facts.Officer, "Owner", a.facts.Owner)
-	s.Engine.Render(w, r, http.StatusOK, "answered", v)
+	again, err := s.reconsiderable(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	if again {
+		v.Again = newAcceptForm(l, a, f)
+	}
+	s.Engine.Render(w, r, f.status, "answered", v)
 	return nil
+}
+
+// reconsiderable reports whether who declined can still say that they will after all.
+func (s *Server) reconsiderable(ctx context.Context, a *asked) (bool, error) {
+	if !models.DecideAcceptTask.Reconsiders(a.task) || a.rec.Possible(models.DecideAcceptTask) != nil || a.rec.Stage != models.StageReview {
+		return false, nil
+	}
+	round, err := s.roundOf(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	open := *a.task
+	open.Reopen()
+	return open.Refuses(a.rec, round, s.Now()) == nil, nil
 }
 
 // showThanks shows what was recorded, and until when it can be changed.

@@ -46,6 +46,7 @@ func (s *story) reviewOnAPhone() {
 	e := s.visitor(s.t, "Fiona", "en", phone)
 	invitation := e.asked(fiona, models.TaskReview, s.id)
 	e.follow(invitation, personal)
+	e.tick(`form.accept input[name="will"]`)
 	e.press(`form.accept button`)
 	e.comment(2, "Give the source of this figure.")
 	e.comment(3, "Name the hours of training.")
@@ -73,6 +74,7 @@ func (s *story) decline() {
 	e.hit(`#decline summary`)
 	e.write("#f-reason", "В отпуск съм.")
 	e.write("#f-suggestion", "Проф. Иванова")
+	e.tick(`#decline input[name="will_not"]`)
 	e.press(`#decline .btn`)
 	require.Zero(s.t, e.count(`#f-reasons`), "nothing is asked any more")
 }
