@@ -57,6 +57,7 @@ const (
 	ownersQuestion   = "u ny yyn nnn nn nn n" // seen by the officer's link as well
 	ownersDecideText = "u nn yyn nnn nn nn n" // but not decided by it: what moves a text on takes signing in
 	ownersDecideDone = "u nf yyn nnn nn nn n"
+	ownersOfTheirs   = "u nn yyn nnn nn fn n" // of a question that waits for somebody else
 	noSuchAnswer     = "u nn ffn nnn nn nn n" // a consultation is not declined, it is left unanswered
 	partnerReports   = "u ny yyn nyn nn nn n"
 )
@@ -150,7 +151,7 @@ var entitlements = []entitlement{
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
 	owned("updateRecommendation"), owned("saveDraft"), owned("readWord"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),
-	owned("startReview"), owned("inviteFurtherReviewer"), owned("assignTranslators"), owned("listMailings"), owned("createMailing"),
+	owned("startReview"), owned("inviteFurtherReviewer"), owned("extendRound"), owned("closeReview"), owned("assignTranslators"), owned("listMailings"), owned("createMailing"),
 	owned("countAudience"), owned("uploadAttachment"),
 	staged("redactRecord", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
 	staged("quarantine", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"), staged("release", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
@@ -166,6 +167,8 @@ var entitlements = []entitlement{
 	inReview("answerConsultation#consult", partnerAnswers), waiting("answerSignOff#sign_off", partnerAnswers),
 	waiting("submitTranslation#translate", linguistAnswers), waiting("approveTranslation#approve_translation", linguistAnswers),
 	waiting("returnTranslation#approve_translation", linguistAnswers), done("reportAskedProgress#report_progress", partnerReports),
+	inReview("askTime#review", expertAnswers), inReview("extendReview#review", ownersOfTheirs), inReview("nudgeReview#review", ownersOfTheirs),
+	inReview("withdrawInvitation#review", ownersOfTheirs),
 	decided("inviteReviewer", models.TaskChooseReviewer), decided("skipReviewer", models.TaskChooseReviewer), decided("decideReview", models.TaskDecideReview),
 	decided("assignTranslator", models.TaskAssignTranslator), decided("resolveSignOff", models.TaskResolveSignOff), decided("publish", models.TaskPublish),
 	done("recordDelivery#deliver", ownersDecideDone),
@@ -199,6 +202,7 @@ var bodies = func() map[string]any {
 	linguists := map[string]any{"language": "ro", "translator_id": uuid.New(), "approver_id": uuid.New()}
 	progress := map[string]any{"status": "adopted", "note": "They answered.", "day_unknown": true}
 	none := map[string]any{}
+	later := map[string]any{"due_on": noon.AddDate(0, 0, 90).Format(time.DateOnly)}
 	return map[string]any{
 		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,
 		"createOrganisation": organisation, "updateOrganisation": organisation, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
@@ -214,6 +218,7 @@ var bodies = func() map[string]any {
 		"decideReview": map[string]any{"decision": "accept", "reason": "y"}, "resolveSignOff": map[string]any{"decision": "publish", "reason": "y"},
 		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
+		"askTime": later, "extendReview": later, "extendRound": later, "nudgeReview": none, "withdrawInvitation": none, "closeReview": none,
 		"remindLate": none, "extendLate": map[string]any{"due_on": noon.AddDate(0, 0, 30).Format(time.DateOnly)}, "leaveLate": none,
 		"assignFocalPoint":  map[string]any{"organisation_id": demo.ID("organisation", "khc")},
 		"assignFocalPoints": map[string]any{"organisation_id": demo.ID("organisation", "khc"), "ids": []any{uuid.New()}},

@@ -66,6 +66,12 @@ func (s *server) reviewRoutes() []route {
 		{method: http.MethodPost, path: base + "/reviews/invite", id: "inviteFurtherReviewer", tag: "review", summary: "Bring a further expert into the running round",
 			key: true, decides: true, body: models.InviteReviewerPayload{}, reply: Decision{},
 			serve: s.recommendationDecision(models.DecideInviteReviewer, access.InviteReviewer, payloadAny[models.InviteReviewerPayload])},
+		{method: http.MethodPost, path: base + "/reviews/extend", id: "extendRound", tag: "review", summary: "Give all who have not answered in the running round more time",
+			key: true, decides: true, body: models.AskTimePayload{}, reply: Decision{},
+			serve: s.recommendationDecision(models.DecideExtendReview, access.InviteReviewer, payloadAny[models.AskTimePayload])},
+		{method: http.MethodPost, path: base + "/reviews/close", id: "closeReview", tag: "review", summary: "Close the running round: enough experts have answered",
+			key: true, decides: true, reply: Decision{},
+			serve: s.recommendationDecision(models.DecideCloseReview, access.InviteReviewer, noPayload)},
 	}
 }
 

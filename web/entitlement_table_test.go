@@ -184,6 +184,9 @@ var entitlements = concat(
 	owned("publish", ""), owned("deliveries", "drspw"), owned("hold", "drs"), owned("resume", ""), owned("withdraw", "drs"), owned("mailings/new", "p"),
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	[]entitlement{
+		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
+		staged("GET /recommendations/{id}/round", noSuchThing, ownersInReview, "u uu nnf fff ff ff f"),
+		staged("POST /recommendations/{id}/round", noSuchThing, ownersInReview, "u uu nnf fff ff ff f"),
 		onAQuestion("reviewers"), onAQuestion("on-behalf"),
 		staged("GET /recommendations/{id}/overdue", "u uu cfn nnn nn nn n", "u uu cfn ffn fn fn n", "u uu cff fff ff ff f"),
 		staged("POST /recommendations/{id}/overdue", "u uu yfn nnn nn nn n", "u uu yfn ffn fn fn n", "u uu yff fff ff ff f"),
