@@ -27,8 +27,8 @@ var withoutWords = map[string]string{
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
 		review_rounds.decision reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
-		submissions.state tasks.kind tasks.state translations.state suppressions.reason`,
-	"a code or tag of the network's own lists": `authorities.country_code countries.code countries.zone grant_designations.country_code
+		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason`,
+	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
 		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
@@ -41,7 +41,7 @@ var withoutWords = map[string]string{
 		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash versions.hash`,
 	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",
-	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names
+	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names country_holidays.names
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement
 		grant_statements.disclaimer grants.number grants.title grants.emblem languages.endonym languages.names organisations.name
 		procedures.names procedures.document topics.names installation.data_contact installation.data_holder`,

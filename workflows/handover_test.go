@@ -107,7 +107,7 @@ func TestHandOverSilenceIsTheSuccessors(t *testing.T) {
 	o := newOffice(t, nil)
 	o.startReview(0, o.experts[:1], o.experts[1:2])
 	o.at(time.Hour, func() { o.handsOver(o.rec.ID, o.coordinator(), o.experts[0], o.experts[5]) })
-	cutOff(t, o.run(6*day))
+	cutOff(t, o.run(10*day))
 	require.Equal(t, models.TaskExpired, o.taskOf(models.TaskReview, o.experts[5]).State)
 	require.Equal(t, 1, o.mailsTo(models.MailReviewInvitation, o.experts[1].ID), "the next in line is asked")
 }

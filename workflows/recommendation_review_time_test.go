@@ -178,6 +178,8 @@ func TestReviewExtendAllMovesWhoHasNotAnswered(t *testing.T) {
 	o.at(2*time.Hour, func() {
 		stranger = o.tell(models.DecideExtendReview, o.other, nil, models.AskTimePayload{DueOn: o.day(40 * day)})
 		all = o.tell(models.DecideExtendReview, o.officer, nil, models.AskTimePayload{DueOn: o.day(30 * day)})
+	})
+	o.at(150*time.Minute, func() {
 		again = o.tell(models.DecideExtendReview, o.officer, nil, models.AskTimePayload{DueOn: o.day(30 * day)})
 	})
 	cutOff(t, o.run(3*time.Hour))

@@ -92,7 +92,7 @@ func TestReviewLastsAsLongAsThoseAskedWereTold(t *testing.T) {
 func TestRemindersOfOneMorningComeInOneMail(t *testing.T) {
 	o := newOffice(t, nil)
 	o.startReview(0, o.experts[:2], nil)
-	cutOff(t, o.run(8*day))
+	cutOff(t, o.run(20*day))
 	var digests []models.OutboxMail
 	require.NoError(t, o.db.NewSelect().Model(&digests).Where("kind = ? AND person_id = ?", models.MailDigest, o.person(lead).ID).Scan(o.ctx))
 	require.Len(t, digests, 2, "the consultation is reminded of twice")
@@ -112,7 +112,7 @@ func TestRemindersOfOneMorningComeInOneMail(t *testing.T) {
 	require.NoError(t, err)
 	other.version, other.clock, other.planned = version, begin, nil
 	other.startReview(0, o.experts[2:3], nil)
-	cutOff(t, other.run(8*day))
+	cutOff(t, other.run(20*day))
 	n, err := o.db.NewSelect().Model((*models.OutboxMail)(nil)).Where("kind = ? AND person_id = ?", models.MailDigest, o.person(lead).ID).Count(o.ctx)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, n, "two reminders of one morning, one mail")
