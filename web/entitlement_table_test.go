@@ -29,6 +29,7 @@ const (
 	strangeImport = "u uu nff fff ff ff f" // there is none at this address, which coordinators alone are told
 	elsewhere     = "m mm mmm mmm mm mm m"
 	linkIsOver    = "g gg ggg ggg gg gg g"
+	noRoundYet    = "u uu nnn nnn nn nn n"
 	noSuchThing   = "n nn nnn nnn nn nn n"
 	notTheirs     = "u uu nnn nnn nn nn n" // somebody else's session or key
 )
@@ -185,8 +186,8 @@ var entitlements = concat(
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	[]entitlement{
 		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
-		staged("GET /recommendations/{id}/round", noSuchThing, ownersInReview, "u uu nnf fff ff ff f"),
-		staged("POST /recommendations/{id}/round", noSuchThing, ownersInReview, "u uu nnf fff ff ff f"),
+		staged("GET /recommendations/{id}/round", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
+		staged("POST /recommendations/{id}/round", noRoundYet, ownersInReview, ownersWhenDone),
 		onAQuestion("reviewers"), onAQuestion("on-behalf"),
 		staged("GET /recommendations/{id}/overdue", "u uu cfn nnn nn nn n", "u uu cfn ffn fn fn n", "u uu cff fff ff ff f"),
 		staged("POST /recommendations/{id}/overdue", "u uu yfn nnn nn nn n", "u uu yfn ffn fn fn n", "u uu yff fff ff ff f"),

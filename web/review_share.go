@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -35,6 +36,7 @@ type reviewShareView struct {
 // shareText is a text that can be sent to review, as it is chosen.
 type shareText struct {
 	ID, Title, Language, Field string
+	Name                       i18n.Words
 	Chosen                     bool
 	Wanted                     int
 }
@@ -42,6 +44,7 @@ type shareText struct {
 // shareRow is whom to ask about a text.
 type shareRow struct {
 	Title, Language, Href string
+	Name                  i18n.Words
 	Experts               []expertRow
 	Wanted                int
 	Short                 bool
@@ -94,7 +97,7 @@ func (s *Server) readShare(r *http.Request, view *reviewShareView, texts []model
 			enough[rec.ProcedureID] = p.Document.Review.Enough
 		}
 		id := rec.ID.String()
-		t := shareText{ID: id, Title: rec.Title, Language: rec.Language, Field: "wanted-" + id, Chosen: slices.Contains(q["text"], id),
+		t := shareText{ID: id, Title: rec.Title, Language: rec.Language, Field: "wanted-" + id, Name: Localizer(r).In(rec.Title, rec.Language), Chosen: slices.Contains(q["text"], id),
 			Wanted: numberIn(q.Get("wanted-"+id), 1, mostShared, enough[rec.ProcedureID])}
 		if t.Chosen {
 			chosen, wanted = append(chosen, rec), append(wanted, t.Wanted)
@@ -121,7 +124,8 @@ func (s *Server) shareOut(r *http.Request, view *reviewShareView, chosen []model
 	}
 	at := map[uuid.UUID]int{}
 	for _, p := range proposals {
-		row := shareRow{Title: p.Recommendation.Title, Language: p.Recommendation.Language, Wanted: p.Wanted, Short: len(p.Experts) < p.Wanted,
+		row := shareRow{Title: p.Recommendation.Title, Language: p.Recommendation.Language,
+			Name: Localizer(r).In(p.Recommendation.Title, p.Recommendation.Language), Wanted: p.Wanted, Short: len(p.Experts) < p.Wanted,
 			Href: startReviewOf(p)}
 		if row.Experts, err = s.expertRows(r.Context(), Localizer(r), &p.Recommendation, p.Experts); err != nil {
 			return err

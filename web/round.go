@@ -160,7 +160,8 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
 		v.Standing, v.Open, v.Enough = l.T("error."+string(apperr.CodeOf(refused))), false, false
 	}
-	return v, s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
+	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
+	return v, err
 }
 
 func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ReviewRules, v *roundDeskView) error {
