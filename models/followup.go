@@ -145,3 +145,8 @@ func (n *ProgressNote) Insert(ctx context.Context, db bun.IDB) error {
 	_, err := db.NewInsert().Model(n).Exec(ctx)
 	return err
 }
+
+// AnythingFollowedUp reports whether any measure is followed up at all, as everybody may know.
+func AnythingFollowedUp(ctx context.Context, db bun.IDB) (bool, error) {
+	return db.NewSelect().Model((*FollowUp)(nil)).Exists(ctx)
+}

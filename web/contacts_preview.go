@@ -30,6 +30,7 @@ type contactView struct {
 	Columns      []Input
 	WrittenTo    Input    // for those of whom the file says none
 	Unsaid       string   // how many they are
+	LeftOut      string   // the columns of which nothing is taken
 	Faults       []string // of the whole file
 	Tabs         []listTab
 	Rows         []contactRow
@@ -243,7 +244,7 @@ func contactFault(l *i18n.Localizer, f models.ImportFault) string {
 // contactChoices are the choices of a field for each column of the file, of the sheet, and of a language for those of whom
 // the file says none.
 func (s *Server) contactChoices(ctx context.Context, l *i18n.Localizer, c *models.ContactImport, v *contactView) error {
-	v.Columns = contactColumns(l, c)
+	v.Columns, v.LeftOut = contactColumns(l, c), leftOut(l, c)
 	v.chooseFrom(l, c)
 	if !v.People {
 		return nil
@@ -262,6 +263,20 @@ func (s *Server) contactChoices(ctx context.Context, l *i18n.Localizer, c *model
 	v.WrittenTo = field(NewForm(url.Values{"language": {c.Language}}), "language", l.T("contacts.language"), "type", "select", "required", true,
 		"options", options, "help", l.T("contacts.language_help"))
 	return nil
+}
+
+// leftOut names the columns of which nothing is taken.
+func leftOut(l *i18n.Localizer, c *models.ContactImport) string {
+	var names []string
+	for i, name := range c.Header() {
+		if name != "" && (i >= len(c.Mapping) || c.Mapping[i] == "") {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return l.T("contacts.left_out", "Names", l.ListAnd(names))
 }
 
 func contactColumns(l *i18n.Localizer, c *models.ContactImport) []Input {

@@ -44,6 +44,7 @@ func TestContactsAreImportedAndTakenBack(t *testing.T) {
 	for _, value := range written {
 		require.Contains(t, preview.Body, value)
 	}
+	require.Contains(t, preview.Body, "Not taken over: Remarks.", "what is lost is said in plain sight")
 	require.NotContains(t, preview.Body, "nothing before")
 	require.NotContains(t, c.get(path+"?state=changed").Body, "Ana Newcomer")
 	require.Contains(t, preview.Body, "List of a conference")

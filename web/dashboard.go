@@ -135,7 +135,11 @@ func (s *Server) dashboardPage(r *http.Request, rows int) (dashboardView, error)
 	}
 	page := newDashboardView(r, data, names, choice)
 	page.Filtered = r.URL.Query().Get("country") != "" || filter.Stage != "" || filter.Status != "" || filter.OverdueOnly
-	page.Hides = page.Filtered || len(choice.codes) > 0
+	if page.Hides = len(page.ByStatus) == 0 && (page.Filtered || len(choice.codes) > 0); page.Hides {
+		if page.Hides, err = models.AnythingFollowedUp(r.Context(), s.DB); err != nil {
+			return dashboardView{}, err
+		}
+	}
 	page.Chosen = page.chosen(Localizer(r))
 	page.Coordinates = v.viewer().May(access.Administer)
 	page.Pager = numberedPager(r, number, len(data.Rows), rows, data.Total)
