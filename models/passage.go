@@ -65,6 +65,8 @@ var passagePlaces = []place{
 	{Key: "reviews", table: "reviews", columns: []string{"reasons"}, where: ofRecommendation},
 	{Key: "reviews", table: "review_rounds", columns: []string{"decision_reason"}, where: ofRecommendation},
 	{Key: "comments", table: "comments", columns: []string{"body", "quote", "prefix", "suffix", "replacement"}, where: ofRecommendation},
+	{Key: "comments", table: "comment_groups", columns: []string{"title", "reason"}, where: ofRecommendation},
+	{Key: "comments", table: "comment_responses", columns: []string{"reason"}, where: ofRecommendation},
 	{Key: "translations", table: "translations", columns: []string{"title", "return_note"}, json: []string{"measures"}, where: ofRecommendation},
 	{Key: "translations", table: "translation_blocks", columns: []string{"source", "text", "note"}, where: "translation_id IN (SELECT id FROM translations WHERE " + ofRecommendation + ")"},
 	{Key: "signoffs", table: "signoffs", columns: []string{"reason"}, where: ofRecommendation},

@@ -22,7 +22,7 @@ var redactedOtherwise = map[string]string{
 
 // withoutWords are columns in which nobody's words about a text stand, by why.
 var withoutWords = map[string]string{
-	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type authorities.level comments.kind contact_imports.kind
+	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type authorities.level comments.kind comment_groups.outcome comment_responses.outcome contact_imports.kind
 		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind recommendation_counts.stage followup_counts.status
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
@@ -33,7 +33,7 @@ var withoutWords = map[string]string{
 		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
-		translations.language reviews.written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
+		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
 		translations.return_written_in progress_notes.written_in progress_notes.source_language source_topics.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug`,
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace people.password_hash progress_notes.decision_id
