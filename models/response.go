@@ -113,6 +113,7 @@ type RemarkFilter struct {
 	Open           bool   // only those not answered
 	IDs            []uuid.UUID
 	Group          uuid.UUID
+	Grouped        bool // only those in a group
 }
 
 // remarksQuery is what is said about a text in rounds that are closed: what is said in others can still change, and is
@@ -149,6 +150,9 @@ func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 	}
 	if len(f.IDs) > 0 {
 		q = q.Where("r.id IN (?)", bun.List(f.IDs))
+	}
+	if f.Grouped {
+		q = q.Where("r.group_id IS NOT NULL")
 	}
 	if f.Group != uuid.Nil {
 		q = q.Where("r.group_id = ?", f.Group)

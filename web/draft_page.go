@@ -34,6 +34,7 @@ type draftView struct {
 	BringHref    string            // where a Word file can be brought; "": not here
 	Brought      *broughtText      // what was understood of one
 	Before       string            // what was typed and not saved when its text took the place
+	Suggested    *suggestedWords   // of a comment that led here; nil: none
 }
 
 // NextMeasure is the number of the measure that "add a measure" makes room for.
@@ -76,6 +77,9 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 	}
 	view.Page = s.workPage(r, title)
 	var err error
+	if view.Suggested, err = s.suggestedIn(r, rec); err != nil {
+		return err
+	}
 	if view.Choices, err = s.draftChoices(ctx, l, organisations); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ const (
 	ownersInReviewNot = "u uu ccn ffn fn fn n"
 	ownersWhenDoneNot = "u uu ccf fff ff ff f"
 
+	noSuchDraft        = "u uu nnn nnn nn nn n"
 	noQuestionInReview = "u uu nnn ffn fn fn n" // its owners are asked nothing of the kind
 
 	readsInReview = "u uu yyn yyn yn yn n" // owners, partners of a country concerned, who is asked
@@ -120,6 +121,16 @@ var translators = func() []entitlement {
 	return all
 }()
 
+// comments are answered by owners, at every stage.
+func comments(method, ending string) []entitlement {
+	return []entitlement{staged(method+" /recommendations/{id}/responses"+ending, ownersOfDraft, ownersInReview, ownersWhenDone)}
+}
+
+// noComment is about one comment, where there is none; what there is, is tried in a test of its own.
+func noComment(method, ending string) entitlement {
+	return staged(method+" /recommendations/{id}/responses/{item}"+ending, noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f")
+}
+
 // onAQuestion is an act of owners that is about a question somebody was asked.
 func onAQuestion(path string) entitlement {
 	return entitlement{route: "POST /recommendations/{id}/" + path, review: ownersInReview}
@@ -184,11 +195,13 @@ var entitlements = concat(
 	owned("edit", "d"), owned("word", "d"), owned("start-review", "d"), owned("decide-review", ""), translators, owned("resolve-sign-off", ""),
 	owned("publish", ""), owned("deliveries", "drspw"), owned("hold", "drs"), owned("resume", ""), owned("withdraw", "drs"), owned("mailings/new", "p"),
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
+	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
 	[]entitlement{
 		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
 		staged("GET /recommendations/{id}/round", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
 		staged("POST /recommendations/{id}/round", noRoundYet, ownersInReview, ownersWhenDone),
 		onAQuestion("reviewers"), onAQuestion("on-behalf"),
+		noComment("GET", ""), noComment("POST", ""), noComment("POST", "/apply"),
 		staged("GET /recommendations/{id}/overdue", "u uu cfn nnn nn nn n", "u uu cfn ffn fn fn n", "u uu cff fff ff ff f"),
 		staged("POST /recommendations/{id}/overdue", "u uu yfn nnn nn nn n", "u uu yfn ffn fn fn n", "u uu yff fff ff ff f"),
 

@@ -148,6 +148,7 @@ func ownerActs(l *i18n.Localizer, rec *models.Recommendation) []mainAction {
 	}
 	can := func(kind models.DecisionKind) bool { return rec.Possible(kind) == nil }
 	add(rec.Stage == models.StageReview, "round", "/round", "users", false)
+	add(rec.Round > 0, "comments", "/responses", "messages", false)
 	add(can(models.DecideInviteReviewer), "invite", "/reviewers", "user-plus", false)
 	add(rec.Asking(), "behalf", "/on-behalf", "message", false)
 	add(rec.Announceable() == nil && rec.Stage != models.StageDone, "mailing", "/mailings/new", "mail", false) // then it is the main act

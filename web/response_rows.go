@@ -1,0 +1,92 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// answeredBlocks puts the comments beside the paragraphs of the version they are about. Where the address asks for some
+// only, the others' paragraphs are left out.
+func (s *Server) answeredBlocks(ctx context.Context, l *i18n.Localizer, c *responsesCase) ([]answeredBlock, error) {
+	if len(c.remarks) == 0 {
+		return nil, nil
+	}
+	version, err := models.VersionByID(ctx, s.DB, c.remarks[0].VersionID)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := markdown.RenderBlocks(version.Body, markdown.WithHeadingShift(4), markdown.WithIDPrefix("answered-"))
+	if err != nil {
+		return nil, err
+	}
+	var blocks []answeredBlock
+	for _, m := range c.remarks {
+		if n := len(blocks); n == 0 || blocks[n-1].Number != m.Block+1 {
+			b := answeredBlock{Number: m.Block + 1}
+			if m.Block >= 0 && m.Block < len(rendered) {
+				b.Text = remarkedBlock{Number: b.Number, HTML: rendered[m.Block].HTML}
+			}
+			blocks = append(blocks, b)
+		}
+		row, err := c.row(l, m)
+		if err != nil {
+			return nil, err
+		}
+		last := &blocks[len(blocks)-1]
+		last.Rows = append(last.Rows, row)
+	}
+	return blocks, nil
+}
+
+// row shows a comment with what is answered to it.
+func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, error) {
+	by := c.authors[m.TaskID]
+	row := remarkRow{Pick: fmt.Sprintf("%s:%d", m.ID, m.Revision), Kind: l.T("responses.kind." + string(m.Kind)), Replacement: m.Replacement,
+		Suggests: m.Kind == models.CommentSuggestion, Group: m.GroupTitle, Href: responsesPath(c.rec.ID) + "/" + m.ID.String(),
+		Comment: Comment{ID: "c-" + m.ID.String(), Who: by.name, Capacity: by.capacity, At: m.At, Zone: c.zone, Lang: m.WrittenIn, Quote: m.Quote}}
+	row.Picked = c.form.Form.Has("pick", row.Pick)
+	var err error
+	if row.Text, err = renderWords(m.Body, "c-"+m.ID.String()[24:]); err != nil {
+		return row, err
+	}
+	var outcome *string
+	if a := m.Response(); a != nil {
+		outcome = &a.Outcome
+		var said template.HTML
+		if said, err = renderWords(a.Reason, "a-"+m.ID.String()[24:]); err != nil {
+			return row, err
+		}
+		row.Answer = spoken(said, a.WrittenIn)
+	}
+	badge := outcomeBadge(l, outcome)
+	row.Badge = &badge
+	return row, nil
+}
+
+// outcomeBadge says what became of a comment; nil is that nobody has answered it.
+func outcomeBadge(l *i18n.Localizer, outcome *string) Badge {
+	if outcome == nil {
+		return Badge{"wait", "clock", l.T("responses.open")}
+	}
+	b := Badge{"done", "check", l.T("responses.outcome." + *outcome)}
+	switch *outcome {
+	case models.ResponsePartly:
+		b.Tone, b.Icon = "action", "checks"
+	case models.ResponseNotAccepted:
+		b.Tone, b.Icon = "plain", "x"
+	}
+	return b
+}
+
+func outcomeOptions(l *i18n.Localizer) []Option {
+	var options []Option
+	for _, o := range models.ResponseOutcomes() {
+		options = append(options, Option{Value: o, Label: l.T("responses.outcome." + o)})
+	}
+	return options
+}
