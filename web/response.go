@@ -61,6 +61,7 @@ type remarkRow struct {
 	Comment
 	Pick        string // value of its box: which comment, and which answer of it was seen
 	Picked      bool
+	Answered    bool
 	Kind        string
 	Replacement string
 	Suggests    bool

@@ -56,7 +56,7 @@ func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, erro
 	}
 	var outcome *string
 	if a := m.Response(); a != nil {
-		outcome = &a.Outcome
+		outcome, row.Answered = &a.Outcome, true
 		var said template.HTML
 		if said, err = renderWords(a.Reason, "a-"+m.ID.String()[24:]); err != nil {
 			return row, err
