@@ -148,6 +148,8 @@ var entitlements = []entitlement{
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
 	staged("getPublication", notTheirs, notTheirs, members),
 	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"), inside("listAnnotations"),
+	owned("listResponses"),
+	staged("putResponse", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // to a comment that is not there
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
 	owned("updateRecommendation"), owned("saveDraft"), owned("readWord"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),
@@ -218,7 +220,8 @@ var bodies = func() map[string]any {
 		"decideReview": map[string]any{"decision": "accept", "reason": "y"}, "resolveSignOff": map[string]any{"decision": "publish", "reason": "y"},
 		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
-		"askTime": later, "extendReview": later, "extendRound": later, "nudgeReview": none, "withdrawInvitation": none, "closeReview": none,
+		"putResponse": map[string]any{"outcome": "accepted", "reason": ""},
+		"askTime":     later, "extendReview": later, "extendRound": later, "nudgeReview": none, "withdrawInvitation": none, "closeReview": none,
 		"remindLate": none, "extendLate": map[string]any{"due_on": noon.AddDate(0, 0, 30).Format(time.DateOnly)}, "leaveLate": none,
 		"assignFocalPoint":  map[string]any{"organisation_id": demo.ID("organisation", "khc")},
 		"assignFocalPoints": map[string]any{"organisation_id": demo.ID("organisation", "khc"), "ids": []any{uuid.New()}},

@@ -26,6 +26,11 @@ func ResponseOutcomes() []string {
 // RemarkReasons is the kind of a remark that is no comment on a paragraph: the reasons given for the whole answer.
 const RemarkReasons CommentKind = "reasons"
 
+// RemarkKinds lists what remarks are told apart by, those that ask for most first.
+func RemarkKinds() []CommentKind {
+	return []CommentKind{CommentSuggestion, CommentCorrection, CommentQuestion, CommentRemark, CommentPraise, RemarkReasons}
+}
+
 // WholeText is the paragraph of a remark about the whole text.
 const WholeText = -1
 
@@ -71,11 +76,12 @@ type Remark struct {
 	Revision         int // 0: there is no answer of its own
 	AppliedVersionID *uuid.UUID
 
-	GroupID      *uuid.UUID
-	GroupTitle   string
-	GroupOutcome *string
-	GroupReason  string
-	GroupIn      string
+	GroupID       *uuid.UUID
+	GroupTitle    string
+	GroupOutcome  *string
+	GroupReason   string
+	GroupIn       string
+	GroupRevision int
 }
 
 // Response is what is answered to a remark.
@@ -120,7 +126,7 @@ type RemarkFilter struct {
 // answered only afterwards.
 const remarksQuery = `SELECT said.*, rv.round, rv.version_id, rv.person_id, rv.organisation_id, rv.naming, rv.written_in, rv.answered_at AS at,
 		a.outcome, coalesce(a.reason, '') AS reason, coalesce(a.written_in, '') AS reason_in, coalesce(a.revision, 0) AS revision, a.applied_version_id,
-		a.group_id, coalesce(g.title, '') AS group_title, g.outcome AS group_outcome, coalesce(g.reason, '') AS group_reason, coalesce(g.written_in, '') AS group_in
+		a.group_id, coalesce(g.title, '') AS group_title, g.outcome AS group_outcome, coalesce(g.reason, '') AS group_reason, coalesce(g.written_in, '') AS group_in, coalesce(g.revision, 0) AS group_revision
 	FROM reviews AS rv
 	JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round AND rr.closed_at IS NOT NULL
 	CROSS JOIN LATERAL (
@@ -165,7 +171,7 @@ func Remarks(ctx context.Context, db bun.IDB, f RemarkFilter) ([]Remark, error) 
 	var all []Remark
 	err := f.query(db).ColumnExpr("r.id, r.task_id, r.round, r.version_id, r.block, r.kind, r.quote, r.prefix, r.suffix, r.replacement, r.body").
 		ColumnExpr("r.written_in, r.person_id, r.organisation_id, r.naming, r.at, r.outcome, r.reason, r.reason_in, r.revision, r.applied_version_id").
-		ColumnExpr("r.group_id, r.group_title, r.group_outcome, r.group_reason, r.group_in").
+		ColumnExpr("r.group_id, r.group_title, r.group_outcome, r.group_reason, r.group_in, r.group_revision").
 		OrderExpr("r.round, r.block, r.at, r.task_id, r.position").Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("read the remarks on a text: %w", err)

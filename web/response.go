@@ -103,15 +103,11 @@ func (s *Server) beginResponses(r *http.Request) (*responsesCase, error) {
 		c.round = n
 	}
 	c.filter = models.RemarkFilter{Recommendation: a.rec.ID, Round: c.round, From: q.Get("from"), Open: q.Get("open") != ""}
-	if kind := models.CommentKind(q.Get("kind")); slices.Contains(remarkKinds, kind) {
+	if kind := models.CommentKind(q.Get("kind")); slices.Contains(models.RemarkKinds(), kind) {
 		c.filter.Kind = kind
 	}
 	return c, nil
 }
-
-// remarkKinds are what comments are told apart by.
-var remarkKinds = []models.CommentKind{models.CommentSuggestion, models.CommentCorrection, models.CommentQuestion, models.CommentRemark,
-	models.CommentPraise, models.RemarkReasons}
 
 // load reads the comments, and who made them.
 func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) error {
@@ -245,7 +241,7 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	for _, n := range c.rounds {
 		v.Rounds = append(v.Rounds, Option{Value: strconv.Itoa(n), Label: l.T("responses.round", "Number", l.Number(n))})
 	}
-	for _, kind := range remarkKinds {
+	for _, kind := range models.RemarkKinds() {
 		v.Kinds = append(v.Kinds, Option{Value: string(kind), Label: l.T("responses.kind." + string(kind))})
 	}
 	for _, from := range []string{models.FromExperts, models.FromPartners} {

@@ -14,9 +14,9 @@ import (
 // what was typed keeps itself.
 func TestCommentsInABrowser(t *testing.T) {
 	block, quote := newHouse(t).quotable()
-	h := newHouse(t).commented(models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"},
+	h := newHouse(t).roundCommented(models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"},
 		models.CommentPayload{Block: block, Body: "Name the ministry, and the year in which it begins."})
-	b, page := newBrowser(t), commentsPath(h.brief.ID)
+	b, page := newBrowser(t), responsesPath(h.brief.ID)
 	looks := func(path string) {
 		for _, width := range []int64{390, 1280} {
 			var wide bool
