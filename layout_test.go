@@ -48,8 +48,9 @@ var layers = map[string][]string{
 	"internal/validation": {"internal/apperr"},
 	"internal/worddiff":   {"internal/markdown"},
 
-	"internal/devstack":        {"internal"},
-	"internal/devstack/testdb": {"internal", "migrations", "models"},
+	"internal/devstack":             {"internal"},
+	"internal/devstack/testdb":      {"internal", "migrations", "models"},
+	"internal/devstack/testsecrets": {"internal", "models"},
 }
 
 // meaningless are names of packages that say nothing.
