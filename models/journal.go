@@ -74,7 +74,8 @@ func JournalEntries(ctx context.Context, db bun.IDB, f JournalFilter) ([]record.
 	if err != nil {
 		return nil, err
 	}
-	n := record.Narrow{About: f.Areas, Before: f.Before, Limit: f.Limit}
+	// The act that removed words tells of it; its tombstones are for verify.
+	n := record.Narrow{About: f.Areas, But: record.VerbRedacted, Before: f.Before, Limit: f.Limit}
 	if f.Person != uuid.Nil {
 		p, err := PersonByID(ctx, db, f.Person)
 		if err != nil {

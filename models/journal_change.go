@@ -72,6 +72,16 @@ func ChangesIn(texts map[string]string) ([]Change, map[string]string) {
 	return changesIn(was, now), others
 }
 
+// changedField is the field of a change that a journal entry's words by this key tell of.
+func changedField(key string) (string, bool) {
+	for _, prefix := range []string{changeWas, changeNow} {
+		if field, is := strings.CutPrefix(key, prefix); is {
+			return strings.TrimSuffix(field, "]"), true
+		}
+	}
+	return "", false
+}
+
 func (f Facts) put(field string, names map[string]string) Facts {
 	for tag, name := range names {
 		f[field+"."+tag] = name

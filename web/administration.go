@@ -40,7 +40,7 @@ var administrationSections = []administrationSection{
 
 func (s *Server) administrationRoutes(r *mux.Router) {
 	s.get(r, administrationPath, s.administration)
-	s.get(r, journalPath, s.journal)
+	s.journalRoutes(r)
 	s.personRoutes(r)
 	s.organisationRoutes(r)
 	s.contactRoutes(r)

@@ -71,13 +71,18 @@ func (v *journalValues) say(c models.Change) i18n.Words {
 
 // holds says what a field is called and what it is now.
 func (v *journalValues) holds(c models.Change) (label string, now i18n.Words) {
-	l := v.m.l
 	field, tag, _ := strings.Cut(c.Field, ".")
-	label = l.T(changedFields[field])
+	return changedLabel(v.m.l, c.Field), v.value(field, tag, c.Now)
+}
+
+// changedLabel says what a field is called.
+func changedLabel(l *i18n.Localizer, changed string) string {
+	field, tag, _ := strings.Cut(changed, ".")
+	label := l.T(changedFields[field])
 	if tag != "" {
 		label = l.T("journal.field_in", "Field", label, "Language", l.Language(tag))
 	}
-	return label, v.value(field, tag, c.Now)
+	return label
 }
 
 // value says what a field held; what is in a language, in that.

@@ -46,6 +46,7 @@ var journalAreas = []struct {
 	{"reports", []string{"report", "text"}},
 	{"imports", []string{"recommendations", "followups"}},
 	{"operations", []string{"operations"}},
+	{"journal", []string{"journal"}},
 }
 
 // journalFilters are the parts of the address that narrow the journal.
@@ -152,11 +153,10 @@ func (s *Server) journalEntries(r *http.Request, l *i18n.Localizer, v *visitor, 
 		case it.Capacity == record.Institutional:
 			e.Capacity = l.T("journal.capacity", "Role", l.T("account.role."+it.Facts[record.FactAs]), "Organisation", m.organisations[it.Organisation])
 		}
-		changes, others := models.ChangesIn(it.Texts)
-		for _, c := range changes {
-			e.Changes = append(e.Changes, values.say(c))
+		if len(it.Texts) > 0 {
+			e.Erase = erasePath(it.Seq)
 		}
-		it.Texts = others
+		e.Changes, it.Texts, it.Redacted = values.changes(it)
 		e.Href, e.Link = journalPlace(l, it)
 		if e.Text, err = m.words(it); err != nil {
 			return nil, err
@@ -175,6 +175,9 @@ func journalPlace(l *i18n.Localizer, it record.Item) (href, link string) {
 		return importsPath, l.T("administration.imports")
 	case it.Verb == "data_holder.changed", it.Verb == "contacts.noticed":
 		return noticesPath, l.T("contacts.notices")
+	case it.Verb == "journal.texts_erased":
+		entry, _ := strconv.ParseInt(it.Facts["entry"], 10, 64)
+		return journalPath + "?before=" + strconv.FormatInt(entry+1, 10), l.T("journal.erase.where")
 	case it.Verb == "operations.mended":
 		return operationsPath, l.T("administration.operations")
 	}

@@ -45,6 +45,7 @@ type TimelineEntry struct {
 	Href     string        // the text or thing concerned; "" if there is none
 	Link     string        // what the link says
 	LinkLang string        // of what it says, where that is not the reader's
+	Erase    string        // where its words are removed, for who may; "" if there are none
 	Text     template.HTML // words given, sanitised; "" if there are none
 	Original *original     // the file of what was written down for them, for who may read it; nil if there is none
 	Icon     string        // "" for a plain dot

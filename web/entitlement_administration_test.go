@@ -31,6 +31,7 @@ var administrationEntitlements = concat(
 	ofCoordinators("zone", "GET", "POST"),
 	ofCoordinators("reports", "GET", "GET /{id}", "POST /{id}/quarantine", "POST /{id}/release", "POST /{id}/passage"),
 	ofOne("reports/{id}", "POST /settle"),
+	ofOne("journal/{id}", "GET /erase", "POST /erase"),
 	ofCoordinators("procedures", "GET"),
 	ofOne("procedures/{slug}", "GET", "GET /edit", "POST /edit", "GET /yaml", "POST /yaml", "GET /restore", "POST /restore", "GET /copy", "POST /copy", "GET /remove", "POST /remove"),
 )
@@ -124,6 +125,7 @@ func (w *world) wordsThere(of rowsOf) (all []entitlement) {
 		all = append(all, of(grantPath(demo.ID("grant", slug)), "GET", "GET /edit", "GET /countries/XK", "GET /emblem", "GET /emblem/bg", "GET /remove",
 			"POST /edit", "POST /countries/XK", "POST /emblem", "POST /emblem/bg", "POST /remove")...)
 	}
+	all = append(all, of(journalPath+"/1", "GET /erase", "POST /erase")...)
 	for list, keys := range map[models.ReferenceList][]string{models.ListTopics: {"leaving-care"}, models.ListChallenges: {"uneven-funding"},
 		models.ListLanguages: {"en", "sq"}, models.ListCountries: {"BG", "XK"}} {
 		for _, key := range keys {

@@ -289,6 +289,7 @@ func List(ctx context.Context, db bun.IDB, chain uuid.UUID, visibilities ...stri
 type Narrow struct {
 	About  []string  // first parts of verbs; none: any
 	Who    uuid.UUID // pseudonym of who acted, or who it is about; Nil: anybody
+	But    string    // a verb that is left out
 	Before int64     // sequence number; 0 begins at the end
 	Limit  int
 }
@@ -305,6 +306,9 @@ func (n Narrow) apply(q *bun.SelectQuery) *bun.SelectQuery {
 			}
 			return q
 		})
+	}
+	if n.But != "" {
+		q = q.Where("strpos(e.canonical, ?) = 0", `"verb":"`+n.But+`"`)
 	}
 	if n.Who != uuid.Nil {
 		q = q.Where("strpos(e.canonical, ?) > 0", `"`+n.Who.String()+`"`)
