@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -55,6 +57,9 @@ func EraseJournal(ctx context.Context, tx bun.IDB, by Person, seq int64, in Jour
 		return err
 	}
 	for _, field := range slices.Sorted(slices.Values(in.Fields)) {
+		if gone := entry.Texts[field]; utf8.RuneCountInString(gone) >= minPassage && strings.Contains(in.Reason, gone) {
+			return apperr.Invalid("reason", "passage_in_reason")
+		}
 		tombstone := record.Entry{At: now, Actor: by.Pseudonym, Capacity: record.Personal, ObjectKind: entry.ObjectKind, Object: entry.Object,
 			Visibility: record.Confidential, Facts: asCoordinator(nil)}
 		_, err := record.Redact(ctx, tx, chain, seq, field, tombstone)

@@ -27,9 +27,10 @@ func TestWordsAreErasedFromTheJournalAndItStaysWhole(t *testing.T) {
 		return all
 	}
 	seq, before := journal()[0].Seq, len(journal())
+	reason := "Ana Of Before was her name."
 	erase := func(who models.Person, seq int64, fields ...string) error {
 		return n.tx(t, func(ctx context.Context, tx bun.IDB) error {
-			return models.EraseJournal(ctx, tx, who, seq, models.JournalErasure{Fields: fields, Reason: "Her former name."}, noon)
+			return models.EraseJournal(ctx, tx, who, seq, models.JournalErasure{Fields: fields, Reason: reason}, noon)
 		})
 	}
 	whole := func() {
@@ -39,6 +40,8 @@ func TestWordsAreErasedFromTheJournalAndItStaysWhole(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, report.Faults)
 	}
+	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(erase(by, seq, "was[name]")), "named again in the reason")
+	reason = "Her former name."
 	require.Equal(t, apperr.CodeForbidden, apperr.CodeOf(erase(ana, seq, "was[name]")), "not by who keeps nothing in order")
 	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(erase(by, seq, "was[name]", "was[nothing]")), "unknown")
 	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(erase(by, seq+1, "was[name]")))
