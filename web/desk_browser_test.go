@@ -43,23 +43,29 @@ const brokenWords = `document.fonts.ready.then(() => [...document.querySelectorA
 	return found
 }))`
 
-// prints looks at the widest page as it comes out on A4: no controls of the screen, and no word cut in two.
+// prints looks at overviews, the widest pages, as they come out on A4: no controls of the screen, and no word cut in two.
 func (b *browser) prints(t *testing.T, h *house) {
-	const landscape, upright = 986, 720 // CSS pixels between the margins, and on a sheet that is not turned
 	for _, tag := range i18n.Tags() {
-		var status int
-		var broken, narrow, shown []string
-		require.NoError(t, chromedp.Run(b.ctx,
-			chromedp.Evaluate(`fetch("/language", {method: "POST", body: new URLSearchParams({language: "`+tag+`", next: "/"})}).then(r => r.status)`, &status, awaited),
-			chromedp.Navigate(h.front.URL+"/dashboard/coverage"),
-			emulation.SetDeviceMetricsOverride(landscape, 700, 1, false), emulation.SetEmulatedMedia().WithMedia("print"),
-			chromedp.Evaluate(`[...document.querySelectorAll(".masthead-search, .masthead-end, .sidenav, main button")].filter(e => e.checkVisibility()).map(e => e.className)`, &shown),
-			chromedp.Evaluate(brokenWords, &broken, awaited),
-			emulation.SetDeviceMetricsOverride(upright, 900, 1, false), chromedp.Evaluate(brokenWords, &narrow, awaited), emulation.SetEmulatedMedia()))
-		require.Equal(t, 200, status)
-		require.Empty(t, shown, tag)
-		require.Empty(t, append(broken, narrow...), tag)
+		for _, page := range []string{"/dashboard", "/dashboard/coverage"} {
+			b.printsPage(t, h, tag, page)
+		}
 	}
+}
+
+func (b *browser) printsPage(t *testing.T, h *house, tag, page string) {
+	const landscape, upright = 986, 720 // CSS pixels between the margins, and on a sheet that is not turned
+	var status int
+	var broken, narrow, shown []string
+	require.NoError(t, chromedp.Run(b.ctx,
+		chromedp.Evaluate(`fetch("/language", {method: "POST", body: new URLSearchParams({language: "`+tag+`", next: "/"})}).then(r => r.status)`, &status, awaited),
+		chromedp.Navigate(h.front.URL+page),
+		emulation.SetDeviceMetricsOverride(landscape, 700, 1, false), emulation.SetEmulatedMedia().WithMedia("print"),
+		chromedp.Evaluate(`[...document.querySelectorAll(".masthead-search, .masthead-end, .sidenav, main button")].filter(e => e.checkVisibility()).map(e => e.className)`, &shown),
+		chromedp.Evaluate(brokenWords, &broken, awaited),
+		emulation.SetDeviceMetricsOverride(upright, 900, 1, false), chromedp.Evaluate(brokenWords, &narrow, awaited), emulation.SetEmulatedMedia()))
+	require.Equal(t, 200, status)
+	require.Empty(t, shown, "%s in %s", page, tag)
+	require.Empty(t, append(broken, narrow...), "%s in %s", page, tag)
 }
 
 // findsWhileTyping types into the field above a long list: it follows every letter, what was chosen stays, how many are

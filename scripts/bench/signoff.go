@@ -203,13 +203,28 @@ func burstsChapter(turns []turn) string {
 |---:|---:|---:|---:|---:|---:|---:|---:|
 `, recommendations, recommendations*perBurst, recommendations*perBurst)
 	var ratios []float64
+	stood := 0
 	for n, t := range turns {
+		if t.stoodStill() {
+			stood++
+		}
 		ratio := t.ours.perSecond() / t.bare.perSecond()
 		ratios = append(ratios, ratio)
 		text += fmt.Sprintf("| %d | %.1f | %s | %s | %.1f | %s | %s | %.2f |\n", n+1, t.bare.perSecond(), ms(t.bare.each.at(.5)), ms(t.bare.each.at(.99)),
 			t.ours.perSecond(), ms(t.ours.each.at(.5)), ms(t.ours.each.at(.99)), ratio)
 	}
+	if 2*stood > len(turns) {
+		return text + fmt.Sprintf("\nAim: over %.1f of the bare throughput: **not shown**. In %d of %d bursts a side stood still for so long that its figure says nothing.\n\n",
+			aimRatio, stood, len(turns))
+	}
 	slices.Sort(ratios)
 	middle := (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
 	return text + fmt.Sprintf("\nAim: over 0.7 of the bare throughput, in the middle of all bursts %.2f: %s.\n\n", middle, verdict(middle > aimRatio))
+}
+
+// stoodStill tells a burst in which a side waited for something other than the work: its slowest took many times what the
+// middle one did.
+func (t turn) stoodStill() bool {
+	const many = 5
+	return t.bare.each.at(.99) > many*t.bare.each.at(.5) || t.ours.each.at(.99) > many*t.ours.each.at(.5)
 }
