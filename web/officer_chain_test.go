@@ -28,6 +28,17 @@ func (b *reader) decideAt(path string, fill url.Values) answer {
 	return b.post(action, f)
 }
 
+// inEveryLanguage reads a page of the officer's, which a process leads to, in every language; the last is the one to go on in.
+func (n *office) inEveryLanguage(path, last string) {
+	n.t.Helper()
+	for _, tag := range append(i18n.Tags(), last) {
+		page := n.as("officer-khc", tag).get(path)
+		require.Equal(n.t, http.StatusOK, page.StatusCode, "%s in %s", path, tag)
+		sound(n.t, page)
+		unsaid(n.t, page)
+	}
+}
+
 // TestOfficerTakesABriefToTheAuthorities goes the officer's whole way on real parts: every answer of others comes by
 // paper and is recorded on their behalf.
 func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
@@ -54,6 +65,7 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	weigh := n.open(models.TaskDecideReview)[0]
 	settled := n.looksInto(&weigh)
 	decide := home + "/decide-review?task=" + weigh.ID.String()
+	n.inEveryLanguage(decide, "bg")
 	page := b.get(decide)
 	require.Contains(t, page.Body, "Three years, not two.")
 	require.Contains(t, page.Body, "Say who pays.")
@@ -82,6 +94,7 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	n.translate(t, b, home)
 	n.signOff(t, b, home)
 	publish := home + "/publish?task=" + n.open(models.TaskPublish)[0].ID.String()
+	n.inEveryLanguage(publish, "bg")
 	confirm := b.get(publish).Body
 	require.Contains(t, confirm, condition, "the officer sees what was set as a condition")
 	require.Contains(t, confirm, words.T("officer.publish.conditions_text"))
@@ -121,6 +134,7 @@ func (n *office) translate(t *testing.T, b *reader, home string) {
 	t.Helper()
 	n.open(models.TaskTranslate)
 	path := home + "/translators?language=bg"
+	n.inEveryLanguage(path, "bg")
 	first, second := n.person("translator-bg-1"), n.person("translator-bg-2")
 	same := url.Values{"translator_id": {first.ID.String()}, "approver_id": {first.ID.String()}}
 	refused := b.decideAt(path, same)
@@ -204,6 +218,7 @@ func TestHoldResumeWithdraw(t *testing.T) {
 	require.Contains(t, held.Body, "Until the ministry publishes its draft.")
 	require.Contains(t, held.Body, home+`/resume"`)
 	require.Equal(t, http.StatusConflict, b.get(home+"/hold").StatusCode)
+	n.inEveryLanguage(home+"/resume", "en")
 	require.Equal(t, http.StatusSeeOther, b.decideAt(home+"/resume", nil).StatusCode)
 	require.False(t, n.reload().Held())
 	require.Equal(t, http.StatusSeeOther, b.decideAt(home+"/withdraw", url.Values{"reason": {"The law was passed."}}).StatusCode)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -23,16 +22,12 @@ func TestOfficerDecidesWhatFollowsWhenPartnersDoNotAgree(t *testing.T) {
 	}
 	resolve := recommendationPath(n.brief.ID) + "/resolve-sign-off"
 	path := resolve + "?task=" + n.open(models.TaskResolveSignOff)[0].ID.String()
-	for _, tag := range i18n.Tags() {
-		page := n.as("officer-khc", tag).get(path)
-		require.Equal(t, http.StatusOK, page.StatusCode, tag)
-		sound(t, page)
-		unsaid(t, page)
-		require.Contains(t, page.Body, "Not as it stands.", "the officer reads why")
-		require.NotContains(t, page.Body, " checked", "nothing is chosen for them")
-	}
-
+	n.inEveryLanguage(path, "en")
 	b := n.as("officer-khc", "en")
+	page := b.get(path).Body
+	require.Contains(t, page, "Not as it stands.", "the officer reads why")
+	require.NotContains(t, page, " checked", "nothing is chosen for them")
+
 	nothing := b.decideAt(path, nil)
 	require.Equal(t, http.StatusUnprocessableEntity, nothing.StatusCode)
 	require.Contains(t, nothing.Body, `href="#f-decision"`)
