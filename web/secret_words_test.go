@@ -35,7 +35,8 @@ var shut = map[string]string{
 	"/recommendations/new/word": "no programs here", "/recommendations/{id}/word": "no programs here", "/recommendations/{id}/translators": "nothing to decide",
 	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
-	"/a/{token}": "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
+	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",
+	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
 }
 
 // doors are the addresses of a page; of a kind that is not known there is none.
