@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// TestOfficersDeskOfARound goes once through all that the officer sees and does there.
+func TestOfficersDeskOfARound(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(2, "expert-02", "expert-04", "expert-05")
+	n.say(n.brief.ID, n.person("expert-02"), models.DecideAcceptTask, n.taskOf("expert-02"), models.NoPayload{})
+	n.say(n.brief.ID, n.person("expert-05"), models.DecideDeclineTask, n.taskOf("expert-05"),
+		models.DeclinePayload{Reason: "On leave.", Suggestion: "Prof. Ana Kovač, University of Zagreb"})
+	path := recommendationPath(n.brief.ID) + "/round"
+	c := n.as("officer-khc", "en")
+	require.Contains(t, c.get(recommendationPath(n.brief.ID)).Body, `href="`+path+`"`, "it is reached from the recommendation")
+	for _, tag := range i18n.Tags() {
+		page := n.as("officer-khc", tag).get(path)
+		require.Equal(t, http.StatusOK, page.StatusCode)
+		sound(t, page)
+		for _, key := range []string{"round.state.accepted", "round.state.asked", "round.state.declined", "round.suggests", "round.partners"} {
+			require.True(t, strings.Contains(page.Body, i18n.For(tag).T(key)), "%s in %s", key, tag)
+		}
+		require.Contains(t, page.Body, "Prof. Ana Kovač")
+	}
+	require.Equal(t, http.StatusForbidden, n.as("officer-tdh", "en").get(path).StatusCode)
+
+	c = n.as("officer-khc", "en") // a person has one language
+	silent := n.taskOf("expert-04")
+	one := path + "?task=" + silent.ID.String()
+	page := c.get(one)
+	sound(t, page)
+	nudged := c.post(path, actForm(page.Body, "nudge", nil))
+	require.Equal(t, http.StatusSeeOther, nudged.StatusCode)
+	require.NotNil(t, n.task(silent.ID).NudgedAt, nudged.Header.Get("Location"))
+	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.nudge.already"))
+	require.Equal(t, 1, n.task(silent.ID).Reminders+n.task(silent.ID).RespondReminders)
+
+	past := c.post(path, actForm(page.Body, "extend", url.Values{"due_on": {"2020-01-01"}}))
+	require.Equal(t, http.StatusUnprocessableEntity, past.StatusCode)
+	require.Contains(t, past.Body, i18n.For("en").T("error.field.not_past"))
+	until := silent.DueAt.AddDate(0, 1, 0).Format(time.DateOnly)
+	moved := c.post(path, actForm(c.get(one).Body, "extend", url.Values{"due_on": {until}}))
+	require.Equal(t, http.StatusSeeOther, moved.StatusCode, moved.Body)
+	require.Equal(t, 1, n.task(silent.ID).Extensions)
+
+	require.Equal(t, http.StatusSeeOther, c.post(path, actForm(c.get(one).Body, "withdraw", nil)).StatusCode)
+	require.Equal(t, models.TaskCancelled, n.task(silent.ID).State)
+	b, link := n.byLink(n.task(silent.ID), n.person("expert-04"), "en")
+	require.Contains(t, b.get(link).Body, i18n.For(n.person("expert-04").Language).T("asked.over.cancelled.title"), "the link says so kindly, in their language")
+	require.Contains(t, c.get(path).Body, i18n.For("en").T("round.state.withdrawn"))
+}
+
+// actForm is one of the forms of a desk, filled in.
+func actForm(page, do string, values url.Values) url.Values {
+	f := url.Values{"do": {do}}
+	at := strings.Index(page, `name="do" value="`+do+`"`)
+	begin := strings.LastIndex(page[:at], "<form")
+	for name, pattern := range map[string]string{"decision_id": `name="decision_id" value="`, "task": `name="task" value="`} {
+		if i := strings.Index(page[begin:at], pattern); i >= 0 {
+			rest := page[begin+i+len(pattern):]
+			f.Set(name, rest[:strings.IndexByte(rest, '"')])
+		}
+	}
+	for name, v := range values {
+		f[name] = v
+	}
+	return f
+}
+
+// TestExpertTakesMoreTimeInOneStep and the calendar keeps up with the deadline under the same name.
+func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
+	n := newOffice(t)
+	n.patient(func(d *models.ProcedureDocument) { d.Review.ExtendUpTo = "14d" })
+	n.review(2, "expert-02", "expert-04")
+	task := n.taskOf("expert-02")
+	b, path := n.byLink(task, n.person("expert-02"), "en")
+	page := b.get(path)
+	require.Contains(t, page.Body, i18n.For("en").T("time.summary"))
+	calendar := b.get(path + "/deadline.ics")
+	require.Equal(t, "text/calendar; charset=utf-8", calendar.Header.Get("Content-Type"))
+	require.Contains(t, calendar.Body, "UID:"+task.ID.String())
+	require.Contains(t, calendar.Body, "SEQUENCE:0")
+	require.NotContains(t, strings.ReplaceAll(calendar.Body, "\r\n ", ""), "/l/", "nothing that opens it")
+
+	f := form(t, page.Body, path+"/time")
+	f.Set("due_on", task.DueAt.AddDate(0, 0, 5).Format(time.DateOnly))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/time", f).StatusCode)
+	moved := n.task(task.ID)
+	require.True(t, moved.DueAt.After(task.DueAt))
+	require.NotNil(t, moved.AcceptedAt)
+	later := b.get(path + "/deadline.ics")
+	require.Contains(t, later.Body, "UID:"+task.ID.String())
+	require.Contains(t, later.Body, "SEQUENCE:1")
+
+	f = form(t, b.get(path).Body, path+"/time")
+	f.Set("due_on", task.DueAt.AddDate(0, 3, 0).Format(time.DateOnly))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/time", f).StatusCode)
+	require.Equal(t, moved.DueAt.UTC(), n.task(task.ID).DueAt.UTC(), "that is for the officer")
+	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
+	require.Contains(t, desk, i18n.For("en").T("round.state.asks_time"))
+}
