@@ -86,8 +86,15 @@ func readImport(content []byte) *importFile {
 	return f
 }
 
-// unreadable blames every line that is not UTF-8.
+// zipped is how documents and workbooks of office programs begin, which are ZIP files.
+var zipped = []byte("PK\x03\x04")
+
+// unreadable blames every line that is not UTF-8, or once a document that is no text at all.
 func (f *importFile) unreadable(content []byte) bool {
+	if bytes.HasPrefix(content, zipped) {
+		f.blame(0, "", "not_text")
+		return true
+	}
 	if utf8.Valid(content) {
 		return false
 	}

@@ -171,6 +171,7 @@ func TestABrokenFileSaysWhereAndChangesNothing(t *testing.T) {
 		"wrong category":   {line("UPR-1,UPR,AL,6,Egypt,noted,9,,Text"), []string{"5 action_category category"}},
 		"wrong quote":      {line(`UPR-1,UPR,AL,6,Egypt,noted,1,,"Text`), []string{"5  quote"}},
 		"other encoding":   {line("UPR-1,UPR,AL,6,Egypt,noted,1,,\xd2\xe5\xea\xf1\xf2"), []string{"5  encoding"}},
+		"no text":          {"PK\x03\x04\x14\x00\xff", []string{"0  not_text"}},
 		"signs":            {line("UPR-1,UPR,AL,6,Egypt,noted,1,,Te\x00xt"), []string{"5 text characters"}},
 		"too large":        {threeLines + strings.Repeat(" ", models.ImportMaxBytes), []string{"0  too_large"}},
 		"too many":         {importHeader + many(models.ImportMaxRows+1), []string{"20002  too_many_rows"}},
