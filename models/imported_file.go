@@ -86,12 +86,12 @@ func readImport(content []byte) *importFile {
 	return f
 }
 
-// zipped is how documents and workbooks of office programs begin, which are ZIP files.
-var zipped = []byte("PK\x03\x04")
+// zipBegins is how documents and workbooks of office programs begin, which are ZIP files.
+var zipBegins = []byte("PK\x03\x04")
 
 // unreadable blames every line that is not UTF-8, or once a document that is no text at all.
 func (f *importFile) unreadable(content []byte) bool {
-	if bytes.HasPrefix(content, zipped) {
+	if bytes.HasPrefix(content, zipBegins) {
 		f.blame(0, "", "not_text")
 		return true
 	}

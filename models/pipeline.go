@@ -45,13 +45,12 @@ type pipeline struct {
 	campaigns, followUps PipelineStage
 }
 
-// standing is a recommendation in a stage; ended counts those of one procedure that left one.
+// standing counts the recommendations of one procedure in a stage; ended counts those that left one.
 type (
 	standing struct {
-		Stage       Stage
-		StageSince  time.Time // later by what it was on hold
-		Held        bool
-		ProcedureID uuid.UUID
+		Stage           Stage
+		ProcedureID     uuid.UUID
+		Now, Held, Long int
 	}
 	ended struct {
 		Stage       Stage
@@ -61,20 +60,57 @@ type (
 	}
 )
 
+// readProcedures reads those that recommendations go by.
 func (p *pipeline) readProcedures(ctx context.Context) error {
 	var all []Procedure
-	err := p.db.NewSelect().Model(&all).Scan(ctx)
+	err := p.db.NewSelect().Model(&all).Where("pr.id IN (SELECT procedure_id FROM recommendations)").Scan(ctx)
 	for _, one := range all {
 		p.procedures[one.ID] = one.Document
 	}
 	return err
 }
 
+// readStanding counts what stands in each stage. Who has been there for too long is said by the instant before which a
+// recommendation of its procedure must have come: so the database counts, and no recommendation is read for it.
 func (p *pipeline) readStanding(ctx context.Context) error {
-	return drafted(p.db.NewSelect().TableExpr("recommendations AS r"), false).
+	type limit struct {
+		ProcedureID uuid.UUID `bun:"type:uuid"`
+		Stage       Stage
+		Before      time.Time // a time that began before is over by now
+	}
+	limits := []limit{}
+	for id, d := range p.procedures {
+		for _, stage := range pipelineStages {
+			limits = append(limits, limit{id, stage, d.overSince(stage, p.now)})
+		}
+	}
+	if len(limits) == 0 {
+		return nil
+	}
+	return drafted(p.db.NewSelect().TableExpr("recommendations AS r"), false).With("limits", p.db.NewValues(&limits)).
 		Join("JOIN stage_spells AS sp ON sp.recommendation_id = r.id AND sp.left_at IS NULL").
-		ColumnExpr("r.stage, r.stage_since + sp.held AS stage_since, r.held_at IS NOT NULL AS held, r.procedure_id").
-		Where("r.stage IN (?)", bun.List(pipelineStages)).Scan(ctx, &p.standing)
+		Join("JOIN limits AS l ON l.procedure_id = r.procedure_id AND l.stage = r.stage").
+		ColumnExpr("r.stage, r.procedure_id, count(*) AS now, count(*) FILTER (WHERE r.held_at IS NOT NULL) AS held").
+		ColumnExpr("count(*) FILTER (WHERE r.held_at IS NULL AND r.stage_since + sp.held < l.before) AS long"). // later by what it was on hold
+		Where("r.stage IN (?)", bun.List(pipelineStages)).GroupExpr("1, 2").OrderExpr("1, 2").Scan(ctx, &p.standing)
+}
+
+// overSince returns the instant before which a stage must have begun to be over by now, by the procedure: long ago where it
+// gives the stage no time. It is found by halving, for a later beginning never ends sooner.
+func (d ProcedureDocument) overSince(stage Stage, now time.Time) time.Time {
+	lasts, since := now.AddDate(-2*longestYears*len(pipelineStages), 0, 0), now
+	if !d.StageEnds(stage, now).After(now) {
+		return lasts
+	}
+	for since.Sub(lasts) > time.Microsecond {
+		middle := lasts.Add(since.Sub(lasts) / 2)
+		if d.StageEnds(stage, middle).Before(now) {
+			lasts = middle
+		} else {
+			since = middle
+		}
+	}
+	return since
 }
 
 func (p *pipeline) readEnded(ctx context.Context) error {
@@ -95,7 +131,7 @@ func (p *pipeline) stages() []PipelineStage {
 		most := 0
 		for _, r := range p.standing {
 			if r.Stage == stage {
-				s.count(r, p.procedures[r.ProcedureID], p.now)
+				s.count(r, p.procedures[r.ProcedureID])
 			}
 		}
 		for _, e := range p.ended {
@@ -114,17 +150,10 @@ func (p *pipeline) stages() []PipelineStage {
 	return all
 }
 
-func (s *PipelineStage) count(r standing, d ProcedureDocument, now time.Time) {
-	s.Now++
-	ends := d.StageEnds(r.Stage, r.StageSince)
-	switch {
-	case r.Held:
-		s.Held++
-	case ends.After(r.StageSince) && now.After(ends):
-		s.Long++
-	}
+func (s *PipelineStage) count(r standing, d ProcedureDocument) {
+	s.Now, s.Held, s.Long = s.Now+r.Now, s.Held+r.Held, s.Long+r.Long
 	if s.Procedure == 0 {
-		s.Procedure = ends.Sub(r.StageSince)
+		s.Procedure = d.StageEnds(r.Stage, anyMonday).Sub(anyMonday)
 	}
 }
 
