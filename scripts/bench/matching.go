@@ -96,9 +96,9 @@ func (in *instance) addTextsToMatch(ctx context.Context) ([]models.Recommendatio
 			SELECT gen_random_uuid(), 'matched-' || i, kind, CASE WHEN i % 4 = 0 THEN 'bg' ELSE 'en' END, 'Text ' || i, organisation_id, officer_id, procedure_id,
 				'drafting', now(), '{}', now(), now()
 			FROM generate_series(1, ?) AS i, (SELECT * FROM recommendations WHERE kind <> 'imported' ORDER BY created_at LIMIT 1) AS one RETURNING id, slug),
-		c AS (INSERT INTO recommendation_countries (recommendation_id, country_code) SELECT r.id, code FROM r, LATERAL (SELECT code FROM countries ORDER BY md5(code || r.slug) LIMIT 2) AS some),
-		t AS (INSERT INTO recommendation_topics (recommendation_id, topic) SELECT r.id, some.slug FROM r, LATERAL (SELECT slug FROM topics ORDER BY md5(topics.slug || r.slug) LIMIT 3) AS some),
-		h AS (INSERT INTO recommendation_challenges (recommendation_id, challenge) SELECT r.id, some.slug FROM r, LATERAL (SELECT slug FROM challenges ORDER BY md5(challenges.slug || r.slug) LIMIT 2) AS some)
+		c AS (INSERT INTO recommendation_countries (recommendation_id, country_code) SELECT r.id, code FROM r, LATERAL (SELECT code FROM countries ORDER BY md5(code || r.slug) LIMIT 2) AS picked),
+		t AS (INSERT INTO recommendation_topics (recommendation_id, topic) SELECT r.id, picked.slug FROM r, LATERAL (SELECT slug FROM topics ORDER BY md5(topics.slug || r.slug) LIMIT 3) AS picked),
+		h AS (INSERT INTO recommendation_challenges (recommendation_id, challenge) SELECT r.id, picked.slug FROM r, LATERAL (SELECT slug FROM challenges ORDER BY md5(challenges.slug || r.slug) LIMIT 2) AS picked)
 		SELECT id FROM r`, matchedTexts).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("add texts: %w", err)
