@@ -230,11 +230,7 @@ func (x *act) answerable(ctx context.Context) error {
 			return err
 		}
 	}
-	t := *x.task
-	if x.sub.Kind.Reconsiders(&t) {
-		t.Reopen()
-	}
-	return t.Refuses(x.rec, round, x.now)
+	return x.task.RefusesTo(x.sub.Kind, x.rec, round, x.now)
 }
 
 // stillOpen refuses to take back or to promise an answer that was given: to change it is another matter.

@@ -17,7 +17,11 @@ import (
 func acceptTask(ctx context.Context, x *act) error {
 	e := entry{verb: "task.accepted", visibility: record.Confidential, objectKind: "task", object: x.task.ID}
 	if x.sub.Kind.Reconsiders(x.task) {
-		x.task.Reopen()
+		zone, err := x.zoneOfTask(ctx, x.task)
+		if err != nil {
+			return err
+		}
+		x.task.Reopen(x.procedure.WaitFor(x.task.Kind), zone, x.now)
 		e.verb = "task.reconsidered"
 		if err := x.needNoReplacement(ctx); err != nil {
 			return err
@@ -26,7 +30,7 @@ func acceptTask(ctx context.Context, x *act) error {
 	if err := x.stillOpen(); err != nil {
 		return err
 	}
-	x.task.AcceptedAt, x.task.RespondBy = &x.now, nil
+	x.task.Accept(x.now)
 	if err := x.schedule(ctx, x.task); err != nil { // from now on of the deadline
 		return err
 	}

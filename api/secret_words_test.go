@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"tribuna/internal/demo"
 	"tribuna/internal/devstack/testsecrets"
 	"tribuna/internal/links"
@@ -35,37 +33,24 @@ func doors(p *testsecrets.Planted, r route) (all []string) {
 			all = append(all, strings.Replace(r.path, old, value, 1))
 		}
 	}
-	ids := func(list []uuid.UUID) (said []string) {
-		for _, one := range list {
-			said = append(said, one.String())
-		}
-		return said
-	}
-	var texts, slugs, tasks []string
-	for _, rec := range p.Texts {
-		texts, slugs = append(texts, rec.ID.String()), append(slugs, rec.Slug)
-	}
-	for _, task := range p.Tasks {
-		tasks = append(tasks, task.ID.String())
-	}
 	of := strings.SplitN(r.path, "/", 3)[1]
 	switch {
 	case !strings.Contains(r.path, "{"):
 		all = []string{r.path}
 	case of == "recommendations":
-		fill("{id}", texts...)
+		fill("{id}", p.TextIDs()...)
 	case of == "published":
-		fill("{slug}", slugs...)
+		fill("{slug}", p.Slugs()...)
 	case of == "tasks":
-		fill("{id}", tasks...)
+		fill("{id}", p.TaskIDs()...)
 	case of == "translations":
 		fill("{id}", p.Translation.String())
 	case of == "followups":
-		fill("{id}", ids(p.FollowUps)...)
+		fill("{id}", testsecrets.Said(p.FollowUps)...)
 	case of == "mailings":
-		fill("{id}", ids(p.Mailings)...)
+		fill("{id}", testsecrets.Said(p.Mailings)...)
 	case of == "attachments":
-		fill("{id}", ids(p.Attachments)...)
+		fill("{id}", testsecrets.Said(p.Attachments)...)
 	case of == "people":
 		fill("{id}", demo.ID("person", "expert-02").String())
 	case of == "organisations":

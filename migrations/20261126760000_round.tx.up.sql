@@ -14,12 +14,12 @@ ALTER TABLE review_rounds ADD COLUMN enough_at timestamptz;
 -- Nobody is reminded of anything on a public holiday of their country. The first ones were computed: fixed feasts, both Easters,
 -- and the Bayrams by the astronomical calendar of the region's Islamic communities, which a sighting of the moon may move by a day.
 CREATE TABLE country_holidays (
-    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),  -- no reference: the network's list of countries comes later
+    country_code text NOT NULL CHECK (country_code ~ '^[A-Z]{2}$'),  -- no reference: the network's list of countries comes later
     day     date NOT NULL,
     names   jsonb NOT NULL,
-    PRIMARY KEY (country, day)
+    PRIMARY KEY (country_code, day)
 );
-INSERT INTO country_holidays (country, day, names) VALUES
+INSERT INTO country_holidays (country_code, day, names) VALUES
     ('AL', '2026-01-01', '{"en": "New Year"}'),
     ('AL', '2026-01-02', '{"en": "Second day of New Year"}'),
     ('AL', '2026-03-14', '{"en": "Summer Day"}'),

@@ -12,7 +12,7 @@ import (
 type CountryHoliday struct {
 	bun.BaseModel `bun:"table:country_holidays,alias:ch"`
 
-	CountryCode string    `bun:"country,pk"`
+	CountryCode string    `bun:",pk"`
 	Day         time.Time `bun:"type:date,pk"`
 	Names       Names     `bun:"type:jsonb"`
 }
@@ -42,7 +42,7 @@ func CalendarOf(ctx context.Context, db bun.IDB, country string, now time.Time) 
 		return c, nil
 	}
 	var days []CountryHoliday
-	if err := db.NewSelect().Model(&days).Where("ch.country = ? AND ch.day >= ?", country, now.AddDate(0, 0, -2)).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&days).Where("ch.country_code = ? AND ch.day >= ?", country, now.AddDate(0, 0, -2)).Scan(ctx); err != nil {
 		return c, fmt.Errorf("read public holidays: %w", err)
 	}
 	for _, d := range days {
@@ -99,7 +99,7 @@ func (c Calendar) WorkingDayBefore(at time.Time) time.Time {
 // Holidays lists the public holidays of a country in their order.
 func Holidays(ctx context.Context, db bun.IDB, country string) ([]CountryHoliday, error) {
 	var days []CountryHoliday
-	if err := db.NewSelect().Model(&days).Where("ch.country = ?", country).Order("ch.day").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&days).Where("ch.country_code = ?", country).Order("ch.day").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read public holidays: %w", err)
 	}
 	return days, nil

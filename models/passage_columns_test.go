@@ -28,7 +28,7 @@ var withoutWords = map[string]string{
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
 		review_rounds.decision reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
 		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason`,
-	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country countries.code countries.zone grant_designations.country_code
+	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
 		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge

@@ -107,6 +107,15 @@ func (f FollowUp) Followed() error {
 	return nil
 }
 
+// RefusesTo returns why a decision that answers the question cannot be taken now, or nil if it can: what Refuses says, save
+// that who declined may take that back.
+func (t Task) RefusesTo(kind DecisionKind, r *Recommendation, round *ReviewRound, now time.Time) error {
+	if kind.Reconsiders(&t) {
+		t.State = TaskOpen
+	}
+	return t.Refuses(r, round, now)
+}
+
 // Refuses returns why a question cannot be answered now, or nil if it can. The round is that in which it was asked; nil
 // where it was asked in none. What is over for good is said before what passes.
 func (t Task) Refuses(r *Recommendation, round *ReviewRound, now time.Time) error {

@@ -139,8 +139,13 @@ func (t *Task) Close(state TaskState, now time.Time) {
 	t.RemindAt, t.RespondBy, t.RemindStep, t.AskedUntil = nil, nil, "", nil
 }
 
-// Reopen takes back that a task ended.
-func (t *Task) Reopen() { t.State, t.ClosedAt = TaskOpen, nil }
+// Reopen takes back that a task ended. Reminders counted from the opening go on with the next that is still to come.
+func (t *Task) Reopen(w Wait, zone *time.Location, now time.Time) {
+	t.State, t.ClosedAt = TaskOpen, nil
+	for t.scheduleReminder(w, zone, 0); t.RemindAt != nil && !t.RemindAt.After(now); t.scheduleReminder(w, zone, 0) {
+		t.Reminders++
+	}
+}
 
 // Shift moves every instant of an open task by as long as it was on hold, so that nobody has less time than before. What
 // falls at the end of a day or at nine in the morning in zone moves by whole days, rounded up, and past a weekend, as it

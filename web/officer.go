@@ -84,13 +84,18 @@ func (s *Server) keepsWords(w http.ResponseWriter, r *http.Request, a *officerAc
 	if a.task != nil {
 		k.name, k.page = models.KeptAct(what, a.task.ID), r.URL.Path+"?task="+a.task.ID.String()
 	}
+	return s.keepsAs(w, r, a, k, url.Values{})
+}
+
+// keepsAs is keepsWords under a name and at an address of its own, for a form that holds values before anything is typed.
+func (s *Server) keepsAs(w http.ResponseWriter, r *http.Request, a *officerAct, k keptForm, values url.Values) (bool, error) {
 	a.kept, a.keeping = &k, keeping{Keeps: true}
 	if r.Method == http.MethodPost {
 		return s.keepWords(w, r, k)
 	}
-	values, state, err := s.keptIn(r, k, k.page, url.Values{})
-	if values != nil {
-		a.form = newFormState(values)
+	kept, state, err := s.keptIn(r, k, k.page, values)
+	if kept != nil {
+		a.form = newFormState(kept)
 	}
 	a.keeping = state
 	return false, err

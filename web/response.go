@@ -140,7 +140,7 @@ func (s *Server) showResponses(w http.ResponseWriter, r *http.Request) error {
 	return s.renderResponses(w, r, c)
 }
 
-// takeComments answers the chosen comments alike, or puts them into a group.
+// takeResponses answers the chosen comments alike, or puts them into a group.
 func (s *Server) takeResponses(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.beginResponses(r)
 	if err != nil {

@@ -80,23 +80,9 @@ func (s *Server) beginResponse(w http.ResponseWriter, r *http.Request) (response
 	if r.Method != http.MethodPost {
 		c.form = newFormState(c.values())
 	}
-	kept, err := s.keepsResponse(w, r, c, id)
-	return c, kept, err
-}
-
-// keepsResponse has the words of the answer kept while they are written.
-func (s *Server) keepsResponse(w http.ResponseWriter, r *http.Request, c responseCase, id uuid.UUID) (bool, error) {
 	k := keptForm{c.visitor, c.rec, models.KeptAct("comment", id), responsesPath(c.rec.ID) + "/" + id.String(), false}
-	c.kept, c.keeping = &k, keeping{Keeps: true}
-	if r.Method == http.MethodPost {
-		return s.keepWords(w, r, k)
-	}
-	values, state, err := s.keptIn(r, k, k.page, c.form.Form.Values)
-	if values != nil {
-		c.form = newFormState(values)
-	}
-	c.keeping = state
-	return false, err
+	kept, err := s.keepsAs(w, r, c.officerAct, k, c.form.Form.Values)
+	return c, kept, err
 }
 
 // values are the fields of the form for the answer there is.

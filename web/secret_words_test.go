@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"github.com/stretchr/testify/require"
 
@@ -46,19 +45,6 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 			all = append(all, strings.Replace(path, variable, value, 1))
 		}
 	}
-	ids := func(list []uuid.UUID) (said []string) {
-		for _, one := range list {
-			said = append(said, one.String())
-		}
-		return said
-	}
-	var texts, slugs, tasks []string
-	for _, rec := range p.Texts {
-		texts, slugs = append(texts, rec.ID.String()), append(slugs, rec.Slug)
-	}
-	for _, task := range p.Tasks {
-		tasks = append(tasks, task.ID.String())
-	}
 	of := strings.SplitN(path, "/", 3)[1]
 	switch {
 	case strings.Contains(path, "{table:"):
@@ -66,25 +52,25 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 	case !strings.Contains(path, "{"):
 		all = []string{path}
 	case of == "recommendations":
-		fill("{id}", texts...)
+		fill("{id}", p.TextIDs()...)
 	case of == "published":
-		fill("{slug}", slugs...)
+		fill("{slug}", p.Slugs()...)
 	case strings.HasPrefix(path, "/tasks/{id}"):
-		fill("{id}", tasks...)
+		fill("{id}", p.TaskIDs()...)
 	case of == "follow-ups":
-		fill("{id}", ids(p.FollowUps)...)
+		fill("{id}", testsecrets.Said(p.FollowUps)...)
 	case of == "mailings":
-		fill("{id}", ids(p.Mailings)...)
+		fill("{id}", testsecrets.Said(p.Mailings)...)
 	case of == "attachments":
-		fill("{id}", ids(p.Attachments)...)
+		fill("{id}", testsecrets.Said(p.Attachments)...)
 	case strings.HasPrefix(path, "/tasks/{task}/attachments"):
-		for _, task := range tasks {
+		for _, task := range p.TaskIDs() {
 			all = append(all, "/tasks/"+task+"/attachments/"+p.Attachments[0].String())
 		}
 	case strings.HasPrefix(path, journalPath):
 		fill("{id}", "1", "2", "3", "4")
 	case strings.HasPrefix(path, reportsPath):
-		fill("{id}", texts...)
+		fill("{id}", p.TextIDs()...)
 	case strings.HasPrefix(path, administrationPath+"/people/"), strings.HasPrefix(path, accessPath):
 		fill("{id}", demo.ID("person", "expert-02").String())
 	case strings.HasPrefix(path, organisationsPath):

@@ -13,14 +13,19 @@ import (
 // overBecause says why a question cannot be answered any more, or not now, as the last part of the catalog key
 // "asked.over.<reason>"; "" while it can.
 func (s *Server) overBecause(ctx context.Context, a *asked) (string, error) {
-	var round *models.ReviewRound
-	if a.rec.Stage == models.StageReview && (a.task.Kind == models.TaskReview || a.task.Kind == models.TaskConsult) {
-		var err error
-		if round, err = s.roundOf(ctx, a); err != nil {
-			return "", err
-		}
+	round, err := s.roundOfReview(ctx, a)
+	if err != nil {
+		return "", err
 	}
 	return overReason(*a.task, a.rec, a.task.Refuses(a.rec, round, s.Now())), nil
+}
+
+// roundOfReview returns the round in which a question was asked while the text is in review; nil for others.
+func (s *Server) roundOfReview(ctx context.Context, a *asked) (*models.ReviewRound, error) {
+	if a.rec.Stage != models.StageReview || a.task.Kind != models.TaskReview && a.task.Kind != models.TaskConsult {
+		return nil, nil
+	}
+	return s.roundOf(ctx, a)
 }
 
 // overReason puts a refusal into the words of the page.
@@ -132,16 +137,12 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 
 // reconsiderable reports whether who declined can still say that they will after all.
 func (s *Server) reconsiderable(ctx context.Context, a *asked) (bool, error) {
-	if !models.DecideAcceptTask.Reconsiders(a.task) || a.rec.Possible(models.DecideAcceptTask) != nil || a.rec.Stage != models.StageReview {
+	const kind = models.DecideAcceptTask
+	if !kind.Reconsiders(a.task) || a.rec.Possible(kind) != nil {
 		return false, nil
 	}
-	round, err := s.roundOf(ctx, a)
-	if err != nil {
-		return false, err
-	}
-	open := *a.task
-	open.Reopen()
-	return open.Refuses(a.rec, round, s.Now()) == nil, nil
+	round, err := s.roundOfReview(ctx, a)
+	return err == nil && a.task.RefusesTo(kind, a.rec, round, s.Now()) == nil, err
 }
 
 // showThanks shows what was recorded, and until when it can be changed.

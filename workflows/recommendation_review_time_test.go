@@ -88,7 +88,7 @@ func TestReviewNobodyIsRemindedAfterTheAnswer(t *testing.T) {
 func TestReviewNobodyIsRemindedOnAPublicHolidayOrAtNight(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.RespondRemind = []models.Span{"80h"} }) // Thursday, in the afternoon
 	expert := o.experts[0]
-	o.exec("INSERT INTO country_holidays (country, day, names) VALUES (?, '2026-06-04', '{\"en\": \"A feast\"}') ON CONFLICT DO NOTHING", expert.CountryCode)
+	o.exec("INSERT INTO country_holidays (country_code, day, names) VALUES (?, '2026-06-04', '{\"en\": \"A feast\"}') ON CONFLICT DO NOTHING", expert.CountryCode)
 	o.startReview(0, o.experts[:1], nil)
 	o.at(time.Hour, func() {
 		at := o.taskOf(models.TaskReview, expert).RemindAt.In(zoneIn(t, o, expert))

@@ -107,3 +107,16 @@ func TestReviewWithdrawnIsNotReconsidered(t *testing.T) {
 	require.NoError(t, o.run(10*day))
 	require.Equal(t, models.TaskDeclined, o.taskOf(models.TaskReview, o.experts[0]).State)
 }
+
+func TestReviewReconsideredIsRemindedOfByTheFormerLadder(t *testing.T) {
+	o := newOffice(t, formerLadder)
+	o.startReview(0, o.experts[:1], o.experts[1:2])
+	o.declines(time.Hour, o.experts[0])
+	var back *said
+	o.reconsiders(2*time.Hour, o.experts[0], o.experts[0], &back)
+	var waits *models.Task
+	o.at(3*time.Hour, func() { waits = o.taskOf(models.TaskReview, o.experts[0]) })
+	cutOff(t, o.run(10*day))
+	require.NotNil(t, waits.RemindAt, "declining had taken the next reminder")
+	require.Positive(t, o.taskOf(models.TaskReview, o.experts[0]).Reminders)
+}

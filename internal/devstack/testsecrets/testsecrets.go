@@ -280,3 +280,29 @@ func (p *Planted) hangOn(rec *models.Recommendation) {
 			Object: p.person("expert-12").Pseudonym, Texts: map[string]string{"reason": said("quokkajournal")}})
 	})
 }
+
+// TextIDs are the ids of the texts, for addresses.
+func (p *Planted) TextIDs() []string {
+	return listed(p.Texts, func(r *models.Recommendation) string { return r.ID.String() })
+}
+
+// Slugs are the names of the texts in addresses of what is published.
+func (p *Planted) Slugs() []string {
+	return listed(p.Texts, func(r *models.Recommendation) string { return r.Slug })
+}
+
+// TaskIDs are the ids of the questions.
+func (p *Planted) TaskIDs() []string {
+	return listed(p.Tasks, func(t *models.Task) string { return t.ID.String() })
+}
+
+// Said are ids as they stand in addresses.
+func Said(ids []uuid.UUID) []string { return listed(ids, uuid.UUID.String) }
+
+func listed[T any](all []T, say func(T) string) []string {
+	words := make([]string, len(all))
+	for i, one := range all {
+		words[i] = say(one)
+	}
+	return words
+}
