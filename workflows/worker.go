@@ -22,6 +22,16 @@ func Register(r interface {
 	r.RegisterWorkflowWithOptions(Sweep, workflow.RegisterOptions{Name: "sweep"})
 }
 
+// What a worker has going at once.
+const (
+	// MaxActivities run at the same time.
+	MaxActivities = 20
+	// Polls wait for activities, and as many for workflow tasks. Temporal spreads a queue over four partitions, each poll waits at
+	// one, and what comes to a partition where none waits stands there for two seconds and more before it is passed on: with
+	// the SDK's two polls that happens in every burst, with two for each partition it does not.
+	Polls = 8
+)
+
 // NewWorker returns a worker for an installation's queue. A panic in a workflow blocks it until the code is mended; it
 // never ends a process. A worker that ends by itself, because Temporal refuses it for good, tells failed.
 func NewWorker(c client.Client, queue string, acts *activities.Activities, failed ...func(error)) worker.Worker {
@@ -30,7 +40,9 @@ func NewWorker(c client.Client, queue string, acts *activities.Activities, faile
 		WorkerStopTimeout:   10 * time.Second,
 		// What was held in the memory of a worker that has gone is offered to it for that long before another may take it.
 		StickyScheduleToStartTimeout:       2 * time.Second,
-		MaxConcurrentActivityExecutionSize: 20,
+		MaxConcurrentActivityExecutionSize: MaxActivities,
+		MaxConcurrentActivityTaskPollers:   Polls,
+		MaxConcurrentWorkflowTaskPollers:   Polls,
 		Interceptors:                       []interceptor.WorkerInterceptor{&heartbeats{}},
 		OnFatalError: func(err error) {
 			for _, tell := range failed {

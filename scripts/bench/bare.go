@@ -8,6 +8,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+
+	"tribuna/workflows"
 )
 
 // The bare equivalent of a decision: an Update whose handler runs one regular activity that does nothing, on the same
@@ -39,9 +41,10 @@ type bare struct {
 	ids    []string
 }
 
-// startBare starts its worker with as many activities at once as ours.
+// startBare starts its worker with as many activities and polls at once as ours.
 func startBare(ctx context.Context, c client.Client, count int) (*bare, error) {
-	b := &bare{client: c, worker: worker.New(c, bareQueue, worker.Options{MaxConcurrentActivityExecutionSize: 20})}
+	b := &bare{client: c, worker: worker.New(c, bareQueue, worker.Options{MaxConcurrentActivityExecutionSize: workflows.MaxActivities,
+		MaxConcurrentActivityTaskPollers: workflows.Polls, MaxConcurrentWorkflowTaskPollers: workflows.Polls})}
 	b.worker.RegisterWorkflow(bareProcess)
 	b.worker.RegisterActivity(nothing)
 	if err := b.worker.Start(); err != nil {
