@@ -42,21 +42,14 @@ type act struct {
 // begin loads what every act needs and holds the process's row.
 func begin(ctx context.Context, tx bun.Tx, process uuid.UUID, now time.Time) (*act, error) {
 	x := &act{tx: tx, now: now}
-	if err := models.GoesOn(ctx, tx); err != nil {
-		return nil, err
-	}
 	var err error
-	if x.process, err = models.LockProcess(ctx, tx, process); err != nil {
+	if x.process, err = models.LockProcessToDecide(ctx, tx, process); err != nil {
 		return nil, err
 	}
-	if x.rec, err = models.RecommendationByID(ctx, tx, x.process.RecommendationID); err != nil {
+	if x.rec, err = models.RecommendationToDecide(ctx, tx, x.process.RecommendationID); err != nil {
 		return nil, err
 	}
-	procedure, err := models.ProcedureByID(ctx, tx, x.rec.ProcedureID)
-	if err != nil {
-		return nil, err
-	}
-	x.procedure = procedure.Document
+	x.procedure = x.rec.Procedure.Document
 	return x, nil
 }
 

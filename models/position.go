@@ -259,15 +259,14 @@ func tallyUnder(ctx context.Context, db bun.IDB, rules SignOffRules, r *Recommen
 	if r.AcceptedVersionID == nil {
 		return SignOffTally{}, nil
 	}
-	tasks, err := SignOffTasks(ctx, db, *r.AcceptedVersionID)
+	var votes []signOffVote
+	err := db.NewSelect().TableExpr("tasks AS t").Join("LEFT JOIN signoffs AS so ON so.task_id = t.id AND so.version_id = t.version_id").
+		ColumnExpr("COALESCE(so.answer, '') AS answer, t.overdue_at IS NOT NULL AS overdue").
+		Where("t.kind = ? AND t.version_id = ?", TaskSignOff, *r.AcceptedVersionID).Where(currentSignOff).Scan(ctx, &votes)
 	if err != nil {
-		return SignOffTally{}, fmt.Errorf("read sign-off tasks: %w", err)
+		return SignOffTally{}, fmt.Errorf("read the votes of a sign-off: %w", err)
 	}
-	answers, err := SignOffs(ctx, db, *r.AcceptedVersionID)
-	if err != nil {
-		return SignOffTally{}, fmt.Errorf("read sign-offs: %w", err)
-	}
-	return rules.Tally(tasks, answers), nil
+	return rules.tally(votes), nil
 }
 
 func (pos *Position) loadMailing(ctx context.Context, db bun.IDB) error {

@@ -66,6 +66,7 @@ type Recommendation struct {
 	UpdatedAt         time.Time
 
 	Organisation *Organisation           `bun:"rel:belongs-to,join:organisation_id=id"`
+	Procedure    *Procedure              `bun:"rel:belongs-to,join:procedure_id=id"`   // read only with RecommendationToDecide
 	Origin       *ImportedRecommendation `bun:"rel:has-one,join:id=recommendation_id"` // of an imported one
 	// What it is about; read only with withAttributes.
 	Countries  []string         `bun:",scanonly,array"` // ISO codes, sorted
@@ -272,6 +273,13 @@ func (r *Recommendation) setAttributes(ctx context.Context, tx bun.IDB, in Recom
 func RecommendationByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Recommendation, error) {
 	r := new(Recommendation)
 	err := withAttributes(db.NewSelect().Model(r).Relation("Organisation")).Where("r.id = ?", id).Scan(ctx)
+	return r, found(err, "recommendation")
+}
+
+// RecommendationToDecide is RecommendationByID together with the procedure it goes by.
+func RecommendationToDecide(ctx context.Context, db bun.IDB, id uuid.UUID) (*Recommendation, error) {
+	r := new(Recommendation)
+	err := withAttributes(db.NewSelect().Model(r).Relation("Organisation").Relation("Procedure")).Where("r.id = ?", id).Scan(ctx)
 	return r, found(err, "recommendation")
 }
 

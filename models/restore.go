@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
@@ -63,15 +64,20 @@ func Release(ctx context.Context, tx bun.IDB, send bool, now time.Time) error {
 	return err
 }
 
-// GoesOn returns an error that asks for patience while the database stands still after a restore.
-func GoesOn(ctx context.Context, tx bun.IDB) error {
-	var restored *time.Time
-	err := tx.NewSelect().Table("installation").Column("restored_at").Scan(ctx, &restored)
+// LockProcessToDecide is LockProcess for a decision: it returns an error that asks for patience while the database stands
+// still after a restore.
+func LockProcessToDecide(ctx context.Context, tx bun.IDB, id uuid.UUID) (*Process, error) {
+	var p struct {
+		Process    `bun:",extend"`
+		RestoredAt *time.Time `bun:",scanonly"`
+	}
+	err := tx.NewSelect().Model(&p).ColumnExpr("?TableColumns, (SELECT restored_at FROM installation) AS restored_at").
+		Where("p.id = ?", id).For("UPDATE").Scan(ctx)
 	if err != nil {
-		return found(err, "installation")
+		return nil, found(err, "process")
 	}
-	if restored != nil {
-		return apperr.About(apperr.CodeUnavailable, "installation")
+	if p.RestoredAt != nil {
+		return nil, apperr.About(apperr.CodeUnavailable, "installation")
 	}
-	return nil
+	return &p.Process, nil
 }

@@ -48,13 +48,11 @@ func TestNothingGoesOutAfterARestoreUntilTheRelease(t *testing.T) {
 	b, waiting, future := restoredMailbox(t)
 	later := mailNow.Add(2 * time.Hour)
 	require.Empty(t, b.claim(t, uuid.New(), 10, later), "not even what comes due later")
-	require.Equal(t, apperr.CodeUnavailable, apperr.CodeOf(models.GoesOn(t.Context(), b.db)))
 	sessions, err := b.db.NewSelect().Table("sessions").Count(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, sessions)
 
 	require.NoError(t, models.Release(t.Context(), b.db, false, later))
-	require.NoError(t, models.GoesOn(t.Context(), b.db))
 	got := b.claim(t, uuid.New(), 10, later)
 	require.Len(t, got, 1, "what could not have gone out goes")
 	require.Equal(t, future.ID, got[0].ID)
@@ -65,4 +63,19 @@ func TestHeldMailsGoOutWhereSomebodySaysSo(t *testing.T) {
 	b, _, _ := restoredMailbox(t)
 	require.NoError(t, models.Release(t.Context(), b.db, true, mailNow.Add(time.Minute)))
 	require.Len(t, b.claim(t, uuid.New(), 10, mailNow.Add(time.Minute)), 2)
+}
+
+func TestNothingIsDecidedAfterARestoreUntilTheRelease(t *testing.T) {
+	i := newInbox(t)
+	_, err := models.MarkRestored(t.Context(), i.db, noon)
+	require.NoError(t, err)
+	_, err = models.LockProcessToDecide(t.Context(), i.db, i.process)
+	require.Equal(t, apperr.CodeUnavailable, apperr.CodeOf(err))
+
+	require.NoError(t, models.Release(t.Context(), i.db, false, noon))
+	p, err := models.LockProcessToDecide(t.Context(), i.db, i.process)
+	require.NoError(t, err)
+	require.Equal(t, i.process, p.ID)
+	_, err = models.LockProcessToDecide(t.Context(), i.db, uuid.New())
+	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(err))
 }

@@ -77,20 +77,36 @@ type SignOffTally struct {
 
 // Tally applies the rule to what was asked and answered. A silent unit (its deadline passed) counts as the rule says.
 func (r SignOffRules) Tally(tasks []Task, answers []SignOff) SignOffTally {
-	t := SignOffTally{Asked: len(tasks)}
 	by := map[uuid.UUID]string{}
 	for _, a := range answers {
 		by[a.TaskID] = a.Answer
 	}
+	var votes []signOffVote
 	for _, task := range tasks {
-		t.count(by[task.ID], task.OverdueAt != nil, r.Silence)
+		votes = append(votes, signOffVote{by[task.ID], task.OverdueAt != nil})
+	}
+	return r.tally(votes)
+}
+
+// signOffVote is what the rule looks at of a unit that was asked: its answer, "" where it gave none, and whether its deadline
+// has passed.
+type signOffVote struct {
+	Answer  string
+	Overdue bool
+}
+
+func (r SignOffRules) tally(votes []signOffVote) SignOffTally {
+	t := SignOffTally{Asked: len(votes)}
+	for _, v := range votes {
+		t.count(v, r.Silence)
 	}
 	t.judge(r)
 	return t
 }
 
-func (t *SignOffTally) count(answer string, overdue bool, silence string) {
-	if answer == "" && overdue {
+func (t *SignOffTally) count(v signOffVote, silence string) {
+	answer := v.Answer
+	if answer == "" && v.Overdue {
 		switch silence {
 		case SilenceAbstains:
 			t.Silent++
