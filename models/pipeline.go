@@ -60,10 +60,11 @@ type (
 	}
 )
 
-// readProcedures reads those that recommendations go by.
+// readProcedures reads all versions: they are few, and to find those that recommendations go by would be to read every
+// recommendation.
 func (p *pipeline) readProcedures(ctx context.Context) error {
 	var all []Procedure
-	err := p.db.NewSelect().Model(&all).Where("pr.id IN (SELECT procedure_id FROM recommendations)").Scan(ctx)
+	err := p.db.NewSelect().Model(&all).Scan(ctx)
 	for _, one := range all {
 		p.procedures[one.ID] = one.Document
 	}
