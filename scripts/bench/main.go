@@ -1,7 +1,7 @@
 // Command bench measures what Tribuna promises about speed, each against a bare equivalent in the same run: machines
 // differ, ratios less. It starts an instance of its own, in parts, and removes it afterwards.
 //
-//	go run ./scripts/bench [-only start,signoff,review,matching,dashboards,processes] [-processes 10000] [-sizes 1000,10000,100000] [-write docs/performance.md]
+//	go run ./scripts/bench [-only start,signoff,review,matching,invitations,dashboards,processes] [-processes 10000] [-invitations 5000] [-sizes 1000,10000,100000] [-write docs/performance.md]
 //
 // It needs bin/tribuna, and nothing else that runs on the machine while it measures.
 package main
@@ -25,10 +25,11 @@ const limit = 90 * time.Minute
 
 // settings say what is measured.
 type settings struct {
-	only      []string
-	processes int
-	sizes     []int
-	write     string
+	only        []string
+	processes   int
+	invitations int
+	sizes       []int
+	write       string
 }
 
 func main() {
@@ -48,12 +49,13 @@ func main() {
 }
 
 func readSettings() (settings, error) {
-	only := flag.String("only", "start,signoff,review,matching,dashboards,processes", "what to measure, with commas between")
+	only := flag.String("only", "start,signoff,review,matching,invitations,dashboards,processes", "what to measure, with commas between")
 	processes := flag.Int("processes", 10_000, "how many processes are open")
+	invitations := flag.Int("invitations", 5_000, "how many invitations to review are open")
 	sizes := flag.String("sizes", "1000,10000,100000", "how many measures the dashboards count, with commas between")
 	write := flag.String("write", "", "file to write the results to; without it they are shown only")
 	flag.Parse()
-	s := settings{only: strings.Split(*only, ","), processes: *processes, write: *write}
+	s := settings{only: strings.Split(*only, ","), processes: *processes, invitations: *invitations, write: *write}
 	for _, size := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(size)
 		if err != nil || n < 1 {
@@ -76,6 +78,7 @@ var chapters = []struct {
 	{"signoff", measureSignOff},
 	{"review", measureReview},
 	{"matching", measureMatching},
+	{"invitations", measureInvitations},
 	{"dashboards", measureDashboards},
 	{"processes", measureProcesses},
 }

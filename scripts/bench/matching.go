@@ -78,18 +78,26 @@ func (in *instance) readExperts(ctx context.Context, recs []models.Recommendatio
 	return nil
 }
 
-// addTextsToMatch makes drafts on all topics and in all countries, and experts who know some of them and take up to four
-// reviews each.
-func (in *instance) addTextsToMatch(ctx context.Context) ([]models.Recommendation, error) {
-	if _, err := in.db.NewRaw(`WITH p AS (INSERT INTO people (id, name, email, language, languages, country_code, topics, max_open)
+// addExperts adds people of all countries who know some of the topics and take up to four reviews each.
+func (in *instance) addExperts(ctx context.Context) error {
+	_, err := in.db.NewRaw(`WITH p AS (INSERT INTO people (id, name, email, language, languages, country_code, topics, max_open)
 			SELECT gen_random_uuid(), 'Expert ' || i, 'matched-' || i || '@tribuna.example', 'en',
 				CASE WHEN i % 3 = 0 THEN '{en,bg}'::text[] WHEN i % 3 = 1 THEN '{en}' ELSE '{en,ro}' END,
 				(SELECT code FROM countries ORDER BY code OFFSET i % 8 LIMIT 1),
 				ARRAY(SELECT slug FROM topics ORDER BY md5(slug || i) LIMIT 3), 1 + i % 4
 			FROM generate_series(1, ?) AS i RETURNING id)
 		INSERT INTO roles (person_id, organisation_id, role)
-		SELECT p.id, (SELECT id FROM organisations WHERE kind = 'academic' ORDER BY slug LIMIT 1), 'expert' FROM p`, matchedExperts).Exec(ctx); err != nil {
-		return nil, fmt.Errorf("add experts: %w", err)
+		SELECT p.id, (SELECT id FROM organisations WHERE kind = 'academic' ORDER BY slug LIMIT 1), 'expert' FROM p`, matchedExperts).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("add experts: %w", err)
+	}
+	return nil
+}
+
+// addTextsToMatch makes drafts on all topics and in all countries, and experts for them.
+func (in *instance) addTextsToMatch(ctx context.Context) ([]models.Recommendation, error) {
+	if err := in.addExperts(ctx); err != nil {
+		return nil, err
 	}
 	var ids []uuid.UUID
 	err := in.db.NewRaw(`WITH r AS (INSERT INTO recommendations (id, slug, kind, language, title, organisation_id, officer_id, procedure_id, stage, stage_since, languages, created_at, updated_at)
