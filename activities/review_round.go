@@ -224,6 +224,9 @@ func (a *Activities) CloseRound(ctx context.Context, s Step) (models.Position, e
 		if err := round.Save(ctx, x.tx); err != nil {
 			return err
 		}
+		if err := round.LabelAnswers(ctx, x.tx); err != nil {
+			return err
+		}
 		answers, err := x.sendCopies(ctx, round, time.Time{})
 		if err != nil {
 			return err

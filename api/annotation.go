@@ -22,7 +22,7 @@ func (s *server) listAnnotations(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	reviews, err := models.Reviews(c.ctx(), s.DB, rec.ID, 0)
+	reviews, err := models.ReviewsAs(c.ctx(), s.DB, c.who.viewer.Attribution(rec), rec.ID, 0)
 	if err != nil {
 		return reply{}, err
 	}
@@ -32,7 +32,7 @@ func (s *server) listAnnotations(c *call) (reply, error) {
 	}
 	viewer := c.who.viewer
 	reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool {
-		return !viewer.Owns(rec) && !(network && rv.OrganisationID != nil) && rv.PersonID != viewer.PersonID
+		return !viewer.Owns(rec) && !(network && rv.OrganisationID != nil) && (rv.Masked || rv.PersonID != viewer.PersonID)
 	})
 	people, err := s.reviewers(c, reviews)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *server) listAnnotations(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return reply{body: annotation.Of(s.BaseURL, rec, reviews, numbers, func(rv models.Review) *annotation.AnnotationAgent {
-		if !viewer.MayName(rec, reviewKind(rv), rv.PersonID) {
+		if rv.Masked || !viewer.MayName(rec, reviewKind(rv), rv.PersonID) {
 			return nil
 		}
 		return &annotation.AnnotationAgent{Type: "Person", Name: people[rv.PersonID].Name}

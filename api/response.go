@@ -67,7 +67,7 @@ func (s *server) listResponses(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	f := models.RemarkFilter{Recommendation: rec.ID}
+	f := models.RemarkFilter{Recommendation: rec.ID, As: c.who.viewer.Attribution(rec)}
 	if f.From, err = queryOneOf(c, "from", []string{models.FromExperts, models.FromPartners}); err != nil {
 		return reply{}, err
 	}

@@ -14,6 +14,7 @@ import (
 type Round struct {
 	Number            int        `json:"number"`
 	VersionID         uuid.UUID  `json:"version_id"`
+	Anonymity         string     `json:"anonymity"` // open, single or double
 	Enough            int        `json:"enough"`
 	Invited           int        `json:"invited"`           // experts asked so far
 	Answered          int        `json:"answered"`          // of them
@@ -31,7 +32,8 @@ type Round struct {
 
 // Review is what an expert answered, or a partner in the consultation (then without an answer).
 type Review struct {
-	TaskID         uuid.UUID  `json:"task_id"`
+	TaskID         uuid.UUID  `json:"task_id"`         // in an anonymised round an id of the answer alone, which leads to no question
+	Label          string     `json:"label,omitempty"` // the letter under which the answer stands in an anonymised round
 	PersonID       *uuid.UUID `json:"person_id,omitempty"`
 	Person         string     `json:"person,omitempty"`
 	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"`
@@ -84,7 +86,7 @@ func (s *server) listReviews(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	reviews, err := models.Reviews(c.ctx(), s.DB, rec.ID, 0)
+	reviews, err := models.ReviewsAs(c.ctx(), s.DB, c.who.viewer.Attribution(rec), rec.ID, 0)
 	if err != nil {
 		return reply{}, err
 	}
@@ -104,7 +106,13 @@ func (s *server) listReviews(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, namings: namings, people: people, reviews: reviews, tasks: tasks}
+	answered := map[int]int{}
+	for i := range rounds {
+		if answered[rounds[i].Number], err = rounds[i].ExpertsAnswered(c.ctx(), s.DB); err != nil {
+			return reply{}, err
+		}
+	}
+	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, namings: namings, people: people, reviews: reviews, tasks: tasks, answered: answered}
 	return reply{body: listOf(rounds, reader.view)}, nil
 }
 
@@ -119,17 +127,18 @@ func (s *server) reviewers(c *call, reviews []models.Review) (map[uuid.UUID]mode
 // roundReader shows rounds to one reader: owners see all; the network the consultation and why it was decided so; and
 // everybody what they answered themselves.
 type roundReader struct {
-	viewer  models.Viewer
-	network bool // sees what was said within the network
-	rec     *models.Recommendation
-	people  map[uuid.UUID]models.Person
-	namings map[uuid.UUID]string // what each reviewer said last
-	reviews []models.Review
-	tasks   []models.Task
+	viewer   models.Viewer
+	network  bool // sees what was said within the network
+	rec      *models.Recommendation
+	people   map[uuid.UUID]models.Person
+	namings  map[uuid.UUID]string // what each reviewer said last
+	reviews  []models.Review
+	tasks    []models.Task
+	answered map[int]int // experts, by round
 }
 
 func (rr roundReader) view(r models.ReviewRound) Round {
-	v := Round{Number: r.Number, VersionID: r.VersionID, Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
+	v := Round{Number: r.Number, VersionID: r.VersionID, Anonymity: r.Anonymity, Answered: rr.answered[r.Number], Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
 		ClosedAt: r.ClosedAt, Reviewers: []string{}, Reviews: []Review{}}
 	if r.Decision != nil {
 		v.Decision = *r.Decision
@@ -151,13 +160,10 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 		if review.Round != r.Number {
 			continue
 		}
-		if review.Answer != nil {
-			v.Answered++
-			if rr.network && rr.namings[review.PersonID] != models.NamingNone {
-				v.Reviewers = append(v.Reviewers, rr.people[review.PersonID].Name)
-			}
+		if naming, said := rr.namings[review.PersonID]; review.Answer != nil && review.Anonymity == models.AnonymityOpen && rr.network && said && naming != models.NamingNone {
+			v.Reviewers = append(v.Reviewers, rr.people[review.PersonID].Name)
 		}
-		if owner || rr.network && review.OrganisationID != nil || review.PersonID == rr.viewer.PersonID {
+		if owner || rr.network && review.OrganisationID != nil || !review.Masked && review.PersonID == rr.viewer.PersonID {
 			v.Reviews = append(v.Reviews, rr.review(review))
 		}
 	}
@@ -170,7 +176,7 @@ func (rr roundReader) review(r models.Review) Review {
 	if r.OrganisationID != nil {
 		kind = models.TaskConsult
 	}
-	if rr.viewer.MayName(rr.rec, kind, r.PersonID) {
+	if !r.Masked && rr.viewer.MayName(rr.rec, kind, r.PersonID) {
 		v.PersonID, v.Person = &r.PersonID, rr.people[r.PersonID].Name
 	}
 	return v
@@ -178,7 +184,7 @@ func (rr roundReader) review(r models.Review) Review {
 
 // reviewView shows an answer without saying whose it is.
 func reviewView(r models.Review) Review {
-	v := Review{TaskID: r.TaskID, OrganisationID: r.OrganisationID, Reasons: r.Reasons, WrittenIn: r.WrittenIn, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
+	v := Review{TaskID: r.TaskID, Label: r.Label.Letter(), OrganisationID: r.OrganisationID, Reasons: r.Reasons, WrittenIn: r.WrittenIn, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
 		Comments: listOf(r.Comments, commentOf).Items}
 	if r.Answer != nil {
 		v.Answer = *r.Answer

@@ -57,7 +57,8 @@ type CommentPayload struct {
 	Body        string      `json:"body" validate:"required_unless=Kind suggestion,max=8000"`
 }
 
-// putComments writes the comments of a review in the place of those it had.
+// putComments writes the comments of a review in the place of those it had. Their ids tell no time, by which an anonymised comment
+// could be joined to whoever answered then.
 func (rv *Review) putComments(ctx context.Context, tx bun.IDB, comments []CommentPayload) error {
 	if _, err := tx.NewDelete().Model((*Comment)(nil)).Where("task_id = ?", rv.TaskID).Exec(ctx); err != nil {
 		return err
@@ -70,7 +71,7 @@ func (rv *Review) putComments(ctx context.Context, tx bun.IDB, comments []Commen
 		if c.Kind == "" {
 			c.Kind = CommentRemark
 		}
-		rows[i] = Comment{ID: NewID(), TaskID: rv.TaskID, RecommendationID: rv.RecommendationID, VersionID: rv.VersionID,
+		rows[i] = Comment{ID: uuid.New(), TaskID: rv.TaskID, RecommendationID: rv.RecommendationID, VersionID: rv.VersionID,
 			Block: c.Block, Kind: c.Kind, Quote: c.Quote, Prefix: c.Prefix, Suffix: c.Suffix, Replacement: c.Replacement,
 			Body: c.Body, Position: i, CreatedAt: rv.AnsweredAt}
 	}

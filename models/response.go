@@ -53,8 +53,9 @@ type CommentGroup struct {
 
 // Remark is a comment on a paragraph, or the reasons of a review, of a round that is closed, with what is answered to it.
 type Remark struct {
-	ID             uuid.UUID // of the comment, or of the question whose answer gave the reasons
-	TaskID         uuid.UUID
+	ID             uuid.UUID // of the comment, or of the answer that gave the reasons
+	ReviewID       uuid.UUID // the answer
+	TaskID         uuid.UUID // the question; the answer's id where the reader may not know whose it is
 	Round          int
 	VersionID      uuid.UUID
 	Block          int // WholeText for reasons
@@ -64,11 +65,14 @@ type Remark struct {
 	Suffix         string
 	Replacement    string
 	Body           string
-	WrittenIn      string // of the remark; "" where nobody said
-	PersonID       uuid.UUID
+	WrittenIn      string     // of the remark; "" where nobody said
+	PersonID       uuid.UUID  // Nil where the reader may not know whose it is
 	OrganisationID *uuid.UUID // of a partner; nil for an expert
 	Naming         string
+	Label          Label
 	At             time.Time
+	Anonymity      string    // of the round
+	ClosedAt       time.Time // likewise
 
 	Outcome          *string // its own answer; nil: none
 	Reason           string
@@ -101,6 +105,12 @@ func (r Remark) Response() *Response {
 	return nil
 }
 
+// By is the answer that the remark belongs to, as far as it says whose it is.
+func (r Remark) By() Review {
+	return Review{ID: r.ReviewID, TaskID: r.TaskID, PersonID: r.PersonID, OrganisationID: r.OrganisationID, Label: r.Label, Anonymity: r.Anonymity,
+		Masked: r.PersonID == uuid.Nil}
+}
+
 // FromPartner reports whether an organisation said it in the consultation, not an expert in a review.
 func (r Remark) FromPartner() bool { return r.OrganisationID != nil }
 
@@ -110,10 +120,11 @@ const (
 	FromPartners = "partners"
 )
 
-// RemarkFilter narrows the remarks of a recommendation.
+// RemarkFilter narrows the remarks of a recommendation, for a reader.
 type RemarkFilter struct {
 	Recommendation uuid.UUID
-	Round          int // 0: all
+	As             Attribution // what the reader may know of who made them
+	Round          int         // 0: all
 	Kind           CommentKind
 	From           string // FromExperts, FromPartners or ""
 	Open           bool   // only those not answered
@@ -123,19 +134,20 @@ type RemarkFilter struct {
 }
 
 // remarksQuery is what is said about a text in rounds that are closed: what is said in others can still change, and is
-// answered only afterwards.
-const remarksQuery = `SELECT said.*, rv.round, rv.version_id, rv.person_id, rv.organisation_id, rv.naming, rv.written_in, rv.answered_at AS at,
+// answered only afterwards. What an anonymised round keeps back is not answered at all.
+const remarksQuery = `SELECT said.*, rv.id AS review_id, rv.round, rv.version_id, rv.person_id, rv.organisation_id, rv.naming, rv.written_in, rv.answered_at AS at,
+		rr.anonymity, rr.closed_at, rv.label,
 		a.outcome, coalesce(a.reason, '') AS reason, coalesce(a.written_in, '') AS reason_in, coalesce(a.revision, 0) AS revision, a.applied_version_id,
 		a.group_id, coalesce(g.title, '') AS group_title, g.outcome AS group_outcome, coalesce(g.reason, '') AS group_reason, coalesce(g.written_in, '') AS group_in, coalesce(g.revision, 0) AS group_revision
 	FROM reviews AS rv
 	JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round AND rr.closed_at IS NOT NULL
 	CROSS JOIN LATERAL (
 		SELECT c.id, c.task_id, c.block, c.kind, c.quote, c.prefix, c.suffix, c.replacement, c.body, c.position FROM comments AS c WHERE c.task_id = rv.task_id
-		UNION ALL SELECT rv.task_id, rv.task_id, -1, 'reasons', '', '', '', '', rv.reasons, 0 WHERE rv.reasons <> ''
+		UNION ALL SELECT rv.id, rv.task_id, -1, 'reasons', '', '', '', '', rv.reasons, 0 WHERE rv.reasons <> ''
 	) AS said
 	LEFT JOIN comment_responses AS a ON a.id = said.id
 	LEFT JOIN comment_groups AS g ON g.id = a.group_id
-	WHERE rv.recommendation_id = ?`
+	WHERE rv.recommendation_id = ? AND ` + released
 
 func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 	q := db.NewSelect().TableExpr("(?) AS r", db.NewRaw(remarksQuery, f.Recommendation))
@@ -169,12 +181,17 @@ func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 // Remarks lists what was said about a text, in the order of its paragraphs.
 func Remarks(ctx context.Context, db bun.IDB, f RemarkFilter) ([]Remark, error) {
 	var all []Remark
-	err := f.query(db).ColumnExpr("r.id, r.task_id, r.round, r.version_id, r.block, r.kind, r.quote, r.prefix, r.suffix, r.replacement, r.body").
+	err := f.query(db).ColumnExpr("r.id, r.review_id, r.anonymity, r.closed_at, r.label, r.task_id, r.round, r.version_id, r.block, r.kind, r.quote, r.prefix, r.suffix, r.replacement, r.body").
 		ColumnExpr("r.written_in, r.person_id, r.organisation_id, r.naming, r.at, r.outcome, r.reason, r.reason_in, r.revision, r.applied_version_id").
 		ColumnExpr("r.group_id, r.group_title, r.group_outcome, r.group_reason, r.group_in, r.group_revision").
-		OrderExpr("r.round, r.block, r.at, r.task_id, r.position").Scan(ctx, &all)
+		OrderExpr("r.round, r.block, CASE WHEN r.label IS NULL THEN r.at ELSE r.closed_at END, r.label, r.task_id, r.position").Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("read the remarks on a text: %w", err)
+	}
+	for i := range all {
+		if f.As.hides(all[i].Anonymity, all[i].PersonID, all[i].OrganisationID) {
+			all[i].mask()
+		}
 	}
 	return all, nil
 }

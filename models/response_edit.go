@@ -49,7 +49,7 @@ func Respond(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, to []See
 	}
 	ids, revisions := split(to)
 	done, err := tx.NewRaw(`INSERT INTO comment_responses AS a (id, recommendation_id, comment_id, task_id, outcome, reason, written_in, answered_by, answered_at)
-		SELECT r.id, ?, CASE WHEN r.block >= 0 THEN r.id END, CASE WHEN r.block < 0 THEN r.id END, ?, ?, ?, ?, ? FROM `+chosen+`
+		SELECT r.id, ?, CASE WHEN r.block >= 0 THEN r.id END, CASE WHEN r.block < 0 THEN r.task_id END, ?, ?, ?, ?, ? FROM `+chosen+`
 		WHERE r.revision = p.seen
 		ON CONFLICT (id) DO UPDATE SET outcome = EXCLUDED.outcome, reason = EXCLUDED.reason, written_in = EXCLUDED.written_in,
 			answered_by = EXCLUDED.answered_by, answered_at = EXCLUDED.answered_at, revision = a.revision + 1
@@ -82,7 +82,7 @@ func GroupRemarks(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, rou
 	}
 	ids, revisions := split(members)
 	done, err := tx.NewRaw(`INSERT INTO comment_responses (id, recommendation_id, comment_id, task_id, group_id)
-		SELECT r.id, ?, CASE WHEN r.block >= 0 THEN r.id END, CASE WHEN r.block < 0 THEN r.id END, ? FROM `+chosen+` WHERE r.round = ?
+		SELECT r.id, ?, CASE WHEN r.block >= 0 THEN r.id END, CASE WHEN r.block < 0 THEN r.task_id END, ? FROM `+chosen+` WHERE r.round = ?
 		ON CONFLICT (id) DO UPDATE SET group_id = EXCLUDED.group_id`,
 		recommendation, g.ID, recommendation, pgdialect.Array(ids), pgdialect.Array(revisions), round).Exec(ctx)
 	if err != nil {

@@ -28,6 +28,7 @@ type ReviewRound struct {
 	DecisionReason   string
 	// DecisionWrittenIn is the language of the reason; "" where nobody said.
 	DecisionWrittenIn string
+	Anonymity         string `bun:",nullzero,default:'open'"` // AnonymityOpen …, fixed when it begins
 }
 
 // Takes reports whether an answer to a task is still taken in the round: until it is closed, and from a partner who has
@@ -58,6 +59,7 @@ type Review struct {
 	bun.BaseModel `bun:"table:reviews,alias:rv"`
 
 	TaskID           uuid.UUID `bun:",pk"`
+	ID               uuid.UUID `bun:",nullzero,default:gen_random_uuid()"` // leads to nobody
 	RecommendationID uuid.UUID
 	VersionID        uuid.UUID
 	Round            int
@@ -70,8 +72,13 @@ type Review struct {
 	Late             bool
 	DecisionID       string
 	AnsweredAt       time.Time
+	Label            Label `bun:",nullzero"`
 
 	Comments []Comment `bun:"rel:has-many,join:task_id=task_id"`
+
+	Anonymity string     `bun:",scanonly"` // of the round, where ReviewsAs read it
+	ClosedAt  *time.Time `bun:",scanonly"` // likewise
+	Masked    bool       `bun:"-"`         // the reader may not know whose it is: neither person nor question stand in it
 }
 
 // StartReviewPayload asks for a round on the version the officer sees.
@@ -184,7 +191,8 @@ func LastNaming(ctx context.Context, db bun.IDB, recommendation, person uuid.UUI
 	return naming, err
 }
 
-// Reviews lists what was answered in a round (0: in all), with comments, in the order of the answers.
+// Reviews lists what was answered in a round (0: in all), with comments, in the order of the answers: for the process itself, which
+// knows whose they are. What is shown to anybody is read by ReviewsAs.
 func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) ([]Review, error) {
 	var all []Review
 	q := db.NewSelect().Model(&all).Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -197,14 +205,18 @@ func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round in
 	return all, err
 }
 
-// NamingsOf returns how the experts who reviewed a recommendation want to be named, by person: what each said last.
+// inOpenRound is true of an answer (alias rv) in a round in which people say how they may be named; in the others nobody is.
+const inOpenRound = `NOT EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = rv.recommendation_id
+	AND hiding.number = rv.round AND hiding.anonymity <> 'open')`
+
+// NamingsOf returns how the experts who reviewed a recommendation in open rounds want to be named, by person: what each said last.
 func NamingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]string, error) {
 	var rows []struct {
 		PersonID uuid.UUID
 		Naming   string
 	}
 	err := db.NewSelect().TableExpr("reviews AS rv").ColumnExpr("DISTINCT ON (rv.person_id) rv.person_id, rv.naming").
-		Where("rv.recommendation_id = ? AND rv.answer IS NOT NULL", recommendation).
+		Where("rv.recommendation_id = ? AND rv.answer IS NOT NULL AND "+inOpenRound, recommendation).
 		OrderExpr("rv.person_id, rv.answered_at DESC").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read how reviewers want to be named: %w", err)

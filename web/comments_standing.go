@@ -65,9 +65,10 @@ func (s *Server) showComments(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// readableReviews are the answers a visitor may read: owners all, the network those of partners.
-func (s *Server) readableReviews(ctx context.Context, v *visitor, rec *models.Recommendation) ([]models.Review, error) {
-	reviews, err := models.Reviews(ctx, s.DB, rec.ID, 0)
+// readableReviews are the answers a visitor may read: owners all, the network those of partners, each with what may be known of
+// whose it is.
+func (s *Server) readableReviews(ctx context.Context, v *visitor, as models.Attribution, rec *models.Recommendation) ([]models.Review, error) {
+	reviews, err := models.ReviewsAs(ctx, s.DB, as, rec.ID, 0)
 	if err == nil && !v.viewer().Owns(rec) {
 		reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool { return rv.OrganisationID == nil })
 	}
@@ -81,7 +82,7 @@ func (s *Server) takeOutComments(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	reviews, err := s.readableReviews(ctx, v, rec)
+	reviews, err := s.readableReviews(ctx, v, models.Attribution{}, rec) // a file goes further: in it an anonymised round has no key
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (s *Server) takeOutComments(w http.ResponseWriter, r *http.Request) error {
 // commentsBeside puts all comments a visitor may read beside a version: in their own paragraph where the words they are about
 // stand there, else beside the paragraph they were said of. None is left out.
 func (s *Server) commentsBeside(ctx context.Context, l *i18n.Localizer, v *visitor, rec *models.Recommendation, now *models.Version) (*standingComments, error) {
-	reviews, err := s.readableReviews(ctx, v, rec)
+	reviews, err := s.readableReviews(ctx, v, v.viewer().Attribution(rec), rec)
 	if err != nil {
 		return nil, err
 	}

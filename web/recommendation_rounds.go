@@ -27,7 +27,8 @@ type roundView struct {
 	ReasonLang       string // "" where nobody said
 	Lang             string
 	Zone             *time.Location
-	Whole            bool // the reader sees the experts' answers too, not only the partners'
+	Hides            string // what an anonymised round hides from the reader; "" in an open one
+	Whole            bool   // the reader sees the experts' answers too, not only the partners'
 }
 
 // reviewRow is what an expert or a partner answered.
@@ -57,7 +58,7 @@ func (s *Server) fillRounds(ctx context.Context, l *i18n.Localizer, p *visitorPa
 		return err
 	}
 	for i := range rounds {
-		round, err := s.roundView(ctx, l, p.Rec, &rounds[i], p.Owner, p.Zone)
+		round, err := s.roundView(ctx, l, p.visitor.viewer(), p.Rec, &rounds[i], p.Owner, p.Zone)
 		if err != nil {
 			return err
 		}
@@ -68,12 +69,12 @@ func (s *Server) fillRounds(ctx context.Context, l *i18n.Localizer, p *visitorPa
 
 // roundView gathers a round. What experts said is confidential: whole is for the owners; others in the network see the
 // partners' words.
-func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, whole bool, zone *time.Location) (*roundView, error) {
+func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models.Viewer, rec *models.Recommendation, round *models.ReviewRound, whole bool, zone *time.Location) (*roundView, error) {
 	version, err := models.VersionByID(ctx, s.DB, round.VersionID)
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := models.Reviews(ctx, s.DB, rec.ID, round.Number)
+	reviews, err := models.ReviewsAs(ctx, s.DB, reader.Attribution(rec), rec.ID, round.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,11 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 	if round.Decision != nil {
 		v.Decision = l.T("recommendation.round.decided." + *round.Decision)
 	}
+	if v.Answered, err = round.ExpertsAnswered(ctx, s.DB); err != nil {
+		return nil, err
+	}
 	v.count(l, reviews)
+	v.Hides = hides(l, reader, rec, round, v.Answered, reviews)
 	if !whole {
 		reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool { return rv.OrganisationID == nil })
 	}
@@ -102,6 +107,23 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, rec *models.R
 	}
 	v.Blocks, err = remarkedBlocks(l, version.Body, reviews, authors, zone)
 	return v, err
+}
+
+// hides says what an anonymised round hides from a reader; "" where it hides nothing.
+func hides(l *i18n.Localizer, reader models.Viewer, rec *models.Recommendation, round *models.ReviewRound, answered int, reviews []models.Review) string {
+	labelled := slices.ContainsFunc(reviews, func(rv models.Review) bool { return rv.Label > 0 })
+	switch {
+	case !round.Anonymised():
+		return ""
+	case reader.HoldsKey(rec):
+		return l.T("anonymity.key_yours")
+	case round.ClosedAt == nil:
+		return l.T("anonymity.held")
+	case answered > 0 && !labelled:
+		return l.T("anonymity.too_few")
+	default:
+		return l.T("anonymity.labelled")
+	}
 }
 
 func roundBadge(l *i18n.Localizer, round *models.ReviewRound) Badge {
@@ -121,8 +143,7 @@ func roundBadge(l *i18n.Localizer, round *models.ReviewRound) Badge {
 func (v *roundView) count(l *i18n.Localizer, reviews []models.Review) {
 	votes := map[string]int{}
 	for _, rv := range reviews {
-		if rv.Answer != nil {
-			v.Answered++
+		if rv.Answer != nil && (rv.Anonymity == models.AnonymityOpen || rv.Label > 0) { // while a round hides, no vote is told by the moment it came
 			votes[*rv.Answer]++
 		}
 	}
@@ -136,6 +157,8 @@ func (v *roundView) count(l *i18n.Localizer, reviews []models.Review) {
 // author is who wrote a review, in which capacity.
 type author struct{ name, capacity string }
 
+// authorsOf names who gave answers, by question: as far as the reader may know for whom they were read. Every page and file that
+// shows an answer names its author by it.
 func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reviews []models.Review) (map[uuid.UUID]author, error) {
 	var ids, organisations []uuid.UUID
 	for _, rv := range reviews {
@@ -164,9 +187,23 @@ func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, rec *models.R
 		if rv.OrganisationID != nil {
 			a.capacity = l.T("recommendation.capacity.for", "Organisation", l.ForUnit(units[rv.TaskID].Name, names[*rv.OrganisationID]))
 		}
+		switch {
+		case rv.Masked:
+			a.name = withoutName(l, rv.Label)
+		case rv.Label > 0:
+			a.name = l.T("anonymity.key", "Name", a.name, "Reviewer", withoutName(l, rv.Label))
+		}
 		authors[rv.TaskID] = a
 	}
 	return authors, nil
+}
+
+// withoutName is what an expert is called who is not named: by their letter, where the round gave one.
+func withoutName(l *i18n.Localizer, label models.Label) string {
+	if label == 0 {
+		return l.T("recommendation.somebody.expert")
+	}
+	return l.T("anonymity.reviewer", "Letter", label.Letter())
 }
 
 func newReviewRow(l *i18n.Localizer, rv models.Review, by author) (reviewRow, error) {

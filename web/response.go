@@ -81,6 +81,7 @@ type responsesCase struct {
 	*officerAct
 	round   int
 	rounds  []int
+	as      models.Attribution // what the reader may know of who made them
 	filter  models.RemarkFilter
 	remarks []models.Remark
 	authors map[uuid.UUID]author
@@ -98,11 +99,12 @@ func (s *Server) beginResponses(r *http.Request) (*responsesCase, error) {
 		return c, err
 	}
 	q := r.URL.Query()
+	c.as = a.visitor.viewer().Attribution(a.rec)
 	c.round = c.rounds[0]
 	if n, err := strconv.Atoi(q.Get("round")); err == nil && slices.Contains(c.rounds, n) {
 		c.round = n
 	}
-	c.filter = models.RemarkFilter{Recommendation: a.rec.ID, Round: c.round, From: q.Get("from"), Open: q.Get("open") != ""}
+	c.filter = models.RemarkFilter{Recommendation: a.rec.ID, As: c.as, Round: c.round, From: q.Get("from"), Open: q.Get("open") != ""}
 	if kind := models.CommentKind(q.Get("kind")); slices.Contains(models.RemarkKinds(), kind) {
 		c.filter.Kind = kind
 	}
@@ -120,7 +122,7 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 	}
 	var reviews []models.Review
 	for _, m := range c.remarks {
-		reviews = append(reviews, models.Review{TaskID: m.TaskID, PersonID: m.PersonID, OrganisationID: m.OrganisationID})
+		reviews = append(reviews, m.By())
 	}
 	if c.authors, err = s.authorsOf(ctx, l, c.rec, reviews); err != nil {
 		return err

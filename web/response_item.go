@@ -61,11 +61,11 @@ func (s *Server) beginResponse(w http.ResponseWriter, r *http.Request) (response
 	if err != nil {
 		return c, false, err
 	}
-	c.filter = models.RemarkFilter{Recommendation: c.rec.ID, IDs: []uuid.UUID{id}}
+	c.filter = models.RemarkFilter{Recommendation: c.rec.ID, As: c.as, IDs: []uuid.UUID{id}}
 	c.group, err = models.CommentGroupByID(r.Context(), s.DB, c.rec.ID, id)
 	switch apperr.CodeOf(err) {
 	case "":
-		c.filter = models.RemarkFilter{Recommendation: c.rec.ID, Group: id}
+		c.filter = models.RemarkFilter{Recommendation: c.rec.ID, As: c.as, Group: id}
 	case apperr.CodeNotFound:
 		c.group = nil
 	default:

@@ -47,7 +47,7 @@ func (c *responsesCase) cells(l *i18n.Localizer, m models.Remark) []string {
 		paragraph = l.Number(m.Block + 1)
 	}
 	if !m.FromPartner() && m.Naming == models.NamingNone {
-		name = l.T("recommendation.somebody.expert")
+		name = withoutName(l, m.Label)
 	}
 	outcome, reason := l.T("responses.open"), ""
 	if a := m.Response(); a != nil {

@@ -107,7 +107,7 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 	if err != nil {
 		return err
 	}
-	if v.Round, err = s.roundView(r.Context(), l, a.rec, round, true, zone); err != nil {
+	if v.Round, err = s.roundView(r.Context(), l, a.visitor.viewer(), a.rec, round, true, zone); err != nil {
 		return err
 	}
 	if v.Consultation, err = s.consultationView(r.Context(), l, round, zone); err != nil {

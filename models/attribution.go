@@ -1,0 +1,134 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// How much a round of review hides, in the words of ANSI/NISO Z39.106-2023: docs/decisions/0012-anonymised-rounds.md.
+const (
+	AnonymityOpen   = "open"   // each reviewer says how they may be named
+	AnonymitySingle = "single" // the authors' side does not learn who said what
+	AnonymityDouble = "double" // and the reviewers do not learn who wrote the text
+)
+
+// Anonymities lists them, those that hide least first.
+func Anonymities() []string { return []string{AnonymityOpen, AnonymitySingle, AnonymityDouble} }
+
+// FewestAnonymous is how many experts must have answered for nobody to be told by being the only one.
+const FewestAnonymous = 2
+
+// Anonymised reports whether the authors' side must not learn who said what in the round.
+func (r *ReviewRound) Anonymised() bool {
+	return r.Anonymity == AnonymitySingle || r.Anonymity == AnonymityDouble
+}
+
+// HoldsKey reports whether a viewer may know who said what in an anonymised round: a coordinator of the network, unless they
+// stand on the authors' side themselves. It is the rule of access.ReadTask for such a question, and a test holds one against the other.
+func (v Viewer) HoldsKey(r *Recommendation) bool {
+	return v.LinkTask == uuid.Nil && v.Has(RoleCoordinator) && v.PersonID != r.OfficerID &&
+		!slices.Contains(v.organisationsAs(RoleOfficer), r.OrganisationID)
+}
+
+// Attribution is what a reader may know of who answered in rounds of review. Its zero value may know nothing.
+type Attribution struct {
+	person uuid.UUID // knows their own answers
+	key    bool      // knows everybody's
+}
+
+// Attribution returns what a viewer may know of who answered in the rounds of a recommendation.
+func (v Viewer) Attribution(r *Recommendation) Attribution {
+	return Attribution{person: v.PersonID, key: v.HoldsKey(r)}
+}
+
+// Label is the number under which an answer stands in an anonymised round that is closed; 0: none.
+type Label int
+
+// Letter is the label as people say it: A to Z, then AA.
+func (l Label) Letter() string {
+	letters := ""
+	for n := int(l); n > 0; n = (n - 1) / 26 {
+		letters = string(rune('A'+(n-1)%26)) + letters
+	}
+	return letters
+}
+
+// released is true of an answer (alias rv) in a round (rr) that all who read the round's answers may read: in an anonymised round
+// the experts' are held back until it is closed and they stand under labels.
+const released = "(rr.anonymity = 'open' OR rv.organisation_id IS NOT NULL OR rv.label IS NOT NULL)"
+
+// ReviewsAs lists what was answered in a round (0: in all) as a reader may know it, with comments. In an anonymised round they
+// are read together once it is closed, each under its label and none at its own time; who holds the key, and who answered, read
+// them at once and with the name. What nobody may join to a person has neither person, question nor time of its own: Masked.
+func ReviewsAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uuid.UUID, round int) ([]Review, error) {
+	var all []Review
+	q := db.NewSelect().Model(&all).ColumnExpr("rv.*").ColumnExpr("rr.anonymity, rr.closed_at").
+		Join("JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round").
+		Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("c.block", "c.position") }).
+		Where("rv.recommendation_id = ?", recommendation).Where("("+released+" OR rv.person_id = ? OR ?)", a.person, a.key)
+	if round > 0 {
+		q = q.Where("rv.round = ?", round)
+	}
+	err := q.OrderExpr("CASE WHEN rv.label IS NULL THEN rv.answered_at ELSE rr.closed_at END, rv.label, rv.task_id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the answers of a round: %w", err)
+	}
+	for i := range all {
+		if a.hides(all[i].Anonymity, all[i].PersonID, all[i].OrganisationID) {
+			all[i].mask()
+		}
+	}
+	return all, nil
+}
+
+// hides reports whether the reader must not know that it was this person who answered. Organisations speak in their own name in
+// every round.
+func (a Attribution) hides(anonymity string, person uuid.UUID, organisation *uuid.UUID) bool {
+	return anonymity != AnonymityOpen && organisation == nil && !a.key && (a.person == uuid.Nil || a.person != person)
+}
+
+// mask takes out of an answer what leads to whoever gave it. Its id stands in the place of the question's.
+func (rv *Review) mask() {
+	at := time.Time{}
+	if rv.ClosedAt != nil {
+		at = *rv.ClosedAt
+	}
+	rv.Masked, rv.PersonID, rv.TaskID, rv.DecisionID, rv.Naming, rv.Late, rv.AnsweredAt = true, uuid.Nil, rv.ID, "", NamingNone, false, at
+	for i := range rv.Comments {
+		rv.Comments[i].TaskID, rv.Comments[i].CreatedAt = rv.ID, at
+	}
+}
+
+// mask does the same to a remark.
+func (r *Remark) mask() {
+	r.PersonID, r.TaskID, r.Naming, r.At = uuid.Nil, r.ReviewID, NamingNone, r.ClosedAt
+}
+
+// LabelAnswers gives the experts' answers of an anonymised round that closes their labels, by lot, so that neither the order in
+// which people were invited nor that in which they answered tells whose is whose. Where fewer than FewestAnonymous answered
+// there are none: the answer stays with those who hold the key.
+func (r *ReviewRound) LabelAnswers(ctx context.Context, tx bun.IDB) error {
+	if !r.Anonymised() {
+		return nil
+	}
+	_, err := tx.NewRaw(`UPDATE reviews AS rv SET label = drawn.label FROM (
+			SELECT task_id, row_number() OVER (ORDER BY gen_random_uuid()) AS label, count(*) OVER () AS answers
+			FROM reviews WHERE recommendation_id = ? AND round = ? AND organisation_id IS NULL
+		) AS drawn WHERE drawn.task_id = rv.task_id AND drawn.answers >= ?`, r.RecommendationID, r.Number, FewestAnonymous).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("label the answers of a round: %w", err)
+	}
+	return nil
+}
+
+// ExpertsAnswered counts the experts who answered in the round: a figure that everybody who sees the round may know.
+func (r *ReviewRound) ExpertsAnswered(ctx context.Context, db bun.IDB) (int, error) {
+	n, err := db.NewSelect().Model((*Review)(nil)).Where("rv.recommendation_id = ? AND rv.round = ? AND rv.organisation_id IS NULL",
+		r.RecommendationID, r.Number).Count(ctx)
+	return int(n), err
+}
