@@ -25,6 +25,9 @@ func startReview(ctx context.Context, x *act) error {
 	if err := x.knowExperts(ctx, p); err != nil {
 		return err
 	}
+	if fewest := x.procedure.Review.Fewest(); len(p.Invite) < fewest {
+		return apperr.Invalid("invite", "fewest", "min", fewest)
+	}
 	round := x.newRound(p)
 	if err := round.Insert(ctx, x.tx); err != nil {
 		return fmt.Errorf("begin round: %w", err)
@@ -42,8 +45,9 @@ func (x *act) newRound(p models.StartReviewPayload) *models.ReviewRound {
 	if enough == 0 {
 		enough = x.procedure.Review.Enough
 	}
+	enough = max(enough, x.procedure.Review.Fewest())
 	return &models.ReviewRound{RecommendationID: x.rec.ID, Number: x.rec.Round + 1, VersionID: p.VersionID, Invited: p.Invite,
-		Reserve: append([]uuid.UUID{}, p.Reserve...), Enough: min(enough, len(p.Invite)),
+		Reserve: append([]uuid.UUID{}, p.Reserve...), Enough: min(enough, len(p.Invite)), Anonymity: x.procedure.Review.HowAnonymous(),
 		DueAt: x.now} // set by those who are asked
 }
 

@@ -16,7 +16,7 @@ import (
 // Entry is one act on record. People appear by pseudonym; their names stand beside it for those who decide on the
 // recommendation.
 type Entry struct {
-	Seq          int64             `json:"seq"`
+	Seq          int64             `json:"seq"` // 0 for an answer of an anonymised round: its place would tell whose it is
 	At           time.Time         `json:"at"`
 	Verb         string            `json:"verb"`
 	Actor        string            `json:"actor,omitempty"` // pseudonym
@@ -31,7 +31,7 @@ type Entry struct {
 	Texts        map[string]string `json:"texts"`
 	Redacted     []string          `json:"redacted"`             // fields whose words were removed
 	Attachment   *Attachment       `json:"attachment,omitempty"` // the original, for those who decide on the recommendation
-	Hash         string            `json:"hash"`
+	Hash         string            `json:"hash"`                 // "" likewise
 }
 
 // Verification is what checking a record found.
@@ -89,7 +89,7 @@ func (s *server) listRecord(c *call) (reply, error) {
 	if err != nil || len(visible) == 0 {
 		return reply{body: list[Entry]{Items: []Entry{}}}, err
 	}
-	items, err := record.List(c.ctx(), s.DB, rec.ID, visible...)
+	items, err := models.RecordAs(c.ctx(), s.DB, c.who.viewer.Attribution(rec), rec.ID, visible...)
 	if err != nil {
 		return reply{}, err
 	}

@@ -122,6 +122,13 @@ func (s *server) getTask(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if v.Review != nil {
+		if reads, err := c.may(access.ReadAnswer, v.Recommendation, t); err != nil {
+			return reply{}, err
+		} else if !reads {
+			v.Review = nil
+		}
+	}
 	view := taskView(c, v)
 	original, err := models.OriginalOf(c.ctx(), s.DB, t.ID, c.who.person.ID)
 	if original != nil {

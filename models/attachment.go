@@ -91,8 +91,12 @@ const recordedFor = `SELECT 1 FROM submissions AS s WHERE s.attachment_id = a.id
 // evidenceOf are the reports on progress that show an attachment.
 const evidenceOf = `SELECT 1 FROM progress_notes AS n WHERE n.attachment_id = a.id`
 
+// saidInMasked are the answers in anonymised rounds that an attachment (alias a) is the original of.
+const saidInMasked = `SELECT 1 FROM submissions AS masked JOIN tasks AS t ON t.id = masked.task_id
+	WHERE masked.attachment_id = a.id AND masked.state = 'recorded' AND ` + maskedTask
+
 // original limits a query over attachments (alias a) to what the viewer may read: everything for coordinators, for
-// officers what belongs to what their organisation owns, for everybody what was recorded in their name, and evidence for
+// officers what belongs to what their organisation owns (of what experts said in anonymised rounds only those who hold the key), for everybody what was recorded in their name, and evidence for
 // all who read the report it belongs to.
 func (v Viewer) original(q *bun.SelectQuery) *bun.SelectQuery {
 	if !v.Has(RoleCoordinator) {
@@ -102,12 +106,14 @@ func (v Viewer) original(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("(EXISTS ("+recordedFor+" AND s.task_id = ?) OR EXISTS ("+evidenceOf+
 			" AND n.followup_id = (SELECT t.process_id FROM tasks AS t WHERE t.id = ?)))", v.PersonID, v.LinkTask, v.LinkTask)
 	}
+	officerOf := bun.List(v.organisationsAs(RoleOfficer))
 	if v.Has(RoleCoordinator) {
-		return q
+		return q.Where("(NOT EXISTS ("+saidInMasked+") OR EXISTS ("+recordedFor+") OR NOT EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = a.recommendation_id AND (r.organisation_id IN (?) OR r.officer_id = ?)))",
+			v.PersonID, officerOf, v.PersonID)
 	}
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = a.recommendation_id AND r.organisation_id IN (?))",
-			bun.List(v.organisationsAs(RoleOfficer))).
+		return q.Where("NOT EXISTS ("+saidInMasked+") AND EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = a.recommendation_id AND r.organisation_id IN (?))",
+			officerOf).
 			WhereOr("EXISTS ("+recordedFor+")", v.PersonID).
 			WhereOr("EXISTS ("+evidenceOf+") AND (? OR EXISTS (SELECT 1 FROM recommendations AS r WHERE r.id = a.recommendation_id AND r.officer_id = ?))",
 				v.Has(RoleOfficer) || v.Has(RolePartner), v.PersonID)
@@ -161,15 +167,17 @@ func AttachmentObject(ctx context.Context, db bun.IDB, a *Attachment, link *uuid
 	var rows []struct {
 		OnBehalfOf uuid.UUID
 		TaskID     uuid.UUID
+		Masked     bool
 	}
 	err = db.NewSelect().TableExpr("submissions AS s").ColumnExpr("s.on_behalf_of").
 		ColumnExpr("coalesce(s.task_id, '00000000-0000-0000-0000-000000000000') AS task_id").
+		ColumnExpr("EXISTS (SELECT 1 FROM tasks AS t WHERE t.id = s.task_id AND "+maskedTask+") AS masked").
 		Where("s.attachment_id = ? AND s.state = ? AND s.on_behalf_of IS NOT NULL", a.ID, SubmissionRecorded).Scan(ctx, &rows)
 	if err != nil {
 		return o, fmt.Errorf("read for whom an attachment was recorded: %w", err)
 	}
 	for _, row := range rows {
-		o.SpokenFor = row.OnBehalfOf // one person: Attachable keeps it so
+		o.SpokenFor, o.Masked = row.OnBehalfOf, o.Masked || row.Masked // one person: Attachable keeps it so
 		if link != nil && row.TaskID == *link {
 			o.TaskID = row.TaskID
 		}

@@ -29,10 +29,36 @@ func (r *ReviewRound) Anonymised() bool {
 }
 
 // HoldsKey reports whether a viewer may know who said what in an anonymised round: a coordinator of the network, unless they
-// stand on the authors' side themselves. It is the rule of access.ReadTask for such a question, and a test holds one against the other.
+// stand on the authors' side themselves. It is the rule of access.ReadAnswer for such a question, and a test holds one against the other.
 func (v Viewer) HoldsKey(r *Recommendation) bool {
 	return v.LinkTask == uuid.Nil && v.Has(RoleCoordinator) && v.PersonID != r.OfficerID &&
 		!slices.Contains(v.organisationsAs(RoleOfficer), r.OrganisationID)
+}
+
+// blind is true of a question (alias t) whose reviewer must not learn who wrote the text: it opens nothing but itself.
+const blind = `(t.kind = 'review' AND EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = t.recommendation_id
+	AND hiding.number = t.round AND hiding.anonymity = 'double'))`
+
+// maskedTask is true of a question (alias t) by which an expert is asked in an anonymised round.
+const maskedTask = `(t.kind = 'review' AND EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = t.recommendation_id
+	AND hiding.number = t.round AND hiding.anonymity <> 'open'))`
+
+// masked reports whether an expert is asked by the task in an anonymised round.
+func (t *Task) masked(ctx context.Context, db bun.IDB) (bool, error) {
+	if t.Kind != TaskReview {
+		return false, nil
+	}
+	hides, err := db.NewSelect().Model((*ReviewRound)(nil)).
+		Where("rr.recommendation_id = ? AND rr.number = ? AND rr.anonymity <> ?", t.RecommendationID, t.Round, AnonymityOpen).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read how much a round hides: %w", err)
+	}
+	return hides, nil
+}
+
+// Blind reports whether who reviews must not learn who wrote the text.
+func (t *Task) Blind(round *ReviewRound) bool {
+	return t.Kind == TaskReview && round != nil && round.Anonymity == AnonymityDouble
 }
 
 // Attribution is what a reader may know of who answered in rounds of review. Its zero value may know nothing.

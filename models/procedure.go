@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,6 +61,7 @@ type ReviewRules struct {
 	Grace          Span   `json:"grace" yaml:"grace"`                                                   // answers can be changed that long after enough or time is up
 	ReplaceSilent  bool   `json:"replace_silent" yaml:"replace_silent"`                                 // invite the next in line; else the officer is asked
 	Decide         Wait   `json:"decide" yaml:"decide"`                                                 // the officer's decision
+	Anonymity      string `json:"anonymity,omitempty" yaml:"anonymity,omitempty"`                       // AnonymityOpen where it says nothing
 	ConsultMembers bool   `json:"consult_partners" yaml:"consult_partners"`                             // ask the partners concerned in the same round
 }
 
@@ -68,6 +70,26 @@ const (
 	EnoughCloses = "close" // the round closes after its grace
 	EnoughAsks   = "ask"   // the officer closes it, or waits for the others
 )
+
+// HowAnonymous is how much its rounds hide.
+func (r ReviewRules) HowAnonymous() string { return cmp.Or(r.Anonymity, AnonymityOpen) }
+
+// Fewest is how many experts a round has to ask, and how many answers end it early at least.
+func (r ReviewRules) Fewest() int {
+	if r.HowAnonymous() == AnonymityOpen {
+		return 1
+	}
+	return FewestAnonymous
+}
+
+func (r ReviewRules) checkAnonymity(bad *apperr.Error) {
+	if r.Anonymity != "" {
+		oneOf(bad, "review.anonymity", r.Anonymity, Anonymities()...)
+	}
+	if r.Enough < r.Fewest() || r.Enough > mostReviews {
+		bad.And("review.enough", "range", "min", r.Fewest(), "max", mostReviews)
+	}
+}
 
 // AsksWhenEnough reports whether the officer closes a round in which enough have answered.
 func (r ReviewRules) AsksWhenEnough() bool { return r.WhenEnough == EnoughAsks }
@@ -181,9 +203,7 @@ func (d ProcedureDocument) Validate() error {
 	if r := d.Review; len(r.RemindAfter) > 0 && !r.Respond.IsZero() && !r.RemindAfter[0].Morning(anyMonday, time.UTC).Before(r.Respond.After(anyMonday, time.UTC)) {
 		e.And("review.respond", "after_reminder")
 	}
-	if d.Review.Enough < 1 || d.Review.Enough > mostReviews {
-		e.And("review.enough", "range", "min", 1, "max", mostReviews)
-	}
+	d.Review.checkAnonymity(e)
 	if !d.Translation.Skip {
 		wait("translation.translate", d.Translation.Translate)
 		wait("translation.approve", d.Translation.Approve)

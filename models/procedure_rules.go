@@ -68,6 +68,7 @@ func ProcedureRules() []Rule {
 	span("review.grace", func(d *ProcedureDocument) *Span { return &d.Review.Grace })
 	yes("review.replace_silent", func(d *ProcedureDocument) *bool { return &d.Review.ReplaceSilent })
 	yes("review.consult_partners", func(d *ProcedureDocument) *bool { return &d.Review.ConsultMembers })
+	choice("review.anonymity", func(d *ProcedureDocument) *string { return &d.Review.Anonymity }, Anonymities()...)
 	wait("review.decide", func(d *ProcedureDocument) *Wait { return &d.Review.Decide })
 	yes("translation.skip", func(d *ProcedureDocument) *bool { return &d.Translation.Skip })
 	wait("translation.translate", func(d *ProcedureDocument) *Wait { return &d.Translation.Translate })
@@ -211,8 +212,8 @@ func (r Rule) Value(d ProcedureDocument) string {
 		}
 		return ""
 	case *string:
-		if *v == "" && r.Path == "review.when_enough" { // documents of before that was asked
-			return EnoughCloses
+		if *v == "" && slices.Contains([]string{"review.when_enough", "review.anonymity"}, r.Path) { // documents of before that was asked
+			return r.Choices[0]
 		}
 		return *v
 	}

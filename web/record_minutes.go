@@ -52,7 +52,7 @@ func (s *Server) minutes(ctx context.Context, l *i18n.Localizer, v *visitor, rec
 		return m, err
 	}
 	m.network = slices.Contains(seen, record.Network)
-	if m.items, err = record.List(ctx, s.DB, rec.ID, seen...); err != nil {
+	if m.items, err = models.RecordAs(ctx, s.DB, m.viewer.Attribution(rec), rec.ID, seen...); err != nil {
 		return nil, err
 	}
 	if m.zone, err = s.zoneOf(ctx, v.Person); err != nil {
@@ -180,6 +180,10 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 func (m *minutes) who(e *TimelineEntry, it record.Item) {
 	if it.Capacity == record.System {
 		e.Who = m.l.T("record.system")
+		return
+	}
+	if letter := it.Facts[models.FactLabel]; letter != "" {
+		e.Who = m.l.T("anonymity.reviewer", "Letter", letter)
 		return
 	}
 	e.Who = m.name(it.Actor)
@@ -337,7 +341,7 @@ func (m *minutes) askedIn(it record.Item) string {
 func (m *minutes) words(it record.Item) (template.HTML, error) {
 	var b strings.Builder
 	for _, field := range slices.Sorted(maps.Keys(it.Texts)) {
-		html, err := renderWords(it.Texts[field], fmt.Sprintf("r%d-%s", it.Seq, strings.Trim(strings.NewReplacer("[", "-", "]", "").Replace(field), "-")))
+		html, err := renderWords(it.Texts[field], fmt.Sprintf("r%d%s-%s", it.Seq, it.Facts[models.FactLabel], strings.Trim(strings.NewReplacer("[", "-", "]", "").Replace(field), "-")))
 		if err != nil {
 			return "", err
 		}

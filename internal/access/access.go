@@ -67,6 +67,7 @@ type Object struct {
 	TranslatorID      uuid.UUID   // who wrote the translation to approve
 	Visibility        Visibility  // of the record entry to read; "" is confidential
 	Evidence          bool        // an attachment that a report on progress shows
+	Masked            bool        // an expert is asked in an anonymised round: the authors' side must not learn what they say
 	SpokenFor         uuid.UUID   // in whose name what an attachment is the original of was recorded
 }
 

@@ -93,6 +93,7 @@ var inReview = map[access.Action]string{
 	access.PauseMailing:         ownersOnMail,
 	access.CancelMailing:        ownersOnMail,
 	access.ReadTask:             "nyy nnyyn yn yn n",
+	access.ReadAnswer:           "nyy nnyyn yn yn n",
 	access.Review:               "nff nnffn yn yn n",
 	access.Consult:              spokesmenAlone,
 	access.SignOff:              spokesmenAlone,
@@ -188,6 +189,23 @@ func TestAnOriginalIsForOwnersAndThePersonSpokenFor(t *testing.T) {
 	elsewhere := uuid.New()
 	byLink.LinkTask = &elsewhere
 	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(access.Can(byLink, access.ReadAttachment, o)))
+}
+
+func TestInAnAnonymisedRoundTheAuthorsSideReadsNoAnswerAsSomebodys(t *testing.T) {
+	o := object()
+	o.Masked, o.TaskOrganisations = true, nil
+	check(t, access.ReadTask, o, "nyy nnnnn yn yn n") // whom they invited and who is late they see
+	check(t, access.ReadAnswer, o, "nyf nnnnn yn yn n")
+	check(t, access.RecordOnBehalf, o, "nyf fffff fn fn n")
+	o.SpokenFor = thePerson
+	check(t, access.ReadAttachment, o, "nyn nnnnn yn yn n")
+	both := actor("coordinator", access.Coordinator, other).actor
+	require.NoError(t, access.Can(both, access.ReadAnswer, o))
+	both.Roles = append(both.Roles, access.Role{Role: access.Officer, OrganisationID: owner})
+	require.Error(t, access.Can(both, access.ReadAnswer, o), "a coordinator who is the owner's officer")
+	inCharge := actor("coordinator", access.Coordinator, other).actor
+	o.OfficerID = inCharge.PersonID
+	require.Error(t, access.Can(inCharge, access.ReadAnswer, o), "a coordinator who is in charge of the text")
 }
 
 func TestEvidenceIsForAllWhoReadTheReport(t *testing.T) {

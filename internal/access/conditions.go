@@ -21,6 +21,14 @@ func partner(a Actor, _ Object) bool { return a.hasSomewhere(Partner) }
 // ownOfficer is an officer in the organisation that owns the recommendation.
 func ownOfficer(a Actor, o Object) bool { return a.hasIn(Officer, o.OwnerOrganisation) }
 
+// ownOfficerUnmasked is an own officer where nothing hides from the authors' side who said what.
+func ownOfficerUnmasked(a Actor, o Object) bool { return !o.Masked && ownOfficer(a, o) }
+
+// keyHolder is a coordinator and, where who said what is hidden from the authors' side, does not stand on it.
+func keyHolder(a Actor, o Object) bool {
+	return coordinator(a, o) && (!o.Masked || !ownOfficer(a, o) && !inCharge(a, o))
+}
+
 // inCharge still reads after moving to another organisation.
 func inCharge(a Actor, o Object) bool { return is(a, o.OfficerID) }
 

@@ -23,6 +23,7 @@ const (
 	RecordOnBehalf       Action = "record_on_behalf"
 
 	ReadTask           Action = "read_task"
+	ReadAnswer         Action = "read_answer" // what was said to a task, and by whom
 	Review             Action = "review"
 	Consult            Action = "consult"
 	Translate          Action = "translate"
@@ -107,9 +108,10 @@ var rules = map[Action]rule{
 	Hold:                 {text, false, owners},
 	Resume:               {text, false, owners},
 	Withdraw:             {text, false, owners},
-	RecordOnBehalf:       {text, false, owners},
+	RecordOnBehalf:       {text, false, []condition{ownOfficerUnmasked, keyHolder}},
 
 	ReadTask:           {task, true, []condition{asked, spokesperson, ownOfficer, coordinator}},
+	ReadAnswer:         {task, true, []condition{asked, spokesperson, ownOfficerUnmasked, keyHolder}},
 	Review:             {task, true, []condition{asked}},
 	Consult:            {task, true, []condition{spokesperson}},
 	Translate:          {task, true, []condition{askedLinguist}},
@@ -127,7 +129,7 @@ var rules = map[Action]rule{
 	CancelMailing: {mailing, false, owners},
 
 	ReadRecord:     {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
-	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficer, coordinator, readsEvidence}},
+	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficerUnmasked, keyHolder, readsEvidence}},
 	RedactRecord:   {text, false, []condition{coordinator}},
 	Administer:     {nothing, false, []condition{coordinator}},
 	HandOver:       {text, false, []condition{coordinator}},
