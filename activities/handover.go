@@ -117,6 +117,13 @@ func (h *handing) alreadyLooking(ctx context.Context, t *models.Task) (bool, err
 
 // passReview gives the new expert as long to say whether they will as everybody had, and takes them out of the reserve.
 func (h *handing) passReview(ctx context.Context, t *models.Task) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	if err := h.mayReview(ctx, bad, "to_id", h.to.ID); err != nil {
+		return err
+	}
+	if err := bad.OrNil(); err != nil {
+		return err
+	}
 	zone, err := zoneOf(ctx, h.tx, h.to.CountryCode)
 	if err != nil {
 		return err

@@ -120,6 +120,9 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 	}
 	rv.TaskID, rv.RecommendationID, rv.VersionID, rv.Round = x.task.ID, x.rec.ID, round.VersionID, round.Number
 	rv.PersonID, rv.Late, rv.DecisionID, rv.AnsweredAt = x.speaker.ID, x.late, x.id, x.now
+	if round.Anonymised() && rv.OrganisationID == nil {
+		rv.Naming = models.NamingNone // nobody is named in it, whatever was sent
+	}
 	if err := rv.Put(ctx, x.tx, comments); err != nil {
 		return fmt.Errorf("write review: %w", err)
 	}

@@ -65,10 +65,12 @@ func inviteReviewer(ctx context.Context, x *act) error {
 	if round.ClosedAt != nil {
 		return apperr.About(apperr.CodeClosed, "review_round")
 	}
-	if ok, err := x.isExpert(ctx, p.PersonID); err != nil {
+	bad := apperr.New(apperr.CodeInvalid)
+	if err := x.mayReview(ctx, bad, "person_id", p.PersonID); err != nil {
 		return err
-	} else if !ok {
-		return apperr.Invalid("person_id", "no_expert")
+	}
+	if err := bad.OrNil(); err != nil {
+		return err
 	}
 	asked, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, Kinds: []models.TaskKind{models.TaskReview}, Round: round.Number})
 	if err != nil {

@@ -51,27 +51,41 @@ func (x *act) newRound(p models.StartReviewPayload) *models.ReviewRound {
 		DueAt: x.now} // set by those who are asked
 }
 
-// knowExperts refuses people who are no experts, and one who stands on both lists.
+// knowExperts refuses people who cannot review, and one who stands on both lists.
 func (x *act) knowExperts(ctx context.Context, p models.StartReviewPayload) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	for i, id := range p.Invite {
-		if ok, err := x.isExpert(ctx, id); err != nil {
+		if err := x.mayReview(ctx, bad, fmt.Sprintf("invite[%d]", i), id); err != nil {
 			return err
-		} else if !ok {
-			bad.And(fmt.Sprintf("invite[%d]", i), "no_expert")
 		}
 	}
 	for i, id := range p.Reserve {
-		if ok, err := x.isExpert(ctx, id); err != nil {
+		if err := x.mayReview(ctx, bad, fmt.Sprintf("reserve[%d]", i), id); err != nil {
 			return err
-		} else if !ok {
-			bad.And(fmt.Sprintf("reserve[%d]", i), "no_expert")
 		}
 		if slices.Contains(p.Invite, id) {
 			bad.And(fmt.Sprintf("reserve[%d]", i), "twice")
 		}
 	}
 	return bad.OrNil()
+}
+
+// mayReview blames somebody who is no expert or, where reviewers must not learn who wrote the text, who sees it in the network.
+func (x *act) mayReview(ctx context.Context, bad *apperr.Error, field string, person uuid.UUID) error {
+	if ok, err := x.isExpert(ctx, person); err != nil {
+		return err
+	} else if !ok {
+		bad.And(field, "no_expert")
+		return nil
+	}
+	if x.procedure.Review.HowAnonymous() != models.AnonymityDouble {
+		return nil
+	}
+	knows, err := models.KnowsAuthors(ctx, x.tx, x.rec, person)
+	if knows {
+		bad.And(field, "knows_authors")
+	}
+	return err
 }
 
 func (x *act) isExpert(ctx context.Context, person uuid.UUID) (bool, error) {

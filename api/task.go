@@ -40,6 +40,7 @@ type Task struct {
 	Translations   []TaskText         `json:"translations"`      // approved, of a text to sign off; what is signed is version
 	Authorities    []models.Authority `json:"authorities"`       // addressees of its measures
 
+	Anonymity     string       `json:"anonymity,omitempty"`  // of the round: open, single or double
 	ClosingAt     *time.Time   `json:"closing_at,omitempty"` // of the round: answers can be changed until then
 	Review        *Review      `json:"review,omitempty"`     // what was answered
 	SignOff       *SignOff     `json:"sign_off,omitempty"`   // what was answered
@@ -59,8 +60,8 @@ type TaskRecommendation struct {
 	Language     string       `json:"language"`
 	Stage        models.Stage `json:"stage"`
 	Held         bool         `json:"held"`
-	Officer      string       `json:"officer"`
-	Organisation string       `json:"organisation"`
+	Officer      string       `json:"officer"`      // "" for the reviewer in a double-anonymised round
+	Organisation string       `json:"organisation"` // "" likewise
 }
 
 // Why says why this person or organisation is asked.
@@ -161,6 +162,9 @@ func taskView(c *call, v *models.TaskView) Task {
 	if err := v.Refuses(c.now()); err != nil {
 		view.Refused = string(apperr.CodeOf(err))
 	}
+	if t.Blind(v.Round) && t.PersonID != nil && *t.PersonID == c.who.person.ID {
+		view.Recommendation.Officer, view.Recommendation.Organisation = "", ""
+	}
 	view.addText(v)
 	view.addSubject(v)
 	return view
@@ -189,7 +193,7 @@ func (t *Task) addText(v *models.TaskView) {
 
 func (t *Task) addSubject(v *models.TaskView) {
 	if v.Round != nil {
-		t.ClosingAt = v.Round.ClosingAt
+		t.ClosingAt, t.Anonymity = v.Round.ClosingAt, v.Round.Anonymity
 	}
 	if v.Review != nil {
 		review := reviewView(*v.Review)

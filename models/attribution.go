@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
 )
 
 // How much a round of review hides, in the words of ANSI/NISO Z39.106-2023: docs/decisions/0012-anonymised-rounds.md.
@@ -39,6 +41,9 @@ func (v Viewer) HoldsKey(r *Recommendation) bool {
 const blind = `(t.kind = 'review' AND EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = t.recommendation_id
 	AND hiding.number = t.round AND hiding.anonymity = 'double'))`
 
+// blindTo is true of such a question that waits for the person given as argument: nobody else reads about it without the authors.
+const blindTo = "(t.person_id = ? AND " + blind + ")"
+
 // maskedTask is true of a question (alias t) by which an expert is asked in an anonymised round.
 const maskedTask = `(t.kind = 'review' AND EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = t.recommendation_id
 	AND hiding.number = t.round AND hiding.anonymity <> 'open'))`
@@ -59,6 +64,28 @@ func (t *Task) masked(ctx context.Context, db bun.IDB) (bool, error) {
 // Blind reports whether who reviews must not learn who wrote the text.
 func (t *Task) Blind(round *ReviewRound) bool {
 	return t.Kind == TaskReview && round != nil && round.Anonymity == AnonymityDouble
+}
+
+// KnowsAuthors reports whether somebody learns in the network who wrote a text that is in review: it is their own, or they read it
+// by another right than having been asked to review it.
+func KnowsAuthors(ctx context.Context, db bun.IDB, r *Recommendation, person uuid.UUID) (bool, error) {
+	actor, err := AccessActor(ctx, db, person, nil)
+	if err != nil {
+		return false, err
+	}
+	object, err := AccessObject(ctx, db, r, nil)
+	if err != nil {
+		return false, err
+	}
+	object.Stage, object.WithdrawnFrom = string(StageReview), ""
+	if access.Can(actor, access.ReadWorkingText, object) == nil {
+		return true, nil
+	}
+	own, err := db.NewSelect().Model((*Person)(nil)).Where("person.id = ?", person).Where(ownText, r.ID).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whose text it is: %w", err)
+	}
+	return own, nil
 }
 
 // Attribution is what a reader may know of who answered in rounds of review. Its zero value may know nothing.

@@ -313,6 +313,16 @@ func TakeOver(ctx context.Context, tx bun.IDB, recommendation, from, to uuid.UUI
 	return nil
 }
 
+// HandsOverReview reports whether a question to review passed from one to the other: reviewers are not told each other's names.
+func (h HandOver) HandsOverReview(ctx context.Context, db bun.IDB) (bool, error) {
+	passed, err := db.NewSelect().TableExpr("submissions AS s").Join("JOIN tasks AS t ON t.process_id = s.process_id AND t.kind = ? AND t.person_id = ?", TaskReview, h.ToID).
+		Where("s.decision_id = ? AND s.kind = ?", h.DecisionID(), DecideHandOver).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read what was handed over: %w", err)
+	}
+	return passed, nil
+}
+
 // HandOverTitles names the recommendations that a handing over is about, save those whose processes refused.
 func HandOverTitles(ctx context.Context, db bun.IDB, id uuid.UUID) ([]string, error) {
 	var titles []string

@@ -53,9 +53,11 @@ type MailTask struct {
 	Person           string   // who is asked
 	Title            string   // of the exact text, else of the recommendation
 	TitleLanguage    string
-	Words            int // of the exact text
-	Officer          string
-	Owner            string // the organisation that publishes
+	Words            int    // of the exact text
+	Officer          string // "" where the reader must not learn it: Blind
+	Owner            string // the organisation that publishes; "" likewise
+	Blind            bool   // a reviewer reads who must not learn who wrote the text
+	Anonymity        string // of the round; "" where there is none
 	Held             bool
 	Published        bool
 	RecommendationID uuid.UUID
@@ -118,7 +120,8 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("COALESCE(v.title, rec.title) AS title, rec.language AS title_language").
 		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) AS words`).
-		ColumnExpr("officer.name AS officer, owner.name AS owner").
+		ColumnExpr(blindTo+" AS blind, CASE WHEN "+blindTo+" THEN '' ELSE officer.name END AS officer, CASE WHEN "+blindTo+" THEN '' ELSE owner.name END AS owner", reader, reader, reader).
+		ColumnExpr("COALESCE((SELECT rr.anonymity FROM review_rounds AS rr WHERE rr.recommendation_id = t.recommendation_id AND rr.number = t.round AND t.kind IN ('review', 'consult')), '') AS anonymity").
 		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published").
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").

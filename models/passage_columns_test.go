@@ -26,7 +26,7 @@ var withoutWords = map[string]string{
 		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind recommendation_counts.stage followup_counts.status
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
-		review_rounds.decision reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
+		review_rounds.decision review_rounds.anonymity reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
 		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason`,
 	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone

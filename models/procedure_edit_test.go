@@ -38,6 +38,7 @@ func TestEveryFieldOfAProcedureIsARule(t *testing.T) {
 	d.Translation.Skip, d.SignOff.Skip, d.Digest.Immediate = true, true, true
 	d.Review.RemindAfter, d.Review.RemindBefore, d.Review.RemindLate, d.Review.LateFor = nil, []models.Span{"2d"}, "1d", "9d"
 	d.Review.RespondRemind, d.Review.ExtendUpTo, d.Review.WhenEnough, d.Review.LateApart = []models.Span{"1d"}, "7d", models.EnoughAsks, true
+	d.Review.Anonymity, d.Review.Enough = models.AnonymityDouble, 2
 	text, err := models.ProcedureYAML(d)
 	require.NoError(t, err)
 	_, err = models.ReadProcedureYAML(text)

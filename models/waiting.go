@@ -25,7 +25,7 @@ type WaitingItem struct {
 	OrganisationID   *uuid.UUID // in whose name the person answers; nil: their own
 	Organisation     string
 	Speaker          string      // the reader's own among those that share the vote asked for; "" where no vote is shared
-	Owner            string      // the organisation that asks
+	Owner            string      // the organisation that asks; "" where the reader must not learn it
 	OwnText          bool        // the reader is in charge of the text about which their organisation is asked
 	Authority        Names       // of a delivery or a report; nil for none
 	MeasureNumber    int         // of a report; 0 for none
@@ -53,7 +53,7 @@ func Waiting(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]Waitin
 		ColumnExpr("t.id AS task_id, t.process_id, t.kind, t.recommendation_id, t.round, t.subject_id, t.organisation_id").
 		ColumnExpr("COALESCE(t.language, '') AS language, t.opened_at, t.accepted_at, t.due_at, t.grace_until").
 		ColumnExpr("r.slug, r.stage, r.language AS title_language, COALESCE(version.title, r.title) AS title").
-		ColumnExpr("COALESCE(asked.name, '') AS organisation, owner.name AS owner").
+		ColumnExpr("COALESCE(asked.name, '') AS organisation, CASE WHEN "+blindTo+" THEN '' ELSE owner.name END AS owner", v.PersonID).
 		ColumnExpr(unitSpeaker+" AS speaker", v.PersonID).
 		ColumnExpr(sharesVote+" AND r.officer_id = ? AS own_text", v.PersonID).
 		ColumnExpr("authority.names AS authority, COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").

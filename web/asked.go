@@ -98,24 +98,47 @@ func (a *asked) organisation(l *i18n.Localizer) string {
 
 // askedCard is the head of those pages: who you are, who asks, how long it takes, until when.
 type askedCard struct {
-	Lead           string
-	Why            string // why this person is asked
-	Name           string
-	Organisation   string // in whose name one answers; "" for one's own
-	Officer, Owner string
-	Due            time.Time
-	Clock          string // the hour, and whose clock it is; "" where the deadline says it
-	Zone           *time.Location
-	Short          string // why the time is shorter than usual; "" where it is not
-	Length         string // how long reading and answering takes; "" where there is no text
-	Version        string // "version 3, 1f09c2ab"; "" where there is no text
-	ByLink         bool
-	Accept         string    // where one says that one will
-	Leave          string    // where a browser forgets a personal link
-	Decline        string    // where one declines
-	Report         string    // where one says that the text names a child
-	Original       *original // of an answer recorded in one's name; nil where there is none
-	Mails          *mailLanguage
+	Lead         string
+	Why          string // why this person is asked
+	Name         string
+	Organisation string // in whose name one answers; "" for one's own
+	Asks         string // who asks, by name, where that may be known
+	NotYou       string // what to do where the link came to the wrong person
+	Mode         *anonymityMode
+	Due          time.Time
+	Clock        string // the hour, and whose clock it is; "" where the deadline says it
+	Zone         *time.Location
+	Short        string // why the time is shorter than usual; "" where it is not
+	Length       string // how long reading and answering takes; "" where there is no text
+	Version      string // "version 3, 1f09c2ab"; "" where there is no text
+	ByLink       bool
+	Accept       string    // where one says that one will
+	Leave        string    // where a browser forgets a personal link
+	Decline      string    // where one declines
+	Report       string    // where one says that the text names a child
+	Original     *original // of an answer recorded in one's name; nil where there is none
+	Mails        *mailLanguage
+}
+
+// anonymityMode says how much a round hides, and what that means to whoever reviews in it.
+type anonymityMode struct{ Name, Means string }
+
+//i18n:keys anonymity.mode.* anonymity.means.*
+func (a *asked) mode(l *i18n.Localizer) *anonymityMode {
+	if a.task.Kind != models.TaskReview || a.facts.Anonymity == "" {
+		return nil
+	}
+	return &anonymityMode{l.T("anonymity.mode." + a.facts.Anonymity), l.T("anonymity.means." + a.facts.Anonymity)}
+}
+
+// sighted is the catalog key of a sentence, of its own where a reviewer must not learn who wrote the text.
+//
+//i18n:keys anonymity.blind.**
+func (a *asked) sighted(key string) string {
+	if a.facts.Blind {
+		return "anonymity.blind." + key
+	}
+	return key
 }
 
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
@@ -123,12 +146,13 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	args := []any{"Officer", a.facts.Officer, "Owner", a.facts.Owner, "Organisation", organisation,
 		"Language", l.Language(a.facts.Language)}
 	c := askedCard{
-		Lead:         l.T("asked.lead."+string(a.task.Kind), args...),
+		Lead:         l.T(a.sighted("asked.lead."+string(a.task.Kind)), args...),
+		Asks:         l.T(a.sighted("mail.officer_of"), args...),
+		NotYou:       l.T(a.sighted("asked.not_you_link"), append(args, "Name", a.visitor.Person.Name)...),
+		Mode:         a.mode(l),
 		Why:          l.T("mail.why."+string(a.task.Kind), args...),
 		Name:         a.visitor.Person.Name,
 		Organisation: organisation,
-		Officer:      a.facts.Officer,
-		Owner:        a.facts.Owner,
 		Due:          a.task.DueAt,
 		Zone:         a.zone,
 		ByLink:       a.visitor.LinkTask != uuid.Nil,

@@ -73,7 +73,10 @@ func (s *Server) beginBehalf(r *http.Request) (*officerAct, error) {
 	if a.task, err = s.taskFor(r.Context(), a.rec, wanted, r.Method == http.MethodPost, kinds); err == nil && a.task == nil {
 		err = apperr.About(apperr.CodeClosed, "task")
 	}
-	return a, err
+	if err != nil {
+		return a, err
+	}
+	return a, s.can(r.Context(), a.visitor, access.RecordOnBehalf, a.rec, a.task)
 }
 
 func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
@@ -167,7 +170,7 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 	v := behalfView{actView: s.newActView(r, a, l.T("officer.behalf.title"))}
 	var err error
 	if a.task == nil {
-		v.Open, err = s.openQuestions(ctx, l, a.rec)
+		v.Open, err = s.openQuestions(ctx, l, a)
 		v.Finder = newFinder(NewForm(r.URL.Query()), "open", l.T("officer.behalf.choose"), "open")
 		v.Open = slices.DeleteFunc(v.Open, func(b behalfRow) bool { return !v.Finder.Finds(false, b.Who) })
 	} else {
@@ -184,14 +187,20 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 	return nil
 }
 
-func (s *Server) openQuestions(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation) ([]behalfRow, error) {
-	open, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: rec.ID, OpenOnly: true,
+func (s *Server) openQuestions(ctx context.Context, l *i18n.Localizer, a *officerAct) ([]behalfRow, error) {
+	open, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: a.rec.ID, OpenOnly: true,
 		Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskSignOff}})
 	if err != nil {
 		return nil, err
 	}
 	var rows []behalfRow
 	for _, t := range open {
+		if may, err := s.may(ctx, a.visitor, access.RecordOnBehalf, a.rec, &t); err != nil || !may {
+			if err != nil {
+				return nil, err
+			}
+			continue // an anonymised round
+		}
 		who, err := s.askedName(ctx, l, &t)
 		if err != nil {
 			return nil, err

@@ -142,7 +142,7 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 	if i.Organisation != "" {
 		row.About = append(row.About, l.T("home.in_name", "Organisation", l.ForUnit(i.Organisation, i.Speaker)))
 	}
-	if i.Owner != i.Organisation && i.Owner != own {
+	if i.Owner != "" && i.Owner != i.Organisation && i.Owner != own {
 		row.About = append(row.About, l.T("home.asked_by", "Owner", i.Owner))
 	}
 	return row

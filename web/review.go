@@ -28,7 +28,7 @@ type reviewView struct {
 	VersionHash  string
 	Consultation bool
 	Answers      []Option
-	Namings      []Option
+	Namings      []Option    // none in an anonymised round, in which nobody is named
 	Accept       *acceptForm // nil where it is said already
 	AcceptedAt   *time.Time
 	Changing     bool // an answer was given; the form changes it
@@ -134,7 +134,9 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Kinds = choices(l, "remark.kind.", models.CommentKinds()...)
 	v.PageNumber = formPage(f.Form)
-	v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
+	if a.facts.Anonymity == models.AnonymityOpen {
+		v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
+	}
 	if !f.Form.Values.Has("naming") {
 		last, err := models.LastNaming(ctx, s.DB, a.rec.ID, a.visitor.Person.ID)
 		if err != nil {
@@ -281,7 +283,9 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 	v := &answerView{Reasons: rv.Reasons, Lang: rv.WrittenIn, At: rv.AnsweredAt, Late: rv.Late}
 	if rv.Answer != nil {
 		v.Answer = l.T("review.answer." + *rv.Answer)
-		v.Naming = l.T("review.naming." + rv.Naming)
+		if a.facts.Anonymity == models.AnonymityOpen {
+			v.Naming = l.T("review.naming." + rv.Naming)
+		}
 	}
 	for _, c := range rv.Comments {
 		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Kind: c.Kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})

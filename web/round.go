@@ -32,6 +32,7 @@ type roundDeskView struct {
 	Chosen   *roundDeskRow // whom the acts are about; nil: the list
 	Nudged   bool          // today already
 	Behalf   string        // where an answer that came otherwise is recorded
+	Hides    string        // what an anonymised round does not show here; "" in an open one
 	Standing string        // why nothing can be done now; "" where it can
 }
 
@@ -154,6 +155,9 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		return v, err
 	}
 	v.State, v.Due = roundBadge(l, round), round.DueAt
+	if round.Anonymised() && !a.visitor.viewer().HoldsKey(a.rec) {
+		v.Hides = l.T("anonymity.desk")
+	}
 	v.Answered = l.N("recommendation.round.answered", answered) + "; " + l.N("recommendation.round.enough", round.Enough)
 	v.Open = round.ClosedAt == nil && a.rec.Stage == models.StageReview && a.rec.Round == round.Number
 	v.Enough = v.Open && round.ClosingAt == nil && answered >= round.Enough
@@ -178,6 +182,9 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		return err
 	}
 	for _, ask := range asks {
+		if v.Hides != "" && ask.Kind == models.TaskReview {
+			ask.Late = false // of an answer: it would tell which of them is whose
+		}
 		row := s.newRoundDeskRow(l, ask, rules, v)
 		if row.Who == "" {
 			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
@@ -204,7 +211,9 @@ func (v *roundDeskView) choose(ask models.RoundAsk, row roundDeskRow, rec uuid.U
 	if row.Asks != "" && v.Form.Value("due_on") == "" {
 		v.Form.Values.Set("due_on", row.AskedUntil)
 	}
-	v.Behalf = recommendationPath(rec) + "/on-behalf?task=" + ask.ID.String()
+	if v.Hides == "" || ask.Kind != models.TaskReview {
+		v.Behalf = recommendationPath(rec) + "/on-behalf?task=" + ask.ID.String()
+	}
 	v.Back = recommendationPath(rec) + "/round"
 }
 

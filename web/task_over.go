@@ -123,7 +123,7 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	}
 	v.Icon = "info-circle"
 	v.Lead = l.T("asked.over." + reason + ".text")
-	v.Next = l.T("asked.over.next", "Officer", a.facts.Officer, "Owner", a.facts.Owner)
+	v.Next = l.T(a.sighted("asked.over.next"), "Officer", a.facts.Officer, "Owner", a.facts.Owner)
 	again, err := s.reconsiderable(r.Context(), a)
 	if err != nil {
 		return err

@@ -27,6 +27,12 @@ func (d *draft) handedOver(ctx context.Context) (page, error) {
 		return page{}, err
 	}
 	from, to := people[h.FromID].Name, people[h.ToID].Name
+	if reviews, err := h.HandsOverReview(ctx, d.db); err != nil {
+		return page{}, err
+	} else if reviews {
+		somebody := d.words.T("anonymity.somebody")
+		from, to = somebody, somebody
+	}
 	which := "from"
 	if d.reader.ID == h.ToID {
 		which = "to"

@@ -146,7 +146,7 @@ func (d *draft) reviewCopy(ctx context.Context) (page, error) {
 	}
 	return page{
 		Subject:  d.t("review_copy.subject", "Title", t.Title),
-		Lead:     []string{d.t("review_copy.lead", d.taskArgs(t)...)},
+		Lead:     []string{d.t(sighted(t, "review_copy.lead"), d.taskArgs(t)...)},
 		Document: document(t),
 		Passages: d.answer(t, answer),
 		Why:      d.t("review_copy.why"),

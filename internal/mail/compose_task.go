@@ -22,13 +22,13 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 	args := d.taskArgs(t)
 	p := page{
 		Subject:  d.t(key+".subject", args...),
-		Lead:     []string{d.t(key+".lead", args...)},
+		Lead:     []string{d.t(sighted(t, key+".lead"), args...)},
 		Document: document(t),
 		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
 		Why:      d.t(whyKey(t), args...),
 	}
 	d.sayAgain(t, &p)
-	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t("officer_of", args...)})
+	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t(sighted(t, "officer_of"), args...)})
 	p.Facts = append(p.Facts, d.taskFacts(t)...)
 	p.After = append(p.After, d.afterAsking(t)...)
 	return p, nil
@@ -66,6 +66,16 @@ func (d *draft) askKey(t models.MailTask) string {
 	return string(d.mail.Kind)
 }
 
+// sighted is the catalog key of a sentence, of its own where a reviewer must not learn who wrote the text.
+//
+//i18n:keys mail.blind.**
+func sighted(t models.MailTask, key string) string {
+	if t.Blind {
+		return "blind." + key
+	}
+	return key
+}
+
 // whyKey is the catalog key of why it is this reader who is asked.
 func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
 
@@ -98,6 +108,9 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 func (d *draft) afterAsking(t models.MailTask) []string {
 	var more []string
 	if t.Kind == models.TaskReview {
+		if t.Anonymity != models.AnonymityOpen && t.Anonymity != "" {
+			more = append(more, d.words.T("anonymity.means."+t.Anonymity))
+		}
 		more = append(more, d.t("may_decline"))
 		if t.RespondBy != nil && t.RespondBy.Before(t.DueAt) {
 			more = append(more, d.t("respond_by", "When", d.until(*t.RespondBy)))
