@@ -1,0 +1,213 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/links"
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+// listener is somebody who goes through all doors.
+type listener struct {
+	name    string // slug, or "nobody"
+	door    *reader
+	token   string
+	owner   bool   // decides on the text
+	key     bool   // may know who said what
+	reviews string // slug of the reviewer; "" for others
+}
+
+func (m *masked) listeners() []listener {
+	m.t.Helper()
+	token := func(slug string) string {
+		token, _, err := models.IssueToken(m.t.Context(), m.db, m.person(slug).ID, "test", models.Scopes(), time.Hour, time.Now())
+		require.NoError(m.t, err)
+		return token
+	}
+	all := []listener{{name: "nobody", door: m.public("en")}}
+	for _, slug := range []string{"coordinator", "officer-khc", "partner-khc", "partner-sc-nwb", "reader"} {
+		all = append(all, listener{name: slug, door: m.as(slug, "en"), token: token(slug), owner: slug == "coordinator" || slug == "officer-khc", key: slug == "coordinator"})
+	}
+	for _, slug := range m.reviewers[1:] { // one who has answered, and one who has not
+		all = append(all, listener{name: slug + " signed in", door: m.as(slug, "en"), token: token(slug), reviews: slug})
+	}
+	task := m.tasks[m.reviewers[1]]
+	link := m.server.Links.Mint(links.KindTask, task.ID, *task.PersonID, task.Generation)
+	byLink := m.public("en")
+	byLink.header.Set("Cookie", linkCookie+"="+link)
+	return append(all, listener{name: "by link", door: byLink, token: link, reviews: m.reviewers[1]})
+}
+
+// placesOfNames are pages that tell the officer, beside what was said, whom one asked: there it is looked at entry by entry.
+func (m *masked) placesOfNames(door string) bool {
+	path, _, _ := strings.Cut(door, "?")
+	return slices.Contains([]string{recommendationPath(m.brief.ID), recommendationPath(m.brief.ID) + "/record"}, path)
+}
+
+// listen holds everything that somebody is told against what they may know.
+func (m *masked) listen(t *testing.T, who listener, closed bool) (heard, joined bool) {
+	t.Helper()
+	all := m.hears(who.door, who.token)
+	require.Greater(t, len(all), 100)
+	for _, d := range all {
+		for _, slug := range m.reviewers {
+			ids := m.identities(slug)
+			others := !who.owner && who.reviews != slug
+			if others && m.about(d) && who.reviews != "" && has(d.body, ids[:2]...) {
+				t.Errorf("%s is told at %s who %s is", who.name, d.door, slug)
+			}
+			if !has(d.body, m.answer(slug)) {
+				continue
+			}
+			heard = true
+			both := d.joined(m.answer(slug), ids)
+			joined = joined || both
+			switch {
+			case who.key || who.reviews == slug:
+			case !who.owner:
+				t.Errorf("%s is told at %s what %s said", who.name, d.door, slug)
+			case m.mode == models.AnonymityOpen:
+			case !closed:
+				t.Errorf("%s is told at %s what %s said, before the round is closed", who.name, d.door, slug)
+			case both, !m.placesOfNames(d.door) && has(d.body, ids...):
+				t.Errorf("%s is told at %s that it was %s who said it", who.name, d.door, slug)
+			}
+		}
+		if m.mode != models.AnonymityOpen && !who.owner && m.about(d) && has(d.body, "numbatname", "numbatpost") && who.reviews == "" {
+			t.Errorf("%s is told at %s who reviews", who.name, d.door)
+		}
+		if m.mode == models.AnonymityDouble && who.reviews != "" && (m.about(d) && has(d.body, authorWords...) || d.joined(m.brief.Title, authorWords)) {
+			t.Errorf("%s is told at %s who wrote the text", who.name, d.door)
+		}
+	}
+	return heard, joined
+}
+
+// mailsGiveNobodyAway looks for names and words in every mail that went out.
+func (m *masked) mailsGiveNobodyAway(t *testing.T) {
+	t.Helper()
+	for {
+		n, err := m.out.SendBatch(t.Context(), mail.Batch{Transactional: true})
+		require.NoError(t, err)
+		if n == 0 {
+			break
+		}
+	}
+	total := 0
+	for _, one := range m.mails.Messages(catcher.Filter{}) {
+		total++
+		if strings.Contains(one.To[0], "numbatpost") {
+			continue
+		}
+		for _, text := range m.mailsTo(one.To[0]) {
+			require.False(t, has(text, "numbatsaid"), "what a reviewer said goes to nobody else by mail:\n%s", text)
+			if m.mode != models.AnonymityOpen && one.To[0] != m.officer.Email {
+				require.False(t, has(text, "numbatname", "numbatpost"), text)
+			}
+		}
+	}
+	require.Greater(t, total, 4)
+	for i, slug := range m.reviewers {
+		mails := m.mailsTo(m.person(slug).Email)
+		require.NotEmpty(t, mails, slug)
+		for _, text := range mails {
+			for j, other := range m.reviewers {
+				if i != j {
+					require.False(t, has(text, append(m.identities(other)[:2], m.answer(other))...), "%s is told of %s:\n%s", slug, other, text)
+				}
+			}
+			if m.mode == models.AnonymityDouble {
+				require.False(t, has(text, authorWords...), "%s is told who wrote the text:\n%s", slug, text)
+			} else {
+				require.True(t, has(text, "quaggahouse") || !strings.Contains(text, "would value"), "an invitation says who asks:\n%s", text)
+			}
+		}
+	}
+}
+
+// TestAnonymisedRoundsGiveNobodyAway takes a round of each kind from invitation to closing, and looks in every page, file, answer of
+// the API and mail, as everybody, for names, addresses, ids and times that tell who said what, and who wrote the text.
+func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
+	for _, mode := range models.Anonymities() {
+		t.Run(mode, func(t *testing.T) {
+			m := newMasked(t, mode)
+			round, err := models.RoundByNumber(t.Context(), m.db, m.brief.ID, 1)
+			require.NoError(t, err)
+			require.Equal(t, mode, round.Anonymity, "as the procedure says, from its beginning")
+			m.says(m.reviewers[0])
+			m.says(m.reviewers[1])
+			for _, closed := range []bool{false, true} {
+				if closed {
+					m.close()
+				}
+				for _, who := range m.listeners() {
+					heard, joined := m.listen(t, who, closed)
+					switch {
+					case who.key:
+						require.True(t, joined, "who holds the key knows who said what")
+					case who.owner:
+						require.Equal(t, mode == models.AnonymityOpen || closed, heard, "%s reads what was said", who.name)
+						require.Equal(t, mode == models.AnonymityOpen, joined, "%s reads who said it", who.name)
+					case who.reviews == m.reviewers[1]:
+						require.True(t, heard, "%s reads their own answer", who.name)
+					}
+				}
+			}
+			m.mailsGiveNobodyAway(t)
+			m.saysPlainly(t)
+		})
+	}
+}
+
+// saysPlainly: the reviewer reads in which kind of round they are, before they answer.
+func (m *masked) saysPlainly(t *testing.T) {
+	t.Helper()
+	require.Contains(t, m.as("officer-khc", "en").get(recommendationPath(m.brief.ID)+"/responses.xlsx").Header.Get("Content-Type"), "spreadsheet")
+	all, err := models.ReviewsAs(t.Context(), m.db, models.Attribution{}, m.brief.ID, 1)
+	require.NoError(t, err)
+	letters := ""
+	for _, rv := range all {
+		require.Equal(t, m.mode != models.AnonymityOpen, rv.Masked)
+		letters += rv.Label.Letter()
+	}
+	require.Equal(t, map[bool]string{true: "", false: "AB"}[m.mode == models.AnonymityOpen], letters)
+}
+
+// TestAnonymityNeedsTwoAnswers: a single answer would be its reviewer's, so the authors' side does not read it.
+func TestAnonymityNeedsTwoAnswers(t *testing.T) {
+	m := newMasked(t, models.AnonymitySingle)
+	link, path := m.byLink(m.tasks["expert-02"], m.person("expert-02"), "en")
+	page := link.get(path)
+	sound(t, page)
+	require.Contains(t, page.Body, "Single-anonymised round")
+	require.NotContains(t, page.Body, `name="naming"`, "nobody is named in it")
+	m.says("expert-02")
+	require.Equal(t, http.StatusForbidden, m.as("officer-khc", "en").get(recommendationPath(m.brief.ID)+"/on-behalf?task="+m.tasks["expert-06"].ID.String()).StatusCode,
+		"who records what somebody said knows it")
+	for _, slug := range []string{"expert-06", "expert-12"} {
+		m.say(m.brief.ID, m.person(slug), models.DecideDeclineTask, m.tasks[slug], models.DeclinePayload{})
+	}
+	m.open(models.TaskChooseReviewer)
+	for _, task := range m.open(models.TaskChooseReviewer) {
+		m.say(m.brief.ID, m.officer, models.DecideSkipReviewer, &task, models.NoPayload{})
+	}
+	m.open(models.TaskDecideReview)
+	for _, who := range m.listeners() {
+		if who.owner {
+			heard, _ := m.listen(t, who, false)
+			require.Equal(t, who.key, heard, who.name)
+		}
+	}
+	page = m.as("officer-khc", "en").get(recommendationPath(m.brief.ID) + "/decide-review")
+	sound(t, page)
+	require.Contains(t, page.Body, "Fewer than two experts answered")
+	require.Contains(t, m.as("coordinator", "en").get(recommendationPath(m.brief.ID)+"/decide-review").Body, m.answer("expert-02"))
+}
