@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,6 +65,39 @@ func (t *Task) masked(ctx context.Context, db bun.IDB) (bool, error) {
 // Blind reports whether who reviews must not learn who wrote the text.
 func (t *Task) Blind(round *ReviewRound) bool {
 	return t.Kind == TaskReview && round != nil && round.Anonymity == AnonymityDouble
+}
+
+// Unaware leaves of experts those who do not learn in the network who wrote a text.
+func Unaware(ctx context.Context, db bun.IDB, r *Recommendation, experts []Expert) ([]Expert, error) {
+	var unaware []Expert
+	for _, e := range experts {
+		knows, err := KnowsAuthors(ctx, db, r, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !knows {
+			unaware = append(unaware, e)
+		}
+	}
+	return unaware, nil
+}
+
+// TellsAuthors lists the names in a version by which a reviewer would learn who wrote it: those of the owner and of who is in charge.
+func TellsAuthors(ctx context.Context, db bun.IDB, r *Recommendation, v *Version) ([]string, error) {
+	officer, err := PersonByID(ctx, db, r.OfficerID)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := OrganisationByID(ctx, db, r.OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	text := v.Title + "\n" + v.Body + "\n" + v.Note
+	for _, m := range v.Measures {
+		text += "\n" + m.Text
+	}
+	text = Folded(text)
+	return slices.DeleteFunc([]string{officer.Name, owner.Name}, func(name string) bool { return !strings.Contains(text, Folded(name)) }), nil
 }
 
 // KnowsAuthors reports whether somebody learns in the network who wrote a text that is in review: it is their own, or they read it

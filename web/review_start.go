@@ -41,6 +41,8 @@ type reviewStartView struct {
 	Experts   []expertRow
 	Places    []Option
 	NoMeasure bool
+	Mode      anonymityMode // of the round
+	Tells     []string      // names in the text by which a reviewer who must not learn it would learn who wrote it
 
 	Invited, Reserve []expertRow
 	Partners         []partnerRow
@@ -102,6 +104,9 @@ func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	payload, err := readRound(a.form.Form)
 	do := r.PostFormValue("do")
+	if err == nil {
+		err = s.enoughInvited(r.Context(), a.rec, payload)
+	}
 	if finding(r) {
 		err = nil
 	}
@@ -117,6 +122,18 @@ func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.showReviewStart(w, r, a, confirm)
+}
+
+// enoughInvited blames a round in which so few are invited that what they say could be told to be theirs.
+func (s *Server) enoughInvited(ctx context.Context, rec *models.Recommendation, p models.StartReviewPayload) error {
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil {
+		return err
+	}
+	if fewest := procedure.Document.Review.Fewest(); len(p.Invite) < fewest {
+		return apperr.Invalid("invite", "fewest", "min", fewest)
+	}
+	return nil
 }
 
 // proposal fills the form with whom is proposed, the best fit first: as many as are enough to invite, the next in reserve.
@@ -162,7 +179,15 @@ const allExperts = 500
 func (s *Server) expertsFor(ctx context.Context, rec *models.Recommendation, exclude []uuid.UUID) ([]models.Expert, error) {
 	f := models.WantedFor(rec)
 	f.Exclude, f.Limit = exclude, allExperts
-	return models.ExpertsFor(ctx, s.DB, f)
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil {
+		return nil, err
+	}
+	experts, err := models.ExpertsFor(ctx, s.DB, f)
+	if err != nil || procedure.Document.Review.HowAnonymous() != models.AnonymityDouble {
+		return experts, err
+	}
+	return models.Unaware(ctx, s.DB, rec, experts)
 }
 
 func expertField(id uuid.UUID) string { return "expert[" + id.String() + "]" }
@@ -223,6 +248,13 @@ func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *offi
 	}
 	v := reviewStartView{actView: s.newActView(r, a, l.T("officer.start_review.title")), Confirm: confirm, Version: a.form.Form.Value("version_id"),
 		Number: version.Number, Round: a.rec.Round + 1, Enough: procedure.Document.Review.Enough, NoMeasure: len(version.Measures) == 0}
+	mode := procedure.Document.Review.HowAnonymous()
+	v.Mode = anonymityMode{l.T("anonymity.mode." + mode), l.T("procedure.choice.review.anonymity." + mode)}
+	if mode == models.AnonymityDouble {
+		if v.Tells, err = models.TellsAuthors(ctx, s.DB, a.rec, version); err != nil {
+			return err
+		}
+	}
 	experts, err := s.expertsFor(ctx, a.rec, nil)
 	if err != nil {
 		return err
