@@ -53,7 +53,7 @@ func TestCommentsAreAnsweredOverTheAPIOnTopOfWhatWasSeen(t *testing.T) {
 
 	var g *models.CommentGroup
 	require.NoError(t, h.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		g, err = models.GroupRemarks(ctx, tx, rec.ID, 1, []models.SeenRemark{{ID: task.ID}}, models.GroupInput{Title: "Money"}, noon)
+		g, err = models.GroupRemarks(ctx, tx, rec.ID, 1, []models.SeenRemark{{ID: rv.ID}}, models.GroupInput{Title: "Money"}, noon)
 		return err
 	}))
 	group := request{method: "PUT", path: base + "/" + g.ID.String(), token: officer, header: map[string]string{"If-Match": `"1"`}, body: map[string]any{"outcome": "accepted", "reason": ""}}
