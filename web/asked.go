@@ -121,14 +121,17 @@ type askedCard struct {
 }
 
 // anonymityMode says how much a round hides, and what that means to whoever reviews in it.
-type anonymityMode struct{ Name, Means string }
+type anonymityMode struct {
+	Name, Means string
+	Hides       bool
+}
 
 //i18n:keys anonymity.mode.* anonymity.means.*
 func (a *asked) mode(l *i18n.Localizer) *anonymityMode {
 	if a.task.Kind != models.TaskReview || a.facts.Anonymity == "" {
 		return nil
 	}
-	return &anonymityMode{l.T("anonymity.mode." + a.facts.Anonymity), l.T("anonymity.means." + a.facts.Anonymity)}
+	return &anonymityMode{l.T("anonymity.mode." + a.facts.Anonymity), l.T("anonymity.means." + a.facts.Anonymity), a.facts.Anonymity != models.AnonymityOpen}
 }
 
 // sighted is the catalog key of a sentence, of its own where a reviewer must not learn who wrote the text.

@@ -22,6 +22,7 @@ type recordView struct {
 	Entries []TimelineEntry
 	Partial bool // there are entries that the reader may not see
 	Inside  bool // sees more than what is published
+	Moved   bool // answers of an anonymised round stand behind its closing
 }
 
 // record shows a recommendation's record, as far as the reader is entitled to it.
@@ -39,6 +40,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) error {
 	if v.Entries, err = minutes.read(minutes.items); err != nil {
 		return err
 	}
+	v.Moved = slices.ContainsFunc(minutes.items, func(it record.Item) bool { return it.Facts[models.FactLabel] != "" })
 	v.Partial, v.Inside = !visitor.viewer().Owns(rec), minutes.inside
 	s.Engine.Render(w, r, http.StatusOK, "record", v)
 	return nil

@@ -249,7 +249,7 @@ func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *offi
 	v := reviewStartView{actView: s.newActView(r, a, l.T("officer.start_review.title")), Confirm: confirm, Version: a.form.Form.Value("version_id"),
 		Number: version.Number, Round: a.rec.Round + 1, Enough: procedure.Document.Review.Enough, NoMeasure: len(version.Measures) == 0}
 	mode := procedure.Document.Review.HowAnonymous()
-	v.Mode = anonymityMode{l.T("anonymity.mode." + mode), l.T("procedure.choice.review.anonymity." + mode)}
+	v.Mode = anonymityMode{l.T("anonymity.mode." + mode), l.T("procedure.choice.review.anonymity." + mode), mode != models.AnonymityOpen}
 	if mode == models.AnonymityDouble {
 		if v.Tells, err = models.TellsAuthors(ctx, s.DB, a.rec, version); err != nil {
 			return err
