@@ -133,6 +133,18 @@ func (v Viewer) Attribution(r *Recommendation) Attribution {
 	return Attribution{person: v.PersonID, key: v.HoldsKey(r)}
 }
 
+// Unmasked knows who said what: for what the process itself does with answers, never for what is shown to somebody.
+func Unmasked() Attribution { return Attribution{key: true} }
+
+// HidesAuthors reports whether somebody must not learn who wrote a text, because they reviewed it in a double-anonymised round.
+func HidesAuthors(ctx context.Context, db bun.IDB, recommendation, person uuid.UUID) (bool, error) {
+	hides, err := db.NewSelect().TableExpr("tasks AS t").Where("t.recommendation_id = ?", recommendation).Where(blindTo, person).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether authors are hidden: %w", err)
+	}
+	return hides, nil
+}
+
 // Label is the number under which an answer stands in an anonymised round that is closed; 0: none.
 type Label int
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -89,9 +90,10 @@ func (m *maskedRecord) release(round string) []record.Item {
 
 func masked(it record.Item, rv Review) record.Item {
 	facts := map[string]string{FactLabel: rv.Label.Letter()}
-	for _, kept := range []string{"round", "answer", record.FactWrittenIn} {
-		if value := it.Facts[kept]; value != "" {
-			facts[kept] = value
+	for fact, value := range it.Facts {
+		what, _, _ := strings.Cut(fact, "_")
+		if slices.Contains([]string{"round", "answer", record.FactWrittenIn}, fact) || what == "question" { // nothing of when, or by whom
+			facts[fact] = value
 		}
 	}
 	return record.Item{At: *rv.ClosedAt, Verb: it.Verb, Capacity: record.Personal, ObjectKind: "answer", Object: rv.ID, Visibility: it.Visibility,

@@ -96,9 +96,11 @@ func TestAnonymousAnswersAreHeldBackAndThenShownTogether(t *testing.T) {
 			require.NotContains(t, []uuid.UUID{m.ID, m.TaskID}, task.ID)
 		}
 	}
-	known, err := models.Remarks(t.Context(), d.db, models.RemarkFilter{Recommendation: d.rec.ID, As: coordinator})
-	require.NoError(t, err)
-	require.NotZero(t, known[0].PersonID)
+	for _, a := range []models.Attribution{coordinator, models.Unmasked()} {
+		known, err := models.Remarks(t.Context(), d.db, models.RemarkFilter{Recommendation: d.rec.ID, As: a})
+		require.NoError(t, err)
+		require.NotZero(t, known[0].PersonID)
+	}
 }
 
 // TestLettersAreDrawnByLot: of forty rounds, not all have the letters in the order of the answers.
@@ -186,6 +188,9 @@ func TestWhoReviewsBlindReadsNothingElse(t *testing.T) {
 		asked, err := models.MailTasks(t.Context(), d.db, expert.ID, []uuid.UUID{tasks[0].ID})
 		require.NoError(t, err)
 		require.Equal(t, reads, asked[0].Officer != "" && asked[0].Owner != "", mode)
+		hidden, err := models.HidesAuthors(t.Context(), d.db, d.rec.ID, expert.ID)
+		require.NoError(t, err)
+		require.Equal(t, !reads, hidden, mode)
 		told, err := models.MailTasks(t.Context(), d.db, d.officer.ID, []uuid.UUID{tasks[0].ID})
 		require.NoError(t, err)
 		require.NotEmpty(t, told[0].Officer, "others are told")

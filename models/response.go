@@ -123,7 +123,7 @@ const (
 // RemarkFilter narrows the remarks of a recommendation, for a reader.
 type RemarkFilter struct {
 	Recommendation uuid.UUID
-	As             Attribution // what the reader may know of who made them
+	As             Attribution // what the reader may know of who made them; the zero value knows nobody, the process itself is Unmasked
 	Round          int         // 0: all
 	Kind           CommentKind
 	From           string // FromExperts, FromPartners or ""

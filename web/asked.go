@@ -64,6 +64,11 @@ func (s *Server) fillAsked(ctx context.Context, a *asked) error {
 		return apperr.NotFound("task")
 	}
 	a.facts = facts[0]
+	if a.facts.Blind { // nothing that these pages make of the text names its owner, files among them
+		nameless := *a.rec
+		nameless.Organisation = nil
+		a.rec = &nameless
+	}
 	if a.task.VersionID != nil {
 		if a.version, err = models.VersionByID(ctx, s.DB, *a.task.VersionID); err != nil {
 			return err

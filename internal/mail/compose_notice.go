@@ -23,7 +23,7 @@ func (d *draft) withdrawn(ctx context.Context) (page, error) {
 		Subject:  d.t("task_withdrawn.subject", "Title", t.Title),
 		Lead:     []string{d.t("task_withdrawn.reason." + reason), d.t("task_withdrawn.lead")},
 		Document: document(t),
-		Facts:    []fact{{d.t("label.asked"), d.t("officer_of", d.taskArgs(t)...)}},
+		Facts:    []fact{{d.t("label.asked"), d.t(sighted(t, "officer_of"), d.taskArgs(t)...)}},
 		Why:      d.t("task_withdrawn.why"),
 	}, nil
 }
