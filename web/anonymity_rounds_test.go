@@ -166,15 +166,19 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 				}
 			}
 			m.mailsGiveNobodyAway(t)
-			m.saysPlainly(t)
+			m.sees(t)
 		})
 	}
 }
 
-// saysPlainly: the reviewer reads in which kind of round they are, before they answer.
-func (m *masked) saysPlainly(t *testing.T) {
+// sees proves that what is looked through can hold names: files are read as they are unpacked, and answers stand under letters.
+func (m *masked) sees(t *testing.T) {
 	t.Helper()
-	require.Contains(t, m.as("officer-khc", "en").get(recommendationPath(m.brief.ID)+"/responses.xlsx").Header.Get("Content-Type"), "spreadsheet")
+	officer, home := m.as("officer-khc", "en"), recommendationPath(m.brief.ID)
+	require.True(t, has(readable(officer.get(home+"/responses.xlsx").Body), m.answer(m.reviewers[0])))
+	for _, form := range []string{"docx", "pdf"} {
+		require.True(t, has(readable(officer.get(home+"/versions/1/"+form).Body), "quaggahouse"), form)
+	}
 	all, err := models.ReviewsAs(t.Context(), m.db, models.Attribution{}, m.brief.ID, 1)
 	require.NoError(t, err)
 	letters := ""

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"tribuna/api"
 	"tribuna/internal/demo"
 	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/mail"
 	"tribuna/models"
 )
@@ -60,20 +62,22 @@ func newMasked(t *testing.T, mode string) *masked {
 	m.patient(func(d *models.ProcedureDocument) {
 		d.Review.Anonymity, d.Review.Enough, d.Review.WhenEnough, d.Review.Grace, d.Review.LateApart = mode, 2, models.EnoughAsks, "1s", true
 	})
-	exec := func(query string, args ...any) {
+	change := func(query string, args ...any) {
 		_, err := m.db.NewRaw(query, args...).Exec(t.Context())
 		require.NoError(t, err)
 	}
-	exec("UPDATE people SET name = ?, email = ? WHERE id = ?", "Quaggascribe Officer", "quaggapost@office.example", m.officer.ID)
-	exec("UPDATE organisations SET name = ? WHERE id = ?", "Quaggahouse", demo.ID("organisation", "khc"))
+	change("UPDATE people SET name = ?, email = ? WHERE id = ?", "Quaggascribe Officer", "quaggapost@office.example", m.officer.ID)
+	change("UPDATE organisations SET name = ? WHERE id = ?", "Quaggahouse", demo.ID("organisation", "khc"))
 	for i, slug := range m.reviewers {
-		exec("UPDATE people SET name = ?, email = ?, naming = ? WHERE id = ?", fmt.Sprintf("Numbatname%d Expert", i), fmt.Sprintf("numbatpost%d@experts.example", i), models.NamingNone, m.person(slug).ID)
+		change("UPDATE people SET name = ?, email = ?, naming = ? WHERE id = ?", fmt.Sprintf("Numbatname%d Expert", i), fmt.Sprintf("numbatpost%d@experts.example", i), models.NamingNone, m.person(slug).ID)
 		m.server.Demo.Accounts = append(m.server.Demo.Accounts, DemoAccount{Email: m.person(slug).Email})
 	}
 	m.server.Demo.Accounts = append(m.server.Demo.Accounts, DemoAccount{Email: "quaggapost@office.example"})
 	m.officer = m.person("officer-khc")
+	m.withWord(testbrowser.Chromium())
 	m.out = m.office.sender()
-	m.api = api.New(api.Options{DB: m.db, Processes: m.server.Processes, Links: m.server.Links, Now: time.Now, Log: slog.New(slog.DiscardHandler), BaseURL: m.server.BaseURL})
+	m.api = api.New(api.Options{DB: m.db, Processes: m.server.Processes, Links: m.server.Links, Now: time.Now, Log: slog.New(slog.DiscardHandler), Word: m.server.Word,
+		BaseURL: m.server.BaseURL})
 	m.review(2, m.reviewers...)
 	for _, slug := range m.reviewers {
 		m.tasks[slug] = m.taskOf(slug)
@@ -152,6 +156,7 @@ func (m *masked) doorsOf(path string) []string {
 	fill("{number:[0-9]+}", "1")
 	fill("{number}", "1")
 	fill("{language}", "en")
+	fill("{form:docx|pdf}", "docx", "pdf")
 	for _, d := range doors {
 		if strings.HasSuffix(d, "/round") {
 			for _, slug := range m.reviewers {
@@ -207,6 +212,9 @@ func (m *masked) hears(b *reader, token string) (all []told) {
 
 // readable is an answer's text; of an archive, that of everything in it.
 func readable(body string) string {
+	if strings.HasPrefix(body, "%PDF") {
+		return body + printed(body)
+	}
 	archive, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
 	if err != nil {
 		return body
@@ -218,6 +226,18 @@ func readable(body string) string {
 			_, _ = io.Copy(&all, r) //nolint:gosec // a file of our own
 			_ = r.Close()
 		}
+	}
+	return all.String()
+}
+
+// printed is the text of a PDF file and what it says of itself, as far as this machine has a program that reads it.
+func printed(body string) string {
+	var all strings.Builder
+	for _, program := range [][]string{{"pdftotext", "-", "-"}, {"pdfinfo", "-"}} {
+		cmd := exec.Command(program[0], program[1:]...) //nolint:gosec // those above
+		cmd.Stdin = strings.NewReader(body)
+		out, _ := cmd.Output() //nolint:errcheck // where there is none the bytes are searched as they are
+		all.Write(out)
 	}
 	return all.String()
 }
