@@ -124,6 +124,15 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	v.Icon = "info-circle"
 	v.Lead = l.T("asked.over." + reason + ".text")
 	v.Next = l.T(a.sighted("asked.over.next"), "Officer", a.facts.Officer, "Owner", a.facts.Owner)
+	if a.facts.Blind {
+		holder, err := models.DataHolderOf(r.Context(), s.DB)
+		if err != nil {
+			return err
+		}
+		if holder.Contact != "" {
+			v.Next += " " + l.T("anonymity.contact", "Contact", holder.Contact)
+		}
+	}
 	again, err := s.reconsiderable(r.Context(), a)
 	if err != nil {
 		return err
