@@ -166,9 +166,8 @@ const released = "(rr.anonymity = 'open' OR rv.organisation_id IS NOT NULL OR rv
 // them at once and with the name. What nobody may join to a person has neither person, question nor time of its own: Masked.
 func ReviewsAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uuid.UUID, round int) ([]Review, error) {
 	var all []Review
-	q := db.NewSelect().Model(&all).ColumnExpr("rv.*").ColumnExpr("rr.anonymity, rr.closed_at").
+	q := withWords(db.NewSelect().Model(&all)).ColumnExpr("rv.*").ColumnExpr("rr.anonymity, rr.closed_at").
 		Join("JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round").
-		Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("c.block", "c.position") }).
 		Where("rv.recommendation_id = ?", recommendation).Where("("+released+" OR rv.person_id = ? OR ?)", a.person, a.key)
 	if round > 0 {
 		q = q.Where("rv.round = ?", round)

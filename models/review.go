@@ -195,14 +195,17 @@ func LastNaming(ctx context.Context, db bun.IDB, recommendation, person uuid.UUI
 // knows whose they are. What is shown to anybody is read by ReviewsAs.
 func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) ([]Review, error) {
 	var all []Review
-	q := db.NewSelect().Model(&all).Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Order("c.block", "c.position")
-	}).Where("rv.recommendation_id = ?", recommendation)
+	q := withWords(db.NewSelect().Model(&all)).Where("rv.recommendation_id = ?", recommendation)
 	if round > 0 {
 		q = q.Where("rv.round = ?", round)
 	}
 	err := q.Order("rv.answered_at", "rv.task_id").Scan(ctx)
 	return all, err
+}
+
+// withWords reads answers with all that was said in them: what hangs on them here is masked with them, see Review.mask.
+func withWords(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("c.block", "c.position") })
 }
 
 // inOpenRound is true of an answer (alias rv) in a round in which people say how they may be named; in the others nobody is.
