@@ -220,3 +220,33 @@ func TestAnonymityNeedsTwoAnswers(t *testing.T) {
 	require.Contains(t, page.Body, "Fewer than two experts answered")
 	require.Contains(t, m.as("coordinator", "en").get(recommendationPath(m.brief.ID)+"/decide-review").Body, m.answer("expert-02"))
 }
+
+// TestAnonymityIsSaidBeforeAnybodyIsInvited: the officer reads how much the round hides, cannot invite one expert alone, is proposed
+// nobody who knows the authors, and is told of names in the text.
+func TestAnonymityIsSaidBeforeAnybodyIsInvited(t *testing.T) {
+	h := newHouse(t)
+	h.nothingRuns()
+	h.exec(`UPDATE procedures SET document = jsonb_set(jsonb_set(document, '{review,anonymity}', '"double"'), '{review,enough}', '2')`)
+	h.exec(`UPDATE organisations SET name = 'Leaving Care' WHERE id = ?`, h.brief.OrganisationID) // words of the text
+	b, path := h.as("officer-khc", "en"), recommendationPath(h.brief.ID)+"/start-review"
+	page := b.get(path)
+	sound(t, page)
+	require.Contains(t, page.Body, "Double-anonymised round")
+	require.Contains(t, page.Body, "the text says: Leaving Care")
+	require.Contains(t, page.Body, h.person("expert-02").Name)
+	require.NotContains(t, page.Body, h.person("expert-01").Name, "an expert of the organisation that wrote it")
+	f := form(t, page.Body, path)
+	f.Set(expertField(h.person("expert-02").ID), inviteNow)
+	f.Set("enough", "1")
+	f.Set("do", "check")
+	alone := b.post(path, f)
+	require.Equal(t, http.StatusUnprocessableEntity, alone.StatusCode)
+	sound(t, alone)
+	require.Contains(t, alone.Body, "Please invite at least 2.")
+	f.Set(expertField(h.person("expert-06").ID), inviteNow)
+	require.Contains(t, b.post(path, f).Body, "This must be between 2 and 2.")
+	f.Set("enough", "2")
+	checked := b.post(path, f)
+	require.Equal(t, http.StatusOK, checked.StatusCode)
+	require.Contains(t, checked.Body, "experts do not learn who wrote it")
+}

@@ -130,10 +130,13 @@ func (s *Server) enoughInvited(ctx context.Context, rec *models.Recommendation, 
 	if err != nil {
 		return err
 	}
-	if fewest := procedure.Document.Review.Fewest(); len(p.Invite) < fewest {
-		return apperr.Invalid("invite", "fewest", "min", fewest)
+	bad, fewest := apperr.New(apperr.CodeInvalid), procedure.Document.Review.Fewest()
+	if len(p.Invite) < fewest {
+		bad.And("invite", "fewest", "min", fewest)
+	} else if p.Enough > 0 && p.Enough < fewest { // 0: as the procedure says
+		bad.And("enough", "range", "min", fewest, "max", len(p.Invite))
 	}
-	return nil
+	return bad.OrNil()
 }
 
 // proposal fills the form with whom is proposed, the best fit first: as many as are enough to invite, the next in reserve.
