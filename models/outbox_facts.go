@@ -84,6 +84,11 @@ func (t MailTask) Over(now time.Time) bool {
 	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
 }
 
+// Anonymised reports whether it is asked in a round in which nobody is named.
+func (t MailTask) Anonymised() bool {
+	return t.Anonymity == AnonymitySingle || t.Anonymity == AnonymityDouble
+}
+
 // Again reports whether somebody is asked about a text that was sent round before.
 func (t MailTask) Again() bool {
 	return (t.Kind == TaskReview || t.Kind == TaskConsult) && t.Round > 1

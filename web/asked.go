@@ -136,7 +136,7 @@ func (a *asked) mode(l *i18n.Localizer) *anonymityMode {
 	if a.task.Kind != models.TaskReview || a.facts.Anonymity == "" {
 		return nil
 	}
-	return &anonymityMode{l.T("anonymity.mode." + a.facts.Anonymity), l.T("anonymity.means." + a.facts.Anonymity), a.facts.Anonymity != models.AnonymityOpen}
+	return &anonymityMode{l.T("anonymity.mode." + a.facts.Anonymity), l.T("anonymity.means." + a.facts.Anonymity), a.facts.Anonymised()}
 }
 
 // sighted is the catalog key of a sentence, of its own where a reviewer must not learn who wrote the text.

@@ -134,7 +134,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Kinds = choices(l, "remark.kind.", models.CommentKinds()...)
 	v.PageNumber = formPage(f.Form)
-	if a.facts.Anonymity == models.AnonymityOpen {
+	if !a.facts.Anonymised() {
 		v.Namings = choices(l, "review.naming.", models.NamingPublic, models.NamingNetwork, models.NamingNone)
 	}
 	if !f.Form.Values.Has("naming") {
@@ -283,7 +283,7 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 	v := &answerView{Reasons: rv.Reasons, Lang: rv.WrittenIn, At: rv.AnsweredAt, Late: rv.Late}
 	if rv.Answer != nil {
 		v.Answer = l.T("review.answer." + *rv.Answer)
-		if a.facts.Anonymity == models.AnonymityOpen {
+		if !a.facts.Anonymised() {
 			v.Naming = l.T("review.naming." + rv.Naming)
 		}
 	}

@@ -108,7 +108,7 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 func (d *draft) afterAsking(t models.MailTask) []string {
 	var more []string
 	if t.Kind == models.TaskReview {
-		if t.Anonymity != models.AnonymityOpen && t.Anonymity != "" {
+		if t.Anonymised() {
 			more = append(more, d.words.T("anonymity.means."+t.Anonymity))
 		}
 		more = append(more, d.t("may_decline"))
