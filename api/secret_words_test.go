@@ -22,7 +22,7 @@ var asking = map[string][]string{
 
 // shut are doors that open to nobody here.
 var shut = map[string]string{
-	"getVersionAsWord": "no programs here", "getVersionAsPDF": "no programs here", "getPublishedAsWord": "no programs here", "getPublishedAsPDF": "no programs here",
+	"getVersionAsPDF": "the same words as in Word's file, which web prints", "getPublishedAsPDF": "the same",
 	"getSubmission": "nothing was sent", "listExperts": "asked for a text, below",
 }
 
@@ -65,7 +65,7 @@ func doors(p *testsecrets.Planted, r route) (all []string) {
 // everybody may read: the table is that of testsecrets. A new operation is gone through as well; one at an address of an unknown
 // kind, or that answers nobody, fails until doors or asking know how to ask it.
 func TestNobodyIsToldASecret(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t).withWord(t)
 	p := testsecrets.Plant(t, h.db, noon)
 	link := func(task *models.Task) string {
 		return h.links.Mint(links.KindTask, task.ID, *task.PersonID, task.Generation)
@@ -110,4 +110,5 @@ func TestNobodyIsToldASecret(t *testing.T) {
 		open("/experts?recommendation=" + rec.ID.String())
 	}
 	t.Run("each secret is told to somebody", func(t *testing.T) { told.RequireAll(t, "quokkajournal") })
+	t.Run("files are read, too", func(t *testing.T) { told.RequireIn(t, "Word") })
 }

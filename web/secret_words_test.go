@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/demo"
+	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/devstack/testsecrets"
 	"tribuna/internal/links"
 	"tribuna/models"
@@ -29,10 +30,9 @@ var asking = map[string][]string{
 // shut are pages that open to nobody here.
 var shut = map[string]string{
 	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/tasks/{id}/thanks": "nothing was answered by link",
-	"/recommendations/{id}/versions/{number:[0-9]+}/{form:docx|pdf}": "no programs here", "/published/{slug}/{language}/{form:docx|pdf}": "no programs here",
 	"/administration/access/{id}/close": "the same as access", "/administration/people/{id}/hand-over/{hand_over}": "nothing is handed over",
-	"/recommendations/new/word": "no programs here", "/recommendations/{id}/word": "no programs here", "/recommendations/{id}/translators": "nothing to decide",
-	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
+	"/recommendations/{id}/translators": "nothing to decide",
+	"/recommendations/{id}/publish":     "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
 	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",
 	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
@@ -88,7 +88,11 @@ var ofTheirOwn = []string{authoritiesPath, grantsPath, proceduresPath, contactsP
 // everybody may read: the table is that of testsecrets. A new page is gone through as well; one at an address of an unknown kind,
 // or that opens to nobody, fails until doors or asking know how to come to it.
 func TestNobodyIsShownASecret(t *testing.T) {
-	h := newHouse(t)
+	forms, chromium := []string{"docx", "pdf"}, testbrowser.Chromium()
+	if testing.Short() {
+		forms, chromium = forms[:1], "off"
+	}
+	h := newHouse(t).withWord(chromium)
 	h.nothingRuns()
 	h.server.Demo.Accounts = append(h.server.Demo.Accounts, DemoAccount{Email: h.person("expert-05").Email})
 	p := testsecrets.Plant(t, h.db, time.Now())
@@ -123,9 +127,14 @@ func TestNobodyIsShownASecret(t *testing.T) {
 			queries = []string{""}
 		}
 		for _, door := range doors(p, path) {
-			door = strings.NewReplacer("{number:[0-9]+}", "1", "{language}", "en", "{form:docx|pdf}", "docx").Replace(door)
-			for _, query := range queries {
-				opened = open(door+query) || opened
+			door = strings.NewReplacer("{number:[0-9]+}", "1", "{language}", "en").Replace(door)
+			for _, form := range forms {
+				for _, query := range queries {
+					opened = open(strings.Replace(door, "{form:docx|pdf}", form, 1)+query) || opened
+				}
+				if !strings.Contains(door, "{form:") {
+					break
+				}
 			}
 		}
 		for _, area := range ofTheirOwn {
@@ -137,4 +146,10 @@ func TestNobodyIsShownASecret(t *testing.T) {
 		return nil
 	}))
 	t.Run("each secret is shown to somebody", func(t *testing.T) { told.RequireAll(t) })
+	t.Run("files are read, too", func(t *testing.T) {
+		told.RequireIn(t, "Word")
+		if !testing.Short() {
+			told.RequireIn(t, "PDF")
+		}
+	})
 }

@@ -10,11 +10,12 @@ import (
 
 // Told is what everybody was told at all doors.
 type Told struct {
-	mu   sync.Mutex
-	seen map[string]bool // word and who
+	mu    sync.Mutex
+	seen  map[string]bool // word and who
+	kinds []string        // of the files in which there was one
 }
 
-// Hear looks for secrets in an answer to who stands at a place of a row's letters.
+// Hear looks for secrets in an answer to who stands at a place of a row's letters, in files after unpacking them.
 func (told *Told) Hear(t *testing.T, who int, door string, answer []byte) {
 	t.Helper()
 	told.mu.Lock()
@@ -22,14 +23,37 @@ func (told *Told) Hear(t *testing.T, who int, door string, answer []byte) {
 	if told.seen == nil {
 		told.seen = map[string]bool{}
 	}
+	read := bytes.ToLower(VisibleBytes(t, answer))
 	for _, s := range Secrets {
-		if !bytes.Contains(bytes.ToLower(answer), []byte(s.Word)) {
+		if !bytes.Contains(read, []byte(s.Word)) {
 			continue
 		}
 		if letters(s)[who] != 'y' {
 			t.Errorf("%s is told %s by %s", names[who], s.Word, door)
 		}
 		told.seen[s.Word+names[who]] = true
+		told.kinds = append(told.kinds, kindOf(answer))
+	}
+}
+
+// kindOf names the kind of a file by how it begins; the text of pages and answers has none.
+func kindOf(answer []byte) string {
+	switch {
+	case bytes.Contains(answer, []byte("word/document.xml")):
+		return "Word"
+	case bytes.HasPrefix(answer, []byte("%PDF-")):
+		return "PDF"
+	}
+	return ""
+}
+
+// RequireIn proves that secrets were found in files of a kind, so that to look into them can fail.
+func (told *Told) RequireIn(t *testing.T, kinds ...string) {
+	t.Helper()
+	for _, kind := range kinds {
+		if !slices.Contains(told.kinds, kind) {
+			t.Errorf("no secret was told in a file of %s", kind)
+		}
 	}
 }
 
