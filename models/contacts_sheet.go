@@ -127,7 +127,10 @@ var quoted = regexp.MustCompile(`"[^"]*"|\\.|_.|\[[^\]]*\]`)
 // daysInFull has every cell that holds a day read as isoDate.
 func daysInFull(book *excelize.File) error {
 	if _, err := book.GetStyle(0); err != nil { // has the styles read
-		return err
+		if _, styled := book.Pkg.Load("xl/styles.xml"); styled {
+			return err
+		}
+		return nil // a programme may write a workbook without any
 	}
 	if book.Styles == nil || book.Styles.CellXfs == nil {
 		return nil

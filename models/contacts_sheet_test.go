@@ -90,6 +90,8 @@ func TestWhatIsNoUsableWorkbookSaysWhy(t *testing.T) {
 		require.Equal(t, rule, f.faults[0].Rule)
 	}
 	require.Less(t, len(repacked(t, plain, "x", strings.Repeat("0", sheetUnpackedMost))), ContactsMaxBytes, "small as it comes")
+	bare := readContacts(repacked(t, plain, "xl/styles.xml", ""), "")
+	require.Equal(t, readContacts(plain, ""), bare, "a workbook needs no styles")
 	torn := repacked(t, plain, "xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row>`)
 	require.Equal(t, "broken", readContacts(torn, "").faults[0].Rule, "what breaks off is not taken for the end")
 	require.Equal(t, "broken", readContacts(zipped(t, "word/document.xml", "<w/>"), "").faults[0].Rule, "another kind of file")
@@ -121,10 +123,12 @@ func repacked(t *testing.T, archive []byte, name, content string) []byte {
 			require.NoError(t, z.Copy(f))
 		}
 	}
-	part, err := z.Create(name)
-	require.NoError(t, err)
-	_, err = part.Write([]byte(content))
-	require.NoError(t, err)
+	if content != "" { // else it is taken out
+		part, err := z.Create(name)
+		require.NoError(t, err)
+		_, err = part.Write([]byte(content))
+		require.NoError(t, err)
+	}
 	require.NoError(t, z.Close())
 	return b.Bytes()
 }
