@@ -193,7 +193,7 @@ func (v *contactView) turnTo(l *i18n.Localizer, rows []models.ContactRow, state,
 // contact says what a line would write, or why it is refused.
 func (v *journalValues) contact(row models.ContactRow) contactRow {
 	l, state := v.m.l, contactBadges[row.State]
-	state.Text = l.T("contacts.state." + row.State)
+	state.Text = l.T("contacts.one." + row.State)
 	out := contactRow{Line: row.Line, Name: row.Name, State: state}
 	for _, f := range row.Faults {
 		out.Why = append(out.Why, contactFault(l, f))
