@@ -204,13 +204,15 @@ func TestMovedIsWhatTheViewerMayReadSinceTheyLooked(t *testing.T) {
 	require.Equal(t, models.StageReview, oldest[0].Stage, "of too many the oldest come first")
 	require.Equal(t, noon.UTC(), until.UTC(), "and what came after is not taken for seen")
 
-	at, err := models.SeenAt(ctx, d.db, d.sister.ID, noon)
+	at, said, err := models.SeenAt(ctx, d.db, d.sister.ID, noon)
 	require.NoError(t, err)
+	require.False(t, said)
 	require.Equal(t, noon.AddDate(0, 0, -14), at)
 	for _, until := range []time.Time{noon, noon.Add(-time.Hour)} {
 		require.NoError(t, models.MarkSeen(ctx, d.db, d.sister.ID, until))
-		at, err = models.SeenAt(ctx, d.db, d.sister.ID, noon)
+		at, said, err = models.SeenAt(ctx, d.db, d.sister.ID, noon)
 		require.NoError(t, err)
+		require.True(t, said)
 		require.Equal(t, noon.UTC(), at.UTC(), "it never goes back")
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// movedSince is how far back a dashboard looks for somebody who never said that they have seen it.
-const movedSince = 14 * 24 * time.Hour
+// MovedDays is how far back a dashboard looks for somebody who never said that they have seen it.
+const MovedDays = 14
 
 // Moved is a recommendation that entered a stage, or a measure whose status at an authority changed.
 type Moved struct {
@@ -27,14 +27,15 @@ type Moved struct {
 	Authority        Names
 }
 
-// SeenAt returns when somebody last said that they have seen what moved; some days ago for who never did.
-func SeenAt(ctx context.Context, db bun.IDB, person uuid.UUID, now time.Time) (time.Time, error) {
+// SeenAt returns when somebody last said that they have seen what moved; for who never did, MovedDays ago, and that it was not
+// said.
+func SeenAt(ctx context.Context, db bun.IDB, person uuid.UUID, now time.Time) (since time.Time, said bool, err error) {
 	var at []time.Time
-	err := db.NewSelect().Table("dashboard_visits").Column("seen_at").Where("person_id = ?", person).Scan(ctx, &at)
+	err = db.NewSelect().Table("dashboard_visits").Column("seen_at").Where("person_id = ?", person).Scan(ctx, &at)
 	if err != nil || len(at) == 0 {
-		return now.Add(-movedSince), err
+		return now.AddDate(0, 0, -MovedDays), false, err
 	}
-	return at[0], nil
+	return at[0], true, nil
 }
 
 // MarkSeen notes that somebody has seen what moved until an instant; it never goes back.

@@ -57,6 +57,8 @@ type dashboardView struct {
 	Waiting     int // for the reader
 	Moved       []movedRow
 	Since       time.Time // last looked
+	FirstVisit  bool      // never said that they looked
+	MovedDays   int       // counted on a first visit
 	ByAuthority []authorityRow
 	OneCountry  bool // of ByAuthority
 	Coordinates bool // sees the pipeline
@@ -172,7 +174,7 @@ func dashboardFilter(q url.Values) models.DashboardFilter {
 
 func newDashboardView(r *http.Request, d models.DashboardData, names countryNames, choice countryChoice) dashboardView {
 	l := Localizer(r)
-	v := dashboardView{Page: NewPage(r, l.T("dashboard.title")), Live: newLive(r), Form: NewForm(r.URL.Query()),
+	v := dashboardView{Page: NewPage(r, l.T("dashboard.nav")), Live: newLive(r), Form: NewForm(r.URL.Query()),
 		StageList: stageOptions(l), Statuses: statusOptions(l), Query: fileQuery(r.URL.Query()), choice: choice}
 	v.Active, v.NoIndex = "dashboard", true
 	choice.describe(r, names, &v)

@@ -19,6 +19,8 @@ func TestWhatMovedIsSeenWhenOneSaysSo(t *testing.T) {
 	page := b.get("/dashboard?country=BG").Body
 	moved := words.T("dashboard.moved.stage", "Stage", words.T("dashboard.stage.review"))
 	require.Contains(t, page, moved)
+	require.Contains(t, page, words.T("dashboard.moved.first", "Days", "14"), "a first visit has no day on which one looked before")
+	require.NotContains(t, page, words.T("dashboard.moved"))
 	require.Contains(t, b.get("/dashboard?country=BG").Body, moved, "looking changes nothing")
 
 	f := form(t, page, "/dashboard/seen")
@@ -26,7 +28,9 @@ func TestWhatMovedIsSeenWhenOneSaysSo(t *testing.T) {
 	res := b.post("/dashboard/seen", f)
 	require.Equal(t, http.StatusSeeOther, res.StatusCode)
 	require.Equal(t, "/dashboard?country=BG", res.Header.Get("Location"))
-	require.Contains(t, b.get("/dashboard?country=BG").Body, words.T("dashboard.moved.nothing"))
+	page = b.get("/dashboard?country=BG").Body
+	require.Contains(t, page, words.T("dashboard.moved.nothing"))
+	require.Contains(t, page, words.T("dashboard.moved"))
 	require.Contains(t, n.as("coordinator", "en").get("/dashboard").Body, moved, "others have not seen it")
 	require.Equal(t, http.StatusForbidden, n.as("reader", "en").post("/dashboard/seen", url.Values{}).StatusCode)
 }

@@ -29,7 +29,7 @@ type authorityRow struct {
 // fillMoved says what moved since the reader last said that they have seen it. Looking changes nothing: they say so.
 func (s *Server) fillMoved(r *http.Request, v models.Viewer, page *dashboardView) error {
 	ctx, l, now := r.Context(), Localizer(r), s.Now()
-	since, err := models.SeenAt(ctx, s.DB, v.PersonID, now)
+	since, said, err := models.SeenAt(ctx, s.DB, v.PersonID, now)
 	if err != nil {
 		return err
 	}
@@ -40,6 +40,7 @@ func (s *Server) fillMoved(r *http.Request, v models.Viewer, page *dashboardView
 	for _, m := range moved {
 		page.Moved = append(page.Moved, newMovedRow(m, l, zoneName(r)))
 	}
+	page.FirstVisit, page.MovedDays = !said, models.MovedDays
 	page.Since, page.Until = since, until.UTC().Format(time.RFC3339Nano)
 	desk, err := models.DeskOf(ctx, s.DB, v)
 	page.Waiting = desk.All()

@@ -56,7 +56,7 @@ type followUpRow struct {
 
 func (s *Server) followUps(w http.ResponseWriter, r *http.Request) error {
 	ctx, l, query := r.Context(), Localizer(r), r.URL.Query()
-	v := followUpsView{Page: NewPage(r, l.T("followup.title")), Filter: NewForm(query), Narrowing: narrowingFields(query)}
+	v := followUpsView{Page: NewPage(r, l.T("home.nav_followups")), Filter: NewForm(query), Narrowing: narrowingFields(query)}
 	v.Active, v.Filtered = "followups", len(v.Narrowing) > 0
 	for _, o := range v.Narrowing {
 		v.More = v.More || !slices.Contains([]string{"q", "country", "authority", "status"}, o.Label)
