@@ -99,11 +99,23 @@ func (l *Localizer) localize(key string, count any, data map[string]any) string 
 	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count}
 	for _, source := range []*goi18n.Localizer{l.bundle, l.fallback} {
 		if text, err := source.Localize(config); err == nil && text != "" {
-			return text
+			return endOnce(text, data)
 		}
 	}
 	slog.Error("a sentence is missing", "key", key, "language", l.name)
 	return key
+}
+
+// endOnce leaves out the full stop of a sentence that ends in a value which brings its own, as a date does in two of the
+// languages. More than two stops in a row are somebody's pause.
+func endOnce(text string, data map[string]any) string {
+	for _, value := range data {
+		said, is := value.(string)
+		if is && strings.HasSuffix(said, ".") && !strings.HasSuffix(said, "..") && !strings.Contains(text, said+"..") {
+			text = strings.ReplaceAll(text, said+".", said)
+		}
+	}
+	return text
 }
 
 func arguments(args []any) map[string]any {

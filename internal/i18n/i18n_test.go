@@ -180,3 +180,11 @@ func TestPick(t *testing.T) {
 	name, _ = Pick(nil, "bg")
 	require.Empty(t, name)
 }
+
+func TestASentenceEndsOnceWhereItsLastWordBringsAStop(t *testing.T) {
+	bg := For("bg")
+	require.True(t, strings.HasSuffix(bg.T("overdue.over.extended", "Date", "26 ноември 2026 г."), " 2026 г."))
+	require.True(t, strings.HasSuffix(bg.T("overdue.over.extended", "Date", "26 ноември"), " 26 ноември."))
+	require.True(t, strings.HasSuffix(bg.Say("overdue.over.extended", "Date", "26 ноември 2026 г.").Text, " 2026 г."))
+	require.True(t, strings.HasSuffix(bg.T("overdue.over.extended", "Date", "..."), "...."), "what somebody wrote stays")
+}
