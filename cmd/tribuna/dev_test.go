@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/smtp"
@@ -129,6 +130,7 @@ func TestTwoInstancesSideBySide(t *testing.T) {
 	firstSite, secondSite := first.readyURL(), second.readyURL()
 	require.NotEqual(t, instanceOf(t, one)["DATABASE_URL"], instanceOf(t, other)["DATABASE_URL"])
 	requireMailed(t, firstSite, mails)
+	importsBeside(t, firstSite, one, mails)
 	requireDrivenBy(t, testtemporal.Client(t), instanceOf(t, other)["DATABASE_URL"])
 
 	before := postmaster(t, other)
@@ -173,6 +175,47 @@ func TestDevTakesAGivenDatabase(t *testing.T) {
 	open.ended(1)
 	require.Contains(t, open.output(), "set TRIBUNA_ADDR to an address like 127.0.0.1:8080", "known passwords are kept from other machines")
 	require.Equal(t, filled, people(), "invented people come to nobody")
+}
+
+// importsBeside takes a file over from a shell while the instance in a folder runs: its pages show it at once, the second time
+// nothing is new, a broken file names its lines and changes nothing, and nobody is written to.
+func importsBeside(t *testing.T, site, dir string, mails *catcher.Catcher) {
+	t.Helper()
+	before := len(mails.Messages(catcher.Filter{}))
+	bring := func(code int, content string) string {
+		file := filepath.Join(t.TempDir(), "upr.csv")
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+		p := launch(t, map[string]string{"TRIBUNA_DATA": dir}, "import", "recommendations", file)
+		p.ended(code)
+		return p.output()
+	}
+	shown := func() int {
+		answer, err := http.Get(site + "/follow-ups?imported=yes") //nolint:noctx // the test's own instance
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		page, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		return strings.Count(string(page), "Adopt the law") + strings.Count(string(page), "Do more") + strings.Count(string(page), "One more")
+	}
+	require.Zero(t, shown())
+	broken := importedFile + "UPR-BG-09-002,UPR,BG,9,Norway,noted,,,One more\nUPR-FR-01,UPR,FR,6,Egypt,noted,,,Text\n"
+	for _, step := range []struct {
+		code, stand int
+		content     string
+		says        []string
+	}{
+		{1, 0, broken, []string{"Line 5, addressee_country: “FR” is no country of the network.", "nothing was changed"}},
+		{0, 2, importedFile, []string{"created 2, changed 0, unchanged 0, refused 0"}},
+		{0, 2, importedFile, []string{"created 0, changed 0, unchanged 2, refused 0"}},
+		{1, 2, broken, []string{"Line 5, addressee_country", "created 0, changed 0, unchanged 0, refused 1"}},
+	} {
+		out := bring(step.code, step.content)
+		for _, want := range step.says {
+			require.Contains(t, out, want)
+		}
+		require.Equal(t, step.stand, shown(), out)
+	}
+	require.Len(t, mails.Messages(catcher.Filter{}), before, "nobody is written to")
 }
 
 // requireMailed asks for a new password and waits for the mail at the server that was given.
