@@ -3,8 +3,8 @@ package models
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -264,8 +264,7 @@ func oneOf(e *apperr.Error, path, got string, allowed ...string) {
 			return
 		}
 	}
-	b, _ := json.Marshal(allowed)
-	e.And(path, "oneof", "allowed", string(b))
+	e.And(path, "oneof", "allowed", strings.Join(allowed, ", "))
 }
 
 // ProcedureByID returns one version of a procedure.
