@@ -62,8 +62,11 @@ func (s *Server) mayFollow(r *http.Request, v *visitor, rec *models.Recommendati
 			options = append(options, Option{Value: o.ID.String(), Label: o.Name})
 		}
 	}
-	if len(options) == 1 {
+	switch len(options) {
+	case 1:
 		return nil, nil
+	case 2: // there is no choice
+		return options[1:], nil
 	}
 	return options, nil
 }

@@ -135,7 +135,10 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 	require.Contains(t, n.public("en").get(followUpPath(all[0].ID)).Body, reported)
 	require.Equal(t, http.StatusOK, n.public("en").get(reported).StatusCode)
 	own := demo.ID("organisation", "tdh-al").String()
-	require.Contains(t, partner.get(followUpPath(all[0].ID)).Body, own, "a partner takes on what is for their own country")
+	_, offer, _ := strings.Cut(partner.get(followUpPath(all[0].ID)).Body, `id="f-focal_point"`)
+	offer, _, _ = strings.Cut(offer, "</select>")
+	require.Contains(t, offer, own, "a partner takes on what is for their own country")
+	require.Equal(t, 1, strings.Count(offer, "<option"), "with one organisation there is no choice")
 	require.NotContains(t, partner.get(followUpPath(all[2].ID)).Body, "/focal-point", "and not what is for another")
 	require.Equal(t, http.StatusForbidden, partner.post(followUpPath(all[2].ID)+"/focal-point", url.Values{"focal_point": {own}}).StatusCode)
 	board := partner.get("/dashboard?country=all")
@@ -161,6 +164,9 @@ func TestImportedMeasuresAreTakenOnAndThenFollowed(t *testing.T) {
 	p, err := models.ProcessByID(t.Context(), n.db, one.ID)
 	require.NoError(t, err)
 	require.NotNil(t, p.StartedAt, "its process runs")
+	report := n.as("officer-khc", "en").get(path).Body
+	require.Contains(t, report, path+"/progress")
+	require.NotContains(t, report, i18n.For("en").T("followup.now_help"), "no status is chosen where none was reported")
 
 	n.takeOnMany(t, coordinator, partner, all)
 }

@@ -17,16 +17,19 @@ import (
 type progressForm struct {
 	formState
 	keeping
-	Action   string
-	Statuses []Option
-	Evidence evidenceForm
-	Kept     string // under which name the device keeps what is being typed
+	Action     string
+	Statuses   []Option
+	StatusHelp string // where one is chosen
+	Evidence   evidenceForm
+	Kept       string // under which name the device keeps what is being typed
 }
 
 // newProgressForm begins a report with the status so far and today's date, which the reporter changes if need be.
 func (s *Server) newProgressForm(l *i18n.Localizer, f formState, action string, followUp *models.FollowUp) progressForm {
 	p := progressForm{formState: f, Action: action}
-	if !followUp.Status.Reported() {
+	if followUp.Status.Reported() {
+		p.StatusHelp = l.T("followup.now_help")
+	} else {
 		p.Statuses = []Option{{Label: l.T("imported.choose")}}
 	}
 	for _, status := range models.ReportedStatuses() {
