@@ -20,6 +20,8 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideNudgeReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: nudgeReview},
 	models.DecideWithdrawInvitation: {process: models.ProcessRecommendation, action: access.InviteReviewer, take: withdrawInvitation},
 	models.DecideCloseReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: closeReview},
+	models.DecideDeclareConflict:    {process: models.ProcessRecommendation, action: access.Review, take: declareConflict},
+	models.DecideRuleConflict:       {process: models.ProcessRecommendation, action: access.InviteReviewer, take: ruleConflict},
 	models.DecideReview:             {process: models.ProcessRecommendation, action: access.DecideReview, take: decideReview},
 
 	models.DecideAssignTranslator:   {process: models.ProcessRecommendation, action: access.AssignTranslator, optional: true, take: assignTranslator},

@@ -87,12 +87,48 @@ func answerReview(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	rv := &models.Review{Answer: &p.Answer, Reasons: p.Reasons, WrittenIn: p.WrittenIn, Naming: p.Naming}
+	questions := x.procedure.Review.Asks()
+	if err := models.CheckAnswers(questions, p.Answers, x.sub.OnBehalfOf == nil); err != nil {
+		return err
+	}
+	rv := &models.Review{Answer: &p.Answer, Reasons: p.Reasons, WrittenIn: p.WrittenIn, Naming: p.Naming, Answers: p.Said(questions),
+		ConfidentialNote: p.ConfidentialNote}
 	if rv.Naming == "" {
 		rv.Naming = models.NamingNone
 	}
-	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "review.answered", visibility: record.Confidential,
-		facts: map[string]string{"answer": p.Answer}})
+	e := entry{verb: "review.answered", visibility: record.Confidential, facts: map[string]string{"answer": p.Answer}, texts: map[string]string{}}
+	noteAnswers(&e, rv, questions)
+	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, e)
+}
+
+// noteAnswers puts answers to questions on record. What is for the officer in charge alone is not: others read the record, too; the
+// hash of what was sent covers it.
+func noteAnswers(e *entry, rv *models.Review, questions []models.Question) {
+	inConfidence := 0
+	for _, q := range questions {
+		a := rv.AnswerTo(q.ID)
+		switch {
+		case a == nil:
+			continue
+		case q.Confidential:
+			inConfidence++
+			continue
+		case a.Value != "":
+			e.facts["question_"+q.ID] = a.Value
+		}
+		if a.Expertise != "" {
+			e.facts["expertise_"+q.ID] = a.Expertise
+		}
+		if a.Body != "" {
+			e.texts[fmt.Sprintf("question[%d]", a.Position)] = a.Body
+		}
+	}
+	if rv.ConfidentialNote != "" {
+		inConfidence++
+	}
+	if inConfidence > 0 {
+		e.facts["in_confidence"] = fmt.Sprint(inConfidence)
+	}
 }
 
 // answerConsultation takes a partner's comments, in the name of the organisation they speak for.
@@ -135,7 +171,9 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, co
 			e.facts[fmt.Sprintf("comment_%d_kind", i)] = string(c.Kind)
 		}
 	}
-	e.texts = reviewTexts(rv.Reasons, comments)
+	for field, words := range reviewTexts(rv.Reasons, comments) {
+		e.texts = withText(e.texts, field, words)
+	}
 	if x.task.State == models.TaskDone {
 		e.facts["changed"] = "true"
 	}

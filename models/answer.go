@@ -20,6 +20,8 @@ var answers = map[DecisionKind][]TaskKind{
 	DecideExtendReview:       {TaskReview, TaskConsult},
 	DecideNudgeReview:        {TaskReview, TaskConsult},
 	DecideWithdrawInvitation: {TaskReview},
+	DecideDeclareConflict:    {TaskReview},
+	DecideRuleConflict:       {TaskReview},
 	DecideReview:             {TaskDecideReview},
 	DecideAssignTranslator:   {TaskAssignTranslator},
 	DecideSubmitTranslation:  {TaskTranslate},

@@ -200,6 +200,9 @@ func (rv *Review) mask() {
 	for i := range rv.Comments {
 		rv.Comments[i].TaskID, rv.Comments[i].CreatedAt = rv.ID, at
 	}
+	for i := range rv.Answers {
+		rv.Answers[i].TaskID = rv.ID
+	}
 }
 
 // mask does the same to a remark.

@@ -28,6 +28,8 @@ const (
 	DecideNudgeReview        DecisionKind = "nudge_review"
 	DecideWithdrawInvitation DecisionKind = "withdraw_invitation"
 	DecideCloseReview        DecisionKind = "close_review"
+	DecideDeclareConflict    DecisionKind = "declare_conflict"
+	DecideRuleConflict       DecisionKind = "rule_conflict"
 	DecideReview             DecisionKind = "decide_review"
 	DecideAssignTranslator   DecisionKind = "assign_translator"
 	DecideSubmitTranslation  DecisionKind = "submit_translation"

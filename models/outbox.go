@@ -39,6 +39,7 @@ const (
 	MailDataObjection       MailKind = "data_objection"     // to coordinators: somebody objects to the use of their data; does not name them
 	MailRoundNews           MailKind = "round_news"         // to who is in charge of a round: Data.Reason says what happened in it
 	MailMoreTime            MailKind = "more_time"          // to who was asked: until when they have now
+	MailConflictRuled       MailKind = "conflict_ruled"     // to an expert: what was decided about a conflict of interest they declared
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
@@ -47,13 +48,14 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailConflictRuled}
 }
 
 // What happened in a round, for who is in charge of it.
 const (
 	NewsMoreTime  = "more_time"  // an expert took more time, as the procedure lets them
 	NewsTimeAsked = "time_asked" // an expert asks for more than that
+	NewsConflict  = "conflict"   // an expert declares a conflict of interest
 	NewsEnough    = "enough"     // enough have answered: the officer closes it or waits
 )
 

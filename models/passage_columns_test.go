@@ -26,14 +26,14 @@ var withoutWords = map[string]string{
 		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind recommendation_counts.stage followup_counts.status
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
-		review_rounds.decision review_rounds.anonymity reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
+		review_rounds.decision review_rounds.anonymity review_answers.question review_answers.value review_answers.expertise review_conflicts.kind review_conflicts.ruling reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
 		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason`,
 	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
 		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
-		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
+		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_answers.written_in review_conflicts.written_in review_conflicts.reason_written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
 		translations.return_written_in progress_notes.written_in progress_notes.source_language source_topics.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug`,
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace people.password_hash progress_notes.decision_id

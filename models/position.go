@@ -198,9 +198,11 @@ func (r RoundPosition) AsksNow() bool {
 	return r.Asks && !r.Asked && r.Answered >= r.Enough && r.Awaited > 0
 }
 
-// Answered counts the experts who answered in the round, without those who were late where late answers do not count.
+// Answered counts the experts who answered in the round, without those who were late where late answers do not
+// count, and those who were replaced for a conflict of interest.
 func (r *ReviewRound) Answered(ctx context.Context, db bun.IDB, rules ReviewRules) (int, error) {
-	q := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.RecommendationID, r.Number)
+	q := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.RecommendationID, r.Number).
+		Where("NOT EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = rv.task_id AND rc.ruling = ?)", RulingReplaced)
 	if rules.LateApart {
 		q = q.Where("NOT late")
 	}

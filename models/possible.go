@@ -27,6 +27,7 @@ var decidedWhen = map[DecisionKind]when{
 	DecideInviteReviewer: {stages: []Stage{StageReview}},
 	DecideExtendReview:   {stages: []Stage{StageReview}},
 	DecideCloseReview:    {stages: []Stage{StageReview}},
+	DecideRuleConflict:   {stages: []Stage{StageReview}},
 	DecideReview:         {stages: []Stage{StageReview}},
 
 	DecideAssignTranslator:   {stages: []Stage{StageTranslation, StageSignOff, StagePublication}, unpublished: true},

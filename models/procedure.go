@@ -63,6 +63,8 @@ type ReviewRules struct {
 	Decide         Wait   `json:"decide" yaml:"decide"`                                                 // the officer's decision
 	Anonymity      string `json:"anonymity,omitempty" yaml:"anonymity,omitempty"`                       // AnonymityOpen where it says nothing
 	ConsultMembers bool   `json:"consult_partners" yaml:"consult_partners"`                             // ask the partners concerned in the same round
+
+	Questions []Question `json:"questions,omitempty" yaml:"questions,omitempty"` // to the experts; the standard ones where there are none
 }
 
 // What follows once enough experts have answered.
@@ -200,6 +202,7 @@ func (d ProcedureDocument) Validate() error {
 	spanField(e, "review.respond", d.Review.Respond, true)
 	spanField(e, "review.grace", d.Review.Grace, false)
 	d.Review.checkLadder(e)
+	checkQuestions(e, d.Review.Questions)
 	if r := d.Review; len(r.RemindAfter) > 0 && !r.Respond.IsZero() && !r.RemindAfter[0].Morning(anyMonday, time.UTC).Before(r.Respond.After(anyMonday, time.UTC)) {
 		e.And("review.respond", "after_reminder")
 	}

@@ -20,6 +20,8 @@ const (
 	RuleNumber = "number" //
 	RuleYes    = "yes"    // yes, or nothing for no
 	RuleChoice = "choice" // one of Choices
+
+	RuleQuestions = "questions" // to experts, as WriteQuestions writes them
 )
 
 // Rule is one thing that a procedure says, known by its path in the document. A procedure is read, written and compared
@@ -69,6 +71,7 @@ func ProcedureRules() []Rule {
 	yes("review.replace_silent", func(d *ProcedureDocument) *bool { return &d.Review.ReplaceSilent })
 	yes("review.consult_partners", func(d *ProcedureDocument) *bool { return &d.Review.ConsultMembers })
 	choice("review.anonymity", func(d *ProcedureDocument) *string { return &d.Review.Anonymity }, Anonymities()...)
+	rules = append(rules, Rule{Path: "review.questions", Kind: RuleQuestions, at: func(d *ProcedureDocument) any { return &d.Review.Questions }})
 	wait("review.decide", func(d *ProcedureDocument) *Wait { return &d.Review.Decide })
 	yes("translation.skip", func(d *ProcedureDocument) *bool { return &d.Translation.Skip })
 	wait("translation.translate", func(d *ProcedureDocument) *Wait { return &d.Translation.Translate })
@@ -204,6 +207,8 @@ func (r Rule) Value(d ProcedureDocument) string {
 			parts[i] = string(s)
 		}
 		return strings.Join(parts, ", ")
+	case *[]Question:
+		return writeQuestions(*v)
 	case *int:
 		return strconv.Itoa(*v)
 	case *bool:
@@ -231,6 +236,12 @@ func (r Rule) set(d *ProcedureDocument, value string, bad *apperr.Error) {
 		for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ',' || c == ';' || c == ' ' }) {
 			*v = append(*v, Span(part))
 		}
+	case *[]Question:
+		list, err := readQuestions(value)
+		if err != nil {
+			bad.And(r.Path, "yaml")
+		}
+		*v = list
 	case *int:
 		n, err := strconv.Atoi(value)
 		if err != nil && value != "" {

@@ -13,7 +13,7 @@ import (
 )
 
 // maxProcedureYAML is how long a procedure may be as text, in bytes.
-const maxProcedureYAML = 64 << 10
+const maxProcedureYAML = 256 << 10
 
 // ProcedureYAML writes a document as text.
 func ProcedureYAML(d ProcedureDocument) (string, error) {
@@ -123,6 +123,9 @@ func (t *procedureText) leaf(r Rule, n *yaml.Node) {
 			parts = append(parts, item.Value)
 		}
 		t.values[r.Path] = strings.Join(parts, ",")
+	case r.Kind == RuleQuestions && n.Kind == yaml.SequenceNode && len(n.Content) == 0:
+	case r.Kind == RuleQuestions && n.Kind == yaml.SequenceNode:
+		t.questions(r, n)
 	case n.Kind != yaml.ScalarNode:
 		t.blame(r.Path, n.Line, "yaml_value")
 	case r.Kind == RuleYes && n.Tag != "!!bool":
@@ -133,6 +136,42 @@ func (t *procedureText) leaf(r Rule, n *yaml.Node) {
 		}
 	default:
 		t.values[r.Path] = n.Value
+	}
+}
+
+// questions reads a list of questions, and notes in which line each part of them stands.
+func (t *procedureText) questions(r Rule, n *yaml.Node) {
+	t.note(r.Path, n)
+	text, err := yaml.Marshal(n)
+	if err != nil {
+		t.blame(r.Path, n.Line, "yaml")
+		return
+	}
+	for i, item := range n.Content { // one by one, so that the blame says which
+		one, err := yaml.Marshal(&yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{item}})
+		if err == nil {
+			_, err = readQuestions(string(one))
+		}
+		if err != nil {
+			t.blame(fmt.Sprintf("%s[%d]", r.Path, i), item.Line, "yaml_question")
+		}
+	}
+	t.values[r.Path] = string(text)
+}
+
+func (t *procedureText) note(path string, n *yaml.Node) {
+	t.lines[path] = n.Line
+	switch n.Kind {
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			t.note(fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			t.note(path+"."+n.Content[i].Value, n.Content[i+1])
+		}
+	case yaml.AliasNode: // a procedure says everything where it is meant
+		t.blame(path, n.Line, "yaml_value")
 	}
 }
 

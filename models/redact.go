@@ -99,6 +99,10 @@ func copyOf(in Redaction, entry record.Item) (string, []any) {
 	switch entry.Verb + " " + in.Field {
 	case "review.answered reasons", "consultation.answered reasons":
 		return `UPDATE reviews SET reasons = '' WHERE recommendation_id = ? AND decision_id = ?`, []any{r, decision}
+	case "review.conflict_declared words":
+		return `UPDATE review_conflicts SET words = '' WHERE task_id = ? AND words = ?`, []any{object, entry.Texts["words"]}
+	case "review.conflict_ruled reason":
+		return `UPDATE review_conflicts SET reason = '' WHERE task_id = ? AND reason = ?`, []any{object, entry.Texts["reason"]}
 	case "signoff.answered reason":
 		return `UPDATE signoffs SET reason = '' WHERE recommendation_id = ? AND decision_id = ?`, []any{r, decision}
 	case "followup.reported note":
@@ -115,6 +119,9 @@ func copyOf(in Redaction, entry record.Item) (string, []any) {
 		return `UPDATE deliveries SET not_delivered = '' WHERE recommendation_id = ? AND authority_id = ?`, []any{r, object}
 	}
 	const ofComment = ` WHERE position = ? AND task_id IN (SELECT task_id FROM reviews WHERE recommendation_id = ? AND decision_id = ?)`
+	if n, ok := indexIn("question", in.Field); ok {
+		return `UPDATE review_answers SET body = ''` + ofComment, []any{n, r, decision}
+	}
 	if n, ok := indexIn("comment", in.Field); ok {
 		return `UPDATE comments SET body = '', quote = '', prefix = '', suffix = ''` + ofComment, []any{n, r, decision}
 	}

@@ -74,7 +74,10 @@ type Review struct {
 	AnsweredAt       time.Time
 	Label            Label `bun:",nullzero"`
 
-	Comments []Comment `bun:"rel:has-many,join:task_id=task_id"`
+	ConfidentialNote string // to the officer in charge alone
+
+	Comments []Comment      `bun:"rel:has-many,join:task_id=task_id"`
+	Answers  []ReviewAnswer `bun:"rel:has-many,join:task_id=task_id"` // to the questions of the procedure
 
 	Anonymity string     `bun:",scanonly"` // of the round, where ReviewsAs read it
 	ClosedAt  *time.Time `bun:",scanonly"` // likewise
@@ -96,6 +99,9 @@ type ReviewPayload struct {
 	Reasons     string           `json:"reasons" validate:"required_unless=Answer support,max=20000"`
 	Naming      string           `json:"naming,omitempty" validate:"omitempty,oneof=public network none"`
 	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
+	Answers     []AnswerPayload  `json:"answers,omitempty" validate:"max=20,dive"`
+	// ConfidentialNote is for the officer in charge alone.
+	ConfidentialNote string `json:"confidential_note,omitempty" validate:"max=4000"`
 	Written
 }
 
@@ -171,8 +177,12 @@ func (rv *Review) Put(ctx context.Context, tx bun.IDB, comments []CommentPayload
 	_, err := tx.NewInsert().Model(rv).On("CONFLICT (task_id) DO UPDATE").
 		Set("answer = EXCLUDED.answer").Set("reasons = EXCLUDED.reasons").Set("written_in = EXCLUDED.written_in").Set("naming = EXCLUDED.naming").
 		Set("person_id = EXCLUDED.person_id").Set("organisation_id = EXCLUDED.organisation_id").
-		Set("late = EXCLUDED.late").Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
+		Set("late = EXCLUDED.late").Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").
+		Set("confidential_note = EXCLUDED.confidential_note").Exec(ctx)
 	if err != nil {
+		return err
+	}
+	if err := rv.putAnswers(ctx, tx); err != nil {
 		return err
 	}
 	return rv.putComments(ctx, tx, comments)
@@ -205,7 +215,7 @@ func Reviews(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round in
 
 // withWords reads answers with all that was said in them: what hangs on them here is masked with them, see Review.mask.
 func withWords(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("c.block", "c.position") })
+	return q.Relation("Comments", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("c.block", "c.position") }).Relation("Answers", inOrder)
 }
 
 // inOpenRound is true of an answer (alias rv) in a round in which people say how they may be named; in the others nobody is.
@@ -234,6 +244,9 @@ func NamingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[u
 // ReviewByTask returns what was answered under a task.
 func ReviewByTask(ctx context.Context, db bun.IDB, task uuid.UUID) (*Review, error) {
 	rv := new(Review)
-	err := db.NewSelect().Model(rv).Relation("Comments").Where("rv.task_id = ?", task).Scan(ctx)
+	err := db.NewSelect().Model(rv).Relation("Comments").Relation("Answers", inOrder).Where("rv.task_id = ?", task).Scan(ctx)
 	return rv, found(err, "review")
 }
+
+// inOrder reads answers in the order of their questions.
+func inOrder(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("ra.position") }
