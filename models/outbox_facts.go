@@ -160,6 +160,10 @@ type MailAnswer struct {
 	Reasons   string
 	WrittenIn string // language of reasons and comments; "" where nobody said
 	Comments  []MailComment
+
+	Questions []Question     `bun:"-"` // that were asked
+	Said      []ReviewAnswer `bun:"-"` // to them
+	Note      string         // to the officer in charge alone
 }
 
 // MailComment is one comment and the beginning of what it is about.
@@ -173,8 +177,8 @@ type MailComment struct {
 func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, error) {
 	var a MailAnswer
 	err := db.NewRaw(`
-		SELECT COALESCE(answer, '') AS answer, reasons, written_in FROM reviews WHERE task_id = ?
-		UNION ALL SELECT answer, reason, written_in FROM signoffs WHERE task_id = ? LIMIT 1`, task, task).Scan(ctx, &a)
+		SELECT COALESCE(answer, '') AS answer, reasons, written_in, confidential_note AS note FROM reviews WHERE task_id = ?
+		UNION ALL SELECT answer, reason, written_in, '' FROM signoffs WHERE task_id = ? LIMIT 1`, task, task).Scan(ctx, &a)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return MailAnswer{}, fmt.Errorf("read an answer: %w", err)
 	}
@@ -183,7 +187,21 @@ func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, erro
 	if err != nil {
 		return MailAnswer{}, fmt.Errorf("read the comments of an answer: %w", err)
 	}
-	return a, nil
+	return a, a.readSaid(ctx, db, task)
+}
+
+// readSaid reads what was answered to the questions of the procedure, where anything was.
+func (a *MailAnswer) readSaid(ctx context.Context, db bun.IDB, task uuid.UUID) error {
+	if err := inOrder(db.NewSelect().Model(&a.Said).Where("ra.task_id = ?", task)).Scan(ctx); err != nil || len(a.Said) == 0 {
+		return err
+	}
+	p := new(Procedure)
+	err := db.NewSelect().Model(p).Where("pr.id = (SELECT r.procedure_id FROM recommendations AS r JOIN tasks AS t ON t.recommendation_id = r.id WHERE t.id = ?)", task).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("read the questions of an answer: %w", err)
+	}
+	a.Questions = p.Document.Review.Asks()
+	return nil
 }
 
 // OnBehalf says who recorded something for a person, and how it had come.

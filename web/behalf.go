@@ -23,16 +23,17 @@ var behalfKinds = map[models.TaskKind]models.DecisionKind{
 // behalfView is the page on which an answer is recorded for somebody else.
 type behalfView struct {
 	actView
-	Open    []behalfRow // whose answers are awaited, as far as they were found; empty when one was chosen
-	Finder  *finder
-	Who     string // whose answer it is: an expert's name, or an organisation's
-	Kind    string
-	People  []Option // who spoke
-	Choices []Option
-	Hash    string             // of the text they answered about
-	Number  int                // of that version
-	Kept    *models.Attachment // the original, uploaded already; nil where there is none
-	Endings string             // of the files that can be chosen
+	Open      []behalfRow // whose answers are awaited, as far as they were found; empty when one was chosen
+	Finder    *finder
+	Who       string // whose answer it is: an expert's name, or an organisation's
+	Kind      string
+	People    []Option // who spoke
+	Choices   []Option
+	Questions []questionField    // of the procedure, to an expert
+	Hash      string             // of the text they answered about
+	Number    int                // of that version
+	Kept      *models.Attachment // the original, uploaded already; nil where there is none
+	Endings   string             // of the files that can be chosen
 }
 
 // KeptSize is how large the original is, in kilobytes.
@@ -102,8 +103,7 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 		err = s.checkSpeaker(r, a)
 	}
 	if err == nil {
-		kind, payload := behalfDecision(r, a.task.Kind)
-		done, err = s.take(w, r, a, kind, payload, Localizer(r).T("officer.behalf.done"))
+		done, err = s.recordBehalf(w, r, a)
 	}
 	if done {
 		return nil
@@ -111,7 +111,30 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	if err := a.again(r, blameFile(r, err)); err != nil {
 		return err
 	}
+	questions, err := s.questionsOf(r.Context(), a.rec)
+	if err != nil {
+		return err
+	}
+	blameAnswers(a.form.Form, questions, Localizer(r))
 	return s.showBehalf(w, r, a)
+}
+
+// recordBehalf takes what the form says as the words of the person spoken for. A letter answers the questions that it answers.
+func (s *Server) recordBehalf(w http.ResponseWriter, r *http.Request, a *officerAct) (bool, error) {
+	kind, payload := behalfDecision(r, a.task.Kind)
+	if p, is := payload.(models.ReviewPayload); is {
+		questions, err := s.questionsOf(r.Context(), a.rec)
+		if err != nil {
+			return false, err
+		}
+		p.Answers = readAnswers(r.PostForm, questions)
+		if err := models.CheckAnswers(questions, p.Answers, false); err != nil {
+			return false, err
+		}
+		p.Answers = givenAnswers(p.Answers)
+		payload = p
+	}
+	return s.take(w, r, a, kind, payload, Localizer(r).T("officer.behalf.done"))
 }
 
 // checkSpeaker makes sure that somebody is named: without it the answer would be the officer's own.
@@ -244,6 +267,14 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 	}
 	switch t.Kind {
 	case models.TaskReview:
+		questions, err := s.questionsOf(ctx, v.Rec)
+		if err != nil {
+			return err
+		}
+		v.Questions = questionFields(l, questions, v.Form)
+		for i := range v.Questions {
+			v.Questions[i].Required = false
+		}
 		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport, behalfDeclines)
 	case models.TaskSignOff:
 		v.Choices = choices(l, "signoff.said.", signOffAnswers...)

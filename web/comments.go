@@ -119,11 +119,11 @@ func readComments(values url.Values, body string) (comments []models.CommentPayl
 	return comments, fields
 }
 
-// checkComments checks the words of an answer and what its comments quote, and says all that is wrong at once.
-func checkComments(payload any, body string, comments []models.CommentPayload) error {
+// checkComments checks the words of an answer and what its comments quote, and says all that is wrong at once, with what else is.
+func checkComments(payload any, body string, comments []models.CommentPayload, more ...error) error {
 	wrong := apperr.New(apperr.CodeInvalid)
 	_, misplaced := anchor.Comments(body, comments)
-	for _, err := range []error{validation.Check(payload), misplaced} {
+	for _, err := range append([]error{validation.Check(payload), misplaced}, more...) {
 		var e *apperr.Error
 		switch {
 		case err == nil:
@@ -195,6 +195,10 @@ func reviewValues(rv *models.Review) url.Values {
 	values := url.Values{"reasons": {rv.Reasons}, "naming": {rv.Naming}, "written_in": {rv.WrittenIn}}
 	if rv.Answer != nil {
 		values.Set("answer", *rv.Answer)
+	}
+	putAnswers(values, rv.Answers)
+	if rv.ConfidentialNote != "" {
+		values.Set("confidential_note", rv.ConfidentialNote)
 	}
 	for _, c := range rv.Comments {
 		putComments(values, c.Block, append(commentsIn(values, c.Block), commentField{CommentPayload: models.CommentPayload{

@@ -200,7 +200,12 @@ func (k keptForm) label(l *i18n.Localizer, name string) string {
 		}
 		return ""
 	}
+	if strings.HasPrefix(name, wordsPart) {
+		return l.T("question.answer_to")
+	}
 	switch name {
+	case "confidential_note":
+		return l.T("review.note")
 	case "title", "body":
 		return l.T("field." + name)
 	case "note":

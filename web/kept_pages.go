@@ -115,6 +115,11 @@ var partOfComment = regexp.MustCompile(`^(comment|quote|prefix|suffix|replacemen
 // code is a value that was chosen, not written.
 var code = regexp.MustCompile(`^[A-Za-z0-9_.:-]{0,64}$`)
 
+// holdsWords reports whether a field holds words, however short, and no choice.
+func holdsWords(name string) bool {
+	return name == "reasons" || name == "confidential_note" || strings.HasPrefix(name, wordsPart)
+}
+
 // beside puts the words of another page beside those of one. Nothing written is left out: what one only goes on with is taken
 // as it goes on, other words stand one after the other. Of choices the later one counts.
 func beside(one, other url.Values) url.Values {
@@ -132,7 +137,7 @@ func beside(one, other url.Values) url.Values {
 				all[name] = values
 			}
 		case after == "" || strings.HasPrefix(before, after):
-		case strings.HasPrefix(after, before) || name != "reasons" && code.MatchString(before) && code.MatchString(after):
+		case strings.HasPrefix(after, before) || !holdsWords(name) && code.MatchString(before) && code.MatchString(after):
 			all[name] = values
 		default:
 			all.Set(name, before+"\n\n"+after)

@@ -78,6 +78,10 @@ func (f procedureForm) asItStands() (*Form, error) {
 			putSpans(values, rule, rule.Value(f.newest.Document))
 			continue
 		}
+		if rule.Kind == models.RuleQuestions {
+			putQuestions(values, f.newest.Document.Review.Questions)
+			continue
+		}
 		values.Set(rule.Path, rule.Value(f.newest.Document))
 	}
 	text, err := models.ProcedureYAML(f.newest.Document)
@@ -104,6 +108,9 @@ func (f procedureForm) read(p *models.Procedure) (err error) {
 
 // value is what was typed for a rule, as a procedure writes it.
 func (f procedureForm) value(path string) string {
+	if path == questionsRule {
+		return models.WriteQuestions(readQuestionFields(f.form.Values))
+	}
 	if f.form.Values.Has(path + unitPart) {
 		return f.spanValue(path)
 	}
@@ -166,7 +173,7 @@ func (s *Server) renderProcedureForm(w http.ResponseWriter, r *http.Request, f p
 		v.add(editSection{Fields: []Input{field(f.form, "document", l.T("procedure.document"), "type", "textarea", "rows", 40, "required", true, "help", l.T("procedure.document_help"))}})
 		labelLines(v.Form, wrong, l)
 	} else {
-		addRules(v.editView, l)
+		addRules(v.editView, l, languages)
 	}
 	v.labelFields(Localizer(r))
 	s.Engine.Render(w, r, v.status, "procedure_edit", v)
@@ -192,7 +199,7 @@ func (f procedureForm) blameFields(err error) error {
 	copied := *e
 	copied.Fields = nil
 	for _, field := range e.Fields {
-		field.Path = itemIndex.ReplaceAllString(field.Path, "")
+		field.Path = optionField(itemIndex.ReplaceAllString(field.Path, ""))
 		if field.Key == "error.field.span" { // which is about what a procedure looks like as text
 			field.Key = "error.field.span_number"
 		}
@@ -230,9 +237,15 @@ func versionBefore(base string, versions []models.Procedure) models.ProcedureDoc
 }
 
 // addRules puts the fields of all rules on the form, stage by stage; what belongs to one wait stands side by side.
-func addRules(v *editView, l *i18n.Localizer) {
+func addRules(v *editView, l *i18n.Localizer, languages []models.Language) {
 	stage, section := "", editSection{}
 	for _, rule := range models.ProcedureRules() {
+		if rule.Kind == models.RuleQuestions {
+			v.add(section)
+			section = editSection{}
+			addQuestions(v, l, languages)
+			continue
+		}
 		if strings.HasSuffix(rule.Path, ".late_for") && rule.WaitsOn(models.ProcedureDocument{}) && v.Form.Value(rule.Path) == "" {
 			continue // there is nothing to say: see Rule.WaitsOn
 		}

@@ -125,6 +125,8 @@ func ruleWords(l *i18n.Localizer, r models.Rule, value string) string {
 			spans = append(spans, spanWords(l, part))
 		}
 		return l.ListAnd(spans)
+	case models.RuleQuestions:
+		return questionWords(l, value)
 	case models.RuleNumber:
 		if n, err := strconv.Atoi(value); err == nil {
 			return l.Number(n)

@@ -40,6 +40,8 @@ type reviewRow struct {
 	At            time.Time
 	Late          bool
 	Remarks       int
+	Said          []saidTo // to the questions of the procedure
+	Conflict      string   // of interest; "" where none is shown
 }
 
 // remarkedBlock is a paragraph with the remarks on it.
@@ -98,10 +100,23 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models
 	if err != nil {
 		return nil, err
 	}
+	questions, err := s.questionsOf(ctx, rec)
+	if err != nil {
+		return nil, err
+	}
+	conflicts, err := models.ConflictsOf(ctx, s.DB, rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	for _, rv := range reviews {
 		row, err := newReviewRow(l, rv, authors[rv.TaskID])
 		if err != nil {
 			return nil, err
+		}
+		said := rv.WithoutConfidence(questions) // which stands where the answers are compared, for the officer in charge
+		row.Said = saidOfQuestions(l, questions, &said, false)
+		if c := conflicts[rv.TaskID]; c.Shown() {
+			row.Conflict = l.T("conflict.kind." + c.Kind)
 		}
 		v.Reviews = append(v.Reviews, row)
 	}

@@ -39,6 +39,8 @@ type reviewView struct {
 	Kinds        []Option      // what a comment can be
 	PageNumber   string        // of this page among those on which the form is open
 	Time         *moreTimeView // nil: there is no time to ask for
+	Questions    []questionField
+	Conflict     *conflictView // nil: nobody is asked for one
 	keeping
 }
 
@@ -132,6 +134,16 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	}
 	v.DeclineOpen = f.Form.Values.Has("suggestion")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
+	if !v.Consultation {
+		questions, err := s.questionsOf(ctx, a.rec)
+		if err != nil {
+			return v, err
+		}
+		v.Questions = questionFields(l, questions, f.Form)
+		if v.Conflict, err = s.conflictView(ctx, l, a, f.Form); err != nil {
+			return v, err
+		}
+	}
 	v.Kinds = choices(l, "remark.kind.", models.CommentKinds()...)
 	v.PageNumber = formPage(f.Form)
 	if !a.facts.Anonymised() {
@@ -237,13 +249,25 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	if oneMore(f.Form, r.PostFormValue("do")) {
 		return s.renderReview(w, r, a, f)
 	}
+	if r.PostFormValue("do") == "change" { // back from what would be sent
+		return s.renderReview(w, r, a, f)
+	}
+	questions, err := s.questionsOf(r.Context(), a.rec)
+	if err != nil {
+		return err
+	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ReviewPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"),
-		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments, Written: writtenIn(r)}
+		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments, Answers: readAnswers(r.PostForm, questions),
+		ConfidentialNote: words(r, "confidential_note"), Written: writtenIn(r)}
 	if beside, err := s.besideAnother(w, r, a, f); beside || err != nil {
 		return err
 	}
-	done, err := false, checkComments(p, a.version.Body, comments)
+	done, err := false, checkComments(p, a.version.Body, comments, models.CheckAnswers(questions, p.Answers, true))
+	p.Answers = givenAnswers(p.Answers)
+	if err == nil && r.PostFormValue("do") == "look" {
+		return s.showSummary(w, r, a, f, p)
+	}
 	if err == nil {
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")
 	}
@@ -255,6 +279,13 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 	l := Localizer(r)
 	if err != nil && f.showAgain(err, l) {
 		blameComments(f.Form, fields, l)
+		if a.task.Kind == models.TaskReview {
+			questions, err := s.questionsOf(r.Context(), a.rec)
+			if err != nil {
+				return err
+			}
+			blameAnswers(f.Form, questions, l)
+		}
 		if p := r.PostFormValue("answer"); p == "" && a.task.Kind == models.TaskReview {
 			f.Form.onlyChoose("answer", "reasons", l.T("asked.choose"))
 		}
@@ -286,6 +317,11 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 		if !a.facts.Anonymised() {
 			v.Naming = l.T("review.naming." + rv.Naming)
 		}
+		questions, err := s.questionsOf(ctx, a.rec)
+		if err != nil {
+			return nil, err
+		}
+		v.Said, v.Note = saidOfQuestions(l, questions, rv, false), rv.ConfidentialNote
 	}
 	for _, c := range rv.Comments {
 		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Kind: c.Kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})

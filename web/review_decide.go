@@ -18,6 +18,7 @@ type reviewDecisionView struct {
 	Round        *roundView
 	Choices      []Option
 	Consultation *consultationView // nil: no partner was consulted
+	Compared     string            // where the answers are compared; "" where there are none
 }
 
 // consultationView says who of the partners has commented, and until when the others can.
@@ -111,6 +112,9 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 		return err
 	}
 	if v.Consultation, err = s.consultationView(r.Context(), l, round, zone); err != nil {
+		return err
+	}
+	if v.Compared, err = s.agreementLink(r.Context(), a.rec, round.Number); err != nil {
 		return err
 	}
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {

@@ -34,6 +34,7 @@ type roundDeskView struct {
 	Behalf   string        // where an answer that came otherwise is recorded
 	Hides    string        // what an anonymised round does not show here; "" in an open one
 	Standing string        // why nothing can be done now; "" where it can
+	Compared string        // where the answers are compared; "" while there are none
 }
 
 // roundDeskRow is somebody asked.
@@ -51,6 +52,8 @@ type roundDeskRow struct {
 	Lang       string
 	Suggestion string
 	Act        string // where something is done about it
+	Decidable  bool   // the question stands: open, or answered
+	Conflict   *roundConflict
 }
 
 // roundKinds are the questions of a round.
@@ -83,7 +86,8 @@ func (s *Server) beginRound(r *http.Request) (*officerAct, error) {
 
 // roundActs are what the forms of the desk decide, by the value of their field "do".
 var roundActs = map[string]models.DecisionKind{"nudge": models.DecideNudgeReview, "extend": models.DecideExtendReview,
-	"withdraw": models.DecideWithdrawInvitation, "close": models.DecideCloseReview}
+	"withdraw": models.DecideWithdrawInvitation, "close": models.DecideCloseReview,
+	"rule": models.DecideRuleConflict}
 
 func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginRound(r)
@@ -100,6 +104,8 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	switch kind {
 	case models.DecideExtendReview:
 		payload = models.AskTimePayload{DueOn: readDay(bad, "due_on", r.PostFormValue("due_on")), Reason: words(r, "reason")}
+	case models.DecideRuleConflict:
+		payload = models.RuleConflictPayload{Ruling: r.PostFormValue("ruling"), Reason: words(r, "ruling_reason"), Written: models.Written{WrittenIn: Localizer(r).Tag()}}
 	case models.DecideWithdrawInvitation:
 		payload = models.WithdrawInvitationPayload{Reason: words(r, "reason"), Replace: r.PostFormValue("replace") == "yes"}
 	}
@@ -114,6 +120,9 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		if err := a.again(r, err); err != nil {
 			return err
+		}
+		if kind == models.DecideRuleConflict {
+			a.form.Form.renameErrors(map[string]string{"reason": "ruling_reason"}, Localizer(r))
 		}
 		return s.showRound(w, r, a)
 	}
@@ -164,6 +173,9 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
 		v.Standing, v.Open, v.Enough = l.T("error."+string(apperr.CodeOf(refused))), false, false
 	}
+	if v.Compared, err = s.agreementLink(ctx, a.rec, round.Number); err != nil {
+		return v, err
+	}
 	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
 	return v, err
 }
@@ -181,6 +193,10 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
+	conflicts, err := models.ConflictsOf(ctx, s.DB, a.rec.ID)
+	if err != nil {
+		return err
+	}
 	for _, ask := range asks {
 		if v.Hides != "" && ask.Kind == models.TaskReview {
 			ask.Late = false // of an answer: it would tell which of them is whose
@@ -190,6 +206,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
 		}
 		row.sayWhy(ask.ID, said)
+		row.ofConflict(l, conflicts[ask.ID], v, v.Action+"?task="+ask.ID.String())
 		if ask.ShortFor != nil && v.Short == "" {
 			v.Short = l.T("round.short", "Date", l.Date(*ask.ShortFor, time.UTC))
 		}
@@ -220,6 +237,7 @@ func (v *roundDeskView) choose(ask models.RoundAsk, row roundDeskRow, rec uuid.U
 func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules models.ReviewRules, v *roundDeskView) roundDeskRow {
 	row := roundDeskRow{Who: ask.Name, Due: ask.DueAt, Zone: v.Zone, Expert: ask.Kind == models.TaskReview, Open: ask.State == models.TaskOpen && v.Open}
 	day := func(t time.Time) string { return l.Date(t, v.Zone) }
+	row.Decidable = ask.State == models.TaskOpen || ask.State == models.TaskDone
 	row.State = askedBadge(l, ask, s.Now())
 	row.About = append(row.About, l.T("round.asked_on", "Date", day(ask.OpenedAt)))
 	if ask.AcceptedAt != nil {

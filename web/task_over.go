@@ -89,6 +89,8 @@ type answerView struct {
 	Lang       string // of reasons and comments; "" where nobody said
 	Comments   []answeredComment
 	Naming     string
+	Said       []saidTo // to the questions of the procedure
+	Note       string   // to the officer in charge alone
 	At         time.Time
 	Zone       *time.Location
 	Late       bool

@@ -2,8 +2,10 @@ package mail
 
 import (
 	"context"
+	"slices"
 
 	"tribuna/internal/i18n"
+	"tribuna/internal/inquiry"
 	"tribuna/internal/links"
 	"tribuna/internal/markdown"
 	"tribuna/models"
@@ -160,6 +162,21 @@ func (d *draft) answer(t models.MailTask, a models.MailAnswer) []passage {
 	}
 	if a.Reasons != "" {
 		all = append(all, passage{Heading: d.t("reasons"), Text: a.Reasons, Language: a.WrittenIn})
+	}
+	for _, q := range a.Questions {
+		i := slices.IndexFunc(a.Said, func(s models.ReviewAnswer) bool { return s.Question == q.ID })
+		if i < 0 {
+			continue
+		}
+		said := a.Said[i]
+		p := passage{Heading: d.words.Name(q.Text).Text, Text: inquiry.Value(d.words, q, said.Value).Text}
+		if said.Body != "" {
+			p.Text, p.Language = said.Body, said.WrittenIn
+		}
+		all = append(all, p)
+	}
+	if a.Note != "" {
+		all = append(all, passage{Heading: d.t("note"), Text: a.Note, Language: a.WrittenIn})
 	}
 	for _, c := range a.Comments {
 		all = append(all, passage{Heading: d.t("comment"), Quote: c.Quote, QuoteLanguage: t.TitleLanguage, Text: c.Body, Language: a.WrittenIn})

@@ -58,3 +58,35 @@ func (d *draft) moreTime(ctx context.Context) (page, error) {
 		Why:      d.t("task_withdrawn.why"),
 	}, nil
 }
+
+// conflictRuled tells an expert what was decided about the conflict of interest they declared.
+//
+//i18n:keys mail.conflict_ruled.*
+func (d *draft) conflictRuled(ctx context.Context) (page, error) {
+	t, err := d.task(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	c, err := models.ConflictOf(ctx, d.db, t.ID)
+	if err != nil {
+		return page{}, err
+	}
+	if c == nil || c.Ruling == nil || *c.Ruling != d.mail.Data.Reason {
+		return page{}, NotOwed{"something else was decided, or declared, since"}
+	}
+	p := page{
+		Subject:  d.t("conflict_ruled.subject", "Title", t.Title),
+		Lead:     []string{d.t("conflict_ruled." + *c.Ruling)},
+		Document: document(t),
+		Why:      d.t("conflict_ruled.why"),
+	}
+	if c.Reason != "" {
+		p.Passages = append(p.Passages, passage{Heading: d.t("reasons"), Text: c.Reason, Language: c.ReasonWrittenIn})
+	}
+	if t.State == models.TaskOpen {
+		p.Facts = append(p.Facts, fact{d.t("label.until"), d.until(t.DueAt)})
+		p.Button = &button{Label: d.t("round_closing.button"), URL: d.link(t)}
+		p.After = []string{d.t("link_is_personal")}
+	}
+	return p, nil
+}

@@ -122,6 +122,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.roundNews(ctx)
 	case models.MailMoreTime:
 		return d.moreTime(ctx)
+	case models.MailConflictRuled:
+		return d.conflictRuled(ctx)
 	case models.MailRoundClosing:
 		return d.roundClosing(ctx)
 	case models.MailTaskWithdrawn:

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// conflictView asks an expert for a conflict of interest, and says what became of what they declared.
+type conflictView struct {
+	Action   string
+	Kinds    []Option
+	Declared string // what they declared, in words; "" where they did not yet
+	Words    string
+	Lang     string // of Words; "" where nobody said
+	State    string // what was decided, or that it is not yet; "" where there is nothing to decide
+	Reason   string // of the decision
+	ReasonIn string // its language; "" where nobody said
+	Open     bool
+}
+
+// conflictView asks, and says what was declared.
+//
+//i18n:keys conflict.kind.* conflict.told.*
+func (s *Server) conflictView(ctx context.Context, l *i18n.Localizer, a *asked, f *Form) (*conflictView, error) {
+	c, err := models.ConflictOf(ctx, s.DB, a.task.ID)
+	if err != nil {
+		return nil, err
+	}
+	v := &conflictView{Action: a.path() + "/conflict", Kinds: choices(l, "conflict.kind.", models.ConflictKinds()...),
+		Open: f.Values.Has("conflict") || f.Error("conflict")+f.Error("conflict_words") != ""}
+	if c == nil {
+		return v, nil
+	}
+	v.Declared, v.Words, v.Lang = l.T("conflict.kind."+c.Kind), c.Words, c.WrittenIn
+	if c.Declared() {
+		ruling := "undecided"
+		if c.Ruling != nil {
+			ruling = *c.Ruling
+		}
+		v.State, v.Reason, v.ReasonIn = l.T("conflict.told."+ruling), c.Reason, c.ReasonWrittenIn
+	}
+	return v, nil
+}
+
+// declareConflict takes what an expert declares. They go on reading and writing: nothing waits for what is decided about it.
+func (s *Server) declareConflict(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	p := models.DeclareConflictPayload{Kind: r.PostFormValue("conflict"), Words: words(r, "conflict_words"), Written: models.Written{WrittenIn: l.Tag()}}
+	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideDeclareConflict, &a.task.ID, p}, a.path())
+	switch {
+	case err != nil && f.showAgain(err, l):
+		f.Form.renameErrors(map[string]string{"kind": "conflict", "words": "conflict_words"}, l)
+		f.Form.onlyChooseIf(p.Kind == "", "conflict", "conflict_words", l.T("asked.choose"))
+		return s.renderReview(w, r, a, f)
+	case err != nil || !done:
+		return err
+	}
+	said := "conflict.declared"
+	if p.Kind == models.ConflictNone {
+		said = "conflict.declared_none"
+	}
+	s.flash(r, "done", l.T(said))
+	http.Redirect(w, r, a.path(), http.StatusSeeOther)
+	return nil
+}
+
+// onlyChooseIf is onlyChoose where the choice was not made.
+func (f *Form) onlyChooseIf(open bool, name, follows, text string) {
+	if open {
+		f.onlyChoose(name, follows, text)
+	}
+}
+
+// renameErrors has the blame on fields of a payload be on the fields of the form that hold them.
+func (f *Form) renameErrors(names map[string]string, l *i18n.Localizer) {
+	for i, e := range f.Errors {
+		if name := names[e.Name]; name != "" {
+			f.Errors[i].Name, f.Errors[i].Label = name, fieldLabel(name, l)
+		}
+	}
+}
+
+// roundConflict is what the officer's desk says of a conflict of interest.
+type roundConflict struct {
+	Kind, Words, Lang string
+	State             string // what was decided, or that it is not yet
+	Reason, ReasonIn  string
+	Undecided         bool
+	Rulings           []Option // nil: nothing can be decided any more
+}
+
+// ofConflict says on the desk what was declared, and leads to where it is decided: also of who has answered already.
+//
+//i18n:keys conflict.ruling.* conflict.rule.*.help conflict.rule.*
+func (row *roundDeskRow) ofConflict(l *i18n.Localizer, c *models.Conflict, v *roundDeskView, act string) {
+	if !c.Declared() {
+		return
+	}
+	row.Conflict = &roundConflict{Kind: l.T("conflict.kind." + c.Kind), Words: c.Words, Lang: c.WrittenIn, State: l.T("conflict.ruling.undecided"),
+		Reason: c.Reason, ReasonIn: c.ReasonWrittenIn, Undecided: c.Undecided()}
+	if c.Ruling != nil {
+		row.Conflict.State = l.T("conflict.ruling." + *c.Ruling)
+	}
+	if v.Open && row.Decidable && (c.Ruling == nil || *c.Ruling != models.RulingReplaced) {
+		row.Conflict.Rulings = choices(l, "conflict.rule.", models.Rulings()...)
+		row.Act = act
+	}
+}

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"tribuna/models"
+)
+
+// summaryView shows an expert what will be sent, before it is. Its form holds what was typed; one button sends it, the other leads
+// back to change it.
+type summaryView struct {
+	Page
+	DecisionID string
+	Action     string
+	Document   string
+	TextLang   string // of the text
+	Hidden     []Option
+	Answer     string
+	Reasons    string
+	Lang       string // of what was written; "" where nobody said
+	Said       []saidTo
+	Comments   []answeredComment
+	Note       string
+	Naming     string // how they will be named, in a sentence
+	Conflict   string // what they declared; "" for nothing
+	Changing   bool
+	Due        time.Time
+	Zone       *time.Location
+}
+
+// showSummary shows what is about to be sent. It is kept like what is typed: whoever goes away here finds it again.
+//
+//i18n:keys summary.named.* conflict.kind.*
+func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f formState, p models.ReviewPayload) error {
+	if _, err := s.storeWords(r, a.keptForm()); err != nil {
+		return err
+	}
+	l := Localizer(r)
+	questions, err := s.questionsOf(r.Context(), a.rec)
+	if err != nil {
+		return err
+	}
+	conflict, err := models.ConflictOf(r.Context(), s.DB, a.task.ID)
+	if err != nil {
+		return err
+	}
+	v := summaryView{Page: askedPage(r, l.T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title, TextLang: a.rec.Language,
+		Hidden: hiddenFields(r.PostForm), Answer: l.T("review.answer." + p.Answer), Reasons: p.Reasons, Lang: p.WrittenIn, Note: p.ConfidentialNote,
+		Said: saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true), Comments: commentsToSend(p.Comments),
+		Naming: l.T("summary.named."+namingOf(p), "Name", a.visitor.Person.Name), Changing: a.task.State == models.TaskDone, Due: a.task.DueAt, Zone: a.zone}
+	if conflict.Declared() {
+		v.Conflict = l.T("conflict.kind." + conflict.Kind)
+	}
+	s.Engine.Render(w, r, http.StatusOK, "review_summary", v)
+	return nil
+}
+
+func namingOf(p models.ReviewPayload) string {
+	if p.Naming == "" {
+		return models.NamingNone
+	}
+	return p.Naming
+}
+
+// hiddenFields are the fields of a form that a page carries along, but those that belong to one sending.
+func hiddenFields(values map[string][]string) []Option {
+	var fields []Option
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if name == "do" || name == "decision_id" {
+			continue
+		}
+		for _, value := range values[name] {
+			fields = append(fields, Option{Label: name, Value: value})
+		}
+	}
+	return fields
+}
+
+func commentsToSend(comments []models.CommentPayload) []answeredComment {
+	list := make([]answeredComment, 0, len(comments))
+	for _, c := range comments {
+		kind := c.Kind
+		if kind == "" {
+			kind = models.CommentRemark
+		}
+		list = append(list, answeredComment{Number: c.Block + 1, Kind: kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})
+	}
+	return list
+}
