@@ -98,7 +98,7 @@ func (d *desk) the(kind models.TaskKind) *models.Task {
 }
 
 // kept lists the tables in which an activity may leave something.
-var kept = []string{"recommendations", "processes", "tasks", "submissions", "decisions", "review_rounds", "reviews", "comments", "translations",
+var kept = []string{"recommendations", "processes", "tasks", "submissions", "decisions", "review_rounds", "reviews", "review_answers", "review_conflicts", "comments", "translations",
 	"translation_blocks", "signoffs", "publications", "publication_texts", "deliveries", "mailings", "outbox", "followups", "progress_notes",
 	"record_heads", "record_entries", "record_texts"}
 

@@ -24,6 +24,8 @@ func (d *desk) timesTwice() {
 	d.says(models.DecideExtendReview, d.reviewOf(e[1]), until(30))
 	d.says(models.DecideNudgeReview, d.reviewOf(e[1]), models.NoPayload{})
 	d.says(models.DecideWithdrawInvitation, d.reviewOf(e[2]), models.WithdrawInvitationPayload{Reason: "Asked elsewhere."})
+	d.decide(d.rec.ID, models.DecideDeclareConflict, e[1], d.reviewOf(e[1]), models.DeclareConflictPayload{Kind: models.ConflictFunded, Words: "By the ministry."})
+	d.says(models.DecideRuleConflict, d.reviewOf(e[1]), models.RuleConflictPayload{Ruling: models.RulingShown, Reason: "It is known."})
 	d.answerReview(e[0])
 	d.notNow("BeginClosing", d.acts.BeginClosing, d.stepNow())
 	d.stage("AskEnough", d.acts.AskEnough)

@@ -75,7 +75,8 @@ func (d *desk) endReview(decision string) {
 func (d *desk) answerReview(who models.Person) {
 	d.t.Helper()
 	d.decide(d.rec.ID, models.DecideAnswerReview, who, d.reviewOf(who), models.ReviewPayload{VersionHash: d.version.Hash,
-		Answer: models.AnswerSupport, Reasons: "Good.", Comments: []models.CommentPayload{{Block: 0, Body: "Say who pays."}}})
+		Answer: models.AnswerSupport, Reasons: "Good.", Answers: []models.AnswerPayload{{Question: "evidence", Value: "4", Expertise: models.ExpertiseWell},
+			{Question: "must-change", Text: "Say who pays."}}, ConfidentialNote: "Ask the ministry first.", Comments: []models.CommentPayload{{Block: 0, Body: "Say who pays."}}})
 }
 
 // reviewTwice has one round in which everything happens that can, and a second in which nobody answers.

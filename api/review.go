@@ -12,22 +12,23 @@ import (
 
 // Round is a review round with its answers, as far as the reader may see them.
 type Round struct {
-	Number            int        `json:"number"`
-	VersionID         uuid.UUID  `json:"version_id"`
-	Anonymity         string     `json:"anonymity"` // open, single or double
-	Enough            int        `json:"enough"`
-	Invited           int        `json:"invited"`           // experts asked so far
-	Answered          int        `json:"answered"`          // of them
-	Reserve           *int       `json:"reserve,omitempty"` // experts in line
-	OpenedAt          *time.Time `json:"opened_at,omitempty"`
-	DueAt             time.Time  `json:"due_at"`
-	ClosingAt         *time.Time `json:"closing_at,omitempty"`
-	ClosedAt          *time.Time `json:"closed_at,omitempty"`
-	Decision          string     `json:"decision,omitempty"`
-	DecisionReason    string     `json:"decision_reason,omitempty"`
-	DecisionWrittenIn string     `json:"decision_written_in,omitempty"` // language of the reason, where the officer said it
-	Reviewers         []string   `json:"reviewers"`                     // experts who answered and agreed to be named within the network, for it
-	Reviews           []Review   `json:"reviews"`
+	Number            int               `json:"number"`
+	VersionID         uuid.UUID         `json:"version_id"`
+	Anonymity         string            `json:"anonymity"` // open, single or double
+	Enough            int               `json:"enough"`
+	Invited           int               `json:"invited"`           // experts asked so far
+	Answered          int               `json:"answered"`          // of them
+	Reserve           *int              `json:"reserve,omitempty"` // experts in line
+	OpenedAt          *time.Time        `json:"opened_at,omitempty"`
+	DueAt             time.Time         `json:"due_at"`
+	ClosingAt         *time.Time        `json:"closing_at,omitempty"`
+	ClosedAt          *time.Time        `json:"closed_at,omitempty"`
+	Decision          string            `json:"decision,omitempty"`
+	DecisionReason    string            `json:"decision_reason,omitempty"`
+	DecisionWrittenIn string            `json:"decision_written_in,omitempty"` // language of the reason, where the officer said it
+	Reviewers         []string          `json:"reviewers"`                     // experts who answered and agreed to be named within the network, for it
+	Questions         []models.Question `json:"questions"`                     // of the procedure, to the experts
+	Reviews           []Review          `json:"reviews"`
 }
 
 // Review is what an expert answered, or a partner in the consultation (then without an answer).
@@ -44,6 +45,31 @@ type Review struct {
 	Late           bool       `json:"late"`
 	AnsweredAt     time.Time  `json:"answered_at"`
 	Comments       []Comment  `json:"comments"`
+	Answers        []Answer   `json:"answers"` // to the questions of the procedure
+	// ConfidentialNote is for the officer in charge and coordinators alone, and for who wrote it.
+	ConfidentialNote string    `json:"confidential_note,omitempty"`
+	Conflict         *Conflict `json:"conflict,omitempty"` // of interest: for those who own the text, and who declared it
+}
+
+// Answer is what an expert answered to a question of the procedure.
+type Answer struct {
+	Question  string `json:"question"`             // its id
+	Value     string `json:"value,omitempty"`      // what was chosen
+	Text      string `json:"text,omitempty"`       // of a question answered in words
+	Expertise string `json:"expertise,omitempty"`  // how well they know this: little, fairly, well
+	WrittenIn string `json:"written_in,omitempty"` // language of the text, where the writer said it
+}
+
+// Conflict is a conflict of interest as it was declared, and what was decided about it.
+type Conflict struct {
+	Kind            string     `json:"kind"`
+	Words           string     `json:"words,omitempty"`
+	WrittenIn       string     `json:"written_in,omitempty"`
+	DeclaredAt      time.Time  `json:"declared_at"`
+	Ruling          string     `json:"ruling,omitempty"` // absent: not decided; the answer counts and the conflict is shown
+	Reason          string     `json:"reason,omitempty"`
+	ReasonWrittenIn string     `json:"reason_written_in,omitempty"`
+	RuledAt         *time.Time `json:"ruled_at,omitempty"`
 }
 
 // Comment is what somebody says about one paragraph, or about words quoted from it.
@@ -112,7 +138,15 @@ func (s *server) listReviews(c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
-	reader := roundReader{viewer: c.who.viewer, network: network, rec: rec, namings: namings, people: people, reviews: reviews, tasks: tasks, answered: answered}
+	procedure, err := models.ProcedureByID(c.ctx(), s.DB, rec.ProcedureID)
+	if err != nil {
+		return reply{}, err
+	}
+	conflicts, err := models.ConflictsOf(c.ctx(), s.DB, rec.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	reader := roundReader{questions: procedure.Document.Review.Asks(), conflicts: conflicts, viewer: c.who.viewer, network: network, rec: rec, namings: namings, people: people, reviews: reviews, tasks: tasks, answered: answered}
 	return reply{body: listOf(rounds, reader.view)}, nil
 }
 
@@ -135,11 +169,14 @@ type roundReader struct {
 	reviews  []models.Review
 	tasks    []models.Task
 	answered map[int]int // experts, by round
+
+	questions []models.Question
+	conflicts map[uuid.UUID]*models.Conflict
 }
 
 func (rr roundReader) view(r models.ReviewRound) Round {
 	v := Round{Number: r.Number, VersionID: r.VersionID, Anonymity: r.Anonymity, Answered: rr.answered[r.Number], Enough: r.Enough, OpenedAt: r.OpenedAt, DueAt: r.DueAt, ClosingAt: r.ClosingAt,
-		ClosedAt: r.ClosedAt, Reviewers: []string{}, Reviews: []Review{}}
+		ClosedAt: r.ClosedAt, Reviewers: []string{}, Questions: rr.questions, Reviews: []Review{}}
 	if r.Decision != nil {
 		v.Decision = *r.Decision
 	}
@@ -171,7 +208,14 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 }
 
 func (rr roundReader) review(r models.Review) Review {
+	own := r.PersonID == rr.viewer.PersonID
+	if !own && !rr.viewer.MayReadConfidence(rr.rec) {
+		r = r.WithoutConfidence(rr.questions)
+	}
 	v := reviewView(r)
+	if own || rr.viewer.Owns(rr.rec) {
+		v.Conflict = conflictOf(rr.conflicts[r.TaskID])
+	}
 	kind := models.TaskReview
 	if r.OrganisationID != nil {
 		kind = models.TaskConsult
@@ -185,7 +229,7 @@ func (rr roundReader) review(r models.Review) Review {
 // reviewView shows an answer without saying whose it is.
 func reviewView(r models.Review) Review {
 	v := Review{TaskID: r.TaskID, Label: r.Label.Letter(), OrganisationID: r.OrganisationID, Reasons: r.Reasons, WrittenIn: r.WrittenIn, Naming: r.Naming, Late: r.Late, AnsweredAt: r.AnsweredAt,
-		Comments: listOf(r.Comments, commentOf).Items}
+		Comments: listOf(r.Comments, commentOf).Items, Answers: listOf(r.Answers, answerOf).Items, ConfidentialNote: r.ConfidentialNote}
 	if r.Answer != nil {
 		v.Answer = *r.Answer
 	}
@@ -194,4 +238,19 @@ func reviewView(r models.Review) Review {
 
 func commentOf(m models.Comment) Comment {
 	return Comment{m.Block, m.Kind, m.Quote, m.Prefix, m.Suffix, m.Replacement, m.Body}
+}
+
+func answerOf(a models.ReviewAnswer) Answer {
+	return Answer{a.Question, a.Value, a.Body, a.Expertise, a.WrittenIn}
+}
+
+func conflictOf(c *models.Conflict) *Conflict {
+	if c == nil {
+		return nil
+	}
+	v := &Conflict{Kind: c.Kind, Words: c.Words, WrittenIn: c.WrittenIn, DeclaredAt: c.DeclaredAt, Reason: c.Reason, ReasonWrittenIn: c.ReasonWrittenIn, RuledAt: c.RuledAt}
+	if c.Ruling != nil {
+		v.Ruling = *c.Ruling
+	}
+	return v
 }

@@ -40,17 +40,19 @@ type Task struct {
 	Translations   []TaskText         `json:"translations"`      // approved, of a text to sign off; what is signed is version
 	Authorities    []models.Authority `json:"authorities"`       // addressees of its measures
 
-	Anonymity     string       `json:"anonymity,omitempty"`  // of the round: open, single or double
-	ClosingAt     *time.Time   `json:"closing_at,omitempty"` // of the round: answers can be changed until then
-	Review        *Review      `json:"review,omitempty"`     // what was answered
-	SignOff       *SignOff     `json:"sign_off,omitempty"`   // what was answered
-	Original      *Attachment  `json:"original,omitempty"`   // of an answer that was recorded in the reader's name
-	Tally         *Tally       `json:"tally,omitempty"`
-	TranslationID *uuid.UUID   `json:"translation_id,omitempty"`
-	Revision      int          `json:"revision,omitempty"` // of the translation
-	Delivery      *Delivery    `json:"delivery,omitempty"`
-	FollowUp      *FollowUp    `json:"followup,omitempty"`
-	Subject       *TaskSummary `json:"subject,omitempty"` // overdue, of an escalation; ended, of the choice of a reviewer
+	Anonymity     string            `json:"anonymity,omitempty"`  // of the round: open, single or double
+	ClosingAt     *time.Time        `json:"closing_at,omitempty"` // of the round: answers can be changed until then
+	Review        *Review           `json:"review,omitempty"`     // what was answered
+	Questions     []models.Question `json:"questions,omitempty"`  // of the procedure, to an expert: what "answers" answers
+	Conflict      *Conflict         `json:"conflict,omitempty"`   // of interest, as declared
+	SignOff       *SignOff          `json:"sign_off,omitempty"`   // what was answered
+	Original      *Attachment       `json:"original,omitempty"`   // of an answer that was recorded in the reader's name
+	Tally         *Tally            `json:"tally,omitempty"`
+	TranslationID *uuid.UUID        `json:"translation_id,omitempty"`
+	Revision      int               `json:"revision,omitempty"` // of the translation
+	Delivery      *Delivery         `json:"delivery,omitempty"`
+	FollowUp      *FollowUp         `json:"followup,omitempty"`
+	Subject       *TaskSummary      `json:"subject,omitempty"` // overdue, of an escalation; ended, of the choice of a reviewer
 }
 
 // TaskRecommendation is what a task belongs to and who asks.
@@ -166,7 +168,7 @@ func taskView(c *call, v *models.TaskView) Task {
 		view.Recommendation.Officer, view.Recommendation.Organisation = "", ""
 	}
 	view.addText(v)
-	view.addSubject(v)
+	view.addSubject(v, c.who.viewer)
 	return view
 }
 
@@ -191,12 +193,20 @@ func (t *Task) addText(v *models.TaskView) {
 	}
 }
 
-func (t *Task) addSubject(v *models.TaskView) {
+func (t *Task) addSubject(v *models.TaskView, viewer models.Viewer) {
 	if v.Round != nil {
 		t.ClosingAt, t.Anonymity = v.Round.ClosingAt, v.Round.Anonymity
 	}
+	t.Questions = v.Questions
+	if v.Task.PersonID != nil && *v.Task.PersonID == viewer.PersonID || viewer.Owns(v.Recommendation) {
+		t.Conflict = conflictOf(v.Conflict)
+	}
 	if v.Review != nil {
-		review := reviewView(*v.Review)
+		rv := *v.Review
+		if viewer.PersonID != rv.PersonID && !viewer.MayReadConfidence(v.Recommendation) {
+			rv = rv.WithoutConfidence(v.Questions)
+		}
+		review := reviewView(rv)
 		t.Review = &review
 	}
 	if v.SignOff != nil {

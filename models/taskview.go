@@ -27,6 +27,8 @@ type TaskView struct {
 
 	Round       *ReviewRound  // of a review or consultation
 	Review      *Review       // what was answered; nil before
+	Questions   []Question    // that an expert is asked beside
+	Conflict    *Conflict     // that an expert declared; nil where none was
 	SignOff     *SignOff      // what was answered; nil before
 	SignOffs    []SignOff     // what the organisations asked have answered, theirs included
 	Translated  []Translation // approved translations of the text that an organisation is asked to sign off

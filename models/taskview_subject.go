@@ -131,6 +131,15 @@ func (v *TaskView) loadReview(ctx context.Context, db bun.IDB) (err error) {
 	if v.Review != nil {
 		slices.SortFunc(v.Review.Comments, func(a, b Comment) int { return a.Position - b.Position })
 	}
+	if err != nil || v.Task.Kind != TaskReview {
+		return err
+	}
+	procedure, err := ProcedureByID(ctx, db, v.Recommendation.ProcedureID)
+	if err != nil {
+		return err
+	}
+	v.Questions = procedure.Document.Review.Asks()
+	v.Conflict, err = ConflictOf(ctx, db, v.Task.ID)
 	return err
 }
 

@@ -197,6 +197,8 @@ var entitlements = concat(
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
 	[]entitlement{
+		inReview("POST /tasks/{id}/conflict#review", expertAnswers),
+		staged("GET /recommendations/{id}/agreement", noRoundYet, ownersInReview, ownersWhenDone),
 		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
 		staged("GET /recommendations/{id}/round", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
 		staged("POST /recommendations/{id}/round", noRoundYet, ownersInReview, ownersWhenDone),
