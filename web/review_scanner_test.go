@@ -83,6 +83,7 @@ func TestScannerInABrowserDecidesNothing(t *testing.T) {
 		}
 	}
 	n.undecided(task)
+	n.sendsInFewPresses(b, task, "expert-02")
 }
 
 func (n *office) sendAsScanner(task *models.Task, slug, action string, values url.Values) {

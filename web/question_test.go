@@ -1,0 +1,198 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	printing "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// askedInTest are questions of every kind, the first one required.
+func askedInTest(d *models.ProcedureDocument) {
+	words := func(en string) models.Names { return models.Names{"en": en} }
+	d.Review.Questions = []models.Question{
+		{ID: "sound", Kind: models.QuestionScale, Text: models.Names{"en": "Is it sound?", "bg": "Надежден ли е?"}, Low: words("Not at all"), High: words("Fully"), Required: true, Expertise: true},
+		{ID: "who", Kind: models.QuestionChoice, Text: words("Who acts first?"), Options: []models.QuestionOption{{ID: "state", Text: words("The State")}, {ID: "city", Text: words("The city")}}},
+		{ID: "ready", Kind: models.QuestionYesNo, Text: words("Is it ready?")},
+		{ID: "private", Kind: models.QuestionText, Text: words("What should the officer know?"), Confidential: true},
+	}
+}
+
+// TestExpertSeesWhatWillBeSent answers questions of every kind without scripts, and goes back from the summary once.
+func TestExpertSeesWhatWillBeSent(t *testing.T) {
+	n := newOffice(t)
+	n.patient(askedInTest)
+	n.review(2, "expert-02", "expert-04")
+	task := n.taskOf("expert-02")
+	b, path := n.byLink(task, n.person("expert-02"), "en")
+	page := b.get(path)
+	sound(t, page)
+	require.NotContains(t, strings.Split(page.Body, `name="naming"`)[0], " checked", "nothing is chosen for anybody")
+	require.Contains(t, page.Body, "Is it sound?")
+	require.Contains(t, page.Body, i18n.For("en").T("question.known"))
+
+	f := form(t, page.Body, path+"/review")
+	for name, value := range map[string]string{"do": "look", "answer": models.AnswerSupportWithChanges, "reasons": "Say who pays.", "naming": models.NamingNetwork,
+		"written_in": "en", "comment-3": "This needs a source.", "q-who": "city", "words-private": "Between us: ask first.", "confidential_note": "I know the author."} {
+		f.Set(name, value)
+	}
+	open := b.post(path+"/review", f)
+	require.Equal(t, http.StatusUnprocessableEntity, open.StatusCode)
+	sound(t, open)
+	require.Contains(t, open.Body, `href="#f-q-sound"`, "the summary of errors leads to the question")
+	require.Contains(t, open.Body, `id="f-q-sound-error"`)
+	require.Contains(t, open.Body, "This needs a source.")
+	require.Contains(t, open.Body, "Between us: ask first.")
+	require.Regexp(t, `name="q-who" value="city" checked`, open.Body)
+
+	f.Set("decision_id", form(t, open.Body, path+"/review").Get("decision_id"))
+	f.Set("q-sound", "7")
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/review", f).StatusCode, "what is not on the scale")
+	f.Set("q-sound", "2")
+	f.Set("known-sound", models.ExpertiseWell)
+	summary := b.post(path+"/review", f)
+	require.Equal(t, http.StatusOK, summary.StatusCode)
+	sound(t, summary)
+	for _, words := range []string{i18n.For("en").T("review.answer.support_with_changes"), "Say who pays.", "2 of 5", "The city", i18n.For("en").T("question.open"),
+		"1 comment", "This needs a source.", "Between us: ask first.", "I know the author.", n.person("expert-02").Name, i18n.For("en").T("review.send")} {
+		require.Contains(t, summary.Body, words)
+	}
+	require.Equal(t, models.TaskOpen, n.task(task.ID).State, "looking sends nothing")
+	require.NotNil(t, n.left("expert-02", models.KeptAnswer(task.ID)), "and what was typed is kept")
+
+	back := form(t, summary.Body, path+"/review")
+	back.Set("do", "change")
+	again := b.post(path+"/review", back)
+	require.Equal(t, http.StatusOK, again.StatusCode)
+	require.Regexp(t, `name="q-sound" value="2" checked`, again.Body)
+	require.Contains(t, again.Body, "This needs a source.")
+
+	send := form(t, summary.Body, path+"/review")
+	send.Set("do", "send")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/review", send).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/review", send).StatusCode, "pressed twice it is one")
+	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+	require.NoError(t, err)
+	require.Equal(t, "2", rv.AnswerTo("sound").Value)
+	require.Equal(t, models.ExpertiseWell, rv.AnswerTo("sound").Expertise)
+	require.Nil(t, rv.AnswerTo("ready"))
+	require.Equal(t, "I know the author.", rv.ConfidentialNote)
+	require.Nil(t, n.left("expert-02", models.KeptAnswer(task.ID)))
+	require.Contains(t, b.get(path+"/thanks").Body, "2 of 5")
+	require.Regexp(t, `name="q-sound" value="2" checked`, b.get(path).Body, "to change it one begins with it")
+	n.comparesAnswers(t, rv)
+}
+
+// comparesAnswers looks at what the officer sees of it, and what others do.
+func (n *office) comparesAnswers(t *testing.T, rv *models.Review) {
+	t.Helper()
+	n.say(n.brief.ID, n.person("expert-04"), models.DecideAnswerReview, n.taskOf("expert-04"), models.ReviewPayload{VersionHash: n.versionOf(n.task(rv.TaskID)).Hash,
+		Answer: models.AnswerSupport, Answers: []models.AnswerPayload{{Question: "sound", Value: "5"}, {Question: "who", Value: "city"}}})
+	path := agreementPath(n.brief.ID, 1)
+	for _, tag := range i18n.Tags() {
+		seen := n.as("officer-khc", tag).get(path)
+		require.Equal(t, http.StatusOK, seen.StatusCode, seen.Body)
+		sound(t, seen)
+		require.Contains(t, seen.Body, i18n.For(tag).T("agreement.level.far"))
+		require.Contains(t, seen.Body, i18n.For(tag).T("agreement.level.full"))
+	}
+	seen := n.as("officer-khc", "en").get(path).Body
+	require.Less(t, strings.Index(seen, "Is it sound?"), strings.Index(seen, "Who acts first?"), "disagreements first")
+	for _, words := range []string{"Between us: ask first.", "I know the author.", "●", n.person("expert-02").Name} {
+		require.Contains(t, seen, words)
+	}
+	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
+	require.Contains(t, desk, `href="`+path+`"`)
+	whole := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body
+	require.Contains(t, whole, "2 of 5")
+	require.NotContains(t, whole, "I know the author.", "what is said in confidence stands in one place")
+	_, err := n.db.NewRaw("UPDATE recommendations SET officer_id = ? WHERE id = ?", n.person("coordinator").ID, n.brief.ID).Exec(t.Context())
+	require.NoError(t, err)
+	colleague := n.as("officer-khc", "en").get(path)
+	require.Equal(t, http.StatusOK, colleague.StatusCode)
+	require.Contains(t, colleague.Body, "Is it sound?")
+	for _, words := range []string{"Between us", "I know the author", "What should the officer know?"} {
+		require.NotContains(t, colleague.Body, words, "another officer of the same organisation")
+	}
+	require.Equal(t, http.StatusForbidden, n.as("officer-tdh", "en").get(path).StatusCode)
+}
+
+// TestConflictOfInterestFromPageToOfficer declares one on the expert's page and decides about it at the officer's desk.
+func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(2, "expert-02", "expert-04")
+	task, words := n.taskOf("expert-02"), i18n.For("en")
+	b, path := n.byLink(task, n.person("expert-02"), "en")
+	f := form(t, b.get(path).Body, path+"/conflict")
+	nothing := b.post(path+"/conflict", f)
+	require.Equal(t, http.StatusUnprocessableEntity, nothing.StatusCode, "the form as it stands says nothing")
+	require.Contains(t, nothing.Body, words.T("asked.choose"))
+	f = form(t, nothing.Body, path+"/conflict")
+	f.Set("conflict", models.ConflictFunded)
+	wordless := b.post(path+"/conflict", f)
+	require.Equal(t, http.StatusUnprocessableEntity, wordless.StatusCode)
+	require.Contains(t, wordless.Body, `id="f-conflict_words-error"`)
+	f = form(t, wordless.Body, path+"/conflict")
+	f.Set("conflict", models.ConflictFunded)
+	f.Set("conflict_words", "The ministry pays my chair.")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/conflict", f).StatusCode)
+	told := b.get(path)
+	sound(t, told)
+	require.Contains(t, told.Body, words.T("conflict.told.undecided"))
+	require.Contains(t, told.Body, path+"/review", "they go on")
+
+	c, desk := n.as("officer-khc", "en"), recommendationPath(n.brief.ID)+"/round"
+	require.Contains(t, c.get(desk).Body, "The ministry pays my chair.")
+	one := c.get(desk + "?task=" + task.ID.String())
+	sound(t, one)
+	empty := c.post(desk, actForm(one.Body, "rule", nil))
+	require.Equal(t, http.StatusUnprocessableEntity, empty.StatusCode)
+	require.Contains(t, empty.Body, `id="f-ruling-error"`)
+	ruled := c.post(desk, actForm(empty.Body, "rule", url.Values{"ruling": {models.RulingShown}, "ruling_reason": {"It is known."}}))
+	require.Equal(t, http.StatusSeeOther, ruled.StatusCode, ruled.Body)
+	after := b.get(path).Body
+	require.Contains(t, after, words.T("conflict.told.shown"))
+	require.Contains(t, after, "It is known.")
+	for _, tag := range i18n.Tags() {
+		page := n.as("officer-khc", tag).get(desk)
+		sound(t, page)
+		require.Contains(t, page.Body, i18n.For(tag).T("conflict.ruling.shown"))
+	}
+}
+
+// sendsInFewPresses goes from the mail's link to the sent review on a phone, and counts every press; then it looks at the officer's
+// page as people do, and prints it.
+func (n *office) sendsInFewPresses(b *browser, task *models.Task, slug string) {
+	n.t.Helper()
+	presses := 0
+	press := func(selector string) chromedp.Action { presses++; return tap(selector) }
+	link := n.front.URL + "/l/" + n.server.Links.Mint(links.KindTask, task.ID, n.person(slug).ID, task.Generation)
+	presses++ // the link in the mail
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch),
+		chromedp.Navigate(link), chromedp.WaitVisible(".review-form"),
+		press(`label:has(> [name="answer"][value="support"])`),
+		press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form")))
+	require.Empty(n.t, b.seriousFaults(n.t))
+	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given + *")))
+	require.Equal(n.t, models.TaskDone, n.task(task.ID).State)
+	require.Equal(n.t, 4, presses, "the link, one choice, what will be sent, and that it be sent")
+	var pdf []byte
+	require.NoError(n.t, chromedp.Run(b.ctx, n.signIn("officer-khc")))
+	b.inspect(n.t, n.front.URL+agreementPath(n.brief.ID, 1), fewLooks)
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		pdf, _, err = printing.PrintToPDF().Do(ctx)
+		return err
+	})))
+	require.True(n.t, bytes.HasPrefix(pdf, []byte("%PDF")))
+}
