@@ -42,6 +42,7 @@ var Secrets = []Secret{
 	{"quokkapublic", everybody},
 	{"quokkareasons", owners}, {"quokkacomment", owners}, {"quokkaconsulted", within}, {"quokkaround", within},
 	{"quokkaearlier", owners}, {"quokkaremark", owners}, {"quokkaagreed", network}, {"quokkadecided", network},
+	{"quokkanote", owners}, {"quokkaapart", owners}, {"quokkaanswer", owners}, {"quokkaconflict", owners}, // the first two: the officer in charge
 	{"quokkaunnamed", officers}, {"quokkasignature", network}, {"quokkaundelivered", network}, {"quokkaprogress", network},
 	{"quokkamailing", owners}, {"quokkaoriginal", owners}, {"quokkareported", coordinators}, {"quokkajournal", coordinators},
 	{"quokkasaidpublicly", members}, {"quokkasaidwithin", network}, {"quokkasaidinconfidence", owners},
@@ -64,6 +65,7 @@ type Planted struct {
 func Plant(t *testing.T, db *bun.DB, now time.Time) *Planted {
 	t.Helper()
 	p := &Planted{t: t, db: db, now: now}
+	p.asksInConfidence()
 	p.text("quokkadraft")
 	desk := models.StageDrafting
 	withdrawn := p.text("quokkadesk")
@@ -92,6 +94,18 @@ func (p *Planted) person(slug string) models.Person {
 	who, err := models.PersonByID(p.t.Context(), p.db, id(slug))
 	require.NoError(p.t, err)
 	return who
+}
+
+// asksInConfidence has the procedure ask experts something for the officer in charge alone.
+func (p *Planted) asksInConfidence() {
+	p.t.Helper()
+	procedure, err := models.ProcedureBySlug(p.t.Context(), p.db, "default")
+	require.NoError(p.t, err)
+	procedure.Document.Review.Questions = []models.Question{
+		{ID: "in-confidence", Kind: models.QuestionText, Text: models.Names{"en": "Between us?"}, Confidential: true},
+		{ID: "openly", Kind: models.QuestionText, Text: models.Names{"en": "And openly?"}}}
+	_, err = p.db.NewUpdate().Model(procedure).Column("document").WherePK().Exec(p.t.Context())
+	require.NoError(p.t, err)
 }
 
 // text is a draft of Know-how Centre Bulgaria for its country.
@@ -167,6 +181,12 @@ func (p *Planted) answered(rec *models.Recommendation, round int, person, organi
 	answer := "support"
 	review := &models.Review{TaskID: task.ID, RecommendationID: rec.ID, VersionID: *rec.CurrentVersionID, Round: round, PersonID: id(person),
 		OrganisationID: task.OrganisationID, Answer: &answer, Reasons: said(reasons), Naming: models.NamingNone, DecisionID: uuid.NewString(), AnsweredAt: p.now}
+	if organisation == "" {
+		review.ConfidentialNote = said("quokkanote")
+		review.Answers = []models.ReviewAnswer{{Question: "in-confidence", Body: said("quokkaapart")}, {Question: "openly", Position: 1, Body: said("quokkaanswer")}}
+		conflict := &models.Conflict{TaskID: task.ID, RecommendationID: rec.ID, Kind: models.ConflictOther, Words: said("quokkaconflict"), DeclaredAt: p.now}
+		require.NoError(p.t, conflict.Put(p.t.Context(), p.db))
+	}
 	require.NoError(p.t, review.Put(p.t.Context(), p.db, comments))
 	p.record(rec, verb, visibility, task.ID, map[string]string{"reasons": said(reasons)})
 }
