@@ -108,6 +108,9 @@ func (f procedureForm) read(p *models.Procedure) (err error) {
 
 // value is what was typed for a rule, as a procedure writes it.
 func (f procedureForm) value(path string) string {
+	if path == questionsRule && !f.form.Values.Has("questions") { // a form from before there were any
+		return models.WriteQuestions(f.newest.Document.Review.Questions)
+	}
 	if path == questionsRule {
 		return models.WriteQuestions(readQuestionFields(f.form.Values))
 	}

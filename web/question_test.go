@@ -196,3 +196,47 @@ func (n *office) sendsInFewPresses(b *browser, task *models.Task, slug string) {
 	})))
 	require.True(n.t, bytes.HasPrefix(pdf, []byte("%PDF")))
 }
+
+// TestCoordinatorWritesQuestions fills in the form of a procedure: what is wrong is said at its place, and what has begun keeps its questions.
+func TestCoordinatorWritesQuestions(t *testing.T) {
+	h := newHouse(t)
+	c, at := h.as("coordinator", "en"), "review.questions[0]"
+	f := h.procedureFields("fast")
+	for name, value := range map[string]string{at + ".text.bg": "Кой действа?", at + ".kind": models.QuestionChoice, at + ".options.en": "The State",
+		"review.questions[4].kind": models.QuestionText} {
+		f.Set(name, value)
+	}
+	bad := c.post(proceduresPath+"/fast/edit", f)
+	require.Equal(t, http.StatusUnprocessableEntity, bad.StatusCode)
+	require.Contains(t, bad.Body, `id="f-review-questions-0-text-en-error"`)
+	require.Contains(t, bad.Body, `id="f-review-questions-0-options-en-error"`)
+	require.Contains(t, bad.Body, "Кой действа?")
+
+	f.Set(at+".text.en", "Who acts first?")
+	f.Set(at+".options.en", "The State\r\nThe city\r\n\r\nNobody yet")
+	f.Set(at+".options.bg", "Държавата\r\nГрадът")
+	f.Set("review.questions[3].text.en", "Is the evidence sound?")
+	f.Set("review.questions[3].kind", models.QuestionScale)
+	f.Set("review.questions[3].required", "yes")
+	saved := c.post(proceduresPath+"/fast/edit", f)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	p, err := models.ProcedureBySlug(t.Context(), h.db, "fast")
+	require.NoError(t, err)
+	require.Equal(t, []models.Question{
+		{ID: "who-acts-first", Kind: models.QuestionChoice, Text: models.Names{"en": "Who acts first?", "bg": "Кой действа?"}, Options: []models.QuestionOption{
+			{ID: "the-state", Text: models.Names{"en": "The State", "bg": "Държавата"}}, {ID: "the-city", Text: models.Names{"en": "The city", "bg": "Градът"}},
+			{ID: "nobody-yet", Text: models.Names{"en": "Nobody yet"}}}},
+		{ID: "is-the-evidence-sound", Kind: models.QuestionScale, Text: models.Names{"en": "Is the evidence sound?"}, Required: true}}, p.Document.Review.Questions)
+	page := c.get(proceduresPath + "/fast")
+	sound(t, page)
+	require.Contains(t, page.Body, "Who acts first? (one of several answers); Is the evidence sound? (a scale from 1 to 5, has to be answered)")
+
+	again := h.procedureFields("fast")
+	again.Set(at+".options.en", "The State itself\nThe city\nNobody yet")
+	require.Equal(t, http.StatusSeeOther, c.post(proceduresPath+"/fast/edit", again).StatusCode)
+	p, err = models.ProcedureBySlug(t.Context(), h.db, "fast")
+	require.NoError(t, err)
+	require.Equal(t, "the-state", p.Document.Review.Questions[0].Options[0].ID, "other words for the same answer")
+	require.Len(t, h.procedureOfBrief().Document.Review.Asks(), 3, "what has begun goes by its own version")
+	require.Contains(t, c.get(proceduresPath+"/default").Body, i18n.For("en").T("procedure.questions_standard"))
+}
