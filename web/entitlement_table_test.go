@@ -198,7 +198,7 @@ var entitlements = concat(
 	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
 	[]entitlement{
 		inReview("POST /tasks/{id}/conflict#review", expertAnswers),
-		staged("GET /recommendations/{id}/agreement", noRoundYet, ownersInReview, ownersWhenDone),
+		staged("GET /recommendations/{id}/agreement", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
 		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
 		staged("GET /recommendations/{id}/round", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
 		staged("POST /recommendations/{id}/round", noRoundYet, ownersInReview, ownersWhenDone),
