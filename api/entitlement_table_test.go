@@ -148,7 +148,7 @@ var entitlements = []entitlement{
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
 	staged("getPublication", notTheirs, notTheirs, members),
 	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"), inside("listAnnotations"),
-	owned("listResponses"),
+	owned("listResponses"), owned("listAgreement"),
 	staged("putResponse", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // to a comment that is not there
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),

@@ -12,7 +12,8 @@ type Agreement struct {
 	Question Question
 	Given    []GivenAnswer // those who answered
 	Open     int           // those who did not
-	Counts   []int         // by the values the question offers
+	Values   []string      // that the question offers
+	Counts   []int         // by them
 	Median   int           // place among them of the middle answer, on a scale; -1 where there is none
 	Spread   float64       // 0: all say the same; 1: as far apart as can be; -1 where fewer than two answered
 }
@@ -72,7 +73,7 @@ func AgreementOn(questions []Question, reviews []Review) []Agreement {
 // from the median, as in the RAND/UCLA Appropriateness Method (Fitch and others, RAND MR-1269, 2001), as a share of the most there
 // can be; of others the share that does not say what most say, again of the most there can be (the variation ratio).
 func (a *Agreement) compare(values []string, ordered bool) {
-	a.Median, a.Spread, a.Counts = -1, -1, make([]int, len(values))
+	a.Values, a.Median, a.Spread, a.Counts = values, -1, -1, make([]int, len(values))
 	var places []int
 	for _, g := range a.Given {
 		if i := slices.Index(values, g.Value); i >= 0 {
