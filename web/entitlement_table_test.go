@@ -214,6 +214,8 @@ var entitlements = concat(
 		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("POST /tasks/{id}/leave", anybodyForgets),
 		inReview("POST /tasks/{id}/language", expertReports), // of mails to oneself
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
+		inReview("GET /tasks/{id}/text/{form:docx|pdf}#review", expertAnswers), inReview("GET /tasks/{id}/word#review", expertAnswers),
+		inReview("POST /tasks/{id}/word#review", expertAnswers), inReview("POST /tasks/{id}/word#consult", partnerAnswers),
 		inReview("POST /tasks/{id}/review", expertAnswers), inReview("POST /tasks/{id}/consultation", partnerAnswers),
 		waiting("POST /tasks/{id}/sign-off", partnerAnswers), done("POST /tasks/{id}/progress", partnerReports),
 		waiting("POST /tasks/{id}/translation", linguistAnswers), waiting("POST /tasks/{id}/approve-translation", linguistAnswers),

@@ -41,6 +41,7 @@ type reviewView struct {
 	Time         *moreTimeView // nil: there is no time to ask for
 	Questions    []questionField
 	Conflict     *conflictView // nil: nobody is asked for one
+	Word         string        // where the answer can be brought as a Word file; "" where none can be read
 	keeping
 }
 
@@ -127,7 +128,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	if !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil {
 		v.Accept = newAcceptForm(l, a, f)
 	}
-	v.Action, v.Again = a.answerPath(), a.again(l)
+	v.Action, v.Again, v.Word = a.answerPath(), a.again(l), s.marginHref(a)
 	var err error
 	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {
 		return v, err

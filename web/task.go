@@ -21,6 +21,7 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.post(r, "/tasks/{id}/time", s.askTime)
 	s.post(r, "/tasks/{id}/conflict", s.declareConflict)
 	s.get(r, "/tasks/{id}/deadline.ics", s.deadlineCalendar)
+	s.marginRoutes(r)
 	s.post(r, "/tasks/{id}/review", s.answerReview)
 	s.post(r, "/tasks/{id}/consultation", s.answerConsultation)
 	s.post(r, "/tasks/{id}/sign-off", s.answerSignOff)

@@ -28,12 +28,12 @@ func AnswerTooLarge() error {
 // inspectAnswer makes sure of more than inspect does, since this file comes from outside the network: nothing in it runs, leads
 // elsewhere by itself, or declares what it is made of. It returns what its comments say.
 func inspectAnswer(file []byte) ([]commentBody, error) {
-	if _, err := inspect(file); err != nil {
+	if _, err := inspect(file, MaxAnswer); err != nil {
 		return nil, err
 	}
 	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
-		return nil, notWord(err)
+		return nil, notWord(err, MaxAnswer)
 	}
 	var bodies []commentBody
 	for _, part := range archive.File {

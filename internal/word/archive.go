@@ -26,14 +26,14 @@ type marks struct{ comments, changes int }
 
 // inspect makes sure that a file is a Word file, and of a size that can be worked with, before a program opens it. It reads
 // every part to its end, because what a zip file says of its sizes need not be true.
-func inspect(file []byte) (marks, error) {
+func inspect(file []byte, most int) (marks, error) {
 	var m marks
 	if len(file) == 0 {
 		return m, apperr.Invalid(files.Field, "file_empty")
 	}
 	archive, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
-		return m, notWord(err)
+		return m, notWord(err, most)
 	}
 	if len(archive.File) > partsMost {
 		return m, invalid("word_much", nil)
@@ -50,7 +50,7 @@ func inspect(file []byte) (marks, error) {
 		}
 	}
 	if !found {
-		return m, notWord(nil)
+		return m, notWord(nil, most)
 	}
 	return m, nil
 }
@@ -62,9 +62,9 @@ func invalid(rule string, cause error) error {
 	return e
 }
 
-// notWord blames a file that is no Word file.
-func notWord(cause error) error {
-	e := apperr.Invalid(files.Field, "word_type", "megabytes", MaxFile>>20)
+// notWord blames a file that is no Word file, of which one of at most so many bytes would be read.
+func notWord(cause error, most int) error {
+	e := apperr.Invalid(files.Field, "word_type", "megabytes", most>>20)
 	e.Err = cause
 	return e
 }

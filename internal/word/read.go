@@ -41,7 +41,7 @@ func (c *Converter) Read(ctx context.Context, file []byte) (*Text, error) {
 	if !c.ReadsWord() {
 		return nil, NotInstalled("pandoc")
 	}
-	seen, err := inspect(file)
+	seen, err := inspect(file, MaxFile)
 	if err != nil {
 		return nil, err
 	}
