@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -34,6 +35,11 @@ type behalfView struct {
 	Number    int                // of that version
 	Kept      *models.Attachment // the original, uploaded already; nil where there is none
 	Endings   string             // of the files that can be chosen
+	Reads     string             // where the text is had as a Word file, whose comments can be read; "" where none can
+	Found     string             // what was read of one
+	Said      []answeredComment  // by whoever is spoken for, read of their Word file
+	Carried   []carriedField
+	Lang      string // of the text
 }
 
 // KeptSize is how large the original is, in kilobytes.
@@ -98,6 +104,9 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepsWords(w, r, a, "on-behalf"); kept || err != nil {
 		return err
 	}
+	if read, err := s.readsOriginal(w, r, a, file); read || err != nil {
+		return err
+	}
 	done := false
 	if err = s.keepOriginal(r, a, file); err == nil {
 		err = s.checkSpeaker(r, a)
@@ -121,7 +130,11 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 
 // recordBehalf takes what the form says as the words of the person spoken for. A letter answers the questions that it answers.
 func (s *Server) recordBehalf(w http.ResponseWriter, r *http.Request, a *officerAct) (bool, error) {
-	kind, payload := behalfDecision(r, a.task.Kind)
+	comments, err := s.behalfComments(r, a.task)
+	if err != nil {
+		return false, err
+	}
+	kind, payload := behalfDecision(r, a.task.Kind, comments)
 	if p, is := payload.(models.ReviewPayload); is {
 		questions, err := s.questionsOf(r.Context(), a.rec)
 		if err != nil {
@@ -155,23 +168,36 @@ func (s *Server) checkSpeaker(r *http.Request, a *officerAct) error {
 const behalfDeclines = "decline"
 
 // behalfDecision is what the form says in the words of the person spoken for.
-func behalfDecision(r *http.Request, kind models.TaskKind) (models.DecisionKind, any) {
+func behalfDecision(r *http.Request, kind models.TaskKind, comments []models.CommentPayload) (models.DecisionKind, any) {
 	if kind == models.TaskReview && r.PostFormValue("answer") == behalfDeclines {
 		return models.DecideDeclineTask, models.DeclinePayload{Reason: words(r, "reasons"), Written: writtenIn(r)}
 	}
-	return behalfKinds[kind], behalfPayload(r, kind)
+	return behalfKinds[kind], behalfPayload(r, kind, comments)
 }
 
-func behalfPayload(r *http.Request, kind models.TaskKind) any {
+func behalfPayload(r *http.Request, kind models.TaskKind, comments []models.CommentPayload) any {
 	hash, answer, reasons := r.PostFormValue("version_hash"), r.PostFormValue("answer"), words(r, "reasons")
 	switch kind {
 	case models.TaskReview:
-		return models.ReviewPayload{VersionHash: hash, Answer: answer, Reasons: reasons, Written: writtenIn(r)}
+		return models.ReviewPayload{VersionHash: hash, Answer: answer, Reasons: reasons, Comments: comments, Written: writtenIn(r)}
 	case models.TaskConsult:
-		return models.ConsultationPayload{VersionHash: hash, Reasons: reasons, Written: writtenIn(r)}
+		return models.ConsultationPayload{VersionHash: hash, Reasons: reasons, Comments: comments, Written: writtenIn(r)}
 	default:
 		return models.SignOffPayload{VersionHash: hash, Answer: answer, Reason: words(r, "reason"), Written: writtenIn(r)}
 	}
+}
+
+// behalfComments are the comments that were read of the original and are in the form.
+func (s *Server) behalfComments(r *http.Request, t *models.Task) ([]models.CommentPayload, error) {
+	if t.Kind == models.TaskSignOff {
+		return nil, nil
+	}
+	version, err := models.VersionByID(r.Context(), s.DB, *t.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	comments, _ := readComments(r.PostForm, version.Body)
+	return comments, nil
 }
 
 // speakers are the people whose words may answer a task: the person asked, or who speaks for the organisations that
@@ -190,7 +216,7 @@ func (s *Server) speakers(ctx context.Context, t *models.Task) ([]models.Person,
 
 func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAct) error {
 	l, ctx := Localizer(r), r.Context()
-	v := behalfView{actView: s.newActView(r, a, l.T("officer.behalf.title"))}
+	v := behalfView{actView: s.newActView(r, a, l.T("officer.behalf.title")), Found: a.found}
 	var err error
 	if a.task == nil {
 		v.Open, err = s.openQuestions(ctx, l, a)
@@ -253,7 +279,10 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 	if err != nil {
 		return err
 	}
-	v.Hash, v.Number = version.Hash, version.Number
+	v.Hash, v.Number, v.Lang = version.Hash, version.Number, v.Rec.Language
+	if v.Said, v.Carried = marginOf(v.Form.Values, version.Body); t.Kind != models.TaskSignOff && s.Word.ReadsWord() {
+		v.Reads = fmt.Sprintf("%s/versions/%d/docx", recommendationPath(t.RecommendationID), version.Number)
+	}
 	people, err := s.speakers(ctx, t)
 	if err != nil {
 		return err

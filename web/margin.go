@@ -210,8 +210,13 @@ func withMargin(list []commentField, known []bool, c commentField) ([]commentFie
 	return append(list, c), append(known, true)
 }
 
-// marginSaid says what was found in a file, and where it stands.
+// marginSaid says what was found in a file, and what to do now.
 func marginSaid(l *i18n.Localizer, found *margin.Found) string {
+	return marginFound(l, found) + " " + l.T("margin.next")
+}
+
+// marginFound says what was found in a file, and where it stands.
+func marginFound(l *i18n.Localizer, found *margin.Found) string {
 	said := []string{l.T("margin.found", "Comments", l.N("margin.comments", found.Commented), "Suggestions", l.N("margin.suggestions", found.Suggested))}
 	if found.Beside > 0 {
 		said = append(said, l.N("margin.beside", found.Beside))
@@ -219,5 +224,5 @@ func marginSaid(l *i18n.Localizer, found *margin.Found) string {
 	if found.Missing > 0 {
 		said = append(said, l.N("margin.missing", found.Missing))
 	}
-	return strings.Join(append(said, l.T("margin.next")), " ")
+	return strings.Join(said, " ")
 }

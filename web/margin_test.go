@@ -174,3 +174,44 @@ func (h *house) nobodyNamed(t *testing.T, words string) {
 	require.NoError(t, err)
 	require.Zero(t, n)
 }
+
+func TestAnAnswerInAWordFileIsRecordedForItsWriter(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.withWord("off")
+	n.review(1, "expert-02")
+	b, words := n.as("officer-khc", "en"), i18n.For("en")
+	task := n.open(models.TaskReview)[0]
+	home := recommendationPath(n.brief.ID)
+	path := home + "/on-behalf"
+	page := b.get(path + "?task=" + task.ID.String())
+	require.Contains(t, page.Body, `href="`+home+`/versions/1/docx"`)
+	block, first, was := quotableWords(t, n.house)
+	file := inWord(t, b.get(home+"/versions/1/docx").Body, first, was, "elsewhere")
+	f := form(t, page.Body, path)
+	fill := func(f url.Values) url.Values {
+		for field, value := range map[string]string{"task": task.ID.String(), "on_behalf_of": task.PersonID.String(), "answer": models.AnswerSupportWithChanges, "behalf_note": "A mail of Monday."} {
+			f.Set(field, value)
+		}
+		return f
+	}
+	f = fill(f)
+	f.Set("do", "margin")
+	none := b.postFile(path, f, "", "")
+	require.Equal(t, http.StatusUnprocessableEntity, none.StatusCode)
+	read := b.postFile(path, f, "answer.docx", file)
+	require.Equal(t, http.StatusOK, read.StatusCode)
+	sound(t, read)
+	require.Contains(t, read.Body, words.T("margin.behalf_said"))
+	require.Contains(t, read.Body, "2 comments and 1 suggestion")
+	require.Equal(t, models.TaskOpen, n.taskNow(&task).State, "nothing is recorded by reading")
+
+	f = fill(filled(t, read.Body, path))
+	require.Equal(t, http.StatusSeeOther, b.postFile(path, f, "", "").StatusCode)
+	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+	require.NoError(t, err)
+	require.Len(t, rv.Comments, 2)
+	require.Equal(t, "A shorter title.", rv.Reasons[len(rv.Reasons)-len("A shorter title."):])
+	require.Equal(t, block, rv.Comments[0].Block)
+	require.NotEmpty(t, f.Get("attachment_id"), "the file stays on record as the original")
+}

@@ -74,6 +74,7 @@ type officerAct struct {
 	task    *models.Task
 	form    formState
 	kept    *keptForm // nil for a form that keeps no words
+	found   string    // what was read of a Word file just now
 	keeping
 }
 
