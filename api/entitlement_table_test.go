@@ -164,6 +164,7 @@ var entitlements = []entitlement{
 	inReview("getTask#review", expertSees), inReview("getTask#consult", partnerSees), waiting("getTask#sign_off", partnerSees),
 	waiting("getTask#translate", linguistSees), waiting("getTask#approve_translation", linguistSees), done("getTask#report_progress", partnerReports),
 	waiting("getTask#publish", ownersQuestion), waiting("getTask#assign_translator", ownersQuestion),
+	inReview("getTaskTextAsWord#review", expertAnswers), inReview("readAnswer#review", expertAnswers), inReview("readAnswer#consult", partnerAnswers),
 	inReview("acceptTask#review", expertAnswers), inReview("declineTask#review", expertAnswers), inReview("declineTask#consult", noSuchAnswer),
 	waiting("declineTask#translate", linguistAnswers), inReview("answerReview#review", expertAnswers),
 	inReview("answerConsultation#consult", partnerAnswers), waiting("answerSignOff#sign_off", partnerAnswers),

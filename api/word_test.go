@@ -78,3 +78,22 @@ func TestConversionsAreLimitedForEachPerson(t *testing.T) {
 	res := h.upload(t, path, officer, nil, part{"file", "a.docx", "x"})
 	require.Equal(t, http.StatusTooManyRequests, res.status)
 }
+
+func TestAnAnswerInAWordFileIsRead(t *testing.T) {
+	h := newHouse(t).withWord(t)
+	rec := h.brief(t)
+	h.inReview(t, rec)
+	task := h.ask(t, rec, models.TaskReview, "expert-02")
+	expert, path := h.token(t, "expert-02"), "/tasks/"+task.ID.String()
+	text := h.do(t, request{method: http.MethodGet, path: path + "/docx", token: expert})
+	require.Equal(t, http.StatusOK, text.status, "%s", text.body)
+	res := h.upload(t, path+"/word", expert, nil, part{"file", "a.docx", string(text.body)})
+	require.Equal(t, http.StatusOK, res.status, "%s", res.body)
+	require.JSONEq(t, `{"comments":[],"reasons":"","commented":0,"suggested":0,"beside":0,"missing":0}`, string(res.body))
+	for file, code := range map[string]string{"no Word file": "word_type", "": "file_empty"} {
+		res = h.upload(t, path+"/word", expert, nil, part{"file", "a.docx", file})
+		require.Equal(t, http.StatusUnprocessableEntity, res.status)
+		require.Equal(t, code, res.problem.Errors[0].Code)
+	}
+	require.Equal(t, http.StatusNotFound, h.upload(t, path+"/word", h.token(t, "expert-03"), nil, part{"file", "a.docx", string(text.body)}).status)
+}

@@ -40,6 +40,9 @@ type Found struct {
 // Nothing reports whether nobody commented or changed anything.
 func (f *Found) Nothing() bool { return f.Commented+f.Suggested == 0 }
 
+// Reasons are what is about the whole text, one after the other.
+func (f *Found) Reasons() string { return strings.Join(f.Whole, "\n\n") }
+
 // Place puts what was marked in a file on the paragraphs of a text. Given is the document the file was made of, which holds
 // more than the text: a title, measures, who pays.
 func Place(l *i18n.Localizer, m *word.Marked, body string, given word.Document) (*Found, error) {
