@@ -22,6 +22,7 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.post(r, "/tasks/{id}/conflict", s.declareConflict)
 	s.get(r, "/tasks/{id}/deadline.ics", s.deadlineCalendar)
 	s.marginRoutes(r)
+	s.certificateRoutes(r)
 	s.post(r, "/tasks/{id}/review", s.answerReview)
 	s.post(r, "/tasks/{id}/consultation", s.answerConsultation)
 	s.post(r, "/tasks/{id}/sign-off", s.answerSignOff)

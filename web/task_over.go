@@ -51,20 +51,21 @@ func overReason(t models.Task, rec *models.Recommendation, refused error) string
 // answeredView is the page after an answer, and the page of a question that is over.
 type answeredView struct {
 	Page
-	Icon     string
-	Document string // the text asked about
-	Lang     string // its language
-	Lead     string
-	Next     string // what happens now, or whom to write to
-	Answer   *answerView
-	Original *original // of an answer recorded in one's name
-	Change   string    // where the answer can be changed; "" where it cannot
-	Until    time.Time
-	Zone     *time.Location
-	SignedIn bool
-	Mails    *mailLanguage
-	Kept     string // under which name the device kept the words that are now recorded
-	Again    *acceptForm
+	Icon        string
+	Document    string // the text asked about
+	Lang        string // its language
+	Lead        string
+	Next        string // what happens now, or whom to write to
+	Answer      *answerView
+	Original    *original // of an answer recorded in one's name
+	Change      string    // where the answer can be changed; "" where it cannot
+	Until       time.Time
+	Zone        *time.Location
+	SignedIn    bool
+	Mails       *mailLanguage
+	Kept        string // under which name the device kept the words that are now recorded
+	Again       *acceptForm
+	Certificate string // where an expert has it confirmed that they reviewed; "" where that is not to be had
 }
 
 // acceptForm is where an expert says that they will review. It says nothing as it stands.
@@ -189,7 +190,7 @@ func (s *Server) showThanks(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) answeredPage(r *http.Request, a *asked, title string) (answeredView, error) {
 	v := answeredView{Page: askedPage(r, title), Document: a.facts.Title, Lang: a.rec.Language, Zone: a.zone}
-	v.SignedIn = v.Viewer != nil
+	v.SignedIn, v.Certificate = v.Viewer != nil, s.certificateHref(a)
 	var err error
 	if v.Original, err = s.originalFor(r.Context(), a); err != nil {
 		return v, err
