@@ -72,6 +72,9 @@ func declineTask(ctx context.Context, x *act) error {
 	}
 	switch x.task.Kind {
 	case models.TaskReview:
+		if err := models.Suggest(ctx, x.tx, x.task, p.Suggestions, p.WrittenIn, x.now); err != nil {
+			return err
+		}
 		return x.replace(ctx)
 	case models.TaskTranslate, models.TaskApproveTranslation:
 		return x.askOfficer(ctx, models.TaskAssignTranslator, func(t *models.Task) {

@@ -19,6 +19,9 @@ const keepAbandoned = 7 * 24 * time.Hour
 // keepUnsent is how long words are kept that somebody typed and never sent.
 const keepUnsent = 30 * 24 * time.Hour
 
+// keepSuggested is how long after its round it is kept whom experts suggested.
+const keepSuggested = 30 * 24 * time.Hour
+
 // keepEndedLinks is how long links to accounts are kept after they ended.
 const keepEndedLinks = 30 * 24 * time.Hour
 
@@ -116,6 +119,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 		return temporalError(err)
 	}
 	if err := models.DeleteOldKept(ctx, a.DB, a.Now().Add(-keepUnsent)); err != nil {
+		return temporalError(err)
+	}
+	if err := models.ForgetSuggestions(ctx, a.DB, a.Now().Add(-keepSuggested), a.Now()); err != nil {
 		return temporalError(err)
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))

@@ -146,7 +146,8 @@ func ContactImportOf(ctx context.Context, db bun.IDB, id, person uuid.UUID) (*Co
 // ContactImports lists what was imported, newest first.
 func ContactImports(ctx context.Context, db bun.IDB) ([]ContactImport, error) {
 	var list []ContactImport
-	err := db.NewSelect().Model(&list).ExcludeColumn("content", "changes").Where("ci.imported_at IS NOT NULL").Order("ci.imported_at DESC", "ci.id").Limit(200).Scan(ctx)
+	err := db.NewSelect().Model(&list).ExcludeColumn("content", "changes").Where("ci.imported_at IS NOT NULL AND cardinality(ci.mapping) > 0"). // a suggestion is no file
+																			Order("ci.imported_at DESC", "ci.id").Limit(200).Scan(ctx)
 	return list, err
 }
 

@@ -116,7 +116,9 @@ type ConsultationPayload struct {
 // DeclinePayload declines a task.
 type DeclinePayload struct {
 	Reason     string `json:"reason" validate:"max=4000"`
-	Suggestion string `json:"suggestion,omitempty" validate:"max=500"` // who could be asked instead
+	Suggestion string `json:"suggestion,omitempty" validate:"max=500"` // who could be asked instead, in a few words
+	// Suggestions are whom an expert suggests instead; the words of a review's own page.
+	Suggestions []SuggestionPayload `json:"suggestions,omitempty" validate:"max=2,dive"`
 	Written
 }
 

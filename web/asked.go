@@ -123,6 +123,7 @@ type askedCard struct {
 	Report       string    // where one says that the text names a child
 	Original     *original // of an answer recorded in one's name; nil where there is none
 	Mails        *mailLanguage
+	Suggests     []suggestionField // who declines can suggest others
 }
 
 // anonymityMode says how much a round hides, and what that means to whoever reviews in it.
@@ -168,6 +169,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
 		Report:       a.path() + "/report",
+	}
+	if a.task.Kind == models.TaskReview {
+		c.Suggests = suggestionFields()
 	}
 	if a.task.ShortFor != nil {
 		c.Short = l.T("round.short", "Date", l.Date(*a.task.ShortFor, time.UTC))

@@ -133,7 +133,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {
 		return v, err
 	}
-	v.DeclineOpen = f.Form.Values.Has("suggestion")
+	v.DeclineOpen = f.Form.Values.Has(rowField("suggestions", 0, "name"))
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	if !v.Consultation {
 		questions, err := s.questionsOf(ctx, a.rec)

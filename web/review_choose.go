@@ -20,6 +20,7 @@ type reviewerView struct {
 	Reason     string
 	Lang       string // of reason and suggestion; "" where nobody said
 	Suggestion string
+	Suggested  []suggestedRow
 	Finder     *finder
 	Experts    []expertRow
 	InLine     map[string]int // place in the reserve by expert
@@ -138,11 +139,14 @@ func (s *Server) fillWhoEnded(ctx context.Context, a *officerAct, v *reviewerVie
 		return err
 	}
 	v.For, v.Declined = person.Name, ended.State == models.TaskDeclined
-	items, err := record.List(ctx, s.DB, a.rec.ID, record.Confidential)
+	suggested, err := s.suggestedFor(ctx, a.rec, true)
+	if err != nil {
+		return err
+	}
+	v.Suggested = suggested[ended.ID]
+	items, err := record.Of(ctx, s.DB, a.rec.ID, []string{"task.declined"}, []uuid.UUID{ended.ID}, record.Confidential)
 	for _, it := range items {
-		if it.Verb == "task.declined" && it.Object == ended.ID {
-			v.Reason, v.Suggestion, v.Lang = it.Texts["reason"], it.Texts["suggestion"], it.Facts[record.FactWrittenIn]
-		}
+		v.Reason, v.Suggestion, v.Lang = it.Texts["reason"], it.Texts["suggestion"], it.Facts[record.FactWrittenIn]
 	}
 	return err
 }

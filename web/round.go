@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,8 +50,9 @@ type roundDeskRow struct {
 	Reason     string // with which they declined, or asked
 	Lang       string
 	Suggestion string
-	Act        string // where something is done about it
-	Decidable  bool   // the question stands: open, or answered
+	Act        string         // where something is done about it
+	Decidable  bool           // the question stands: open, or answered
+	Suggested  []suggestedRow // whom they suggest instead
 	Conflict   *roundConflict
 }
 
@@ -95,6 +95,9 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	do := r.PostFormValue("do")
+	if do == "suggested" {
+		return s.inviteSuggested(w, r, a)
+	}
 	kind, known := roundActs[do]
 	if !known {
 		return apperr.Invalid("do", "unknown")
@@ -189,7 +192,11 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
-	said, err := record.List(ctx, s.DB, a.rec.ID, record.Confidential)
+	said, err := s.saidAtDesk(ctx, a.rec.ID, asks)
+	if err != nil {
+		return err
+	}
+	suggested, err := s.suggestedFor(ctx, a.rec, v.Open)
 	if err != nil {
 		return err
 	}
@@ -206,6 +213,9 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
 		}
 		row.sayWhy(ask.ID, said)
+		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 {
+			row.Act = v.Action + "?task=" + ask.ID.String()
+		}
 		row.ofConflict(l, conflicts[ask.ID], v, v.Action+"?task="+ask.ID.String())
 		if ask.ShortFor != nil && v.Short == "" {
 			v.Short = l.T("round.short", "Date", l.Date(*ask.ShortFor, time.UTC))
@@ -310,13 +320,24 @@ func askedBadge(l *i18n.Localizer, ask models.RoundAsk, now time.Time) Badge {
 	}
 }
 
-// sayWhy adds what they said when they declined or asked for time, and whom they suggest: nobody is written to by that.
+// saidAtDesk reads what the desk shows of the record: what was said in declining, and in asking for time. The desk is read again
+// whenever something happens, and the record is long.
+func (s *Server) saidAtDesk(ctx context.Context, rec uuid.UUID, asks []models.RoundAsk) ([]record.Item, error) {
+	var tasks []uuid.UUID
+	for _, ask := range asks {
+		if ask.State == models.TaskDeclined || ask.AskedUntil != nil {
+			tasks = append(tasks, ask.ID)
+		}
+	}
+	return record.Of(ctx, s.DB, rec, []string{"task.declined", "review.time_asked"}, tasks, record.Confidential)
+}
+
+// sayWhy adds what they said last when they declined or asked for time, and whom they suggest: nobody is written to by that.
 func (row *roundDeskRow) sayWhy(task uuid.UUID, said []record.Item) {
-	i := slices.IndexFunc(said, func(it record.Item) bool {
-		return it.Object == task && (it.Verb == "task.declined" || it.Verb == "review.time_asked" && row.Asks != "")
-	})
-	if i >= 0 {
-		row.Reason, row.Suggestion, row.Lang = said[i].Texts["reason"], said[i].Texts["suggestion"], said[i].Facts[record.FactWrittenIn]
+	for _, it := range said {
+		if it.Object == task && (it.Verb == "task.declined" || it.Verb == "review.time_asked" && row.Asks != "") {
+			row.Reason, row.Suggestion, row.Lang = it.Texts["reason"], it.Texts["suggestion"], it.Facts[record.FactWrittenIn]
+		}
 	}
 }
 

@@ -166,6 +166,9 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := models.DeclinePayload{Reason: words(r, "reason"), Suggestion: words(r, "suggestion")}
+	if a.task.Kind == models.TaskReview {
+		p.Suggestions = readSuggestions(r)
+	}
 	done, err := false, ticked(r, "will_not")
 	if err == nil {
 		done, err = s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideDeclineTask, &a.task.ID, p}, a.path())

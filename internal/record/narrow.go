@@ -49,3 +49,29 @@ func Newest(ctx context.Context, db bun.IDB, chain uuid.UUID, n Narrow, visibili
 	}
 	return itemsOf(ctx, db, chain, rows)
 }
+
+// Of returns, in order, the entries of a chain about some objects that say one of some verbs: what a page shows of a long record.
+func Of(ctx context.Context, db bun.IDB, chain uuid.UUID, verbs []string, objects []uuid.UUID, visibilities ...string) ([]Item, error) {
+	if len(verbs) == 0 || len(objects) == 0 {
+		return nil, nil
+	}
+	var rows []row
+	either := func(name string, values []string) func(*bun.SelectQuery) *bun.SelectQuery {
+		return func(q *bun.SelectQuery) *bun.SelectQuery {
+			for _, v := range values {
+				q = q.WhereOr("strpos(e.canonical, ?) > 0", `"`+name+`":"`+v+`"`)
+			}
+			return q
+		}
+	}
+	ids := make([]string, len(objects))
+	for i, id := range objects {
+		ids[i] = id.String()
+	}
+	err := db.NewSelect().Model(&rows).Where("e.chain = ?", chain).Where("e.visibility IN (?)", bun.List(visibilities)).
+		WhereGroup(" AND ", either("verb", verbs)).WhereGroup(" AND ", either("object", ids)).Order("e.seq").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read part of a record: %w", err)
+	}
+	return itemsOf(ctx, db, chain, rows)
+}

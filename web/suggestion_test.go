@@ -1,0 +1,110 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/record"
+	"tribuna/models"
+)
+
+// TestWhoDeclinesSuggestsTwoOthers whom the officer alone sees and invites with one press: somebody new joins the network and is
+// owed a notice, somebody known is recognised, and after the round it is all forgotten.
+func TestWhoDeclinesSuggestsTwoOthers(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(1, "expert-02", "expert-03")
+	task := n.taskOf("expert-02")
+	b, path := n.byLink(task, n.person("expert-02"), "en")
+	f := form(t, b.get(path).Body, path+"/decline")
+	f.Set("will_not", "yes")
+	f.Set("reason", "On leave.")
+	f.Set("suggestions[0].name", "Nova Person")
+	f.Set("suggestions[0].email", "not an address")
+	wrong := b.post(path+"/decline", f)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, `value="not an address"`)
+	require.Contains(t, wrong.Body, "Nova Person")
+	f = filled(t, wrong.Body, path+"/decline")
+	f.Set("will_not", "yes")
+	f.Set("suggestions[0].email", "nova@example.org")
+	f.Set("suggestions[0].reason", "Knows the courts.")
+	f.Set("suggestions[1].email", n.person("expert-05").Email)
+	f.Set("suggestions[2].email", "third@example.org")
+	sent := b.post(path+"/decline", f)
+	require.Equal(t, http.StatusSeeOther, sent.StatusCode, sent.Body)
+
+	by, err := models.Suggestions(t.Context(), n.db, n.brief.ID, 1)
+	require.NoError(t, err)
+	require.Len(t, by[task.ID], 2, "two at most")
+	said, err := record.List(t.Context(), n.db, n.brief.ID, record.Public, record.Network, record.Confidential)
+	require.NoError(t, err)
+	for _, it := range said {
+		for _, words := range it.Texts {
+			require.NotContains(t, words, "Nova", "the record names nobody who knows nothing of it")
+		}
+	}
+	home := recommendationPath(n.brief.ID)
+	o := n.as("officer-khc", "en")
+	require.Contains(t, o.get(home+"/round").Body, "Nova Person")
+	desk := o.get(home + "/round?task=" + task.ID.String())
+	sound(t, desk)
+	for _, want := range []string{"Knows the courts.", "nova@example.org", "On leave.", i18n.For("en").T("suggestion.known", "Name", n.person("expert-05").Name)} {
+		require.Contains(t, desk.Body, want)
+	}
+	require.Contains(t, o.get(home+"/reviewers").Body, "Nova Person")
+	for _, never := range []string{n.as("partner-khc", "en").get(home).Body, b.get(path).Body} {
+		require.NotContains(t, never, "Nova Person")
+	}
+	require.Zero(t, n.invitedBy(t, "nova@example.org"), "nobody is written to by being suggested")
+
+	_, choice, _ := strings.Cut(desk.Body, `name="choice" value="`)
+	choice, _, _ = strings.Cut(choice, `"`)
+	require.NotEmpty(t, choice)
+	press := func(s models.ReviewerSuggestion) answer {
+		return o.post(home+"/round", url.Values{"do": {"suggested"}, "decision_id": {"one-press-" + s.ID.String()}, "suggestion": {s.ID.String()}, "choice": {choice}})
+	}
+	for range 2 {
+		got := press(by[task.ID][0])
+		require.Equal(t, http.StatusSeeOther, got.StatusCode, got.Body)
+	}
+	nova, err := models.PersonByEmail(t.Context(), n.db, "nova@example.org")
+	require.NoError(t, err)
+	require.Equal(t, "Nova Person", nova.Name)
+	require.EqualValues(t, 1, n.invitedBy(t, "nova@example.org"), "twice is once")
+	notices, err := models.ContactNotices(t.Context(), n.db, models.NoticeFilter{Search: "nova@"})
+	require.NoError(t, err)
+	require.Len(t, notices, 1)
+	require.Equal(t, "interest", notices[0].Basis)
+	require.Equal(t, i18n.For("en").T("suggestion.source"), notices[0].Source)
+	require.NotContains(t, notices[0].Source, n.person("expert-02").Name, "who suggested is not told")
+	people := n.rows("people")
+	require.Equal(t, http.StatusSeeOther, press(by[task.ID][1]).StatusCode)
+	require.Equal(t, people, n.rows("people"), "who is there already is recognised")
+	require.NotNil(t, n.taskOf("expert-05"))
+
+	require.NoError(t, models.ForgetSuggestions(t.Context(), n.db, time.Now(), time.Now()))
+	n.exec(`UPDATE review_rounds SET closed_at = now() - interval '40 days' WHERE recommendation_id = ?`, n.brief.ID)
+	require.NoError(t, models.ForgetSuggestions(t.Context(), n.db, time.Now().AddDate(0, 0, -30), time.Now()))
+	left, err := n.db.NewSelect().TableExpr("submissions").Where("payload::text LIKE '%nova@%' OR payload::text LIKE '%Knows the courts%'").Count(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, left)
+	by, err = models.Suggestions(t.Context(), n.db, n.brief.ID, 1)
+	require.NoError(t, err)
+	require.Empty(t, by)
+}
+
+// invitedBy counts the questions to whoever has an address.
+func (n *office) invitedBy(t *testing.T, address string) int64 {
+	t.Helper()
+	count, err := n.db.NewSelect().TableExpr("tasks AS t").Join("JOIN people AS p ON p.id = t.person_id").Where("p.email = ?", address).Count(t.Context())
+	require.NoError(t, err)
+	return count
+}
