@@ -5,7 +5,7 @@ CREATE TABLE reviewer_suggestions (
     task_id           uuid NOT NULL REFERENCES tasks ON DELETE CASCADE,
     recommendation_id uuid NOT NULL REFERENCES recommendations ON DELETE CASCADE,
     round             integer NOT NULL,
-    position          smallint NOT NULL,
+    position          integer NOT NULL,
     name              text NOT NULL DEFAULT '',
     email             text NOT NULL DEFAULT '',
     reason            text NOT NULL DEFAULT '',

@@ -45,6 +45,7 @@ type MailTask struct {
 	RespondBy        *time.Time
 	DueAt            time.Time
 	GraceUntil       time.Time
+	Extensions       int // how often the deadline was moved
 	Generation       int
 	Language         string   // of the translation asked for
 	Organisation     string   // in whose name one answers
@@ -118,7 +119,7 @@ func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Mai
 func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
-		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.generation",
+		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.extensions", "t.generation",
 			"t.recommendation_id", "t.subject_id", "t.respond_reminders", "t.asked_until", "t.short_for").
 		ColumnExpr("COALESCE(t.language, '') AS language").
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").

@@ -4,11 +4,9 @@ import (
 	"net/http"
 	"time"
 
-	ics "github.com/arran4/golang-ical"
-
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
-	"tribuna/internal/i18n"
+	"tribuna/internal/deadline"
 	"tribuna/models"
 )
 
@@ -82,26 +80,11 @@ func (s *Server) deadlineCalendar(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	cal := ics.NewCalendarFor("Tribuna")
-	cal.SetMethod(ics.MethodPublish)
-	e := cal.AddEvent(a.task.ID.String() + "@tribuna")
-	e.SetDtStampTime(s.Now())
-	e.SetSequence(a.task.Extensions)
-	e.SetSummary(Localizer(r).T("time.event", "Title", a.facts.Title))
-	e.SetURL(s.BaseURL + a.path())
-	if due := a.task.DueAt.In(a.zone); i18n.DeadlineWhole(s.Now(), a.task.DueAt, a.zone) {
-		e.SetAllDayStartAt(time.Date(due.Year(), due.Month(), due.Day(), 0, 0, 0, 0, time.UTC))
-		e.SetAllDayEndAt(time.Date(due.Year(), due.Month(), due.Day()+1, 0, 0, 0, 0, time.UTC))
-	} else {
-		e.SetStartAt(due)
-		e.SetEndAt(due)
-	}
-	if a.task.State == models.TaskCancelled || a.task.State == models.TaskDeclined {
-		e.SetStatus(ics.ObjectStatusCancelled)
-	}
-	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="tribuna.ics"`)
+	e := deadline.Event{Task: a.task.ID, Moved: a.task.Extensions, Cancelled: a.task.State == models.TaskCancelled || a.task.State == models.TaskDeclined,
+		Summary: Localizer(r).T("time.event", "Title", a.facts.Title), Address: s.BaseURL + a.path(), Due: a.task.DueAt, Zone: a.zone}
+	w.Header().Set("Content-Type", deadline.MediaType)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+deadline.FileName+`"`)
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(cal.Serialize()))
+	_, err = w.Write(e.File(s.Now()))
 	return err
 }

@@ -27,6 +27,7 @@ func (d *draft) withdrawn(ctx context.Context) (page, error) {
 		Document: document(t),
 		Facts:    []fact{{d.t("label.asked"), d.t(sighted(t, "officer_of"), d.taskArgs(t)...)}},
 		Why:      d.t("task_withdrawn.why"),
+		Attached: d.calendar(t, true),
 	}, nil
 }
 

@@ -56,6 +56,7 @@ func (d *draft) moreTime(ctx context.Context) (page, error) {
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
 		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("task_withdrawn.why"),
+		Attached: d.calendar(t, false),
 	}, nil
 }
 

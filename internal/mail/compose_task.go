@@ -31,6 +31,7 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t(sighted(t, "officer_of"), args...)})
 	p.Facts = append(p.Facts, d.taskFacts(t)...)
 	p.After = append(p.After, d.afterAsking(t)...)
+	p.Attached = d.calendar(t, false)
 	return p, nil
 }
 

@@ -169,7 +169,7 @@ func (d *draft) letter(p page) (*Letter, error) {
 		return nil, fmt.Errorf("write %s mail: %w", d.mail.Kind, err)
 	}
 	return &Letter{To: mail.Address{Name: d.reader.Name, Address: d.reader.Email}, Language: p.Language,
-		Subject: p.Subject, HTML: html, Text: text, Unsubscribe: p.Unsubscribe}, nil
+		Subject: p.Subject, HTML: html, Text: text, Unsubscribe: p.Unsubscribe, Attached: p.Attached}, nil
 }
 
 // task reads the mail's task.

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -19,6 +20,7 @@ type Letter struct {
 	HTML        string
 	Text        string
 	Unsubscribe string // the address that ends mailings to this person; empty for other mails
+	Attached    []Attached
 }
 
 // envelope is what a message needs beyond its letter.
@@ -54,6 +56,11 @@ func message(l *Letter, e envelope) (*gomail.Msg, error) {
 	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
+	for _, a := range l.Attached {
+		if err := m.AttachReader(oneLine(a.Name), bytes.NewReader(a.Content), gomail.WithFileContentType(gomail.ContentType(a.MediaType))); err != nil {
+			return nil, fmt.Errorf("attach %s: %w", a.Name, err)
+		}
+	}
 	return m, nil
 }
 

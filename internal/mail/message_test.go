@@ -114,3 +114,35 @@ func TestAddressesThatAreMoreThanOneAreRefused(t *testing.T) {
 		require.Error(t, err, "%q", evil)
 	}
 }
+
+func TestAFileGoesAlongBesideBothParts(t *testing.T) {
+	l := letter()
+	l.Attached = []Attached{{"tribuna.ics", "text/calendar; charset=utf-8; method=PUBLISH", []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")}}
+	r, err := gomessage.CreateReader(bytes.NewReader(wire(t, l)))
+	require.NoError(t, err)
+	var kinds []string
+	for {
+		p, err := r.NextPart()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		body, err := io.ReadAll(p.Body)
+		require.NoError(t, err)
+		switch h := p.Header.(type) {
+		case *gomessage.InlineHeader:
+			kind, _, err := h.ContentType()
+			require.NoError(t, err)
+			kinds = append(kinds, kind)
+		case *gomessage.AttachmentHeader:
+			name, err := h.Filename()
+			require.NoError(t, err)
+			kind, params, err := h.ContentType()
+			require.NoError(t, err)
+			require.Equal(t, "PUBLISH", params["method"])
+			require.Equal(t, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", string(body))
+			kinds = append(kinds, name+" "+kind)
+		}
+	}
+	require.Equal(t, []string{"text/plain", "text/html", "tribuna.ics text/calendar"}, kinds)
+}

@@ -42,6 +42,7 @@ type page struct {
 	Grants   []credit     // of a mailing: what those who pay want shown and said
 	Why      string       // why this reader gets it
 
+	Attached         []Attached
 	Unsubscribe      string // address
 	UnsubscribeLabel string
 	Automatic        string // who sent this, and that answering it reaches nobody
