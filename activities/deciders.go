@@ -17,6 +17,7 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideSkipReviewer:       {process: models.ProcessRecommendation, action: access.InviteReviewer, take: skipReviewer},
 	models.DecideAskTime:            {process: models.ProcessRecommendation, action: access.Review, take: askTime},
 	models.DecideExtendReview:       {process: models.ProcessRecommendation, action: access.InviteReviewer, optional: true, take: extendReview},
+	models.DecideRefuseTime:         {process: models.ProcessRecommendation, action: access.InviteReviewer, take: refuseTime},
 	models.DecideNudgeReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: nudgeReview},
 	models.DecideWithdrawInvitation: {process: models.ProcessRecommendation, action: access.InviteReviewer, take: withdrawInvitation},
 	models.DecideCloseReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: closeReview},

@@ -71,7 +71,7 @@ func askTime(ctx context.Context, x *act) error {
 	if limit, may := x.task.Limit(x.procedure.Review, cal.Zone); may && !models.EndOfDay(day, cal.Zone).After(limit) {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
 	}
-	x.task.AskedUntil = &day
+	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn = &day, "", ""
 	if x.task.AcceptedAt == nil {
 		x.task.Accept(x.now)
 		if err := x.schedule(ctx, x.task); err != nil {

@@ -21,6 +21,8 @@ func (d *desk) timesTwice() {
 		return models.AskTimePayload{DueOn: &day}
 	}
 	d.decide(d.rec.ID, models.DecideAskTime, e[1], d.reviewOf(e[1]), until(3))
+	d.decide(d.rec.ID, models.DecideAskTime, e[1], d.reviewOf(e[1]), until(60))
+	d.says(models.DecideRefuseTime, d.reviewOf(e[1]), models.RefuseTimePayload{Reason: "The law is read in June."})
 	d.says(models.DecideExtendReview, d.reviewOf(e[1]), until(30))
 	d.says(models.DecideNudgeReview, d.reviewOf(e[1]), models.NoPayload{})
 	d.says(models.DecideWithdrawInvitation, d.reviewOf(e[2]), models.WithdrawInvitationPayload{Reason: "Asked elsewhere."})

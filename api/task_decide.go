@@ -28,6 +28,7 @@ func answers() []answer {
 		{"skip-reviewer", "skipReviewer", "Go on without a replacement", models.DecideSkipReviewer, access.InviteReviewer, nil, silent},
 		{"time", "askTime", "Ask for more time: given at once as far as the procedure goes, else asked of the officer", models.DecideAskTime, access.Review, models.AskTimePayload{}, ownWords[models.AskTimePayload]},
 		{"extend-review", "extendReview", "Give somebody asked in the round more time", models.DecideExtendReview, access.InviteReviewer, models.AskTimePayload{}, ownWords[models.AskTimePayload]},
+		{"refuse-time", "refuseTime", "Say that an expert does not get the time asked for, and why", models.DecideRefuseTime, access.InviteReviewer, models.RefuseTimePayload{}, ownWords[models.RefuseTimePayload]},
 		{"nudge-review", "nudgeReview", "Put a question of the round into the next mail of reminders, once a day", models.DecideNudgeReview, access.InviteReviewer, nil, silent},
 		{"withdraw-invitation", "withdrawInvitation", "Take back what an expert was asked, and perhaps bring in the next in line", models.DecideWithdrawInvitation, access.InviteReviewer, models.WithdrawInvitationPayload{}, ownWords[models.WithdrawInvitationPayload]},
 		{"conflict", "declareConflict", "Declare a conflict of interest, or that there is none; again, it replaces the one before", models.DecideDeclareConflict, access.Review, models.DeclareConflictPayload{}, ownWords[models.DeclareConflictPayload]},

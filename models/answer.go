@@ -18,6 +18,7 @@ var answers = map[DecisionKind][]TaskKind{
 	DecideSkipReviewer:       {TaskChooseReviewer},
 	DecideAskTime:            {TaskReview},
 	DecideExtendReview:       {TaskReview, TaskConsult},
+	DecideRefuseTime:         {TaskReview},
 	DecideNudgeReview:        {TaskReview, TaskConsult},
 	DecideWithdrawInvitation: {TaskReview},
 	DecideDeclareConflict:    {TaskReview},

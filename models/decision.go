@@ -25,6 +25,7 @@ const (
 	DecideSkipReviewer       DecisionKind = "skip_reviewer"
 	DecideAskTime            DecisionKind = "ask_time"
 	DecideExtendReview       DecisionKind = "extend_review"
+	DecideRefuseTime         DecisionKind = "refuse_time"
 	DecideNudgeReview        DecisionKind = "nudge_review"
 	DecideWithdrawInvitation DecisionKind = "withdraw_invitation"
 	DecideCloseReview        DecisionKind = "close_review"

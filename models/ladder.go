@@ -116,7 +116,7 @@ func (t *Task) ProlongTo(w Wait, day time.Time, cal Calendar, now time.Time) {
 	}
 	t.DueAt = EndOfDay(day, cal.Zone)
 	t.GraceUntil = w.LateFor.After(t.DueAt, cal.Zone)
-	t.OverdueAt, t.AskedUntil = nil, nil
+	t.OverdueAt, t.AskedUntil, t.TimeRefused, t.TimeRefusedIn = nil, nil, "", ""
 	t.Extensions++
 	t.Schedule(w, cal, now)
 	before := time.Date(day.Year(), day.Month(), day.Day()-1, 9, 0, 0, 0, cal.Zone)

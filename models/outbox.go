@@ -39,6 +39,7 @@ const (
 	MailDataObjection       MailKind = "data_objection"     // to coordinators: somebody objects to the use of their data; does not name them
 	MailRoundNews           MailKind = "round_news"         // to who is in charge of a round: Data.Reason says what happened in it
 	MailMoreTime            MailKind = "more_time"          // to who was asked: until when they have now
+	MailTimeRefused         MailKind = "time_refused"       // to who asked for time: it is not given, and why
 	MailConflictRuled       MailKind = "conflict_ruled"     // to an expert: what was decided about a conflict of interest they declared
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
@@ -48,7 +49,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailConflictRuled}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled}
 }
 
 // What happened in a round, for who is in charge of it.

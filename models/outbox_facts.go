@@ -75,6 +75,8 @@ type MailTask struct {
 	ReturnWrittenIn  string     // language of ReturnNote; "" where nobody said
 	RespondReminders int        // of saying whether they will
 	AskedUntil       *time.Time // more time than the procedure gives without asking
+	TimeRefused      string     // why the time asked for was not given
+	TimeRefusedIn    string     // language of that; "" where nobody said
 	ShortFor         *time.Time // the day the text is needed by, where that made the time shorter
 	AnswerStands     bool       // an answer was given and may still be replaced by another
 }
@@ -120,7 +122,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
 		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.extensions", "t.generation",
-			"t.recommendation_id", "t.subject_id", "t.respond_reminders", "t.asked_until", "t.short_for").
+			"t.recommendation_id", "t.subject_id", "t.respond_reminders", "t.asked_until", "t.short_for", "t.time_refused", "t.time_refused_in").
 		ColumnExpr("COALESCE(t.language, '') AS language").
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
 		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").

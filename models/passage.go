@@ -66,6 +66,7 @@ var passagePlaces = []place{
 	{Key: "reviews", table: "review_answers", columns: []string{"body"}, where: "task_id IN (SELECT task_id FROM reviews WHERE " + ofRecommendation + ")"},
 	{Key: "reviews", table: "review_conflicts", columns: []string{"words", "reason"}, where: ofRecommendation},
 	{Key: "reviews", table: "review_rounds", columns: []string{"decision_reason"}, where: ofRecommendation},
+	{Key: "reviews", table: "tasks", columns: []string{"time_refused"}, where: ofRecommendation},
 	{Key: "reviews", table: "reviewer_suggestions", columns: []string{"name", "email", "reason"}, where: ofRecommendation},
 	{Key: "comments", table: "comments", columns: []string{"body", "quote", "prefix", "suffix", "replacement"}, where: ofRecommendation},
 	{Key: "comments", table: "comment_groups", columns: []string{"title", "reason"}, where: ofRecommendation},

@@ -129,6 +129,12 @@ type AskTimePayload struct {
 	Written
 }
 
+// RefuseTimePayload says why an expert does not get the time asked for.
+type RefuseTimePayload struct {
+	Reason string `json:"reason" validate:"required,max=2000"`
+	Written
+}
+
 // WithdrawInvitationPayload takes back an invitation.
 type WithdrawInvitationPayload struct {
 	Reason  string `json:"reason,omitempty" validate:"max=2000"`

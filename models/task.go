@@ -78,6 +78,8 @@ type Task struct {
 	NudgedAt         *time.Time // by hand, last
 	FirstDue         *time.Time // the deadline before it was moved first
 	AskedUntil       *time.Time `bun:"type:date"` // more time than the procedure gives without asking
+	TimeRefused      string     // why the time asked for last was not given; "" where it was
+	TimeRefusedIn    string     // language of that; "" where nobody said
 	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
 	Extensions       int        // how often its deadline was moved after it had passed
 	Generation       int

@@ -42,6 +42,11 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.Method == http.MethodGet { // for the officer's desk; who cannot be noted still gets in
+		if err := models.NoteOpening(r.Context(), s.DB, claims.ID, claims.PersonID, s.Now()); err != nil {
+			s.Log.WarnContext(r.Context(), "the opening of a link was not noted", "error", err)
+		}
+	}
 	http.SetCookie(w, s.linkCookie(claims.ID, token, linkCookieLife))
 	http.Redirect(w, r, tasksPath+claims.ID.String(), http.StatusSeeOther)
 	return nil

@@ -12,11 +12,12 @@ import (
 
 // moreTimeView is where an expert asks for more time, in one step.
 type moreTimeView struct {
-	Action   string
-	Calendar string // the deadline as a file for a calendar
-	UpTo     string // the last day that is theirs for the taking, in words; "" where the officer is asked of every day
-	Asked    string // they asked for a day and wait for the officer
-	Open     bool
+	Action             string
+	Calendar           string // the deadline as a file for a calendar
+	UpTo               string // the last day that is theirs for the taking, in words; "" where the officer is asked of every day
+	Refused, RefusedIn string // why the time asked for was not given, and in which language
+	Asked              string // they asked for a day and wait for the officer
+	Open               bool
 }
 
 func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView, error) {
@@ -32,6 +33,7 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 	if limit, may := a.task.Limit(procedure.Document.Review, a.zone); may && limit.After(a.task.DueAt) {
 		v.UpTo = l.Date(limit, a.zone)
 	}
+	v.Refused, v.RefusedIn = a.task.TimeRefused, a.task.TimeRefusedIn
 	if a.task.AskedUntil != nil {
 		v.Asked = l.T("time.asked", "Date", l.Date(*a.task.AskedUntil, time.UTC))
 	}

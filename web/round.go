@@ -86,7 +86,7 @@ func (s *Server) beginRound(r *http.Request) (*officerAct, error) {
 
 // roundActs are what the forms of the desk decide, by the value of their field "do".
 var roundActs = map[string]models.DecisionKind{"nudge": models.DecideNudgeReview, "extend": models.DecideExtendReview,
-	"withdraw": models.DecideWithdrawInvitation, "close": models.DecideCloseReview,
+	"refuse": models.DecideRefuseTime, "withdraw": models.DecideWithdrawInvitation, "close": models.DecideCloseReview,
 	"rule": models.DecideRuleConflict}
 
 func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
@@ -107,6 +107,8 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	switch kind {
 	case models.DecideExtendReview:
 		payload = models.AskTimePayload{DueOn: readDay(bad, "due_on", r.PostFormValue("due_on")), Reason: words(r, "reason")}
+	case models.DecideRefuseTime:
+		payload = models.RefuseTimePayload{Reason: words(r, "reason")}
 	case models.DecideRuleConflict:
 		payload = models.RuleConflictPayload{Ruling: r.PostFormValue("ruling"), Reason: words(r, "ruling_reason"), Written: models.Written{WrittenIn: Localizer(r).Tag()}}
 	case models.DecideWithdrawInvitation:
@@ -250,6 +252,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	row.Decidable = ask.State == models.TaskOpen || ask.State == models.TaskDone
 	row.State = askedBadge(l, ask, s.Now())
 	row.About = append(row.About, l.T("round.asked_on", "Date", day(ask.OpenedAt)))
+	if ask.OpenedFirst != nil {
+		row.About = append(row.About, l.T("round.opened", "Date", day(*ask.OpenedFirst)))
+	}
 	if ask.AcceptedAt != nil {
 		row.About = append(row.About, l.T("round.accepted_on", "Date", day(*ask.AcceptedAt)))
 	}

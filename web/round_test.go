@@ -36,6 +36,19 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, n.as("officer-tdh", "en").get(path).StatusCode)
 
 	c = n.as("officer-khc", "en") // a person has one language
+	asks := n.taskOf("expert-02")
+	far := models.Day(asks.DueAt.AddDate(0, 6, 0))
+	n.say(n.brief.ID, n.person("expert-02"), models.DecideAskTime, asks, models.AskTimePayload{DueOn: &far})
+	opened, link := n.byLink(asks, n.person("expert-02"), "en")
+	chosen := c.get(path + "?task=" + asks.ID.String())
+	sound(t, chosen)
+	require.Contains(t, chosen.Body, "perhaps by a machine")
+	require.Equal(t, http.StatusUnprocessableEntity, c.post(path, actForm(chosen.Body, "refuse", nil)).StatusCode, "a reason is needed")
+	refused := c.post(path, actForm(chosen.Body, "refuse", url.Values{"reason": {"The law is read in June."}}))
+	require.Equal(t, http.StatusSeeOther, refused.StatusCode, refused.Body)
+	require.Nil(t, n.task(asks.ID).AskedUntil)
+	require.Contains(t, opened.get(link).Body, "The law is read in June.")
+
 	silent := n.taskOf("expert-04")
 	one := path + "?task=" + silent.ID.String()
 	page := c.get(one)

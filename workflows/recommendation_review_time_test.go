@@ -294,3 +294,36 @@ func TestReviewIsShorterWhereTheTextIsNeededSoon(t *testing.T) {
 		})
 	}
 }
+
+func TestReviewTimeThatIsNotGivenLeavesTheDeadline(t *testing.T) {
+	o := newOffice(t, nil)
+	o.startReview(0, o.experts[:1], nil)
+	expert := o.experts[0]
+	refuse := func(who models.Person, reason string) *said {
+		return o.tell(models.DecideRefuseTime, who, &o.taskOf(models.TaskReview, expert).ID, models.RefuseTimePayload{Reason: reason})
+	}
+	var early, stranger, refused, twice *said
+	var due time.Time
+	o.at(time.Hour, func() {
+		due = o.taskOf(models.TaskReview, expert).DueAt
+		early = refuse(o.officer, "Nobody asked.")
+		o.tell(models.DecideAskTime, expert, &o.taskOf(models.TaskReview, expert).ID, models.AskTimePayload{DueOn: o.day(60 * day)})
+	})
+	o.at(2*time.Hour, func() {
+		stranger = refuse(o.other, "Not mine to say.")
+		refused = refuse(o.officer, "The law is read in June.")
+	})
+	o.at(3*time.Hour, func() { twice = refuse(o.officer, "Once more.") })
+	cutOff(t, o.run(4*time.Hour))
+	o.refused(apperr.CodeWrongStage, early)
+	require.Equal(t, models.SubmissionRefused, stranger.outcome.State)
+	o.recorded(refused)
+	o.refused(apperr.CodeWrongStage, twice)
+	task := o.taskOf(models.TaskReview, expert)
+	require.Nil(t, task.AskedUntil)
+	require.Equal(t, "The law is read in June.", task.TimeRefused)
+	require.WithinDuration(t, due, task.DueAt, 0)
+	require.Equal(t, models.TaskOpen, task.State)
+	require.Equal(t, 1, o.mailsTo(models.MailTimeRefused, expert.ID))
+	require.Equal(t, 1, o.entries("review.time_refused"))
+}

@@ -91,3 +91,24 @@ func (d *draft) conflictRuled(ctx context.Context) (page, error) {
 	}
 	return p, nil
 }
+
+// timeRefused tells who asked for more time that it is not given, why, and until when they still have.
+func (d *draft) timeRefused(ctx context.Context) (page, error) {
+	t, err := d.openTask(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	if t.TimeRefused == "" {
+		return page{}, NotOwed{"the time was given meanwhile, or asked for again"}
+	}
+	return page{
+		Subject:  d.t("time_refused.subject", "Title", t.Title),
+		Lead:     []string{d.t("time_refused.lead", "Officer", t.Officer)},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
+		Passages: []passage{{Heading: d.t("time_refused.reason"), Text: t.TimeRefused, Language: t.TimeRefusedIn}},
+		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
+		After:    []string{d.t("may_decline"), d.t("link_is_personal")},
+		Why:      d.t("task_withdrawn.why"),
+	}, nil
+}

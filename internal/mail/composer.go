@@ -124,6 +124,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.moreTime(ctx)
 	case models.MailConflictRuled:
 		return d.conflictRuled(ctx)
+	case models.MailTimeRefused:
+		return d.timeRefused(ctx)
 	case models.MailRoundClosing:
 		return d.roundClosing(ctx)
 	case models.MailTaskWithdrawn:
