@@ -105,10 +105,10 @@ type ReviewPayload struct {
 	Written
 }
 
-// ConsultationPayload is a partner's answer in the consultation.
+// ConsultationPayload is a partner's answer in the consultation: a statement, comments, or both.
 type ConsultationPayload struct {
 	VersionHash string           `json:"version_hash" validate:"required,len=64"`
-	Reasons     string           `json:"reasons" validate:"max=20000"`
+	Reasons     string           `json:"reasons" validate:"required_without=Comments,max=20000"`
 	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
 	Written
 }
