@@ -33,6 +33,7 @@ var administrationSections = []administrationSection{
 	{"challenges", referencePath(models.ListChallenges), "flag"},
 	{"languages", referencePath(models.ListLanguages), "language"},
 	{"countries", referencePath(models.ListCountries), "map-pin"},
+	{"holidays", holidaysPath, "calendar"},
 	{"imports", importsPath, "file-text"},
 	{"journal", journalPath, "list-check"},
 	{"operations", operationsPath, "settings"},
@@ -52,6 +53,7 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 	s.authorityRoutes(r)
 	s.grantRoutes(r)
 	s.referenceRoutes(r)
+	s.holidayRoutes(r)
 	s.procedureRoutes(r)
 }
 

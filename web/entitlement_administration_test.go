@@ -29,6 +29,8 @@ var administrationEntitlements = concat(
 		"GET /remove", "POST /remove"),
 	reference("topics"), reference("challenges"), reference("languages"), reference("countries"),
 	ofCoordinators("zone", "GET", "POST"),
+	ofCoordinators("holidays", "GET", "GET /new", "POST /new"),
+	ofOne("holidays/{country}/{day}", "GET", "POST", "GET /remove", "POST /remove"),
 	ofCoordinators("reports", "GET", "GET /{id}", "POST /{id}/quarantine", "POST /{id}/release", "POST /{id}/passage"),
 	ofOne("reports/{id}", "POST /settle"),
 	ofOne("journal/{id}", "GET /erase", "POST /erase"),
