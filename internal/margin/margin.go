@@ -100,7 +100,7 @@ func (p *placer) recognise() error {
 	standing := map[int]bool{}
 	for i, next := 0, 0; i < len(p.marked); i++ {
 		m := p.marked[i]
-		p.at[i] = p.search(m.Before, next)
+		p.at[i] = p.search(m.Before, next, m.Note)
 		if p.at[i] < 0 {
 			continue
 		}
@@ -132,22 +132,26 @@ func (p *placer) recognise() error {
 // short is what is too short to be known anywhere but where it is expected.
 const short = 16
 
-// search finds words in the text: as a whole paragraph from a place on, then within one, then before that place.
-func (p *placer) search(words string, from int) int {
+// search finds words in the text: as a whole paragraph from a place on, then within one, then before that place. Footnotes are
+// looked for among footnotes, wherever they stand.
+func (p *placer) search(words string, from int, note bool) int {
 	if strings.TrimSpace(words) == "" {
 		return nowhere
 	}
 	within, before := nowhere, nowhere
 	for k := range p.words {
 		b := (from + k) % len(p.words)
+		if note != (p.kinds[b].Kind == markdown.KindFootnote) {
+			continue
+		}
 		whole, inside := p.stands(b, words)
 		switch {
 		case !inside:
 		case whole && b >= from:
 			return b
-		case b >= from && within == nowhere && (b-from < 4 || utf8.RuneCountInString(words) >= short):
+		case b >= from && within == nowhere && (note || b-from < 4 || utf8.RuneCountInString(words) >= short):
 			within = b
-		case b < from && before == nowhere && (whole || utf8.RuneCountInString(words) >= short):
+		case b < from && before == nowhere && (whole || note || utf8.RuneCountInString(words) >= short):
 			before = b
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"math/rand"
+	"os"
 
 	"strings"
 	"sync"
@@ -118,6 +119,25 @@ func TestTheFileAsItWentOutSaysNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, margin.Found{}, *got)
 	require.True(t, got.Nothing())
+
+	rich, err := os.ReadFile("../word/testdata/rich.md") // with all that our texts can hold
+	require.NoError(t, err)
+	_, text, _ := strings.Cut(string(rich), "---\n\n")
+	c, err := found()
+	require.NoError(t, err)
+	file, err := c.Write(t.Context(), word.Document{Language: "en", Title: "Rich", Markdown: text}, word.DOCX)
+	require.NoError(t, err)
+	ours, err := c.Read(t.Context(), file)
+	require.NoError(t, err)
+	text = ours.Body
+	doc := word.Document{Language: "en", Title: "Rich", Markdown: text}
+	file, err = c.Write(t.Context(), doc, word.DOCX)
+	require.NoError(t, err)
+	m, err := c.ReadMarked(t.Context(), file)
+	require.NoError(t, err)
+	got, err = margin.Place(i18n.For("en"), m, text, doc)
+	require.NoError(t, err)
+	require.Equal(t, margin.Found{}, *got)
 }
 
 func TestWhatWasMarkedStandsOnItsWords(t *testing.T) {
