@@ -62,7 +62,9 @@ func TestCoordinatorsKeepHolidays(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, c.post(one, f).StatusCode)
 	require.Equal(t, http.StatusNotFound, c.get(one).StatusCode)
 	one = holidaysPath + "/" + expert.CountryCode + "/2029-06-20"
-	require.Contains(t, h.as("coordinator", "bg").get(holidaysPath+"?year=2029").Body, "Почивен ден")
+	bg := h.as("coordinator", "bg")
+	require.Contains(t, bg.get(holidaysPath+"?year=2029").Body, "Почивен ден")
+	require.Contains(t, bg.get(holidaysPath+"?country=BG&year=2026").Body, "Ден на Освобождението")
 	cal, err := models.CalendarOf(t.Context(), h.db, expert.CountryCode, time.Date(2029, 6, 1, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, err)
 	require.True(t, cal.Free(time.Date(2029, 6, 20, 10, 0, 0, 0, zone)))
