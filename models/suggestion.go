@@ -116,6 +116,13 @@ func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.
 // join adds somebody suggested to the network, with where their data came from and the notice they are owed.
 func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommendation, by Person, source string, now time.Time) (Person, error) {
 	p := NewPerson(now)
+	objected, err := tx.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash = ?", AddressHash(s.Email)).Exists(ctx)
+	if err != nil {
+		return p, fmt.Errorf("read whether an address may be written to: %w", err)
+	}
+	if objected {
+		return p, apperr.Invalid("email", "suggestion_objected")
+	}
 	p.Name, p.Email, p.Language = s.Name, s.Email, r.Language
 	if p.Name == "" {
 		p.Name, _, _ = strings.Cut(s.Email, "@")
@@ -131,7 +138,7 @@ func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommenda
 	if _, err := tx.NewInsert().Model(origin).Exec(ctx); err != nil {
 		return p, fmt.Errorf("keep where somebody comes from: %w", err)
 	}
-	_, err := tx.NewInsert().Model(&ContactNotice{PersonID: p.ID, ImportID: origin.ID, DueAt: now.AddDate(0, 1, 0)}).Exec(ctx)
+	_, err = tx.NewInsert().Model(&ContactNotice{PersonID: p.ID, ImportID: origin.ID, DueAt: now.AddDate(0, 1, 0)}).Exec(ctx)
 	return p, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -171,7 +172,7 @@ func (s *Server) keepMargin(r *http.Request, a *asked, found *margin.Found) erro
 	putMargin(values, found)
 	_, seen := pageOf(values)
 	words := &models.KeptWords{PersonID: k.visitor.Person.ID, Form: k.name, RecommendationID: &a.rec.ID, Page: NewDecisionID(), Fields: values,
-		KeptAt: s.Now(), Seen: seen}
+		KeptAt: s.Now().Truncate(time.Microsecond), Seen: seen}
 	return words.Keep(ctx, s.DB)
 }
 

@@ -71,6 +71,9 @@ func TestWhoDeclinesSuggestsTwoOthers(t *testing.T) {
 	press := func(s models.ReviewerSuggestion) answer {
 		return o.post(home+"/round", url.Values{"do": {"suggested"}, "decision_id": {"one-press-" + s.ID.String()}, "suggestion": {s.ID.String()}, "choice": {choice}})
 	}
+	require.NoError(t, models.Suppress(t.Context(), n.db, "nova@example.org", "objection", time.Now()))
+	require.Equal(t, http.StatusUnprocessableEntity, press(by[task.ID][0]).StatusCode, "who objected is not asked")
+	n.exec(`DELETE FROM suppressions`)
 	for range 2 {
 		got := press(by[task.ID][0])
 		require.Equal(t, http.StatusSeeOther, got.StatusCode, got.Body)

@@ -2,24 +2,45 @@ package anchor
 
 import (
 	"slices"
+	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// Part is where words of another file stand in a paragraph, letter by letter: what blanks stand between them there does not
-// count, because word processors move them about.
+// Letters are a paragraph, or words that are looked for in one, spelt out without blanks: word processors move those about.
+type Letters struct {
+	folded
+	plain string
+}
+
+// Spell spells a text out.
+func Spell(text string) Letters {
+	l := letters(text)
+	return Letters{l, string(l.runes)}
+}
+
+// Nothing reports whether there is no letter.
+func (l Letters) Nothing() bool { return l.plain == "" }
+
+// Same reports whether two are spelt alike.
+func (l Letters) Same(other Letters) bool { return l.plain == other.plain }
+
+// Count is how many letters there are.
+func (l Letters) Count() int { return len(l.runes) }
+
+// Part is where words stand in a paragraph, letter by letter.
 type Part struct {
-	paragraph, words folded
+	paragraph, words Letters
 	start            int // of the words, in letters of the paragraph
 }
 
-// Within finds words in a paragraph.
-func Within(paragraph, words string) (Part, bool) {
-	p := Part{paragraph: letters(paragraph), words: letters(words)}
-	if len(p.words.runes) == 0 {
-		return p, false
+// Find finds words in the paragraph.
+func (l Letters) Find(words Letters) (Part, bool) {
+	at := strings.Index(l.plain, words.plain)
+	if at < 0 || words.Nothing() {
+		return Part{}, false
 	}
-	p.start = index(p.paragraph.runes, p.words.runes, 0)
-	return p, p.start >= 0
+	return Part{l, words, utf8.RuneCountInString(l.plain[:at])}, true
 }
 
 // letters is a text without its blanks.
@@ -33,9 +54,6 @@ func letters(text string) folded {
 	}
 	return kept
 }
-
-// Whole reports whether the words are all there is in the paragraph.
-func (p Part) Whole() bool { return len(p.words.runes) == len(p.paragraph.runes) }
 
 // Text is what the words are in the paragraph, and where it begins, in characters.
 func (p Part) Text() (text string, at int) {

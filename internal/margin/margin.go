@@ -54,18 +54,22 @@ func Place(l *i18n.Localizer, m *word.Marked, body string, given word.Document) 
 		return nil, err
 	}
 	for i := range m.Paragraphs {
-		p.paragraph(i)
+		if p.paragraph(i); len(p.found.Comments) > commentsMost {
+			return nil, tooMany()
+		}
 	}
 	for _, said := range m.Loose {
 		p.found.Commented++
 		p.whole("", said)
 	}
 	if len(p.found.Comments) > commentsMost {
-		return nil, apperr.Invalid(files.Field, "word_comments_many", "max", commentsMost)
+		return nil, tooMany()
 	}
 	slices.SortStableFunc(p.found.Comments, func(a, b models.CommentPayload) int { return a.Block - b.Block })
 	return &p.found, nil
 }
+
+func tooMany() error { return apperr.Invalid(files.Field, "word_comments_many", "max", commentsMost) }
 
 // Where a paragraph of the file stands in the text, where that is no paragraph of it.
 const (
@@ -77,10 +81,12 @@ type placer struct {
 	l      *i18n.Localizer
 	marked []word.MarkedParagraph
 	kinds  []markdown.Block
-	words  []string // of the text's paragraphs
-	frame  []string // of what goes out around them
-	at     []int    // by paragraph of the file: that of the text
-	exact  []bool   // by paragraph of the file: it stands there word by word
+	words  []string         // of the text's paragraphs
+	spelt  []anchor.Letters // the same
+	frame  []anchor.Letters // what goes out around them
+	at     []int            // by paragraph of the file: that of the text
+	part   []anchor.Part    // by paragraph of the file: what of it, where it stands there word by word
+	exact  []bool           // by paragraph of the file: it does
 	found  Found
 }
 
@@ -90,8 +96,14 @@ func newPlacer(l *i18n.Localizer, m *word.Marked, body string, given word.Docume
 	if p.words, err = markdown.Words(body); err != nil {
 		return nil, err
 	}
-	p.frame, err = given.Words()
-	p.at, p.exact = make([]int, len(p.marked)), make([]bool, len(p.marked))
+	for _, w := range p.words {
+		p.spelt = append(p.spelt, anchor.Spell(w))
+	}
+	frame, err := given.Words()
+	for _, w := range frame {
+		p.frame = append(p.frame, anchor.Spell(w))
+	}
+	p.at, p.exact, p.part = make([]int, len(p.marked)), make([]bool, len(p.marked)), make([]anchor.Part, len(p.marked))
 	return p, err
 }
 
@@ -100,10 +112,11 @@ func (p *placer) recognise() error {
 	standing := map[int]bool{}
 	for i, next := 0, 0; i < len(p.marked); i++ {
 		m := p.marked[i]
-		p.at[i] = p.search(m.Before, next, m.Note)
-		if p.at[i] < 0 {
+		words := anchor.Spell(m.Before)
+		if p.at[i] = p.search(words, next, m.Note); p.at[i] < 0 {
 			continue
 		}
+		p.part[i], _ = p.spelt[p.at[i]].Find(words)
 		p.exact[i], standing[p.at[i]] = true, true
 		if !m.Note {
 			next = max(next, p.at[i])
@@ -129,52 +142,48 @@ func (p *placer) recognise() error {
 	return nil
 }
 
-// short is what is too short to be known anywhere but where it is expected.
-const short = 16
+// short is what is too short to be known anywhere but where it is expected, in letters.
+const short = 14
 
 // search finds words in the text: as a whole paragraph from a place on, then within one, then before that place. Footnotes are
 // looked for among footnotes, wherever they stand.
-func (p *placer) search(words string, from int, note bool) int {
-	if strings.TrimSpace(words) == "" {
+func (p *placer) search(words anchor.Letters, from int, note bool) int {
+	if words.Nothing() {
 		return nowhere
 	}
 	within, before := nowhere, nowhere
-	for k := range p.words {
-		b := (from + k) % len(p.words)
+	for k := range p.spelt {
+		b := (from + k) % len(p.spelt)
 		if note != (p.kinds[b].Kind == markdown.KindFootnote) {
 			continue
 		}
-		whole, inside := p.stands(b, words)
-		switch {
-		case !inside:
+		near := note || words.Count() >= short
+		switch whole := p.spelt[b].Same(words); {
 		case whole && b >= from:
 			return b
-		case b >= from && within == nowhere && (note || b-from < 4 || utf8.RuneCountInString(words) >= short):
+		case b >= from && within == nowhere && (near || b-from < 4) && p.holds(b, words):
 			within = b
-		case b < from && before == nowhere && (whole || note || utf8.RuneCountInString(words) >= short):
+		case b < from && before == nowhere && (whole || near && p.holds(b, words)):
 			before = b
 		}
 	}
-	if within >= 0 {
+	switch {
+	case within >= 0:
 		return within
-	}
-	if before >= 0 {
+	case before >= 0:
 		return before
 	}
 	for _, f := range p.frame {
-		if _, ok := anchor.Within(f, words); ok {
+		if _, ok := f.Find(words); ok {
 			return around
 		}
 	}
 	return nowhere
 }
 
-func (p *placer) stands(block int, words string) (whole, inside bool) {
-	if len(words) > 2*len(p.words[block])+8 {
-		return false, false
-	}
-	part, ok := anchor.Within(p.words[block], words)
-	return ok && part.Whole(), ok
+func (p *placer) holds(block int, words anchor.Letters) bool {
+	_, ok := p.spelt[block].Find(words)
+	return ok
 }
 
 // guess finds paragraphs whose words were changed without being tracked: what is like them among those of the text that are
@@ -210,12 +219,11 @@ func (p *placer) paragraph(i int) {
 	case block == nowhere:
 		p.added(i)
 	case p.exact[i]:
-		part, _ := anchor.Within(p.words[block], m.Before)
 		if m.Changed {
-			text, at := part.Text()
+			text, at := p.part[i].Text()
 			p.changes(block, at, text, m.After)
 		}
-		p.comments(block, m, part.Quote)
+		p.comments(block, m, p.part[i].Quote)
 	default: // changed without being tracked
 		p.changes(block, 0, p.words[block], m.After)
 		p.comments(block, m, func(from, to int) anchor.Selector { return anchor.At([]rune(m.Before), from, to) })
@@ -254,6 +262,12 @@ const near = 8
 
 // changes suggests what a passage of a paragraph, which begins at one of its characters, is to say instead.
 func (p *placer) changes(block, at int, text, after string) {
+	if after = strings.Join(strings.Fields(after), " "); len(after) > 2*len(text)+bodyMost { // nobody reads what that changes word by word
+		p.found.Suggested++
+		p.found.Beside++
+		p.add(block, anchor.Selector{}, p.inWords("", after))
+		return
+	}
 	paragraph := []rune(norm.NFC.String(p.words[block]))
 	from, to, with, between := -1, at, "", ""
 	flush := func() {
@@ -262,7 +276,7 @@ func (p *placer) changes(block, at int, text, after string) {
 		}
 		from, with, between = -1, "", ""
 	}
-	for _, s := range worddiff.Compare(text, strings.Join(strings.Fields(after), " ")) {
+	for _, s := range worddiff.Compare(text, after) {
 		n := utf8.RuneCountInString(s.Text)
 		if s.Kind == worddiff.Same {
 			if n >= near {

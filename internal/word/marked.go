@@ -12,6 +12,9 @@ import (
 // MaxAnswer is the largest Word file that is read as an answer, in bytes.
 const MaxAnswer = 10 << 20
 
+// paragraphsMost is how many paragraphs an answer can have: more than any text of ours.
+const paragraphsMost = 6000
+
 // Marked is a Word file as somebody answered in it: its paragraphs with what was commented and changed in them. Who did so is
 // not read.
 type Marked struct {
@@ -59,6 +62,9 @@ func (c *Converter) ReadMarked(ctx context.Context, file []byte) (*Marked, error
 	m.document(doc)
 	if m.err != nil {
 		return nil, c.blame(ctx, m.err)
+	}
+	if len(m.out.Paragraphs) > paragraphsMost {
+		return nil, invalid("word_much", nil)
 	}
 	for _, b := range bodies {
 		if !m.seen[b.id] && b.body != "" {
