@@ -45,7 +45,7 @@ var Secrets = []Secret{
 	{"quokkanote", owners}, {"quokkaapart", owners}, {"quokkaanswer", owners}, {"quokkaconflict", owners}, // the first two: the officer in charge
 	{"quokkaunnamed", officers}, {"quokkasignature", network}, {"quokkaundelivered", network}, {"quokkaprogress", network},
 	{"quokkamailing", owners}, {"quokkaoriginal", owners}, {"quokkareported", coordinators}, {"quokkajournal", coordinators},
-	{"quokkasaidpublicly", members}, {"quokkasaidwithin", network}, {"quokkasaidinconfidence", owners},
+	{"quokkasaidpublicly", members}, {"quokkasaidwithin", network}, {"quokkasaidinconfidence", owners}, {"quokkasuggested", owners},
 }
 
 // Planted is where the words stand.
@@ -223,6 +223,11 @@ func (p *Planted) underReview(rec *models.Recommendation) {
 	p.round(rec, 2, "")
 	p.enter(rec, models.StageReview)
 	p.Link = p.ask(rec, models.TaskReview, 2, "expert-01", "")
+	declined := p.ask(rec, models.TaskReview, 2, "expert-12", "")
+	declined.Close(models.TaskDeclined, p.now)
+	require.NoError(p.t, declined.Save(p.t.Context(), p.db))
+	require.NoError(p.t, models.Suggest(p.t.Context(), p.db, declined, []models.SuggestionPayload{{Name: said("quokkasuggested"), Email: "quokkasuggested@example.org",
+		Reason: said("quokkasuggested")}}, "en", p.now))
 	p.ask(rec, models.TaskConsult, 2, "", "sc-nwb")
 	version, err := models.VersionByID(p.t.Context(), p.db, *rec.CurrentVersionID)
 	require.NoError(p.t, err)
