@@ -307,6 +307,8 @@ func TestReviewTimeThatIsNotGivenLeavesTheDeadline(t *testing.T) {
 	o.at(time.Hour, func() {
 		due = o.taskOf(models.TaskReview, expert).DueAt
 		early = refuse(o.officer, "Nobody asked.")
+	})
+	o.at(90*time.Minute, func() {
 		o.tell(models.DecideAskTime, expert, &o.taskOf(models.TaskReview, expert).ID, models.AskTimePayload{DueOn: o.day(60 * day)})
 	})
 	o.at(2*time.Hour, func() {
