@@ -86,6 +86,7 @@ func DataOriginOf(ctx context.Context, db bun.IDB, person uuid.UUID) (DataOrigin
 // NamingGiven is how far an expert last agreed to be named for one text.
 type NamingGiven struct {
 	RecommendationID uuid.UUID
+	TaskID           uuid.UUID // that was answered
 	Title            string
 	Language         string
 	Slug             string // of the public page, "" while there is none
@@ -95,7 +96,7 @@ type NamingGiven struct {
 
 // NamingsGiven lists how far somebody agreed to be named, text by text, the last first. Texts in quarantine are left out.
 func NamingsGiven(ctx context.Context, db bun.IDB, person uuid.UUID) ([]NamingGiven, error) {
-	last := db.NewSelect().TableExpr("reviews AS rv").ColumnExpr("DISTINCT ON (rv.recommendation_id) rv.recommendation_id, rv.naming, rv.answered_at").
+	last := db.NewSelect().TableExpr("reviews AS rv").ColumnExpr("DISTINCT ON (rv.recommendation_id) rv.recommendation_id, rv.task_id, rv.naming, rv.answered_at").
 		Where("rv.person_id = ? AND rv.answer IS NOT NULL AND rv.organisation_id IS NULL AND "+inOpenRound, person).OrderExpr("rv.recommendation_id, rv.answered_at DESC")
 	var list []NamingGiven
 	err := db.NewSelect().TableExpr("(?) AS said", last).Join("JOIN recommendations AS r ON r.id = said.recommendation_id").

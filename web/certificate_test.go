@@ -52,6 +52,11 @@ func TestAnExpertHasItConfirmed(t *testing.T) {
 	require.Contains(t, public, i18n.For("bg").T("certificate.title"))
 	require.Contains(t, public, "Leaving care is not leaving alone")
 
+	h.server.Demo.Accounts = append(h.server.Demo.Accounts, DemoAccount{Email: h.person("expert-02").Email})
+	h.exec(`UPDATE reviews SET answer = 'support_with_changes' WHERE task_id = ?`, task.ID)
+	self := h.as("expert-02", "en")
+	require.Contains(t, self.get("/account/data").Body, `href="`+path+`"`)
+	require.Equal(t, http.StatusOK, self.send(http.MethodHead, path, nil).StatusCode, "signed in, too")
 	require.Equal(t, http.StatusSeeOther, h.public("en").get(path).StatusCode, "nobody signed in is led to where one signs in")
 	require.Equal(t, http.StatusForbidden, h.as("officer-khc", "en").get(path).StatusCode)
 	other := h.ask(models.TaskReview, h.person("expert-03").ID)

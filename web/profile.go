@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/i18n"
+	"tribuna/internal/word"
 	"tribuna/models"
 )
 
@@ -146,6 +147,7 @@ type dataHeldView struct {
 type namingRow struct {
 	Href, Title, Lang, Naming string
 	At                        Moment
+	Certificate               string // of their last review of it; "" where none can be printed
 }
 
 func (s *Server) dataHeld(w http.ResponseWriter, r *http.Request) error {
@@ -179,6 +181,9 @@ func (s *Server) dataHeld(w http.ResponseWriter, r *http.Request) error {
 		row := namingRow{Title: g.Title, Lang: g.Language, Naming: l.T("review.naming." + g.Naming), At: Moment{g.AnsweredAt, zone}}
 		if g.Slug != "" {
 			row.Href = publishedPath + g.Slug
+		}
+		if s.Word.Writes(word.PDF) {
+			row.Certificate = taskPath(g.TaskID) + "/certificate.pdf"
 		}
 		v.Namings = append(v.Namings, row)
 	}
