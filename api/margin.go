@@ -43,6 +43,18 @@ func (c *call) askedText() (*models.Task, *models.Recommendation, *models.Versio
 		return nil, nil, nil, err
 	}
 	version, err := models.VersionByID(c.ctx(), c.s.DB, *t.VersionID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	round, err := models.RoundByNumber(c.ctx(), c.s.DB, rec.ID, t.Round)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		round, err = nil, nil
+	}
+	if t.Blind(round) { // the file names nobody who wrote it
+		nameless := *rec
+		nameless.Organisation = nil
+		rec = &nameless
+	}
 	return t, rec, version, err
 }
 

@@ -39,7 +39,7 @@ func TestAnExpertHasItConfirmed(t *testing.T) {
 	require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
 	require.Contains(t, got.Body, "/StructTreeRoot", "it is tagged")
 	require.Contains(t, got.Body, "/Lang (en)")
-	text := printed(t, got.Body)
+	text := confirmed(t, got.Body)
 	for _, want := range []string{l.T("certificate.title"), "Fiona Carmichael", "reviewed a policy recommendation for"} {
 		require.Contains(t, text, want)
 	}
@@ -48,7 +48,7 @@ func TestAnExpertHasItConfirmed(t *testing.T) {
 	}
 	h.exec(`UPDATE recommendations SET published_at = now() WHERE id = ?`, h.brief.ID)
 	require.Equal(t, http.StatusSeeOther, b.post("/language", url.Values{"language": {"bg"}}).StatusCode)
-	public := printed(t, b.get(path).Body)
+	public := confirmed(t, b.get(path).Body)
 	require.Contains(t, public, i18n.For("bg").T("certificate.title"))
 	require.Contains(t, public, "Leaving care is not leaving alone")
 
@@ -68,8 +68,8 @@ func TestAnExpertHasItConfirmed(t *testing.T) {
 	require.NotEqual(t, http.StatusOK, b.get(path).StatusCode, "what was taken back is not confirmed")
 }
 
-// printed is the text of a PDF, where there is a program that reads it.
-func printed(t *testing.T, pdf string) string {
+// confirmed is the text of a PDF, where there is a program that reads it.
+func confirmed(t *testing.T, pdf string) string {
 	t.Helper()
 	program, err := exec.LookPath("pdftotext")
 	if err != nil {

@@ -103,7 +103,7 @@ func (d *draft) timeRefused(ctx context.Context) (page, error) {
 	}
 	return page{
 		Subject:  d.t("time_refused.subject", "Title", t.Title),
-		Lead:     []string{d.t("time_refused.lead", "Officer", t.Officer)},
+		Lead:     []string{d.t("time_refused.lead")},
 		Document: document(t),
 		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
 		Passages: []passage{{Heading: d.t("time_refused.reason"), Text: t.TimeRefused, Language: t.TimeRefusedIn}},
