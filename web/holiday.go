@@ -63,7 +63,7 @@ func (s *Server) holidays(w http.ResponseWriter, r *http.Request) error {
 	names := map[string]i18n.Words{}
 	for _, c := range countries {
 		names[c.Code] = l.Name(c.Names)
-		v.Countries = append(v.Countries, Option{Value: c.Code, Label: names[c.Code].Text})
+		v.Countries = append(v.Countries, optionOf(c.Code, names[c.Code]))
 	}
 	years, err := models.HolidayYears(ctx, s.DB)
 	if err != nil {
@@ -196,7 +196,7 @@ func (s *Server) holidayFields(r *http.Request, v *editView, e *editing, former 
 		}
 		var options []Option
 		for _, c := range countries {
-			options = append(options, Option{Value: c.Code, Label: l.Name(c.Names).Text})
+			options = append(options, optionOf(c.Code, l.Name(c.Names)))
 		}
 		own = append(own, field(form, "country_code", l.T("reference.country"), "type", "select", "required", true, "options", options))
 	} else {

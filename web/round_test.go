@@ -101,7 +101,7 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	page := b.get(path)
 	require.Contains(t, page.Body, i18n.For("en").T("time.summary"))
 	calendar := b.get(path + "/deadline.ics")
-	require.Equal(t, "text/calendar; charset=utf-8", calendar.Header.Get("Content-Type"))
+	require.Equal(t, "text/calendar; charset=utf-8; method=PUBLISH", calendar.Header.Get("Content-Type"))
 	require.Contains(t, calendar.Body, "UID:"+task.ID.String())
 	require.Contains(t, calendar.Body, "SEQUENCE:0")
 	require.NotContains(t, strings.ReplaceAll(calendar.Body, "\r\n ", ""), "/l/", "nothing that opens it")
