@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime/debug"
 
 	"tribuna/internal/breached"
@@ -50,10 +49,11 @@ func runServe(ctx context.Context, cfg config.Config, _ []string) error {
 }
 
 // collectSeldom lets garbage grow to three times what the pages hold before it is collected: they hold little and make much, so
-// that a third of their processor time went into collecting. GOGC, where it is set, goes before.
+// that a third of their processor time went into collecting. Where GOGC asked the runtime for anything but its usual 100, that
+// stands.
 func collectSeldom() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
+	if asked := debug.SetGCPercent(300); asked != 100 {
+		debug.SetGCPercent(asked)
 	}
 }
 
