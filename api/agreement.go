@@ -52,7 +52,7 @@ func (s *server) listAgreement(c *call) (reply, error) {
 	if number == 0 {
 		return reply{body: listOf([]models.Agreement{}, roundAgreement{}.view)}, nil
 	}
-	reviews, err := models.Reviews(c.ctx(), s.DB, rec.ID, number)
+	reviews, err := models.ReviewsAs(c.ctx(), s.DB, c.who.viewer.Attribution(rec), rec.ID, number)
 	if err != nil {
 		return reply{}, err
 	}

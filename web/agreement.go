@@ -123,7 +123,7 @@ func (s *Server) agreement(r *http.Request, visitor *visitor, rec *models.Recomm
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := models.Reviews(ctx, s.DB, rec.ID, round.Number)
+	reviews, err := models.ReviewsAs(ctx, s.DB, visitor.viewer().Attribution(rec), rec.ID, round.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -265,8 +265,8 @@ func (c agreementCase) bracketed(g models.GivenAnswer) string {
 }
 
 // agreementLink leads to the comparison where there is something to compare; "" otherwise.
-func (s *Server) agreementLink(ctx context.Context, rec *models.Recommendation, round int) (string, error) {
-	reviews, err := models.Reviews(ctx, s.DB, rec.ID, round)
+func (s *Server) agreementLink(ctx context.Context, v *visitor, rec *models.Recommendation, round int) (string, error) {
+	reviews, err := models.ReviewsAs(ctx, s.DB, v.viewer().Attribution(rec), rec.ID, round)
 	if err != nil || len(reviews) == 0 {
 		return "", err
 	}

@@ -114,7 +114,7 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 	if v.Consultation, err = s.consultationView(r.Context(), l, round, zone); err != nil {
 		return err
 	}
-	if v.Compared, err = s.agreementLink(r.Context(), a.rec, round.Number); err != nil {
+	if v.Compared, err = s.agreementLink(r.Context(), a.visitor, a.rec, round.Number); err != nil {
 		return err
 	}
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {

@@ -51,6 +51,9 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 		Hidden: hiddenFields(r.PostForm), Answer: l.T("review.answer." + p.Answer), Reasons: p.Reasons, Lang: p.WrittenIn, Note: p.ConfidentialNote,
 		Said: saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true), Comments: commentsToSend(p.Comments),
 		Naming: l.T("summary.named."+namingOf(p), "Name", a.visitor.Person.Name), Changing: a.task.State == models.TaskDone, Due: a.task.DueAt, Zone: a.zone}
+	if a.facts.Anonymity != models.AnonymityOpen { // nobody chooses how they are named in it
+		v.Naming = l.T("anonymity.means." + a.facts.Anonymity)
+	}
 	if conflict.Declared() {
 		v.Conflict = l.T("conflict.kind." + conflict.Kind)
 	}

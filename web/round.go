@@ -178,7 +178,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
 		v.Standing, v.Open, v.Enough = l.T("error."+string(apperr.CodeOf(refused))), false, false
 	}
-	if v.Compared, err = s.agreementLink(ctx, a.rec, round.Number); err != nil {
+	if v.Compared, err = s.agreementLink(ctx, a.visitor, a.rec, round.Number); err != nil {
 		return v, err
 	}
 	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
