@@ -213,7 +213,7 @@ func (c agreementCase) row(a models.Agreement) agreementRow {
 
 // grade says in a word, and in a sentence, how far they agree.
 //
-//i18n:keys agreement.level.* agreement.sum.*
+//i18n:keys agreement.level.*
 func (c agreementCase) grade(row *agreementRow, a models.Agreement) {
 	level := a.Level()
 	tone := map[string]string{models.AgreementFull: "done", models.AgreementNear: "done", models.AgreementSome: "wait", models.AgreementFar: "harm", models.AgreementNone: "wait"}[level]
