@@ -96,13 +96,8 @@ func (s *Server) showMargin(w http.ResponseWriter, r *http.Request, a *asked, st
 	}
 	v := marginView{Page: askedPage(r, l.T("margin.title")), Form: NewForm(r.PostForm), Document: a.version.Title, Lang: a.rec.Language,
 		Action: a.path() + "/word", Back: a.path(), Text: a.path() + "/text/docx", FileHelp: l.T("margin.file_help", "Megabytes", word.MaxAnswer>>20)}
-	if wrong != nil {
-		if !v.Form.Blame(wrong, l) {
-			return wrong
-		}
-		for i := range v.Form.Errors {
-			v.Form.Errors[i].Label = l.T("word.file")
-		}
+	if err := blameWord(v.Form, wrong, l); err != nil {
+		return err
 	}
 	s.Engine.Render(w, r, status, "margin", v)
 	return nil

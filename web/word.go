@@ -122,15 +122,24 @@ func (s *Server) showWord(w http.ResponseWriter, r *http.Request, status int, re
 	if rec != nil {
 		v.Back = recommendationPath(rec.ID) + "/edit?kept=continue"
 	}
-	if wrong != nil {
-		if !v.Form.Blame(wrong, l) {
-			return wrong
-		}
-		for i := range v.Form.Errors {
-			v.Form.Errors[i].Label = l.T("word.file")
-		}
+	if err := blameWord(v.Form, wrong, l); err != nil {
+		return err
 	}
 	s.Engine.Render(w, r, status, "word", v)
+	return nil
+}
+
+// blameWord says on a form what is wrong with its Word file; it returns what the form cannot mend.
+func blameWord(f *Form, wrong error, l *i18n.Localizer) error {
+	if wrong == nil {
+		return nil
+	}
+	if !f.Blame(wrong, l) {
+		return wrong
+	}
+	for i := range f.Errors {
+		f.Errors[i].Label = l.T("word.file")
+	}
 	return nil
 }
 
