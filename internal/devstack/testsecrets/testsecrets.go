@@ -278,7 +278,7 @@ func (p *Planted) cameAbout(rec *models.Recommendation) {
 		PersonID: id("partner-sc-nwb"), Answer: models.SignOffDoNotCosign, Reason: said("quokkasignature"), DecisionID: uuid.NewString(), AnsweredAt: p.now}
 	require.NoError(p.t, so.Put(p.t.Context(), p.db))
 	for verb, entry := range map[string][2]string{"recommendation.held": {record.Public, "quokkasaidpublicly"},
-		"recommendation.withdrawn": {record.Network, "quokkasaidwithin"}, "review.declined": {record.Confidential, "quokkasaidinconfidence"}} {
+		"recommendation.withdrawn": {record.Network, "quokkasaidwithin"}, "task.declined": {record.Confidential, "quokkasaidinconfidence"}} {
 		p.record(rec, verb, entry[0], rec.ID, map[string]string{"reason": said(entry[1])})
 	}
 }
