@@ -140,7 +140,7 @@ func (s *officeStory) handOver() {
 	require.Positive(s.t, s.charged(from))
 	c.open("/administration/people/" + from.String() + "/hand-over")
 	c.choose("#f-to_id", to.String())
-	c.press(`.filter .btn`)
+	c.press(`.filter-foot .btn`)
 	c.press(`.form-foot .btn-primary`)
 	c.awaits(c.path(), `main ul.rows .mark-done`)
 }

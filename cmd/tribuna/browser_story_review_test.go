@@ -41,6 +41,9 @@ func (s *story) sendToReview() {
 	o.awaits(s.home, "#awaited .row-item")
 }
 
+// sendReview sends an expert's answer where what will be sent was looked at.
+const sendReview = `.summary-form button[value="send"]`
+
 // reviewOnAPhone answers by the link in the mail, comes back and changes the answer.
 func (s *story) reviewOnAPhone() {
 	e := s.visitor(s.t, "Fiona", "en", phone)
@@ -53,7 +56,10 @@ func (s *story) reviewOnAPhone() {
 	e.tick(`input[name="answer"][value="support_with_changes"]`)
 	e.write("#f-reasons", "Well founded; two figures need sources.")
 	e.tick(`input[name="naming"][value="public"]`)
-	e.goes(chromedp.DoubleClick(`.answer .btn-primary`, chromedp.ByQuery))
+	e.press(`.answer .btn-primary`)
+	e.reads("Well founded; two figures need sources.", "Name the hours of training.")
+	require.Zero(s.t, s.decided(s.t, s.id, models.DecideAnswerReview), "what will be sent is looked at first")
+	e.goes(chromedp.DoubleClick(sendReview, chromedp.ByQuery))
 	e.reads("Well founded; two figures need sources.", "Give the source of this figure.")
 	require.Equal(s.t, 1, s.decided(s.t, s.id, models.DecideAnswerReview), "a double click is one answer")
 
@@ -62,6 +68,7 @@ func (s *story) reviewOnAPhone() {
 	e.tick(`input[name="answer"][value="support"]`)
 	e.write("#f-reasons", "Well founded. The sources are in the annex.")
 	e.press(`.answer .btn-primary`)
+	e.press(sendReview)
 	e.reads("Well founded. The sources are in the annex.")
 	require.Equal(s.t, 2, s.decided(s.t, s.id, models.DecideAnswerReview))
 	e.had(models.RoleExpert)
@@ -101,6 +108,7 @@ func (s *story) reviewInBulgarian() {
 	require.Equal(s.t, "Текстът е ясен.", e.holds("#f-reasons"), "what was typed stays")
 	e.tick(`input[name="answer"][value="support"]`, `input[name="naming"][value="none"]`)
 	e.press(`.answer .btn-primary`)
+	e.press(sendReview)
 	e.reads("Текстът е ясен.")
 	e.had(models.RoleExpert)
 }
