@@ -73,7 +73,7 @@ func (s *plainStory) review() {
 	e.write("#f-reasons", "Clear. Say which age groups.")
 	e.press(`.answer .btn-primary`)
 	e.run(chromedp.ScrollIntoView(sendReview, chromedp.ByQuery), chromedp.DoubleClick(sendReview, chromedp.ByQuery))
-	e.shows(`.answer-given`)
+	e.shows(`.answer-given ~ .actions a`)
 	e.inspect()
 	e.reads("Clear. Say which age groups.", "Which age groups?")
 	require.Equal(s.t, 1, s.decided(s.t, s.id, models.DecideAnswerReview), "a double click is one answer")
