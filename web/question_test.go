@@ -184,7 +184,7 @@ func (n *office) sendsInFewPresses(b *browser, task *models.Task, slug string) {
 		press(`label:has(> [name="answer"][value="support"])`),
 		press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form")))
 	require.Empty(n.t, b.seriousFaults(n.t))
-	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given + *")))
+	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given:not(:has(~ .summary-form))")))
 	require.Equal(n.t, models.TaskDone, n.task(task.ID).State)
 	require.Equal(n.t, 4, presses, "the link, one choice, what will be sent, and that it be sent")
 	var pdf []byte
