@@ -45,8 +45,7 @@ func (x *act) moveDeadlines(ctx context.Context, since time.Time) error {
 		if err != nil {
 			return err
 		}
-		open[i].Shift(since, x.now, zone)
-		if err := open[i].Save(ctx, x.tx); err != nil {
+		if err := x.moveDeadline(ctx, &open[i], since, zone); err != nil {
 			return err
 		}
 	}
@@ -54,6 +53,21 @@ func (x *act) moveDeadlines(ctx context.Context, since time.Time) error {
 		return x.shiftRound(ctx, since, open)
 	}
 	return nil
+}
+
+// moveDeadline moves one task's, and tells those asked in a round until when they have now: the date they were given, and may have
+// put into a calendar, is no longer true.
+func (x *act) moveDeadline(ctx context.Context, t *models.Task, since time.Time, zone *time.Location) error {
+	former := t.DueAt
+	t.Shift(since, x.now, zone)
+	tells := (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && !t.DueAt.Equal(former)
+	if tells {
+		t.Extensions++
+	}
+	if err := t.Save(ctx, x.tx); err != nil || !tells {
+		return err
+	}
+	return x.tellProlonged(ctx, t)
 }
 
 // shiftRound moves the round with its tasks: it lasts as long as the last of them.
@@ -109,19 +123,27 @@ func (x *act) zoneOfTask(ctx context.Context, t *models.Task) (*time.Location, e
 	}
 	if t.Alone || x.process.Kind == models.ProcessFollowUp { // one organisation was asked, not a voting unit
 		o, err := models.OrganisationByID(ctx, x.tx, *t.OrganisationID)
-		if err != nil || len(o.Countries) == 0 {
-			return time.UTC, err
+		if err != nil {
+			return nil, err
 		}
-		return zoneOf(ctx, x.tx, o.Countries[0])
+		return x.zoneOfFirst(ctx, o)
 	}
 	units, _, err := x.unitsAsked(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, u := range units {
-		if u.ID == *t.OrganisationID && len(u.Concerned[0].Countries) > 0 {
-			return zoneOf(ctx, x.tx, u.Concerned[0].Countries[0])
+		if u.ID == *t.OrganisationID {
+			return x.zoneOfFirst(ctx, u.Concerned...)
 		}
 	}
 	return zoneOf(ctx, x.tx, "")
+}
+
+// zoneOfFirst returns the zone of the first of those who are asked together: of its first country, of the network where it has none.
+func (x *act) zoneOfFirst(ctx context.Context, concerned ...models.Organisation) (*time.Location, error) {
+	if len(concerned) == 0 || len(concerned[0].Countries) == 0 {
+		return zoneOf(ctx, x.tx, "")
+	}
+	return zoneOf(ctx, x.tx, concerned[0].Countries[0])
 }

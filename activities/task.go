@@ -69,20 +69,13 @@ func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*m
 // askOrganisation opens a task for whoever speaks for a voting unit, or for one organisation alone, and writes to the
 // representatives of the organisations concerned.
 func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task, *time.Location)) error {
-	zone, err := zoneOf(ctx, x.tx, "") // the network's, for an organisation without a country
+	zone, err := x.zoneOfFirst(ctx, concerned...)
 	if err != nil {
 		return err
 	}
 	var ids []uuid.UUID
-	for i, o := range concerned {
+	for _, o := range concerned {
 		ids = append(ids, o.ID)
-		if i == 0 && len(o.Countries) > 0 {
-			z, err := zoneOf(ctx, x.tx, o.Countries[0])
-			if err != nil {
-				return err
-			}
-			zone = z
-		}
 	}
 	t := models.NewTask(kind, x.procedure.WaitFor(kind), x.now, zone)
 	t.OrganisationID = &unit

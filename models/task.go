@@ -81,7 +81,7 @@ type Task struct {
 	TimeRefused      string     // why the time asked for last was not given; "" where it was
 	TimeRefusedIn    string     // language of that; "" where nobody said
 	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
-	Extensions       int        // how often its deadline was moved after it had passed
+	Extensions       int        // how often its deadline was moved by somebody, or by a pause
 	Generation       int
 	ClosedAt         *time.Time
 }
