@@ -101,7 +101,7 @@ func answerReview(ctx context.Context, x *act) error {
 	}
 	e := entry{verb: "review.answered", visibility: record.Confidential, facts: map[string]string{"answer": p.Answer}, texts: map[string]string{}}
 	noteAnswers(&e, rv, questions)
-	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, e)
+	return x.takeReview(ctx, rv, p.InsteadOf, p.VersionHash, p.Comments, e)
 }
 
 // noteAnswers puts answers to questions on record. What is for the officer in charge alone is not: others read the record, too; the
@@ -145,16 +145,19 @@ func answerConsultation(ctx context.Context, x *act) error {
 	}
 	org := x.speaksFor()
 	rv := &models.Review{OrganisationID: &org, Reasons: p.Reasons, WrittenIn: p.WrittenIn, Naming: models.NamingNetwork}
-	return x.takeReview(ctx, rv, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org,
+	return x.takeReview(ctx, rv, p.InsteadOf, p.VersionHash, p.Comments, entry{verb: "consultation.answered", visibility: record.Network, org: org,
 		facts: map[string]string{"unit": x.task.OrganisationID.String()}})
 }
 
-func (x *act) takeReview(ctx context.Context, rv *models.Review, hash string, comments []models.CommentPayload, e entry) error {
+func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.InsteadOf, hash string, comments []models.CommentPayload, e entry) error {
 	round, err := x.round(ctx)
 	if err != nil {
 		return err
 	}
 	if comments, err = x.sameText(ctx, hash, comments); err != nil {
+		return err
+	}
+	if err := instead.Sees(ctx, x.tx, x.task.ID, x.speaker.ID); err != nil {
 		return err
 	}
 	rv.TaskID, rv.RecommendationID, rv.VersionID, rv.Round = x.task.ID, x.rec.ID, round.VersionID, round.Number

@@ -2,11 +2,15 @@ package models
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
 )
 
 // ReviewRound is one round of review on one version.
@@ -102,7 +106,30 @@ type ReviewPayload struct {
 	Answers     []AnswerPayload  `json:"answers,omitempty" validate:"max=20,dive"`
 	// ConfidentialNote is for the officer in charge alone.
 	ConfidentialNote string `json:"confidential_note,omitempty" validate:"max=4000"`
+	InsteadOf
 	Written
+}
+
+// InsteadOf says which answer its writer knew of, by its decision: "" for none. An answer that came from another device meanwhile is
+// not replaced unseen: the new one is refused as outdated. Without it, it takes the place of whatever stands.
+type InsteadOf struct {
+	SeenAnswer *string `json:"seen_answer,omitempty" validate:"omitempty,max=100"`
+}
+
+// Sees refuses an answer whose writer has not seen the one that stands under the task, where that is their own.
+func (i InsteadOf) Sees(ctx context.Context, db bun.IDB, task, writer uuid.UUID) error {
+	if i.SeenAnswer == nil {
+		return nil
+	}
+	var stands string
+	err := db.NewSelect().Model((*Review)(nil)).Column("decision_id").Where("rv.task_id = ? AND rv.person_id = ?", task, writer).Scan(ctx, &stands)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) || err == nil && stands == *i.SeenAnswer:
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the answer that stands: %w", err)
+	}
+	return apperr.About(apperr.CodeOutdated, "answer")
 }
 
 // ConsultationPayload is a partner's answer in the consultation: a statement, comments, or both.
@@ -110,6 +137,7 @@ type ConsultationPayload struct {
 	VersionHash string           `json:"version_hash" validate:"required,len=64"`
 	Reasons     string           `json:"reasons" validate:"required_without=Comments,max=20000"`
 	Comments    []CommentPayload `json:"comments,omitempty" validate:"max=200,dive"`
+	InsteadOf
 	Written
 }
 

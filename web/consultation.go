@@ -24,11 +24,14 @@ func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) erro
 		return s.renderReview(w, r, a, f)
 	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
-	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments, Written: writtenIn(r)}
+	p := models.ConsultationPayload{VersionHash: r.PostFormValue("version_hash"), Reasons: words(r, "reasons"), Comments: comments, Written: writtenIn(r), InsteadOf: seenAnswer(r)}
 	if beside, err := s.besideAnother(w, r, a, f); beside || err != nil {
 		return err
 	}
 	done, err := false, checkComments(p, a.version.Body, comments)
+	if err == nil && r.PostFormValue(prefilled) != "" {
+		err = ticked(r, "sure")
+	}
 	if err == nil {
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")
 	}

@@ -71,6 +71,9 @@ func (s *Server) keepWords(w http.ResponseWriter, r *http.Request, k keptForm) (
 		}
 		s.flash(r, "done", said)
 	case "discard":
+		if ticked(r, "discard_sure") != nil { // sent as it stands, by nobody
+			break
+		}
 		if err := models.ForgetKept(r.Context(), s.DB, k.visitor.Person.ID, k.name); err != nil {
 			return true, err
 		}
@@ -110,6 +113,9 @@ func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Valu
 	kept, err := models.KeptWordsOf(r.Context(), s.DB, k.visitor.Person.ID, k.name)
 	if err != nil || kept == nil {
 		return nil, keeping{Keeps: true}, err
+	}
+	if k.sent(now, kept) {
+		return nil, keeping{Keeps: true}, nil
 	}
 	choice := r.URL.Query().Get("kept")
 	left := k.together(now, kept)

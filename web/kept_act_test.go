@@ -36,7 +36,7 @@ func TestWhatOfficersWriteIsKept(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, b.get(again).Body, words, path)
 		require.NotContains(t, n.as("officer-tdh", "en").get(path).Body, words, "nobody else's to see")
-		require.Equal(t, http.StatusSeeOther, b.post(kept.Header.Get("Location"), url.Values{"do": {"discard"}}).StatusCode)
+		require.Equal(t, http.StatusSeeOther, b.post(kept.Header.Get("Location"), url.Values{"do": {"discard"}, "discard_sure": {"yes"}}).StatusCode)
 		require.NotContains(t, b.get(path).Body, `id="unsent"`, path)
 	}
 	require.False(t, n.reload().Held(), "to keep is not to decide")

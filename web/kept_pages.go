@@ -61,6 +61,17 @@ func (s *Server) forgetSent(r *http.Request, k keptForm) error {
 	return models.ForgetKept(ctx, s.DB, who, k.name)
 }
 
+// sent reports whether all that was left on the pages of a form stands in the answer that was recorded (now): it was received before
+// it was recorded, and kept until then.
+func (k keptForm) sent(now url.Values, kept *models.KeptWords) bool {
+	if !k.paged || now.Get("seen_answer") == "" {
+		return false
+	}
+	return !slices.ContainsFunc(kept.Pages(), func(p models.KeptPage) bool {
+		return url.Values(p.Fields).Get("answer") != now.Get("answer") || !says(now, p.Fields)
+	})
+}
+
 // says reports whether all that was written on another page stands in one.
 func says(one, other url.Values) bool {
 	for name, values := range beside(one, other) {
@@ -180,10 +191,19 @@ func (c commentField) sameBut(other commentField) bool {
 	return c.Quote == other.Quote && c.Replacement == other.Replacement && (c.Kind == other.Kind || c.Kind == "" || other.Kind == "")
 }
 
+// seenAnswer is which answer the page knew of as it was opened: one from before pages said so knows of any.
+func seenAnswer(r *http.Request) models.InsteadOf {
+	if !r.PostForm.Has("page") {
+		return models.InsteadOf{}
+	}
+	seen := r.PostForm.Get("seen_answer")
+	return models.InsteadOf{SeenAnswer: &seen}
+}
+
 // besideAnother shows a form again beside the answer that was recorded from another page since it was opened, so that sending
 // it takes nothing away that its sender has not seen. It reports whether it did.
 func (s *Server) besideAnother(w http.ResponseWriter, r *http.Request, a *asked, f formState) (bool, error) {
-	if !r.PostForm.Has("page") || a.task.State != models.TaskDone {
+	if !r.PostForm.Has("page") {
 		return false, nil
 	}
 	stands, err := s.answerStanding(r.Context(), a)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/models"
@@ -28,6 +29,8 @@ type reviewView struct {
 	VersionHash  string
 	Consultation bool
 	Answers      []Option
+	Before       string      // what was chosen before, to be chosen again; "" for nothing
+	Sure         string      // the box of a consultation that opens with words in it; "" for none
 	Namings      []Option    // none in an anonymised round, in which nobody is named
 	Accept       *acceptForm // nil where it is said already
 	AcceptedAt   *time.Time
@@ -89,7 +92,26 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) er
 	if kept != nil {
 		values = kept
 	}
+	if a.task.Kind == models.TaskConsult && (kept != nil || a.task.State == models.TaskDone) {
+		values.Set(prefilled, "yes")
+	}
+	unchoose(values)
 	return s.renderReviewKept(w, r, a, newFormState(values), state)
+}
+
+// A form that opens with words in it says nothing as it stands, either: machines that look into mails follow every link and send
+// every form. So an answer chosen before is chosen again, and where there is none to choose a box is ticked.
+const (
+	chosenBefore = "chosen_before"
+	prefilled    = "prefilled"
+)
+
+// unchoose takes the choice out of what a form opens with, and keeps it as what was chosen before.
+func unchoose(values url.Values) {
+	if answer := values.Get("answer"); answer != "" {
+		values.Set(chosenBefore, answer)
+	}
+	values.Del("answer")
 }
 
 // keptForm is the form of the answer, whose words are kept: for who came by a personal link too, for that question alone.
@@ -135,6 +157,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	}
 	v.DeclineOpen = f.Form.Values.Has(rowField("suggestions", 0, "name"))
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
+	v.Before = labelOf(v.Answers, f.Form.Value(chosenBefore))
 	if !v.Consultation {
 		questions, err := s.questionsOf(ctx, a.rec)
 		if err != nil {
@@ -159,6 +182,9 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	}
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err
+	}
+	if v.Consultation && f.Form.Value(prefilled) != "" {
+		v.Sure = l.T("review.sure", "Organisation", v.Card.Organisation)
 	}
 	if v.Changing {
 		round, err := s.roundOf(ctx, a)
@@ -186,6 +212,15 @@ func choices(l *i18n.Localizer, prefix string, values ...string) []Option {
 		}
 	}
 	return options
+}
+
+// labelOf is how an option is called; "" where there is none of that value.
+func labelOf(options []Option, value string) string {
+	i := slices.IndexFunc(options, func(o Option) bool { return value != "" && o.Value == value })
+	if i < 0 {
+		return ""
+	}
+	return options[i].Label
 }
 
 // measureViews names the authorities of measures.
@@ -260,7 +295,7 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	comments, fields := readComments(r.PostForm, a.version.Body)
 	p := models.ReviewPayload{VersionHash: r.PostFormValue("version_hash"), Answer: r.PostFormValue("answer"),
 		Reasons: words(r, "reasons"), Naming: r.PostFormValue("naming"), Comments: comments, Answers: readAnswers(r.PostForm, questions),
-		ConfidentialNote: words(r, "confidential_note"), Written: writtenIn(r)}
+		ConfidentialNote: words(r, "confidential_note"), Written: writtenIn(r), InsteadOf: seenAnswer(r)}
 	if beside, err := s.besideAnother(w, r, a, f); beside || err != nil {
 		return err
 	}
@@ -278,6 +313,15 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 // finishReview leads on from an answer that was recorded, or shows the form again with what is wrong.
 func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, f formState, fields []commentField, done bool, err error) error {
 	l := Localizer(r)
+	if apperr.CodeOf(err) == apperr.CodeOutdated {
+		fresh, err := s.loadAsked(r)
+		if err != nil {
+			return err
+		}
+		if beside, err := s.besideAnother(w, r, fresh, f); beside || err != nil {
+			return err
+		}
+	}
 	if err != nil && f.showAgain(err, l) {
 		blameComments(f.Form, fields, l)
 		if a.task.Kind == models.TaskReview {
@@ -292,7 +336,11 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 		}
 		return s.renderReview(w, r, a, f)
 	}
-	if err != nil || !done {
+	if err != nil {
+		return err
+	}
+	if !done { // received, and being recorded: should it be refused, its words are still here
+		_, err := s.storeWords(r, a.keptForm())
 		return err
 	}
 	return s.thank(w, r, a)

@@ -33,34 +33,74 @@ func TestScannerByFormsDecidesNothing(t *testing.T) {
 	consulted := n.open(models.TaskConsult)
 	i := slices.IndexFunc(consulted, func(task models.Task) bool { return *task.OrganisationID == demo.ID("organisation", "cyi") })
 	require.GreaterOrEqual(t, i, 0)
-	for _, asked := range []struct {
+	asks := []struct {
 		slug string
 		task *models.Task
-	}{{"expert-02", n.taskOf("expert-02")}, {"partner-cyi", &consulted[i]}} {
-		b, path := n.byLink(asked.task, n.person(asked.slug), "en")
-		page := b.get(path)
-		require.Equal(t, http.StatusOK, page.StatusCode)
-		for _, link := range anyLink.FindAllStringSubmatch(page.Body, -1) {
-			b.send(http.MethodHead, link[1], nil)
-			require.Less(t, b.get(link[1]).StatusCode, http.StatusInternalServerError, link[1])
-		}
-		sent := 0
-		for _, m := range postForm.FindAllStringSubmatch(page.Body, -1) {
-			action := m[1] + m[2]
-			values := filled(t, page.Body, action)
-			n.sendAsScanner(asked.task, asked.slug, action, values)
-			for _, button := range namedButton.FindAllStringSubmatch(formAt(page.Body, action), -1) {
-				with := url.Values{button[1]: {button[2]}}
-				for name, v := range values {
-					with[name] = v
-				}
-				n.sendAsScanner(asked.task, asked.slug, action, with)
-			}
-			sent++
-		}
-		require.GreaterOrEqual(t, sent, 2, "it saw the forms")
+	}{{"expert-02", n.taskOf("expert-02")}, {"partner-cyi", &consulted[i]}}
+	for _, asked := range asks {
+		n.scanned(asked.task, asked.slug, "")
 		n.undecided(asked.task)
 	}
+	words := url.Values{"reasons": {"Typed and not sent."}, "answer": {models.AnswerSupport}, "comment-5": {"Who pays?"}}
+	for _, asked := range asks { // what was typed and left stands in the form, for their owner alone to send
+		b, path := n.byLink(asked.task, n.person(asked.slug), "en")
+		keep := filled(t, b.get(path).Body, answerPathOf(asked.task))
+		keep.Set("do", "keep")
+		for name, v := range words {
+			keep[name] = v
+		}
+		require.Equal(t, http.StatusSeeOther, b.post(answerPathOf(asked.task), keep).StatusCode)
+		n.scanned(asked.task, asked.slug, "?kept=continue")
+		n.scanned(asked.task, asked.slug, "")
+		n.undecided(asked.task)
+		require.NotNil(t, n.left(asked.slug, models.KeptAnswer(asked.task.ID)), "nor is it thrown away")
+	}
+	for _, asked := range asks { // nor is an answer sent once more that was given
+		b, path := n.byLink(asked.task, n.person(asked.slug), "en")
+		send := filled(t, b.get(path+"?kept=continue").Body, answerPathOf(asked.task))
+		for name, v := range words {
+			send[name] = v
+		}
+		send.Set("sure", "yes")
+		require.Equal(t, http.StatusSeeOther, b.post(answerPathOf(asked.task), send).StatusCode)
+		was, err := models.ReviewByTask(t.Context(), n.db, asked.task.ID)
+		require.NoError(t, err)
+		n.scanned(asked.task, asked.slug, "")
+		is, err := models.ReviewByTask(t.Context(), n.db, asked.task.ID)
+		require.NoError(t, err)
+		require.Equal(t, was, is)
+	}
+}
+
+func answerPathOf(task *models.Task) string {
+	return (&asked{task: task}).answerPath()
+}
+
+// scanned opens the page of a question as a scanner does, follows its links, and sends every form as it stands, by each of its buttons.
+func (n *office) scanned(task *models.Task, slug, query string) {
+	n.t.Helper()
+	b, path := n.byLink(task, n.person(slug), "en")
+	page := b.get(path + query)
+	require.Equal(n.t, http.StatusOK, page.StatusCode)
+	for _, link := range anyLink.FindAllStringSubmatch(page.Body, -1) {
+		b.send(http.MethodHead, link[1], nil)
+		require.Less(n.t, b.get(link[1]).StatusCode, http.StatusInternalServerError, link[1])
+	}
+	sent := 0
+	for _, m := range postForm.FindAllStringSubmatch(page.Body, -1) {
+		action := m[1] + m[2]
+		values := filled(n.t, page.Body, action)
+		n.sendAsScanner(task, slug, action, values)
+		for _, button := range namedButton.FindAllStringSubmatch(formAt(page.Body, action), -1) {
+			with := url.Values{button[1]: {button[2]}}
+			for name, v := range values {
+				with[name] = v
+			}
+			n.sendAsScanner(task, slug, action, with)
+		}
+		sent++
+	}
+	require.GreaterOrEqual(n.t, sent, 2, "it saw the forms")
 }
 
 // TestScannerInABrowserDecidesNothing is one that runs a browser: it opens the link and sends every form as it stands, past what

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -90,7 +91,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 
 			filled := b.get(path)
 			sound(t, filled)
-			require.Contains(t, filled.Body, `value="support_with_changes" checked`)
+			n.chosenBefore(filled.Body, tag, models.AnswerSupportWithChanges)
 			require.Contains(t, filled.Body, ">Violence after care</textarea>")
 			require.Contains(t, filled.Body, `<option value="ro" lang="ro" selected>`)
 			f = form(t, filled.Body, path+"/review")
@@ -307,4 +308,12 @@ func TestAnswerIsSafeWhileNothingRuns(t *testing.T) {
 	require.Len(t, stored, 1)
 	require.Equal(t, f.Get("decision_id"), stored[0].DecisionID)
 	require.True(t, stored[0].ByLink)
+}
+
+// chosenBefore makes sure that a form which opens with words in it says what had been chosen, and that nothing is chosen.
+func (h *house) chosenBefore(body, tag, answer string) {
+	h.t.Helper()
+	l := i18n.For(tag)
+	require.Contains(h.t, body, template.HTMLEscapeString(l.T("review.chosen_before", "Answer", l.T("review.answer."+answer))))
+	require.NotContains(h.t, body, `value="`+answer+`" checked`)
 }

@@ -27,6 +27,7 @@ type signOffView struct {
 	Needed      []string // what has come and what is still needed, in words
 	Others      []coSigner
 	Answers     []Option
+	Before      string // what was chosen before, to be chosen again; "" for nothing
 	Changing    bool
 	Given       string // whose answer stands, if it is not the reader's own
 	Kept        string
@@ -66,6 +67,7 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 	if kept != nil {
 		values = kept
 	}
+	unchoose(values)
 	return s.renderSignOff(w, r, a, newFormState(values), state)
 }
 
@@ -84,6 +86,7 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 	v := signOffView{formState: f, Action: a.path() + "/sign-off", VersionHash: a.version.Hash,
 		Changing: a.task.State == models.TaskDone, Kept: a.task.ID.String()}
 	v.Answers = choices(l, "signoff.answer.", signOffAnswers...)
+	v.Before = labelOf(v.Answers, f.Form.Value(chosenBefore))
 	var err error
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err
