@@ -3,6 +3,7 @@ package word
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -14,8 +15,12 @@ import (
 	"tribuna/internal/files"
 )
 
-// commentsMost is how many comments are read of one file: far more than one answer takes.
-const commentsMost = 1000
+// Far more than one answer takes: comments of one file, bytes of one comment, characters that a comment is shown to be about.
+const (
+	commentsMost = 1000
+	commentMost  = 256 << 10
+	putMost      = 10_000
+)
 
 // commentBody is what a comment says; its author is not read.
 type commentBody struct{ id, body string }
@@ -27,7 +32,7 @@ func AnswerTooLarge() error {
 
 // inspectAnswer makes sure of more than inspect does, since this file comes from outside the network: nothing in it runs, leads
 // elsewhere by itself, or declares what it is made of. It returns what its comments say.
-func inspectAnswer(file []byte) ([]commentBody, error) {
+func inspectAnswer(ctx context.Context, file []byte) ([]commentBody, error) {
 	if _, err := inspect(file, MaxAnswer); err != nil {
 		return nil, err
 	}
@@ -41,7 +46,7 @@ func inspectAnswer(file []byte) ([]commentBody, error) {
 		case strings.HasSuffix(name, "vbaproject.bin"), strings.HasSuffix(name, "vbadata.xml"):
 			return nil, invalid("word_macros", nil)
 		case strings.HasSuffix(name, ".xml"), strings.HasSuffix(name, ".rels"):
-			some, err := examine(part)
+			some, err := examine(ctx, part)
 			if err != nil {
 				return nil, err
 			}
@@ -51,7 +56,7 @@ func inspectAnswer(file []byte) ([]commentBody, error) {
 	return bodies, nil
 }
 
-func examine(part *zip.File) ([]commentBody, error) {
+func examine(ctx context.Context, part *zip.File) ([]commentBody, error) {
 	content, err := part.Open()
 	if err != nil {
 		return nil, invalid("word_broken", err)
@@ -60,7 +65,7 @@ func examine(part *zip.File) ([]commentBody, error) {
 	e := examiner{part: part.Name}
 	decoder := xml.NewDecoder(io.LimitReader(content, textMost))
 	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // pandoc judges the letters
-	for {
+	for ctx.Err() == nil {
 		token, err := decoder.RawToken()
 		if errors.Is(err, io.EOF) {
 			return e.bodies, nil
@@ -72,14 +77,17 @@ func examine(part *zip.File) ([]commentBody, error) {
 			return nil, err
 		}
 	}
+	return nil, ctx.Err()
 }
 
 // examiner reads one part.
 type examiner struct {
 	part   string
 	bodies []commentBody
-	now    *commentBody // the comment it is in
-	says   bool         // words follow
+	in     bool   // in a comment
+	id     string // of that comment
+	body   strings.Builder
+	says   bool // words follow
 }
 
 func (e *examiner) take(token xml.Token) error {
@@ -91,9 +99,12 @@ func (e *examiner) take(token xml.Token) error {
 	case xml.EndElement:
 		e.end(t.Name.Local)
 	case xml.CharData:
-		if e.now != nil && e.says {
-			e.now.body += string(t)
+		if e.in && e.says {
+			e.body.Write(t)
 		}
+	}
+	if e.body.Len() > commentMost {
+		return invalid("word_much", nil)
 	}
 	return nil
 }
@@ -109,28 +120,29 @@ func (e *examiner) start(t xml.StartElement) error {
 		if len(e.bodies) >= commentsMost {
 			return invalid("word_comments_many", nil)
 		}
-		e.now = &commentBody{id: attribute(t, "id")}
-	case e.now == nil:
+		e.in, e.id = true, attribute(t, "id")
+		e.body.Reset()
+	case !e.in:
 	case t.Name.Local == "t":
 		e.says = true
 	case t.Name.Local == "tab":
-		e.now.body += " "
+		e.body.WriteByte(' ')
 	case t.Name.Local == "br", t.Name.Local == "cr":
-		e.now.body += "\n"
+		e.body.WriteByte('\n')
 	}
 	return nil
 }
 
 func (e *examiner) end(name string) {
 	switch {
-	case e.now == nil:
+	case !e.in:
 	case name == "t":
 		e.says = false
 	case name == "p":
-		e.now.body += "\n"
+		e.body.WriteByte('\n')
 	case name == "comment":
-		e.now.body = strings.TrimSpace(unmarked(e.now.body))
-		e.bodies, e.now = append(e.bodies, *e.now), nil
+		e.bodies = append(e.bodies, commentBody{e.id, strings.TrimSpace(unmarked(e.body.String()))})
+		e.in = false
 	}
 }
 

@@ -1,6 +1,8 @@
 package word
 
 import (
+	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,6 +50,46 @@ func TestWhatAnAnswerMayNotHold(t *testing.T) {
 		_, err := converter(t).ReadMarked(t.Context(), harmless)
 		require.NoError(t, err)
 	}
+}
+
+// TestACommentOfManyPiecesIsBounded: a file of some kilobytes unfolds to a comment of millions of pieces, each of a letter. Reading it
+// ends at a bound, and what it costs grows with its length alone: see BenchmarkCommentOfManyPieces.
+func TestACommentOfManyPiecesIsBounded(t *testing.T) {
+	_, err := inspectAnswer(t.Context(), ofPieces(t, commentMost+1))
+	require.ErrorContains(t, err, "word_much")
+	bodies, err := inspectAnswer(t.Context(), ofPieces(t, 1000))
+	require.NoError(t, err)
+	require.Len(t, bodies, 1)
+	require.Equal(t, strings.Repeat("a", 1000), bodies[0].body)
+
+	ended, end := context.WithCancel(t.Context())
+	end()
+	_, err = inspectAnswer(ended, ofPieces(t, 1000))
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func BenchmarkCommentOfManyPieces(b *testing.B) {
+	for _, pieces := range []int{50_000, 200_000} {
+		file := ofPieces(b, pieces)
+		b.Run(strconv.Itoa(pieces), func(b *testing.B) {
+			for b.Loop() {
+				_, err := inspectAnswer(b.Context(), file)
+				require.NoError(b, err)
+			}
+		})
+	}
+}
+
+// ofPieces is a Word file with one comment that is written letter by letter.
+func ofPieces(t testing.TB, pieces int) []byte {
+	return parts(t, wordFile(t, `Words [Said.]{.comment-start id="0" author="A" date="2026-01-01T00:00:00Z"}here[]{.comment-end id="0"}.`), func(name, content string) string {
+		if name != "word/comments.xml" {
+			return content
+		}
+		require.Contains(t, content, "</w:comment>")
+		before, _, _ := strings.Cut(content, "<w:p")
+		return before + "<w:p><w:r>" + strings.Repeat("<w:t>a</w:t>", pieces) + "</w:r></w:p></w:comment></w:comments>"
+	})
 }
 
 func TestNobodyIsNamedByWhatWasMarked(t *testing.T) {

@@ -41,7 +41,7 @@ func inspect(file []byte, most int) (marks, error) {
 	found, text, all := false, int64(textMost), int64(unfoldedMost)
 	for _, part := range archive.File {
 		left := &all
-		if strings.HasSuffix(part.Name, ".xml") || strings.HasSuffix(part.Name, ".rels") {
+		if name := strings.ToLower(part.Name); strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels") {
 			left = &text
 		}
 		found = found || part.Name == mainPart

@@ -45,15 +45,15 @@ func (c *Converter) ReadMarked(ctx context.Context, file []byte) (*Marked, error
 	if !c.ReadsWord() {
 		return nil, NotInstalled("pandoc")
 	}
-	bodies, err := inspectAnswer(file)
-	if err != nil {
-		return nil, err
-	}
 	leave, err := c.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
+	bodies, err := inspectAnswer(ctx, file)
+	if err != nil {
+		return nil, err
+	}
 	doc, err := c.tree(ctx, file, "--from=docx", "--track-changes=all")
 	if err != nil {
 		return nil, c.blame(ctx, err)
@@ -326,7 +326,7 @@ func (l *markedLine) say(text string) {
 	case putIn:
 		l.p.Changed, l.after = true, append(l.after, words...)
 		for _, i := range l.open {
-			if c := &l.p.Comments[i]; c.From == len(l.before) {
+			if c := &l.p.Comments[i]; c.From == len(l.before) && len(c.Put) < putMost {
 				c.Put += string(words)
 			}
 		}

@@ -34,7 +34,7 @@ func converter(t *testing.T) *Converter {
 }
 
 // wordFile has pandoc itself make a Word file, as an office program would.
-func wordFile(t *testing.T, source string, args ...string) []byte {
+func wordFile(t testing.TB, source string, args ...string) []byte {
 	t.Helper()
 	picture, err := filepath.Abs("testdata/picture.png")
 	require.NoError(t, err)
@@ -46,7 +46,7 @@ func wordFile(t *testing.T, source string, args ...string) []byte {
 }
 
 // parts rewrites a Word file part by part.
-func parts(t *testing.T, file []byte, change func(name, content string) string) []byte {
+func parts(t testing.TB, file []byte, change func(name, content string) string) []byte {
 	t.Helper()
 	in, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	require.NoError(t, err)
