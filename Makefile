@@ -29,7 +29,7 @@ ifeq ($(DATABASE_URL),)
 POSTGRES := postgresql
 endif
 
-.PHONY: help run build assets test check walkthrough bench screenshots clean postgresql chromium pandoc node
+.PHONY: help run build assets test check walkthrough bench screenshots clean postgresql chromium pandoc poppler node
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,11 +46,11 @@ assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
 
 # Tests start servers of their own, whatever the environment gives. The longest packages come first, so that none of them is
 # left alone on one core at the end.
-test: assets postgresql chromium pandoc $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
+test: assets postgresql chromium pandoc poppler $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
 	@echo "==> Running all tests"
 	@go test -p 2 -timeout 30m ./web ./cmd/tribuna ./...
 
-check: assets postgresql pandoc $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
+check: assets postgresql pandoc poppler $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
 	@echo "==> gofmt"
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	  if [ -n "$$unformatted" ]; then echo "Format these with gofmt -w:"; echo "$$unformatted"; exit 1; fi
@@ -103,5 +103,5 @@ $(TOOLS)/workflowcheck:
 	@echo "==> Installing workflowcheck into .bin"
 	@GOBIN=$(CURDIR)/$(TOOLS) go install $(WORKFLOWCHECK)
 
-postgresql chromium pandoc node:
+postgresql chromium pandoc poppler node:
 	@scripts/ensure $@

@@ -42,6 +42,9 @@ func (c *call) askedText() (*models.Task, *models.Recommendation, *models.Versio
 	if err := c.can(action, rec, t); err != nil {
 		return nil, nil, nil, err
 	}
+	if !t.ShowsText() {
+		return nil, nil, nil, apperr.About(apperr.CodeClosed, "task")
+	}
 	version, err := models.VersionByID(c.ctx(), c.s.DB, *t.VersionID)
 	if err != nil {
 		return nil, nil, nil, err

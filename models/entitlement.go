@@ -46,7 +46,7 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 		o.WithdrawnFrom = string(*r.WithdrawnFrom)
 	}
 	q := db.NewSelect().TableExpr("(SELECT ?::uuid AS id) AS r", r.ID). // one that is still to be written has no row
-										ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL AND NOT " + blind + ")").
+										ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL AND " + involves + ")").
 										ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
 	unit := uuid.Nil
 	if t != nil && t.OrganisationID != nil && !t.Alone {

@@ -171,8 +171,11 @@ type MailAnswer struct {
 
 // MailComment is one comment and the beginning of what it is about.
 type MailComment struct {
-	Quote string
-	Body  string
+	Block       int // of the text, from 0
+	Kind        CommentKind
+	Quote       string
+	Replacement string // of a suggestion; "" leaves out what is quoted
+	Body        string
 }
 
 // AnswerOf returns what was answered to a task in the review, the consultation or the sign-off; it is empty for what is
@@ -185,7 +188,7 @@ func AnswerOf(ctx context.Context, db bun.IDB, task uuid.UUID) (MailAnswer, erro
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return MailAnswer{}, fmt.Errorf("read an answer: %w", err)
 	}
-	err = db.NewSelect().TableExpr("comments").Column("quote", "body").
+	err = db.NewSelect().TableExpr("comments").Column("block", "kind", "quote", "replacement", "body").
 		Where("task_id = ?", task).Order("block", "position").Scan(ctx, &a.Comments)
 	if err != nil {
 		return MailAnswer{}, fmt.Errorf("read the comments of an answer: %w", err)

@@ -149,6 +149,9 @@ func (t *Task) Reopen(w Wait, zone *time.Location, now time.Time) {
 	}
 }
 
+// ShowsText reports whether who is asked may still have the text by the question: not once it was taken back or declined.
+func (t *Task) ShowsText() bool { return t.State != TaskCancelled && t.State != TaskDeclined }
+
 // Shift moves every instant of an open task by as long as it was on hold, so that nobody has less time than before. What
 // falls at the end of a day or at nine in the morning in zone moves by whole days, rounded up, and past a weekend, as it
 // was set; an hour's hold moves it only if it passed meanwhile.

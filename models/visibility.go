@@ -70,7 +70,7 @@ func (v Viewer) visible(q *bun.SelectQuery) *bun.SelectQuery {
 			WhereOr("r.officer_id = ?", v.PersonID).
 			WhereOr(leftDesk+" AND r.organisation_id IN (?)", bun.List(speaks)).
 			WhereOr(leftDesk+" AND EXISTS (SELECT 1 FROM ("+concerned+") AS concerned WHERE concerned.id IN (?))", bun.List(speaks)).
-			WhereOr(leftDesk+" AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ? AND NOT "+blind+")", v.PersonID)
+			WhereOr(leftDesk+" AND EXISTS (SELECT 1 FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id = ? AND "+involves+")", v.PersonID)
 	})
 }
 

@@ -230,13 +230,13 @@ func readable(body string) string {
 	return all.String()
 }
 
-// printed is the text of a PDF file and what it says of itself, as far as this machine has a program that reads it.
+// printed is the text of a PDF file and what it says of itself; scripts/ensure poppler installs what reads it.
 func printed(body string) string {
 	var all strings.Builder
 	for _, program := range [][]string{{"pdftotext", "-", "-"}, {"pdfinfo", "-"}} {
 		cmd := exec.Command(program[0], program[1:]...) //nolint:gosec // those above
 		cmd.Stdin = strings.NewReader(body)
-		out, _ := cmd.Output() //nolint:errcheck // where there is none the bytes are searched as they are
+		out, _ := cmd.Output()
 		all.Write(out)
 	}
 	return all.String()

@@ -53,6 +53,9 @@ func (s *Server) askedForText(r *http.Request) (*asked, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !a.task.ShowsText() {
+		return nil, apperr.About(apperr.CodeClosed, "task")
+	}
 	switch a.task.Kind {
 	case models.TaskReview:
 		return a, s.can(r.Context(), a.visitor, access.Review, a.rec, a.task)

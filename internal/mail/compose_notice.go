@@ -180,9 +180,29 @@ func (d *draft) answer(t models.MailTask, a models.MailAnswer) []passage {
 		all = append(all, passage{Heading: d.t("note"), Text: a.Note, Language: a.WrittenIn})
 	}
 	for _, c := range a.Comments {
-		all = append(all, passage{Heading: d.t("comment"), Quote: c.Quote, QuoteLanguage: t.TitleLanguage, Text: c.Body, Language: a.WrittenIn})
+		all = append(all, d.comment(c, t.TitleLanguage, a.WrittenIn))
 	}
 	return all
+}
+
+// comment is one comment as it was given: which paragraph, what kind, and what is suggested.
+//
+//i18n:keys remark.kind.*
+func (d *draft) comment(c models.MailComment, textLanguage, writtenIn string) passage {
+	p := passage{Heading: d.words.T("review.comment_on", "Number", d.words.Number(c.Block+1)), Quote: c.Quote, QuoteLanguage: textLanguage,
+		Text: c.Body, Language: writtenIn}
+	if c.Kind != models.CommentRemark {
+		p.Heading += " · " + d.words.T("remark.kind."+string(c.Kind))
+	}
+	if c.Kind != models.CommentSuggestion {
+		return p
+	}
+	if p.Instead = c.Replacement; p.Instead == "" {
+		p.Suggests = d.words.T("remark.leaves_out")
+		return p
+	}
+	p.Suggests = d.words.T("remark.suggests")
+	return p
 }
 
 // publicPath is where the public pages of recommendations live.

@@ -179,6 +179,10 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		VALUES (?, ?, ?, 1, ?, 'support_with_changes', E'First.\nSecond <b>', 'ro', 'd', now())`, task.ID, n.recommendation, n.version, n.expert)
 	n.exec(`INSERT INTO comments (id, task_id, recommendation_id, version_id, block, quote, body, position, created_at)
 		VALUES (?, ?, ?, ?, 0, 'three words', 'Which three?', 0, now())`, models.NewID(), task.ID, n.recommendation, n.version)
+	for i, replacement := range []string{"five words", ""} {
+		n.exec(`INSERT INTO comments (id, task_id, recommendation_id, version_id, block, kind, quote, replacement, body, position, created_at)
+			VALUES (?, ?, ?, ?, ?, 'suggestion', 'four words', ?, '', 0, now())`, models.NewID(), task.ID, n.recommendation, n.version, i+2, replacement)
+	}
 	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, on_behalf_of, behalf_note, payload, args_salt, args_hash, received_at)
 		VALUES (?, ?, 'decision-1', 'review', ?, ?, ?, 'by letter', '{}', 's', 'h', ?)`,
 		models.NewID(), n.recommendation, task.ID, n.officer, n.expert, monday)
@@ -197,6 +201,9 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		require.Contains(t, letter.HTML, "three words")
 	}
 	require.Contains(t, copied.Text, "I support it with changes")
+	require.Regexp(t, `Comment on paragraph 3 · Other words\s+“four words”\s+Suggested instead:\s+“five words”`, copied.Text, "a suggestion without a word of its own")
+	require.Regexp(t, `“four words”\s+Suggested: leave these words out.`, copied.Text)
+	require.Regexp(t, `<p lang="en"[^>]*>“five words”`, onBehalf.HTML)
 	require.Contains(t, onBehalf.Subject, "Ana Officer")
 	require.Contains(t, onBehalf.Text, "by letter")
 	require.Regexp(t, personalLink, onBehalf.Text, "a mistake can be corrected")

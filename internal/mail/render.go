@@ -88,6 +88,8 @@ type passage struct {
 	Heading       string
 	Quote         string // what it is about
 	QuoteLanguage string
+	Suggests      string // what is suggested for it, in a sentence; "" where nothing is
+	Instead       string // the words themselves, in the language of the quote
 	Text          string
 	Language      string // of the text; "" where it is the mail's, or nobody said
 }

@@ -17,7 +17,8 @@ import (
 // shortHash is how much of a text's mark is written on it.
 const shortHash = 12
 
-// VersionDocument is a version as it goes out to those who may read it.
+// VersionDocument is a version as it goes out to those who may read it. Where the recommendation names no organisation, because its
+// reader must not learn whose it is, nothing is said of who pays for it either: a grant tells that as well.
 func VersionDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation, v *models.Version) (Document, error) {
 	c := newComposer(ctx, db, rec, rec.Language)
 	c.doc.Title = unmarked(v.Title)
@@ -29,7 +30,11 @@ func VersionDocument(ctx context.Context, db bun.IDB, rec *models.Recommendation
 	for _, m := range v.Measures {
 		asked = append(asked, askedOf(m.Number, m.Text, m.AuthorityIDs))
 	}
-	return c.compose(v.Body, c.words.T("recommendation.section.measures"), asked, c.funding)
+	title := c.words.T("recommendation.section.measures")
+	if rec.Organisation == nil {
+		return c.compose(v.Body, title, asked)
+	}
+	return c.compose(v.Body, title, asked, c.funding)
 }
 
 // PublicationDocument is what was published, in one of its languages, with what its page says of it. Address is that page.
