@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"tribuna/internal/access"
 	"tribuna/internal/links"
@@ -13,12 +12,6 @@ import (
 
 // renewLinkID names the one route that takes a personal link which may have ended.
 const renewLinkID = "renewLink"
-
-// Limits of asking for new links from one network address.
-const (
-	renewalsWindow = 15 * time.Minute
-	renewalsByHost = 60
-)
 
 // LinkAsked is what everybody reads who asked for a new link, whatever came of it.
 type LinkAsked struct {
@@ -46,7 +39,7 @@ func (s *server) renewLink(c *call) (reply, error) {
 	if err != nil {
 		return alike, nil
 	}
-	ok, err := models.Allow(c.ctx(), s.DB, "renew-link:host:"+c.host(), renewalsByHost, renewalsWindow, c.now())
+	ok, err := models.MayRenew(c.ctx(), s.DB, c.host(), c.now())
 	if err != nil {
 		return reply{}, err
 	}

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,11 +70,33 @@ func taskAndPerson(ctx context.Context, db bun.IDB, task, person uuid.UUID) (*Ta
 	return t, p, err
 }
 
-// Limits of asking for a new link: a second click within the window sends no second mail.
+// Limits of asking for a new link: a second click within the window sends no second mail, and from one network address nobody tries
+// one mailbox after the other.
 const (
+	renewalsWindow = 15 * time.Minute
+	renewalsByHost = 60
+
 	renewWindow = 10 * time.Minute
 	renewsADay  = 5
 )
+
+// MayRenew counts somebody who asks for a new link from a network address, and reports whether they are heard. Callers answer alike
+// in both cases.
+func MayRenew(ctx context.Context, db bun.IDB, host string, now time.Time) (bool, error) {
+	return Allow(ctx, db, "renew-link:host:"+host, renewalsByHost, renewalsWindow, now)
+}
+
+// RenewLinkAt is RenewLink for whoever has an address; for nobody's nothing happens.
+func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string, now time.Time) error {
+	p, err := PersonByEmail(ctx, db, strings.TrimSpace(address))
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return RenewLink(ctx, db, task, p.ID, now)
+}
 
 // RenewLink sends a new personal link for a task to a person's address on file, if the task still is that person's to
 // answer; otherwise nothing happens. Callers answer alike in both cases. Whether the mail is still owed when its turn

@@ -32,6 +32,8 @@ type signInView struct {
 	Next   string
 	Demo   bool // the demonstration's accounts are one click away
 	Signed bool // somebody is signed in already
+
+	SendLink string // where a new personal link for the page is asked for; "" where people come by none
 }
 
 func (s *Server) newSignInView(r *http.Request, values url.Values) signInView {
@@ -39,6 +41,9 @@ func (s *Server) newSignInView(r *http.Request, values url.Values) signInView {
 		Next: LocalPath(values.Get("next"), "/"), Demo: s.Demo != nil && fromHere(r)}
 	v.NoIndex = true
 	v.Signed = v.Viewer != nil
+	if task, below := taskOfPath(v.Next); below {
+		v.SendLink = tasksPath + task.String() + "/new-link"
+	}
 	return v
 }
 

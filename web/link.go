@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/clientaddr"
 	"tribuna/internal/links"
 	"tribuna/models"
 )
@@ -20,6 +22,7 @@ const (
 func (s *Server) linkRoutes(r *mux.Router) {
 	s.get(r, "/l/{token}", s.openLink)
 	s.post(r, "/l/{token}", s.renewLink)
+	s.post(r, tasksPath+"{id}/new-link", s.sendLink)
 	s.post(r, tasksPath+"{id}/leave", s.leaveLink)
 	s.post(r, tasksPath+"{id}/language", s.changeMailLanguage)
 }
@@ -69,10 +72,32 @@ type linkAskedView struct{ Page }
 func (s *Server) renewLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	claims, err := s.Links.Check(mux.Vars(r)["token"])
-	if err == nil && claims.Kind == links.KindTask {
-		if err := models.RenewLink(r.Context(), s.DB, claims.ID, claims.PersonID, s.Now()); err != nil {
-			return err
-		}
+	return s.renewed(w, r, err == nil && claims.Kind == links.KindTask, func(ctx context.Context) error {
+		return models.RenewLink(ctx, s.DB, claims.ID, claims.PersonID, s.Now())
+	})
+}
+
+// sendLink sends a new link to an address somebody gives, where that is the address of who was asked: for whoever has the clean
+// address of a page on another device.
+func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
+	neverKept(w)
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	id, err := idVar(r, "id", "task")
+	return s.renewed(w, r, err == nil, func(ctx context.Context) error {
+		return models.RenewLinkAt(ctx, s.DB, id, r.PostForm.Get("email"), s.Now())
+	})
+}
+
+// renewed sees to it that a new link is sent, unless too many are asked for from there, and says what it always says.
+func (s *Server) renewed(w http.ResponseWriter, r *http.Request, asked bool, send func(context.Context) error) error {
+	heard, err := models.MayRenew(r.Context(), s.DB, clientaddr.Of(r, s.TrustedProxies), s.Now())
+	if err == nil && heard && asked {
+		err = send(r.Context())
+	}
+	if err != nil {
+		return err
 	}
 	v := linkAskedView{NewPage(r, Localizer(r).T("account.link_asked.title"))}
 	v.NoIndex = true

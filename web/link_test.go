@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -197,3 +198,39 @@ func TestWhoHasNoAccountChoosesTheLanguageOfTheirMails(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, stranger.StatusCode)
 	require.Equal(t, "ro", h.person("expert-02").Language)
 }
+
+// TestCleanAddressOffersALink: whoever has only the address of a page, from a calendar or on another device, types where the mail went.
+// The answer is the same for everybody; a link goes to who was asked, and once.
+func TestCleanAddressOffersALink(t *testing.T) {
+	h := newHouse(t)
+	expert, other := h.person("expert-02"), h.person("expert-03")
+	task := h.ask(models.TaskReview, expert.ID)
+	first := h.linkFor(task, expert.ID)
+	b := h.public("en")
+	away := b.get(taskPath(task.ID))
+	require.Equal(t, http.StatusSeeOther, away.StatusCode)
+	page := b.get(away.Header.Get("Location"))
+	sound(t, page)
+	action := taskPath(task.ID) + "/new-link"
+	require.Contains(t, page.Body, `action="`+action+`"`)
+	require.NotContains(t, b.get("/sign-in?next=/dashboard").Body, "/new-link")
+	var said string
+	for i, address := range []string{expert.Email, " " + strings.ToUpper(expert.Email), other.Email, "nobody@example.org", "", strings.Repeat("x", 3000)} {
+		got := b.post(action, url.Values{"email": {address}})
+		require.Equal(t, http.StatusOK, got.StatusCode)
+		require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
+		if i == 0 {
+			said = withoutIDs(got.Body)
+		}
+		require.Equal(t, said, withoutIDs(got.Body), address)
+	}
+	require.Equal(t, said, withoutIDs(b.post(taskPath(uuid.New())+"/new-link", url.Values{"email": {expert.Email}}).Body))
+	require.Equal(t, 1, h.newLinks(expert.ID))
+	require.Zero(t, h.newLinks(other.ID))
+	require.Equal(t, http.StatusSeeOther, h.public("en").get(first).StatusCode, "a new link does not end the one before")
+}
+
+var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+
+// withoutIDs is a page but for the ids in it: of the page itself, which the choice of a language leads back to.
+func withoutIDs(body string) string { return anyID.ReplaceAllString(body, "") }
