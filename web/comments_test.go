@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -168,4 +169,57 @@ func TestTwoPagesAtOnceLoseNobodysWords(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rv.Comments, 3)
 	require.Zero(t, n.rows("kept_words"), "everything was sent")
+}
+
+// TestTwoDevicesAtTheSameMomentLoseNobodysWords sends from both before either was answered: one is recorded, the other comes back
+// beside it.
+func TestTwoDevicesAtTheSameMomentLoseNobodysWords(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(1, "expert-02")
+	task := n.taskOf("expert-02")
+	phone, path, onPhone := answering(t, n, "expert-02")
+	desk, _, atDesk := answering(t, n, "expert-02")
+	onPhone.Set("comment-2", "From the phone.")
+	atDesk.Set("comment-3", "From the desk.")
+	answers := make(chan answer, 2)
+	for b, f := range map[*reader]url.Values{phone: onPhone, desk: atDesk} {
+		go func() { answers <- b.post(path+"/review", f) }()
+	}
+	first, second := <-answers, <-answers
+	if first.StatusCode != http.StatusSeeOther {
+		first, second = second, first
+	}
+	require.Equal(t, http.StatusSeeOther, first.StatusCode)
+	require.Equal(t, http.StatusConflict, second.StatusCode, "the other was recorded meanwhile")
+	sound(t, second)
+	for _, words := range []string{"From the phone.", "From the desk."} {
+		require.Contains(t, second.Body, words)
+	}
+	both := filled(t, second.Body, path+"/review")
+	require.Equal(t, http.StatusSeeOther, phone.post(path+"/review", both).StatusCode)
+	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+	require.NoError(t, err)
+	require.Len(t, rv.Comments, 2)
+}
+
+// TestAnswerReceivedWithoutAWorkerIsKept: an answer that cannot be recorded at once is received, and its words are left where their
+// writer finds them should it be refused; once it is recorded nothing is left over.
+func TestAnswerReceivedWithoutAWorkerIsKept(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(1, "expert-02")
+	task := n.taskOf("expert-02")
+	b, path, f := answering(t, n, "expert-02")
+	n.stopWorker()
+	n.server.Processes.Patience = 300 * time.Millisecond
+	f.Set("comment-2", "Sent in the night.")
+	got := b.post(path+"/review", f)
+	require.Equal(t, http.StatusAccepted, got.StatusCode)
+	require.Contains(t, b.get(path+"?kept=continue").Body, "Sent in the night.")
+	n.startWorker()
+	require.Eventually(t, func() bool { return n.task(task.ID).State == models.TaskDone }, time.Minute, 50*time.Millisecond)
+	again := b.get(path).Body
+	require.Contains(t, again, "Sent in the night.", "the form holds what was recorded")
+	require.NotContains(t, again, `id="unsent"`, "and nothing beside it")
 }

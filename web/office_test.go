@@ -28,9 +28,10 @@ import (
 // office is a house in which decisions are taken: with a Temporal server, a worker and a mail server, all real.
 type office struct {
 	*house
-	officer    models.Person
-	mails      *catcher.Catcher
-	stopWorker func()
+	officer     models.Person
+	mails       *catcher.Catcher
+	startWorker func()
+	stopWorker  func()
 }
 
 func newOffice(t *testing.T) *office {
@@ -53,10 +54,13 @@ func newOffice(t *testing.T) *office {
 		Log: slog.New(slog.DiscardHandler)}
 	queue, err := c.server.Processes.Queue(t.Context())
 	require.NoError(t, err)
-	w := workflows.NewWorker(temporal, queue, acts)
-	require.NoError(t, w.Start())
-	c.stopWorker = sync.OnceFunc(w.Stop)
-	t.Cleanup(c.stopWorker)
+	c.startWorker = func() {
+		w := workflows.NewWorker(temporal, queue, acts)
+		require.NoError(t, w.Start())
+		c.stopWorker = sync.OnceFunc(w.Stop)
+		t.Cleanup(c.stopWorker)
+	}
+	c.startWorker()
 	return c
 }
 
