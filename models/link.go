@@ -75,6 +75,7 @@ func taskAndPerson(ctx context.Context, db bun.IDB, task, person uuid.UUID) (*Ta
 const (
 	renewalsWindow = 15 * time.Minute
 	renewalsByHost = 60
+	guessesByHost  = 100 // addresses that were never links, within the same window
 
 	renewWindow = 10 * time.Minute
 	renewsADay  = 5
@@ -84,6 +85,12 @@ const (
 // in both cases.
 func MayRenew(ctx context.Context, db bun.IDB, host string, now time.Time) (bool, error) {
 	return Allow(ctx, db, "renew-link:host:"+host, renewalsByHost, renewalsWindow, now)
+}
+
+// MayTryLinks counts an address from a network address that was never a link, and reports whether it is answered. A link cannot be
+// guessed (128 bits of HMAC); this spares the server those who try.
+func MayTryLinks(ctx context.Context, db bun.IDB, host string, now time.Time) (bool, error) {
+	return Allow(ctx, db, "no-link:host:"+host, guessesByHost, renewalsWindow, now)
 }
 
 // RenewLinkAt is RenewLink for whoever has an address; for nobody's nothing happens.

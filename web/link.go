@@ -34,8 +34,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	token := mux.Vars(r)["token"]
 	claims, err := s.Links.Check(token)
 	if err != nil || claims.Kind != links.KindTask {
-		s.Engine.LinkExpired(w, r, r.URL.Path)
-		return nil
+		return s.noLink(w, r)
 	}
 	_, _, err = models.OpenByLink(r.Context(), s.DB, claims.ID, claims.PersonID, claims.Generation, s.Now())
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
@@ -52,6 +51,19 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.SetCookie(w, s.linkCookie(claims.ID, token, linkCookieLife))
 	http.Redirect(w, r, tasksPath+claims.ID.String(), http.StatusSeeOther)
+	return nil
+}
+
+// noLink answers to an address that was never a link as to one that has ended, until there are too many of them from one place.
+func (s *Server) noLink(w http.ResponseWriter, r *http.Request) error {
+	heard, err := models.MayTryLinks(r.Context(), s.DB, clientaddr.Of(r, s.TrustedProxies), s.Now())
+	if err != nil {
+		return err
+	}
+	if !heard {
+		return apperr.New(apperr.CodeTooMany)
+	}
+	s.Engine.LinkExpired(w, r, r.URL.Path)
 	return nil
 }
 

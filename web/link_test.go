@@ -234,3 +234,17 @@ var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 
 // withoutIDs is a page but for the ids in it: of the page itself, which the choice of a language leads back to.
 func withoutIDs(body string) string { return anyID.ReplaceAllString(body, "") }
+
+func TestGuessersOfLinksAreSlowedDown(t *testing.T) {
+	h := newHouse(t)
+	b := h.public("en")
+	for range 100 {
+		require.Equal(t, http.StatusGone, b.get("/l/tl_guess").StatusCode)
+	}
+	slowed := b.get("/l/tl_guess")
+	require.Equal(t, http.StatusTooManyRequests, slowed.StatusCode)
+	sound(t, slowed)
+	expert := h.person("expert-02")
+	task := h.ask(models.TaskReview, expert.ID)
+	require.Equal(t, http.StatusSeeOther, b.get(h.linkFor(task, expert.ID)).StatusCode, "who has a link gets in all the same")
+}
