@@ -44,14 +44,14 @@ func rendered(t *testing.T, source string) []byte {
 
 func TestWhatIsSimplySafeIsWhatThePolicyMakesOfIt(t *testing.T) {
 	r, simple := rand.New(rand.NewPCG(1, 2)), 0
-	for range 20_000 {
+	for range 5_000 {
 		text := jumble(r)
 		sameAsPolicy(t, []byte(text))
 		if sameAsPolicy(t, rendered(t, text)) {
 			simple++
 		}
 	}
-	require.Greater(t, simple, 2_000, "the texts are such that much of them is simple")
+	require.Greater(t, simple, 500, "the texts are such that much of them is simple")
 	require.True(t, sameAsPolicy(t, rendered(t, "It's \"said\" **here**, a < b & c:\n\n- *once*\n- `twice`\n\n> and  \n> again")), "so are the comments of most people")
 	for _, not := range []string{"## Heading", "[a](https://a.example)", "3. third", "| a |\n|---|\n| b |", "a[^1]\n\n[^1]: b"} {
 		require.False(t, sameAsPolicy(t, rendered(t, not)), not)
