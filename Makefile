@@ -29,7 +29,7 @@ ifeq ($(DATABASE_URL),)
 POSTGRES := postgresql
 endif
 
-.PHONY: help run build assets test check walkthrough bench screenshots clean postgresql chromium pandoc poppler node
+.PHONY: help run build assets test check mistakes quick walkthrough bench screenshots clean postgresql chromium pandoc poppler node
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,14 +54,19 @@ check: assets postgresql pandoc poppler $(TOOLS)/staticcheck $(TOOLS)/workflowch
 	@echo "==> gofmt"
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	  if [ -n "$$unformatted" ]; then echo "Format these with gofmt -w:"; echo "$$unformatted"; exit 1; fi
-	@echo "==> go vet"
-	@go vet ./...
+	@$(MAKE) -j 2 -O quick mistakes
+
+# Side by side, for the tests often wait for PostgreSQL.
+mistakes:
 	@echo "==> staticcheck"
 	@$(TOOLS)/staticcheck ./...
 	@echo "==> workflowcheck"
 	@$(TOOLS)/workflowcheck ./workflows/...
-	@echo "==> Quick tests"
-	@go test -short -p 3 -timeout 12m ./web ./api ./models ./...
+
+# With all that go vet looks for, package by package, which saves to go through all of them once more.
+quick:
+	@echo "==> go vet, and the quick tests"
+	@go test -short -vet=all -p 3 -timeout 12m ./web ./api ./models ./...
 
 walkthrough: build ## take one recommendation the whole way on the running instance (DATA=folder for the real texts)
 	@bin/tribuna walkthrough $(if $(DATA),--data "$(DATA)") $(ARGS)

@@ -65,6 +65,9 @@ func doors(p *testsecrets.Planted, r route) (all []string) {
 // everybody may read: the table is that of testsecrets. A new operation is gone through as well; one at an address of an unknown
 // kind, or that answers nobody, fails until doors or asking know how to ask it.
 func TestNobodyIsToldASecret(t *testing.T) {
+	if testing.Short() {
+		t.Skip("everything there is, to everybody, is not for the short tests")
+	}
 	h := newHouse(t).withWord(t)
 	p := testsecrets.Plant(t, h.db, noon)
 	link := func(task *models.Task) string {

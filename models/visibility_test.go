@@ -31,6 +31,9 @@ func TestTheQueryAndTheTableAreOneRule(t *testing.T) {
 	}
 	stages := []models.Stage{models.StageDrafting, models.StageReview, models.StageTranslation, models.StageSignOff,
 		models.StagePublication, models.StageDone, models.StageWithdrawn}
+	if testing.Short() { // one that is hidden, one that is not, and one withdrawn
+		stages = stages[2:4]
+	}
 	seen := map[bool]int{}
 	fromDesk := models.StageDrafting
 	for i, stage := range append(stages, models.StageWithdrawn) {

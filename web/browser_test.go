@@ -76,7 +76,7 @@ func styleServer(t *testing.T) *httptest.Server {
 }
 
 // seriousFaults names what is a serious or critical barrier.
-func (b *browser) seriousFaults(t *testing.T) []string {
+func (b *browser) seriousFaults(t testing.TB) []string {
 	t.Helper()
 	faults, err := testbrowser.Barriers(b.ctx)
 	require.NoError(t, err)
@@ -102,7 +102,7 @@ const beyond = `document.fonts.ready.then(() => [...document.querySelectorAll("m
 
 // inspect opens a page with all that is folded in it, and holds it to what every page promises, however it is looked at:
 // nothing reaches beyond the screen, and nothing is a barrier.
-func (b *browser) inspect(t *testing.T, address string, looks []look) {
+func (b *browser) inspect(t testing.TB, address string, looks []look) {
 	t.Helper()
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(address),
 		chromedp.Evaluate(`document.querySelectorAll("main details").forEach(d => d.open = true)`, nil)))

@@ -163,7 +163,7 @@ func addressOf(t *testing.T, page, pattern string) string {
 }
 
 // workbook is a workbook with one row after the other in each of its sheets; its first sheet is called Sheet1.
-func workbook(t *testing.T, sheets map[string][][]any) string {
+func workbook(t testing.TB, sheets map[string][][]any) string {
 	t.Helper()
 	book := excelize.NewFile()
 	defer book.Close()

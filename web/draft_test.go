@@ -27,7 +27,7 @@ var (
 )
 
 // filled returns everything a browser would send from the form that posts to action, as it stands.
-func filled(t *testing.T, body, action string) url.Values {
+func filled(t testing.TB, body, action string) url.Values {
 	t.Helper()
 	values := form(t, body, action)
 	_, rest, _ := strings.Cut(body, `action="`+action+`"`)

@@ -105,6 +105,9 @@ func sample(address string) string {
 // TestWhatIsInAnotherLanguageSaysSo shows every page there is to somebody who reads Albanian where the network has all names in
 // English alone: a screen reader is told of each that it is English.
 func TestWhatIsInAnotherLanguageSaysSo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("everything there is, to everybody, is not for the short tests")
+	}
 	for _, stage := range []string{"drafting", "review", "done"} {
 		t.Run(stage, func(t *testing.T) {
 			w := newWorld(t, stage)

@@ -17,7 +17,7 @@ import (
 )
 
 // picture is a PNG of so many pixels a side.
-func picture(t *testing.T, side int) []byte {
+func picture(t testing.TB, side int) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, side, side))))

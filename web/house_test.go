@@ -26,7 +26,7 @@ import (
 
 // house is the pages over a real database with the demo network in it.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	db     *bun.DB
 	server *Server
 	front  *httptest.Server
@@ -36,12 +36,12 @@ type house struct {
 // demoNetwork is the demo network, written once for all tests.
 var demoNetwork = &testdb.Prepared{Fill: func(ctx context.Context, db *bun.DB) error { return demo.Load(ctx, db, time.Now()) }}
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	return newHouseOver(t, demoNetwork.Open(t).App)
 }
 
-func newHouseOver(t *testing.T, db *bun.DB) *house {
+func newHouseOver(t testing.TB, db *bun.DB) *house {
 	t.Helper()
 	minter, err := links.New(bytes.Repeat([]byte("key"), 11))
 	require.NoError(t, err)
@@ -100,7 +100,7 @@ func (h *house) ask(kind models.TaskKind, person uuid.UUID) *models.Task {
 
 // reader is a browser without scripts.
 type reader struct {
-	t      *testing.T
+	t      testing.TB
 	base   string
 	client *http.Client
 	header http.Header

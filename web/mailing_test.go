@@ -87,7 +87,7 @@ func TestMailingFromFormToOutcome(t *testing.T) {
 }
 
 // textOf returns the fields' name of the text in a language.
-func textOf(t *testing.T, f url.Values, language string) string {
+func textOf(t testing.TB, f url.Values, language string) string {
 	t.Helper()
 	for name, values := range f {
 		if strings.HasSuffix(name, ".language") && values[0] == language {

@@ -190,7 +190,7 @@ func (c *office) byLink(task *models.Task, person models.Person, language string
 var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
 // form returns the hidden fields of the form that posts to action.
-func form(t *testing.T, body, action string) url.Values {
+func form(t testing.TB, body, action string) url.Values {
 	t.Helper()
 	_, rest, found := strings.Cut(body, `action="`+action+`"`)
 	require.True(t, found, "the page has a form that posts to %s:\n%s", action, body)
@@ -203,7 +203,7 @@ func form(t *testing.T, body, action string) url.Values {
 }
 
 // sound checks what holds for every page: no key in the place of words, nothing left unset.
-func sound(t *testing.T, got answer) {
+func sound(t testing.TB, got answer) {
 	t.Helper()
 	require.NotContains(t, got.Body, "&lt;no value&gt;")
 	require.NotContains(t, got.Body, "ZgotmplZ")

@@ -15,7 +15,7 @@ import (
 )
 
 // unsaid checks that a page of ours shows no key in the place of words.
-func unsaid(t *testing.T, got answer) {
+func unsaid(t testing.TB, got answer) {
 	t.Helper()
 	sound(t, got)
 	require.NotRegexp(t, `[>" ](draft|officer|record|recommendation|version|field|published)\.[a-z_]+(\.[a-z_]+)*[<" ]`, got.Body)

@@ -69,8 +69,9 @@ func newEngine(views fs.FS, o EngineOptions) (*Engine, error) {
 // parse builds the pages of one language. Files directly under views are pages, files in its folders are layouts,
 // components and the pages' own parts, known to all pages by the names that they define.
 func (e *Engine) parse(views fs.FS, l *i18n.Localizer) (map[string]*template.Template, error) {
-	shared := template.New("").Funcs(e.funcs(l)).Option("missingkey=error")
-	if _, err := shared.ParseFS(views, "*/*.html"); err != nil {
+	funcs := e.funcs(l)
+	shared, err := template.New("").Funcs(funcs).ParseFS(views, "*/*.html")
+	if err != nil {
 		return nil, fmt.Errorf("views: %w", err)
 	}
 	files, err := fs.Glob(views, "*.html")
@@ -84,13 +85,14 @@ func (e *Engine) parse(views fs.FS, l *i18n.Localizer) (map[string]*template.Tem
 			return nil, fmt.Errorf("views: %w", err)
 		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		page, err := shared.Clone()
+		page, err := template.New(name).Funcs(funcs).Option("missingkey=error").Parse(string(text))
+		if err == nil {
+			err = borrow(page, shared)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("views: %w", err)
 		}
-		if pages[name], err = page.New(name).Parse(string(text)); err != nil {
-			return nil, fmt.Errorf("views: %w", err)
-		}
+		pages[name] = page
 	}
 	return pages, nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // rendered fills a part's form with the demo's Bulgarian text, or with the source where there is none.
-func rendered(t *testing.T, f url.Values, tr *models.Translation, page answer) {
+func rendered(t testing.TB, f url.Values, tr *models.Translation, page answer) {
 	t.Helper()
 	for _, b := range tr.Blocks {
 		name := fmt.Sprintf("blocks[%d].text", b.Position)

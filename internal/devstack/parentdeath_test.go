@@ -45,6 +45,9 @@ func playParent(dir string) error {
 }
 
 func TestServersDieWithAKilledParent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("servers that are killed are not for the short tests")
+	}
 	dir := t.TempDir()
 	parent := exec.Command(os.Args[0])
 	parent.Env = append(os.Environ(), parentDir+"="+dir)

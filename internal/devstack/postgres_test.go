@@ -21,6 +21,9 @@ func within(t *testing.T, d time.Duration) context.Context {
 }
 
 func startPostgres(t *testing.T, dir string) *devstack.Postgres {
+	if testing.Short() {
+		t.Skip("servers of a test's own are not for the short tests")
+	}
 	pg, err := devstack.StartPostgres(within(t, time.Minute), devstack.PostgresOptions{Dir: dir, Fsync: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = pg.Discard(context.Background()) })

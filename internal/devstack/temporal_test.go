@@ -21,6 +21,9 @@ func waitForGo(ctx workflow.Context) (string, error) {
 }
 
 func TestTemporalKeepsOpenWorkflowsThroughKillAndStop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a running process is not for the short tests")
+	}
 	ctx := within(t, 2*time.Minute)
 	dir := t.TempDir()
 	server, err := devstack.StartTemporal(ctx, devstack.TemporalOptions{Dir: dir, Namespace: "kept"})

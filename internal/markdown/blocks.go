@@ -88,18 +88,18 @@ func RenderBlocks(source string, opts ...Option) ([]RenderedBlock, error) {
 	out := make([]RenderedBlock, len(parts))
 	for i, p := range parts {
 		out[i].Block = p.block
-		var buf bytes.Buffer
+		var buf output
 		shiftHeadings(p.node, o.headingShift)
 		if err := renderNode(&buf, engine, src, p.node); err != nil {
 			return nil, err
 		}
-		out[i].HTML = template.HTML(policy.SanitizeBytes(buf.Bytes())) //nolint:gosec // sanitised
+		out[i].HTML = safe(buf.Bytes())
 	}
 	return out, nil
 }
 
 // renderNode renders one top-level node; a footnote gets the list around it that its number comes from.
-func renderNode(buf *bytes.Buffer, engine goldmark.Markdown, src []byte, n ast.Node) error {
+func renderNode(buf *output, engine goldmark.Markdown, src []byte, n ast.Node) error {
 	note, isNote := n.(*extast.Footnote)
 	if isNote && note.Index < 0 {
 		return nil // nothing refers to it, so it has no number and is not shown

@@ -1,7 +1,6 @@
 package markdown
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 
@@ -27,7 +26,7 @@ func Readings(source string) []Reading {
 			continue
 		}
 		for _, n := range items(p.node) {
-			var form bytes.Buffer
+			var form output
 			if err := renderNode(&form, engine, src, n); err != nil {
 				form.Reset() // a Buffer takes everything, and what cannot be rendered has no looks
 			}

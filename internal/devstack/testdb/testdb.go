@@ -92,9 +92,12 @@ func open(t testing.TB, template string) DB {
 }
 
 // OwnCluster is a PostgreSQL of the test's own, with the migrated database and
-// real fsync, for tests that stop, kill and restart it.
+// real fsync, for tests that stop, kill and restart it. The short ones skip them.
 func OwnCluster(t testing.TB) *devstack.Postgres {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server that is killed is not for the short tests")
+	}
 	dir := t.TempDir()
 	pg, err := startCopy(dir, true)
 	must(t, err)

@@ -11,6 +11,8 @@
 //		testdb.Stop()
 //		os.Exit(code)
 //	}
+//
+// Tests that need one are skipped by the short ones.
 package testtemporal
 
 import (
@@ -56,6 +58,7 @@ func Stop() {
 // Server is the server of this test program.
 func Server(t testing.TB) *devstack.Temporal {
 	t.Helper()
+	notShort(t)
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server != nil {
@@ -78,6 +81,7 @@ func Client(t testing.TB) client.Client {
 // Own is a server of the test's own, for tests that stop, kill and restart it.
 func Own(t testing.TB) *devstack.Temporal {
 	t.Helper()
+	notShort(t)
 	server := start(t, t.TempDir())
 	t.Cleanup(func() { _ = server.Kill() })
 	return server
@@ -87,6 +91,13 @@ func Own(t testing.TB) *devstack.Temporal {
 func OwnClient(t testing.TB, server *devstack.Temporal) client.Client {
 	t.Helper()
 	return dial(t, server)
+}
+
+func notShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a running process is not for the short tests")
+	}
 }
 
 func start(t testing.TB, dir string) *devstack.Temporal {
