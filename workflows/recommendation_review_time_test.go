@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -278,6 +279,50 @@ func TestReviewLateAnswersAreKeptAndCountByRule(t *testing.T) {
 			require.Equal(t, apart, round.ClosingAt == nil, "counts unless the procedure sets it apart")
 		})
 	}
+}
+
+func TestReviewAnsweredInTimeStaysSoWhenItIsChanged(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough, d.Review.LateApart = 2, true })
+	o.startReview(0, o.experts[:2], nil)
+	for _, e := range o.experts[:2] {
+		o.at(time.Hour, func() { o.tell(models.DecideAcceptTask, e, &o.taskOf(models.TaskReview, e).ID, models.NoPayload{}) })
+	}
+	o.answer(2*time.Hour, o.experts[0])
+	o.answer(23*day, o.experts[1])
+	var mended, late *said
+	change := func(who models.Person) *said {
+		p := o.review()
+		p.Reasons = "One letter less."
+		return o.tell(models.DecideAnswerReview, who, &o.taskOf(models.TaskReview, who).ID, p)
+	}
+	o.at(23*day+time.Hour, func() { mended = change(o.experts[0]) })
+	o.at(23*day+2*time.Hour, func() { late = change(o.experts[1]) })
+	cutOff(t, o.run(23*day+3*time.Hour))
+	o.recorded(mended)
+	o.recorded(late)
+	require.False(t, mended.outcome.Late)
+	require.True(t, late.outcome.Late)
+	reviews, err := models.Reviews(o.ctx, o.db, o.rec.ID, 1)
+	require.NoError(t, err)
+	for _, rv := range reviews {
+		require.Equal(t, "One letter less.", rv.Reasons)
+		require.Equal(t, rv.PersonID == o.experts[1].ID, rv.Late, "late only where the first one was")
+	}
+	round, err := models.RoundByNumber(o.ctx, o.db, o.rec.ID, 1)
+	require.NoError(t, err)
+	n, err := round.Answered(o.ctx, o.db, models.ReviewRules{LateApart: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	items, err := record.List(o.ctx, o.db, o.rec.ID, record.Confidential)
+	require.NoError(t, err)
+	after := 0
+	for _, it := range items {
+		if it.Verb == "review.answered" && it.Facts["changed_after_due"] == "true" {
+			after++
+			require.Empty(t, it.Facts["late"])
+		}
+	}
+	require.Equal(t, 1, after, "the record says when it was changed")
 }
 
 func TestReviewIsShorterWhereTheTextIsNeededSoon(t *testing.T) {
