@@ -144,6 +144,11 @@ func (t *Task) Close(state TaskState, now time.Time) {
 // Reopen takes back that a task ended. Reminders counted from the opening go on with the next that is still to come.
 func (t *Task) Reopen(w Wait, zone *time.Location, now time.Time) {
 	t.State, t.ClosedAt = TaskOpen, nil
+	t.CatchUp(w, zone, now)
+}
+
+// CatchUp sets the next reminder of a ladder that counts from the opening: what was due meanwhile is passed over.
+func (t *Task) CatchUp(w Wait, zone *time.Location, now time.Time) {
 	for t.scheduleReminder(w, zone, 0); t.RemindAt != nil && !t.RemindAt.After(now); t.scheduleReminder(w, zone, 0) {
 		t.Reminders++
 	}

@@ -196,6 +196,47 @@ func TestReviewExtendAllMovesWhoHasNotAnswered(t *testing.T) {
 	require.True(t, round.DueAt.After(begin.Add(30*day)), "the round lasts as long as its last task")
 }
 
+func TestReviewMoreTimeIsMoreTimeToSayWhether(t *testing.T) {
+	o := newOffice(t, nil)
+	o.startReview(0, o.experts[:1], nil)
+	o.at(day, func() {
+		o.tell(models.DecideExtendReview, o.officer, nil, models.AskTimePayload{DueOn: o.day(40 * day)})
+	})
+	o.at(day+time.Hour, func() {
+		moved := o.taskOf(models.TaskReview, o.experts[0])
+		zone := zoneIn(t, o, o.experts[0])
+		require.Equal(t, "2026-07-11", moved.DueAt.In(zone).Format(time.DateOnly))
+		require.Equal(t, "2026-06-29 23:59:59", moved.RespondBy.In(zone).Format(time.DateTime), "19 days later than the 8th, and past a weekend")
+		require.Equal(t, models.ReminderRespond, moved.RemindStep)
+		require.True(t, moved.RemindAt.After(begin.Add(20*day)), "the reminder moved along")
+	})
+	o.at(27*day, func() {
+		require.Equal(t, models.TaskOpen, o.taskOf(models.TaskReview, o.experts[0]).State, "nobody is silent who was given time")
+	})
+	cutOff(t, o.run(30*day))
+	require.Equal(t, models.TaskExpired, o.taskOf(models.TaskReview, o.experts[0]).State, "who says nothing is silent in the end")
+	require.Equal(t, 1, o.taskOf(models.TaskReview, o.experts[0]).RespondReminders)
+}
+
+func TestReviewWhoAskedForTimeIsNotRemindedBeforeTheOfficerAnswers(t *testing.T) {
+	o := newOffice(t, nil)
+	o.startReview(0, o.experts[:1], nil)
+	expert := o.experts[0]
+	o.at(time.Hour, func() {
+		o.tell(models.DecideAskTime, expert, &o.taskOf(models.TaskReview, expert).ID, models.AskTimePayload{DueOn: o.day(80 * day)})
+	})
+	o.at(16*day, func() { // one was due on the 15th
+		require.Zero(t, o.mailsTo(models.MailDigest, expert.ID))
+		require.NotEqual(t, models.ReminderBefore, o.taskOf(models.TaskReview, expert).RemindStep)
+		o.tell(models.DecideRefuseTime, o.officer, &o.taskOf(models.TaskReview, expert).ID, models.RefuseTimePayload{Reason: "The law is read in June."})
+	})
+	o.at(16*day+time.Hour, func() {
+		require.Equal(t, models.ReminderBefore, o.taskOf(models.TaskReview, expert).RemindStep, "the ladder goes on")
+	})
+	cutOff(t, o.run(21*day))
+	require.Equal(t, 1, o.mailsTo(models.MailDigest, expert.ID))
+}
+
 func TestReviewNudgeIsOnceADay(t *testing.T) {
 	o := newOffice(t, nil)
 	o.startReview(0, o.experts[:1], nil)
