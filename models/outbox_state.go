@@ -8,10 +8,11 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// MailStateOf returns where the mail with a dedupe key stands, or "" if it was never written.
-func MailStateOf(ctx context.Context, db bun.IDB, dedupeKey string) (MailState, error) {
+// LockMail returns where the mail with a dedupe key stands, or "" if it was never written. One that is queued is not claimed before
+// the transaction ends: what it will say can still be added to.
+func LockMail(ctx context.Context, tx bun.IDB, dedupeKey string) (MailState, error) {
 	var state MailState
-	err := db.NewSelect().Model((*OutboxMail)(nil)).Column("state").Where("dedupe_key = ?", dedupeKey).Scan(ctx, &state)
+	err := tx.NewSelect().Model((*OutboxMail)(nil)).Column("state").Where("dedupe_key = ?", dedupeKey).For("UPDATE").Scan(ctx, &state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
