@@ -221,6 +221,47 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 	return nil
 }
 
+// goOn takes back that a round is closing, and tells those who were told until when answers would be taken.
+func (x *act) goOn(ctx context.Context, round *models.ReviewRound) error {
+	until := round.ClosingAt
+	round.ClosingAt = nil
+	if err := round.Save(ctx, x.tx); err != nil || until == nil {
+		return err
+	}
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReview}})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		if err := x.tellGoesOn(ctx, &open[i], *until); err != nil {
+			return err
+		}
+	}
+	return x.note(ctx, entry{verb: "review.goes_on", visibility: record.Network, objectKind: "version", object: round.VersionID, byRule: true,
+		facts: map[string]string{"round": fmt.Sprint(round.Number)}})
+}
+
+func (x *act) tellGoesOn(ctx context.Context, t *models.Task, until time.Time) error {
+	people, err := x.asked(ctx, t)
+	if err != nil {
+		return err
+	}
+	closing := until.UTC().Format(time.RFC3339)
+	for _, p := range people {
+		told, err := models.LockMail(ctx, x.tx, dedupeKey(models.MailRoundClosing, t.ID, p, closing))
+		if err != nil {
+			return err
+		}
+		if told == "" {
+			continue
+		}
+		if err := x.mail(ctx, models.MailRoundGoesOn, p, t, closing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // CloseRound ends the round when its grace is over and asks the officer to decide. Partners can comment for as long as
 // they were told, or until that decision.
 func (a *Activities) CloseRound(ctx context.Context, s Step) (models.Position, error) {

@@ -254,7 +254,7 @@ func (a *Activities) AskEnough(ctx context.Context, s Step) (models.Position, er
 			facts: map[string]string{"round": fmt.Sprint(round.Number), "answers": fmt.Sprint(pos.Round.Answered)}}); err != nil {
 			return err
 		}
-		return x.news(ctx, nil, models.NewsEnough, fmt.Sprint(round.Number))
+		return x.news(ctx, nil, models.NewsEnough, x.id)
 	})
 }
 
