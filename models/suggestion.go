@@ -80,7 +80,7 @@ func Suggestions(ctx context.Context, db bun.IDB, recommendation uuid.UUID, roun
 }
 
 // TakeSuggestion makes whoever was suggested somebody who can be asked: a person of the network with the role of an expert where
-// the text belongs. Who is one already is recognised by the address. Source says where the data of somebody new came from, in
+// the one who suggested them is one. Nothing is kept where they could not be invited into the running round. Who is one already is recognised by the address. Source says where the data of somebody new came from, in
 // words they can read: they are owed a notice of it. It says whether that was done before.
 func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.UUID, by Person, source string, now time.Time) (person uuid.UUID, before bool, err error) {
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
@@ -105,6 +105,9 @@ func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.
 		}
 		if err := s.becomeExpert(ctx, tx, r, by, p, now); err != nil {
 			return err
+		}
+		if err := s.mayBeAsked(ctx, tx, r, p.ID); err != nil {
+			return err // and nothing of it is kept
 		}
 		s.PersonID, person = &p.ID, p.ID
 		_, err = tx.NewUpdate().Model(s).Column("person_id").WherePK().Exec(ctx)
@@ -142,12 +145,53 @@ func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommenda
 	return p, err
 }
 
+// mayBeAsked refuses whom an invitation into the running round would be refused.
+func (s *ReviewerSuggestion) mayBeAsked(ctx context.Context, tx bun.IDB, r *Recommendation, person uuid.UUID) error {
+	round, err := RoundByNumber(ctx, tx, r.ID, r.Round)
+	if err != nil {
+		return err
+	}
+	asked, err := Tasks(ctx, tx, TaskFilter{Recommendation: r.ID, Kinds: []TaskKind{TaskReview}, Round: r.Round})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(asked, func(t Task) bool { return t.PersonID != nil && *t.PersonID == person }) {
+		return apperr.Invalid("person_id", "asked_already")
+	}
+	if round.Anonymity != AnonymityDouble {
+		return nil
+	}
+	knows, err := KnowsAuthors(ctx, tx, r, person)
+	if knows {
+		return apperr.Invalid("person_id", "knows_authors")
+	}
+	return err
+}
+
+// expertsWith is the organisation among whose experts somebody new is: that of whoever suggested them, so that they stand to the
+// text as that one does; of several rather one whose text it is not. Where there is none it is the one the text belongs to.
+func (s *ReviewerSuggestion) expertsWith(ctx context.Context, tx bun.IDB, r *Recommendation) (uuid.UUID, error) {
+	var found []uuid.UUID
+	err := tx.NewSelect().TableExpr("roles").Column("roles.organisation_id").
+		Join("JOIN tasks AS t ON t.person_id = roles.person_id").Join("JOIN organisations AS theirs ON theirs.id = roles.organisation_id").
+		Join("JOIN organisations AS o ON o.id = ?", r.OrganisationID).Where("t.id = ? AND roles.role = ?", s.TaskID, RoleExpert).
+		OrderExpr("COALESCE(theirs.id IN (o.id, o.parent_id) OR theirs.parent_id IN (o.id, o.parent_id), false), theirs.id").Limit(1).Scan(ctx, &found)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("read among whose experts who suggested is: %w", err)
+	}
+	return append(found, r.OrganisationID)[0], nil
+}
+
 func (s *ReviewerSuggestion) becomeExpert(ctx context.Context, tx bun.IDB, r *Recommendation, by Person, p Person, now time.Time) error {
 	held, err := RolesHeld(ctx, tx, p.ID)
 	if err != nil || slices.ContainsFunc(held, func(h Role) bool { return h.Role == RoleExpert }) {
 		return err
 	}
-	return GiveRole(ctx, tx, by, Role{PersonID: p.ID, OrganisationID: r.OrganisationID, Role: RoleExpert}, now)
+	organisation, err := s.expertsWith(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	return GiveRole(ctx, tx, by, Role{PersonID: p.ID, OrganisationID: organisation, Role: RoleExpert}, now)
 }
 
 // suggestionsMost is how long a suggestion is kept where its round never ends.
