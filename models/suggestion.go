@@ -43,7 +43,7 @@ type ReviewerSuggestion struct {
 	Known string `bun:",scanonly"` // name of whoever has the address already; "" for nobody
 }
 
-// Suggest keeps whom an expert suggests, in the place of whom they suggested before.
+// Suggest keeps whom an expert suggests, in the place of whom they suggested before; who was invited since stays beside them.
 func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload, writtenIn string, now time.Time) error {
 	if _, err := tx.NewDelete().Model((*ReviewerSuggestion)(nil)).Where("task_id = ? AND person_id IS NULL", t.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("forget former suggestions: %w", err)
@@ -52,12 +52,26 @@ func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload,
 	if len(list) == 0 {
 		return nil
 	}
+	var taken []ReviewerSuggestion // of whom somebody was invited stay
+	if err := tx.NewSelect().Model(&taken).Where("rs.task_id = ?", t.ID).Order("rs.position").Scan(ctx); err != nil {
+		return fmt.Errorf("read former suggestions: %w", err)
+	}
+	last := 0
+	for _, s := range taken {
+		last = s.Position
+		list = slices.DeleteFunc(list, func(p SuggestionPayload) bool {
+			return s.Email != "" && strings.EqualFold(strings.TrimSpace(p.Email), s.Email)
+		})
+	}
+	if len(list) == 0 {
+		return nil
+	}
 	rows := make([]ReviewerSuggestion, len(list))
 	for i, p := range list {
-		rows[i] = ReviewerSuggestion{ID: NewID(), TaskID: t.ID, RecommendationID: t.RecommendationID, Round: t.Round, Position: i + 1,
+		rows[i] = ReviewerSuggestion{ID: NewID(), TaskID: t.ID, RecommendationID: t.RecommendationID, Round: t.Round, Position: last + i + 1,
 			Name: strings.TrimSpace(p.Name), Email: strings.TrimSpace(p.Email), Reason: strings.TrimSpace(p.Reason), WrittenIn: writtenIn, CreatedAt: now}
 	}
-	if _, err := tx.NewInsert().Model(&rows).On("CONFLICT (task_id, position) DO NOTHING").Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
 		return fmt.Errorf("keep suggestions: %w", err)
 	}
 	return nil

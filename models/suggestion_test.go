@@ -69,3 +69,17 @@ func TestWhoCannotBeInvitedDoesNotJoinForASuggestion(t *testing.T) {
 	all = d.suggests(t, task, own.Email)
 	require.Nil(t, all[0].PersonID)
 }
+
+func TestWhoDeclinesAgainSuggestsOthersBesideWhoWasInvited(t *testing.T) {
+	d := newDesk(t)
+	task := d.ask(t, models.TaskReview, &d.expert, nil, 3)
+	first := d.suggests(t, task, "nova@example.org", "second@example.org")
+	_, err := d.takes(t, first[0])
+	require.NoError(t, err)
+	all := d.suggests(t, task, "Nova@example.org", "third@example.org")
+	var addresses []string
+	for _, s := range all {
+		addresses = append(addresses, s.Email)
+	}
+	require.ElementsMatch(t, []string{"nova@example.org", "third@example.org"}, addresses, "nobody is dropped, nobody stands twice")
+}
