@@ -16,7 +16,12 @@ func (x *act) mail(ctx context.Context, kind models.MailKind, to models.Person, 
 }
 
 func (x *act) mailWith(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string, data models.MailData) error {
-	m := &models.OutboxMail{Kind: kind, PersonID: to.ID, RecommendationID: &x.rec.ID, Data: data, CreatedAt: x.now}
+	return x.mailAt(ctx, kind, to, t, suffix, data, x.now)
+}
+
+// mailAt queues a mail that goes no sooner than at an instant.
+func (x *act) mailAt(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string, data models.MailData, at time.Time) error {
+	m := &models.OutboxMail{Kind: kind, PersonID: to.ID, RecommendationID: &x.rec.ID, Data: data, CreatedAt: x.now, NotBefore: at}
 	about := x.process.ID
 	if t != nil {
 		m.TaskID, about = &t.ID, t.ID

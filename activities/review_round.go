@@ -141,11 +141,19 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	if err != nil {
 		return err
 	}
-	t, err := x.askPerson(ctx, models.TaskReview, person, func(t *models.Task, zone *time.Location) {
-		respond := x.procedure.Review.Respond.After(x.now, zone)
+	at := x.now
+	if x.nextInLine(inPlaceOf, byRule) {
+		cal, err := x.calendarOf(ctx, person.CountryCode)
+		if err != nil {
+			return err
+		}
+		at = cal.Awake(x.now)
+	}
+	t, err := x.askPersonAt(ctx, models.TaskReview, person, at, func(t *models.Task, zone *time.Location) {
+		respond := x.procedure.Review.Respond.After(at, zone)
 		t.RespondBy, t.SubjectID = &respond, inPlaceOf
 		t.VersionID, t.Round = &round.VersionID, round.Number
-		t.Shorten(x.procedure.Review, x.rec.NeededBy, x.now, zone)
+		t.Shorten(x.procedure.Review, x.rec.NeededBy, at, zone)
 	})
 	if err != nil {
 		return err
@@ -154,6 +162,10 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	return x.note(ctx, entry{verb: "review.invited", visibility: record.Confidential, objectKind: "task", object: t.ID,
 		byRule: byRule, facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
 }
+
+// nextInLine reports whether an expert is invited by the procedure, in somebody's place: at an hour nobody chose, so that the
+// invitation waits for a working morning of theirs, and their time begins with it.
+func (x *act) nextInLine(inPlaceOf *uuid.UUID, byRule bool) bool { return byRule && inPlaceOf != nil }
 
 // consultPartners asks those who will be asked to sign off for their comments, each organisation in its own name, so that
 // nobody sees the text for the first time when it is final; for a country without a partner that is whom the procedure says.
