@@ -78,10 +78,25 @@ func ruleConflict(ctx context.Context, x *act) error {
 	return nil
 }
 
-// replaceConflicted ends the question where it is open, and brings in the next in line.
+// replaceConflicted ends the question where it is open, and brings in the next in line. Where the round was closing, or the officer
+// was asked whether to close it, by an answer that counts no more, it goes on.
 func (x *act) replaceConflicted(ctx context.Context) error {
 	if x.task.State == models.TaskOpen {
 		if err := x.closeTask(ctx, x.task, models.TaskCancelled); err != nil {
+			return err
+		}
+	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	answered, err := round.Answered(ctx, x.tx, x.procedure.Review)
+	if err != nil {
+		return err
+	}
+	if answered < round.Enough && round.ClosedAt == nil {
+		round.EnoughAt = nil
+		if err := x.goOn(ctx, round); err != nil {
 			return err
 		}
 	}

@@ -16,13 +16,23 @@ func (x *act) mail(ctx context.Context, kind models.MailKind, to models.Person, 
 }
 
 func (x *act) mailWith(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string, data models.MailData) error {
-	m := &models.OutboxMail{Kind: kind, PersonID: to.ID, RecommendationID: &x.rec.ID, Data: data, CreatedAt: x.now}
+	return x.mailAt(ctx, kind, to, t, suffix, data, x.now)
+}
+
+// mailAt queues a mail that goes no sooner than at an instant.
+func (x *act) mailAt(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string, data models.MailData, at time.Time) error {
+	m := &models.OutboxMail{Kind: kind, PersonID: to.ID, RecommendationID: &x.rec.ID, Data: data, CreatedAt: x.now, NotBefore: at}
 	about := x.process.ID
 	if t != nil {
 		m.TaskID, about = &t.ID, t.ID
 	}
-	m.DedupeKey = fmt.Sprintf("%s:%s:%s:%s", kind, about, to.ID, suffix)
+	m.DedupeKey = dedupeKey(kind, about, to, suffix)
 	return models.Enqueue(ctx, x.tx, m)
+}
+
+// dedupeKey is what tells a mail about a task, or about a process, from every other.
+func dedupeKey(kind models.MailKind, about uuid.UUID, to models.Person, suffix string) string {
+	return fmt.Sprintf("%s:%s:%s:%s", kind, about, to.ID, suffix)
 }
 
 // gather is how long a day's mail waits for further reminders: those of one morning are due at the same time.
@@ -47,15 +57,15 @@ func (x *act) digest(ctx context.Context, to models.Person, t *models.Task) erro
 			continue
 		}
 		key := fmt.Sprintf("%s:%s:%s", models.MailDigest, to.ID, at.Format(time.DateOnly))
-		state, err := models.MailStateOf(ctx, x.tx, key)
+		err := models.Enqueue(ctx, x.tx, &models.OutboxMail{Kind: models.MailDigest, DedupeKey: key, PersonID: to.ID,
+			NotBefore: sent, CreatedAt: x.now})
 		if err != nil {
 			return err
 		}
-		if state != "" && state != models.MailQueued {
-			continue
+		// It is read by the sender after this reminder is counted, or is not the one that tells of it.
+		if state, err := models.LockMail(ctx, x.tx, key); err != nil || state == models.MailQueued {
+			return err
 		}
-		return models.Enqueue(ctx, x.tx, &models.OutboxMail{Kind: models.MailDigest, DedupeKey: key, PersonID: to.ID,
-			NotBefore: sent, CreatedAt: x.now})
 	}
 }
 

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tribuna/internal/apperr"
@@ -121,6 +122,7 @@ func (x *act) remindAsked(ctx context.Context, t *models.Task) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(people, func(a, b models.Person) int { return slices.Compare(a.ID[:], b.ID[:]) }) // rows are locked in one order
 	for _, p := range people {
 		if err := x.digest(ctx, p, t); err != nil {
 			return err

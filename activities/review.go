@@ -161,7 +161,10 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.
 		return err
 	}
 	rv.TaskID, rv.RecommendationID, rv.VersionID, rv.Round = x.task.ID, x.rec.ID, round.VersionID, round.Number
-	rv.PersonID, rv.Late, rv.DecisionID, rv.AnsweredAt = x.speaker.ID, x.late, x.id, x.now
+	rv.PersonID, rv.DecisionID, rv.AnsweredAt = x.speaker.ID, x.id, x.now
+	if rv.Late, err = x.lateAnswer(ctx); err != nil {
+		return err
+	}
 	if round.Anonymised() && rv.OrganisationID == nil {
 		rv.Naming = models.NamingNone // nobody is named in it, whatever was sent
 	}
@@ -182,11 +185,27 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.
 	}
 	if x.task.State == models.TaskDone {
 		e.facts["changed"] = "true"
+		if !rv.Late && x.task.Late(x.now) {
+			e.facts["changed_after_due"] = "true"
+		}
 	}
 	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
 		return err
 	}
 	return x.note(ctx, e)
+}
+
+// lateAnswer reports whether an answer counts as late. One that was given in time stays so when it is changed while the round
+// runs: nobody loses an answer by mending it. The record says when it was changed, and that this was after the deadline.
+func (x *act) lateAnswer(ctx context.Context) (bool, error) {
+	if x.late && x.task.State == models.TaskDone {
+		before, err := models.ReviewByTask(ctx, x.tx, x.task.ID)
+		if err != nil {
+			return false, err
+		}
+		x.late = before.Late
+	}
+	return x.late, nil
 }
 
 func reviewTexts(reasons string, comments []models.CommentPayload) map[string]string {

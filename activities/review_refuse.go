@@ -21,6 +21,9 @@ func refuseTime(ctx context.Context, x *act) error {
 		return apperr.About(apperr.CodeWrongStage, "time_asked")
 	}
 	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn = nil, p.Reason, p.WrittenIn
+	if err := x.goOnReminding(ctx, x.task); err != nil {
+		return err
+	}
 	if err := x.task.Save(ctx, x.tx); err != nil {
 		return err
 	}
@@ -35,4 +38,22 @@ func refuseTime(ctx context.Context, x *act) error {
 	}
 	return x.note(ctx, entry{verb: "review.time_refused", visibility: record.Confidential, objectKind: "task", object: x.task.ID, org: x.rec.OrganisationID,
 		texts: map[string]string{"reason": p.Reason}})
+}
+
+// goOnReminding sets the next reminder of a review after more time was asked for, or refused: while the request waits there is none
+// for the one who asked.
+func (x *act) goOnReminding(ctx context.Context, t *models.Task) error {
+	w := x.procedure.WaitFor(t.Kind)
+	if w.Stepwise() {
+		return x.schedule(ctx, t)
+	}
+	zone, err := x.zoneOfTask(ctx, t)
+	if err != nil {
+		return err
+	}
+	t.CatchUp(w, zone, x.now)
+	if t.AskedUntil != nil {
+		t.RemindAt = nil
+	}
+	return nil
 }

@@ -89,7 +89,10 @@ func inviteReviewer(ctx context.Context, x *act) error {
 		return err
 	}
 	round.Reserve = without(round.Reserve, p.PersonID)
-	round.Enough, round.ClosingAt = max(round.Enough, answered+1), nil // who is invited is waited for
+	round.Enough = max(round.Enough, answered+1) // who is invited is waited for
+	if err := x.goOn(ctx, round); err != nil {
+		return err
+	}
 	var inPlaceOf *uuid.UUID
 	if x.task != nil {
 		inPlaceOf = x.task.SubjectID

@@ -141,11 +141,19 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	if err != nil {
 		return err
 	}
-	t, err := x.askPerson(ctx, models.TaskReview, person, func(t *models.Task, zone *time.Location) {
-		respond := x.procedure.Review.Respond.After(x.now, zone)
+	at := x.now
+	if x.nextInLine(inPlaceOf, byRule) {
+		cal, err := x.calendarOf(ctx, person.CountryCode)
+		if err != nil {
+			return err
+		}
+		at = cal.Awake(x.now)
+	}
+	t, err := x.askPersonAt(ctx, models.TaskReview, person, at, func(t *models.Task, zone *time.Location) {
+		respond := x.procedure.Review.Respond.After(at, zone)
 		t.RespondBy, t.SubjectID = &respond, inPlaceOf
 		t.VersionID, t.Round = &round.VersionID, round.Number
-		t.Shorten(x.procedure.Review, x.rec.NeededBy, x.now, zone)
+		t.Shorten(x.procedure.Review, x.rec.NeededBy, at, zone)
 	})
 	if err != nil {
 		return err
@@ -154,6 +162,10 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	return x.note(ctx, entry{verb: "review.invited", visibility: record.Confidential, objectKind: "task", object: t.ID,
 		byRule: byRule, facts: map[string]string{"round": fmt.Sprint(round.Number), "person": person.Pseudonym.String()}})
 }
+
+// nextInLine reports whether an expert is invited by the procedure, in somebody's place: at an hour nobody chose, so that the
+// invitation waits for a working morning of theirs, and their time begins with it.
+func (x *act) nextInLine(inPlaceOf *uuid.UUID, byRule bool) bool { return byRule && inPlaceOf != nil }
 
 // consultPartners asks those who will be asked to sign off for their comments, each organisation in its own name, so that
 // nobody sees the text for the first time when it is final; for a country without a partner that is whom the procedure says.
@@ -216,6 +228,47 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 			if err := x.mailWith(ctx, models.MailRoundClosing, p, &open[i], until.UTC().Format(time.RFC3339), models.MailData{Until: &until}); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// goOn takes back that a round is closing, and tells those who were told until when answers would be taken.
+func (x *act) goOn(ctx context.Context, round *models.ReviewRound) error {
+	until := round.ClosingAt
+	round.ClosingAt = nil
+	if err := round.Save(ctx, x.tx); err != nil || until == nil {
+		return err
+	}
+	open, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, OpenOnly: true, Kinds: []models.TaskKind{models.TaskReview}})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		if err := x.tellGoesOn(ctx, &open[i], *until); err != nil {
+			return err
+		}
+	}
+	return x.note(ctx, entry{verb: "review.goes_on", visibility: record.Network, objectKind: "version", object: round.VersionID, byRule: true,
+		facts: map[string]string{"round": fmt.Sprint(round.Number)}})
+}
+
+func (x *act) tellGoesOn(ctx context.Context, t *models.Task, until time.Time) error {
+	people, err := x.asked(ctx, t)
+	if err != nil {
+		return err
+	}
+	closing := until.UTC().Format(time.RFC3339)
+	for _, p := range people {
+		told, err := models.LockMail(ctx, x.tx, dedupeKey(models.MailRoundClosing, t.ID, p, closing))
+		if err != nil {
+			return err
+		}
+		if told == "" {
+			continue
+		}
+		if err := x.mail(ctx, models.MailRoundGoesOn, p, t, closing); err != nil {
+			return err
 		}
 	}
 	return nil

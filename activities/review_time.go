@@ -72,11 +72,9 @@ func askTime(ctx context.Context, x *act) error {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
 	}
 	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn = &day, "", ""
-	if x.task.AcceptedAt == nil {
-		x.task.Accept(x.now)
-		if err := x.schedule(ctx, x.task); err != nil {
-			return err
-		}
+	x.task.Accept(x.now)
+	if err := x.goOnReminding(ctx, x.task); err != nil { // which waits for the officer now
+		return err
 	}
 	if err := x.task.Save(ctx, x.tx); err != nil {
 		return err
@@ -256,7 +254,7 @@ func (a *Activities) AskEnough(ctx context.Context, s Step) (models.Position, er
 			facts: map[string]string{"round": fmt.Sprint(round.Number), "answers": fmt.Sprint(pos.Round.Answered)}}); err != nil {
 			return err
 		}
-		return x.news(ctx, nil, models.NewsEnough, fmt.Sprint(round.Number))
+		return x.news(ctx, nil, models.NewsEnough, x.id)
 	})
 }
 

@@ -36,11 +36,17 @@ func invitation(k models.TaskKind) models.MailKind {
 
 // askPerson opens a task for a person and writes to them.
 func (x *act) askPerson(ctx context.Context, kind models.TaskKind, person models.Person, fill func(*models.Task, *time.Location)) (*models.Task, error) {
+	return x.askPersonAt(ctx, kind, person, x.now, fill)
+}
+
+// askPersonAt is askPerson that writes to them at an instant to come, and counts the deadline from it.
+func (x *act) askPersonAt(ctx context.Context, kind models.TaskKind, person models.Person, at time.Time, fill func(*models.Task, *time.Location)) (*models.Task, error) {
 	zone, err := zoneOf(ctx, x.tx, person.CountryCode)
 	if err != nil {
 		return nil, err
 	}
-	t := models.NewTask(kind, x.procedure.WaitFor(kind), x.now, zone)
+	t := models.NewTask(kind, x.procedure.WaitFor(kind), at, zone)
+	t.OpenedAt = x.now
 	t.PersonID = &person.ID
 	if fill != nil {
 		fill(t, zone)
@@ -48,7 +54,7 @@ func (x *act) askPerson(ctx context.Context, kind models.TaskKind, person models
 	if err := x.insertTask(ctx, t); err != nil {
 		return nil, err
 	}
-	return t, x.mail(ctx, invitation(kind), person, t, "")
+	return t, x.mailAt(ctx, invitation(kind), person, t, "", models.MailData{}, at)
 }
 
 // askOfficer opens a task for the officer in charge, unless one of that kind about the same subject is open.

@@ -128,19 +128,29 @@ func (a Agreement) Level() string {
 	}
 }
 
+// setApart is true of an answer (alias rv) that does not count, by the rule of CountedReviews. It is asked of the rows, for those
+// who may not know who was late or replaced: the figures they decide on are the same as everybody's.
+const setApart = `(EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = rv.task_id AND rc.ruling = 'replaced')
+	OR rv.late AND EXISTS (SELECT 1 FROM recommendations AS r JOIN procedures AS pr ON pr.id = r.procedure_id
+		WHERE r.id = rv.recommendation_id AND (pr.document->'review'->>'late_apart')::boolean))`
+
 // CountedReviews are the experts' answers of a round that count, and those that do not: late ones where the procedure says so, and
-// those of experts who were replaced for a conflict of interest.
+// those of experts who were replaced for a conflict of interest. Where the reader may not know whose they are and fewer than
+// FewestAnonymous would be left to compare, none is.
 func CountedReviews(reviews []Review, rules ReviewRules, conflicts map[uuid.UUID]*Conflict) (counted, apart []Review) {
 	for _, rv := range reviews {
 		if rv.Answer == nil {
 			continue
 		}
 		c := conflicts[rv.TaskID]
-		if rv.Late && rules.LateApart || c != nil && c.Ruling != nil && *c.Ruling == RulingReplaced {
+		if rv.SetApart || rv.Late && rules.LateApart || c != nil && c.Ruling != nil && *c.Ruling == RulingReplaced {
 			apart = append(apart, rv)
 			continue
 		}
 		counted = append(counted, rv)
+	}
+	if len(apart) > 0 && len(counted) > 0 && len(counted) < FewestAnonymous && counted[0].Masked {
+		return nil, append(counted, apart...) // whose the only one is would be known from who was late or replaced
 	}
 	return counted, apart
 }

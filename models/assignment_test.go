@@ -58,6 +58,36 @@ func TestNobodyIsProposedMoreThanTheLimit(t *testing.T) {
 	}
 }
 
+func TestWhoWasReplacedForAConflictIsNotProposedForTheNextRound(t *testing.T) {
+	n := newNetwork(t)
+	replaced := n.person(t, "replaced", models.RoleExpert, n.academics, knows("BG", []string{"en"}, "care"))
+	rec := n.reviewable(t, n.person(t, "officer", models.RoleOfficer, n.partner))
+	n.openTask(t, rec.ID, "review", replaced)
+	rules := func(ruling string) {
+		_, err := n.db.NewRaw(`INSERT INTO review_conflicts (task_id, recommendation_id, kind, words, declared_at, ruling, ruled_at)
+			SELECT id, recommendation_id, 'funded', 'Paid.', now(), ?, now() FROM tasks WHERE person_id = ?
+			ON CONFLICT (task_id) DO UPDATE SET ruling = EXCLUDED.ruling`, ruling, replaced.ID).Exec(t.Context())
+		require.NoError(t, err)
+		_, err = n.db.NewRaw(`UPDATE tasks SET state = 'done', closed_at = now() WHERE person_id = ?`, replaced.ID).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	proposable := func() bool {
+		experts, err := models.ExpertsFor(t.Context(), n.db, models.WantedFor(&rec))
+		require.NoError(t, err)
+		require.Len(t, experts, 1)
+		return experts[0].Proposable()
+	}
+	rules(models.RulingShown)
+	require.True(t, proposable(), "whose answer counts may be asked again")
+	rules(models.RulingReplaced)
+	require.False(t, proposable())
+	proposals, err := models.ShareOutReviews(t.Context(), n.db, []models.Recommendation{rec}, []int{1}, 0)
+	require.NoError(t, err)
+	for _, p := range proposals {
+		require.Empty(t, p.Experts)
+	}
+}
+
 func TestConflictsOfExpertsAreSeen(t *testing.T) {
 	n := newNetwork(t)
 	fits := knows("BG", []string{"en"}, "care")

@@ -171,6 +171,7 @@ const released = "(rr.anonymity = 'open' OR rv.organisation_id IS NOT NULL OR rv
 func ReviewsAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uuid.UUID, round int) ([]Review, error) {
 	var all []Review
 	q := withWords(db.NewSelect().Model(&all)).ColumnExpr("rv.*").ColumnExpr("rr.anonymity, rr.closed_at").
+		ColumnExpr(setApart+" AS set_apart").
 		Join("JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round").
 		Where("rv.recommendation_id = ?", recommendation).Where("("+released+" OR rv.person_id = ? OR ?)", a.person, a.key)
 	if round > 0 {

@@ -103,6 +103,46 @@ func TestAnonymousAnswersAreHeldBackAndThenShownTogether(t *testing.T) {
 	}
 }
 
+// TestEverybodyReadsTheSameFigures: what does not count is left out for those, too, who may not know whose it is.
+func TestEverybodyReadsTheSameFigures(t *testing.T) {
+	d, tasks, given := anonymous(t, models.AnonymitySingle, 4)
+	_, err := d.db.NewRaw(`UPDATE procedures SET document = jsonb_set(document, '{review}', COALESCE(document->'review', '{}') || '{"late_apart": true}')
+		WHERE id = (SELECT procedure_id FROM recommendations WHERE id = ?)`, d.rec.ID).Exec(t.Context())
+	require.NoError(t, err)
+	d.closeRound(t)
+	figures := func(of models.Person) (ids []uuid.UUID, apart int) {
+		all, err := models.ReviewsAs(t.Context(), d.db, d.viewer(t, of).Attribution(d.rec), d.rec.ID, 1)
+		require.NoError(t, err)
+		require.Len(t, all, 4)
+		conflicts, err := models.ConflictsOf(t.Context(), d.db, d.rec.ID)
+		require.NoError(t, err)
+		counted, left := models.CountedReviews(all, models.ReviewRules{LateApart: true}, conflicts)
+		for _, rv := range counted {
+			ids = append(ids, rv.ID)
+		}
+		return ids, len(left)
+	}
+	replace := func(task *models.Task) {
+		ruling := models.RulingReplaced
+		c := &models.Conflict{TaskID: task.ID, RecommendationID: d.rec.ID, Kind: models.ConflictFunded, Words: "Paid.", DeclaredAt: noon}
+		require.NoError(t, c.Put(t.Context(), d.db))
+		c.Ruling, c.RuledBy, c.RuledAt = &ruling, &d.officer.ID, &noon
+		require.NoError(t, c.Rule(t.Context(), d.db))
+	}
+	replace(tasks[1])
+	for _, who := range []models.Person{d.officer, d.coordinator} {
+		counted, apart := figures(who)
+		require.ElementsMatch(t, []uuid.UUID{given[2].ID, given[3].ID}, counted, who.Name)
+		require.Equal(t, 2, apart, "late, and replaced")
+	}
+	replace(tasks[2])
+	counted, apart := figures(d.officer)
+	require.Empty(t, counted, "the only one left would be told by who is not")
+	require.Equal(t, 4, apart)
+	counted, _ = figures(d.coordinator)
+	require.Len(t, counted, 1)
+}
+
 // TestLettersAreDrawnByLot: of forty rounds, not all have the letters in the order of the answers.
 func TestLettersAreDrawnByLot(t *testing.T) {
 	d, _, given := anonymous(t, models.AnonymityDouble, 3)

@@ -19,7 +19,7 @@ type Expert struct {
 	KnowsCountry      bool `bun:",scanonly"` // lives in one of the countries asked for
 	OpenReviews       int  `bun:",scanonly"`
 	OwnText           bool `bun:",scanonly"` // theirs, or of an organisation of theirs: they are not proposed
-	NotBefore         bool `bun:",scanonly"` // was asked about this text before and declined, or did not answer
+	NotBefore         bool `bun:",scanonly"` // was asked about this text before and declined, did not answer, or was replaced for a conflict of interest
 }
 
 // ExpertFilter says what experts are wanted for.
@@ -53,9 +53,10 @@ const ownText = `EXISTS (SELECT 1 FROM recommendations AS r JOIN organisations A
 	WHERE r.id = ? AND (r.officer_id = person.id OR EXISTS (SELECT 1 FROM roles JOIN organisations AS theirs ON theirs.id = roles.organisation_id
 		WHERE roles.person_id = person.id AND (theirs.id IN (o.id, o.parent_id) OR theirs.parent_id IN (o.id, o.parent_id)))))`
 
-// notBefore is whether somebody was asked about a text before, in vain.
+// notBefore is whether somebody was asked about a text before, in vain, or was replaced for a conflict of interest with it.
 const notBefore = `EXISTS (SELECT 1 FROM tasks AS before WHERE before.recommendation_id = ? AND before.kind = 'review'
-	AND before.person_id = person.id AND before.state IN ('declined', 'expired'))`
+	AND before.person_id = person.id AND (before.state IN ('declined', 'expired')
+		OR EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = before.id AND rc.ruling = 'replaced')))`
 
 // ExpertsFor returns who could review, the best fit first: whose own the text is comes last, and who does not read the
 // language before them (nobody reviews a text they cannot read); then by topics known, challenges reviewed before,

@@ -41,6 +41,9 @@ func (t *Task) Schedule(w Wait, cal Calendar, now time.Time) {
 	t.RemindAt, t.RemindStep = nil, ""
 	var next *step
 	for _, s := range t.steps(w, cal, now) {
+		if t.AskedUntil != nil && s.what != ReminderTell {
+			continue // who waits for an answer is not reminded
+		}
 		if s.at = cal.Awake(s.at); s.at.After(now) && s.at.Before(t.GraceUntil) && (next == nil || s.at.Before(next.at)) {
 			next = &s
 		}
@@ -108,21 +111,41 @@ func (t *Task) Shorten(r ReviewRules, needed *time.Time, now time.Time, zone *ti
 	}
 }
 
-// ProlongTo moves the deadline of a review to the end of a day, and its ladder with it.
+// ProlongTo moves the deadline of a review to the end of a day, and its ladder with it: who has not said yet whether they will
+// has as many days more for that, too.
 func (t *Task) ProlongTo(w Wait, day time.Time, cal Calendar, now time.Time) {
 	if t.FirstDue == nil {
 		first := t.DueAt
 		t.FirstDue = &first
 	}
+	former := t.DueAt
 	t.DueAt = EndOfDay(day, cal.Zone)
+	t.respondLater(former, cal.Zone)
 	t.GraceUntil = w.LateFor.After(t.DueAt, cal.Zone)
 	t.OverdueAt, t.AskedUntil, t.TimeRefused, t.TimeRefusedIn = nil, nil, "", ""
 	t.Extensions++
 	t.Schedule(w, cal, now)
-	before := time.Date(day.Year(), day.Month(), day.Day()-1, 9, 0, 0, 0, cal.Zone)
-	if t.RemindAt == nil && before.After(now) {
+	before := cal.Awake(cal.WorkingDayBefore(time.Date(day.Year(), day.Month(), day.Day()-1, morning, 0, 0, 0, cal.Zone)))
+	if t.RemindAt == nil && before.After(now) && before.Before(t.DueAt) {
 		t.RemindAt, t.RemindStep = &before, ReminderBefore
 	}
+}
+
+// respondLater moves until when somebody says whether they will by as many days as the deadline moved from former, and past a
+// weekend; never beyond the deadline.
+func (t *Task) respondLater(former time.Time, zone *time.Location) {
+	if t.RespondBy == nil {
+		return
+	}
+	moved := clockTime(EndOfDay(t.DueAt.In(zone), zone), zone).Sub(clockTime(EndOfDay(former.In(zone), zone), zone))
+	later := EndOfDay(t.RespondBy.In(zone).AddDate(0, 0, int(moved/(24*time.Hour))), zone)
+	for weekend(later) {
+		later = later.AddDate(0, 0, 1)
+	}
+	if later.After(t.DueAt) {
+		later = t.DueAt
+	}
+	t.RespondBy = &later
 }
 
 // EndOfDay is the last second of a day in a zone.

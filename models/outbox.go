@@ -25,6 +25,7 @@ const (
 	MailEscalation          MailKind = "escalation"         // to the coordinator; the task's subject is the one overdue
 	MailDigest              MailKind = "digest"             // reminders, gathered: Data.Tasks, or all that was reminded of and is open
 	MailRoundClosing        MailKind = "round_closing"      // the round closes sooner than was said; Data.Until says when
+	MailRoundGoesOn         MailKind = "round_goes_on"      // to who was told so: it does not close yet
 	MailTaskWithdrawn       MailKind = "task_withdrawn"     // Data.Reason says why the answer is no longer needed
 	MailRecordedOnBehalf    MailKind = "recorded_on_behalf" // to the person for whom an answer was recorded
 	MailReviewCopy          MailKind = "review_copy"        // one's own answer, when the round closes
@@ -47,7 +48,7 @@ const (
 // MailKinds returns every kind.
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
-		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
+		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailRoundGoesOn, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
 		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled}
 }

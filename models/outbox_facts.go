@@ -17,6 +17,7 @@ type MailReader struct {
 	Name       string
 	Email      string
 	Zone       string // IANA, of the person's country, else the network's
+	Country    string // "" for none
 	Consents   bool   // to mailings, and has not unsubscribed
 	Left       bool
 	Suppressed bool
@@ -28,6 +29,7 @@ func ReaderOf(ctx context.Context, db bun.IDB, person uuid.UUID) (MailReader, er
 	err := db.NewSelect().Model((*Person)(nil)).
 		Column("person.id", "person.name", "person.email").
 		ColumnExpr("COALESCE(c.zone, (SELECT i.zone FROM installation AS i), '') AS zone").
+		ColumnExpr("COALESCE(person.country_code, '') AS country").
 		ColumnExpr("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents").
 		ColumnExpr(`person.left_at IS NOT NULL AS "left"`).
 		ColumnExpr("EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed").

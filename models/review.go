@@ -85,6 +85,7 @@ type Review struct {
 
 	Anonymity string     `bun:",scanonly"` // of the round, where ReviewsAs read it
 	ClosedAt  *time.Time `bun:",scanonly"` // likewise
+	SetApart  bool       `bun:",scanonly"` // likewise: it does not count, see CountedReviews
 	Masked    bool       `bun:"-"`         // the reader may not know whose it is: neither person nor question stand in it
 }
 

@@ -43,7 +43,7 @@ type ReviewerSuggestion struct {
 	Known string `bun:",scanonly"` // name of whoever has the address already; "" for nobody
 }
 
-// Suggest keeps whom an expert suggests, in the place of whom they suggested before.
+// Suggest keeps whom an expert suggests, in the place of whom they suggested before; who was invited since stays beside them.
 func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload, writtenIn string, now time.Time) error {
 	if _, err := tx.NewDelete().Model((*ReviewerSuggestion)(nil)).Where("task_id = ? AND person_id IS NULL", t.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("forget former suggestions: %w", err)
@@ -52,12 +52,26 @@ func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload,
 	if len(list) == 0 {
 		return nil
 	}
+	var taken []ReviewerSuggestion // of whom somebody was invited stay
+	if err := tx.NewSelect().Model(&taken).Where("rs.task_id = ?", t.ID).Order("rs.position").Scan(ctx); err != nil {
+		return fmt.Errorf("read former suggestions: %w", err)
+	}
+	last := 0
+	for _, s := range taken {
+		last = s.Position
+		list = slices.DeleteFunc(list, func(p SuggestionPayload) bool {
+			return s.Email != "" && strings.EqualFold(strings.TrimSpace(p.Email), s.Email)
+		})
+	}
+	if len(list) == 0 {
+		return nil
+	}
 	rows := make([]ReviewerSuggestion, len(list))
 	for i, p := range list {
-		rows[i] = ReviewerSuggestion{ID: NewID(), TaskID: t.ID, RecommendationID: t.RecommendationID, Round: t.Round, Position: i + 1,
+		rows[i] = ReviewerSuggestion{ID: NewID(), TaskID: t.ID, RecommendationID: t.RecommendationID, Round: t.Round, Position: last + i + 1,
 			Name: strings.TrimSpace(p.Name), Email: strings.TrimSpace(p.Email), Reason: strings.TrimSpace(p.Reason), WrittenIn: writtenIn, CreatedAt: now}
 	}
-	if _, err := tx.NewInsert().Model(&rows).On("CONFLICT (task_id, position) DO NOTHING").Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
 		return fmt.Errorf("keep suggestions: %w", err)
 	}
 	return nil
@@ -80,7 +94,7 @@ func Suggestions(ctx context.Context, db bun.IDB, recommendation uuid.UUID, roun
 }
 
 // TakeSuggestion makes whoever was suggested somebody who can be asked: a person of the network with the role of an expert where
-// the text belongs. Who is one already is recognised by the address. Source says where the data of somebody new came from, in
+// the one who suggested them is one. Nothing is kept where they could not be invited into the running round. Who is one already is recognised by the address. Source says where the data of somebody new came from, in
 // words they can read: they are owed a notice of it. It says whether that was done before.
 func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.UUID, by Person, source string, now time.Time) (person uuid.UUID, before bool, err error) {
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
@@ -105,6 +119,9 @@ func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.
 		}
 		if err := s.becomeExpert(ctx, tx, r, by, p, now); err != nil {
 			return err
+		}
+		if err := s.mayBeAsked(ctx, tx, r, p.ID); err != nil {
+			return err // and nothing of it is kept
 		}
 		s.PersonID, person = &p.ID, p.ID
 		_, err = tx.NewUpdate().Model(s).Column("person_id").WherePK().Exec(ctx)
@@ -142,12 +159,53 @@ func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommenda
 	return p, err
 }
 
+// mayBeAsked refuses whom an invitation into the running round would be refused.
+func (s *ReviewerSuggestion) mayBeAsked(ctx context.Context, tx bun.IDB, r *Recommendation, person uuid.UUID) error {
+	round, err := RoundByNumber(ctx, tx, r.ID, r.Round)
+	if err != nil {
+		return err
+	}
+	asked, err := Tasks(ctx, tx, TaskFilter{Recommendation: r.ID, Kinds: []TaskKind{TaskReview}, Round: r.Round})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(asked, func(t Task) bool { return t.PersonID != nil && *t.PersonID == person }) {
+		return apperr.Invalid("person_id", "asked_already")
+	}
+	if round.Anonymity != AnonymityDouble {
+		return nil
+	}
+	knows, err := KnowsAuthors(ctx, tx, r, person)
+	if knows {
+		return apperr.Invalid("person_id", "knows_authors")
+	}
+	return err
+}
+
+// expertsWith is the organisation among whose experts somebody new is: that of whoever suggested them, so that they stand to the
+// text as that one does; of several rather one whose text it is not. Where there is none it is the one the text belongs to.
+func (s *ReviewerSuggestion) expertsWith(ctx context.Context, tx bun.IDB, r *Recommendation) (uuid.UUID, error) {
+	var found []uuid.UUID
+	err := tx.NewSelect().TableExpr("roles").Column("roles.organisation_id").
+		Join("JOIN tasks AS t ON t.person_id = roles.person_id").Join("JOIN organisations AS theirs ON theirs.id = roles.organisation_id").
+		Join("JOIN organisations AS o ON o.id = ?", r.OrganisationID).Where("t.id = ? AND roles.role = ?", s.TaskID, RoleExpert).
+		OrderExpr("COALESCE(theirs.id IN (o.id, o.parent_id) OR theirs.parent_id IN (o.id, o.parent_id), false), theirs.id").Limit(1).Scan(ctx, &found)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("read among whose experts who suggested is: %w", err)
+	}
+	return append(found, r.OrganisationID)[0], nil
+}
+
 func (s *ReviewerSuggestion) becomeExpert(ctx context.Context, tx bun.IDB, r *Recommendation, by Person, p Person, now time.Time) error {
 	held, err := RolesHeld(ctx, tx, p.ID)
 	if err != nil || slices.ContainsFunc(held, func(h Role) bool { return h.Role == RoleExpert }) {
 		return err
 	}
-	return GiveRole(ctx, tx, by, Role{PersonID: p.ID, OrganisationID: r.OrganisationID, Role: RoleExpert}, now)
+	organisation, err := s.expertsWith(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	return GiveRole(ctx, tx, by, Role{PersonID: p.ID, OrganisationID: organisation, Role: RoleExpert}, now)
 }
 
 // suggestionsMost is how long a suggestion is kept where its round never ends.

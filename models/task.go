@@ -81,7 +81,7 @@ type Task struct {
 	TimeRefused      string     // why the time asked for last was not given; "" where it was
 	TimeRefusedIn    string     // language of that; "" where nobody said
 	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
-	Extensions       int        // how often its deadline was moved by somebody, or by a pause
+	Extensions       int        // how often its deadline was moved by somebody or by a pause, or it was asked again
 	Generation       int
 	ClosedAt         *time.Time
 }
@@ -144,6 +144,12 @@ func (t *Task) Close(state TaskState, now time.Time) {
 // Reopen takes back that a task ended. Reminders counted from the opening go on with the next that is still to come.
 func (t *Task) Reopen(w Wait, zone *time.Location, now time.Time) {
 	t.State, t.ClosedAt = TaskOpen, nil
+	t.Extensions++ // what calendars were told is over is there again
+	t.CatchUp(w, zone, now)
+}
+
+// CatchUp sets the next reminder of a ladder that counts from the opening: what was due meanwhile is passed over.
+func (t *Task) CatchUp(w Wait, zone *time.Location, now time.Time) {
 	for t.scheduleReminder(w, zone, 0); t.RemindAt != nil && !t.RemindAt.After(now); t.scheduleReminder(w, zone, 0) {
 		t.Reminders++
 	}

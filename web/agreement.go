@@ -39,6 +39,7 @@ type agreementView struct {
 	Rounds     []crumb // the other rounds
 	Reviews    int     // answers that are compared
 	Apart      []agreementPerson
+	Unnamed    int               // answers that stand apart likewise, of which nobody may know whose they are
 	Conflicts  []agreementPerson // who answered with a conflict of interest shown
 	Rows       []agreementRow
 	Confidence bool              // what was said in confidence is shown
@@ -115,6 +116,7 @@ type agreementCase struct {
 	l         *i18n.Localizer
 	authors   map[uuid.UUID]author
 	conflicts map[uuid.UUID]*models.Conflict
+	unnamed   bool // the letters that are missing from the figures would say whose they are: none stands there
 }
 
 func (s *Server) agreement(r *http.Request, visitor *visitor, rec *models.Recommendation, round *models.ReviewRound) (*agreementView, error) {
@@ -158,6 +160,11 @@ func (c agreementCase) fill(v *agreementView, rules models.ReviewRules, reviews 
 	counted, apart := models.CountedReviews(reviews, rules, c.conflicts)
 	v.Reviews = len(counted)
 	for _, rv := range apart {
+		if rv.Masked {
+			v.Unnamed++
+			c.unnamed = true
+			continue
+		}
 		why := c.l.T("round.not_counted")
 		if !rv.Late || !rules.LateApart {
 			why = c.l.T("conflict.ruling." + models.RulingReplaced)
@@ -232,7 +239,9 @@ func (c agreementCase) count(a models.Agreement, place int, value string, words 
 		if g.Value != value {
 			continue
 		}
-		v.Who = append(v.Who, c.name(g)+c.bracketed(g))
+		if name := c.name(g); name != "" {
+			v.Who = append(v.Who, name+c.bracketed(g))
+		}
 		if c.conflicts[g.Review.TaskID].Shown() {
 			conflicted.WriteString("○")
 		} else {
@@ -243,7 +252,13 @@ func (c agreementCase) count(a models.Agreement, place int, value string, words 
 	return v
 }
 
-func (c agreementCase) name(g models.GivenAnswer) string { return c.authors[g.Review.TaskID].name }
+// name is whose an answer is; "" where that would tell who is not among those compared.
+func (c agreementCase) name(g models.GivenAnswer) string {
+	if c.unnamed && g.Review.Masked {
+		return ""
+	}
+	return c.authors[g.Review.TaskID].name
+}
 
 // beside is what stands beside a name: how well they know the matter, and a conflict of interest.
 func (c agreementCase) beside(g models.GivenAnswer) string {

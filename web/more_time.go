@@ -84,7 +84,7 @@ func (s *Server) deadlineCalendar(w http.ResponseWriter, r *http.Request) error 
 	}
 	e := deadline.Event{Task: a.task.ID, Moved: a.task.Extensions, Cancelled: a.task.State == models.TaskCancelled || a.task.State == models.TaskDeclined,
 		Summary: Localizer(r).T("time.event", "Title", a.facts.Title), Address: s.BaseURL + a.path(), Due: a.task.DueAt, Zone: a.zone}
-	w.Header().Set("Content-Type", deadline.MediaType)
+	w.Header().Set("Content-Type", e.MediaType())
 	w.Header().Set("Content-Disposition", `attachment; filename="`+deadline.FileName+`"`)
 	w.Header().Set("Cache-Control", "no-store")
 	_, err = w.Write(e.File(s.Now()))

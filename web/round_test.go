@@ -114,7 +114,7 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.NotNil(t, moved.AcceptedAt)
 	later := b.get(path + "/deadline.ics")
 	require.Contains(t, later.Body, "UID:"+task.ID.String())
-	require.Contains(t, later.Body, "SEQUENCE:1")
+	require.Contains(t, later.Body, "SEQUENCE:2")
 
 	f = form(t, b.get(path).Body, path+"/time")
 	f.Set("due_on", task.DueAt.AddDate(0, 3, 0).Format(time.DateOnly))

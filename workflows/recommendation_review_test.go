@@ -73,6 +73,22 @@ func TestReviewSilenceBringsInTheNextInLine(t *testing.T) {
 	require.Equal(t, models.TaskOpen, o.taskOf(models.TaskDecideReview, o.officer).State)
 }
 
+func TestReviewNextInLineIsNotWrittenToAtNight(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Respond, d.Review.RespondRemind = "4d", nil })
+	o.startReview(0, o.experts[:1], o.experts[1:2])
+	cutOff(t, o.run(6*day))
+	silent, next := o.taskOf(models.TaskReview, o.experts[0]), o.taskOf(models.TaskReview, o.experts[1])
+	require.Equal(t, models.TaskExpired, silent.State)
+	zone := zoneIn(t, o, o.experts[1])
+	require.Equal(t, time.Friday, silent.ClosedAt.In(zone).Weekday(), "at the very end of it")
+	var sent time.Time
+	require.NoError(t, o.db.NewSelect().Model((*models.OutboxMail)(nil)).Column("not_before").Where("kind = ? AND person_id = ?",
+		models.MailReviewInvitation, o.experts[1].ID).Scan(o.ctx, &sent))
+	require.Equal(t, "2026-06-08 09:00", sent.In(zone).Format("2006-01-02 15:04"), "on Monday morning")
+	require.Equal(t, "2026-06-12", next.RespondBy.In(zone).Format(time.DateOnly), "four days from then")
+	require.Equal(t, "2026-06-29", next.DueAt.In(zone).Format(time.DateOnly), "three weeks from then")
+}
+
 func TestReviewSilenceIsProposedWhereTheProcedureSaysSo(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) { formerLadder(d); d.Review.ReplaceSilent = false })
 	o.startReview(0, o.experts[:1], o.experts[1:2])

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -195,6 +196,47 @@ func TestReviewExtendAllMovesWhoHasNotAnswered(t *testing.T) {
 	require.True(t, round.DueAt.After(begin.Add(30*day)), "the round lasts as long as its last task")
 }
 
+func TestReviewMoreTimeIsMoreTimeToSayWhether(t *testing.T) {
+	o := newOffice(t, nil)
+	o.startReview(0, o.experts[:1], nil)
+	o.at(day, func() {
+		o.tell(models.DecideExtendReview, o.officer, nil, models.AskTimePayload{DueOn: o.day(40 * day)})
+	})
+	o.at(day+time.Hour, func() {
+		moved := o.taskOf(models.TaskReview, o.experts[0])
+		zone := zoneIn(t, o, o.experts[0])
+		require.Equal(t, "2026-07-11", moved.DueAt.In(zone).Format(time.DateOnly))
+		require.Equal(t, "2026-06-29 23:59:59", moved.RespondBy.In(zone).Format(time.DateTime), "19 days later than the 8th, and past a weekend")
+		require.Equal(t, models.ReminderRespond, moved.RemindStep)
+		require.True(t, moved.RemindAt.After(begin.Add(20*day)), "the reminder moved along")
+	})
+	o.at(27*day, func() {
+		require.Equal(t, models.TaskOpen, o.taskOf(models.TaskReview, o.experts[0]).State, "nobody is silent who was given time")
+	})
+	cutOff(t, o.run(30*day))
+	require.Equal(t, models.TaskExpired, o.taskOf(models.TaskReview, o.experts[0]).State, "who says nothing is silent in the end")
+	require.Equal(t, 1, o.taskOf(models.TaskReview, o.experts[0]).RespondReminders)
+}
+
+func TestReviewWhoAskedForTimeIsNotRemindedBeforeTheOfficerAnswers(t *testing.T) {
+	o := newOffice(t, nil)
+	o.startReview(0, o.experts[:1], nil)
+	expert := o.experts[0]
+	o.at(time.Hour, func() {
+		o.tell(models.DecideAskTime, expert, &o.taskOf(models.TaskReview, expert).ID, models.AskTimePayload{DueOn: o.day(80 * day)})
+	})
+	o.at(16*day, func() { // one was due on the 15th
+		require.Zero(t, o.mailsTo(models.MailDigest, expert.ID))
+		require.NotEqual(t, models.ReminderBefore, o.taskOf(models.TaskReview, expert).RemindStep)
+		o.tell(models.DecideRefuseTime, o.officer, &o.taskOf(models.TaskReview, expert).ID, models.RefuseTimePayload{Reason: "The law is read in June."})
+	})
+	o.at(16*day+time.Hour, func() {
+		require.Equal(t, models.ReminderBefore, o.taskOf(models.TaskReview, expert).RemindStep, "the ladder goes on")
+	})
+	cutOff(t, o.run(21*day))
+	require.Equal(t, 1, o.mailsTo(models.MailDigest, expert.ID))
+}
+
 func TestReviewNudgeIsOnceADay(t *testing.T) {
 	o := newOffice(t, nil)
 	o.startReview(0, o.experts[:1], nil)
@@ -278,6 +320,50 @@ func TestReviewLateAnswersAreKeptAndCountByRule(t *testing.T) {
 			require.Equal(t, apart, round.ClosingAt == nil, "counts unless the procedure sets it apart")
 		})
 	}
+}
+
+func TestReviewAnsweredInTimeStaysSoWhenItIsChanged(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough, d.Review.LateApart = 2, true })
+	o.startReview(0, o.experts[:2], nil)
+	for _, e := range o.experts[:2] {
+		o.at(time.Hour, func() { o.tell(models.DecideAcceptTask, e, &o.taskOf(models.TaskReview, e).ID, models.NoPayload{}) })
+	}
+	o.answer(2*time.Hour, o.experts[0])
+	o.answer(23*day, o.experts[1])
+	var mended, late *said
+	change := func(who models.Person) *said {
+		p := o.review()
+		p.Reasons = "One letter less."
+		return o.tell(models.DecideAnswerReview, who, &o.taskOf(models.TaskReview, who).ID, p)
+	}
+	o.at(23*day+time.Hour, func() { mended = change(o.experts[0]) })
+	o.at(23*day+2*time.Hour, func() { late = change(o.experts[1]) })
+	cutOff(t, o.run(23*day+3*time.Hour))
+	o.recorded(mended)
+	o.recorded(late)
+	require.False(t, mended.outcome.Late)
+	require.True(t, late.outcome.Late)
+	reviews, err := models.Reviews(o.ctx, o.db, o.rec.ID, 1)
+	require.NoError(t, err)
+	for _, rv := range reviews {
+		require.Equal(t, "One letter less.", rv.Reasons)
+		require.Equal(t, rv.PersonID == o.experts[1].ID, rv.Late, "late only where the first one was")
+	}
+	round, err := models.RoundByNumber(o.ctx, o.db, o.rec.ID, 1)
+	require.NoError(t, err)
+	n, err := round.Answered(o.ctx, o.db, models.ReviewRules{LateApart: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	items, err := record.List(o.ctx, o.db, o.rec.ID, record.Confidential)
+	require.NoError(t, err)
+	after := 0
+	for _, it := range items {
+		if it.Verb == "review.answered" && it.Facts["changed_after_due"] == "true" {
+			after++
+			require.Empty(t, it.Facts["late"])
+		}
+	}
+	require.Equal(t, 1, after, "the record says when it was changed")
 }
 
 func TestReviewIsShorterWhereTheTextIsNeededSoon(t *testing.T) {

@@ -90,6 +90,53 @@ func TestConflictReplacesWhoHasNotAnswered(t *testing.T) {
 	require.Equal(t, models.TaskOpen, o.taskOf(models.TaskReview, o.experts[2]).State, "the next in line")
 }
 
+func TestConflictRuledWhileTheRoundClosesHasItGoOn(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 1 })
+	o.startReview(0, o.experts[:2], o.experts[2:3])
+	var declared, replaced *said
+	o.declares(time.Hour, o.experts[0], o.experts[0], &declared)
+	o.answer(2*time.Hour, o.experts[0])
+	o.at(150*time.Minute, func() {
+		rounds, err := models.Rounds(o.ctx, o.db, o.rec.ID)
+		require.NoError(t, err)
+		require.NotNil(t, rounds[0].ClosingAt)
+		require.Equal(t, 1, o.mailsTo(models.MailRoundClosing, o.experts[1].ID))
+	})
+	o.rules(3*time.Hour, o.experts[0], o.officer, models.RulingReplaced, &replaced)
+	o.at(3*day, func() {
+		rounds, err := models.Rounds(o.ctx, o.db, o.rec.ID)
+		require.NoError(t, err)
+		require.Nil(t, rounds[0].ClosingAt, "nothing counts: it goes on")
+		require.Nil(t, rounds[0].ClosedAt)
+		require.Equal(t, models.TaskOpen, o.taskOf(models.TaskReview, o.experts[1]).State, "the other one is still awaited")
+		require.Equal(t, models.TaskOpen, o.taskOf(models.TaskReview, o.experts[2]).State, "the next in line is asked")
+		require.Equal(t, 1, o.mailsTo(models.MailRoundGoesOn, o.experts[1].ID), "who was told is told")
+		require.Zero(t, o.mailsTo(models.MailRoundGoesOn, o.experts[2].ID))
+	})
+	o.answer(3*day+time.Hour, o.experts[2])
+	cutOff(t, o.run(7*day))
+	o.recorded(replaced)
+	rounds, err := models.Rounds(o.ctx, o.db, o.rec.ID)
+	require.NoError(t, err)
+	require.NotNil(t, rounds[0].ClosedAt, "one that counts is enough")
+	require.Equal(t, 1, o.entries("review.goes_on"))
+	require.Equal(t, 2, o.mailsTo(models.MailRoundClosing, o.experts[1].ID), "told anew")
+}
+
+func TestConflictRuledAsksTheOfficerAnewWhetherEnoughHaveAnswered(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough, d.Review.WhenEnough = 1, models.EnoughAsks })
+	o.startReview(0, o.experts[:2], o.experts[2:3])
+	var declared, replaced *said
+	o.declares(time.Hour, o.experts[0], o.experts[0], &declared)
+	o.answer(2*time.Hour, o.experts[0])
+	o.rules(3*time.Hour, o.experts[0], o.officer, models.RulingReplaced, &replaced)
+	o.answer(4*time.Hour, o.experts[2])
+	cutOff(t, o.run(5*time.Hour))
+	o.recorded(replaced)
+	require.Equal(t, 2, o.entries("review.enough"), "the first was for an answer that counts no more")
+	require.Equal(t, 3, o.mailsTo(models.MailRoundNews, o.officer.ID), "of the conflict, and twice that enough have answered")
+}
+
 func TestConflictNobodyDecidesAboutCountsAndIsShown(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 1 })
 	o.startReview(0, o.experts[:1], nil)

@@ -11,8 +11,18 @@ import (
 	"tribuna/internal/i18n"
 )
 
-// MediaType is what the file is in a header.
-const MediaType = "text/calendar; charset=utf-8; method=PUBLISH"
+// MediaType is what the file is in a header: it names the same method as the file does (RFC 6047, 2.4).
+func (e Event) MediaType() string {
+	return "text/calendar; charset=utf-8; method=" + string(e.method())
+}
+
+// method says that the event is there, or that it is there no more (RFC 5546, 3.2.1 and 3.2.5).
+func (e Event) method() ics.Method {
+	if e.Cancelled {
+		return ics.MethodCancel
+	}
+	return ics.MethodPublish
+}
 
 // FileName is what the file is called.
 const FileName = "tribuna.ics"
@@ -20,7 +30,7 @@ const FileName = "tribuna.ics"
 // Event is a deadline.
 type Event struct {
 	Task      uuid.UUID // whose deadline it is
-	Moved     int       // how often it was moved
+	Moved     int       // how often it was moved, or asked for again
 	Cancelled bool
 	Summary   string // the one line that a calendar shows
 	Address   string // where to answer, without what opens it
@@ -31,7 +41,7 @@ type Event struct {
 // File is the event as it stands.
 func (e Event) File(now time.Time) []byte {
 	cal := ics.NewCalendarFor("Tribuna")
-	cal.SetMethod(ics.MethodPublish)
+	cal.SetMethod(e.method())
 	event := cal.AddEvent(e.Task.String() + "@tribuna")
 	event.SetDtStampTime(now)
 	event.SetSummary(e.Summary)
@@ -50,10 +60,11 @@ func (e Event) File(now time.Time) []byte {
 	return []byte(cal.Serialize())
 }
 
-// sequence is higher with every change that somebody should see.
+// sequence is higher with every change that somebody should see: a cancellation stands between what it cancels and what follows
+// when the same is asked for again.
 func (e Event) sequence() int {
 	if e.Cancelled {
-		return e.Moved + 1
+		return 2*e.Moved + 1
 	}
-	return e.Moved
+	return 2 * e.Moved
 }

@@ -19,5 +19,5 @@ func (d *draft) calendar(t models.MailTask, cancelled bool) []Attached {
 	}
 	e := deadline.Event{Task: t.ID, Moved: t.Extensions, Cancelled: cancelled, Summary: d.words.T("time.event", "Title", t.Title),
 		Address: d.baseURL + "/tasks/" + t.ID.String(), Due: t.DueAt, Zone: d.zone}
-	return []Attached{{deadline.FileName, deadline.MediaType, e.File(d.now)}}
+	return []Attached{{deadline.FileName, e.MediaType(), e.File(d.now)}}
 }

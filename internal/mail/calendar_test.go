@@ -3,6 +3,7 @@ package mail_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,7 +19,12 @@ func TestTheDeadlineComesAlongForTheCalendar(t *testing.T) {
 		letter, err := n.compose(n.mail(kind, n.expert, "en", task))
 		require.NoError(t, err)
 		require.Len(t, letter.Attached, 1)
-		require.Contains(t, letter.Attached[0].MediaType, "method=PUBLISH")
+		method := "PUBLISH"
+		if kind == models.MailTaskWithdrawn {
+			method = "CANCEL"
+		}
+		require.Contains(t, letter.Attached[0].MediaType, "method="+method)
+		require.Contains(t, string(letter.Attached[0].Content), "METHOD:"+method)
 		require.NotContains(t, string(letter.Attached[0].Content), "/l/")
 		return strings.ReplaceAll(string(letter.Attached[0].Content), "\r\n ", "")
 	}
@@ -32,11 +38,15 @@ func TestTheDeadlineComesAlongForTheCalendar(t *testing.T) {
 	require.NoError(t, task.Save(t.Context(), n.db))
 	moved := file(models.MailMoreTime)
 	require.Contains(t, moved, uid)
-	require.Contains(t, moved, "SEQUENCE:1")
+	require.Contains(t, moved, "SEQUENCE:2")
 	over := file(models.MailTaskWithdrawn)
-	for _, want := range []string{uid, "SEQUENCE:2", "STATUS:CANCELLED"} {
+	for _, want := range []string{uid, "SEQUENCE:3", "STATUS:CANCELLED"} {
 		require.Contains(t, over, want)
 	}
+	task.Close(models.TaskDeclined, monday)
+	task.Reopen(models.Wait{}, time.UTC, monday)
+	require.NoError(t, task.Save(t.Context(), n.db))
+	require.Contains(t, file(models.MailReviewInvitation), "SEQUENCE:4", "newer than its cancellation")
 	consulted, err := n.compose(n.mail(models.MailDigest, n.expert, "en", task))
 	if err == nil {
 		require.Empty(t, consulted.Attached)

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"slices"
+	"time"
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/inquiry"
@@ -40,12 +41,43 @@ func (d *draft) roundClosing(ctx context.Context) (page, error) {
 	if d.mail.Data.Until == nil || t.State != models.TaskOpen || !d.now.Before(*d.mail.Data.Until) {
 		return page{}, NotOwed{"the answer came, or the round is over"}
 	}
+	round, err := models.RoundByNumber(ctx, d.db, t.RecommendationID, t.Round)
+	if err != nil {
+		return page{}, err
+	}
+	if round.ClosingAt == nil || round.ClosingAt.Sub(*d.mail.Data.Until).Abs() > time.Second {
+		return page{}, NotOwed{"the round goes on"}
+	}
 	return page{
 		Subject:  d.t("round_closing.subject", "Title", t.Title),
 		Lead:     []string{d.t("round_closing.lead")},
 		Document: document(t),
 		Facts:    []fact{{d.t("round_closing.until"), d.words.Moment(*d.mail.Data.Until, d.zone)}},
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
+		Why:      d.t("task_withdrawn.why"),
+	}, nil
+}
+
+// roundGoesOn tells somebody who was told that the round closes sooner that it does not, and until when their answer is taken.
+func (d *draft) roundGoesOn(ctx context.Context) (page, error) {
+	t, err := d.openTask(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	until := t.DueAt
+	if until.Before(d.now) {
+		until = t.GraceUntil
+	}
+	if until.Before(d.now) {
+		return page{}, NotOwed{"its time is over"}
+	}
+	return page{
+		Subject:  d.t("round_goes_on.subject", "Title", t.Title),
+		Lead:     []string{d.t("round_goes_on.lead")},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.until"), d.until(until)}},
+		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
+		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("task_withdrawn.why"),
 	}, nil
 }

@@ -48,16 +48,20 @@ func (d *draft) moreTime(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return page{
+	p := page{
 		Subject:  d.t("more_time.subject", "Title", t.Title),
 		Lead:     []string{d.t("more_time.lead")},
 		Document: document(t),
 		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
-		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("task_withdrawn.why"),
 		Attached: d.calendar(t, false),
-	}, nil
+	}
+	if t.Kind == models.TaskReview && t.RespondBy != nil && t.RespondBy.Before(t.DueAt) { // somebody else is asked after that
+		p.After = append(p.After, d.t("respond_by", "When", d.until(*t.RespondBy)))
+	}
+	p.After = append(p.After, d.t("link_is_personal"))
+	return p, nil
 }
 
 // conflictRuled tells an expert what was decided about the conflict of interest they declared.

@@ -183,6 +183,9 @@ func (d *draft) awaited(t models.MailTask) string {
 
 // digest gathers a day's reminders. It lists what is still open when it goes out.
 func (d *draft) digest(ctx context.Context) (page, error) {
+	if err := d.digestNow(ctx); err != nil {
+		return page{}, err
+	}
 	tasks, err := d.remindable(ctx)
 	if err != nil {
 		return page{}, err
@@ -208,6 +211,36 @@ func (d *draft) digest(ctx context.Context) (page, error) {
 			Overdue: until.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
 	}
 	return p, nil
+}
+
+// digestNow has a day's reminders wait, or not go at all, however long nothing could be sent: they go by day on a working day of
+// their reader's, and one mail a day. One that names its tasks comes from a procedure that gathers nothing.
+func (d *draft) digestNow(ctx context.Context) error {
+	if len(d.mail.Data.Tasks) > 0 {
+		return nil
+	}
+	cal, err := models.CalendarOf(ctx, d.db, d.reader.Country, d.now)
+	if err != nil {
+		return err
+	}
+	if awake := cal.Awake(d.now); awake.After(d.now) {
+		return NotYet{awake.Sub(d.now)}
+	}
+	local := d.now.In(cal.Zone)
+	begins := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, cal.Zone)
+	ends := begins.AddDate(0, 0, 1)
+	others, err := models.OtherDigestsOf(ctx, d.db, d.mail, begins, ends)
+	switch {
+	case err != nil:
+		return err
+	case others.Went:
+		return NotYet{cal.Awake(ends).Sub(d.now)}
+	case others.Follows:
+		return NotOwed{"another of the same day says it"}
+	case others.Leaving:
+		return NotYet{holdCheck}
+	}
+	return nil
 }
 
 func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {

@@ -128,6 +128,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.timeRefused(ctx)
 	case models.MailRoundClosing:
 		return d.roundClosing(ctx)
+	case models.MailRoundGoesOn:
+		return d.roundGoesOn(ctx)
 	case models.MailTaskWithdrawn:
 		return d.withdrawn(ctx)
 	case models.MailSignOffReplaced:

@@ -1,0 +1,70 @@
+package mail_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+// waits is how long a digest has to wait at an instant; zero where it goes.
+func (n *network) waits(m models.OutboxMail, at time.Time) time.Duration {
+	n.t.Helper()
+	_, err := n.composer().Compose(n.t.Context(), m, at)
+	var notYet mail.NotYet
+	if errors.As(err, &notYet) {
+		require.Positive(n.t, notYet.For)
+		return notYet.For
+	}
+	require.NoError(n.t, err)
+	return 0
+}
+
+// What could not be sent when it was due goes in its reader's waking hours all the same: the reader lives in Sofia.
+func TestDigestAfterAnOutageWaitsForAWorkingMorning(t *testing.T) {
+	n := newNetwork(t)
+	n.task(models.TaskReview, n.expert, func(t *models.Task) {
+		t.Reminders = 1
+		t.DueAt, t.GraceUntil = monday.AddDate(0, 0, 20), monday.AddDate(0, 0, 30)
+	})
+	m := n.mail(models.MailDigest, n.expert, "en", nil)
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	at := func(day, hour int) time.Time { return time.Date(2026, 3, day, hour, 0, 0, 0, sofia) }
+	for now, goes := range map[time.Time]time.Time{
+		at(2, 11): at(2, 11),
+		at(2, 22): at(4, 9), // the third is a holiday
+		at(3, 12): at(4, 9),
+		at(5, 3):  at(5, 9),
+		at(7, 12): at(9, 9), // a Saturday
+	} {
+		require.Equal(t, goes.Sub(now), n.waits(m, now), now)
+	}
+	m.Data.Tasks = append(m.Data.Tasks, models.NewID())
+	_, err = n.composer().Compose(t.Context(), m, at(7, 3))
+	require.ErrorAs(t, err, &mail.NotOwed{}, "a procedure that gathers nothing waits for no morning")
+}
+
+func TestDigestIsOneADay(t *testing.T) {
+	n := newNetwork(t)
+	n.task(models.TaskReview, n.expert, func(t *models.Task) {
+		t.Reminders = 1
+		t.DueAt, t.GraceUntil = monday.AddDate(0, 0, 20), monday.AddDate(0, 0, 30)
+	})
+	store := func(key string, created time.Time) models.OutboxMail {
+		m := models.OutboxMail{Kind: models.MailDigest, DedupeKey: key, PersonID: n.expert, CreatedAt: created}
+		require.NoError(t, models.Enqueue(t.Context(), n.db, &m))
+		return m
+	}
+	late, today := store("of the day before", monday.Add(-20*time.Hour)), store("of today", monday.Add(-time.Hour))
+	_, err := n.composer().Compose(t.Context(), late, monday)
+	require.ErrorAs(t, err, &mail.NotOwed{}, "today's says all")
+	require.Zero(t, n.waits(today, monday))
+	n.exec(`UPDATE outbox SET state = 'delivered', finished_at = ? WHERE id = ?`, monday, late.ID)
+	require.Equal(t, 46*time.Hour, n.waits(today, monday), "one went: at nine on the next working day in Sofia, the third is a holiday")
+	require.Zero(t, n.waits(today, monday.Add(46*time.Hour)))
+}
