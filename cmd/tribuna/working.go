@@ -76,7 +76,7 @@ func (p *parts) sender() (*mail.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	smtp, err := mail.NewSMTP(p.cfg.SMTPURL, mail.SendTimeout(p.cfg.OutboxLease, windowSize))
+	smtp, err := mail.NewSMTP(p.cfg.SMTPURL, mail.SendTimeout(p.cfg.OutboxLease))
 	if err != nil {
 		return nil, fmt.Errorf("SMTP_URL: %w", err)
 	}

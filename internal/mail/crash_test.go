@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/devstack/testdb"
@@ -28,6 +29,7 @@ const crashLease = time.Minute
 const (
 	envSenderDatabase = "TRIBUNA_TEST_SENDER_DATABASE"
 	envSenderSMTP     = "TRIBUNA_TEST_SENDER_SMTP"
+	envSenderMailing  = "TRIBUNA_TEST_SENDER_MAILING"
 )
 
 func TestMain(m *testing.M) {
@@ -45,7 +47,8 @@ func sendUntilKilled(databaseURL, smtpURL string) {
 	}
 	sender := crashSender(smtpURL, mail.Sender{DB: db})
 	for { // a busy machine may lose a connection: it goes on, as the loop that sends does, until it is killed
-		if _, err := sender.SendBatch(context.Background(), mail.Batch{Limit: 200}); err != nil {
+		mailing := uuid.MustParse(os.Getenv(envSenderMailing))
+		if _, err := sender.SendBatch(context.Background(), mail.Batch{MailingID: &mailing, Limit: 200, For: time.Minute}); err != nil {
 			fmt.Fprintln(os.Stderr, "the sender that will be killed:", err)
 		}
 	}
@@ -58,7 +61,7 @@ func crashSender(smtpURL string, s mail.Sender) *mail.Sender {
 		panic(err)
 	}
 	s.Lease = crashLease
-	s.Transport, err = mail.NewSMTP(smtpURL, mail.SendTimeout(crashLease, 5))
+	s.Transport, err = mail.NewSMTP(smtpURL, mail.SendTimeout(crashLease))
 	if err != nil {
 		panic(err)
 	}
@@ -87,7 +90,7 @@ func TestKilledSenderLeavesAtMostAWindowPerConnectionInDoubt(t *testing.T) {
 	})
 
 	child := exec.Command(os.Args[0], "-test.run=^$")
-	child.Env = append(os.Environ(), envSenderDatabase+"="+opened.AppURL, envSenderSMTP+"="+s.url())
+	child.Env = append(os.Environ(), envSenderDatabase+"="+opened.AppURL, envSenderSMTP+"="+s.url(), envSenderMailing+"="+n.mailing.String())
 	child.Stderr = os.Stderr
 	require.NoError(t, child.Start())
 	select {
