@@ -147,7 +147,7 @@ func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
 			return found(err, "person")
 		}
 	}
-	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) DO NOTHING").Exec(ctx); err != nil {
+	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) WHERE mailing_id IS NULL DO NOTHING").Exec(ctx); err != nil {
 		return fmt.Errorf("write a mail: %w", err)
 	}
 	return nil

@@ -152,6 +152,9 @@ func shorten(s string, limit int) string {
 	return s
 }
 
+// whyCutOff is the reply of mails that were on their way when their sender ended.
+const whyCutOff = "the sender was cut off"
+
 // ReapExpired puts right what senders left behind whose lease is over: what was only claimed is queued again, what was
 // being sent may have left and becomes unknown.
 func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknown int, err error) {
@@ -161,13 +164,17 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 	if err != nil {
 		return 0, 0, err
 	}
+	again, doubtful, err := reapMailings(ctx, db, now)
+	if err != nil {
+		return 0, 0, err
+	}
 	if err := cancelLeft(ctx, db, now); err != nil {
 		return 0, 0, err
 	}
 	unknown, err = reap(ctx, db, now, MailSending, func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return q.Set("state = ?", MailUnknown).Set("finished_at = ?", now).Set("reply = 'the sender was cut off'")
+		return q.Set("state = ?", MailUnknown).Set("finished_at = ?", now).Set("reply = ?", whyCutOff)
 	})
-	return queued, unknown, err
+	return queued + again, unknown + doubtful, err
 }
 
 // cancelLeft cancels what was given back to a mailing after it was cancelled.

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -124,45 +125,76 @@ func (r *run) claim(ctx context.Context) ([]claimed, error) {
 
 // mark says in the database that these mails may be leaving from now on, and which of them are still ours to send.
 func (r *run) mark(ctx context.Context, all []*outgoing) error {
-	for token, mails := range byToken(all, func(o *outgoing) uuid.UUID { return o.token }) {
-		now := r.Now()
-		if err := r.extend(ctx, token, now); err != nil {
-			return err
-		}
-		ids := make([]uuid.UUID, len(mails))
-		for i, o := range mails {
-			ids[i], o.until = o.ID, now.Add(r.Lease)
-		}
-		taken, err := models.MarkSending(ctx, r.DB, token, ids, now, now.Add(r.Lease))
+	now := r.Now()
+	groups := byToken(all, func(o *outgoing) uuid.UUID { return o.token })
+	for token, mails := range groups {
+		until, err := r.extend(ctx, token, now)
 		if err != nil {
 			return err
 		}
-		held := make(map[uuid.UUID]bool, len(taken))
-		for _, id := range taken {
-			held[id] = true
-		}
 		for _, o := range mails {
-			o.taken = held[o.ID]
+			o.until = until
 		}
 	}
-	return nil
+	taken, err := r.taken(ctx, groups, now)
+	for _, o := range all {
+		o.taken = taken[o.ID]
+	}
+	return err
 }
 
-// extend lets a claim live on of which half the lease is over.
-func (r *run) extend(ctx context.Context, token uuid.UUID, now time.Time) error {
+// taken marks mails and returns which may be sent.
+func (r *run) taken(ctx context.Context, groups map[uuid.UUID][]*outgoing, now time.Time) (map[uuid.UUID]bool, error) {
+	taken := map[uuid.UUID]bool{}
+	var windows []models.MailWindow
+	for token, mails := range groups {
+		w := models.MailWindow{Token: token}
+		for _, o := range mails {
+			w.Mails = append(w.Mails, o.ID)
+		}
+		windows = append(windows, w)
+		if r.batch.MailingID == nil {
+			ids, err := models.MarkSending(ctx, r.DB, token, w.Mails, now, mails[0].until)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				taken[id] = true
+			}
+		}
+	}
+	if r.batch.MailingID == nil {
+		return taken, nil
+	}
+	tokens, err := models.MarkWindows(ctx, r.DB, windows, now)
+	for _, token := range tokens {
+		for _, o := range groups[token] {
+			taken[o.ID] = true
+		}
+	}
+	return taken, err
+}
+
+// extend lets a claim live on of which half the lease is over, and returns when it ends.
+func (r *run) extend(ctx context.Context, token uuid.UUID, now time.Time) (time.Time, error) {
 	r.mu.Lock()
 	until := r.leases[token]
 	r.mu.Unlock()
 	if until.Sub(now) > r.Lease/2 {
-		return nil
+		return until, nil
 	}
-	if err := models.ExtendClaim(ctx, r.DB, token, now, now.Add(r.Lease)); err != nil {
-		return err
+	extend := models.ExtendClaim
+	if r.batch.MailingID != nil {
+		extend = models.ExtendMailingClaim
+	}
+	until = now.Add(r.Lease)
+	if err := extend(ctx, r.DB, token, now, until); err != nil {
+		return until, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.leases[token] = now.Add(r.Lease)
-	return nil
+	r.leases[token] = until
+	return until, nil
 }
 
 // recordFor is how long a sender tries to write what came of mails before it gives up; they become unknown then.
@@ -243,8 +275,13 @@ func (r *run) release(ctx context.Context) error {
 	for id, token := range r.unsettled {
 		rest = append(rest, result{models.MailResult{ID: id, State: models.MailQueued}, token})
 	}
-	if len(rest) == 0 {
+	if len(rest) > 0 {
+		if err := r.write(ctx, rest); err != nil {
+			return err
+		}
+	}
+	if r.batch.MailingID == nil {
 		return nil
 	}
-	return r.write(ctx, rest)
+	return models.EndMailingClaims(context.WithoutCancel(ctx), r.DB, slices.Collect(maps.Keys(r.leases)))
 }
