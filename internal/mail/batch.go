@@ -14,8 +14,8 @@ import (
 	"tribuna/models"
 )
 
-// run is one batch on its way: one goroutine claims, each connection takes one window after the other, and what they write
-// to the database they write together.
+// run is one batch on its way: one goroutine claims, each connection takes one part of a window after the other, and what
+// they write to the database they write together.
 type run struct {
 	*Sender
 	batch   Batch
@@ -45,12 +45,12 @@ func newRun(s *Sender, b Batch) *run {
 	return &run{Sender: s, batch: b, unsettled: map[uuid.UUID]uuid.UUID{}, leases: map[uuid.UUID]time.Time{}}
 }
 
-// sendAll lets every connection take one window after the other. Where a server allows fewer connections than we would
+// sendAll lets every connection take one part after the other. Where a server allows fewer connections than we would
 // like, the others do the work; it fails when nothing could be done.
 func (r *run) sendAll(ctx context.Context) error {
 	r.marks = &shared[*outgoing]{do: func(all []*outgoing) error { return r.mark(ctx, all) }}
 	r.results = &shared[result]{do: func(all []result) error { return r.write(ctx, all) }}
-	windows := make(chan []claimed, r.batch.Limit/r.Window)
+	parts := make(chan []claimed, r.batch.Limit/r.part())
 	gone := make(chan struct{})
 	errs := make([]error, r.Connections)
 	var connections sync.WaitGroup
@@ -58,12 +58,12 @@ func (r *run) sendAll(ctx context.Context) error {
 		connections.Go(func() {
 			w := &window{run: r}
 			defer w.hangUp()
-			errs[i] = w.sendEach(ctx, windows)
+			errs[i] = w.sendEach(ctx, parts)
 		})
 	}
 	go func() { connections.Wait(); close(gone) }()
-	err := r.feed(ctx, windows, gone)
-	close(windows)
+	err := r.feed(ctx, parts, gone)
+	close(parts)
 	<-gone
 	if failed := errors.Join(errs...); failed != nil && r.settled > 0 {
 		r.Log.Warn("a connection to the mail server cannot be used now", "error", failed)
@@ -74,15 +74,15 @@ func (r *run) sendAll(ctx context.Context) error {
 }
 
 // feed claims mails and hands them out until nothing is due, the time is over, or no connection is left.
-func (r *run) feed(ctx context.Context, windows chan<- []claimed, gone <-chan struct{}) error {
+func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan struct{}) error {
 	for begin := time.Now(); ; {
 		mails, err := r.claim(ctx)
 		if err != nil || len(mails) == 0 {
 			return err
 		}
-		for part := range slices.Chunk(mails, r.Window) {
+		for part := range slices.Chunk(mails, r.part()) {
 			select {
-			case windows <- part:
+			case parts <- part:
 			case <-gone:
 				return nil
 			}
@@ -92,6 +92,9 @@ func (r *run) feed(ctx context.Context, windows chan<- []claimed, gone <-chan st
 		}
 	}
 }
+
+// part is how many mails are marked at once.
+func (r *run) part() int { return max(1, r.Window/thirds) }
 
 func (r *run) claim(ctx context.Context) ([]claimed, error) {
 	now, token := r.Now(), uuid.New()

@@ -35,7 +35,7 @@ type Sender struct {
 	Now         func() time.Time // default time.Now
 	Lease       time.Duration    // of a claim, default a minute; see SendTimeout
 	Connections int              // at once in a batch, default 2
-	Window      int              // mails in doubt at once on a connection, default 5
+	Window      int              // mails in doubt at once on a connection, 3 or more, default 6
 	Return      *ReturnPath      // signed addresses that mails come back to; without it they come back to From
 	Sign        Signers          // DKIM; none where nothing is signed
 	Log         *slog.Logger     // default slog.Default
@@ -78,7 +78,7 @@ func (s *Sender) withDefaults() *Sender {
 		c.Connections = 2
 	}
 	if c.Window <= 0 {
-		c.Window = 5
+		c.Window = 6
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -17,12 +17,19 @@ import (
 	"tribuna/models"
 )
 
-// window sends one window of mails after the other over one connection.
+// window sends over one connection, a third of its window at a time: while one third is on the wire the next is composed and
+// marked, and what came of the one before is written. So never more than the window is in doubt.
 type window struct {
 	*run
 	connection Connection
-	buffers    [][]byte // for copies, used again for every window
+	copies     [2]copies // of the third on the wire and of the next
 }
+
+// thirds is how many parts of a window may be in doubt at the same time.
+const thirds = 3
+
+// copies are buffers that are used again.
+type copies [][]byte
 
 // outgoing is a mail ready for the wire.
 type outgoing struct {
@@ -32,41 +39,76 @@ type outgoing struct {
 	until   time.Time // the mark's lease
 }
 
-// sendEach takes windows until there are none, the batch is called off, or this connection cannot go on.
-func (w *window) sendEach(ctx context.Context, windows <-chan []claimed) error {
-	for mails := range windows {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err := w.send(ctx, mails); err != nil {
-			return err
+// sendEach takes parts until there are none, the batch is called off, or this connection cannot go on.
+func (w *window) sendEach(ctx context.Context, parts <-chan []claimed) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	marked, sent := make(chan []*outgoing), make(chan []result)
+	errs := make(chan error, thirds)
+	go func() { defer close(marked); errs <- w.prepare(ctx, parts, marked) }()
+	go func() { defer close(sent); errs <- w.deliverEach(ctx, stop, marked, sent) }()
+	var failed error
+	for results := range sent {
+		if err := w.record(results); err != nil {
+			failed = err
+			stop()
 		}
 	}
-	return nil
+	return errors.Join(failed, <-errs, <-errs)
 }
 
-// send composes a window, marks it, and puts it on the wire. What did not leave is queued again, also when it fails.
-func (w *window) send(ctx context.Context, mails []claimed) error {
-	ready, decided := w.compose(ctx, mails)
-	if err := w.record(decided); err != nil || len(ready) == 0 {
-		return err
+// prepare composes and marks one part after the other.
+func (w *window) prepare(ctx context.Context, parts <-chan []claimed, marked chan<- []*outgoing) error {
+	for turn := 0; ; turn++ {
+		var mails []claimed
+		select {
+		case <-ctx.Done():
+			return nil
+		case next, more := <-parts:
+			if !more {
+				return nil
+			}
+			mails = next
+		}
+		ready, decided := w.compose(ctx, mails, &w.copies[turn%2])
+		if err := w.record(decided); err != nil {
+			return err
+		}
+		if len(ready) == 0 {
+			continue
+		}
+		if err := w.marks.bring(ready); err != nil {
+			// The mark may have been written before the connection to the database broke. Nothing left: say so.
+			return errors.Join(err, w.record(untried(ready)))
+		}
+		marked <- slices.DeleteFunc(ready, func(o *outgoing) bool { return !o.taken })
 	}
-	if err := w.connect(ctx); err != nil {
-		return errors.Join(err, w.record(untried(ready)))
+}
+
+// deliverEach puts one marked part after the other on the wire. Once it cannot go on it gives back what is marked.
+func (w *window) deliverEach(ctx context.Context, stop func(), marked <-chan []*outgoing, sent chan<- []result) error {
+	var failed error
+	for ready := range marked {
+		if failed != nil || ctx.Err() != nil {
+			sent <- untried(ready)
+			continue
+		}
+		var results []result
+		if results, failed = w.deliver(context.WithoutCancel(ctx), ready); failed != nil {
+			stop()
+		}
+		sent <- results
 	}
-	if err := w.marks.bring(ready); err != nil {
-		// The mark may have been written before the connection to the database broke. Nothing left: say so.
-		return errors.Join(err, w.record(untried(ready)))
-	}
-	ready = slices.DeleteFunc(ready, func(o *outgoing) bool { return !o.taken })
-	results, err := w.deliver(ctx, ready)
-	return errors.Join(err, w.record(results))
+	return failed
 }
 
 // compose writes the mails, and decides what is not to be sent at all.
-func (w *window) compose(ctx context.Context, mails []claimed) (ready []*outgoing, decided []result) {
+func (w *window) compose(ctx context.Context, mails []claimed, into *copies) (ready []*outgoing, decided []result) {
 	for i, m := range mails {
-		message, err := w.messageOf(ctx, m, i)
+		if i == len(*into) {
+			*into = append(*into, nil)
+		}
+		message, err := w.messageOf(ctx, m, &(*into)[i])
 		if err == nil {
 			ready = append(ready, &outgoing{claimed: m, message: message})
 		} else if ctx.Err() == nil {
@@ -76,22 +118,19 @@ func (w *window) compose(ctx context.Context, mails []claimed) (ready []*outgoin
 	return ready, decided
 }
 
-// messageOf writes the n-th mail of a window.
-func (w *window) messageOf(ctx context.Context, m claimed, n int) (Message, error) {
-	if n >= len(w.buffers) {
-		w.buffers = append(w.buffers, nil)
-	}
+// messageOf writes one mail.
+func (w *window) messageOf(ctx context.Context, m claimed, buffer *[]byte) (Message, error) {
 	var to string
 	var err error
 	if w.batch.MailingID != nil {
-		to, w.buffers[n], err = w.copyOf(ctx, m, w.buffers[n][:0])
+		to, *buffer, err = w.copyOf(ctx, m, (*buffer)[:0])
 	} else {
-		to, w.buffers[n], err = w.letterOf(ctx, m.OutboxMail)
+		to, *buffer, err = w.letterOf(ctx, m.OutboxMail)
 	}
 	if err != nil {
 		return Message{}, err
 	}
-	message := Message{From: w.From.Address, To: to, Content: w.buffers[n]}
+	message := Message{From: w.From.Address, To: to, Content: *buffer}
 	if w.Return != nil {
 		message.From = w.Return.For(m.ID)
 	}
