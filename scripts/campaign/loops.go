@@ -18,7 +18,8 @@ func reader(n int) (name, address string) {
 
 func unsubscribe(n int) string { return fmt.Sprintf("https://tribuna.example/u/tu_%072d", n) }
 
-// runComposing is the bare loop that has go-mail compose every message.
+// runComposing is the bare loop that has go-mail compose every message, and send it as it comes: it asks before each whether
+// the server is there, and resets after.
 func runComposing(t task) (outcome, error) {
 	c, err := client(t)
 	if err != nil {

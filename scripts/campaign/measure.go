@@ -14,8 +14,9 @@ import (
 type figures struct {
 	sign                    string
 	sender, composing, bare float64 // messages a second
+	ours, theirs, postgres  float64 // seconds of processor: the sender, the loop that sends encoded messages, PostgreSQL
 	peak                    int     // kB
-	database                float64 // share of the time
+	database                float64 // statements added up, as a share of the time
 	size                    int     // of a message
 }
 
@@ -88,12 +89,15 @@ func measureSigned(ctx context.Context, s settings, w *world, sink *server, sign
 			return f, err
 		}
 		bare = append(bare, o.rate(s.people))
+		f.theirs = o.CPU
+		before := w.cpu()
 		progress("the sender, signed: %s", sign)
 		o, took, err := sent(ctx, sink, "sender", t, s.people)
 		if err != nil {
 			return f, err
 		}
 		sender = append(sender, o.rate(s.people))
+		f.ours, f.postgres = o.CPU, w.cpu()-before
 		f.peak, f.database, f.size = max(f.peak, o.Peak), max(f.database, o.Database/o.Seconds), took.Bytes/took.Messages
 	}
 	f.sender, f.composing, f.bare = median(sender), median(composing), median(bare)

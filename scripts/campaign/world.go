@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -14,9 +15,11 @@ import (
 	"tribuna/internal/devstack"
 	"tribuna/internal/links"
 	"tribuna/internal/mail"
-	"tribuna/migrations"
 	"tribuna/models"
 )
+
+// binary brings the database up to date.
+const binary = "bin/tribuna"
 
 // languages are those a mailing has a text in.
 var languages = []string{"en", "sq", "bg", "ro", "sr-Latn"}
@@ -46,21 +49,23 @@ func newWorld(ctx context.Context, people int) (*world, error) {
 	}
 	w := &world{dir: dir}
 	if w.pg, err = devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: dir + "/postgres", Fsync: true}); err != nil {
-		return nil, err
+		return w, err
 	}
 	owner, err := models.Open(w.pg.OwnerURL())
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	defer owner.Close()
-	if err := migrations.Migrate(ctx, owner, devstack.AppRole); err != nil {
-		return nil, err
+	migrate := exec.CommandContext(ctx, binary, "migrate")
+	migrate.Env = append(os.Environ(), "DATABASE_URL="+w.pg.AppURL(), "DATABASE_OWNER_URL="+w.pg.OwnerURL())
+	if out, err := migrate.CombinedOutput(); err != nil {
+		return w, fmt.Errorf("migrate: %w: %s", err, out)
 	}
 	if w.db, err = models.Open(w.pg.AppURL()); err != nil {
-		return nil, err
+		return w, err
 	}
 	if err := demo.Load(ctx, w.db, time.Now()); err != nil {
-		return nil, err
+		return w, err
 	}
 	return w, w.fill(ctx, owner, people)
 }
