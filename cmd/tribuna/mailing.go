@@ -16,7 +16,7 @@ import (
 )
 
 // windowSize is how many mails on one connection may be in doubt after a crash.
-const windowSize = 12
+const windowSize = 30
 
 // sendFor is how long a mailing's process lets mails be sent before it is told how far it came.
 const sendFor = 20 * time.Second

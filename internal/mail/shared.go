@@ -1,8 +1,14 @@
 package mail
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
-// shared lets goroutines share statements: what they bring while one runs goes together with the next.
+// gather is how long a statement waits for others to share it: a fraction of what a part of a window takes on the wire.
+const gather = 5 * time.Millisecond
+
+// shared lets goroutines share statements: what they bring within a moment, or while one runs, goes together.
 type shared[T any] struct {
 	do func([]T) error // never runs twice at the same time
 
@@ -33,6 +39,7 @@ func (s *shared[T]) bring(items []T) error {
 // run deals with what is waiting until nothing is.
 func (s *shared[T]) run() {
 	for {
+		time.Sleep(gather)
 		s.mu.Lock()
 		now := s.waiting
 		s.waiting, s.running = nil, len(now) > 0

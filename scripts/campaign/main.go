@@ -38,7 +38,7 @@ func main() {
 	var s settings
 	flag.IntVar(&s.people, "n", 100_000, "how many recipients")
 	flag.IntVar(&s.connections, "connections", 10, "connections to the mail server")
-	flag.IntVar(&s.window, "window", 12, "mails in doubt at once on a connection")
+	flag.IntVar(&s.window, "window", 30, "mails in doubt at once on a connection")
 	flag.IntVar(&s.rounds, "rounds", 1, "how often each is measured; the median counts")
 	flag.IntVar(&s.workers, "workers", 2, "how many senders share the last mailing")
 	sign := flag.String("sign", "off,ed25519,rsa", "signatures, with commas between")
