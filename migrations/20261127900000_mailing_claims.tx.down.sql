@@ -1,7 +1,5 @@
 DROP INDEX outbox_mailing_state;
 CREATE INDEX outbox_mailing_state ON outbox (mailing_id, state) WHERE mailing_id IS NOT NULL;
-DROP INDEX outbox_dedupe;
-ALTER TABLE outbox ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 DROP INDEX outbox_claimed;
 CREATE INDEX outbox_claimed ON outbox (claimed_until) WHERE state IN ('claimed','sending');
 DROP INDEX outbox_ready;

@@ -20,10 +20,6 @@ CREATE INDEX outbox_ready ON outbox (priority DESC, not_before) WHERE state = 'q
 DROP INDEX outbox_claimed;
 CREATE INDEX outbox_claimed ON outbox (claimed_until) WHERE state IN ('claimed','sending') AND claimed_until IS NOT NULL;
 
--- One mail per mailing and person is what outbox_recipient says; a second name for it in an index costs more than the mail.
-ALTER TABLE outbox DROP CONSTRAINT outbox_dedupe_key_key;
-CREATE UNIQUE INDEX outbox_dedupe ON outbox (dedupe_key) WHERE mailing_id IS NULL;
-
 -- What one looks for by state among the mails of a mailing is what went wrong; that all others pass by here on their way costs more.
 DROP INDEX outbox_mailing_state;
 CREATE INDEX outbox_mailing_state ON outbox (mailing_id, state) WHERE mailing_id IS NOT NULL AND state IN ('failed','unknown','cancelled');

@@ -71,7 +71,7 @@ const unreached = `CASE WHEN person.left_at IS NOT NULL THEN 'left'
 	WHEN EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) THEN 'suppressed'
 	WHEN cn.sent_at IS NULL THEN ''
 	WHEN coalesce(o.state, 'delivered') = 'unknown' THEN 'unknown'
-	WHEN EXISTS (SELECT 1 FROM outbox AS before WHERE before.mailing_id IS NULL AND before.dedupe_key = ` + noticeKey + `) THEN o.state
+	WHEN EXISTS (SELECT 1 FROM outbox AS before WHERE before.dedupe_key = ` + noticeKey + `) THEN o.state
 	ELSE '' END`
 
 const noticeState = `CASE WHEN cn.told_at IS NOT NULL THEN 'told'
@@ -197,7 +197,7 @@ func SendNotices(ctx context.Context, tx bun.IDB, by Person, expected int, now t
 		return fmt.Errorf("write the notices: %w", err)
 	}
 	_, err = tx.NewRaw(`UPDATE contact_notices AS cn SET sent_at = ?, sent_by = ?, mail_id = o.id FROM people AS person, outbox AS o
-		WHERE person.id = cn.person_id AND o.mailing_id IS NULL AND o.dedupe_key = `+noticeKey+` AND cn.person_id IN (?)`, now, by.ID, bun.List(ids)).Exec(ctx)
+		WHERE person.id = cn.person_id AND o.dedupe_key = `+noticeKey+` AND cn.person_id IN (?)`, now, by.ID, bun.List(ids)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("note that notices were sent: %w", err)
 	}

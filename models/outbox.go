@@ -147,7 +147,7 @@ func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
 			return found(err, "person")
 		}
 	}
-	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) WHERE mailing_id IS NULL DO NOTHING").Exec(ctx); err != nil {
+	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) DO NOTHING").Exec(ctx); err != nil {
 		return fmt.Errorf("write a mail: %w", err)
 	}
 	return nil
@@ -171,14 +171,14 @@ const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_numb
 // has a text. Doing it again adds nobody who is there. It returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
+	// That nobody gets it twice is what outbox_recipient says; the key is short and in order, because it is written at every step.
 	res, err := db.NewRaw(`
 		INSERT INTO outbox (id, kind, dedupe_key, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
-		SELECT `+nextID+`, ?, 'mailing:' || ?::text || ':' || p.id, p.id,
-			CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
-		FROM (?) AS p
+		SELECT p.mail, ?, 'mailing:' || p.mail, p.id, CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
+		FROM (SELECT `+nextID+` AS mail, id, language FROM (?) AS people OFFSET 0) AS p
 		ON CONFLICT DO NOTHING`,
-		now.UnixMilli(), MailMailing, r.MailingID, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
-		people).Exec(ctx)
+		MailMailing, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
+		now.UnixMilli(), people).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write a mailing's mails: %w", err)
 	}
