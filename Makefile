@@ -29,10 +29,10 @@ ifeq ($(DATABASE_URL),)
 POSTGRES := postgresql
 endif
 
-.PHONY: help run build assets test check mistakes quick walkthrough bench screenshots clean postgresql chromium pandoc poppler node
+.PHONY: help run build assets test check mistakes quick walkthrough bench bench-campaign screenshots clean postgresql chromium pandoc poppler node
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables of the environment: bin/tribuna help config (after make build)"
 
 run: build $(POSTGRES) $(TEMPORAL) ## install what is missing, build, and run everything on this machine
@@ -73,6 +73,9 @@ walkthrough: build ## take one recommendation the whole way on the running insta
 
 bench: build postgresql $(TEMPORAL) ## measure everything on an otherwise idle machine into docs/performance.md (BENCH="-only signoff" shows one part)
 	@go run ./scripts/bench $(or $(BENCH),-write docs/performance.md)
+
+bench-campaign: build postgresql ## measure how fast a mailing is sent, on an otherwise idle machine, into docs/performance.md (CAMPAIGN="-n 5000" shows less)
+	@go run ./scripts/campaign $(or $(CAMPAIGN),-rounds 3 -write docs/performance.md)
 
 screenshots: build chromium ## take the pictures of README from the running instance (URL=http://127.0.0.1:8080)
 	@go run ./scripts/screenshots $(or $(URL),http://127.0.0.1:8080)

@@ -27,8 +27,8 @@ type Activities struct {
 	Log       *slog.Logger
 }
 
-// MailingSender sends what is queued of a mailing, at most limit mails, and says how many it settled. Progress is
-// called as it goes.
+// MailingSender sends what is queued of a mailing, claiming limit mails at once, for as long as it sees fit, and says how
+// many it settled. Progress is called as it goes.
 type MailingSender interface {
 	SendMailing(ctx context.Context, mailing uuid.UUID, limit int, progress func()) (settled int, err error)
 }

@@ -94,8 +94,8 @@ func cancelMailing(ctx context.Context, x *act) error {
 	return x.saveMailing(ctx, m, "mailing.cancelled", map[string]string{"cancelled": fmt.Sprint(cancelled)})
 }
 
-// MailingBatch is how many mails one activity sends before it reports back.
-const MailingBatch = 200
+// MailingBatch is how many mails of a mailing are claimed at once.
+const MailingBatch = 1000
 
 // SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
 // these wait for a later time, or are in another worker's hands.

@@ -163,18 +163,23 @@ type MailingRecipients struct {
 	Fallback         string   // for the others
 }
 
+// nextID is an id whose order is that of the rows (UUID version 7 with a counter, RFC 9562, 6.2): those that are claimed
+// together lie together. Its argument is the instant, in milliseconds of Unix time.
+const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_number() OVER () >> 16 & 4095), 3, '0')
+			|| '8' || lpad(to_hex(row_number() OVER () & 65535), 4, '0') || substr(md5(gen_random_uuid()::text), 1, 11))::uuid`
+
 // EnqueueMailing freezes the recipients of a mailing: one mail per person of the audience, in their language where it
 // has a text. Doing it again adds nobody who is there. It returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
+	// That nobody gets it twice is what outbox_recipient says; the key is short and in order, because it is written at every step.
 	res, err := db.NewRaw(`
 		INSERT INTO outbox (id, kind, dedupe_key, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
-		SELECT gen_random_uuid(), ?, 'mailing:' || ?::text || ':' || p.id, p.id,
-			CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
-		FROM (?) AS p
+		SELECT p.mail, ?, 'mailing:' || p.mail, p.id, CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
+		FROM (SELECT `+nextID+` AS mail, id, language FROM (?) AS people OFFSET 0) AS p
 		ON CONFLICT DO NOTHING`,
-		MailMailing, r.MailingID, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
-		people).Exec(ctx)
+		MailMailing, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
+		now.UnixMilli(), people).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write a mailing's mails: %w", err)
 	}
@@ -182,11 +187,14 @@ func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now ti
 	return int(added), err
 }
 
+// whyCancelled is the reply of mails of a mailing that was cancelled.
+const whyCancelled = "the mailing was cancelled"
+
 // CancelMailing cancels what of a mailing has not been claimed yet and returns how many mails that were. What is
 // claimed is asked about once more before it is sent.
 func CancelMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
 	res, err := db.NewUpdate().Model((*OutboxMail)(nil)).
-		Set("state = ?", MailCancelled).Set("reply = 'the mailing was cancelled'").Set("finished_at = ?", now).
+		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
 		Where("mailing_id = ?", mailing).Where("state = ?", MailQueued).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("cancel a mailing's mails: %w", err)

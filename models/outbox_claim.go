@@ -15,6 +15,9 @@ import (
 // and then its outcome is written. Every step is fenced by the token, so that a sender that was slow or cut off cannot
 // overwrite what another did. What a crash leaves behind is put right by ReapExpired.
 
+// defaultClaim is how many mails are claimed at once where nobody says.
+const defaultClaim = 50
+
 // ClaimFilter says which mails to claim, and how.
 type ClaimFilter struct {
 	MailingID     *uuid.UUID // only this mailing's
@@ -26,12 +29,9 @@ type ClaimFilter struct {
 
 // ClaimMails claims mails that are due, most urgent first. Two claimers never get the same mail.
 func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) ([]OutboxMail, error) {
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
 	due := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
 		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
-		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(f.Limit)).For("UPDATE SKIP LOCKED")
+		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(cmp.Or(f.Limit, defaultClaim))).For("UPDATE SKIP LOCKED")
 	due = due.Where("(o.kind = ? OR NOT "+aboutQuarantined+")", MailContentReported)
 	if f.MailingID != nil {
 		due = due.Where("o.mailing_id = ?", *f.MailingID)
@@ -52,24 +52,35 @@ func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) (
 	return claimed, nil
 }
 
-// MarkSending marks a window of claimed mails as about to go on the wire, and extends the lease of the whole claim to
-// until. It returns the mails that may be sent: those still claimed under the token by a lease that is not over.
+// MarkSending marks claimed mails as about to go on the wire, under a lease that ends at until. It returns those that may
+// be sent: still claimed under the token by a lease that is not over, of a mailing, if of any, that is being sent, and about
+// a text that is not hidden.
 func MarkSending(ctx context.Context, db bun.IDB, token uuid.UUID, ids []uuid.UUID, now, until time.Time) ([]uuid.UUID, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	var taken []uuid.UUID
 	err := db.NewRaw(`
-		WITH held AS (
-			UPDATE outbox SET claimed_until = ?, state = CASE WHEN id IN (?) THEN ? ELSE state END
-			WHERE claim_token = ? AND state = ? AND claimed_until > ?
-			RETURNING id, state)
-		SELECT id FROM held WHERE state = ?`,
-		until, bun.List(ids), MailSending, token, MailClaimed, now, MailSending).Scan(ctx, &taken)
+		UPDATE outbox AS o SET claimed_until = ?, state = ?
+		WHERE o.id IN (?) AND o.claim_token = ? AND o.state = ? AND o.claimed_until > ?
+			AND (o.mailing_id IS NULL OR o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?))
+			AND (o.kind = ? OR NOT `+aboutQuarantined+`)
+		RETURNING o.id`,
+		until, MailSending, bun.List(ids), token, MailClaimed, now, MailingSending, MailContentReported).Scan(ctx, &taken)
 	if err != nil {
 		return nil, fmt.Errorf("mark mails as sending: %w", err)
 	}
 	return taken, nil
+}
+
+// ExtendClaim lets what is claimed under the token, and not over, and not being sent yet, be held until another instant.
+func ExtendClaim(ctx context.Context, db bun.IDB, token uuid.UUID, now, until time.Time) error {
+	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).Set("claimed_until = ?", until).
+		Where("o.claim_token = ?", token).Where("o.state = ?", MailClaimed).Where("o.claimed_until > ?", now).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("extend a claim: %w", err)
+	}
+	return nil
 }
 
 // MailResult is what came of a mail. State is a final one, or MailQueued to try again.
@@ -141,6 +152,9 @@ func shorten(s string, limit int) string {
 	return s
 }
 
+// whyCutOff is the reply of mails that were on their way when their sender ended.
+const whyCutOff = "the sender was cut off"
+
 // ReapExpired puts right what senders left behind whose lease is over: what was only claimed is queued again, what was
 // being sent may have left and becomes unknown.
 func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknown int, err error) {
@@ -150,10 +164,29 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 	if err != nil {
 		return 0, 0, err
 	}
+	again, doubtful, err := reapMailings(ctx, db, now)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := cancelLeft(ctx, db, now); err != nil {
+		return 0, 0, err
+	}
 	unknown, err = reap(ctx, db, now, MailSending, func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return q.Set("state = ?", MailUnknown).Set("finished_at = ?", now).Set("reply = 'the sender was cut off'")
+		return q.Set("state = ?", MailUnknown).Set("finished_at = ?", now).Set("reply = ?", whyCutOff)
 	})
-	return queued, unknown, err
+	return queued + again, unknown + doubtful, err
+}
+
+// cancelLeft cancels what was given back to a mailing after it was cancelled.
+func cancelLeft(ctx context.Context, db bun.IDB, now time.Time) error {
+	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
+		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
+		Where("o.state = ?", MailQueued).
+		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?)", MailingCancelled).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)
+	}
+	return nil
 }
 
 func reap(ctx context.Context, db bun.IDB, now time.Time, state MailState, change func(*bun.UpdateQuery) *bun.UpdateQuery) (int, error) {

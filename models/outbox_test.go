@@ -152,9 +152,14 @@ func TestOnlyTheHolderOfALiveClaimMaySend(t *testing.T) {
 	require.Equal(t, []uuid.UUID{m.ID}, mark(token, later))
 	require.Empty(t, mark(token, later), "it is on its way already")
 	require.Equal(t, models.MailSending, b.get(t, m.ID).State)
+	require.NoError(t, models.ExtendClaim(t.Context(), b.db, token, later, later.Add(2*time.Minute)))
 	rest := b.get(t, other.ID)
 	require.Equal(t, models.MailClaimed, rest.State)
-	require.True(t, rest.ClaimedUntil.Equal(later.Add(time.Minute)), "the whole claim lives on")
+	require.True(t, rest.ClaimedUntil.Equal(later.Add(2*time.Minute)), "what is left of the claim lives on")
+	require.True(t, b.get(t, m.ID).ClaimedUntil.Equal(later.Add(time.Minute)), "what is being sent does not")
+
+	require.NoError(t, models.ExtendClaim(t.Context(), b.db, token, later.Add(2*time.Minute), later.Add(time.Hour)))
+	require.True(t, b.get(t, other.ID).ClaimedUntil.Equal(later.Add(2*time.Minute)), "a claim that is over stays over")
 }
 
 func TestResultsAreFencedByTheToken(t *testing.T) {

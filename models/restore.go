@@ -27,6 +27,11 @@ func MarkRestored(ctx context.Context, tx bun.IDB, now time.Time) (held int, err
 	if _, err := tx.NewUpdate().Table("installation").Set("restored_at = ?", now).Set("examined_at = NULL").Where("single").Exec(ctx); err != nil {
 		return 0, fmt.Errorf("mark the database as restored: %w", err)
 	}
+	_, err = tx.NewRaw(`UPDATE outbox AS o SET state = ? FROM outbox_windows AS w
+		WHERE o.state = ? AND o.claim_token = w.token AND o.id = ANY (w.mails)`, MailSending, MailClaimed).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find mails on the wire: %w", err)
+	}
 	_, err = tx.NewUpdate().Model((*OutboxMail)(nil)).Set("state = ?", MailUnknown).Set("finished_at = ?", now).Set("reply = ?", whyUnknown).
 		Set("claimed_until = NULL").Where("state = ?", MailSending).Exec(ctx)
 	if err != nil {
@@ -42,7 +47,7 @@ func MarkRestored(ctx context.Context, tx bun.IDB, now time.Time) (held int, err
 	if err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"sessions", "person_sessions", "account_links", "findings"} {
+	for _, table := range []string{"sessions", "person_sessions", "account_links", "findings", "outbox_claims"} {
 		if _, err := tx.NewDelete().Table(table).Where("true").Exec(ctx); err != nil {
 			return 0, fmt.Errorf("empty %s: %w", table, err)
 		}

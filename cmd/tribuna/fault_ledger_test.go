@@ -16,7 +16,10 @@ import (
 )
 
 // mostInDoubt is how many mails of a mailing may be in doubt after one crash: connections times window.
-const mostInDoubt = 2 * windowSize
+const mostInDoubt = connections * windowSize
+
+// connections is how many the workers of these tests have to the mail server.
+const connections = 2
 
 // gate stops the mail server at the n-th recipient, until it is opened.
 type gate struct {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -76,6 +77,7 @@ func newWorld(t *testing.T, variables map[string]string) *world {
 		"SMTP_URL": w.mails.URL(), "TRIBUNA_ADDR": w.addr, "TRIBUNA_URL": "http://" + w.addr,
 		"TRIBUNA_MAIL_FROM": "tribuna@network.example", "TRIBUNA_LINK_KEY": linkKey,
 		"TRIBUNA_SWEEP_EVERY": "1s", "TRIBUNA_OUTBOX_LEASE": "8s",
+		"TRIBUNA_MAIL_CONNECTIONS": fmt.Sprint(connections),
 	}
 	for name, value := range variables {
 		w.variables[name] = value

@@ -5,20 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	netmail "net/mail"
 	"time"
 
-	"github.com/google/uuid"
 	"go.temporal.io/sdk/worker"
 
 	"tribuna/activities"
-	"tribuna/internal/links"
-	"tribuna/internal/mail"
 	"tribuna/workflows"
 )
-
-// windowSize is how many mails on one connection may be in doubt after a crash.
-const windowSize = 5
 
 // startWorker starts what drives the processes and what sends the mails. An end that nobody asked for is reported to fail.
 func (p *parts) startWorker(ctx context.Context, fail func(error)) (stopFunc, error) {
@@ -69,37 +62,4 @@ func runInBackground(run func(context.Context) error) stopFunc {
 			return stopping.Err()
 		}
 	}
-}
-
-func (p *parts) sender() (*mail.Sender, error) {
-	minter, err := p.minter()
-	if err != nil {
-		return nil, err
-	}
-	smtp, err := mail.NewSMTP(p.cfg.SMTPURL, mail.SendTimeout(p.cfg.OutboxLease, windowSize))
-	if err != nil {
-		return nil, fmt.Errorf("SMTP_URL: %w", err)
-	}
-	from, err := netmail.ParseAddress(p.cfg.MailFrom)
-	if err != nil {
-		return nil, fmt.Errorf("TRIBUNA_MAIL_FROM: %w", err)
-	}
-	return &mail.Sender{DB: p.db, Transport: smtp, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: *from,
-		Lease: p.cfg.OutboxLease, Window: windowSize, Log: slog.Default()}, nil
-}
-
-func (p *parts) minter() (*links.Minter, error) {
-	key, err := p.cfg.LinkKeyBytes()
-	if err != nil {
-		return nil, err
-	}
-	return links.New(key)
-}
-
-// mailings lets a mailing's process send through the loop that sends all mails.
-type mailings struct{ sender *mail.Sender }
-
-// SendMailing sends what is due of a mailing.
-func (m mailings) SendMailing(ctx context.Context, mailing uuid.UUID, limit int, progress func()) (int, error) {
-	return m.sender.SendBatch(ctx, mail.Batch{MailingID: &mailing, Limit: limit, Progress: func(int) { progress() }})
 }

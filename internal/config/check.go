@@ -79,6 +79,13 @@ func (c Config) AppRole() (string, error) {
 // namespaceName is what a namespace of Temporal may be called here: it becomes part of commands and paths.
 var namespaceName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
 
+// What concerns mail: an address that leaves room for its mail's id, a domain, and a selector with a file.
+var (
+	bounceAddress = regexp.MustCompile(`^[A-Za-z0-9._-]{1,21}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$`)
+	domainName    = regexp.MustCompile(`^([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$`)
+	dkimKey       = regexp.MustCompile(`^[A-Za-z0-9._-]+:.+$`)
+)
+
 func (c Config) check() error {
 	for _, rule := range []struct {
 		name string
@@ -94,6 +101,10 @@ func (c Config) check() error {
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.TraceEndpoint == "" || isWebURL(c.TraceEndpoint)},
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
+		{"TRIBUNA_MAIL_CONNECTIONS", c.MailConnections >= 1 && c.MailConnections <= 100},
+		{"TRIBUNA_BOUNCE_ADDRESS", c.BounceAddress == "" || bounceAddress.MatchString(c.BounceAddress)},
+		{"TRIBUNA_DKIM_DOMAIN", c.DKIMDomain == "" || domainName.MatchString(c.DKIMDomain)},
+		{"TRIBUNA_DKIM_KEYS", !slices.ContainsFunc(c.DKIMKeys, func(k string) bool { return !dkimKey.MatchString(k) })},
 		{"TRIBUNA_LINK_KEY", c.LinkKey == "" || c.hasLinkKey()},
 		{"TRIBUNA_POSTGRES_PORT", isPort(c.PostgresPort)},
 		{"TRIBUNA_TEMPORAL_PORT", isPort(c.TemporalPort)},

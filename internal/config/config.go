@@ -37,7 +37,13 @@ type Config struct {
 
 	SMTPURL  string `env:"SMTP_URL" secret:"yes" doc:"mail server; dev starts a mail catcher without it" want:"smtp://user:password@host:587 or smtps://user:password@host:465"`
 	MailFrom string `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
-	LinkKey  string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
+
+	MailConnections int      `env:"TRIBUNA_MAIL_CONNECTIONS" envDefault:"5" doc:"connections to the mail server at once; each may leave thirty mails unknown when the worker is killed" want:"a number from 1 to 100"`
+	BounceAddress   string   `env:"TRIBUNA_BOUNCE_ADDRESS" doc:"address mails come back to that cannot be delivered; its server delivers NAME+ANYTHING@ to the same place; without it TRIBUNA_MAIL_FROM, and nobody can tell which mail came back" want:"a bare mail address whose name has 21 letters and digits at most, like bounces@network.example"`
+	DKIMDomain      string   `env:"TRIBUNA_DKIM_DOMAIN" doc:"domain in whose name mails are signed; without it that of TRIBUNA_MAIL_FROM" want:"a domain, like network.example"`
+	DKIMKeys        []string `env:"TRIBUNA_DKIM_KEYS" doc:"keys that mails are signed with, each as selector:file; a file holds an RSA or Ed25519 key in PEM; without them nothing is signed" want:"selectors and readable files with commas between them, like rsa1:/run/secrets/rsa.pem,ed1:/run/secrets/ed.pem"`
+
+	LinkKey string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
 
 	Pandoc   string `env:"TRIBUNA_PANDOC" doc:"pandoc, which reads and writes Word files; without it the one on the PATH, if there is one" want:"the path or name of pandoc 2.15 or newer, or off"`
 	Chromium string `env:"TRIBUNA_CHROMIUM" doc:"Chromium or Chrome, which prints PDF; without it the one on the PATH, if there is one" want:"the path or name of Chromium or Chrome, or off"`

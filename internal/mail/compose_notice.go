@@ -7,7 +7,6 @@ import (
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/inquiry"
-	"tribuna/internal/links"
 	"tribuna/internal/markdown"
 	"tribuna/models"
 )
@@ -265,7 +264,6 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	unsubscribe := d.baseURL + "/u/" + d.links.Mint(links.KindUnsubscribe, *d.mail.MailingID, d.reader.ID, 0)
 	return page{
 		Subject:     m.Subject,
 		Heading:     m.Subject,
@@ -275,7 +273,7 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Notes:       d.countries(designations, m),
 		Grants:      d.grants(designations.Paying(m.RecommendationID)),
 		Why:         d.t("mailing.why", "Owner", m.Owner),
-		Unsubscribe: unsubscribe,
+		Unsubscribe: d.baseURL + "/u/" + d.unsubscribe(),
 	}, nil
 }
 

@@ -104,6 +104,7 @@ type draft struct {
 	words  *i18n.Localizer
 	now    time.Time
 	zone   *time.Location
+	marks  *marks // of a letter to many, in which the reader's own is filled in later
 }
 
 // page gathers what the letter says, by kind.

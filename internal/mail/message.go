@@ -53,6 +53,8 @@ func message(l *Letter, e envelope) (*gomail.Msg, error) {
 		// RFC 8058 wants https; over plain http, in demonstrations, the same headers let people try it.
 		m.SetListUnsubscribe(l.Unsubscribe)
 		m.SetListUnsubscribePost()
+		m.SetGenHeader("List-Id", "<mailings."+domain(e.from.Address)+">") // RFC 2919: what is one list to people's filters
+		m.SetGenHeader("Precedence", "bulk")                               // for the servers that knew it before RFC 3834
 	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)

@@ -19,6 +19,8 @@ type server struct {
 
 	mu       sync.Mutex
 	taken    []string // Message-IDs, in order
+	whole    [][]byte // messages, as they came
+	returns  []string // addresses they come back to
 	sessions int
 	mailFrom int
 
@@ -87,10 +89,11 @@ type session struct {
 func (s *session) Reset()        {}
 func (s *session) Logout() error { return nil }
 
-func (s *session) Mail(string, *smtp.MailOptions) error {
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mailFrom++
+	s.returns = append(s.returns, from)
 	return nil
 }
 
@@ -110,6 +113,9 @@ func (s *session) Data(r io.Reader) error {
 			raw, err := io.ReadAll(r)
 			if err == nil {
 				id = messageID.FindStringSubmatch(string(raw))[1]
+				s.mu.Lock()
+				s.whole = append(s.whole, raw)
+				s.mu.Unlock()
 			}
 		}
 		return id

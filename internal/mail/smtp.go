@@ -11,12 +11,12 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
 )
 
 // SMTP is a mail server reached by SMTP.
 type SMTP struct {
-	client *gomail.Client
+	client  *gomail.Client
+	timeout time.Duration
 }
 
 // NewSMTP reads the address of a mail server:
@@ -36,13 +36,12 @@ func NewSMTP(address string, timeout time.Duration) (*SMTP, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Without RSET after each message, the server's word on the message is the last one, and one round trip is saved.
-	options = append(options, gomail.WithTimeout(timeout), gomail.WithoutRset())
+	options = append(options, gomail.WithTimeout(timeout))
 	client, err := gomail.NewClient(u.Hostname(), options...)
 	if err != nil {
 		return nil, fmt.Errorf("set up the mail client: %w", err)
 	}
-	return &SMTP{client: client}, nil
+	return &SMTP{client: client, timeout: timeout}, nil
 }
 
 func smtpOptions(u *url.URL) ([]gomail.Option, error) {
@@ -92,66 +91,7 @@ func (s *SMTP) Dial(ctx context.Context) (Connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the mail server: %w", err)
 	}
-	return &smtpConnection{client: s.client, connection: connection}, nil
-}
-
-type smtpConnection struct {
-	client     *gomail.Client
-	connection *smtp.Client
-	broken     bool
-}
-
-// Send delivers one message.
-func (c *smtpConnection) Send(msg *gomail.Msg) Delivery {
-	err := c.client.SendWithSMTPClient(c.connection, msg)
-	d := classify(msg, err)
-	c.broken = d.Broken
-	return d
-}
-
-// Close says goodbye to a server one is on terms with, and hangs up on others. A goodbye over a broken connection
-// could complete a message: the text protocol ends an unfinished DATA with the dot before the next command.
-func (c *smtpConnection) Close() {
-	if !c.broken && c.client.CloseWithSMTPClient(c.connection) == nil {
-		return
-	}
-	_ = c.connection.Close()
-}
-
-// classify turns what go-mail reports into an outcome. Whether the server took the message is asked first: an error can
-// come after it did.
-func classify(msg *gomail.Msg, err error) Delivery {
-	if msg.IsDelivered() {
-		return Delivery{Outcome: Accepted, Reply: msg.ServerResponse(), Broken: err != nil}
-	}
-	if err == nil {
-		return Delivery{Outcome: Doubtful, Reply: "the mail client reports neither delivery nor error", Broken: true}
-	}
-	var failure *gomail.SendError
-	if !errors.As(err, &failure) {
-		return Delivery{Outcome: Lost, Reply: err.Error(), Broken: true}
-	}
-	d := Delivery{Reply: err.Error(), Broken: true}
-	switch code := failure.ErrorCode(); {
-	case code == 421: // the server is closing the channel (RFC 5321, 3.8), whatever it was about
-		d.Outcome = Deferred
-	case code/100 == 4:
-		d.Outcome, d.Broken = Deferred, !resets(failure.Reason)
-	case code/100 == 5:
-		d.Outcome, d.Broken = Refused, !resets(failure.Reason)
-	case failure.Reason == gomail.ErrConnCheck:
-		d.Outcome = Unsent
-	case failure.Reason == gomail.ErrSMTPDataClose:
-		d.Outcome = Doubtful
-	case failure.Reason == gomail.ErrGetSender, failure.Reason == gomail.ErrGetRcpts, failure.Reason == gomail.ErrNoUnencoded:
-		d.Outcome, d.Broken = Refused, false // our own message cannot be sent at all; nothing went on the wire
-	default:
-		d.Outcome = Lost
-	}
-	return d
-}
-
-// resets reports whether go-mail has already told the server to forget the message, so that the next can follow.
-func resets(reason gomail.SendErrReason) bool {
-	return reason == gomail.ErrSMTPMailFrom || reason == gomail.ErrSMTPRcptTo
+	pipelining, _ := connection.Extension("PIPELINING")
+	utf8, _ := connection.Extension("SMTPUTF8")
+	return &smtpConnection{connection: connection, timeout: s.timeout, pipelining: pipelining, utf8: utf8}, nil
 }

@@ -10,19 +10,13 @@ import (
 
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
-	gomail "github.com/wneessen/go-mail"
 
 	"tribuna/internal/mail"
 )
 
-func plainMessage(t *testing.T, id string) *gomail.Msg {
-	t.Helper()
-	m := gomail.NewMsg()
-	require.NoError(t, m.From("post@tribuna.example"))
-	require.NoError(t, m.To("reader@mail.example"))
-	m.SetMessageIDWithValue(id + "@tribuna.example")
-	m.SetBodyString(gomail.TypeTextPlain, "words")
-	return m
+func plainMessage(_ *testing.T, id string) mail.Message {
+	return mail.Message{From: "post@tribuna.example", To: "reader@mail.example",
+		Content: []byte("From: <post@tribuna.example>\r\nMessage-ID: <" + id + "@tribuna.example>\r\n\r\nwords\r\n")}
 }
 
 func dial(t *testing.T, url string) mail.Connection {
@@ -49,8 +43,8 @@ func TestOutcomesFollowTheServersWords(t *testing.T) {
 		"451 at RCPT":        {func(s *server) { s.onRcpt = func(string, *smtp.Conn) error { return refuse(451) } }, mail.Deferred, false, 0},
 		"421 at RCPT":        {func(s *server) { s.onRcpt = func(string, *smtp.Conn) error { return refuse(421) } }, mail.Deferred, true, 0},
 		"550 at RCPT":        {func(s *server) { s.onRcpt = func(string, *smtp.Conn) error { return refuse(550) } }, mail.Refused, false, 0},
-		"452 after the dot":  {func(s *server) { s.onData = after(func(*smtp.Conn) error { return refuse(452) }) }, mail.Deferred, true, 0},
-		"554 after the dot":  {func(s *server) { s.onData = after(func(*smtp.Conn) error { return refuse(554) }) }, mail.Refused, true, 0},
+		"452 after the dot":  {func(s *server) { s.onData = after(func(*smtp.Conn) error { return refuse(452) }) }, mail.Deferred, false, 0},
+		"554 after the dot":  {func(s *server) { s.onData = after(func(*smtp.Conn) error { return refuse(554) }) }, mail.Refused, false, 0},
 		"drop after the dot": {func(s *server) { s.onData = after(hangUp) }, mail.Doubtful, true, 0},
 		"drop at RCPT":       {func(s *server) { s.onRcpt = func(_ string, c *smtp.Conn) error { return hangUp(c) } }, mail.Lost, true, 0},
 	} {

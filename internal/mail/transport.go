@@ -3,13 +3,12 @@
 // A mail is a row (models.OutboxMail) written in the transaction that causes it. The Sender claims rows, asks the
 // Composer for the words, which are read from the database at that moment, marks a window of them as being sent, puts
 // them on the wire, and writes what came of each. At most connections times window mails are ever in doubt.
+//
+// What a mailing says is written and encoded once per language (Prepared); for each of its readers only the gaps are
+// filled in.
 package mail
 
-import (
-	"context"
-
-	gomail "github.com/wneessen/go-mail"
-)
+import "context"
 
 // Transport opens connections to a mail server.
 type Transport interface {
@@ -19,7 +18,7 @@ type Transport interface {
 // Connection sends messages one after the other. It is used by one goroutine.
 type Connection interface {
 	// Send puts a message on the wire and says what came of it. It does not return an error: every end is an outcome.
-	Send(msg *gomail.Msg) Delivery
+	Send(m Message) Delivery
 	// Close ends the connection; it is called once.
 	Close()
 }

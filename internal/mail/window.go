@@ -1,87 +1,202 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
-
-	"github.com/google/uuid"
-	gomail "github.com/wneessen/go-mail"
 
 	"tribuna/internal/links"
 	"tribuna/internal/telemetry"
 	"tribuna/models"
 )
 
-// window sends one window of mails after the other over one connection.
+// window sends over one connection, a third of its window at a time: while one third is on the wire the next is composed and
+// marked, and what came of the one before is written. So never more than the window is in doubt.
 type window struct {
 	*run
 	connection Connection
+	copies     [2]copies // of the third on the wire and of the next
 }
+
+// thirds is how many parts of a window may be in doubt at the same time.
+const thirds = 3
+
+// copies are buffers that are used again.
+type copies [][]byte
 
 // outgoing is a mail ready for the wire.
 type outgoing struct {
-	row models.OutboxMail
-	msg *gomail.Msg
+	claimed
+	message Message
+	taken   bool      // marked as being sent
+	until   time.Time // the mark's lease
 }
 
-// sendEach takes windows until there are none. After an error, or when the batch is called off, it takes the remaining
-// windows without sending, so that they are released.
-func (w *window) sendEach(ctx context.Context, windows <-chan []models.OutboxMail) error {
+// sendEach takes parts until there are none, the batch is called off, or this connection cannot go on.
+func (w *window) sendEach(ctx context.Context, parts <-chan []claimed) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	marked, sent := make(chan []*outgoing), make(chan []result)
+	errs := make(chan error, thirds)
+	go func() { defer close(marked); errs <- w.prepare(ctx, parts, marked) }()
+	go func() { defer close(sent); errs <- w.deliverEach(ctx, stop, marked, sent) }()
 	var failed error
-	for mails := range windows {
-		if failed != nil || ctx.Err() != nil {
-			continue
+	for results := range sent {
+		if err := w.record(results); err != nil {
+			failed = err
+			stop()
 		}
-		failed = w.send(ctx, mails)
 	}
-	return errors.Join(failed, ctx.Err())
+	return errors.Join(failed, <-errs, <-errs)
 }
 
-// send composes a window, marks it, and puts it on the wire.
-func (w *window) send(ctx context.Context, mails []models.OutboxMail) error {
-	ready, decided := w.compose(ctx, mails)
-	if len(decided) > 0 {
-		if err := w.record(ctx, decided); err != nil {
+// prepare composes and marks one part after the other.
+func (w *window) prepare(ctx context.Context, parts <-chan []claimed, marked chan<- []*outgoing) error {
+	for turn := 0; ; turn++ {
+		var mails []claimed
+		select {
+		case <-ctx.Done():
+			return nil
+		case next, more := <-parts:
+			if !more {
+				return nil
+			}
+			mails = next
+		}
+		ready, decided := w.compose(ctx, mails, &w.copies[turn%2])
+		if err := w.record(decided); err != nil {
 			return err
 		}
+		if len(ready) == 0 {
+			continue
+		}
+		if err := w.marks.bring(ready); err != nil {
+			// The mark may have been written before the connection to the database broke. Nothing left: say so.
+			return errors.Join(err, w.record(untried(ready)))
+		}
+		marked <- slices.DeleteFunc(ready, func(o *outgoing) bool { return !o.taken })
 	}
-	if len(ready) == 0 {
-		return nil
-	}
-	if err := w.connect(ctx); err != nil {
-		return err
-	}
-	until, taken, err := w.mark(ctx, ready)
-	if err != nil || len(taken) == 0 {
-		return err
-	}
-	return w.record(ctx, w.deliver(ctx, taken, until))
 }
 
-// compose writes the letters, and decides what is not to be sent at all.
-func (w *window) compose(ctx context.Context, mails []models.OutboxMail) (ready []outgoing, decided []models.MailResult) {
-	for _, row := range mails {
-		msg, err := w.messageOf(ctx, row)
+// deliverEach puts one marked part after the other on the wire. Once it cannot go on it gives back what is marked.
+func (w *window) deliverEach(ctx context.Context, stop func(), marked <-chan []*outgoing, sent chan<- []result) error {
+	var failed error
+	for ready := range marked {
+		if failed != nil || ctx.Err() != nil {
+			sent <- untried(ready)
+			continue
+		}
+		var results []result
+		if results, failed = w.deliver(context.WithoutCancel(ctx), ready); failed != nil {
+			stop()
+		}
+		sent <- results
+	}
+	return failed
+}
+
+// compose writes the mails, and decides what is not to be sent at all.
+func (w *window) compose(ctx context.Context, mails []claimed, into *copies) (ready []*outgoing, decided []result) {
+	for i, m := range mails {
+		if i == len(*into) {
+			*into = append(*into, nil)
+		}
+		message, err := w.messageOf(ctx, m, &(*into)[i])
 		if err == nil {
-			ready = append(ready, outgoing{row, msg})
+			ready = append(ready, &outgoing{claimed: m, message: message})
 		} else if ctx.Err() == nil {
-			decided = append(decided, w.uncomposed(row, err))
+			decided = append(decided, result{w.uncomposed(m.OutboxMail, err), m.token})
 		}
 	}
 	return ready, decided
 }
 
-func (w *window) messageOf(ctx context.Context, row models.OutboxMail) (*gomail.Msg, error) {
+// messageOf writes one mail.
+func (w *window) messageOf(ctx context.Context, m claimed, buffer *[]byte) (Message, error) {
+	var to string
+	var err error
+	if w.batch.MailingID != nil {
+		to, *buffer, err = w.copyOf(ctx, m, (*buffer)[:0])
+	} else {
+		to, *buffer, err = w.letterOf(ctx, m.OutboxMail)
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	message := Message{From: w.From.Address, To: to, Content: *buffer}
+	if w.Return != nil {
+		message.From = w.Return.For(m.ID)
+	}
+	message.Signature, err = w.Sign.sign(message.Content)
+	return message, err
+}
+
+// copyOf fills in a reader's copy of a mailing.
+func (w *window) copyOf(ctx context.Context, m claimed, buffer []byte) (string, []byte, error) {
+	reader := m.Reader()
+	if err := mayWriteTo(reader, m.OutboxMail); err != nil {
+		return "", buffer, err
+	}
+	letter, err := w.letters.in(m.Language, func() (*Prepared, error) {
+		return w.Composer.Prepare(ctx, *w.batch.MailingID, m.Language, w.From, w.Now())
+	})
+	if err != nil {
+		return "", buffer, err
+	}
+	raw, err := letter.Fill(buffer, Copy{ID: m.ID.String(), To: mail.Address{Name: m.Name, Address: m.Email}, Date: w.Now(),
+		Fields: w.Composer.Fields(*w.batch.MailingID, reader)})
+	return m.Email, raw, err
+}
+
+// letterOf composes a mail to one person.
+func (w *window) letterOf(ctx context.Context, row models.OutboxMail) (string, []byte, error) {
 	letter, err := w.Composer.Compose(ctx, row, w.Now())
 	if err != nil {
+		return "", nil, err
+	}
+	msg, err := message(letter, envelope{id: row.ID.String(), from: w.From, date: w.Now()})
+	if err != nil {
+		return "", nil, err
+	}
+	var raw bytes.Buffer
+	_, err = msg.WriteTo(&raw)
+	return letter.To.Address, raw.Bytes(), err
+}
+
+// letters keeps the letters of a mailing while a batch is sent, one for each language.
+type letters struct {
+	mu   sync.Mutex
+	kept map[string]kept
+}
+
+type kept struct {
+	letter *Prepared
+	err    error
+}
+
+// in returns the letter in a language, prepared once. That a mailing is cancelled or paused is asked again each time.
+func (l *letters) in(language string, prepare func() (*Prepared, error)) (*Prepared, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if k, is := l.kept[language]; is {
+		return k.letter, k.err
+	}
+	letter, err := prepare()
+	if errors.As(err, new(NotOwed)) || errors.As(err, new(NotYet)) || errors.Is(err, context.Canceled) {
 		return nil, err
 	}
-	return message(letter, envelope{id: row.ID.String(), from: w.From, date: w.Now()})
+	if l.kept == nil {
+		l.kept = map[string]kept{}
+	}
+	l.kept[language] = kept{letter, err}
+	return letter, err
 }
 
 func (w *window) uncomposed(row models.OutboxMail, err error) models.MailResult {
@@ -117,56 +232,33 @@ func (w *window) hangUp() {
 	}
 }
 
-// mark says in the database that these mails may be leaving from now on, and which of them are still ours to send.
-func (w *window) mark(ctx context.Context, ready []outgoing) (until time.Time, taken []outgoing, err error) {
-	ids := make([]uuid.UUID, len(ready))
-	for i, o := range ready {
-		ids[i] = o.row.ID
-	}
-	w.marking.Lock()
-	defer w.marking.Unlock()
-	now := w.Now()
-	until = now.Add(w.Lease)
-	held, err := models.MarkSending(ctx, w.DB, w.token, ids, now, until)
-	if err != nil {
-		// The mark may have been written before the connection to the database broke. Nothing left: say so.
-		return until, nil, errors.Join(err, w.record(ctx, untried(ready)))
-	}
-	for _, o := range ready {
-		if slices.Contains(held, o.row.ID) {
-			taken = append(taken, o)
-		}
-	}
-	return until, taken, nil
-}
-
 // deliver puts a marked window on the wire. What it did not get to, because the connection broke and no new one could be
 // made or because the lease is about to end, is queued again: it is certain that it did not leave.
-func (w *window) deliver(ctx context.Context, taken []outgoing, until time.Time) []models.MailResult {
-	var results []models.MailResult
+func (w *window) deliver(ctx context.Context, taken []*outgoing) ([]result, error) {
+	var results []result
 	for i, o := range taken {
-		d := Delivery{Outcome: Unsent}
-		if w.Now().Add(SendTimeout(w.Lease, w.Window)).Before(until) {
-			d = w.put(ctx, o)
+		if !w.Now().Add(SendTimeout(w.Lease)).Before(o.until) {
+			return append(results, untried(taken[i:])...), nil
 		}
+		d := w.put(ctx, o)
 		if d.Outcome == Unsent {
-			return append(results, untried(taken[i:])...)
+			return append(results, untried(taken[i:])...), fmt.Errorf("the connection to the mail server is lost: %s", withoutAddresses(d.Reply))
 		}
-		results = append(results, w.result(o.row, d))
+		results = append(results, result{w.result(o.OutboxMail, d), o.token})
 	}
-	return results
+	return results, nil
 }
 
 // put sends one message, over a new connection if the old one turns out to be dead: servers hang up on idle clients.
-func (w *window) put(ctx context.Context, o outgoing) Delivery {
-	ctx, span := telemetry.StartMail(ctx, o.row)
+func (w *window) put(ctx context.Context, o *outgoing) Delivery {
+	ctx, span := telemetry.StartMail(ctx, o.OutboxMail)
 	defer span.End()
 	d := Delivery{Outcome: Unsent}
 	for attempt := 0; attempt < 2 && d.Outcome == Unsent; attempt++ {
-		if w.connect(ctx) != nil {
-			return d
+		if err := w.connect(ctx); err != nil {
+			return Delivery{Outcome: Unsent, Reply: err.Error()}
 		}
-		d = w.connection.Send(o.msg)
+		d = w.connection.Send(o.message)
 		if d.Broken {
 			w.hangUp()
 		}
@@ -199,10 +291,10 @@ func (w *window) again(row models.OutboxMail, outcome Outcome, reply string) mod
 		RetryAt: w.Now().Add(w.Backoff(outcome, row.Attempts))}
 }
 
-func untried(mails []outgoing) []models.MailResult {
-	var results []models.MailResult
+func untried(mails []*outgoing) []result {
+	var results []result
 	for _, o := range mails {
-		results = append(results, models.MailResult{ID: o.row.ID, State: models.MailQueued})
+		results = append(results, result{models.MailResult{ID: o.ID, State: models.MailQueued}, o.token})
 	}
 	return results
 }
@@ -210,9 +302,10 @@ func untried(mails []outgoing) []models.MailResult {
 // address is what looks like one in a server's words.
 var address = regexp.MustCompile(`[^\s<>:;,"]+@[^\s<>:;,"]+`)
 
-// withoutAddresses leaves out of a server's words what go-mail adds, and every address the server repeats: they stand
-// elsewhere, and the words go to the log.
+// withoutAddresses leaves out of a server's words every address it repeats: they stand elsewhere, and the words go to the log.
 func withoutAddresses(reply string) string {
-	short, _, _ := strings.Cut(reply, ", affected ")
-	return address.ReplaceAllString(short, "…")
+	if !strings.Contains(reply, "@") {
+		return reply
+	}
+	return address.ReplaceAllString(reply, "…")
 }

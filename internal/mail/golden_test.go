@@ -1,0 +1,130 @@
+package mail_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	netmail "net/mail"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+// said is what a mailing says in each language, with letters that ASCII lacks and a line that begins with a dot.
+var said = map[string][2]string{
+	"en":      {"Care leavers need mentors — now", "We published “a recommendation”.\n\n.dot at the beginning of a line"},
+	"sq":      {"Të rinjtë kanë nevojë për mentorë", "Publikuam një rekomandim për fëmijët që lënë përkujdesjen."},
+	"bg":      {"Младежите имат нужда от наставници", "Публикувахме препоръка за напускащите грижа."},
+	"ro":      {"Tinerii au nevoie de mentori, și acum", "Am publicat o recomandare pentru tinerii care părăsesc îngrijirea."},
+	"sr-Latn": {"Mladima su potrebni mentori, više nego ikad", "Objavili smo preporuku za mlade koji napuštaju zaštitu."},
+}
+
+func TestAMailingInFiveLanguagesIsReadByAnotherLibraryAsItWasWritten(t *testing.T) {
+	n, s := newNetwork(t), newServer(t, nil)
+	n.exec(`DELETE FROM mailing_texts`)
+	people := map[string]string{} // by address: the name
+	texts := []string{}
+	for language, words := range said {
+		texts = append(texts, language)
+		n.exec(`INSERT INTO languages (tag, endonym) VALUES (?, ?) ON CONFLICT DO NOTHING`, language, language)
+		n.exec(`INSERT INTO mailing_texts (mailing_id, language, subject, body) VALUES (?, ?, ?, ?)`, n.mailing, language, words[0], words[1])
+		for _, name := range []string{"Ana", "Žana Đorđević-Șerban Мария", "Eve\r\nBcc: all@mail.example", `"Q" <x@evil.example>`, strings.Repeat("Дълго име ", 20)} {
+			id := n.person(name, language, "BG", "reader", n.owner)
+			people[id.String()+"@mail.example"] = name
+		}
+	}
+	added, err := models.EnqueueMailing(t.Context(), n.db, models.MailingRecipients{MailingID: n.mailing, RecommendationID: n.recommendation,
+		Audience: models.Audience{Roles: []string{"reader"}}, Texts: texts, Fallback: "en"}, monday)
+	require.NoError(t, err)
+	require.Equal(t, len(people), added)
+	sender := newSender(t, n, s, newClock())
+	sender.Return, err = mail.NewReturnPath("bounces@tribuna.example", linkKey)
+	require.NoError(t, err)
+	drain(t, sender, mail.Batch{MailingID: &n.mailing})
+	require.Equal(t, models.MailCounts{Delivered: len(people)}, n.counts())
+
+	require.Len(t, s.whole, len(people))
+	for _, raw := range s.whole {
+		requireGolden(t, n, raw, people)
+	}
+	for _, from := range s.returns {
+		id, ours := sender.Return.Mail(from)
+		require.True(t, ours, from)
+		require.Equal(t, models.MailDelivered, n.stored(id).State)
+	}
+}
+
+func requireGolden(t *testing.T, n *network, raw []byte, people map[string]string) {
+	t.Helper()
+	for line := range bytes.SplitSeq(raw, []byte("\r\n")) {
+		require.LessOrEqual(t, len(line), 998)
+		require.NotContains(t, string(line), "\n")
+	}
+	m, err := netmail.ReadMessage(bytes.NewReader(raw))
+	require.NoError(t, err)
+	for name, values := range m.Header {
+		require.Len(t, values, 1, name)
+	}
+	require.Empty(t, m.Header["Bcc"])
+	to, err := m.Header.AddressList("To")
+	require.NoError(t, err)
+	require.Len(t, to, 1)
+	require.Contains(t, people, to[0].Address, "nobody else")
+	language := m.Header.Get("Content-Language")
+	require.Contains(t, said, language)
+	decoder := new(mime.WordDecoder)
+	subject, err := decoder.DecodeHeader(m.Header.Get("Subject"))
+	require.NoError(t, err)
+	require.Equal(t, said[language][0], subject)
+
+	require.Equal(t, "auto-generated", m.Header.Get("Auto-Submitted"), "RFC 3834")
+	require.Equal(t, "bulk", m.Header.Get("Precedence"))
+	require.Equal(t, "<mailings.tribuna.example>", m.Header.Get("List-Id"), "RFC 2919")
+	require.Equal(t, "List-Unsubscribe=One-Click", m.Header.Get("List-Unsubscribe-Post"), "RFC 8058")
+	unsubscribe := strings.Trim(m.Header.Get("List-Unsubscribe"), "<>")
+	token, ours := strings.CutPrefix(unsubscribe, baseURL+"/u/")
+	require.True(t, ours, unsubscribe)
+	claims, err := n.minter.Check(token)
+	require.NoError(t, err)
+	require.Equal(t, claims.PersonID.String()+"@mail.example", to[0].Address, "one's own link and nobody else's")
+	_, err = m.Header.Date()
+	require.NoError(t, err)
+
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	require.NoError(t, err)
+	require.Equal(t, "multipart/alternative", kind)
+	parts := multipart.NewReader(m.Body, params["boundary"])
+	for _, want := range []string{"text/plain", "text/html"} {
+		p, err := parts.NextRawPart()
+		require.NoError(t, err)
+		require.True(t, strings.HasPrefix(p.Header.Get("Content-Type"), want))
+		words := decoded(t, p)
+		for _, sentence := range strings.Split(said[language][1], "\n\n") {
+			require.Contains(t, words, sentence)
+		}
+		require.Contains(t, words, unsubscribe)
+	}
+	_, err = parts.NextRawPart()
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func decoded(t *testing.T, p *multipart.Part) string {
+	t.Helper()
+	var r io.Reader = p
+	switch p.Header.Get("Content-Transfer-Encoding") {
+	case "quoted-printable":
+		r = quotedprintable.NewReader(p)
+	case "base64":
+		r = base64.NewDecoder(base64.StdEncoding, p)
+	}
+	words, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(words)
+}

@@ -1,0 +1,176 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// How a mailing is sent: its mails are claimed some hundred at a time. The claim has a row of its own with its lease, and what
+// may be leaving is written down beside it, a window at a time, before anything of the window goes on the wire. So a mail's
+// own row is written twice, when it is claimed and when it is known what came of it.
+
+// MailingMail is a claimed mail of a mailing with all that it takes to write it out.
+type MailingMail struct {
+	OutboxMail
+	Name       string
+	Email      string
+	Consents   bool
+	Left       bool
+	Suppressed bool
+}
+
+// Reader is who the mail goes to.
+func (m MailingMail) Reader() MailReader {
+	return MailReader{ID: m.PersonID, Name: m.Name, Email: m.Email, Consents: m.Consents, Left: m.Left, Suppressed: m.Suppressed}
+}
+
+// ClaimMailing claims mails of one mailing that are due, while it is being sent and its text is not hidden, in the order in
+// which they were frozen. Whether their readers still want them is asked in the same statement. Two claimers never get the
+// same mail.
+func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) ([]MailingMail, error) {
+	var claimed []MailingMail
+	err := db.NewRaw(`
+		WITH due AS MATERIALIZED (
+			SELECT o.id FROM outbox AS o
+			WHERE o.mailing_id = ? AND o.state = ? AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+`
+				AND EXISTS (SELECT 1 FROM mailings AS m JOIN recommendations AS r ON r.id = m.recommendation_id
+					WHERE m.id = ? AND m.state = ? AND `+notQuarantined+`)
+			ORDER BY o.not_before, o.id LIMIT ? FOR UPDATE OF o SKIP LOCKED),
+		claim AS (INSERT INTO outbox_claims (token, mailing_id, until) SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM due))
+		UPDATE outbox AS o SET state = ?, claim_token = ?
+		FROM due, people AS person WHERE o.id = due.id AND person.id = o.person_id
+		RETURNING o.id, o.kind, o.person_id, o.language, o.mailing_id, o.not_before, o.attempts, o.trace, person.name, person.email,
+			person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents, person.left_at IS NOT NULL AS "left",
+			EXISTS (SELECT 1 FROM suppressions AS s
+				WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed`,
+		f.MailingID, MailQueued, now, f.MailingID, MailingSending, cmp.Or(f.Limit, defaultClaim),
+		f.Token, f.MailingID, f.Until, MailClaimed, f.Token).Scan(ctx, &claimed)
+	if err != nil {
+		return nil, fmt.Errorf("claim mails of a mailing: %w", err)
+	}
+	slices.SortFunc(claimed, func(a, b MailingMail) int {
+		return cmp.Or(a.NotBefore.Compare(b.NotBefore), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return claimed, nil
+}
+
+// MailWindow is mails that go on the wire one after the other, and the claim under which they are held.
+type MailWindow struct {
+	Token uuid.UUID
+	Mails []uuid.UUID
+}
+
+// MarkWindows writes down windows of mails as about to go on the wire. It returns the tokens of the claims whose mails may be
+// sent: those whose lease is not over, of mailings that are being sent, about texts that are not hidden.
+func MarkWindows(ctx context.Context, db bun.IDB, windows []MailWindow, now time.Time) ([]uuid.UUID, error) {
+	var tokens, each, mails []uuid.UUID
+	for _, w := range windows {
+		tokens, mails = append(tokens, w.Token), append(mails, w.Mails...)
+		for range w.Mails {
+			each = append(each, w.Token)
+		}
+	}
+	var alive []uuid.UUID
+	err := db.NewRaw(`
+		WITH alive AS MATERIALIZED (
+			SELECT c.token FROM outbox_claims AS c JOIN mailings AS m ON m.id = c.mailing_id
+			JOIN recommendations AS r ON r.id = m.recommendation_id
+			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` FOR SHARE OF c)
+		INSERT INTO outbox_windows (token, mails)
+		SELECT w.token, array_agg(w.mail) FROM unnest(?::uuid[], ?::uuid[]) AS w (token, mail) JOIN alive USING (token)
+		GROUP BY w.token RETURNING token`,
+		bun.List(tokens), now, MailingSending, pgUUIDs(each), pgUUIDs(mails)).Scan(ctx, &alive)
+	if err != nil {
+		return nil, fmt.Errorf("mark windows of a mailing: %w", err)
+	}
+	return alive, nil
+}
+
+// pgUUIDs writes ids as PostgreSQL reads an array of them.
+func pgUUIDs(ids []uuid.UUID) string {
+	all := make([]byte, 0, 2+37*len(ids))
+	all = append(all, '{')
+	for i, id := range ids {
+		if i > 0 {
+			all = append(all, ',')
+		}
+		all = append(all, id.String()...)
+	}
+	return string(append(all, '}'))
+}
+
+// ExtendMailingClaim moves the end of a claim whose lease is not over.
+func ExtendMailingClaim(ctx context.Context, db bun.IDB, token uuid.UUID, now, until time.Time) error {
+	_, err := db.NewRaw(`UPDATE outbox_claims SET until = ? WHERE token = ? AND until > ?`, until, token, now).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("extend a claim of a mailing: %w", err)
+	}
+	return nil
+}
+
+// EndMailingClaims forgets claims of which no mail is left.
+func EndMailingClaims(ctx context.Context, db bun.IDB, tokens []uuid.UUID) error {
+	if len(tokens) == 0 {
+		return nil
+	}
+	_, err := db.NewRaw(`DELETE FROM outbox_claims AS c WHERE c.token IN (?)
+		AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.mailing_id = c.mailing_id AND o.state = ? AND o.claim_token = c.token)`,
+		bun.List(tokens), MailClaimed).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("end claims of a mailing: %w", err)
+	}
+	return nil
+}
+
+// reapMailings puts right what senders of mailings left behind whose lease is over: what was only claimed is queued again,
+// what stands in a window may have left and becomes unknown.
+func reapMailings(ctx context.Context, db bun.IDB, now time.Time) (queued, unknown int, err error) {
+	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		var tokens []uuid.UUID
+		// Whoever marks a window holds the claim while they do: from here on nobody can, and all that was marked is seen below.
+		err := tx.NewRaw(`SELECT token FROM outbox_claims WHERE until <= ? FOR UPDATE SKIP LOCKED`, now).Scan(ctx, &tokens)
+		if err != nil || len(tokens) == 0 {
+			return err
+		}
+		unknown, err = settleClaims(ctx, tx, tokens, now)
+		if err != nil {
+			return err
+		}
+		res, err := tx.NewUpdate().Model((*OutboxMail)(nil)).Set("state = ?", MailQueued).Set("claim_token = NULL").
+			Where("o.state = ?", MailClaimed).Where("o.claim_token IN (?)", bun.List(tokens)).
+			Where("o.mailing_id IN (SELECT c.mailing_id FROM outbox_claims AS c WHERE c.token IN (?))", bun.List(tokens)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		queued = int(n)
+		_, err = tx.NewRaw(`DELETE FROM outbox_claims WHERE token IN (?)`, bun.List(tokens)).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("reap claims of mailings: %w", err)
+	}
+	return queued, unknown, nil
+}
+
+// settleClaims makes unknown what may have left under claims: what stands in their windows and nobody has said more of.
+func settleClaims(ctx context.Context, tx bun.IDB, tokens []uuid.UUID, now time.Time) (int, error) {
+	res, err := tx.NewRaw(`UPDATE outbox AS o SET state = ?, finished_at = ?, reply = ?
+		FROM (SELECT w.token, unnest(w.mails) AS id FROM outbox_windows AS w WHERE w.token IN (?)) AS leaving
+		WHERE o.id = leaving.id AND o.claim_token = leaving.token AND o.state = ?`,
+		MailUnknown, now, whyCutOff, bun.List(tokens), MailClaimed).Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// figures are what was measured with one kind of signature.
+type figures struct {
+	sign                    string
+	sender, composing, bare float64 // messages a second
+	ours, theirs, postgres  float64 // seconds of processor: the sender, the loop that sends encoded messages, PostgreSQL
+	peak                    int     // kB
+	database                float64 // statements added up, as a share of the time
+	size                    int     // of a message
+}
+
+func measure(ctx context.Context, s settings) error {
+	progress("preparing %d readers", s.people)
+	w, err := newWorld(ctx, s.people)
+	if w != nil {
+		defer w.stop()
+	}
+	if err != nil {
+		return err
+	}
+	sink, err := startSink(ctx)
+	if err != nil {
+		return err
+	}
+	defer sink.stop()
+	var all []figures
+	for _, sign := range s.sign {
+		f, err := measureSigned(ctx, s, w, sink, sign)
+		if err != nil {
+			return err
+		}
+		all = append(all, f)
+		fmt.Println(f)
+	}
+	shared, err := measureShared(ctx, s, w, sink)
+	if err != nil {
+		return err
+	}
+	text := chapter(s, all, shared)
+	fmt.Print(text)
+	if s.write != "" {
+		return write(s.write, text)
+	}
+	return nil
+}
+
+func (s settings) task(w *world, sink *server, sign string) task {
+	return task{Database: w.pg.AppURL(), SMTP: sink.addr, Sign: sign, People: s.people, Connections: s.connections, Window: s.window}
+}
+
+// measureSigned measures the sender and both loops, one after the other, as often as asked.
+func measureSigned(ctx context.Context, s settings, w *world, sink *server, sign string) (figures, error) {
+	f := figures{sign: sign}
+	var sender, composing, bare []float64
+	for range s.rounds {
+		t := s.task(w, sink, sign)
+		began := time.Now()
+		mailing, err := w.launch(ctx)
+		if err != nil {
+			return f, err
+		}
+		progress("frozen in %.1f s", time.Since(began).Seconds())
+		t.Mailing = mailing.String()
+		if t.Letters, err = w.letters(ctx, mailing); err != nil {
+			return f, err
+		}
+		if sign == "off" {
+			progress("composing each message")
+			o, _, err := sent(ctx, sink, "composing", t, s.people)
+			if err != nil {
+				return f, err
+			}
+			composing = append(composing, o.rate(s.people))
+		}
+		progress("encoded before, signed: %s", sign)
+		o, _, err := sent(ctx, sink, "encoded", t, s.people)
+		if err != nil {
+			return f, err
+		}
+		bare = append(bare, o.rate(s.people))
+		f.theirs = o.CPU
+		before := w.cpu()
+		progress("the sender, signed: %s", sign)
+		o, took, err := sent(ctx, sink, "sender", t, s.people)
+		if err != nil {
+			return f, err
+		}
+		sender = append(sender, o.rate(s.people))
+		f.ours, f.postgres = o.CPU, w.cpu()-before
+		f.peak, f.database, f.size = max(f.peak, o.Peak), max(f.database, o.Database/o.Seconds), took.Bytes/took.Messages
+	}
+	f.sender, f.composing, f.bare = median(sender), median(composing), median(bare)
+	return f, nil
+}
+
+// sent has a child send to everybody and asks the sink whether everybody has it, once.
+func sent(ctx context.Context, sink *server, role string, t task, people int) (outcome, tally, error) {
+	o, err := ask(ctx, role, t)
+	if err != nil {
+		return o, tally{}, err
+	}
+	took, err := sink.count()
+	if err == nil && (took.Messages != people || took.Twice > 0) {
+		err = fmt.Errorf("%s: the server took %d of %d, %d more than once", role, took.Messages, people, took.Twice)
+	}
+	return o, took, err
+}
+
+// measureShared lets several senders share one mailing, and returns messages a second.
+func measureShared(ctx context.Context, s settings, w *world, sink *server) (float64, error) {
+	mailing, err := w.launch(ctx)
+	if err != nil {
+		return 0, err
+	}
+	progress("%d senders share a mailing", s.workers)
+	t := s.task(w, sink, "off")
+	t.Mailing, t.Connections = mailing.String(), max(1, s.connections/s.workers)
+	errs := make(chan error, s.workers)
+	began := time.Now()
+	for range s.workers {
+		go func() { _, err := ask(ctx, "sender", t); errs <- err }()
+	}
+	for range s.workers {
+		err = errors.Join(err, <-errs)
+	}
+	took := time.Since(began)
+	if err != nil {
+		return 0, err
+	}
+	count, err := sink.count()
+	if err == nil && (count.Messages != s.people || count.Twice > 0) {
+		err = fmt.Errorf("%d senders: the server took %d of %d, %d more than once", s.workers, count.Messages, s.people, count.Twice)
+	}
+	return float64(s.people) / took.Seconds(), err
+}
+
+func median(all []float64) float64 {
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// The chapter stands between these lines.
+const (
+	chapterBegins = "<!-- mailings -->\n"
+	chapterEnds   = "<!-- /mailings -->\n"
+)
+
+// write puts the chapter in place of the one there was, or at the end.
+func write(file, text string) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(old), chapterBegins)
+	_, after, _ := strings.Cut(rest, chapterEnds)
+	if !found {
+		before += "\n"
+	}
+	return os.WriteFile(file, []byte(before+chapterBegins+text+chapterEnds+after), 0o644)
+}
