@@ -103,7 +103,8 @@ func settle(ctx context.Context, tx bun.IDB, m *OutboxMail, r ReturnedMail, now 
 	next, from := MailState(""), []MailState(nil)
 	switch r.Class {
 	case BounceHard, BounceSoft, BouncePolicy:
-		next, from = MailBounced, []MailState{MailDelivered, MailUnknown, MailSending, MailBounced}
+		// A report may be quicker than the sender, who still holds the mail: it left, or nothing could come back.
+		next, from = MailBounced, []MailState{MailDelivered, MailUnknown, MailClaimed, MailSending, MailBounced}
 	case BounceDelivered, BounceAutoReply, BounceComplaint:
 		next, from = MailDelivered, []MailState{MailUnknown}
 	default:

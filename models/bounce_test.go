@@ -56,6 +56,7 @@ func TestWhatAReportDoesToAMailAndItsAddress(t *testing.T) {
 		{models.MailDelivered, models.MailBounced, models.BounceHard, models.SuppressedHardBounce},
 		{models.MailUnknown, models.MailBounced, models.BounceHard, models.SuppressedHardBounce},
 		{models.MailSending, models.MailBounced, models.BounceHard, models.SuppressedHardBounce},
+		{models.MailClaimed, models.MailBounced, models.BounceSoft, ""},
 		{models.MailDelivered, models.MailBounced, models.BounceSoft, ""},
 		{models.MailDelivered, models.MailBounced, models.BouncePolicy, ""},
 		{models.MailUnknown, models.MailBounced, models.BouncePolicy, ""},

@@ -20,7 +20,7 @@ func Read(r io.Reader) (Report, error) {
 	if report.MessageID == "" {
 		report.MessageID = l.originalID()
 	}
-	report.To = l.sentTo()
+	report.To, report.Sender = l.sentTo(), l.sentBy()
 	report.Digest = l.digest(report)
 	return report, nil
 }
@@ -104,9 +104,12 @@ func bare(id string) string {
 	return id
 }
 
+// copies are the parts that hold the mail that was sent, or its header.
+var copies = []string{"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "text/rfc822"}
+
 // originalID is the Message-ID in the copy that was returned.
 func (l letter) originalID() string {
-	p := l.find("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "text/rfc822")
+	p := l.find(copies...)
 	if p == nil {
 		return ""
 	}
@@ -134,6 +137,30 @@ func (l letter) sentTo() (list []string) {
 		}
 		if len(list) >= maxParts {
 			return list[:maxParts]
+		}
+	}
+	return list
+}
+
+// sentBy lists the return addresses that the mail had, as the report or the copy in it says: a feedback report goes to another
+// address than that.
+func (l letter) sentBy() (list []string) {
+	for _, of := range []struct {
+		field string
+		media []string
+	}{
+		{"original-mail-from", []string{"message/feedback-report"}},
+		{"x-postfix-sender", []string{"message/delivery-status", "message/global-delivery-status"}},
+		{"return-path", copies},
+	} {
+		p := l.find(of.media...)
+		if p == nil {
+			continue
+		}
+		if groups := groupsOf(p.body); len(groups) > 0 {
+			if address := addressIn(groups[0][of.field]); address != "" {
+				list = append(list, address)
+			}
 		}
 	}
 	return list

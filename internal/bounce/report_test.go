@@ -46,6 +46,17 @@ func TestWhoItWasSentToIsRead(t *testing.T) {
 	require.Len(t, read(t, []byte("To: "+strings.Repeat("a@posta.example, ", 5000)+"a@posta.example\n\nx")).To, 40)
 }
 
+func TestTheReturnAddressIsReadFromWhatTheReportSays(t *testing.T) {
+	for name, want := range map[string][]string{
+		"feedback-abuse":  {"returned+3f9a@tribuna.example", "returned+3f9a@tribuna.example"},
+		"postfix-unknown": {"returned+3f9a@tribuna.example", "returned+3f9a@tribuna.example"},
+		"gmail-unknown":   {"returned+3f9a@tribuna.example"},
+		"qmail-unknown":   nil,
+	} {
+		require.Equal(t, want, read(t, named(t, name).raw(t)).Sender, name)
+	}
+}
+
 func TestOnlyTheBeginningOfAVeryLargeMessageIsRead(t *testing.T) {
 	raw := named(t, "postfix-unknown").raw(t)
 	large := append(bytes.Clone(raw), bytes.Repeat([]byte("x"), 3*bounce.MaxSize)...)

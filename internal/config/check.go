@@ -79,6 +79,12 @@ func (c Config) AppRole() (string, error) {
 // namespaceName is what a namespace of Temporal may be called here: it becomes part of commands and paths.
 var namespaceName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
 
+// bounceAddress is an address that leaves room for its mail's id.
+var bounceAddress = regexp.MustCompile(`^[A-Za-z0-9._-]{1,21}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$`)
+
+// minSecret is the least number of characters of a secret that programmes share.
+const minSecret = 32
+
 func (c Config) check() error {
 	for _, rule := range []struct {
 		name string
@@ -94,6 +100,9 @@ func (c Config) check() error {
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.TraceEndpoint == "" || isWebURL(c.TraceEndpoint)},
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
+		{"TRIBUNA_BOUNCE_ADDRESS", c.BounceAddress == "" || bounceAddress.MatchString(c.BounceAddress)},
+		{"TRIBUNA_BOUNCE_LISTEN", c.BounceListen == "" || isHostPort(c.BounceListen)},
+		{"TRIBUNA_BOUNCE_SECRET", c.BounceSecret == "" || len(c.BounceSecret) >= minSecret},
 		{"TRIBUNA_LINK_KEY", c.LinkKey == "" || c.hasLinkKey()},
 		{"TRIBUNA_POSTGRES_PORT", isPort(c.PostgresPort)},
 		{"TRIBUNA_TEMPORAL_PORT", isPort(c.TemporalPort)},

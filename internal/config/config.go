@@ -39,6 +39,10 @@ type Config struct {
 	MailFrom string `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
 	LinkKey  string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
 
+	BounceAddress string `env:"TRIBUNA_BOUNCE_ADDRESS" doc:"address mails come back to that cannot be delivered; its server delivers NAME+ANYTHING@ to the same place; without it TRIBUNA_MAIL_FROM, and nobody can tell which mail came back" want:"a bare mail address whose name has 21 letters and digits at most, like bounces@network.example"`
+	BounceListen  string `env:"TRIBUNA_BOUNCE_LISTEN" doc:"address where a worker takes in over SMTP what comes back to TRIBUNA_BOUNCE_ADDRESS, and nothing else; without it none does" want:"host:port, like 127.0.0.1:2525"`
+	BounceSecret  string `env:"TRIBUNA_BOUNCE_SECRET" secret:"yes" doc:"what whoever brings to the API what came back has to know; without it nobody may" want:"32 characters or more that cannot be guessed, as printed by: openssl rand -base64 32"`
+
 	Pandoc   string `env:"TRIBUNA_PANDOC" doc:"pandoc, which reads and writes Word files; without it the one on the PATH, if there is one" want:"the path or name of pandoc 2.15 or newer, or off"`
 	Chromium string `env:"TRIBUNA_CHROMIUM" doc:"Chromium or Chrome, which prints PDF; without it the one on the PATH, if there is one" want:"the path or name of Chromium or Chrome, or off"`
 
