@@ -66,3 +66,19 @@ func SuppressionOf(ctx context.Context, db bun.IDB, address string) (*Suppressio
 	}
 	return &list[0], nil
 }
+
+// LiftSuppression has the address of a person written to again. Where it is, nothing happens.
+func LiftSuppression(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
+	p, err := PersonByID(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	res, err := tx.NewDelete().Model((*Suppression)(nil)).Where("address_hash = ?", AddressHash(p.Email)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("lift a suppression: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return Journal(ctx, tx, by, now, JournalEntry{Verb: "suppression.lifted", ObjectKind: "person", Object: p.Pseudonym})
+}
