@@ -10,7 +10,7 @@ CREATE TABLE bounces (
     kind         text NOT NULL CHECK (kind IN ('delivery','feedback','auto_reply')),
     class        text NOT NULL CHECK (class IN ('hard','soft','policy','auto_reply','delayed','delivered','complaint','unknown')),
     status       text NOT NULL DEFAULT '',                  -- enhanced status code, RFC 3463
-    person_id    uuid NOT NULL REFERENCES people,
+    person_id    uuid NOT NULL REFERENCES people ON DELETE CASCADE,
     address_hash text NOT NULL,                             -- of the address they had then, as in suppressions
     received_at  timestamptz NOT NULL,
     UNIQUE (mail_id, digest)
