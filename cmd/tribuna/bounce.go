@@ -43,15 +43,44 @@ func (p *parts) returnedByAPI() (*intake.Intake, error) {
 	return newIntake(p.cfg, p.db)
 }
 
-// startReceiver takes mails that came back in over SMTP, where the variables say so; else it starts nothing.
-func (p *parts) startReceiver(fail func(error)) (stopFunc, error) {
-	if p.cfg.BounceListen == "" {
+// lookEvery is how often the mailbox is looked into.
+const lookEvery = time.Minute
+
+// startReturned takes mails that came back in over SMTP and from a mailbox, where the variables say so; else it starts nothing.
+func (p *parts) startReturned(fail func(error)) (stopFunc, error) {
+	if p.cfg.BounceListen == "" && p.cfg.BounceMailbox == "" {
 		return nil, nil
 	}
 	i, err := newIntake(p.cfg, p.db)
 	if err != nil {
 		return nil, err
 	}
+	var stops []stopFunc
+	if p.cfg.BounceListen != "" {
+		stop, err := p.startReceiver(i, fail)
+		if err != nil {
+			return nil, err
+		}
+		stops = append(stops, stop)
+	}
+	if p.cfg.BounceMailbox != "" {
+		box, err := intake.NewMailbox(i, p.cfg.BounceMailbox)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("TRIBUNA_BOUNCE_MAILBOX: %w", err), stopAll(context.Background(), stops))
+		}
+		stops = append(stops, runInBackground(func(ctx context.Context) error { return box.Run(ctx, lookEvery) }))
+	}
+	return func(ctx context.Context) error { return stopAll(ctx, stops) }, nil
+}
+
+func stopAll(ctx context.Context, stops []stopFunc) (err error) {
+	for _, stop := range stops {
+		err = errors.Join(err, stop(ctx))
+	}
+	return err
+}
+
+func (p *parts) startReceiver(i *intake.Intake, fail func(error)) (stopFunc, error) {
 	l, err := net.Listen("tcp", p.cfg.BounceListen)
 	if err != nil {
 		return nil, fmt.Errorf("TRIBUNA_BOUNCE_LISTEN %s cannot be used, one worker alone can have it: %w", p.cfg.BounceListen, err)

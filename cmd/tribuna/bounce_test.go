@@ -106,11 +106,11 @@ func TestAMailThatCameBackComesOverSMTPToAWorker(t *testing.T) {
 	require.NoError(t, err)
 	p.cfg.BounceListen = free.Addr().String()
 	room := &parts{cfg: p.cfg, db: p.db}
-	_, err = room.startReceiver(func(error) {})
+	_, err = room.startReturned(func(error) {})
 	require.ErrorContains(t, err, "TRIBUNA_BOUNCE_LISTEN", "somebody else has it")
 	require.NoError(t, free.Close())
 
-	stop, err := room.startReceiver(func(err error) { t.Errorf("ended by itself: %v", err) })
+	stop, err := room.startReturned(func(err error) { t.Errorf("ended by itself: %v", err) })
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -121,7 +121,7 @@ func TestAMailThatCameBackComesOverSMTPToAWorker(t *testing.T) {
 	require.NoError(t, smtp.SendMail(p.cfg.BounceListen, nil, "", []string{p.address(t)}, []byte(returned(t, "postfix-delivered", p.address(t)))))
 	require.Equal(t, models.MailDelivered, p.state(t), "what was not known is settled")
 
-	none, err := (&parts{cfg: config.Config{}}).startReceiver(nil)
+	none, err := (&parts{cfg: config.Config{}}).startReturned(nil)
 	require.NoError(t, err)
 	require.Nil(t, none, "where nothing is set nothing is taken")
 }

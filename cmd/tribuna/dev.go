@@ -190,7 +190,7 @@ func (d *development) startWorker(ctx context.Context) (stopFunc, error) {
 		return nil, err
 	}
 	d.parts = p
-	returned, err := p.startReceiver(d.fail)
+	returned, err := p.startReturned(d.fail)
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ func runWorker(ctx context.Context, cfg config.Config, _ []string) error {
 		return errors.Join(fmt.Errorf("worker: %w", err), s.stop())
 	}
 	s.add("worker", stop)
-	returned, err := p.startReceiver(s.fail)
+	returned, err := p.startReturned(s.fail)
 	if err != nil {
 		return errors.Join(err, s.stop())
 	}

@@ -102,6 +102,7 @@ func (c Config) check() error {
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
 		{"TRIBUNA_BOUNCE_ADDRESS", c.BounceAddress == "" || bounceAddress.MatchString(c.BounceAddress)},
 		{"TRIBUNA_BOUNCE_LISTEN", c.BounceListen == "" || isHostPort(c.BounceListen)},
+		{"TRIBUNA_BOUNCE_MAILBOX", c.BounceMailbox == "" || isMailbox(c.BounceMailbox)},
 		{"TRIBUNA_BOUNCE_SECRET", c.BounceSecret == "" || len(c.BounceSecret) >= minSecret},
 		{"TRIBUNA_LINK_KEY", c.LinkKey == "" || c.hasLinkKey()},
 		{"TRIBUNA_POSTGRES_PORT", isPort(c.PostgresPort)},
@@ -162,6 +163,11 @@ func isDatabaseURL(s string) bool {
 func isSMTPURL(s string) bool {
 	_, ok := parseURL(s, "smtp", "smtps")
 	return ok
+}
+
+func isMailbox(s string) bool {
+	u, ok := parseURL(s, "imaps")
+	return ok && u.User.Username() != ""
 }
 
 func isMailAddress(s string) bool {

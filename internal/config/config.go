@@ -41,6 +41,7 @@ type Config struct {
 
 	BounceAddress string `env:"TRIBUNA_BOUNCE_ADDRESS" doc:"address mails come back to that cannot be delivered; its server delivers NAME+ANYTHING@ to the same place; without it TRIBUNA_MAIL_FROM, and nobody can tell which mail came back" want:"a bare mail address whose name has 21 letters and digits at most, like bounces@network.example"`
 	BounceListen  string `env:"TRIBUNA_BOUNCE_LISTEN" doc:"address where a worker takes in over SMTP what comes back to TRIBUNA_BOUNCE_ADDRESS, and nothing else; without it none does" want:"host:port, like 127.0.0.1:2525"`
+	BounceMailbox string `env:"TRIBUNA_BOUNCE_MAILBOX" secret:"yes" doc:"mailbox where a worker looks once a minute for what came back; what it read is marked as seen; without it none looks" want:"imaps://user:password@host:993/INBOX"`
 	BounceSecret  string `env:"TRIBUNA_BOUNCE_SECRET" secret:"yes" doc:"what whoever brings to the API what came back has to know; without it nobody may" want:"32 characters or more that cannot be guessed, as printed by: openssl rand -base64 32"`
 
 	Pandoc   string `env:"TRIBUNA_PANDOC" doc:"pandoc, which reads and writes Word files; without it the one on the PATH, if there is one" want:"the path or name of pandoc 2.15 or newer, or off"`

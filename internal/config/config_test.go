@@ -76,6 +76,7 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 
 		"TRIBUNA_BOUNCE_ADDRESS": "a name that is much too long@network.example",
 		"TRIBUNA_BOUNCE_LISTEN":  "2525",
+		"TRIBUNA_BOUNCE_MAILBOX": "imap://a:hunter2@mail.example",
 		"TRIBUNA_BOUNCE_SECRET":  "hunter2",
 
 		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318",
