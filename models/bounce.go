@@ -32,6 +32,9 @@ const (
 	SoftBounceSpan  = 14 * 24 * time.Hour
 )
 
+// bounceOfDelivery is the kind of reports that say what became of a mail.
+const bounceOfDelivery = "delivery"
+
 // Bounce is a report that came back for a mail, kept once.
 type Bounce struct {
 	bun.BaseModel `bun:"table:bounces,alias:b"`
@@ -103,6 +106,9 @@ func settle(ctx context.Context, tx bun.IDB, m *OutboxMail, r ReturnedMail, now 
 	next, from := MailState(""), []MailState(nil)
 	switch r.Class {
 	case BounceHard, BounceSoft, BouncePolicy:
+		if r.Kind != bounceOfDelivery { // a provider says what it found in a mail, not that it returned it
+			return nil
+		}
 		// A report may be quicker than the sender, who still holds the mail: it left, or nothing could come back.
 		next, from = MailBounced, []MailState{MailDelivered, MailUnknown, MailClaimed, MailSending, MailBounced}
 	case BounceDelivered, BounceAutoReply, BounceComplaint:
@@ -112,7 +118,7 @@ func settle(ctx context.Context, tx bun.IDB, m *OutboxMail, r ReturnedMail, now 
 	}
 	q := tx.NewUpdate().Model((*OutboxMail)(nil)).Set("state = ?", next).Set("finished_at = COALESCE(finished_at, ?)", now).
 		Where("id = ?", m.ID).Where("state IN (?)", bun.List(from))
-	if words := shorten(r.Diagnostic, maxReply); words != "" {
+	if words := shorten(r.Diagnostic, maxReply); words != "" || next == MailDelivered { // why it was not known is over
 		q = q.Set("reply = ?", words)
 	}
 	if _, err := q.Exec(ctx); err != nil {

@@ -80,6 +80,7 @@ func TestWhatAReportDoesToAMailAndItsAddress(t *testing.T) {
 			require.Equal(t, c.suppressed, noted.Suppressed)
 			require.Equal(t, c.suppressed, b.suppressed(t, n))
 			require.Equal(t, c.after, b.get(t, mail).State)
+			require.Equal(t, c.before != c.after, b.get(t, mail).Reply == "550 said the server" && c.before != models.MailBounced, "what the server said stands with what changed")
 
 			person, err := models.PersonByID(t.Context(), b.db, b.people[n])
 			require.NoError(t, err)
