@@ -18,6 +18,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/bounce/intake"
 	"tribuna/internal/links"
 	"tribuna/internal/telemetry"
 	"tribuna/internal/word"
@@ -37,6 +38,8 @@ type Options struct {
 	Word           *word.Converter // takes texts in from Word files and out; nil: does nothing
 	TrustedProxies []netip.Prefix  // in front of the API; what they say of a client's address is believed
 	BaseURL        string          // public address, no slash at its end
+	Bounces        *intake.Intake  // takes in mails that came back; nil: nobody brings any
+	BounceSecret   string          // that whoever brings them knows; "": nobody does
 }
 
 // server answers requests; its methods stand in the files of the resources.
@@ -78,7 +81,7 @@ func (s *server) routes() []route {
 	for _, of := range []func() []route{
 		s.systemRoutes, s.tokenRoutes, s.personRoutes, s.peopleRoutes, s.referenceRoutes, s.organisationRoutes, s.networkRoutes, s.expertRoutes,
 		s.recommendationRoutes, s.draftRoutes, s.wordRoutes, s.marginRoutes, s.reviewRoutes, s.annotationRoutes, s.responseRoutes, s.agreementRoutes, s.taskRoutes, s.taskDecisionRoutes, s.linkRoutes,
-		s.translationRoutes, s.signOffRoutes, s.publicationRoutes, s.mailingRoutes, s.mailingDecisionRoutes,
+		s.translationRoutes, s.signOffRoutes, s.publicationRoutes, s.mailingRoutes, s.mailingDecisionRoutes, s.bounceRoutes,
 		s.followUpRoutes, s.recordRoutes, s.reportRoutes, s.attachmentRoutes, s.submissionRoutes, s.dashboardRoutes,
 		s.searchRoutes,
 	} {

@@ -31,6 +31,7 @@ const columnLetters = "no token, link (another question's, its own), coordinator
 const (
 	everybody  = "y yy yyy yyy yy yy y"
 	nothing    = "n nn nnn nnn nn nn n"
+	nobody     = "u uu uuu uuu uu uu u" // of the network: it takes a secret of its own
 	holders    = "u yu yyy yyy yy yy y" // whoever has a token of any kind
 	members    = "u fu yyy yyy yy yy y" // whoever has one of their own
 	working    = "u fu yyy yyy ff ff f" // those who work in the network: they see where everything stands
@@ -134,6 +135,7 @@ var entitlements = []entitlement{
 	always("getHealth", everybody), always("getOpenAPI", everybody), always("listLanguages", everybody), always("listCountries", everybody),
 	always("listTopics", everybody), always("listChallenges", everybody), always("listAuthorities", everybody), always("getAuthority", everybody),
 	always("createToken", everybody), always("listPublished", everybody),
+	always("takeReturned", nobody),
 	staged("getPublished", nothing, nothing, everybody), staged("getPublishedIn", nothing, nothing, everybody),
 	staged("getPublishedAsWord", nothing, nothing, everybody), staged("getPublishedAsPDF", nothing, nothing, everybody),
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),

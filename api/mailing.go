@@ -40,6 +40,7 @@ type Progress struct {
 	Failed    int `json:"failed"`
 	Unknown   int `json:"unknown"` // they may have left; they are not sent again
 	Cancelled int `json:"cancelled"`
+	Bounced   int `json:"bounced"` // taken by the mail server, and returned
 }
 
 // AudienceSize is how many people an audience has who may be written to.
@@ -71,6 +72,8 @@ type Recipient struct {
 	State      models.MailState `json:"state"`
 	Reply      string           `json:"reply,omitempty"` // the mail server's last words
 	FinishedAt *time.Time       `json:"finished_at,omitempty"`
+
+	Bounce models.BounceClass `json:"bounce,omitempty"` // of a mail that came back: hard, soft or policy
 }
 
 var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several", text}}
@@ -282,7 +285,7 @@ func (s *server) listRecipients(c *call) (reply, error) {
 		return reply{}, err
 	}
 	state, err := queryOneOf(c, "state", []models.MailState{models.MailQueued, models.MailClaimed, models.MailSending, models.MailDelivered,
-		models.MailFailed, models.MailUnknown, models.MailCancelled})
+		models.MailFailed, models.MailUnknown, models.MailCancelled, models.MailBounced})
 	if err != nil {
 		return reply{}, err
 	}
@@ -305,7 +308,8 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 	v := Mailing{ID: m.ID, CampaignID: m.CampaignID, RecommendationID: m.RecommendationID, State: m.State, Audience: m.Audience,
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
 		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
-			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled}}
+			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
+			Bounced: counts.Bounced}}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}

@@ -82,6 +82,9 @@ func (d *describer) add(r route) {
 }
 
 func (d *describer) request(body any) map[string]any {
+	if body == (rawMail{}) {
+		return map[string]any{"message/rfc822": map[string]any{"schema": binary}, "message/global": map[string]any{"schema": binary}}
+	}
 	if body == (upload{}) {
 		return map[string]any{"multipart/form-data": map[string]any{"schema": map[string]any{"type": "object", "required": []string{files.Field},
 			"properties": map[string]any{files.Field: binary}, "additionalProperties": false}}}

@@ -2,10 +2,7 @@ package models
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -78,22 +75,6 @@ func Unsubscribe(ctx context.Context, db bun.IDB, personID uuid.UUID, now time.T
 		Where("id = ?", personID).Where("unsubscribed_at IS NULL").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("unsubscribe: %w", err)
-	}
-	return nil
-}
-
-// AddressHash names an address in the suppressions: SHA-256 of its lower-case form, hexadecimal.
-func AddressHash(address string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(address)))
-	return hex.EncodeToString(sum[:])
-}
-
-// Suppress makes sure that an address is not written to again, even when its person is gone.
-func Suppress(ctx context.Context, db bun.IDB, address, reason string, now time.Time) error {
-	_, err := db.NewRaw(`INSERT INTO suppressions (address_hash, reason, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-		AddressHash(address), reason, now).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("suppress an address: %w", err)
 	}
 	return nil
 }

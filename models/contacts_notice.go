@@ -27,7 +27,7 @@ const (
 const (
 	UnreachedLeft       = "left"
 	UnreachedSuppressed = "suppressed" // the address must not be written to
-	UnreachedFailed     = "failed"     // the server refused the mail
+	UnreachedFailed     = "failed"     // the server refused the mail, or it came back
 	UnreachedUnknown    = "unknown"    // it may have arrived
 	UnreachedCancelled  = "cancelled"
 )
@@ -71,11 +71,12 @@ const unreached = `CASE WHEN person.left_at IS NOT NULL THEN 'left'
 	WHEN EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) THEN 'suppressed'
 	WHEN cn.sent_at IS NULL THEN ''
 	WHEN coalesce(o.state, 'delivered') = 'unknown' THEN 'unknown'
-	WHEN EXISTS (SELECT 1 FROM outbox AS before WHERE before.dedupe_key = ` + noticeKey + `) THEN o.state
+	WHEN EXISTS (SELECT 1 FROM outbox AS before WHERE before.dedupe_key = ` + noticeKey + `)
+		THEN CASE o.state WHEN 'bounced' THEN 'failed' ELSE o.state END
 	ELSE '' END`
 
 const noticeState = `CASE WHEN cn.told_at IS NOT NULL THEN 'told'
-	WHEN cn.sent_at IS NOT NULL AND coalesce(o.state, 'delivered') NOT IN ('failed','cancelled','unknown') THEN 'sent'
+	WHEN cn.sent_at IS NOT NULL AND coalesce(o.state, 'delivered') NOT IN ('failed','bounced','cancelled','unknown') THEN 'sent'
 	WHEN (` + unreached + `) <> '' THEN 'out_of_reach' ELSE 'ready' END`
 
 // selectNotices reads notices with what they say and where they stand.

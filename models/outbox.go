@@ -82,11 +82,12 @@ const (
 	MailFailed    MailState = "failed"    // the server refused it for good
 	MailUnknown   MailState = "unknown"   // it may have left
 	MailCancelled MailState = "cancelled" // no longer owed when its turn came
+	MailBounced   MailState = "bounced"   // the server took it, and it came back
 )
 
 // Final reports whether nothing more happens to a mail in this state.
 func (s MailState) Final() bool {
-	return s == MailDelivered || s == MailFailed || s == MailUnknown || s == MailCancelled
+	return s == MailDelivered || s == MailFailed || s == MailUnknown || s == MailCancelled || s == MailBounced
 }
 
 // MailingPriority is the priority of mailings: what one person waits for goes before what thousands get.
@@ -212,6 +213,7 @@ type MailCounts struct {
 	Failed    int `json:"failed"`
 	Unknown   int `json:"unknown"`
 	Cancelled int `json:"cancelled"`
+	Bounced   int `json:"bounced"`
 }
 
 // Pending is how many mails are still to be dealt with.
@@ -219,14 +221,14 @@ func (c MailCounts) Pending() int { return c.Queued + c.Claimed + c.Sending }
 
 // Total is how many mails there are.
 func (c MailCounts) Total() int {
-	return c.Pending() + c.Delivered + c.Failed + c.Unknown + c.Cancelled
+	return c.Pending() + c.Delivered + c.Failed + c.Unknown + c.Cancelled + c.Bounced
 }
 
 // MailingCounts counts the mails of a mailing by state.
 func MailingCounts(ctx context.Context, db bun.IDB, mailing uuid.UUID) (MailCounts, error) {
 	var c MailCounts
 	q := db.NewSelect().Table("outbox").Where("mailing_id = ?", mailing)
-	for _, s := range []MailState{MailQueued, MailClaimed, MailSending, MailDelivered, MailFailed, MailUnknown, MailCancelled} {
+	for _, s := range []MailState{MailQueued, MailClaimed, MailSending, MailDelivered, MailFailed, MailUnknown, MailCancelled, MailBounced} {
 		q = q.ColumnExpr("count(*) FILTER (WHERE state = ?) AS ?", s, bun.Ident(s))
 	}
 	if err := q.Scan(ctx, &c); err != nil {

@@ -27,7 +27,7 @@ var withoutWords = map[string]string{
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
 		review_rounds.decision review_rounds.anonymity review_answers.question review_answers.value review_answers.expertise review_conflicts.kind review_conflicts.ruling reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
-		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason`,
+		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason bounces.kind bounces.class`,
 	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
 		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
@@ -38,7 +38,7 @@ var withoutWords = map[string]string{
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace outbox_windows.mails people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
-		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash versions.hash`,
+		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash`,
 	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",
 	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names country_holidays.names

@@ -73,6 +73,9 @@ func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
 		{l.T("mailing.failed"), v.Counts.Failed, list(models.MailFailed), "late"},
 		{l.T("mailing.unknown"), v.Counts.Unknown, list(models.MailUnknown), "waits"},
 	}
+	if v.Counts.Bounced > 0 {
+		v.Figures = append(v.Figures, mailFigure{l.T("mailing.bounced"), v.Counts.Bounced, list(models.MailBounced), "late"})
+	}
 	if v.Counts.Cancelled > 0 {
 		v.Figures = append(v.Figures, mailFigure{l.T("mailing.cancelled"), v.Counts.Cancelled, list(models.MailCancelled), ""})
 	}
@@ -119,10 +122,27 @@ type recipientsView struct {
 	Lang     string
 	State    string // in words
 	What     string // what the state means
-	Rows     []models.Recipient
+	Rows     []recipientRow
 	Pager    Pager
 	Back     string
 	Zone     *time.Location
+}
+
+// recipientRow is one of them, and why their mail came back, in words.
+type recipientRow struct {
+	models.Recipient
+	Why string // "" where it did not
+}
+
+func recipientRows(l *i18n.Localizer, list []models.Recipient) []recipientRow {
+	rows := make([]recipientRow, len(list))
+	for i, r := range list {
+		rows[i] = recipientRow{Recipient: r}
+		if r.Bounce != "" {
+			rows[i].Why = l.T("bounce." + string(r.Bounce))
+		}
+	}
+	return rows
 }
 
 func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error {
@@ -139,9 +159,11 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	after, _ := uuid.Parse(r.URL.Query().Get("after")) // what is no id begins the list
-	if v.Rows, err = models.Recipients(r.Context(), s.DB, c.m.ID, state, after, recipientsPerPage+1); err != nil {
+	list, err := models.Recipients(r.Context(), s.DB, c.m.ID, state, after, recipientsPerPage+1)
+	if err != nil {
 		return err
 	}
+	v.Rows = recipientRows(l, list)
 	base := c.path() + "/recipients?state=" + string(state)
 	if len(v.Rows) > recipientsPerPage {
 		v.Rows = v.Rows[:recipientsPerPage]
@@ -157,7 +179,7 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 // recipientState reads the state of the list; what is none of the final ones is the failed.
 func recipientState(word string) models.MailState {
 	switch state := models.MailState(word); state {
-	case models.MailDelivered, models.MailUnknown, models.MailCancelled:
+	case models.MailDelivered, models.MailUnknown, models.MailCancelled, models.MailBounced:
 		return state
 	default:
 		return models.MailFailed

@@ -148,6 +148,7 @@ func (n *office) launch(b *reader, mailing string) {
 	require.Equal(t, 14, strings.Count(list.Body, `<th scope="row">`))
 	require.Contains(t, b.get(mailing+"/recipients?state=failed").Body, i18n.For("en").T("mailing.nobody_here"))
 	require.Equal(t, http.StatusSeeOther, b.get(mailing+"/launch").StatusCode, "it is launched once")
+	n.comesBack(b, mailing)
 	b.header.Set("HX-Request", "true")
 	part := b.get(mailing + "/progress")
 	require.NotContains(t, part.Body, "<html")

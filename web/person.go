@@ -32,6 +32,7 @@ func (s *Server) personRoutes(r *mux.Router) {
 	s.get(r, peoplePath+"/{id}/leave", s.leave)
 	s.post(r, peoplePath+"/{id}/leave", s.leave)
 	s.post(r, peoplePath+"/{id}/return", s.comeBack)
+	s.post(r, peoplePath+"/{id}/write-again", s.writeAgain)
 	s.get(r, peoplePath+"/{id}/hand-over", s.handOverOf)
 	s.post(r, peoplePath+"/{id}/hand-over", s.beginHandOver)
 	s.get(r, peoplePath+"/{id}/hand-over/{hand_over}", s.handOverProgress)
@@ -240,6 +241,7 @@ type personView struct {
 	Desk          models.Desk // what waits for them, as their own desk says
 	Held          int         // processes in which they hold something that can be handed over
 	HandOvers     []crumb
+	Suppressed    string // why nothing is sent to their address; "" where mails are
 	Left          *Moment
 	Self          bool
 	Access        *accessRow // nil for who left
@@ -306,6 +308,9 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.Origin, v.Notice, err = s.personOrigin(r, p, zone); err != nil {
+		return err
+	}
+	if v.Suppressed, err = s.suppressedInWords(r, p, zone); err != nil {
 		return err
 	}
 	if p.LeftAt != nil {

@@ -190,6 +190,11 @@ func (d *development) startWorker(ctx context.Context) (stopFunc, error) {
 		return nil, err
 	}
 	d.parts = p
+	returned, err := p.startReturned(d.fail)
+	if err != nil {
+		return nil, err
+	}
+	d.add("returned mails", returned)
 	return p.startWorker(ctx, d.fail)
 }
 

@@ -49,6 +49,8 @@ func publishInstance(cfg config.Config) (stopFunc, error) {
 		"TRIBUNA_URL":        cfg.PublicURL(),
 		"TRIBUNA_MAIL_FROM":  cfg.MailFrom,
 		"TRIBUNA_LINK_KEY":   cfg.LinkKey,
+
+		"TRIBUNA_BOUNCE_ADDRESS": cfg.BounceAddress,
 	}, "", "  ")
 	if err != nil {
 		return nil, err

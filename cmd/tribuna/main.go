@@ -45,6 +45,7 @@ func commands() []command {
 		{name: "backup", args: "FOLDER|FILE", doc: "write the whole database into one file", joins: true, alone: true, run: runBackup},
 		{name: "restore", args: "[--replace DATABASE] FILE", doc: "bring a backup back; nothing goes out until doctor --release", joins: true, alone: true, run: runRestore},
 		{name: "walkthrough", args: "[--data DIR] [--json]", doc: "take one recommendation the whole way on a running instance", joins: true, run: runWalkthrough},
+		{name: "bounce", args: "[--to ADDRESS] < MESSAGE", doc: "note a mail that came back, as a mail server's pipe brings it; exits with 75 if it has to be brought again", joins: true, run: runBounce},
 		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
 	}
 }
@@ -66,8 +67,18 @@ type usageError struct{ message string }
 
 func (e usageError) Error() string { return e.message + " (see: tribuna help)" }
 
-// exitCode is 2 for a mistake in the command line, as shells and make have it.
+// againError is something that has to be done again later.
+type againError struct{ error }
+
+func (e againError) Unwrap() error { return e.error }
+
+// exitCode is 2 for a mistake in the command line, as shells and make have it, and 75 for what has to be tried again, as mail
+// servers have it (EX_TEMPFAIL of sysexits.h).
 func exitCode(err error) int {
+	var again againError
+	if errors.As(err, &again) {
+		return 75
+	}
 	var usage usageError
 	if errors.As(err, &usage) {
 		return 2

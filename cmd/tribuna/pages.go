@@ -18,6 +18,10 @@ func (p *parts) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	bounces, err := p.returnedByAPI()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	figures := p.telemetry.Handler()
 	if p.cfg.MetricsAddr != "" {
@@ -25,7 +29,8 @@ func (p *parts) handler() (http.Handler, error) {
 	}
 	mountHealth(mux, p.db, figures)
 	mux.Handle(api.Prefix+"/", telemetry.Requests(api.New(api.Options{DB: p.db, Processes: pages.Processes, Links: pages.Links, Now: time.Now,
-		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies, Word: p.word})))
+		Log: slog.Default(), BaseURL: p.cfg.PublicURL(), TrustedProxies: p.cfg.TrustedProxies, Word: p.word,
+		Bounces: bounces, BounceSecret: p.cfg.BounceSecret})))
 	mux.Handle("/", telemetry.Requests(pages.Handler()))
 	return mux, nil
 }

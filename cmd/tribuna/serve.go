@@ -73,6 +73,11 @@ func runWorker(ctx context.Context, cfg config.Config, _ []string) error {
 		return errors.Join(fmt.Errorf("worker: %w", err), s.stop())
 	}
 	s.add("worker", stop)
+	returned, err := p.startReturned(s.fail)
+	if err != nil {
+		return errors.Join(err, s.stop())
+	}
+	s.add("returned mails", returned)
 	metrics, err := p.serveMetrics(p.workerReadiness, s.fail)
 	if err != nil {
 		return errors.Join(err, s.stop())

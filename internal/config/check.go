@@ -86,6 +86,9 @@ var (
 	dkimKey       = regexp.MustCompile(`^[A-Za-z0-9._-]+:.+$`)
 )
 
+// minSecret is the least number of characters of a secret that programmes share.
+const minSecret = 32
+
 func (c Config) check() error {
 	for _, rule := range []struct {
 		name string
@@ -105,6 +108,9 @@ func (c Config) check() error {
 		{"TRIBUNA_BOUNCE_ADDRESS", c.BounceAddress == "" || bounceAddress.MatchString(c.BounceAddress)},
 		{"TRIBUNA_DKIM_DOMAIN", c.DKIMDomain == "" || domainName.MatchString(c.DKIMDomain)},
 		{"TRIBUNA_DKIM_KEYS", !slices.ContainsFunc(c.DKIMKeys, func(k string) bool { return !dkimKey.MatchString(k) })},
+		{"TRIBUNA_BOUNCE_LISTEN", c.BounceListen == "" || isHostPort(c.BounceListen)},
+		{"TRIBUNA_BOUNCE_MAILBOX", c.BounceMailbox == "" || isMailbox(c.BounceMailbox)},
+		{"TRIBUNA_BOUNCE_SECRET", c.BounceSecret == "" || len(c.BounceSecret) >= minSecret},
 		{"TRIBUNA_LINK_KEY", c.LinkKey == "" || c.hasLinkKey()},
 		{"TRIBUNA_POSTGRES_PORT", isPort(c.PostgresPort)},
 		{"TRIBUNA_TEMPORAL_PORT", isPort(c.TemporalPort)},
@@ -164,6 +170,11 @@ func isDatabaseURL(s string) bool {
 func isSMTPURL(s string) bool {
 	_, ok := parseURL(s, "smtp", "smtps")
 	return ok
+}
+
+func isMailbox(s string) bool {
+	u, ok := parseURL(s, "imaps")
+	return ok && u.User.Username() != ""
 }
 
 func isMailAddress(s string) bool {

@@ -45,6 +45,10 @@ type Config struct {
 
 	LinkKey string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
 
+	BounceListen  string `env:"TRIBUNA_BOUNCE_LISTEN" doc:"address where a worker takes in over SMTP what comes back to TRIBUNA_BOUNCE_ADDRESS, and nothing else; without it none does" want:"host:port, like 127.0.0.1:2525"`
+	BounceMailbox string `env:"TRIBUNA_BOUNCE_MAILBOX" secret:"yes" doc:"mailbox where a worker looks once a minute for what came back; what it read is marked as seen; without it none looks" want:"imaps://user:password@host:993/INBOX"`
+	BounceSecret  string `env:"TRIBUNA_BOUNCE_SECRET" secret:"yes" doc:"what whoever brings to the API what came back has to know; without it nobody may" want:"32 characters or more that cannot be guessed, as printed by: openssl rand -base64 32"`
+
 	Pandoc   string `env:"TRIBUNA_PANDOC" doc:"pandoc, which reads and writes Word files; without it the one on the PATH, if there is one" want:"the path or name of pandoc 2.15 or newer, or off"`
 	Chromium string `env:"TRIBUNA_CHROMIUM" doc:"Chromium or Chrome, which prints PDF; without it the one on the PATH, if there is one" want:"the path or name of Chromium or Chrome, or off"`
 

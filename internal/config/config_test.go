@@ -74,6 +74,11 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 		"TRIBUNA_TRUSTED_PROXIES": "10.0.0.1/8/9",
 		"TRIBUNA_METRICS_ADDR":    "9090",
 
+		"TRIBUNA_BOUNCE_ADDRESS": "a name that is much too long@network.example",
+		"TRIBUNA_BOUNCE_LISTEN":  "2525",
+		"TRIBUNA_BOUNCE_MAILBOX": "imap://a:hunter2@mail.example",
+		"TRIBUNA_BOUNCE_SECRET":  "hunter2",
+
 		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,3 +32,8 @@ func CountMails(ctx context.Context, state models.MailState, n int) {
 	}
 	counter("tribuna.mails", "mails by what came of them").Add(ctx, int64(n), metric.WithAttributes(attribute.String("outcome", outcome)))
 }
+
+// CountBounces counts what came back of the mails by what it was taken for.
+func CountBounces(ctx context.Context, outcome string) {
+	counter("tribuna.bounces", "what came back of the mails, by what it was taken for").Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome)))
+}

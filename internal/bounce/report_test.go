@@ -1,0 +1,84 @@
+package bounce_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/bounce"
+)
+
+func named(t *testing.T, name string) returned {
+	t.Helper()
+	for _, m := range corpus(t) {
+		if m.name == name {
+			return m
+		}
+	}
+	t.Fatalf("no message %s", name)
+	return returned{}
+}
+
+// TestTheSameReportIsKnownAgain: it may come by another server, which adds lines at its head.
+func TestTheSameReportIsKnownAgain(t *testing.T) {
+	raw := named(t, "postfix-unknown").raw(t)
+	first := read(t, raw)
+	again := read(t, append([]byte("Received: from relay.example by mx.tribuna.example; Thu, 12 Mar 2026 09:00:09 +0100\n"), raw...))
+	require.Equal(t, first.Digest, again.Digest)
+	crlf := read(t, bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n")))
+	require.Equal(t, first.Digest, crlf.Digest)
+	require.Equal(t, first.Recipients, crlf.Recipients)
+
+	digests := map[string]string{}
+	for _, m := range corpus(t) {
+		d := read(t, m.raw(t)).Digest
+		require.Empty(t, digests[d], "%s is taken for %s", m.name, digests[d])
+		digests[d] = m.name
+	}
+}
+
+func TestWhoItWasSentToIsRead(t *testing.T) {
+	r := read(t, []byte("Delivered-To: returned+a@tribuna.example\nTo: \"Mreža\" <returned+b@tribuna.example>, c@tribuna.example\nX-Original-To: <returned+d@tribuna.example>\n\nx"))
+	require.Equal(t, []string{"returned+a@tribuna.example", "returned+d@tribuna.example", "returned+b@tribuna.example", "c@tribuna.example"}, r.To)
+	require.Len(t, read(t, []byte("To: "+strings.Repeat("a@posta.example, ", 5000)+"a@posta.example\n\nx")).To, 40)
+}
+
+func TestTheReturnAddressIsReadFromWhatTheReportSays(t *testing.T) {
+	for name, want := range map[string][]string{
+		"feedback-abuse":  {"returned+3f9a@tribuna.example", "returned+3f9a@tribuna.example"},
+		"postfix-unknown": {"returned+3f9a@tribuna.example", "returned+3f9a@tribuna.example"},
+		"gmail-unknown":   {"returned+3f9a@tribuna.example"},
+		"qmail-unknown":   nil,
+	} {
+		require.Equal(t, want, read(t, named(t, name).raw(t)).Sender, name)
+	}
+}
+
+func TestOnlyTheBeginningOfAVeryLargeMessageIsRead(t *testing.T) {
+	raw := named(t, "postfix-unknown").raw(t)
+	large := append(bytes.Clone(raw), bytes.Repeat([]byte("x"), 3*bounce.MaxSize)...)
+	in := bytes.NewReader(large)
+	r, err := bounce.Read(in)
+	require.NoError(t, err)
+	require.Equal(t, bounce.Hard, r.For("ana@posta.example").Class)
+	require.Greater(t, in.Len(), bounce.MaxSize, "the rest is not even read")
+}
+
+func TestManyPartsAndDeepOnesAreReadInTime(t *testing.T) {
+	deep := strings.Repeat("Content-Type: multipart/mixed; boundary=x\n\n--x\n", 5000)
+	require.Equal(t, bounce.KindNone, read(t, []byte(deep)).Kind)
+	many := "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n" + strings.Repeat("--x\nContent-Type: text/plain\n\na\n", 20000) + "--x--\n"
+	require.Equal(t, bounce.KindNone, read(t, []byte(many)).Kind)
+	groups := "Content-Type: message/delivery-status\n\n" + strings.Repeat("Final-Recipient: rfc822;a@posta.example\nAction: failed\nStatus: 5.1.1\n\n", 5000)
+	require.Len(t, read(t, []byte(groups)).Recipients, 40)
+	var lines strings.Builder
+	for i := range 60000 {
+		fmt.Fprintf(&lines, "a%d@posta.example:\n", i)
+	}
+	require.Len(t, read(t, []byte("From: MAILER-DAEMON@posta.example\nSubject: failure notice\n\ncould not be delivered\n"+lines.String())).Recipients, 40)
+	folded := "Content-Type: message/delivery-status\n\nStatus: 5.1.1\nDiagnostic-Code: smtp; x\n" + strings.Repeat(" x\n", 300000)
+	require.Len(t, read(t, []byte(folded)).Recipients, 1)
+}

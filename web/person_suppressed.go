@@ -1,0 +1,34 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"tribuna/models"
+)
+
+// suppressedInWords says why nothing is sent to somebody's address, and since when; "" where mails are.
+func (s *Server) suppressedInWords(r *http.Request, p models.Person, zone *time.Location) (string, error) {
+	why, err := models.SuppressionOf(r.Context(), s.DB, p.Email)
+	if err != nil || why == nil {
+		return "", err
+	}
+	l := Localizer(r)
+	since := l.Date(why.CreatedAt, zone)
+	switch why.Reason {
+	case models.SuppressedHardBounce, models.SuppressedSoftBounces, models.SuppressedComplaint, models.SuppressedUnsubscribe:
+		return l.T("suppressed."+why.Reason, "Date", since), nil
+	default:
+		return l.T("suppressed.other", "Date", since), nil
+	}
+}
+
+// writeAgain has somebody's address written to again: the mailbox was emptied, or the provider was mistaken. Whether they want
+// mailings is for themselves to say.
+func (s *Server) writeAgain(w http.ResponseWriter, r *http.Request) error {
+	p, by, err := s.personOf(r)
+	if err != nil {
+		return err
+	}
+	return s.personAct(w, r, p, by, models.LiftSuppression, "suppressed.lifted_now")
+}
