@@ -51,6 +51,9 @@ func (c *smtpConnection) Close() {
 
 // envelope is what is said before the message itself.
 func (c *smtpConnection) envelope(m Message) ([]string, error) {
+	if bytes.Count(m.Content, []byte("\n")) != bytes.Count(m.Content, []byte("\r\n")) {
+		return nil, errors.New("a line does not end as lines end in mails") // servers differ in what ends a message then
+	}
 	from, plain, err := path(m.From)
 	if err != nil {
 		return nil, fmt.Errorf("the sender's address: %w", err)

@@ -100,7 +100,20 @@ func run(ctx context.Context, s settings) error {
 	if s.write == "" {
 		return nil
 	}
-	return os.WriteFile(s.write, []byte(text), 0o644)
+	return os.WriteFile(s.write, []byte(text+mailings(s.write)), 0o644)
+}
+
+// mailings is the chapter that another programme writes (scripts/campaign), as it stands at the end of the file.
+func mailings(file string) string {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	const begins = "<!-- mailings -->"
+	if _, chapter, found := strings.Cut(string(old), begins); found {
+		return "\n" + begins + chapter
+	}
+	return ""
 }
 
 func progress(format string, args ...any) {

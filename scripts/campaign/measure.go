@@ -21,6 +21,7 @@ type figures struct {
 }
 
 func measure(ctx context.Context, s settings) error {
+	busy := load()
 	progress("preparing %d readers", s.people)
 	w, err := newWorld(ctx, s.people)
 	if w != nil {
@@ -34,6 +35,9 @@ func measure(ctx context.Context, s settings) error {
 		return err
 	}
 	defer sink.stop()
+	if _, err := measureShared(ctx, s, w, sink); err != nil { // not counted: the database takes its files from the system now
+		return err
+	}
 	var all []figures
 	for _, sign := range s.sign {
 		f, err := measureSigned(ctx, s, w, sink, sign)
@@ -47,7 +51,7 @@ func measure(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	text := chapter(s, all, shared)
+	text := chapter(s, all, shared, busy)
 	fmt.Print(text)
 	if s.write != "" {
 		return write(s.write, text)

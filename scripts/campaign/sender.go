@@ -52,7 +52,7 @@ func runSender(t task) (outcome, error) {
 	}
 	defer db.Close()
 	spent := &statements{}
-	db.AddQueryHook(spent)
+	db = db.WithQueryHook(spent)
 	s, err := sender(db, t)
 	if err != nil {
 		return outcome{}, err
