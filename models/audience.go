@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
@@ -72,16 +71,6 @@ func MailingAudienceCounts(ctx context.Context, db bun.IDB, a Audience) ([]Audie
 	return counts, nil
 }
 
-// Unsubscribe records that a person wants no more mailings. Saying so again keeps the first time.
-func Unsubscribe(ctx context.Context, db bun.IDB, personID uuid.UUID, now time.Time) error {
-	_, err := db.NewUpdate().Model((*Person)(nil)).Set("unsubscribed_at = ?", now).
-		Where("id = ?", personID).Where("unsubscribed_at IS NULL").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("unsubscribe: %w", err)
-	}
-	return nil
-}
-
 // AddressHash names an address in the suppressions: SHA-256 of its lower-case form, hexadecimal.
 func AddressHash(address string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(address)))
@@ -96,4 +85,16 @@ func Suppress(ctx context.Context, db bun.IDB, address, reason string, now time.
 		return fmt.Errorf("suppress an address: %w", err)
 	}
 	return nil
+}
+
+// SuppressedErased is the reason of a suppression that is all that stayed of somebody.
+const SuppressedErased = "erased"
+
+// Suppressed reports whether an address must not be written to.
+func Suppressed(ctx context.Context, db bun.IDB, address string) (bool, error) {
+	is, err := db.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash = ?", AddressHash(address)).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether an address may be written to: %w", err)
+	}
+	return is, nil
 }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -205,6 +206,9 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		// Nobody claims the mails of a paused mailing; when it is resumed they are due at once.
 		return page{}, NotYet{}
 	}
+	if wanted, err := models.MailWanted(ctx, d.db, d.mail.ID, d.now); err != nil || !wanted {
+		return page{}, cmp.Or(err, error(NotOwed{models.ReplyUnwanted}))
+	}
 	body, err := markdown.Render(m.Body, markdown.WithHeadingShift(1))
 	if err != nil {
 		return page{}, err
@@ -224,6 +228,7 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Grants:      d.grants(designations.Paying(m.RecommendationID)),
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: unsubscribe,
+		Preferences: d.baseURL + "/preferences/" + d.links.Mint(links.KindPreferences, *d.mail.MailingID, d.reader.ID, 0),
 	}, nil
 }
 
