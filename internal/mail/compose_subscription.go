@@ -27,11 +27,11 @@ func (c *Composer) readerOf(ctx context.Context, m models.OutboxMail, now time.T
 		return models.MailReader{}, err
 	}
 	suppressed, err := models.Suppressed(ctx, c.db, r.Email)
-	return models.MailReader{Name: r.Name, Email: r.Email, Suppressed: suppressed}, err
+	return models.MailReader{Email: r.Email, Suppressed: suppressed}, err
 }
 
-// subscription asks whoever reads an address whether it was meant to be subscribed. It repeats nothing that was typed but the
-// name: the form must not become a way of sending people words.
+// subscription asks whoever reads an address whether it was meant to be subscribed. It repeats nothing that was typed, not even
+// the name: the form must not become a way of sending strangers words.
 func (d *draft) subscription(ctx context.Context) (page, error) {
 	if d.mail.Data.Request == nil {
 		return page{}, NotOwed{"the mail names no request"}
