@@ -92,7 +92,7 @@ func (a *Activities) resend(ctx context.Context, s *models.Submission) error {
 }
 
 // CleanUp removes what has run out: sign-ins, links to accounts, counted attempts, files that belong to nothing on record, files that were
-// brought for an import, words that were never sent and the keys of requests.
+// brought for an import, words that were never sent, requests to be subscribed that nobody confirmed and the keys of requests.
 func (a *Activities) CleanUp(ctx context.Context) error {
 	if _, err := models.DeleteExpiredSessions(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
@@ -122,6 +122,9 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 		return temporalError(err)
 	}
 	if err := models.ForgetSuggestions(ctx, a.DB, a.Now().Add(-keepSuggested), a.Now()); err != nil {
+		return temporalError(err)
+	}
+	if err := models.DeleteOldSubscriptionRequests(ctx, a.DB, a.Now()); err != nil {
 		return temporalError(err)
 	}
 	return temporalError(models.DeleteOldKeys(ctx, a.DB, a.Now().Add(-keepKeys)))

@@ -160,3 +160,18 @@ func TestSweepHasALookAndSaysThatItCameBy(t *testing.T) {
 	require.NoError(t, err)
 	require.WithinDuration(t, d.clock, *b.SweptAt, time.Millisecond)
 }
+
+func TestSweepForgetsWhoNeverConfirmed(t *testing.T) {
+	d := newDesk(t, nil)
+	in := models.SubscriptionInput{Email: "mara@readers.example", Language: "en", Consent: "I agree.", ReadIn: "en"}
+	require.NoError(t, models.AskSubscription(d.ctx, d.db, in, d.clock))
+	left := func() int {
+		require.NoError(t, d.acts.CleanUp(d.ctx))
+		n, err := d.db.NewSelect().Table("subscription_requests").Count(d.ctx)
+		require.NoError(t, err)
+		return int(n)
+	}
+	require.Equal(t, 1, left())
+	d.pass(models.SubscriptionLife)
+	require.Zero(t, left())
+}

@@ -141,7 +141,7 @@ var entitlements = []entitlement{
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
 	always("createOrganisation", keepers), always("updateOrganisation", keepers), always("listPeople", keepers), always("createPerson", keepers),
-	always("getPerson", keepers), always("updatePerson", keepers), always("giveRole", keepers), always("takeRole", keepers),
+	always("getPerson", keepers), always("listConsents", keepers), always("listPersonConsents", keepers), always("updatePerson", keepers), always("giveRole", keepers), always("takeRole", keepers),
 	always("listRecommendations", members), always("search", members), always("getDashboard", working), always("getCoverage", working),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
 	always("assignFocalPoints", "u fu yyf yff ff ff f"), // as for one: partners for a country of theirs

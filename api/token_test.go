@@ -47,7 +47,7 @@ func TestEveryRouteKeepsToTheScopesOfItsTokens(t *testing.T) {
 		tokens[scope] = h.scoped(t, "coordinator", scope)
 	}
 	administer := map[string]bool{"redactRecord": true, "listReports": true, "settleReport": true, "quarantine": true, "release": true, "redactPassage": true,
-		"listPeople": true, "createPerson": true, "getPerson": true, "updatePerson": true, "giveRole": true, "takeRole": true,
+		"listPeople": true, "listConsents": true, "listPersonConsents": true, "createPerson": true, "getPerson": true, "updatePerson": true, "giveRole": true, "takeRole": true,
 		"createOrganisation": true, "updateOrganisation": true}
 	for _, r := range h.server.routes() {
 		want := models.ScopeAct

@@ -27,7 +27,7 @@ func migrator(db *bun.DB) (*migrate.Migrator, error) {
 }
 
 // Migrate applies what is missing, as the role that owns the schema, and then grants appRole what the
-// running programme may do: everything but changing the record, the decisions and the versions.
+// running programme may do: everything but changing the record, the decisions, the versions and the consents.
 // An empty appRole, or the owner itself, is granted nothing more.
 func Migrate(ctx context.Context, owner *bun.DB, appRole string) error {
 	m, err := migrator(owner)
@@ -85,7 +85,7 @@ func Pending(ctx context.Context, db *bun.DB) (int, error) {
 }
 
 // appendOnly names the tables the running programme may read and add to, never change.
-var appendOnly = []string{"record_entries", "decisions", "versions"}
+var appendOnly = []string{"record_entries", "decisions", "versions", "consents", "consent_texts"}
 
 func grant(ctx context.Context, owner *bun.DB, appRole string) error {
 	var me string

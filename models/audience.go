@@ -3,9 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
@@ -69,12 +67,14 @@ func MailingAudienceCounts(ctx context.Context, db bun.IDB, a Audience) ([]Audie
 	return counts, nil
 }
 
-// Unsubscribe records that a person wants no more mailings. Saying so again keeps the first time.
-func Unsubscribe(ctx context.Context, db bun.IDB, personID uuid.UUID, now time.Time) error {
-	_, err := db.NewUpdate().Model((*Person)(nil)).Set("unsubscribed_at = ?", now).
-		Where("id = ?", personID).Where("unsubscribed_at IS NULL").Exec(ctx)
+// SuppressedErased is the reason of a suppression that is all that stayed of somebody.
+const SuppressedErased = "erased"
+
+// Suppressed reports whether an address must not be written to.
+func Suppressed(ctx context.Context, db bun.IDB, address string) (bool, error) {
+	is, err := db.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash = ?", AddressHash(address)).Exists(ctx)
 	if err != nil {
-		return fmt.Errorf("unsubscribe: %w", err)
+		return false, fmt.Errorf("read whether an address may be written to: %w", err)
 	}
-	return nil
+	return is, nil
 }

@@ -235,7 +235,7 @@ func ObjectToData(ctx context.Context, tx bun.IDB, person Person, now time.Time)
 	if n, _ := res.RowsAffected(); n == 0 {
 		return nil
 	}
-	if err := Unsubscribe(ctx, tx, person.ID, now); err != nil {
+	if err := WithdrawConsent(ctx, tx, Consent{PersonID: person.ID, How: ConsentByObjection}, now); err != nil {
 		return err
 	}
 	coordinators, err := Coordinators(ctx, tx)

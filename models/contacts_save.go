@@ -89,6 +89,12 @@ func (c *ContactImport) savePerson(ctx context.Context, tx bun.IDB, row *Contact
 		if _, err := tx.NewInsert().Model(notice).Exec(ctx); err != nil {
 			return err
 		}
+		if c.Basis == "consent" { // of who is new alone: nobody who is here agrees by a list
+			consent := Consent{PersonID: p.ID, How: ConsentImport, Source: c.Source, Via: c.ID}
+			if err := GiveConsent(ctx, tx, consent, now); err != nil {
+				return err
+			}
+		}
 	} else if err := change.savePerson(ctx, tx, change.After); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ const (
 	MailMoreTime            MailKind = "more_time"          // to who was asked: until when they have now
 	MailTimeRefused         MailKind = "time_refused"       // to who asked for time: it is not given, and why
 	MailConflictRuled       MailKind = "conflict_ruled"     // to an expert: what was decided about a conflict of interest they declared
+	MailSubscription        MailKind = "subscription"       // to an address typed into the public form: was it meant?
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
@@ -50,7 +51,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailRoundGoesOn, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription}
 }
 
 // What happened in a round, for who is in charge of it.
@@ -103,6 +104,7 @@ type MailData struct {
 	Report *uuid.UUID  `json:"report,omitempty"` // of MailContentReported
 
 	HandOver *uuid.UUID `json:"hand_over,omitempty"` // of MailHandedOver
+	Request  *uuid.UUID `json:"request,omitempty"`   // of MailSubscription, whose address belongs to nobody yet
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.
@@ -111,9 +113,9 @@ type OutboxMail struct {
 
 	ID               uuid.UUID `bun:",pk"`
 	Kind             MailKind
-	DedupeKey        string // the same mail is never written twice
-	PersonID         uuid.UUID
-	Language         string // empty: the person's
+	DedupeKey        string    // the same mail is never written twice
+	PersonID         uuid.UUID `bun:",nullzero"` // Nil: to the address of a request, or of somebody erased
+	Language         string    // empty: the person's
 	TaskID           *uuid.UUID
 	RecommendationID *uuid.UUID
 	MailingID        *uuid.UUID
@@ -133,7 +135,7 @@ type OutboxMail struct {
 
 // Enqueue writes a mail; if one with its dedupe key is there already, nothing happens. CreatedAt is the caller's now.
 func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
-	if m.Kind == "" || m.DedupeKey == "" || m.PersonID == uuid.Nil || m.CreatedAt.IsZero() {
+	if m.Kind == "" || m.DedupeKey == "" || m.PersonID == uuid.Nil && m.Data.Request == nil || m.CreatedAt.IsZero() {
 		return errors.New("a mail needs kind, dedupe key, person and time of writing")
 	}
 	if m.ID == uuid.Nil {
@@ -170,7 +172,8 @@ const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_numb
 			|| '8' || lpad(to_hex(row_number() OVER () & 65535), 4, '0') || substr(md5(gen_random_uuid()::text), 1, 11))::uuid`
 
 // EnqueueMailing freezes the recipients of a mailing: one mail per person of the audience, in their language where it
-// has a text. Doing it again adds nobody who is there. It returns how many were added.
+// has a text. Who does not want it is among them and held back, see DropUnwanted. Doing it again adds nobody who is there. It
+// returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
 	// That nobody gets it twice is what outbox_recipient says; the key is short and in order, because it is written at every step.
@@ -185,6 +188,10 @@ func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now ti
 		return 0, fmt.Errorf("write a mailing's mails: %w", err)
 	}
 	added, err := res.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	_, err = DropUnwanted(ctx, db, r.MailingID, now)
 	return int(added), err
 }
 

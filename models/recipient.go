@@ -13,7 +13,7 @@ import (
 type Recipient struct {
 	ID         uuid.UUID // of the mail
 	PersonID   uuid.UUID
-	Name       string
+	Name       string // "" of somebody erased
 	Language   string
 	State      MailState
 	Reply      string // the server's last words
@@ -25,9 +25,9 @@ type Recipient struct {
 // the mail given, at most limit.
 func Recipients(ctx context.Context, db bun.IDB, mailing uuid.UUID, state MailState, after uuid.UUID, limit int64) ([]Recipient, error) {
 	var list []Recipient
-	q := db.NewSelect().TableExpr("outbox AS o").Column("o.id", "o.person_id", "person.name", "o.language", "o.state", "o.reply", "o.finished_at").
+	q := db.NewSelect().TableExpr("outbox AS o").Column("o.id", "o.person_id", "o.language", "o.state", "o.reply", "o.finished_at").
 		ColumnExpr("COALESCE((?), '') AS bounce", lastBounce(db)).
-		Join("JOIN people AS person ON person.id = o.person_id").
+		ColumnExpr("coalesce(person.name, '') AS name").Join("LEFT JOIN people AS person ON person.id = o.person_id").
 		Where("o.mailing_id = ? AND o.id > ?", mailing, after).Order("o.id").Limit(limit)
 	if state != "" {
 		q = q.Where("o.state = ?", state)

@@ -133,9 +133,9 @@ func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.
 // join adds somebody suggested to the network, with where their data came from and the notice they are owed.
 func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommendation, by Person, source string, now time.Time) (Person, error) {
 	p := NewPerson(now)
-	objected, err := tx.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash = ?", AddressHash(s.Email)).Exists(ctx)
+	objected, err := Suppressed(ctx, tx, s.Email)
 	if err != nil {
-		return p, fmt.Errorf("read whether an address may be written to: %w", err)
+		return p, err
 	}
 	if objected {
 		return p, apperr.Invalid("email", "suggestion_objected")

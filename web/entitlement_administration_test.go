@@ -16,7 +16,9 @@ import (
 var administrationEntitlements = concat(
 	ofCoordinators("operations", "GET", "POST /examine", "GET /mend", "POST /mend"),
 	kept("people", "{id}", "GET", "GET /edit", "POST /edit", "POST /roles", "POST /roles/remove", "GET /leave", "POST /leave", "POST /return", "POST /write-again",
-		"GET /hand-over", "POST /hand-over", "GET /hand-over/{hand_over}"),
+		"GET /hand-over", "POST /hand-over", "GET /hand-over/{hand_over}", "GET /consents", "POST /consents", "GET /consents.{form:csv|json}",
+		"GET /erase", "POST /erase"),
+	ofCoordinators("consents.{form:csv|xlsx}", "GET"),
 	kept("organisations", "{id}", "GET", "GET /edit", "POST /edit", "GET /remove", "POST /remove"),
 	ofCoordinators("contacts", "GET", "POST", "GET /notices", "POST /notices", "GET /notices/send", "POST /notices/send",
 		"GET /notices/holder", "POST /notices/holder"),
@@ -84,7 +86,7 @@ func (w *world) peopleThere(of rowsOf) (all []entitlement) {
 	t := w.t
 	for _, slug := range []string{"translator-ro-1", "expert-11", "reader"} {
 		path := personPath(w.person(slug).ID)
-		all = append(all, of(path, "GET", "GET /edit", "GET /leave", "GET /hand-over", "POST /edit", "POST /roles", "POST /roles/remove", "POST /write-again")...)
+		all = append(all, of(path, "GET", "GET /edit", "GET /leave", "GET /hand-over", "GET /consents", "GET /erase", "POST /consents", "POST /edit", "POST /roles", "POST /roles/remove", "POST /write-again")...)
 	}
 	from, to, by := w.person("translator-ro-1").ID, w.person("translator-ro-2").ID, w.person("coordinator").ID
 	h := &models.HandOver{ID: models.NewID(), FromID: from, ToID: to, PersonID: by, CreatedAt: time.Now()}

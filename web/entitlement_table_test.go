@@ -172,6 +172,11 @@ var entitlements = concat(
 		always("POST /account/keys/{id}/end", notTheirs),
 		always("GET /l/{token}", linkIsOver), always("POST /l/{token}", answersToAllSame),
 		always("GET /u/{token}", noSuchThing), always("POST /u/{token}", noSuchThing),
+		always("POST /u/{token}/undo", noSuchThing), always("GET /preferences/{token}", noSuchThing), always("POST /preferences/{token}", noSuchThing),
+		always("GET /subscribe", everybody), always("POST /subscribe", everybody),
+		always("GET /subscribe/{token}", linkIsOver), always("POST /subscribe/{token}", linkIsOver),
+		always("GET /account/preferences", members), always("POST /account/preferences", members),
+		always("GET /account/consents.{form:csv|json}", members),
 		always("GET /o/{token}", noSuchThing), always("POST /o/{token}", noSuchThing),
 
 		always("GET /published", everybody), always("GET /published.atom", everybody), always("GET /follow-ups", everybody),

@@ -141,6 +141,9 @@ type dataHeldView struct {
 	Kept    []labelled
 	Naming  string
 	Namings []namingRow
+
+	Gets     bool // mailings
+	Consents []consentRow
 }
 
 // namingRow is how far the reader agreed to be named for one text.
@@ -173,6 +176,11 @@ func (s *Server) dataHeld(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Kept = keptFacts(l, kept)
+	agreed, err := models.ConsentsOf(ctx, s.DB, models.ConsentFilter{Person: p.ID})
+	if err != nil {
+		return err
+	}
+	v.Gets, v.Consents = p.Mailable(), consentRows(l, agreed, zone)
 	given, err := models.NamingsGiven(ctx, s.DB, p.ID)
 	if err != nil {
 		return err

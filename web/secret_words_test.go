@@ -36,7 +36,7 @@ var shut = map[string]string{
 	"/recommendations/{id}/publish":     "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
 	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",
-	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
+	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/preferences/{token}": "of nobody", "/subscribe/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
 }
 
 // doors are the addresses of a page; of a kind that is not known there is none.
@@ -48,6 +48,13 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 	}
 	of := strings.SplitN(path, "/", 3)[1]
 	switch {
+	case path == accountPath+"/consents.{form:csv|json}":
+		all = []string{accountPath + "/consents.csv", accountPath + "/consents.json"}
+	case path == allConsentsPath+".{form:csv|xlsx}":
+		all = []string{allConsentsPath + ".csv", allConsentsPath + ".xlsx"}
+	case strings.HasSuffix(path, "/consents.{form:csv|json}"):
+		of := administrationPath + "/people/" + demo.ID("person", "expert-02").String() + "/consents."
+		all = []string{of + "csv", of + "json"}
 	case strings.Contains(path, "{table:"):
 		fill("{table:recommendations|countries|authorities|statuses}", "recommendations", "countries", "authorities", "statuses")
 	case !strings.Contains(path, "{"):

@@ -46,6 +46,7 @@ func TestSameOrigin(t *testing.T) {
 		"a form of our own":             {"POST", "/x", "same-origin", 200},
 		"a form from elsewhere":         {"POST", "/x", "cross-site", 403},
 		"one-click unsubscribe":         {"POST", "/u/abc", "cross-site", 200},
+		"undoing from another site":     {"POST", "/u/abc/undo", "cross-site", 403},
 		"below the one-click path":      {"POST", "/u/abc/more", "cross-site", 403},
 		"another method there":          {"DELETE", "/u/abc", "cross-site", 403},
 		"a program that is not browser": {"POST", "/x", "", 200},

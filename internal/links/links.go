@@ -26,14 +26,16 @@ type Kind string
 
 // The kinds of links.
 const (
-	KindTask        Kind = "tl_" // answers one task; the id is the task's
-	KindUnsubscribe Kind = "tu_" // ends mailings to one person; the id is the mailing's
-	KindAccount     Kind = "ta_" // lets a person choose a password, once; the id is the account link's
-	KindObjection   Kind = "to_" // objects to the use of one person's data; the id is that of the list they came from
+	KindTask         Kind = "tl_" // answers one task; the id is the task's
+	KindUnsubscribe  Kind = "tu_" // ends mailings to one person; the id is the mailing's
+	KindAccount      Kind = "ta_" // lets a person choose a password, once; the id is the account link's
+	KindPreferences  Kind = "tp_" // says what one person wants of the mailings; the id is the mailing's, or their own
+	KindSubscription Kind = "ts_" // confirms a request to be subscribed; the id is the request's, and there is no person
+	KindObjection    Kind = "to_" // objects to the use of one person's data; the id is that of the list they came from
 )
 
 // kinds lists every kind of link.
-var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection}
+var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection, KindPreferences, KindSubscription}
 
 // MinKey is the shortest key accepted, in bytes: the output of SHA-256, as RFC 2104 advises for HMAC.
 const MinKey = sha256.Size
@@ -51,7 +53,7 @@ var encoding = base64.RawURLEncoding.Strict()
 // Claims is what a link says about itself.
 type Claims struct {
 	Kind       Kind
-	ID         uuid.UUID // task, mailing, account link or list, by kind
+	ID         uuid.UUID // task, mailing, account link, list or request, by kind
 	PersonID   uuid.UUID
 	Generation int // of the task's links; 0 for others
 }

@@ -109,6 +109,8 @@ func TestRedactHidesTokensAndNothingElse(t *testing.T) {
 	unsubscribe := m.Mint(links.KindUnsubscribe, task, person, 0)
 	account := m.Mint(links.KindAccount, task, person, 0)
 	line := fmt.Sprintf("GET /l/%s?x=1 from /u/%s and /a/%s with tb_abc-DEF_9", token, unsubscribe, account)
+	require.Equal(t, "/preferences/tp_… /subscribe/ts_…", links.Redact("/preferences/"+m.Mint(links.KindPreferences, task, person, 0)+
+		" /subscribe/"+m.Mint(links.KindSubscription, task, person, 0)))
 	require.Equal(t, "GET /l/tl_…?x=1 from /u/tu_… and /a/ta_… with tb_…", links.Redact(line))
 	plain := "html_template of the total_1 in built_in"
 	require.Equal(t, plain, links.Redact(plain))
@@ -144,4 +146,16 @@ func refused(t *testing.T, m *links.Minter, token string) {
 	claims, err := m.Check(token)
 	require.Equal(t, apperr.CodeLinkExpired, apperr.CodeOf(err))
 	require.Zero(t, claims)
+}
+
+func TestUnsubscribingByMailNamesItsLink(t *testing.T) {
+	m := minter(t, oldKey)
+	token := m.Mint(links.KindUnsubscribe, task, person, 0)
+	require.Equal(t, "unsubscribe%20"+token, links.ForSubject("https://x.example/u/"+token))
+	for subject, want := range map[string]string{"unsubscribe " + token: token, "Re: UNSUBSCRIBE  " + token + " ": token, "unsubscribe": "",
+		"unsubscribe " + m.Mint(links.KindTask, task, person, 0): "", "": ""} {
+		got, ok := links.InSubject(subject)
+		require.Equal(t, want, got, subject)
+		require.Equal(t, want != "", ok, subject)
+	}
 }

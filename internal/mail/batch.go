@@ -75,6 +75,11 @@ func (r *run) sendAll(ctx context.Context) error {
 
 // feed claims mails and hands them out until nothing is due, the time is over, or no connection is left.
 func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan struct{}) error {
+	if r.batch.MailingID != nil { // a mailing waits, and people change their minds
+		if _, err := models.DropUnwanted(ctx, r.DB, *r.batch.MailingID, r.Now()); err != nil {
+			return err
+		}
+	}
 	for begin := time.Now(); ; {
 		mails, err := r.claim(ctx)
 		if err != nil || len(mails) == 0 {

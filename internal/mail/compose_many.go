@@ -36,6 +36,7 @@ func (c *Composer) Fields(mailing uuid.UUID, reader models.MailReader) Fields {
 	var f Fields
 	f[fieldName] = oneLine(reader.Name)
 	f[fieldUnsubscribe] = c.links.Mint(links.KindUnsubscribe, mailing, reader.ID, 0)
+	f[fieldPreferences] = c.links.Mint(links.KindPreferences, mailing, reader.ID, 0)
 	return f
 }
 
@@ -51,4 +52,12 @@ func (d *draft) unsubscribe() string {
 		return d.marks.of(fieldUnsubscribe)
 	}
 	return d.links.Mint(links.KindUnsubscribe, *d.mail.MailingID, d.reader.ID, 0)
+}
+
+// preferences is what opens the page on which the reader says what they want of the mailings.
+func (d *draft) preferences() string {
+	if d.marks != nil {
+		return d.marks.of(fieldPreferences)
+	}
+	return d.links.Mint(links.KindPreferences, *d.mail.MailingID, d.reader.ID, 0)
 }

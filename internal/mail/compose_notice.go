@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -256,6 +257,11 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		// Nobody claims the mails of a paused mailing; when it is resumed they are due at once.
 		return page{}, NotYet{}
 	}
+	if d.marks == nil { // of one reader; of many it is asked before they are claimed
+		if wanted, err := models.MailWanted(ctx, d.db, d.mail.ID, d.now); err != nil || !wanted {
+			return page{}, cmp.Or(err, error(NotOwed{models.ReplyUnwanted}))
+		}
+	}
 	body, err := markdown.Render(m.Body, markdown.WithHeadingShift(1))
 	if err != nil {
 		return page{}, err
@@ -274,6 +280,7 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 		Grants:      d.grants(designations.Paying(m.RecommendationID)),
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: d.baseURL + "/u/" + d.unsubscribe(),
+		Preferences: d.baseURL + "/preferences/" + d.preferences(),
 	}, nil
 }
 

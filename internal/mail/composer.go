@@ -74,7 +74,7 @@ func (c *Composer) Preview(ctx context.Context, m models.OutboxMail, now time.Ti
 }
 
 func (c *Composer) begin(ctx context.Context, m models.OutboxMail, now time.Time) (*draft, error) {
-	reader, err := models.ReaderOf(ctx, c.db, m.PersonID)
+	reader, err := c.readerOf(ctx, m, now)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +155,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.sourceNotice(ctx)
 	case models.MailDataObjection:
 		return d.dataObjection(), nil
+	case models.MailSubscription:
+		return d.subscription(ctx)
 	}
 	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
 }
@@ -163,6 +165,7 @@ func (d *draft) page(ctx context.Context) (page, error) {
 func (d *draft) addressed(p page) page {
 	p.Language, p.BaseURL, p.Automatic = d.words.Tag(), d.baseURL, d.t("automatic")
 	p.UnsubscribeLabel = cmp.Or(p.UnsubscribeLabel, d.t("unsubscribe"))
+	p.PreferencesLabel = d.t("preferences")
 	p.Greeting = cmp.Or(p.Greeting, d.t("greeting", "Name", d.reader.Name))
 	return p
 }

@@ -204,6 +204,7 @@ type field int
 const (
 	fieldName        field = iota // the reader's
 	fieldUnsubscribe              // what follows the slash in the address that ends mailings
+	fieldPreferences              // likewise in that of what the reader wants of them
 	fieldCount
 )
 

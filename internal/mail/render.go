@@ -45,6 +45,8 @@ type page struct {
 	Attached         []Attached
 	Unsubscribe      string // address
 	UnsubscribeLabel string
+	Preferences      string // address where the reader says what they want of the mailings
+	PreferencesLabel string
 	Automatic        string // who sent this, and that answering it reaches nobody
 }
 

@@ -1,0 +1,13 @@
+DELETE FROM outbox WHERE person_id IS NULL;
+ALTER TABLE outbox ALTER COLUMN person_id SET NOT NULL;
+DROP TABLE subscription_requests;
+DROP INDEX outbox_person_mailings;
+ALTER TABLE mailings DROP COLUMN IF EXISTS kind;
+DROP TABLE mailing_preferences;
+DROP TRIGGER people_consent_changed ON people;
+DROP TRIGGER people_consent_added ON people;
+DROP FUNCTION people_consent_noted();
+DROP TABLE consents;
+DROP FUNCTION consents_decide();
+DROP FUNCTION consents_keep();
+DROP TABLE consent_texts;

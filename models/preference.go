@@ -1,0 +1,155 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// Kinds of mailing that people choose among.
+const (
+	MailingKindCampaign   = "campaign"   // about a recommendation
+	MailingKindNewsletter = "newsletter" // several items
+	MailingKindEvent      = "event"      // an announcement
+)
+
+// MailingKinds returns the kinds of mailing that people choose among.
+func MailingKinds() []string {
+	return []string{MailingKindCampaign, MailingKindNewsletter, MailingKindEvent}
+}
+
+// How often somebody wants mailings.
+const (
+	AtMostEach  = "each"
+	AtMostWeek  = "week"
+	AtMostMonth = "month"
+)
+
+// Frequencies returns how often mailings can be wanted.
+func Frequencies() []string { return []string{AtMostEach, AtMostWeek, AtMostMonth} }
+
+// MailingPreference is what a person wants of the mailings; who has none wants all of them. It narrows a consent and never
+// stands for one.
+type MailingPreference struct {
+	bun.BaseModel `bun:"table:mailing_preferences,alias:pref"`
+
+	PersonID  uuid.UUID `bun:",pk"`
+	Topics    []string  `bun:",array"` // slugs: only about these; empty: about everything
+	Countries []string  `bun:",array"` // codes: only about these; empty: about all
+	Refused   []string  `bun:",array"` // kinds of mailing they do not want
+	AtMost    string    // one of Frequencies
+	UpdatedAt time.Time
+}
+
+// PreferenceOf returns what a person wants of the mailings: everything, each time, where they never said.
+func PreferenceOf(ctx context.Context, db bun.IDB, person uuid.UUID) (MailingPreference, error) {
+	p := MailingPreference{PersonID: person, AtMost: AtMostEach}
+	err := db.NewSelect().Model(&p).WherePK().Scan(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return p, fmt.Errorf("read what somebody wants of the mailings: %w", err)
+	}
+	return p, nil
+}
+
+// Save keeps what a person wants. Topics and countries that the network does not have are refused, and so is wanting nothing at
+// all: that is unsubscribing, which is said otherwise.
+func (p *MailingPreference) Save(ctx context.Context, db bun.IDB, now time.Time) error {
+	if err := p.check(ctx, db); err != nil {
+		return err
+	}
+	if p.Refused == nil {
+		p.Refused = []string{}
+	}
+	p.UpdatedAt = now
+	_, err := db.NewInsert().Model(p).On("CONFLICT (person_id) DO UPDATE").Set("topics = EXCLUDED.topics").Set("countries = EXCLUDED.countries").
+		Set("refused = EXCLUDED.refused").Set("at_most = EXCLUDED.at_most").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("keep what somebody wants of the mailings: %w", err)
+	}
+	return nil
+}
+
+func (p *MailingPreference) check(ctx context.Context, db bun.IDB) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	oneOf(bad, "at_most", p.AtMost, Frequencies()...)
+	for _, kind := range p.Refused {
+		oneOf(bad, "kinds", kind, MailingKinds()...)
+	}
+	if len(p.Refused) >= len(MailingKinds()) {
+		bad.And("kinds", "preference_nothing")
+	}
+	for _, list := range []struct {
+		path, table, key string
+		values           *[]string
+	}{{"topics", "topics", "slug", &p.Topics}, {"countries", "countries", "code", &p.Countries}} {
+		if *list.values == nil {
+			*list.values = []string{}
+		}
+		var known int
+		err := db.NewSelect().Table(list.table).ColumnExpr("count(*)").Where("? = ANY(?)", bun.Ident(list.key), pgArray(*list.values)).Scan(ctx, &known)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", list.table, err)
+		}
+		if known != len(*list.values) {
+			bad.And(list.path, "unknown")
+		}
+	}
+	return bad.OrNil()
+}
+
+// unwanted is true of a mail of a mailing (alias o, of outbox) that its person does not want: of another kind, about other
+// topics or countries, or too soon after the last one. "Too soon" looks back from the argument ?0 at what went out or may have
+// (sending, delivered, unknown), and at mails of other mailings that were written before this one and are due within the same
+// span: of two that wait, the first goes out. Subjects that a mailing does not have hold nobody back.
+const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref JOIN mailings AS wm ON wm.id = o.mailing_id WHERE pref.person_id = o.person_id AND (
+	wm.kind = ANY(pref.refused)
+	OR cardinality(pref.topics) > 0 AND EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = o.recommendation_id)
+		AND NOT EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = o.recommendation_id AND rt.topic = ANY(pref.topics))
+	OR cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = o.recommendation_id)
+		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = o.recommendation_id AND rc.country_code = ANY(pref.countries))
+	OR pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
+		other.state IN ('delivered','unknown') AND other.finished_at > ?0::timestamptz - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
+		OR other.state = 'sending'
+		OR other.state IN ('queued','claimed') AND (other.created_at, other.id) < (o.created_at, o.id)
+			AND other.not_before > o.not_before - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
+			AND other.not_before < o.not_before + (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)))))`
+
+// WantsMailing narrows a select of mails (alias o, of outbox) to those whose people want them now. It is for whoever claims
+// mails of mailings: what was frozen days ago is held once more against what people want and against what they have got since.
+func WantsMailing(now time.Time) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("(o.mailing_id IS NULL OR NOT "+unwanted+")", now)
+	}
+}
+
+// ReplyUnwanted stands in a cancelled mail's reply where its person did not want it.
+const ReplyUnwanted = "not among what the reader wants"
+
+// DropUnwanted cancels those mails of a mailing that wait and that their people do not want, and returns how many. It is called
+// in the transaction that freezes a mailing, and again before a part of it is claimed; who was held back stays on the list of
+// recipients, with the reason. People who said nothing of what they want cost nothing.
+func DropUnwanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
+	res, err := db.NewRaw(`UPDATE outbox AS o SET state = 'cancelled', reply = ?1, finished_at = ?0
+		WHERE o.mailing_id = ?2 AND o.state = 'queued' AND `+unwanted, now, ReplyUnwanted, mailing).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("hold back who does not want a mailing: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
+// MailWanted reports whether the person of a mail wants it now: asked once more at the moment of sending.
+func MailWanted(ctx context.Context, db bun.IDB, mail uuid.UUID, now time.Time) (bool, error) {
+	unwantedNow, err := db.NewSelect().TableExpr("outbox AS o").Where("o.id = ?", mail).Where(unwanted, now).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether somebody wants a mail: %w", err)
+	}
+	return !unwantedNow, nil
+}

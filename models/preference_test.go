@@ -1,0 +1,146 @@
+package models_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// anotherMailing is one more for the same recommendation.
+func (b *mailbox) anotherMailing(t *testing.T, as uuid.UUID) uuid.UUID {
+	t.Helper()
+	id := models.NewID()
+	execSQL(t, b.db, `INSERT INTO mailings (id, campaign_id, recommendation_id, fallback_language, created_by, created_at)
+		SELECT ?, campaign_id, recommendation_id, fallback_language, created_by, created_at FROM mailings WHERE id = ?`, id, as)
+	return id
+}
+
+func (b *mailbox) prefers(t *testing.T, n int, change func(*models.MailingPreference)) {
+	t.Helper()
+	p, err := models.PreferenceOf(t.Context(), b.db, b.people[n])
+	require.NoError(t, err)
+	change(&p)
+	require.NoError(t, p.Save(t.Context(), b.db, mailNow))
+}
+
+// freeze writes the mails of a mailing and returns who waits for one, by their number.
+func (b *mailbox) freeze(t *testing.T, mailing, recommendation uuid.UUID, now time.Time) []int {
+	t.Helper()
+	_, err := models.EnqueueMailing(t.Context(), b.db, models.MailingRecipients{MailingID: mailing, RecommendationID: recommendation, Fallback: "en"}, now)
+	require.NoError(t, err)
+	return b.waiting(t, mailing)
+}
+
+func (b *mailbox) waiting(t *testing.T, mailing uuid.UUID) (waiting []int) {
+	t.Helper()
+	for i, p := range b.people {
+		var state, reply string
+		require.NoError(t, b.db.NewRaw(`SELECT state, reply FROM outbox WHERE mailing_id = ? AND person_id = ?`, mailing, p).Scan(t.Context(), &state, &reply))
+		if state == string(models.MailQueued) {
+			waiting = append(waiting, i)
+		} else {
+			require.Equal(t, [2]string{string(models.MailCancelled), models.ReplyUnwanted}, [2]string{state, reply}, "held back, and it is said why")
+		}
+	}
+	return waiting
+}
+
+func TestPeopleGetWhatTheyWant(t *testing.T) {
+	b := newMailbox(t, 6)
+	mailing, rec := newMailing(t, b.db, b.people[0])
+	execSQL(t, b.db, `INSERT INTO topics (slug, names) VALUES ('care', '{}'), ('school', '{}')`)
+	execSQL(t, b.db, `INSERT INTO countries (code, names, zone) VALUES ('BG', '{}', 'Europe/Sofia'), ('AL', '{}', 'Europe/Tirane')`)
+	b.prefers(t, 1, func(p *models.MailingPreference) { p.Topics = []string{"care"} })
+	b.prefers(t, 2, func(p *models.MailingPreference) { p.Topics = []string{"school"} })
+	b.prefers(t, 3, func(p *models.MailingPreference) { p.Countries = []string{"AL"} })
+	b.prefers(t, 4, func(p *models.MailingPreference) { p.Refused = []string{models.MailingKindCampaign} })
+	b.prefers(t, 5, func(p *models.MailingPreference) {
+		p.Countries, p.Topics = []string{"BG", "AL"}, []string{"care", "school"}
+	})
+	require.Equal(t, []int{0, 1, 2, 3, 5}, b.freeze(t, mailing, rec, mailNow), "a text without topics and countries is for everybody who wants the kind")
+
+	second := b.anotherMailing(t, mailing)
+	execSQL(t, b.db, `INSERT INTO recommendation_topics (recommendation_id, topic) VALUES (?, 'care')`, rec)
+	execSQL(t, b.db, `INSERT INTO recommendation_countries (recommendation_id, country_code) VALUES (?, 'BG')`, rec)
+	require.Equal(t, []int{0, 1, 5}, b.freeze(t, second, rec, mailNow))
+
+	b.prefers(t, 5, func(p *models.MailingPreference) { p.Topics = []string{"school"} })
+	dropped, err := models.DropUnwanted(t.Context(), b.db, second, mailNow)
+	require.NoError(t, err)
+	require.Equal(t, 1, dropped, "said after it was frozen")
+	require.Equal(t, []int{0, 1}, b.waiting(t, second))
+	execSQL(t, b.db, `UPDATE mailings SET kind = 'newsletter' WHERE id = ?`, mailing)
+	third := b.anotherMailing(t, mailing)
+	execSQL(t, b.db, `UPDATE mailings SET kind = 'newsletter' WHERE id = ?`, third)
+	require.Equal(t, []int{0, 1, 4}, b.freeze(t, third, rec, mailNow))
+}
+
+func TestNobodyIsWrittenToMoreOftenThanTheyWant(t *testing.T) {
+	b := newMailbox(t, 4)
+	first, rec := newMailing(t, b.db, b.people[0])
+	b.prefers(t, 1, func(p *models.MailingPreference) { p.AtMost = models.AtMostWeek })
+	b.prefers(t, 2, func(p *models.MailingPreference) { p.AtMost = models.AtMostMonth })
+	b.prefers(t, 3, func(p *models.MailingPreference) { p.AtMost = models.AtMostEach })
+	require.Equal(t, []int{0, 1, 2, 3}, b.freeze(t, first, rec, mailNow))
+
+	second := b.anotherMailing(t, first)
+	require.Equal(t, []int{0, 3}, b.freeze(t, second, rec, mailNow.Add(time.Hour)), "one waits already")
+	execSQL(t, b.db, `UPDATE outbox SET state = 'delivered', finished_at = ? WHERE mailing_id = ? AND state = 'queued'`, mailNow, first)
+	execSQL(t, b.db, `UPDATE outbox SET state = 'delivered', finished_at = ? WHERE mailing_id = ? AND state = 'queued'`, mailNow, second)
+
+	in := func(after time.Duration) []int {
+		return b.freeze(t, b.anotherMailing(t, first), rec, mailNow.Add(after))
+	}
+	day := 24 * time.Hour
+	require.Equal(t, []int{0, 3}, in(6*day))
+	execSQL(t, b.db, `UPDATE outbox SET state = 'cancelled' WHERE state = 'queued'`)
+	require.Equal(t, []int{0, 1, 3}, in(8*day))
+	execSQL(t, b.db, `UPDATE outbox SET state = 'cancelled' WHERE state = 'queued'`)
+	require.Equal(t, []int{0, 1, 2, 3}, in(32*day))
+}
+
+// TestOfTwoMailsThatWaitTheFirstGoesOut is what the sender sees of two mailings that were frozen before anybody said anything.
+func TestOfTwoMailsThatWaitTheFirstGoesOut(t *testing.T) {
+	b := newMailbox(t, 1)
+	first, rec := newMailing(t, b.db, b.people[0])
+	second := b.anotherMailing(t, first)
+	b.freeze(t, first, rec, mailNow)
+	b.freeze(t, second, rec, mailNow.Add(time.Minute))
+	b.prefers(t, 0, func(p *models.MailingPreference) { p.AtMost = models.AtMostWeek })
+	wanted := func() (ids []uuid.UUID) {
+		err := b.db.NewSelect().TableExpr("outbox AS o").Column("o.mailing_id").Where("o.state = 'queued'").Apply(models.WantsMailing(mailNow.Add(time.Hour))).Scan(t.Context(), &ids)
+		require.NoError(t, err)
+		return ids
+	}
+	require.Equal(t, []uuid.UUID{first}, wanted())
+	for _, state := range []string{"claimed", "sending", "unknown", "delivered"} {
+		execSQL(t, b.db, `UPDATE outbox SET state = ?, finished_at = CASE WHEN ? IN ('unknown','delivered') THEN ?::timestamptz END WHERE mailing_id = ?`, state, state, mailNow, first)
+		require.Empty(t, wanted(), state)
+	}
+	execSQL(t, b.db, `UPDATE outbox SET state = 'failed' WHERE mailing_id = ?`, first)
+	require.Equal(t, []uuid.UUID{second}, wanted(), "what was refused was not got")
+	var mail uuid.UUID
+	require.NoError(t, b.db.NewRaw(`SELECT id FROM outbox WHERE mailing_id = ?`, second).Scan(t.Context(), &mail))
+	is, err := models.MailWanted(t.Context(), b.db, mail, mailNow)
+	require.NoError(t, err)
+	require.True(t, is)
+}
+
+func TestPreferencesAreChecked(t *testing.T) {
+	b := newMailbox(t, 1)
+	for name, change := range map[string]func(*models.MailingPreference){
+		"topic": func(p *models.MailingPreference) { p.Topics = []string{"nothing"} }, "country": func(p *models.MailingPreference) { p.Countries = []string{"XX"} },
+		"how often": func(p *models.MailingPreference) { p.AtMost = "hourly" }, "kind": func(p *models.MailingPreference) { p.Refused = []string{"spam"} },
+		"nothing at all": func(p *models.MailingPreference) { p.Refused = models.MailingKinds() },
+	} {
+		p, err := models.PreferenceOf(t.Context(), b.db, b.people[0])
+		require.NoError(t, err)
+		change(&p)
+		require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(p.Save(t.Context(), b.db, mailNow)), name)
+	}
+}
