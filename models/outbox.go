@@ -31,6 +31,7 @@ const (
 	MailNewLink             MailKind = "new_link"           // asked for by the person
 	MailContentReported     MailKind = "content_reported"   // to coordinators and who is in charge; names neither text nor words
 	MailMailing             MailKind = "mailing"            //
+	MailMailingTest         MailKind = "mailing_test"       // a mailing to who writes it, before it is sent: Data.Mailing
 	MailAccountInvitation   MailKind = "account_invitation" // to choose a first password: Data.Link
 	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
 	MailPasswordChanged     MailKind = "password_changed"   // tells the person, in case it was somebody else
@@ -48,7 +49,7 @@ const (
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailTaskWithdrawn,
-		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
+		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailMailingTest, MailAccountInvitation, MailPasswordReset,
 		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled}
 }
 
@@ -101,6 +102,7 @@ type MailData struct {
 	Report *uuid.UUID  `json:"report,omitempty"` // of MailContentReported
 
 	HandOver *uuid.UUID `json:"hand_over,omitempty"` // of MailHandedOver
+	Mailing  *uuid.UUID `json:"mailing,omitempty"`   // of MailMailingTest: its recipients are others
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.
@@ -165,6 +167,7 @@ type MailingRecipients struct {
 // EnqueueMailing freezes the recipients of a mailing: one mail per person of the audience, in their language where it
 // has a text. Doing it again adds nobody who is there. It returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
+	r.Audience.About = r.RecommendationID
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
 	res, err := db.NewRaw(`
 		INSERT INTO outbox (id, kind, dedupe_key, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)

@@ -39,7 +39,7 @@ var withoutWords = map[string]string{
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
 		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash versions.hash`,
-	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience findings.subject findings.what",
+	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience mailing_segments.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",
 	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names country_holidays.names
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement
@@ -47,6 +47,7 @@ var withoutWords = map[string]string{
 		procedures.names procedures.document topics.names installation.data_contact installation.data_holder`,
 	"about somebody who works with the network, erased with them": `api_tokens.name people.name people.email people.consent_source person_sessions.browser
 		person_sessions.system person_sessions.host sessions.data content_reports.email`,
+	"how an organisation calls a list of its own": `mailing_segments.name`,
 	"a file that was brought and belongs to no text yet; forgotten once it is imported or after a day": `contact_imports.name contact_imports.content
 		contact_imports.source contact_imports.changes contact_imports.sheet import_files.name import_files.content`,
 	"the issuer's own names of what others recommended": `imported_measures.external_ref imported_measures.topics imported_recommendations.source

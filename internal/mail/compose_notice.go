@@ -6,8 +6,6 @@ import (
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/inquiry"
-	"tribuna/internal/links"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -183,48 +181,6 @@ func (d *draft) answer(t models.MailTask, a models.MailAnswer) []passage {
 		all = append(all, passage{Heading: d.t("comment"), Quote: c.Quote, QuoteLanguage: t.TitleLanguage, Text: c.Body, Language: a.WrittenIn})
 	}
 	return all
-}
-
-// publicPath is where the public pages of recommendations live.
-const publicPath = "/published/"
-
-// mailing writes the letter of a mailing to one of its recipients.
-func (d *draft) mailing(ctx context.Context) (page, error) {
-	if d.mail.MailingID == nil {
-		return page{}, NotOwed{"the mail names no mailing"}
-	}
-	m, err := models.MailingWordsIn(ctx, d.db, *d.mail.MailingID, d.mail.Language)
-	if err != nil {
-		return page{}, err
-	}
-	switch m.State {
-	case models.MailingSending:
-	case models.MailingCancelled:
-		return page{}, NotOwed{"the mailing was cancelled"}
-	default:
-		// Nobody claims the mails of a paused mailing; when it is resumed they are due at once.
-		return page{}, NotYet{}
-	}
-	body, err := markdown.Render(m.Body, markdown.WithHeadingShift(1))
-	if err != nil {
-		return page{}, err
-	}
-	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
-	if err != nil {
-		return page{}, err
-	}
-	unsubscribe := d.baseURL + "/u/" + d.links.Mint(links.KindUnsubscribe, *d.mail.MailingID, d.reader.ID, 0)
-	return page{
-		Subject:     m.Subject,
-		Heading:     m.Subject,
-		Body:        body,
-		BodyText:    markdown.Letter(m.Body),
-		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
-		Notes:       d.countries(designations, m),
-		Grants:      d.grants(designations.Paying(m.RecommendationID)),
-		Why:         d.t("mailing.why", "Owner", m.Owner),
-		Unsubscribe: unsubscribe,
-	}, nil
 }
 
 // countries names the countries that a mailing's recommendation is about as its page does, with their footnotes.
