@@ -67,7 +67,7 @@ type MailingText struct {
 	MailingID uuid.UUID `bun:",pk" json:"-"`
 	Language  string    `bun:",pk" json:"language" validate:"required,max=20"`
 	Subject   string    `json:"subject" validate:"required,max=200,excludesall=\r\n"`
-	Body      string    `json:"body" validate:"required,max=100000"`     // Markdown
+	Body      string    `json:"body" validate:"required,max=100000"`   // Markdown
 	Plain     string    `json:"plain,omitempty" validate:"max=100000"` // of the plain-text half; "": made from the body
 }
 
@@ -194,4 +194,24 @@ func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Ma
 func (m *Mailing) SaveState(ctx context.Context, db bun.IDB) error {
 	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at").WherePK().Exec(ctx)
 	return err
+}
+
+// LaunchedMailing is an earlier mailing of an organisation, for a list to choose from.
+type LaunchedMailing struct {
+	ID         uuid.UUID
+	Title      string // of the recommendation
+	Language   string // of the title
+	LaunchedAt time.Time
+}
+
+// LaunchedMailings lists the last hundred mailings that an organisation has launched, newest first.
+func LaunchedMailings(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]LaunchedMailing, error) {
+	var list []LaunchedMailing
+	err := db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, r.title, r.language, m.launched_at").
+		Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
+		Where("r.organisation_id = ? AND r.quarantined_at IS NULL AND m.launched_at IS NOT NULL", organisation).Order("m.launched_at DESC").Limit(100).Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read earlier mailings: %w", err)
+	}
+	return list, nil
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,4 +94,13 @@ func (c *Composer) PreviewMailing(ctx context.Context, m *models.Mailing, langua
 	p.Unsubscribe = c.baseURL + "/" // a look at a letter opens nobody's mailings to whoever looks
 	html, text, err := render(p)
 	return MailingPreview{Subject: p.Subject, HTML: html, Text: text}, err
+}
+
+// InLook shows a letter as a mail program in light or in dark does, whatever the looker's own is set to.
+func InLook(html string, dark bool) string {
+	const asked = "@media (prefers-color-scheme: dark)"
+	if dark {
+		return strings.Replace(html, asked, "@media all", 1)
+	}
+	return strings.Replace(html, asked, "@media not all", 1)
 }
