@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -179,7 +180,7 @@ func (s *Server) testMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	language := f.Form.Value("language")
+	language := cmp.Or(f.Form.Value("language"), c.m.FallbackLanguage)
 	if !hasText(c.m, language) {
 		return apperr.NotFound("mailing")
 	}
