@@ -11,7 +11,6 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
