@@ -29,7 +29,7 @@ type mailingPreviewView struct {
 	Document, DocumentHref, DocumentLang string
 	TextLang                             string
 	Subject                              string
-	Languages, People, Looks, Widths     []Option
+	TextLanguages, People, Looks, Widths []Option
 	Letter                               string // address of the letter alone
 	Phone                                bool
 	Plain                                string
@@ -109,7 +109,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 		Here: c.path() + "/preview", Test: c.path() + "/test", Back: c.path(), Report: recommendationPath(c.rec.ID) + "/report",
 		Looks: sayable(letterLooks, l, "mailing.look."), Widths: sayable(letterWidths, l, "mailing.width.")}
 	for _, t := range c.m.Texts {
-		v.Languages = append(v.Languages, Option{Value: t.Language, Label: l.Language(t.Language)})
+		v.TextLanguages = append(v.TextLanguages, Option{Value: t.Language, Label: l.Language(t.Language)})
 	}
 	if v.People, err = s.readersToSee(r, c); err != nil {
 		return err

@@ -55,10 +55,14 @@ func newFieldValues(values map[models.MailingField]string) fieldValues {
 
 // mark stands for a field. The address of the page holds nothing that Markdown reads as markup, and has to be an address for it.
 func (f fieldValues) mark(field models.MailingField) string {
-	if field == models.FieldLink {
+	i := slices.Index(models.MailingFields(), field)
+	switch {
+	case i < 0: // of a text from before there were fields
+		return "{" + string(field) + "}"
+	case field == models.FieldLink:
 		return f.values[field]
 	}
-	return f.secret + string('a'+rune(slices.Index(models.MailingFields(), field)))
+	return f.secret + string('a'+rune(i))
 }
 
 // fill puts the values in the place of the marks, each as escape writes it.
