@@ -156,7 +156,9 @@ var entitlements = []entitlement{
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
 	owned("updateRecommendation"), owned("saveDraft"), owned("readWord"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),
 	owned("startReview"), owned("inviteFurtherReviewer"), owned("extendRound"), owned("closeReview"), owned("assignTranslators"), owned("listMailings"), owned("createMailing"),
-	owned("countAudience"), owned("uploadAttachment"),
+	owned("countAudience"), owned("listSegments"), owned("keepSegment"), staged("editSegment", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"),
+	staged("deleteSegment", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // what is not kept
+	owned("uploadAttachment"),
 	staged("redactRecord", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
 	staged("quarantine", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"), staged("release", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
 	staged("redactPassage", "u fu yfn nnn nn nn n", "u fu yfn ffn fn fn n", "u fu yff fff ff ff f"),
@@ -181,7 +183,7 @@ var entitlements = []entitlement{
 	looked("remindLate"), looked("extendLate"), looked("leaveLate"),
 	translation("getTranslation", "u ny yyn yyn yn yn n", "u ny yyy yyy yn yn n", "u nn yyn yyn yn yn n"), translation("saveTranslation", "u ny ffn ffn yn fn n", "u ny fff fff yn fn n", "u nn ffn ffn fn fn n"),
 
-	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly),
+	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly), done("testMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
 	done("cancelMailing", ownersOnly),
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
@@ -216,6 +218,7 @@ var bodies = func() map[string]any {
 		"startReview":           map[string]any{"version_id": uuid.New(), "invite": []any{uuid.New()}, "reserve": []any{}},
 		"inviteFurtherReviewer": map[string]any{"person_id": uuid.New()}, "inviteReviewer": map[string]any{"person_id": uuid.New()},
 		"assignTranslators": linguists, "assignTranslator": linguists, "createMailing": mailing, "editMailing": mailing,
+		"testMailing": map[string]any{"language": "en"}, "keepSegment": map[string]any{"name": "N", "audience": none}, "editSegment": map[string]any{"name": "N", "audience": none},
 		"launchMailing": map[string]any{"revision": 1, "expected": 1}, "redactRecord": map[string]any{"field": "x", "reason": "y"},
 		"redactPassage": map[string]any{"passage": "stands nowhere at all", "reason": "y"}, "reportContent": map[string]any{"kind": "other", "reason": "y"},
 		"settleReport": map[string]any{"outcome": "unfounded"}, "quarantine": none, "release": none,

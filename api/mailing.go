@@ -11,7 +11,6 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -47,6 +46,24 @@ type Progress struct {
 type AudienceSize struct {
 	Total     int             `json:"total"`
 	Languages []LanguageCount `json:"languages"`
+	NotSent   NotSent         `json:"not_sent"`
+	Sample    []Sampled       `json:"sample"`
+}
+
+// NotSent counts those of an audience who are not written to, each once.
+type NotSent struct {
+	NoConsent    int `json:"no_consent"`
+	Unsubscribed int `json:"unsubscribed"`
+	Suppressed   int `json:"suppressed"`
+	Left         int `json:"left"`
+}
+
+// Sampled is one of an audience.
+type Sampled struct {
+	PersonID uuid.UUID `json:"person_id"`
+	Name     string    `json:"name,omitempty"` // absent where you may not know it
+	Language string    `json:"language"`
+	Country  string    `json:"country,omitempty"`
 }
 
 // LanguageCount is how many of them are written to in a language.
@@ -61,6 +78,14 @@ type Preview struct {
 	Subject  string `json:"subject"`
 	Body     string `json:"body"` // Markdown
 	HTML     string `json:"html"`
+	Letter   Letter `json:"letter"`
+}
+
+// Letter is a mail as its reader gets it, with all fields filled in.
+type Letter struct {
+	Subject string `json:"subject"`
+	HTML    string `json:"html"`
+	Text    string `json:"text"` // the plain-text half
 }
 
 // Recipient is somebody who gets a mailing, and what came of it.
@@ -76,7 +101,10 @@ type Recipient struct {
 	Bounce models.BounceClass `json:"bounce,omitempty"` // of a mail that came back: hard, soft or policy
 }
 
-var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several", text}}
+var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several", text},
+	{"organisations", "one or several ids", text}, {"topics", "of expertise, one or several", text}, {"engagement", "reviewed, signed_off, acted, sent or not_sent; any of several", text},
+	{"except_acted", "true: not who has acted", text}, {"except_organisations", "one or several ids", text}, {"except_mailings", "not who was sent one of these", text},
+	{"except_people", "one or several ids", text}}
 
 func (s *server) mailingRoutes() []route {
 	const one = "/mailings/{id}"
@@ -91,7 +119,9 @@ func (s *server) mailingRoutes() []route {
 			match: true, body: models.MailingInput{}, reply: Mailing{}, serve: s.editMailing},
 		{method: http.MethodGet, path: one + "/audience", id: "countMailingAudience", tag: "campaign", summary: "How many people it would reach now", reply: AudienceSize{}, serve: s.mailingAudience},
 		{method: http.MethodGet, path: one + "/preview", id: "previewMailing", tag: "campaign", summary: "What a reader of a language will get", reply: Preview{}, serve: s.previewMailing,
-			query: []param{{"language", "tag; the fallback's if absent", text}}},
+			query: []param{{"language", "tag; the fallback's if absent", text}, {"person", "one of its audience whom you may know by name; nobody in particular if absent", text}}},
+		{method: http.MethodPost, path: one + "/test", id: "testMailing", tag: "campaign", summary: "Send it to yourself, marked as a test",
+			key: true, body: MailingTest{}, status: http.StatusNoContent, serve: s.testMailing},
 		{method: http.MethodGet, path: one + "/recipients", id: "listRecipients", tag: "campaign", summary: "Who gets it, and what came of it", reply: list[Recipient]{}, serve: s.listRecipients,
 			query: append([]param{{"state", "queued, claimed, sending, delivered, failed, unknown or cancelled", text}}, pageParams...)},
 	}
@@ -235,7 +265,10 @@ func (s *server) countAudience(c *call) (reply, error) {
 	if err := c.can(access.CreateMailing, rec, nil); err != nil {
 		return reply{}, err
 	}
-	a := models.Audience{Countries: c.queryList("countries"), Languages: c.queryList("languages"), Roles: c.queryList("roles")}
+	a, err := c.queryAudience(rec.ID)
+	if err != nil {
+		return reply{}, err
+	}
 	if err := a.Validate(); err != nil {
 		return reply{}, err
 	}
@@ -259,20 +292,13 @@ func (s *server) audienceSize(c *call, a models.Audience) (reply, error) {
 	for _, n := range counts {
 		v.Total += n.People
 	}
-	return reply{body: v}, nil
-}
-
-func (s *server) previewMailing(c *call) (reply, error) {
-	m, _, err := c.mailing(access.ReadMailing)
+	kept, err := models.MailingAudienceKept(c.ctx(), s.DB, a)
 	if err != nil {
 		return reply{}, err
 	}
-	t := m.Text(c.query("language"))
-	if t == nil {
-		return reply{}, apperr.NotFound("mailing")
-	}
-	html, err := markdown.Render(t.Body)
-	return reply{body: Preview{Language: t.Language, Subject: t.Subject, Body: t.Body, HTML: string(html)}}, err
+	v.NotSent = NotSent{NoConsent: kept.NoConsent, Unsubscribed: kept.Unsubscribed, Suppressed: kept.Suppressed, Left: kept.Left}
+	v.Sample, err = s.audienceSample(c, a)
+	return reply{body: v}, err
 }
 
 func (s *server) listRecipients(c *call) (reply, error) {

@@ -60,7 +60,7 @@ func TestEveryRouteKeepsToTheScopesOfItsTokens(t *testing.T) {
 			want = models.ScopeRead
 		}
 		path := strings.NewReplacer("{id}", uuid.NewString(), "{slug}", "none", "{language}", "en", "{number}", "1", "{seq}", "1",
-			"{organisation}", uuid.NewString(), "{role}", "reader").Replace(r.path)
+			"{organisation}", uuid.NewString(), "{role}", "reader", "{segment}", uuid.NewString()).Replace(r.path)
 		for scope, token := range tokens {
 			res := h.do(t, request{method: r.method, path: path, token: token})
 			if scope == want {

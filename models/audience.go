@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
@@ -14,6 +15,13 @@ type Audience struct {
 	Countries []string `json:"countries,omitempty"` // where they live
 	Languages []string `json:"languages,omitempty"` // in which they are written to
 	Roles     []string `json:"roles,omitempty"`     // which they have in any organisation
+
+	Organisations []uuid.UUID `json:"organisations,omitempty"` // in which they have a role
+	Topics        []string    `json:"topics,omitempty"`        // of their expertise, by slug
+	Engagement    []string    `json:"engagement,omitempty"`    // any of Engagements, with the recommendation
+	Except        Exclusions  `json:"except,omitzero"`         // who does not get it all the same
+
+	About uuid.UUID `json:"-"` // the recommendation that engagement is with; whoever has the audience says so
 }
 
 // Validate collects what is wrong with an audience as edited; whether countries and languages exist is for the
@@ -25,6 +33,7 @@ func (a Audience) Validate() error {
 	}
 	checkCount(bad, "audience.countries", len(a.Countries), 100)
 	checkCount(bad, "audience.languages", len(a.Languages), 100)
+	a.validateLists(bad)
 	return bad.OrNil()
 }
 
@@ -35,16 +44,7 @@ func MailingAudience(_ context.Context, db bun.IDB, a Audience) *bun.SelectQuery
 		Where("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AND person.left_at IS NULL").
 		Where(`NOT EXISTS (SELECT 1 FROM suppressions AS s
 			WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`)
-	if len(a.Countries) > 0 {
-		q = q.Where("person.country_code IN (?)", bun.List(a.Countries))
-	}
-	if len(a.Languages) > 0 {
-		q = q.Where("person.language IN (?)", bun.List(a.Languages))
-	}
-	if len(a.Roles) > 0 {
-		q = q.Where(hasRole, bun.List(a.Roles))
-	}
-	return q
+	return a.narrow(q)
 }
 
 // AudienceCount is how many people of an audience are written to in a language.

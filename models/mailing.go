@@ -54,14 +54,21 @@ type Mailing struct {
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
 }
 
-// MailingText is a mailing's subject and body in one language.
+// AfterScanRow has the audience know what it is about.
+func (m *Mailing) AfterScanRow(context.Context) error {
+	m.Audience.About = m.RecommendationID
+	return nil
+}
+
+// MailingText is a mailing's subject and body in one language. Subject, Body and Plain may hold fields, see MailingField.
 type MailingText struct {
 	bun.BaseModel `bun:"table:mailing_texts,alias:mt"`
 
 	MailingID uuid.UUID `bun:",pk" json:"-"`
 	Language  string    `bun:",pk" json:"language" validate:"required,max=20"`
 	Subject   string    `json:"subject" validate:"required,max=200,excludesall=\r\n"`
-	Body      string    `json:"body" validate:"required,max=100000"` // Markdown
+	Body      string    `json:"body" validate:"required,max=100000"`   // Markdown
+	Plain     string    `json:"plain,omitempty" validate:"max=100000"` // of the plain-text half; "": made from the body
 }
 
 // MailingInput is what an officer says of a mailing.
@@ -105,6 +112,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	if _, err := tx.NewInsert().Model(c).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("create campaign: %w", err)
 	}
+	in.Audience.About = r.ID
 	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, State: MailingDraft, Audience: in.Audience,
 		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now}
 	if _, err := tx.NewInsert().Model(m).Exec(ctx); err != nil {
@@ -133,6 +141,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 		return nil, apperr.About(apperr.CodeOutdated, "mailing")
 	}
 	m.Audience, m.FallbackLanguage = in.Audience, in.FallbackLanguage
+	m.Audience.About = m.RecommendationID
 	m.Revision++
 	if _, err := tx.NewUpdate().Model(m).Column("audience", "fallback_language", "revision").WherePK().Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
@@ -141,6 +150,9 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 }
 
 func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) error {
+	if err := checkFields(in.Texts); err != nil {
+		return err
+	}
 	if _, err := tx.NewDelete().Model((*MailingText)(nil)).Where("mailing_id = ?", m.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("clear mailing texts: %w", err)
 	}
@@ -182,4 +194,24 @@ func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Ma
 func (m *Mailing) SaveState(ctx context.Context, db bun.IDB) error {
 	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at").WherePK().Exec(ctx)
 	return err
+}
+
+// LaunchedMailing is an earlier mailing of an organisation, for a list to choose from.
+type LaunchedMailing struct {
+	ID         uuid.UUID
+	Title      string // of the recommendation
+	Language   string // of the title
+	LaunchedAt time.Time
+}
+
+// LaunchedMailings lists the last hundred mailings that an organisation has launched, newest first.
+func LaunchedMailings(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]LaunchedMailing, error) {
+	var list []LaunchedMailing
+	err := db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, r.title, r.language, m.launched_at").
+		Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
+		Where("r.organisation_id = ? AND r.quarantined_at IS NULL AND m.launched_at IS NOT NULL", organisation).Order("m.launched_at DESC").Limit(100).Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read earlier mailings: %w", err)
+	}
+	return list, nil
 }

@@ -32,6 +32,7 @@ const (
 	MailNewLink             MailKind = "new_link"           // asked for by the person
 	MailContentReported     MailKind = "content_reported"   // to coordinators and who is in charge; names neither text nor words
 	MailMailing             MailKind = "mailing"            //
+	MailMailingTest         MailKind = "mailing_test"       // a mailing to who writes it, before it is sent: Data.Mailing
 	MailAccountInvitation   MailKind = "account_invitation" // to choose a first password: Data.Link
 	MailPasswordReset       MailKind = "password_reset"     // to choose a new one: Data.Link
 	MailPasswordChanged     MailKind = "password_changed"   // tells the person, in case it was somebody else
@@ -50,7 +51,7 @@ const (
 func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailRoundGoesOn, MailTaskWithdrawn,
-		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailAccountInvitation, MailPasswordReset,
+		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailMailingTest, MailAccountInvitation, MailPasswordReset,
 		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription}
 }
 
@@ -105,6 +106,7 @@ type MailData struct {
 
 	HandOver *uuid.UUID `json:"hand_over,omitempty"` // of MailHandedOver
 	Request  *uuid.UUID `json:"request,omitempty"`   // of MailSubscription, whose address belongs to nobody yet
+	Mailing  *uuid.UUID `json:"mailing,omitempty"`   // of MailMailingTest: its recipients are others
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.
@@ -175,6 +177,7 @@ const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_numb
 // has a text. Who does not want it is among them and held back, see DropUnwanted. Doing it again adds nobody who is there. It
 // returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
+	r.Audience.About = r.RecommendationID
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
 	// That nobody gets it twice is what outbox_recipient says; the key is short and in order, because it is written at every step.
 	res, err := db.NewRaw(`

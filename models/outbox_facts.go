@@ -256,7 +256,9 @@ type MailingWords struct {
 	State            MailingState // of the mailing
 	Subject          string
 	Body             string // Markdown
+	Plain            string // of the plain-text half; "": made from Body
 	Title            string // of the recommendation
+	Published        string // its text, in the same language where it was published in it; Markdown
 	Slug             string
 	Owner            string   // the organisation that sends
 	Countries        []string `bun:",array"` // the recommendation is about
@@ -267,14 +269,15 @@ type MailingWords struct {
 func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) (MailingWords, error) {
 	var m MailingWords
 	err := db.NewSelect().TableExpr("mailings AS m").
-		ColumnExpr("m.state, words.subject, words.body, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
-		ColumnExpr("COALESCE(published.title, rec.title) AS title").
+		ColumnExpr("m.state, words.subject, words.body, words.plain, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
+		ColumnExpr("COALESCE(published.title, rec.title) AS title, COALESCE(published.body, original.body, '') AS published").
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = rec.id ORDER BY 1) AS countries").
 		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).
 		Join("JOIN recommendations AS rec ON rec.id = m.recommendation_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").
 		Join("LEFT JOIN publications AS p ON p.recommendation_id = rec.id").
 		Join("LEFT JOIN publication_texts AS published ON published.publication_id = p.id AND published.language = ?", language).
+		Join("LEFT JOIN publication_texts AS original ON original.publication_id = p.id AND original.language = rec.language").
 		Where("m.id = ?", mailing).Scan(ctx, &m)
 	return m, found(err, "mailing")
 }

@@ -23,6 +23,8 @@ type MailingMail struct {
 	Consents   bool
 	Left       bool
 	Suppressed bool
+
+	Known PersonalFields `bun:"-"` // see ReadKnown
 }
 
 // Reader is who the mail goes to.
@@ -58,6 +60,32 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 		return cmp.Or(a.NotBefore.Compare(b.NotBefore), slices.Compare(a.ID[:], b.ID[:]))
 	})
 	return claimed, nil
+}
+
+// SaysWhatIsKnown reports whether a mailing says to its readers what has to be read for each of them: their organisation or country.
+func SaysWhatIsKnown(ctx context.Context, db bun.IDB, mailing uuid.UUID) (bool, error) {
+	says, err := db.NewSelect().TableExpr("mailing_texts AS mt").Where("mt.mailing_id = ?", mailing).
+		Where("mt.subject || mt.body || mt.plain ~ ?", `\{(`+string(FieldOrganisation)+"|"+string(FieldCountry)+`)\}`).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read which fields a mailing has: %w", err)
+	}
+	return says, nil
+}
+
+// ReadKnown reads what is known of the readers of claimed mails.
+func ReadKnown(ctx context.Context, db bun.IDB, claimed []MailingMail) error {
+	people := make([]uuid.UUID, len(claimed))
+	for i, m := range claimed {
+		people[i] = m.PersonID
+	}
+	known, err := PersonalFieldsOf(ctx, db, people)
+	if err != nil {
+		return err
+	}
+	for i := range claimed {
+		claimed[i].Known = known[claimed[i].PersonID]
+	}
+	return nil
 }
 
 // MailWindow is mails that go on the wire one after the other, and the claim under which they are held.

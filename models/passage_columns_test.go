@@ -42,7 +42,7 @@ var withoutWords = map[string]string{
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
 		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash
 		consents.text_hash consent_texts.hash subscription_requests.text_hash`,
-	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience findings.subject findings.what",
+	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience mailing_segments.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",
 	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names country_holidays.names
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement
@@ -51,6 +51,7 @@ var withoutWords = map[string]string{
 	"about somebody who works with the network, erased with them": `api_tokens.name people.name people.email people.consent_source person_sessions.browser
 		person_sessions.system person_sessions.host sessions.data content_reports.email consents.source
 		subscription_requests.email subscription_requests.name`,
+	"how an organisation calls a list of its own": `mailing_segments.name`,
 	"a file that was brought and belongs to no text yet; forgotten once it is imported or after a day": `contact_imports.name contact_imports.content
 		contact_imports.source contact_imports.changes contact_imports.sheet import_files.name import_files.content`,
 	"the issuer's own names of what others recommended": `imported_measures.external_ref imported_measures.topics imported_recommendations.source

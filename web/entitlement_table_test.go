@@ -200,6 +200,7 @@ var entitlements = concat(
 	},
 	owned("edit", "d"), owned("word", "d"), owned("start-review", "d"), owned("decide-review", ""), translators, owned("resolve-sign-off", ""),
 	owned("publish", ""), owned("deliveries", "drspw"), owned("hold", "drs"), owned("resume", ""), owned("withdraw", "drs"), owned("mailings/new", "p"),
+	owned("audience", "p")[1:], owned("segments", "p")[:1],
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
 	[]entitlement{
@@ -228,6 +229,9 @@ var entitlements = concat(
 		waiting("POST /tasks/{id}/return-translation", linguistAnswers),
 
 		done("GET /mailings/{id}", ownersOnly), done("POST /mailings/{id}", ownersOnly), done("GET /mailings/{id}/preview", ownersOnly),
+		done("GET /mailings/{id}/letter", ownersOnly), done("POST /mailings/{id}/test", ownersOnly),
+		staged("GET /recommendations/{id}/segments/delete", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"), // what is not kept
+		staged("POST /recommendations/{id}/segments/delete", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"),
 		done("GET /mailings/{id}/launch", ownersOnly), done("POST /mailings/{id}/launch", ownersOnly),
 		done("GET /mailings/{id}/progress", "u uu mmn nnn nn nn n"), // led to the draft: nothing is sent yet
 		done("GET /mailings/{id}/recipients", ownersOnly), done("GET /mailings/{id}/cancel", ownersOnly),

@@ -25,6 +25,12 @@ func (s *Server) mailingRoutes(r *mux.Router) {
 	s.get(r, "/mailings/{id}", s.showMailing)
 	s.post(r, "/mailings/{id}", s.saveMailing)
 	s.get(r, "/mailings/{id}/preview", s.previewMailing)
+	s.post(r, "/recommendations/{id}/audience", s.liveAudience)
+	s.get(r, "/recommendations/{id}/segments", s.listSegments)
+	s.get(r, "/recommendations/{id}/segments/delete", s.confirmDeleteSegment)
+	s.post(r, "/recommendations/{id}/segments/delete", s.deleteSegment)
+	s.get(r, "/mailings/{id}/letter", s.mailingLetter)
+	s.post(r, "/mailings/{id}/test", s.testMailing)
 	s.get(r, "/mailings/{id}/launch", s.confirmLaunch)
 	s.post(r, "/mailings/{id}/launch", s.launchMailing)
 	s.get(r, "/mailings/{id}/progress", s.mailingProgress)
@@ -52,7 +58,12 @@ type mailingView struct {
 	Roles        []Option
 	Texts        []mailingTextView
 	Fallbacks    []Option
+	More         audienceChoices
+	MoreOpen     bool // something of More is chosen
 	Counts       *audienceView
+	CountAt      string // where it is counted while the form is filled in
+	Segments     string // where the kept audiences are listed
+	Fields       []mailingField
 	Saved        bool   // it exists; its texts can be previewed and it can be launched
 	Launch       string // where
 	Cancel       string
@@ -65,6 +76,8 @@ type mailingTextView struct {
 	Language string
 	Open     bool // there is something in it
 	Preview  string
+
+	PlainOpen bool // the plain-text half was written
 }
 
 // Field names one of the text's fields.
@@ -194,9 +207,28 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if err := s.mailingChoices(r, l, c, &v); err != nil {
 		return v, err
 	}
+	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience", segmentsPath(c.rec.ID), fieldsOf(l)
+	for _, name := range []string{"organisations", "topics", "engagement", "except_organisations", "except_mailings"} {
+		v.MoreOpen = v.MoreOpen || f.Form.Value(name) != ""
+	}
 	var err error
-	v.Counts, err = s.countAudience(r.Context(), l, audienceOf(f.Form.Values), textLanguages(f.Form.Values), f.Form.Value("fallback_language"))
+	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
+		return v, err
+	}
+	v.Counts, err = s.audienceOfForm(r, c, f.Form.Values)
 	return v, err
+}
+
+// mailingField is a field that a text may leave open, and what stands for it.
+type mailingField struct{ Name, Means string }
+
+//i18n:keys mailing.field.*
+func fieldsOf(l *i18n.Localizer) []mailingField {
+	var all []mailingField
+	for _, f := range models.MailingFields() {
+		all = append(all, mailingField{"{" + string(f) + "}", l.T("mailing.field." + string(f))})
+	}
+	return all
 }
 
 // mailingChoices lists whom a mailing can be for and in which languages it can be written.
@@ -214,7 +246,8 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 		option := Option{Value: language.Tag, Label: l.Language(language.Tag)}
 		v.Read, v.Fallbacks = append(v.Read, option), append(v.Fallbacks, option)
 		t := mailingTextView{Name: name, Language: language.Tag}
-		t.Open = v.Form.Value(t.Field("subject")) != "" || v.Form.Value(t.Field("body")) != ""
+		t.PlainOpen = v.Form.Value(t.Field("plain")) != "" || v.Form.Error(t.Field("plain")) != ""
+		t.Open = t.PlainOpen || v.Form.Value(t.Field("subject")) != "" || v.Form.Value(t.Field("body")) != ""
 		if c.m != nil && hasText(c.m, language.Tag) {
 			t.Preview = c.path() + "/preview?language=" + url.QueryEscape(language.Tag)
 		}
@@ -282,7 +315,13 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if r.PostFormValue("do") == "count" || finding(r) {
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
-	m, err := s.storeMailing(r.Context(), r.PostForm, write)
+	if shown, err := s.withSegment(r, c, &f); shown || err != nil {
+		if err != nil {
+			return err
+		}
+		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+	}
+	m, err := s.storeMailing(r.Context(), r.PostForm, c.rec.ID, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
@@ -305,9 +344,9 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	return nil
 }
 
-func (s *Server) storeMailing(ctx context.Context, values url.Values,
+func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid.UUID,
 	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) (*models.Mailing, error) {
-	in, names := readMailing(values)
+	in, names := readMailing(values, about)
 	if err := validation.Check(in); err != nil {
 		return nil, atTheirTexts(err, names)
 	}

@@ -1,14 +1,10 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
 	"strconv"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
-	"tribuna/internal/i18n"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -81,54 +77,5 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.Redirect(w, r, c.path(), http.StatusSeeOther)
-	return nil
-}
-
-// mailingPreview is a mailing in one language as its readers will have it.
-type mailingPreview struct {
-	Page
-	TextLang       string
-	Greeting       string
-	Subject        string
-	Text           template.HTML
-	Button         string
-	Why            string
-	Stop           string
-	CountriesLabel string
-	Countries      []designated // as the letter names them
-	Footnotes      []models.Footnote
-	Grants         []grantWords
-	Back           string
-	Report         string // where one says that a text names a child
-}
-
-// previewMailing shows a saved text as its readers will have it. Nothing is sent.
-func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadMailing(r, access.ReadMailing)
-	if err != nil {
-		return err
-	}
-	tag := r.URL.Query().Get("language")
-	if !hasText(c.m, tag) {
-		return apperr.NotFound("mailing")
-	}
-	t := c.m.Text(tag)
-	l := Localizer(r)
-	in := i18n.For(tag)
-	v := mailingPreview{Page: s.workPage(r, l.T("mailing.preview_title", "Language", l.Language(tag))), TextLang: tag, Subject: t.Subject,
-		Greeting: in.T("mail.greeting", "Name", c.visitor.Person.Name), Button: in.T("mail.mailing.button"),
-		Why: in.T("mail.mailing.why", "Owner", c.rec.Organisation.Name), Stop: in.T("mail.unsubscribe"), Back: c.path(), Report: recommendationPath(c.rec.ID) + "/report"}
-	designations, err := models.DesignationsFor(r.Context(), s.DB, c.rec.ID)
-	if err != nil {
-		return err
-	}
-	var notes models.Footnotes
-	v.Countries = designate(&notes, designations.Of(c.rec.ID, c.rec.Countries, tag))
-	v.Grants = grantWordsOf(in, designations.Paying(c.rec.ID), tag)
-	v.CountriesLabel, v.Footnotes = in.T("published.countries"), notes.All()
-	if v.Text, err = markdown.Render(t.Body, markdown.WithHeadingShift(2)); err != nil {
-		return err
-	}
-	s.Engine.Render(w, r, http.StatusOK, "mailing_preview", v)
 	return nil
 }

@@ -79,7 +79,9 @@ func TestMailingFromFormToOutcome(t *testing.T) {
 	require.Contains(t, draft.Body, "A text with **weight**.")
 	preview := b.get(mailing + "/preview?language=en")
 	sound(t, preview)
-	require.Contains(t, preview.Body, "<strong>weight</strong>")
+	letter := b.get(mailing + "/letter?language=en")
+	require.Contains(t, letter.Body, "<strong>weight</strong>")
+	require.Contains(t, letter.Header.Get("Content-Security-Policy"), "sandbox; default-src 'none'")
 	require.Equal(t, http.StatusNotFound, b.get(mailing+"/preview?language=bg").StatusCode)
 
 	n.editMailingTwice(b, mailing)

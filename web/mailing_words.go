@@ -9,24 +9,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
-// audienceOf reads whom a mailing is for.
-func audienceOf(values url.Values) models.Audience {
-	return models.Audience{Countries: values["countries"], Languages: values["languages"], Roles: values["roles"]}
-}
-
 // readMailing gathers a mailing from its form. A language of which nothing was written has no text. The names are those
 // of the texts' fields, in the order of the texts.
-func readMailing(values url.Values) (in models.MailingInput, names []string) {
-	in = models.MailingInput{Audience: audienceOf(values), FallbackLanguage: values.Get("fallback_language")}
+func readMailing(values url.Values, about uuid.UUID) (in models.MailingInput, names []string) {
+	in = models.MailingInput{Audience: audienceOf(values, about), FallbackLanguage: values.Get("fallback_language")}
 	for i := 0; values.Has(textName(i) + ".language"); i++ {
 		t := models.MailingText{Language: values.Get(textName(i) + ".language"),
-			Subject: typed(values.Get(textName(i) + ".subject")), Body: typed(values.Get(textName(i) + ".body"))}
-		if t.Subject != "" || t.Body != "" {
+			Subject: typed(values.Get(textName(i) + ".subject")), Body: typed(values.Get(textName(i) + ".body")),
+			Plain: typed(values.Get(textName(i) + ".plain"))}
+		if t.Subject != "" || t.Body != "" || t.Plain != "" {
 			in.Texts, names = append(in.Texts, t), append(names, textName(i))
 		}
 	}
@@ -37,7 +35,7 @@ func textName(i int) string { return fmt.Sprintf("texts[%d]", i) }
 
 // textLanguages lists the languages in which something was written.
 func textLanguages(values url.Values) []string {
-	in, _ := readMailing(values)
+	in, _ := readMailing(values, uuid.Nil)
 	languages := make([]string, len(in.Texts))
 	for i, t := range in.Texts {
 		languages[i] = t.Language
@@ -77,7 +75,7 @@ func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendatio
 	if err != nil {
 		return nil, err
 	}
-	values := url.Values{"roles": {models.RoleReader}, "fallback_language": {rec.Language}}
+	values := url.Values{"roles": {models.RoleReader}, "fallback_language": {rec.Language}, "except_acted": {"yes"}}
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		k := slices.IndexFunc(p.Texts, func(t models.PublicationText) bool { return t.Language == language.Tag })
@@ -106,49 +104,17 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	if err != nil {
 		return nil, err
 	}
-	values := url.Values{"countries": m.Audience.Countries, "languages": m.Audience.Languages, "roles": m.Audience.Roles,
-		"fallback_language": {m.FallbackLanguage}}
+	values := url.Values{"fallback_language": {m.FallbackLanguage}}
+	setAudience(values, m.Audience)
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		for _, t := range m.Texts {
 			if t.Language == language.Tag {
 				values.Set(textName(i)+".subject", t.Subject)
 				values.Set(textName(i)+".body", t.Body)
+				values.Set(textName(i)+".plain", t.Plain)
 			}
 		}
 	}
 	return values, nil
-}
-
-// audienceView is how many people a mailing reaches, by the language in which they are written to.
-type audienceView struct {
-	Rows  []audienceRow
-	Total int
-}
-
-// audienceRow is the people of one language, and in which language they will read.
-type audienceRow struct {
-	Language string
-	People   int
-	Reads    string // language of the text they get
-	Fallback bool   // there is none in theirs
-}
-
-func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.Audience, texts []string, fallback string) (*audienceView, error) {
-	if a.Validate() != nil {
-		return &audienceView{}, nil // the form says what is wrong with it
-	}
-	counts, err := models.MailingAudienceCounts(ctx, s.DB, a)
-	if err != nil {
-		return nil, err
-	}
-	v := &audienceView{}
-	for _, c := range counts {
-		row := audienceRow{Language: l.Language(c.Language), People: c.People, Reads: l.Language(c.Language)}
-		if !slices.Contains(texts, c.Language) {
-			row.Reads, row.Fallback = l.Language(fallback), true
-		}
-		v.Rows, v.Total = append(v.Rows, row), v.Total+c.People
-	}
-	return v, nil
 }

@@ -18,8 +18,8 @@ import (
 
 // asking are the questions with which pages are asked beside being asked for as they are.
 var asking = map[string][]string{
-	"/search":                 {"?q=" + testsecrets.Bait, "?q=" + testsecrets.Bait + "&kind=recommendations", "?q=" + testsecrets.Bait + "&kind=measures", "?q=" + testsecrets.Bait + "&kind=people"},
-	"/mailings/{id}/preview":  {"?language=en"},
+	"/search":                {"?q=" + testsecrets.Bait, "?q=" + testsecrets.Bait + "&kind=recommendations", "?q=" + testsecrets.Bait + "&kind=measures", "?q=" + testsecrets.Bait + "&kind=people"},
+	"/mailings/{id}/preview": {"?language=en"}, "/mailings/{id}/letter": {"?language=en"},
 	"/recommendations":        {"", "?stage=drafting", "?stage=review", "?stage=withdrawn", "?stage=done"},
 	"/dashboard":              {"", "?country=BG", "?stage=review"},
 	"/follow-ups":             {"", "?country=BG"},
@@ -32,8 +32,8 @@ var shut = map[string]string{
 	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/tasks/{id}/thanks": "nothing was answered by link",
 	"/tasks/{id}/certificate.pdf":       "nobody has answered in an open round by themselves; a test of its own reads it",
 	"/administration/access/{id}/close": "the same as access", "/administration/people/{id}/hand-over/{hand_over}": "nothing is handed over",
-	"/recommendations/{id}/translators": "nothing to decide",
-	"/recommendations/{id}/publish":     "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
+	"/recommendations/{id}/translators": "nothing to decide", "/recommendations/{id}/segments/delete": "no audience is kept",
+	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
 	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",
 	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/preferences/{token}": "of nobody", "/subscribe/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",

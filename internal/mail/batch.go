@@ -22,6 +22,7 @@ type run struct {
 	marks   *shared[*outgoing]
 	results *shared[result]
 	letters letters
+	known   bool // what is known of the readers is read with their mails
 
 	mu        sync.Mutex
 	unsettled map[uuid.UUID]uuid.UUID // claimed, and nothing written yet: the claim's token
@@ -79,6 +80,10 @@ func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan stru
 		if _, err := models.DropUnwanted(ctx, r.DB, *r.batch.MailingID, r.Now()); err != nil {
 			return err
 		}
+		var err error
+		if r.known, err = models.SaysWhatIsKnown(ctx, r.DB, *r.batch.MailingID); err != nil {
+			return err
+		}
 	}
 	for begin := time.Now(); ; {
 		mails, err := r.claim(ctx)
@@ -109,6 +114,11 @@ func (r *run) claim(ctx context.Context) ([]claimed, error) {
 		rows, err := models.ClaimMailing(ctx, r.DB, f, now)
 		if err != nil {
 			return nil, err
+		}
+		if r.known && len(rows) > 0 {
+			if err := models.ReadKnown(ctx, r.DB, rows); err != nil {
+				return nil, err
+			}
 		}
 		for _, m := range rows {
 			mails = append(mails, claimed{m, token})

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -31,10 +32,14 @@ func (c *Composer) Prepare(ctx context.Context, mailing uuid.UUID, language stri
 	return prepare(l, m, from)
 }
 
-// Fields are what a prepared letter of a mailing says to one reader.
-func (c *Composer) Fields(mailing uuid.UUID, reader models.MailReader) Fields {
+// Fields are what a prepared letter of a mailing says in a language to one reader. What nobody knows of them is said in general.
+func (c *Composer) Fields(mailing uuid.UUID, language string, reader models.MailReader, known models.PersonalFields) Fields {
+	words := i18n.For(language)
 	var f Fields
 	f[fieldName] = oneLine(reader.Name)
+	f[fieldCalled] = cmp.Or(f[fieldName], words.T("mail.mailing.somebody"))
+	f[fieldOrganisation] = cmp.Or(oneLine(known.Organisation), words.T("mail.mailing.your_organisation"))
+	f[fieldCountry] = cmp.Or(oneLine(words.Name(known.Country).Text), words.T("mail.mailing.your_country"))
 	f[fieldUnsubscribe] = c.links.Mint(links.KindUnsubscribe, mailing, reader.ID, 0)
 	f[fieldPreferences] = c.links.Mint(links.KindPreferences, mailing, reader.ID, 0)
 	return f
@@ -46,18 +51,10 @@ func newMarks() marks {
 	return marks{secret: "x" + hex.EncodeToString(raw)}
 }
 
-// unsubscribe is what opens the page that ends mailings to the reader.
-func (d *draft) unsubscribe() string {
+// personal is what opens a page of the reader's own; of many readers it is a mark.
+func (d *draft) personal(kind links.Kind, f field, mailing uuid.UUID) string {
 	if d.marks != nil {
-		return d.marks.of(fieldUnsubscribe)
+		return d.marks.of(f)
 	}
-	return d.links.Mint(links.KindUnsubscribe, *d.mail.MailingID, d.reader.ID, 0)
-}
-
-// preferences is what opens the page on which the reader says what they want of the mailings.
-func (d *draft) preferences() string {
-	if d.marks != nil {
-		return d.marks.of(fieldPreferences)
-	}
-	return d.links.Mint(links.KindPreferences, *d.mail.MailingID, d.reader.ID, 0)
+	return d.links.Mint(kind, mailing, d.reader.ID, 0)
 }

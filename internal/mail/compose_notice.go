@@ -1,14 +1,12 @@
 package mail
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/inquiry"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -235,53 +233,6 @@ func (d *draft) comment(c models.MailComment, textLanguage, writtenIn string) pa
 	}
 	p.Suggests = d.words.T("remark.suggests")
 	return p
-}
-
-// publicPath is where the public pages of recommendations live.
-const publicPath = "/published/"
-
-// mailing writes the letter of a mailing to one of its recipients.
-func (d *draft) mailing(ctx context.Context) (page, error) {
-	if d.mail.MailingID == nil {
-		return page{}, NotOwed{"the mail names no mailing"}
-	}
-	m, err := models.MailingWordsIn(ctx, d.db, *d.mail.MailingID, d.mail.Language)
-	if err != nil {
-		return page{}, err
-	}
-	switch m.State {
-	case models.MailingSending:
-	case models.MailingCancelled:
-		return page{}, NotOwed{"the mailing was cancelled"}
-	default:
-		// Nobody claims the mails of a paused mailing; when it is resumed they are due at once.
-		return page{}, NotYet{}
-	}
-	if d.marks == nil { // of one reader; of many it is asked before they are claimed
-		if wanted, err := models.MailWanted(ctx, d.db, d.mail.ID, d.now); err != nil || !wanted {
-			return page{}, cmp.Or(err, error(NotOwed{models.ReplyUnwanted}))
-		}
-	}
-	body, err := markdown.Render(m.Body, markdown.WithHeadingShift(1))
-	if err != nil {
-		return page{}, err
-	}
-	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
-	if err != nil {
-		return page{}, err
-	}
-	return page{
-		Subject:     m.Subject,
-		Heading:     m.Subject,
-		Body:        body,
-		BodyText:    markdown.Letter(m.Body),
-		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
-		Notes:       d.countries(designations, m),
-		Grants:      d.grants(designations.Paying(m.RecommendationID)),
-		Why:         d.t("mailing.why", "Owner", m.Owner),
-		Unsubscribe: d.baseURL + "/u/" + d.unsubscribe(),
-		Preferences: d.baseURL + "/preferences/" + d.preferences(),
-	}, nil
 }
 
 // countries names the countries that a mailing's recommendation is about as its page does, with their footnotes.

@@ -84,6 +84,12 @@ func (c *Composer) begin(ctx context.Context, m models.OutboxMail, now time.Time
 	return &draft{Composer: c, mail: m, reader: reader, words: i18n.For(m.Language), now: now, zone: zoneOf(reader)}, nil
 }
 
+// draftTo begins a letter that does not lie in the outbox.
+func (c *Composer) draftTo(reader models.MailReader, language string, now time.Time) *draft {
+	return &draft{Composer: c, mail: models.OutboxMail{PersonID: reader.ID, Language: language}, reader: reader,
+		words: i18n.For(language), now: now, zone: zoneOf(reader)}
+}
+
 func mayWriteTo(r models.MailReader, m models.OutboxMail) error {
 	switch {
 	case r.Left:
@@ -143,6 +149,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.contentReported(ctx)
 	case models.MailMailing:
 		return d.mailing(ctx)
+	case models.MailMailingTest:
+		return d.mailingTest(ctx)
 	case models.MailAccountInvitation:
 		return d.accountInvitation(ctx)
 	case models.MailPasswordReset:

@@ -202,9 +202,12 @@ func folded(value string) string {
 type field int
 
 const (
-	fieldName        field = iota // the reader's
-	fieldUnsubscribe              // what follows the slash in the address that ends mailings
-	fieldPreferences              // likewise in that of what the reader wants of them
+	fieldName   field = iota // the reader's; "" where nobody knows it
+	fieldCalled              // the same, or how one speaks to somebody unknown
+	fieldOrganisation
+	fieldCountry
+	fieldUnsubscribe // what follows the slash in the address that ends mailings
+	fieldPreferences // likewise in that of what the reader wants of them
 	fieldCount
 )
 

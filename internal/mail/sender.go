@@ -23,7 +23,7 @@ type LetterWriter interface {
 	// Prepare writes the letter of a mailing in a language for all its readers.
 	Prepare(ctx context.Context, mailing uuid.UUID, language string, from mail.Address, now time.Time) (*Prepared, error)
 	// Fields are what that letter says to one of them.
-	Fields(mailing uuid.UUID, reader models.MailReader) Fields
+	Fields(mailing uuid.UUID, language string, reader models.MailReader, known models.PersonalFields) Fields
 }
 
 // Sender takes mails out of the outbox. Several may run, in one process or many: a mail is claimed by one.

@@ -151,7 +151,7 @@ func (w *window) copyOf(ctx context.Context, m claimed, buffer []byte) (string, 
 		return "", buffer, err
 	}
 	raw, err := letter.Fill(buffer, Copy{ID: m.ID.String(), To: mail.Address{Name: m.Name, Address: m.Email}, Date: w.Now(),
-		Fields: w.Composer.Fields(*w.batch.MailingID, reader)})
+		Fields: w.Composer.Fields(*w.batch.MailingID, m.Language, reader, m.Known)})
 	return m.Email, raw, err
 }
 

@@ -1,0 +1,113 @@
+package mail
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// publicPath is where the public pages of recommendations live.
+const publicPath = "/published/"
+
+// mailing writes the letter of a mailing to one of its recipients.
+func (d *draft) mailing(ctx context.Context) (page, error) {
+	if d.mail.MailingID == nil {
+		return page{}, NotOwed{"the mail names no mailing"}
+	}
+	m, err := models.MailingWordsIn(ctx, d.db, *d.mail.MailingID, d.mail.Language)
+	if err != nil {
+		return page{}, err
+	}
+	switch m.State {
+	case models.MailingSending:
+	case models.MailingCancelled:
+		return page{}, NotOwed{"the mailing was cancelled"}
+	default:
+		// Nobody claims the mails of a paused mailing; when it is resumed they are due at once.
+		return page{}, NotYet{}
+	}
+	if d.marks == nil { // of one reader; of many it is asked before they are claimed
+		if wanted, err := models.MailWanted(ctx, d.db, d.mail.ID, d.now); err != nil || !wanted {
+			return page{}, cmp.Or(err, error(NotOwed{models.ReplyUnwanted}))
+		}
+	}
+	return d.mailingPage(ctx, *d.mail.MailingID, m)
+}
+
+// mailingTest writes the letter of a mailing to who wants to see it before it goes out.
+func (d *draft) mailingTest(ctx context.Context) (page, error) {
+	if d.mail.Data.Mailing == nil {
+		return page{}, NotOwed{"the mail names no mailing"}
+	}
+	m, err := models.MailingWordsIn(ctx, d.db, *d.mail.Data.Mailing, d.mail.Language)
+	if err != nil {
+		return page{}, err
+	}
+	p, err := d.mailingPage(ctx, *d.mail.Data.Mailing, m)
+	p.Subject = d.t("mailing_test.subject", "Subject", p.Subject)
+	return p, err
+}
+
+func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingWords) (page, error) {
+	f, err := d.mailingFields(ctx, m)
+	if err != nil {
+		return page{}, err
+	}
+	body, err := f.html(m.Body)
+	if err != nil {
+		return page{}, err
+	}
+	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
+	if err != nil {
+		return page{}, err
+	}
+	subject := f.line(m.Subject)
+	return page{
+		Subject:     subject,
+		Heading:     subject,
+		Body:        body,
+		BodyText:    f.text(m),
+		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
+		Notes:       d.countries(designations, m),
+		Grants:      d.grants(designations.Paying(m.RecommendationID)),
+		Why:         d.t("mailing.why", "Owner", m.Owner),
+		Unsubscribe: d.baseURL + "/u/" + d.personal(links.KindUnsubscribe, fieldUnsubscribe, id),
+		Preferences: d.baseURL + "/preferences/" + d.personal(links.KindPreferences, fieldPreferences, id),
+	}, nil
+}
+
+// MailingPreview is a mailing as one reader will get it, both halves.
+type MailingPreview struct{ Subject, HTML, Text string }
+
+// PreviewMailing writes a mailing's text in a language as a person will get it, whatever state it is in. A person without an
+// id is nobody in particular: only the name is filled in, and the address that ends mailings ends nobody's.
+func (c *Composer) PreviewMailing(ctx context.Context, m *models.Mailing, language string, to models.MailReader, now time.Time) (MailingPreview, error) {
+	words, err := models.MailingWordsIn(ctx, c.db, m.ID, language)
+	if err != nil {
+		return MailingPreview{}, err
+	}
+	d := c.draftTo(to, language, now)
+	p, err := d.mailingPage(ctx, m.ID, words)
+	if err != nil {
+		return MailingPreview{}, err
+	}
+	p = d.addressed(p)
+	p.Unsubscribe, p.Preferences = c.baseURL+"/", c.baseURL+"/" // a look at a letter opens nobody's mailings to whoever looks
+	html, text, err := render(p)
+	return MailingPreview{Subject: p.Subject, HTML: html, Text: text}, err
+}
+
+// InLook shows a letter as a mail program in light or in dark does, whatever the looker's own is set to.
+func InLook(html string, dark bool) string {
+	const asked = "@media (prefers-color-scheme: dark)"
+	if dark {
+		return strings.Replace(html, asked, "@media all", 1)
+	}
+	return strings.Replace(html, asked, "@media not all", 1)
+}

@@ -1,0 +1,145 @@
+package mail
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/markdown"
+	"tribuna/models"
+)
+
+// fieldValues fill in a mailing's fields. While a text is made into a letter each field is a mark: letters and digits that
+// nobody can guess, which no Markdown and no escaping changes. What it stands for takes its place at the end, as text: so a
+// name is never markup, whatever it holds.
+type fieldValues struct {
+	secret string
+	values map[models.MailingField]string
+}
+
+// mailingFields reads what fills a mailing's fields for the letter's reader. What nobody knows of a reader is said in general,
+// in the language of the letter: "your organisation", "your country".
+func (d *draft) mailingFields(ctx context.Context, m models.MailingWords) (fieldValues, error) {
+	f := newFieldValues(map[models.MailingField]string{
+		models.FieldName:         oneLine(cmp.Or(d.reader.Name, d.t("mailing.somebody"))),
+		models.FieldOrganisation: d.t("mailing.your_organisation"),
+		models.FieldCountry:      d.t("mailing.your_country"),
+		models.FieldTitle:        oneLine(m.Title),
+		models.FieldSummary:      summary(m.Published),
+		models.FieldLink:         d.baseURL + publicPath + m.Slug + "/" + d.words.Tag(),
+	})
+	if d.marks != nil { // of many readers
+		f.values[models.FieldName], f.values[models.FieldOrganisation] = d.marks.of(fieldCalled), d.marks.of(fieldOrganisation)
+		f.values[models.FieldCountry] = d.marks.of(fieldCountry)
+	}
+	if d.reader.ID == uuid.Nil {
+		return f, nil
+	}
+	known, err := models.PersonalFieldsOf(ctx, d.db, []uuid.UUID{d.reader.ID})
+	if err != nil {
+		return f, err
+	}
+	p := known[d.reader.ID]
+	f.values[models.FieldOrganisation] = cmp.Or(oneLine(p.Organisation), f.values[models.FieldOrganisation])
+	f.values[models.FieldCountry] = cmp.Or(oneLine(d.words.Name(p.Country).Text), f.values[models.FieldCountry])
+	return f, nil
+}
+
+func newFieldValues(values map[models.MailingField]string) fieldValues {
+	raw := make([]byte, 12)
+	_, _ = rand.Read(raw) // it never fails
+	return fieldValues{secret: "x" + hex.EncodeToString(raw), values: values}
+}
+
+// mark stands for a field. The address of the page holds nothing that Markdown reads as markup, and has to be an address for it.
+func (f fieldValues) mark(field models.MailingField) string {
+	i := slices.Index(models.MailingFields(), field)
+	switch {
+	case i < 0: // of a text from before there were fields
+		return "{" + string(field) + "}"
+	case field == models.FieldLink:
+		return f.values[field]
+	}
+	return f.secret + string('a'+rune(i))
+}
+
+// fill puts the values in the place of the marks, each as escape writes it.
+func (f fieldValues) fill(text string, escape func(string) string) string {
+	var pairs []string
+	for field, value := range f.values {
+		pairs = append(pairs, f.mark(field), escape(value))
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+func asItIs(s string) string { return s }
+
+// line fills in a subject.
+func (f fieldValues) line(subject string) string {
+	return oneLine(f.fill(models.Literal(models.CutFields(subject).Fill(f.mark)), asItIs))
+}
+
+// html makes a body into safe HTML.
+func (f fieldValues) html(body string) (template.HTML, error) {
+	made, err := markdown.Render(models.CutFields(body).Fill(f.mark), markdown.WithHeadingShift(1))
+	if err != nil {
+		return "", err
+	}
+	return template.HTML(f.fill(f.outsideTags(string(made)), template.HTMLEscapeString)), nil //nolint:gosec // rendered safe, values escaped
+}
+
+// outsideTags drops marks that stand within a tag, in the address of a link above all: what people are called must not lead
+// anywhere.
+func (f fieldValues) outsideTags(made string) string {
+	var out strings.Builder
+	for rest := made; rest != ""; {
+		text, tag, found := strings.Cut(rest, "<")
+		out.WriteString(text)
+		if !found {
+			break
+		}
+		tag, rest, _ = strings.Cut(tag, ">")
+		for field := range f.values {
+			if field != models.FieldLink {
+				tag = strings.ReplaceAll(tag, f.mark(field), "")
+			}
+		}
+		out.WriteString("<" + tag + ">")
+	}
+	return out.String()
+}
+
+// text makes the plain-text half: as it was written, else from the body.
+func (f fieldValues) text(m models.MailingWords) string {
+	if strings.TrimSpace(m.Plain) != "" {
+		return wrap(f.fill(models.Literal(models.CutFields(m.Plain).Fill(f.mark)), asItIs))
+	}
+	return f.fill(markdown.Letter(models.CutFields(m.Body).Fill(f.mark)), asItIs)
+}
+
+// longestSummary is how much of a first paragraph is a summary, in characters.
+const longestSummary = 400
+
+// summary is the first paragraph of a text, whole words of it where it is long.
+func summary(text string) string {
+	blocks := markdown.Blocks(text)
+	i := slices.IndexFunc(blocks, func(b markdown.Block) bool { return b.Kind == markdown.KindParagraph })
+	if i < 0 {
+		return ""
+	}
+	words := []rune(oneLine(blocks[i].Text))
+	if len(words) <= longestSummary {
+		return string(words)
+	}
+	cut := string(words[:longestSummary])
+	if at := strings.LastIndexByte(cut, ' '); at > 0 {
+		cut = cut[:at]
+	}
+	return cut + " …"
+}

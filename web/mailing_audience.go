@@ -1,0 +1,254 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// audienceFields are the fields of the form that say whom a mailing is for.
+var audienceFields = []string{"countries", "languages", "roles", "organisations", "topics", "engagement", "except_acted",
+	"except_organisations", "except_mailings", "except_people"}
+
+// audienceOf reads whom a mailing about a recommendation is for.
+func audienceOf(values url.Values, about uuid.UUID) models.Audience {
+	return models.Audience{Countries: values["countries"], Languages: values["languages"], Roles: values["roles"],
+		Organisations: idsOf(values["organisations"]), Topics: values["topics"], Engagement: values["engagement"],
+		Except: models.Exclusions{Acted: values.Get("except_acted") != "", Organisations: idsOf(values["except_organisations"]),
+			Mailings: idsOf(values["except_mailings"]), People: idsOf(values["except_people"])},
+		About: about}
+}
+
+// setAudience puts an audience into the fields of the form.
+func setAudience(values url.Values, a models.Audience) {
+	for _, name := range audienceFields {
+		values.Del(name)
+	}
+	put := func(name string, list []string) {
+		if len(list) > 0 {
+			values[name] = list
+		}
+	}
+	put("countries", a.Countries)
+	put("languages", a.Languages)
+	put("roles", a.Roles)
+	put("organisations", stringsOf(a.Organisations))
+	put("topics", a.Topics)
+	put("engagement", a.Engagement)
+	put("except_organisations", stringsOf(a.Except.Organisations))
+	put("except_mailings", stringsOf(a.Except.Mailings))
+	put("except_people", stringsOf(a.Except.People))
+	if a.Except.Acted {
+		values.Set("except_acted", "yes")
+	}
+}
+
+// idsOf reads ids; what is none was not chosen on the page.
+func idsOf(list []string) []uuid.UUID {
+	var ids []uuid.UUID
+	for _, s := range list {
+		if id, err := uuid.Parse(s); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func stringsOf(ids []uuid.UUID) []string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = id.String()
+	}
+	return list
+}
+
+// audienceChoices are what the form offers beside roles, countries and languages.
+type audienceChoices struct {
+	Organisations []Option
+	Topics        []Option
+	Engagement    []Option
+	Mailings      []Option // earlier ones of the same organisation
+	Segments      []Option
+}
+
+//i18n:keys mailing.engaged.*
+func (s *Server) audienceChoices(ctx context.Context, l *i18n.Localizer, c mailingCase) (audienceChoices, error) {
+	var a audienceChoices
+	organisations, err := models.Organisations(ctx, s.DB, models.OrganisationFilter{})
+	if err != nil {
+		return a, err
+	}
+	for _, o := range organisations {
+		a.Organisations = append(a.Organisations, Option{Value: o.ID.String(), Label: o.Name})
+	}
+	topics, err := models.Topics(ctx, s.DB)
+	if err != nil {
+		return a, err
+	}
+	for _, t := range topics {
+		a.Topics = append(a.Topics, optionOf(t.Slug, l.Name(t.Names)))
+	}
+	for _, e := range models.Engagements() {
+		a.Engagement = append(a.Engagement, Option{Value: e, Label: l.T("mailing.engaged." + e)})
+	}
+	earlier, err := models.LaunchedMailings(ctx, s.DB, c.rec.OrganisationID)
+	if err != nil {
+		return a, err
+	}
+	for _, m := range earlier {
+		a.Mailings = append(a.Mailings, Option{Value: m.ID.String(), Label: m.Title, Help: l.Date(m.LaunchedAt, time.UTC), Lang: m.Language})
+	}
+	segments, err := models.MailingSegments(ctx, s.DB, c.rec.OrganisationID)
+	for _, g := range segments {
+		a.Segments = append(a.Segments, Option{Value: g.ID.String(), Label: g.Name})
+	}
+	return a, err
+}
+
+// audienceView is how many people a mailing reaches, by the language in which they are written to, who does not get it, and a
+// few of those who do.
+type audienceView struct {
+	Rows   []audienceRow
+	Total  int
+	Kept   []notReachedRow
+	Sample []sampleRow // with a box to leave each out; not where the form does not stand
+	Out    []sampleRow // left out by hand
+}
+
+// audienceRow is the people of one language, and in which language they will read.
+type audienceRow struct {
+	Language string
+	People   int
+	Reads    string // language of the text they get
+	Fallback bool   // there is none in theirs
+}
+
+// notReachedRow is how many people do not get it for a reason.
+type notReachedRow struct {
+	Why    string
+	People int
+}
+
+// sampleRow is somebody of an audience. Name is "" where the reader of the page may not know it.
+type sampleRow struct {
+	ID       string
+	Name     string
+	Language string
+	Country  i18n.Words
+}
+
+func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.Audience, texts []string, fallback string) (*audienceView, error) {
+	if a.Validate() != nil {
+		return &audienceView{}, nil // the form says what is wrong with it
+	}
+	counts, err := models.MailingAudienceCounts(ctx, s.DB, a)
+	if err != nil {
+		return nil, err
+	}
+	v := &audienceView{}
+	for _, c := range counts {
+		row := audienceRow{Language: l.Language(c.Language), People: c.People, Reads: l.Language(c.Language)}
+		if !slices.Contains(texts, c.Language) {
+			row.Reads, row.Fallback = l.Language(fallback), true
+		}
+		v.Rows, v.Total = append(v.Rows, row), v.Total+c.People
+	}
+	kept, err := models.MailingAudienceKept(ctx, s.DB, a)
+	for _, row := range []notReachedRow{{l.T("mailing.kept.no_consent"), kept.NoConsent}, {l.T("mailing.kept.unsubscribed"), kept.Unsubscribed},
+		{l.T("mailing.kept.suppressed"), kept.Suppressed}, {l.T("mailing.kept.left"), kept.Left}} {
+		if row.People > 0 {
+			v.Kept = append(v.Kept, row)
+		}
+	}
+	return v, err
+}
+
+// audienceOfForm is countAudience with a few of those who get it, and those left out by hand.
+func (s *Server) audienceOfForm(r *http.Request, c mailingCase, values url.Values) (*audienceView, error) {
+	ctx, l, a := r.Context(), Localizer(r), audienceOf(values, c.rec.ID)
+	v, err := s.countAudience(ctx, l, a, textLanguages(values), values.Get("fallback_language"))
+	if err != nil || a.Validate() != nil {
+		return v, err
+	}
+	viewer := c.visitor.viewer()
+	sample, err := s.mailingSample(r, c, a)
+	if err != nil {
+		return v, err
+	}
+	v.Sample = sample
+	if len(a.Except.People) > 0 {
+		names, err := models.NamedPeople(ctx, s.DB, viewer, a.Except.People)
+		if err != nil {
+			return v, err
+		}
+		for _, id := range a.Except.People {
+			v.Out = append(v.Out, sampleRow{ID: id.String(), Name: names[id]})
+		}
+	}
+	return v, nil
+}
+
+// mailingSample shows a few of an audience to who may look for people.
+func (s *Server) mailingSample(r *http.Request, c mailingCase, a models.Audience) ([]sampleRow, error) {
+	if s.can(r.Context(), c.visitor, access.FindPeople, nil, nil) != nil {
+		return nil, nil
+	}
+	people, err := models.SampleAudience(r.Context(), s.DB, c.visitor.viewer(), a)
+	if err != nil {
+		return nil, err
+	}
+	countries, err := s.countryNames(r)
+	if err != nil {
+		return nil, err
+	}
+	l := Localizer(r)
+	var rows []sampleRow
+	for _, p := range people {
+		rows = append(rows, sampleRow{ID: p.ID.String(), Name: p.Name, Language: l.Language(p.Language), Country: countries.names[p.CountryCode]})
+	}
+	return rows, nil
+}
+
+// liveAudienceView is the part of the form that is counted again while it is filled in.
+type liveAudienceView struct {
+	Page
+	Counts *audienceView
+}
+
+// liveAudience counts an audience as it stands in the form. Nothing is stored.
+func (s *Server) liveAudience(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.forNewMailing(r)
+	if err != nil {
+		return err
+	}
+	ok, err := models.Allow(r.Context(), s.DB, "audience:"+c.visitor.Person.ID.String(), previewsEach, previewWindow, s.Now())
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		w.WriteHeader(http.StatusNoContent) // what stands stays; the button counts all the same
+		return nil
+	}
+	v := liveAudienceView{Page: s.workPage(r, Localizer(r).T("mailing.audience"))}
+	if v.Counts, err = s.audienceOfForm(r, c, f.Form.Values); err != nil {
+		return err
+	}
+	part := "mailing_audience"
+	if r.Header.Get("HX-Request") == "true" {
+		part = "audience-live"
+	}
+	s.Engine.RenderPart(w, r, http.StatusOK, "mailing_audience", part, v)
+	return nil
+}
