@@ -63,6 +63,9 @@ func (s *Server) takeSendOutcome(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, sent := Localizer(r), 0
+	if c.round == 0 {
+		return s.renderSendOutcome(w, r, c)
+	}
 	in := models.OutcomeInput{Seen: r.PostFormValue("seen"), LeaveOut: r.PostFormValue("leave_out") != ""}
 	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) (err error) {
 		sent, err = models.SendOutcome(ctx, tx, c.rec, c.round, in, c.visitor.Person, s.Now())

@@ -47,11 +47,11 @@ type responsesView struct {
 	Outcomes  []Option
 	Groups    []commentGroupRow
 	Blocks    []answeredBlock
-	Sheet     string // address of the same as a file
+	Sheet     string     // address of the same as a file
 	Files     []fileLink // likewise, to be read
-	Send      string // where it is told to those who commented
-	Lang      string // of the text
-	Here, All string // addresses of the list as it is and without filters
+	Send      string     // where it is told to those who commented
+	Lang      string     // of the text
+	Here, All string     // addresses of the list as it is and without filters
 }
 
 // commentGroupRow is a group with what is answered to it.
