@@ -43,6 +43,7 @@ const (
 	ownersOfDraft  = "u fu yyn nnn nn nn n"
 	ownersInReview = "u fu yyn ffn fn fn n"
 	ownersWhenDone = "u fu yyf fff ff ff f"
+	noRoundThere   = "u fu nnf fff ff ff f" // published without a review
 	readsInReview  = "u fu yyn yyn yn yn n"
 	insideDone     = "u fu yyy yyy yf yf f"
 	ownersOnly     = "u fu yyn nnn nn nn n"
@@ -149,7 +150,7 @@ var entitlements = []entitlement{
 	staged("getPublication", notTheirs, notTheirs, members),
 	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"), inside("listAnnotations"),
 	owned("listResponses"), owned("listAgreement"), owned("listCommentGroups"),
-	staged("planResponses", notTheirs, ownersInReview, ownersWhenDone), staged("sendResponses", notTheirs, ownersInReview, ownersWhenDone),
+	staged("planResponses", notTheirs, ownersInReview, noRoundThere), staged("sendResponses", notTheirs, ownersInReview, noRoundThere),
 	staged("putResponse", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // to a comment that is not there
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
