@@ -44,6 +44,7 @@ const (
 	ownersOfDraft  = "u fu yyn nnn nn nn n"
 	ownersInReview = "u fu yyn ffn fn fn n"
 	ownersWhenDone = "u fu yyf fff ff ff f"
+	noRoundThere   = "u fu nnf fff ff ff f" // published without a review
 	readsInReview  = "u fu yyn yyn yn yn n"
 	insideDone     = "u fu yyy yyy yf yf f"
 	ownersOnly     = "u fu yyn nnn nn nn n"
@@ -150,7 +151,8 @@ var entitlements = []entitlement{
 	staged("getRecommendation", ownersOfDraft, readsInReview, members), staged("listRecord", ownersOfDraft, readsInReview, members),
 	staged("getPublication", notTheirs, notTheirs, members),
 	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"), inside("listAnnotations"),
-	owned("listResponses"), owned("listAgreement"),
+	owned("listResponses"), owned("listAgreement"), owned("listCommentGroups"),
+	staged("planResponses", notTheirs, ownersInReview, noRoundThere), staged("sendResponses", notTheirs, ownersInReview, noRoundThere),
 	staged("putResponse", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // to a comment that is not there
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
@@ -227,6 +229,7 @@ var bodies = func() map[string]any {
 		"decideReview": map[string]any{"decision": "accept", "reason": "y"}, "resolveSignOff": map[string]any{"decision": "publish", "reason": "y"},
 		"submitTranslation": map[string]any{"revision": 1}, "approveTranslation": map[string]any{"revision": 1}, "returnTranslation": map[string]any{"note": "Again."},
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
+		"sendResponses":   map[string]any{"seen": "nothing that was looked at"},
 		"putResponse":     map[string]any{"outcome": "accepted", "reason": ""},
 		"declareConflict": map[string]any{"kind": "none"}, "ruleConflict": map[string]any{"ruling": "shown"},
 		"askTime": later, "extendReview": later, "extendRound": later, "nudgeReview": none, "refuseTime": reason, "withdrawInvitation": none, "closeReview": none,

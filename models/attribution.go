@@ -42,9 +42,9 @@ func (v Viewer) HoldsKey(r *Recommendation) bool {
 const blind = `(t.kind = 'review' AND EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = t.recommendation_id
 	AND hiding.number = t.round AND hiding.anonymity = 'double'))`
 
-// involves is true of a question (alias t) that opens the text to who is asked, beyond the question's own page: one that was not taken
-// back or declined, and not a blind one.
-const involves = "(t.state NOT IN ('cancelled', 'declined') AND NOT " + blind + ")"
+// involves is true of a question (alias t) that opens the text to who is asked, beyond the question's own page: not a blind one, and of
+// an expert, who comes from outside, not one that was taken back or declined.
+const involves = "((t.kind <> 'review' OR t.state NOT IN ('cancelled', 'declined')) AND NOT " + blind + ")"
 
 // blindTo is true of such a question that waits for the person given as argument: nobody else reads about it without the authors.
 const blindTo = "(t.person_id = ? AND " + blind + ")"

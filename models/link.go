@@ -26,7 +26,7 @@ const answerStands = `(t.state = 'done' AND CASE
 
 // OpenByLink returns the task that a genuine personal link opens and the person it was made for. A link opens its task
 // while it is open, afterwards until the task's grace ends, and longer where the answer can still be changed, so that it
-// can be read and changed. A link that was revoked, has ended or is of somebody who left gives CodeLinkExpired, without
+// can be read and changed, or where its person was told what became of their comments, so that they can read that. A link that was revoked, has ended or is of somebody who left gives CodeLinkExpired, without
 // saying which.
 func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generation int, now time.Time) (*Task, Person, error) {
 	t, p, err := taskAndPerson(ctx, db, task, person)
@@ -39,7 +39,7 @@ func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generat
 	if t.Generation != generation || p.LeftAt != nil {
 		return nil, Person{}, apperr.About(apperr.CodeLinkExpired, "link")
 	}
-	lives, err := linkLives(ctx, db, t, now)
+	lives, err := linkLives(ctx, db, t, person, now)
 	if err != nil {
 		return nil, Person{}, err
 	}
@@ -50,7 +50,7 @@ func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generat
 }
 
 // linkLives reports whether there is still something to answer, to read again or to change.
-func linkLives(ctx context.Context, db bun.IDB, t *Task, now time.Time) (bool, error) {
+func linkLives(ctx context.Context, db bun.IDB, t *Task, person uuid.UUID, now time.Time) (bool, error) {
 	if t.State == TaskOpen || !now.After(t.GraceUntil) {
 		return true, nil
 	}
@@ -58,7 +58,11 @@ func linkLives(ctx context.Context, db bun.IDB, t *Task, now time.Time) (bool, e
 	if err != nil {
 		return false, fmt.Errorf("read whether an answer can be changed: %w", err)
 	}
-	return stands, nil
+	if stands {
+		return true, nil
+	}
+	until, err := OutcomeUntil(ctx, db, t.ID, person)
+	return until != nil && !now.After(*until), err
 }
 
 func taskAndPerson(ctx context.Context, db bun.IDB, task, person uuid.UUID) (*Task, Person, error) {

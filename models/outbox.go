@@ -44,6 +44,7 @@ const (
 	MailTimeRefused         MailKind = "time_refused"       // to who asked for time: it is not given, and why
 	MailConflictRuled       MailKind = "conflict_ruled"     // to an expert: what was decided about a conflict of interest they declared
 	MailSubscription        MailKind = "subscription"       // to an address typed into the public form: was it meant?
+	MailResponses           MailKind = "responses"          // to who commented: what became of it
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
@@ -52,7 +53,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailRoundGoesOn, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailMailingTest, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription, MailResponses}
 }
 
 // What happened in a round, for who is in charge of it.

@@ -40,7 +40,7 @@ var withoutWords = map[string]string{
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace outbox_windows.mails people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
-		signoffs.decision_id submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash
+		signoffs.decision_id responses_told.hash responses_told.salt submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash
 		consents.text_hash consent_texts.hash subscription_requests.text_hash`,
 	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience mailing_segments.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",

@@ -130,7 +130,8 @@ type RemarkFilter struct {
 	Open           bool   // only those not answered
 	IDs            []uuid.UUID
 	Group          uuid.UUID
-	Grouped        bool // only those in a group
+	Grouped        bool      // only those in a group
+	Task           uuid.UUID // only those of one answer
 }
 
 // remarksQuery is what is said about a text in rounds that are closed: what is said in others can still change, and is
@@ -171,6 +172,9 @@ func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 	}
 	if f.Grouped {
 		q = q.Where("r.group_id IS NOT NULL")
+	}
+	if f.Task != uuid.Nil {
+		q = q.Where("r.task_id = ?", f.Task)
 	}
 	if f.Group != uuid.Nil {
 		q = q.Where("r.group_id = ?", f.Group)

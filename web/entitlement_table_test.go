@@ -63,6 +63,7 @@ const (
 	expertAnswers    = "u uy ffn nnn nn yn n"
 	expertLedBack    = "u um ffn nnn nn mn n" // nothing was answered yet
 	nothingReviewed  = "u un ffn nnn nn nn n" // nothing was answered: see TestAnExpertHasItConfirmed
+	nothingTold      = "u un nnn nnn nn nn n" // of what was done with their comments: see TestSomebodyReadsWhatBecameOfTheirOwnComments
 	expertThanked    = "u uy ffn nnn nn yn n"
 	partnerSees      = "u uy mmn nyn nn nn n"
 	partnerAnswers   = "u uy ffn nyn nn nn n"
@@ -203,6 +204,7 @@ var entitlements = concat(
 	owned("audience", "p")[1:], owned("segments", "p")[:1],
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
+	comments("GET", ".{form:docx|pdf}"), comments("GET", "/send"), comments("POST", "/send"),
 	[]entitlement{
 		inReview("POST /tasks/{id}/conflict#review", expertAnswers),
 		staged("GET /recommendations/{id}/agreement", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
@@ -218,7 +220,7 @@ var entitlements = concat(
 		waiting("GET /tasks/{id}#sign_off", partnerSees), waiting("GET /tasks/{id}#translate", linguistSees),
 		waiting("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
 		inReview("GET /tasks/{id}/report#review", expertReports), inReview("POST /tasks/{id}/report#review", expertReports),
-		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("GET /tasks/{id}/certificate.pdf#review", nothingReviewed), inReview("POST /tasks/{id}/leave", anybodyForgets), inReview("POST /tasks/{id}/new-link", answersToAllSame),
+		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("GET /tasks/{id}/certificate.pdf#review", nothingReviewed), inReview("GET /tasks/{id}/outcome#review", nothingTold), inReview("POST /tasks/{id}/leave", anybodyForgets), inReview("POST /tasks/{id}/new-link", answersToAllSame),
 		inReview("POST /tasks/{id}/language", expertReports), // of mails to oneself
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
 		inReview("GET /tasks/{id}/text/{form:docx|pdf}#review", expertAnswers), inReview("GET /tasks/{id}/word#review", expertAnswers),

@@ -50,7 +50,15 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	http.SetCookie(w, s.linkCookie(claims.ID, token, linkCookieLife))
-	http.Redirect(w, r, tasksPath+claims.ID.String(), http.StatusSeeOther)
+	to := tasksPath + claims.ID.String()
+	told, err := models.OutcomeUntil(r.Context(), s.DB, claims.ID, claims.PersonID)
+	if err != nil {
+		return err
+	}
+	if told != nil { // what the link was last sent for
+		to += "/outcome"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 

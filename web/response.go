@@ -24,6 +24,9 @@ func (s *Server) responseRoutes(r *mux.Router) {
 	s.get(r, "/recommendations/{id}/responses", s.showResponses)
 	s.post(r, "/recommendations/{id}/responses", s.takeResponses)
 	s.get(r, "/recommendations/{id}/responses.xlsx", s.responsesSheet)
+	s.get(r, "/recommendations/{id}/responses.{form:docx|pdf}", s.responsesFile)
+	s.get(r, "/recommendations/{id}/responses/send", s.showSendOutcome)
+	s.post(r, "/recommendations/{id}/responses/send", s.takeSendOutcome)
 	s.get(r, "/recommendations/{id}/responses/{item}", s.showResponse)
 	s.post(r, "/recommendations/{id}/responses/{item}", s.takeResponse)
 	s.post(r, "/recommendations/{id}/responses/{item}/apply", s.applySuggestion)
@@ -44,9 +47,11 @@ type responsesView struct {
 	Outcomes  []Option
 	Groups    []commentGroupRow
 	Blocks    []answeredBlock
-	Sheet     string // address of the same as a file
-	Lang      string // of the text
-	Here, All string // addresses of the list as it is and without filters
+	Sheet     string     // address of the same as a file
+	Files     []fileLink // likewise, to be read
+	Send      string     // where it is told to those who commented
+	Lang      string     // of the text
+	Here, All string     // addresses of the list as it is and without filters
 }
 
 // commentGroupRow is a group with what is answered to it.
@@ -239,6 +244,9 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	v.Sheet = responsesPath(c.rec.ID) + ".xlsx"
 	if r.URL.RawQuery != "" {
 		v.Sheet += "?" + r.URL.RawQuery
+	}
+	if c.round > 0 {
+		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
 	}
 	for _, n := range c.rounds {
 		v.Rounds = append(v.Rounds, Option{Value: strconv.Itoa(n), Label: l.T("responses.round", "Number", l.Number(n))})

@@ -31,6 +31,7 @@ var asking = map[string][]string{
 var shut = map[string]string{
 	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/tasks/{id}/thanks": "nothing was answered by link",
 	"/tasks/{id}/certificate.pdf":       "nobody has answered in an open round by themselves; a test of its own reads it",
+	"/tasks/{id}/outcome":               "nobody was told what became of a comment; a test of its own reads it",
 	"/administration/access/{id}/close": "the same as access", "/administration/people/{id}/hand-over/{hand_over}": "nothing is handed over",
 	"/recommendations/{id}/translators": "nothing to decide", "/recommendations/{id}/segments/delete": "no audience is kept",
 	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",

@@ -133,6 +133,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.conflictRuled(ctx)
 	case models.MailTimeRefused:
 		return d.timeRefused(ctx)
+	case models.MailResponses:
+		return d.responses(ctx)
 	case models.MailRoundClosing:
 		return d.roundClosing(ctx)
 	case models.MailRoundGoesOn:
