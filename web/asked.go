@@ -29,6 +29,9 @@ type asked struct {
 // goes along.
 func (a *asked) path() string { return taskPath(a.task.ID) }
 
+// declinePath leads to where one declines: the form is open there, without a script too.
+func (a *asked) declinePath() string { return a.path() + "?decline=1#decline" }
+
 func taskPath(id uuid.UUID) string { return "/tasks/" + id.String() }
 
 // loadAsked reads the question in the request's path for somebody who may see it.
@@ -119,7 +122,8 @@ type askedCard struct {
 	ByLink       bool
 	Accept       string    // where one says that one will
 	Leave        string    // where a browser forgets a personal link
-	Decline      string    // where one declines
+	Decline      string    // where the form of declining goes
+	DeclineAt    string    // where that form is open
 	Report       string    // where one says that the text names a child
 	Original     *original // of an answer recorded in one's name; nil where there is none
 	Mails        *mailLanguage
@@ -168,6 +172,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Accept:       a.path() + "/accept",
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
+		DeclineAt:    a.declinePath(),
 		Report:       a.path() + "/report",
 	}
 	if a.task.Kind == models.TaskReview {

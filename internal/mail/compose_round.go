@@ -81,7 +81,7 @@ func (d *draft) conflictRuled(ctx context.Context) (page, error) {
 	}
 	p := page{
 		Subject:  d.t("conflict_ruled.subject", "Title", t.Title),
-		Lead:     []string{d.t("conflict_ruled." + *c.Ruling)},
+		Lead:     []string{d.t("conflict_ruled." + c.Told(t.State))},
 		Document: document(t),
 		Why:      d.t("conflict_ruled.why"),
 	}

@@ -27,6 +27,11 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
 		Why:      d.t(whyKey(t), args...),
 	}
+	if t.Kind == models.TaskChooseReviewer {
+		if p.Lead, err = d.whyChoose(ctx, t); err != nil {
+			return page{}, err
+		}
+	}
 	d.sayAgain(t, &p)
 	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t(sighted(t, "officer_of"), args...)})
 	p.Facts = append(p.Facts, d.taskFacts(t)...)
@@ -55,6 +60,33 @@ func (d *draft) sayAgain(t models.MailTask, p *page) {
 			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: t.Changed})
 		}
 	}
+}
+
+// whyChoose tells why another reviewer has to be chosen: whose task ended without an answer, and how.
+//
+//i18n:keys mail.choose_because.*
+func (d *draft) whyChoose(ctx context.Context, t models.MailTask) ([]string, error) {
+	because := "unanswered"
+	if t.SubjectID != nil {
+		ended, err := d.taskByID(ctx, *t.SubjectID)
+		if err != nil {
+			return nil, err
+		}
+		conflict, err := models.ConflictOf(ctx, d.db, ended.ID)
+		switch {
+		case err != nil:
+			return nil, err
+		case conflict.Replaced():
+			because = "conflict"
+		case ended.State == models.TaskDeclined:
+			because = "declined"
+		case ended.State == models.TaskExpired:
+			because = "silent"
+		case ended.State == models.TaskCancelled:
+			because = "withdrawn"
+		}
+	}
+	return []string{d.t("choose_because." + because), d.t("task.choose_reviewer.lead")}, nil
 }
 
 // askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
