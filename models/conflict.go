@@ -79,7 +79,9 @@ func (c *Conflict) Shown() bool {
 }
 
 // Replaced reports whether somebody else is asked because of it.
-func (c *Conflict) Replaced() bool { return c.Declared() && c.Ruling != nil && *c.Ruling == RulingReplaced }
+func (c *Conflict) Replaced() bool {
+	return c.Declared() && c.Ruling != nil && *c.Ruling == RulingReplaced
+}
 
 // Told is what to tell who declared it, given the state of their task: the last part of the catalog keys "conflict.told.<told>"
 // and "mail.conflict_ruled.<told>". Who was replaced before they sent anything is not told that it is kept.

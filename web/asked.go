@@ -116,6 +116,7 @@ type askedCard struct {
 	Due          time.Time
 	Clock        string // the hour, and whose clock it is; "" where the deadline says it
 	Zone         *time.Location
+	Calendar     string // the deadline as a file for a calendar; "" where there is none
 	Short        string // why the time is shorter than usual; "" where it is not
 	Length       string // how long reading and answering takes; "" where there is no text
 	Version      string // "version 3, 1f09c2ab"; "" where there is no text
@@ -154,6 +155,16 @@ func (a *asked) sighted(key string) string {
 	return key
 }
 
+// contact says how to reach the network, after a sentence: nobody's own address stands on these pages, and nobody reads what is
+// answered to our mails. It is "" where the network has not said its address.
+func (s *Server) contact(ctx context.Context, l *i18n.Localizer) (string, error) {
+	holder, err := models.DataHolderOf(ctx, s.DB)
+	if err != nil || holder.Contact == "" {
+		return "", err
+	}
+	return " " + l.T("asked.contact", "Contact", holder.Contact), nil
+}
+
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
 	organisation := a.organisation(l)
 	args := []any{"Officer", a.facts.Officer, "Owner", a.facts.Owner, "Organisation", organisation,
@@ -163,7 +174,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Asks:         l.T(a.sighted("mail.officer_of"), args...),
 		NotYou:       l.T(a.sighted("asked.not_you_link"), append(args, "Name", a.visitor.Person.Name)...),
 		Mode:         a.mode(l),
-		Why:          l.T("mail.why."+string(a.task.Kind), args...),
+		Why:          l.T("mail."+a.facts.Why(), args...),
 		Name:         a.visitor.Person.Name,
 		Organisation: organisation,
 		Due:          a.task.DueAt,
@@ -177,6 +188,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	}
 	if a.task.Kind == models.TaskReview {
 		c.Suggests = suggestionFields()
+		if a.task.State == models.TaskOpen {
+			c.Calendar = a.path() + "/deadline.ics"
+		}
 	}
 	if a.task.ShortFor != nil {
 		c.Short = l.T("round.short", "Date", l.Date(*a.task.ShortFor, time.UTC))
@@ -187,7 +201,11 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {
 		c.Why += " " + l.T("asked.own_text")
 	}
-	var err error
+	contact, err := s.contact(ctx, l)
+	if err != nil {
+		return c, err
+	}
+	c.NotYou += contact
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
 		return c, err
 	}

@@ -66,7 +66,7 @@ type answeredView struct {
 	Kept        string // under which name the device kept the words that are now recorded
 	Again       *acceptForm
 	Conflict    *conflictView // why it is over, where that is a conflict of interest; else nil
-	Certificate string // where an expert has it confirmed that they reviewed; "" where that is not to be had
+	Certificate string        // where an expert has it confirmed that they reviewed; "" where that is not to be had
 }
 
 // acceptForm is where an expert says that they will review. It says nothing as it stands.
@@ -130,16 +130,11 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	if v.Conflict, err = s.replacedView(r.Context(), l, a); err != nil {
 		return err
 	}
-	v.Next = l.T(a.sighted("asked.over.next"), "Officer", a.facts.Officer, "Owner", a.facts.Owner)
-	if a.facts.Blind {
-		holder, err := models.DataHolderOf(r.Context(), s.DB)
-		if err != nil {
-			return err
-		}
-		if holder.Contact != "" {
-			v.Next += " " + l.T("anonymity.contact", "Contact", holder.Contact)
-		}
+	contact, err := s.contact(r.Context(), l)
+	if err != nil {
+		return err
 	}
+	v.Next = l.T(a.sighted("asked.over.next"), "Officer", a.facts.Officer, "Owner", a.facts.Owner) + contact
 	again, err := s.reconsiderable(r.Context(), a)
 	if err != nil {
 		return err

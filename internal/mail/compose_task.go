@@ -10,6 +10,8 @@ import (
 )
 
 // invitation asks for one thing: to review, to comment, to translate, to sign off, to decide, to report.
+//
+//i18n:keys mail.why.* mail.suggested mail.suggested_address
 func (d *draft) invitation(ctx context.Context) (page, error) {
 	t, err := d.openTask(ctx)
 	if err != nil {
@@ -25,7 +27,7 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 		Lead:     []string{d.t(sighted(t, key+".lead"), args...)},
 		Document: document(t),
 		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
-		Why:      d.t(whyKey(t), args...),
+		Why:      d.t(t.Why(), args...),
 	}
 	if t.Kind == models.TaskChooseReviewer {
 		if p.Lead, err = d.whyChoose(ctx, t); err != nil {
@@ -109,9 +111,6 @@ func sighted(t models.MailTask, key string) string {
 	return key
 }
 
-// whyKey is the catalog key of why it is this reader who is asked.
-func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
-
 func (d *draft) taskArgs(t models.MailTask) []any {
 	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", d.words.ForUnit(t.Organisation, t.Speaker),
 		"Language", d.words.Language(t.Language), "Number", t.MeasureNumber, "Authority", d.words.Name(t.Authority)}
@@ -146,7 +145,7 @@ func (d *draft) afterAsking(t models.MailTask) []string {
 		}
 		more = append(more, d.t("may_decline"))
 		if t.RespondBy != nil && t.RespondBy.Before(t.DueAt) {
-			more = append(more, d.t("respond_by", "When", d.until(*t.RespondBy)))
+			more = append(more, d.t("respond_by", "When", d.words.Moment(*t.RespondBy, d.zone)))
 		}
 	}
 	return append(more, d.t("link_is_personal"))
