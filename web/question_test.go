@@ -169,6 +169,15 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 		sound(t, page)
 		require.Contains(t, page.Body, i18n.For(tag).T("conflict.ruling.shown"))
 	}
+	told = b.get(path)
+	before, _, _ := strings.Cut(told.Body, `id="conflict"`)
+	require.Contains(t, before, "It is known.", "what was decided is not folded away")
+	again := c.get(desk + "?task=" + task.ID.String())
+	require.Equal(t, http.StatusSeeOther, c.post(desk, actForm(again.Body, "rule", url.Values{"ruling": {models.RulingReplaced}, "ruling_reason": {"It is too near."}})).StatusCode)
+	over := b.get(path)
+	sound(t, over)
+	require.Contains(t, over.Body, "It is too near.")
+	require.Contains(t, over.Body, words.T("conflict.told.replaced_unsent"), "nothing was sent that is kept")
 }
 
 // sendsInFewPresses goes from the mail's link to the sent review on a phone, and counts every press; then it looks at the officer's

@@ -111,7 +111,9 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/time", f).StatusCode)
 	moved := n.task(task.ID)
 	require.True(t, moved.DueAt.After(task.DueAt))
-	require.NotNil(t, moved.AcceptedAt)
+	require.Nil(t, moved.AcceptedAt, "who takes time has not said that they will")
+	require.Nil(t, moved.RespondBy, "nor are they silent")
+	require.Contains(t, b.get(path).Body, `action="`+path+`/accept"`)
 	later := b.get(path + "/deadline.ics")
 	require.Contains(t, later.Body, "UID:"+task.ID.String())
 	require.Contains(t, later.Body, "SEQUENCE:2")
@@ -122,4 +124,10 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.Equal(t, moved.DueAt.UTC(), n.task(task.ID).DueAt.UTC(), "that is for the officer")
 	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
 	require.Contains(t, desk, i18n.For("en").T("round.state.asks_time"))
+	waits := b.get(path)
+	sound(t, waits)
+	folded, _, _ := strings.Cut(waits.Body, `id="time"`)
+	require.Contains(t, folded, i18n.For("en").T("time.asked", "Date", i18n.For("en").Date(task.DueAt.AddDate(0, 3, 0), nil)))
+	require.Contains(t, folded, `action="`+path+`/accept"`)
+	require.Nil(t, n.task(task.ID).AcceptedAt)
 }
