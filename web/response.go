@@ -46,6 +46,8 @@ type responsesView struct {
 	Blocks    []answeredBlock
 	Sheet     string // address of the same as a file
 	Lang      string // of the text
+	Printed   string // what stands above the list on paper: the text, its version, the round, the day
+	Asked     string // where the answers to the procedure's own questions are compared; "" where there are none
 	Here, All string // addresses of the list as it is and without filters
 }
 
@@ -59,14 +61,10 @@ type commentGroupRow struct {
 // remarkRow is a comment to choose and to answer.
 type remarkRow struct {
 	Comment
-	Pick        string // value of its box: which comment, and which answer of it was seen
-	Picked      bool
-	Answered    bool
-	Kind        string
-	Replacement string
-	Suggests    bool
-	Group       string
-	Href        string
+	Pick     string // value of its box: which comment, and which answer of it was seen
+	Picked   bool
+	Answered bool
+	Href     string
 }
 
 // answeredBlock is a paragraph with the comments on it; its number is 0 where they are about the whole text.
@@ -79,13 +77,14 @@ type answeredBlock struct {
 // responsesCase is what the pages work with: the comments of one round, as far as they were asked for.
 type responsesCase struct {
 	*officerAct
-	round   int
-	rounds  []int
-	as      models.Attribution // what the reader may know of who made them
-	filter  models.RemarkFilter
-	remarks []models.Remark
-	authors map[uuid.UUID]author
-	zone    *time.Location
+	round     int
+	rounds    []int
+	as        models.Attribution // what the reader may know of who made them
+	filter    models.RemarkFilter
+	remarks   []models.Remark
+	authors   map[uuid.UUID]author
+	conflicts map[uuid.UUID]*models.Conflict // declared, by question
+	zone      *time.Location
 }
 
 // beginResponses reads which comments an address asks for.
@@ -125,6 +124,9 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 		reviews = append(reviews, m.By())
 	}
 	if c.authors, err = s.authorsOf(ctx, l, c.rec, reviews); err != nil {
+		return err
+	}
+	if c.conflicts, err = models.ConflictsOf(ctx, s.DB, c.rec.ID); err != nil {
 		return err
 	}
 	c.zone, err = s.zoneOf(ctx, c.visitor.Person)
@@ -260,6 +262,9 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 func (s *Server) fillComments(ctx context.Context, l *i18n.Localizer, c *responsesCase, v *responsesView) error {
 	if c.round == 0 {
 		return nil
+	}
+	if err := s.fillAbove(ctx, l, c, v); err != nil {
+		return err
 	}
 	answered, all, err := models.CountAnswered(ctx, s.DB, c.rec.ID, c.round)
 	if err != nil {
