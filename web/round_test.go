@@ -130,3 +130,33 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
 	require.Contains(t, desk, i18n.For("en").T("round.state.asks_time"))
 }
+
+// TestClosingComesFirstOnceEnoughHaveAnswered although somebody declined and another expert could be chosen.
+func TestClosingComesFirstOnceEnoughHaveAnswered(t *testing.T) {
+	n := newOffice(t)
+	n.patient(func(d *models.ProcedureDocument) {
+		d.Review.Enough, d.Review.WhenEnough, d.Review.ConsultMembers = 1, models.EnoughAsks, false
+	})
+	n.review(1, "expert-02", "expert-04")
+	home, words := recommendationPath(n.brief.ID), i18n.For("en")
+	n.say(n.brief.ID, n.person("expert-04"), models.DecideDeclineTask, n.taskOf("expert-04"), models.DeclinePayload{Reason: "On leave."})
+	n.open(models.TaskChooseReviewer)
+	before := n.as("officer-khc", "en").get(home).Body
+	require.Contains(t, before, words.N("recommendation.whom.choose_reviewer", 1))
+	task := n.taskOf("expert-02")
+	n.say(n.brief.ID, n.person("expert-02"), models.DecideAnswerReview, task, models.ReviewPayload{VersionHash: n.versionOf(task).Hash, Answer: models.AnswerSupport})
+	n.waitFor("the officer to be asked whether to close", func() bool {
+		round, err := models.RoundByNumber(t.Context(), n.db, n.brief.ID, 1)
+		return err == nil && round.EnoughAt != nil
+	})
+	page := n.as("officer-khc", "en").get(home)
+	sound(t, page)
+	main, rest, _ := strings.Cut(page.Body, `id="more"`)
+	require.Contains(t, main, words.T("recommendation.act.close_round"))
+	require.Contains(t, main, words.T("recommendation.whom_closes"))
+	require.NotContains(t, main, words.N("recommendation.whom.choose_reviewer", 1))
+	require.NotContains(t, main, words.T("recommendation.act.choose_reviewer"))
+	require.Contains(t, rest, words.T("recommendation.act.choose_reviewer"), "it is still possible")
+	desk := n.as("officer-khc", "en").get(home + "/round").Body
+	require.Contains(t, desk, `id="close"`)
+}
