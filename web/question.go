@@ -32,6 +32,7 @@ type questionField struct {
 	Levels         []Option // how well one knows it
 	Field, KnownAt string   // names
 	WrittenIn      string
+	Theirs         bool // recorded for somebody else: they are spoken of
 }
 
 // ID, Error and the like are for the template, as those of an Input.

@@ -125,5 +125,8 @@ func (row *roundDeskRow) ofConflict(l *i18n.Localizer, c *models.Conflict, v *ro
 	if v.Open && row.Decidable && (c.Ruling == nil || *c.Ruling != models.RulingReplaced) {
 		row.Conflict.Rulings = choices(l, "conflict.rule.", models.Rulings()...)
 		row.Act = act
+		if c.Undecided() {
+			row.Decide = l.T("conflict.rule.button")
+		}
 	}
 }
