@@ -22,7 +22,7 @@ func declareConflict(ctx context.Context, x *act) error {
 	if before != nil && before.Kind == p.Kind && before.Words == p.Words {
 		return nil // it stands already, and so does what was decided about it
 	}
-	if before != nil && before.Ruling != nil && *before.Ruling == models.RulingReplaced {
+	if before.Replaced() {
 		return apperr.About(apperr.CodeClosed, "task")
 	}
 	c := &models.Conflict{TaskID: x.task.ID, RecommendationID: x.rec.ID, Kind: p.Kind, Words: p.Words, WrittenIn: p.WrittenIn, DeclaredAt: x.now}
@@ -50,7 +50,7 @@ func ruleConflict(ctx context.Context, x *act) error {
 	switch {
 	case !c.Declared():
 		return apperr.About(apperr.CodeWrongStage, "conflict")
-	case c.Ruling != nil && *c.Ruling == models.RulingReplaced: // somebody else is asked already
+	case c.Replaced(): // somebody else is asked already
 		return apperr.About(apperr.CodeClosed, "task")
 	}
 	c.Ruling, c.Reason, c.ReasonWrittenIn, c.RuledBy, c.RuledAt = &p.Ruling, p.Reason, p.WrittenIn, &x.speaker.ID, &x.now

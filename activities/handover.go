@@ -40,7 +40,7 @@ func handOver(ctx context.Context, x *act) error {
 		return apperr.About(apperr.CodeClosed, "hand_over")
 	}
 	if why := to.Unfit(held[0]); why != "" || from.ID == to.ID {
-		return apperr.Invalid("to_id", "unfit")
+		return models.UnfitError(why)
 	}
 	h := &handing{act: x, words: p, from: from, to: to.Person, held: held[0]}
 	return h.pass(ctx)

@@ -72,7 +72,7 @@ func askTime(ctx context.Context, x *act) error {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
 	}
 	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn = &day, "", ""
-	x.task.Accept(x.now)
+	x.task.Heard()
 	if err := x.goOnReminding(ctx, x.task); err != nil { // which waits for the officer now
 		return err
 	}
@@ -93,8 +93,8 @@ func (x *act) prolong(ctx context.Context, t *models.Task, day time.Time, cal mo
 		return err
 	}
 	former := t.DueAt
-	if news == models.NewsMoreTime { // who asks for time means to do it
-		t.Accept(x.now)
+	if news == models.NewsMoreTime { // who takes time is not silent, and has not said that they will
+		t.Heard()
 	}
 	t.ProlongTo(x.procedure.WaitFor(t.Kind), day, cal, x.now)
 	if err := t.Save(ctx, x.tx); err != nil {

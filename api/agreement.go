@@ -20,7 +20,7 @@ type Agreement struct {
 	Answered int        `json:"answered"`
 	Open     int        `json:"open"` // who did not answer it
 	Counts   []AgreedOn `json:"counts"`
-	Median   string     `json:"median,omitempty"` // the middle answer, where answers have an order
+	Median   string     `json:"median,omitempty"` // the middle answer, where answers have an order; the lower of two
 	Spread   *float64   `json:"spread,omitempty"` // from 0, all say the same, to 1; absent where fewer than two answered
 	Level    string     `json:"level"`            // full, near, some, far, or alone
 }

@@ -15,6 +15,7 @@ type Agreement struct {
 	Values   []string      // that the question offers
 	Counts   []int         // by them
 	Median   int           // place among them of the middle answer, on a scale; -1 where there is none
+	Upper    int           // place of the higher of two middle answers, of an even number; else the same as Median
 	Spread   float64       // 0: all say the same; 1: as far apart as can be; -1 where fewer than two answered
 }
 
@@ -73,7 +74,7 @@ func AgreementOn(questions []Question, reviews []Review) []Agreement {
 // from the median, as in the RAND/UCLA Appropriateness Method (Fitch and others, RAND MR-1269, 2001), as a share of the most there
 // can be; of others the share that does not say what most say, again of the most there can be (the variation ratio).
 func (a *Agreement) compare(values []string, ordered bool) {
-	a.Values, a.Median, a.Spread, a.Counts = values, -1, -1, make([]int, len(values))
+	a.Values, a.Median, a.Upper, a.Spread, a.Counts = values, -1, -1, -1, make([]int, len(values))
 	var places []int
 	for _, g := range a.Given {
 		if i := slices.Index(values, g.Value); i >= 0 {
@@ -86,7 +87,7 @@ func (a *Agreement) compare(values []string, ordered bool) {
 	}
 	slices.Sort(places)
 	if ordered {
-		a.Median = places[(len(places)-1)/2]
+		a.Median, a.Upper = places[(len(places)-1)/2], places[len(places)/2]
 	}
 	if len(places) < 2 {
 		return

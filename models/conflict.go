@@ -78,6 +78,24 @@ func (c *Conflict) Shown() bool {
 	return c.Declared() && (c.Ruling == nil || *c.Ruling != RulingMayAnswer)
 }
 
+// Replaced reports whether somebody else is asked because of it.
+func (c *Conflict) Replaced() bool {
+	return c.Declared() && c.Ruling != nil && *c.Ruling == RulingReplaced
+}
+
+// Told is what to tell who declared it, given the state of their task: the last part of the catalog keys "conflict.told.<told>"
+// and "mail.conflict_ruled.<told>". Who was replaced before they sent anything is not told that it is kept.
+func (c *Conflict) Told(state TaskState) string {
+	switch {
+	case c.Ruling == nil:
+		return "undecided"
+	case c.Replaced() && state != TaskDone:
+		return "replaced_unsent"
+	default:
+		return *c.Ruling
+	}
+}
+
 // ConflictOf returns what was declared under a task, nil where nothing was.
 func ConflictOf(ctx context.Context, db bun.IDB, task uuid.UUID) (*Conflict, error) {
 	c := new(Conflict)

@@ -109,7 +109,7 @@ func escapeLike(s string) string {
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
-// slugOf makes an address part of a title: Latin letters without their marks, at most 60 characters. Titles in other
+// slugOf makes an address part of a title: Latin letters without their marks, at most 60 characters, whole words. Titles in other
 // scripts give an empty one.
 func slugOf(title string) string {
 	plain := strings.Map(func(r rune) rune {
@@ -119,10 +119,13 @@ func slugOf(title string) string {
 		return r
 	}, norm.NFD.String(strings.ToLower(title)))
 	s := strings.Trim(notSlug.ReplaceAllString(plain, "-"), "-")
-	if len(s) > 60 {
-		s = strings.TrimRight(s[:60], "-")
+	if len(s) <= 60 {
+		return s
 	}
-	return s
+	if end := strings.LastIndex(s[:61], "-"); end > 0 { // no word is cut
+		return s[:end]
+	}
+	return s[:60]
 }
 
 // freeSlug returns a permanent address part for a title: the slug itself, or with a piece of the id behind it.

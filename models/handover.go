@@ -43,6 +43,7 @@ type Held struct {
 	Title            string
 	Language         string // of the title
 	InCharge         bool   // is the officer in charge
+	Anonymised       bool   // a round of review that hides who said what from the authors' side is not decided yet
 
 	Tasks        []Task        `bun:"-"` // open, and theirs alone
 	Translations []Translation `bun:"-"` // not approved yet, which they write or will approve
@@ -56,6 +57,8 @@ func HeldBy(ctx context.Context, db bun.IDB, person, process uuid.UUID) ([]Held,
 	q := db.NewSelect().TableExpr("processes AS p").Join("JOIN recommendations AS r ON r.id = p.recommendation_id").
 		ColumnExpr("p.id AS process_id, p.kind, p.recommendation_id, r.organisation_id, r.title, r.language").
 		ColumnExpr("r.officer_id = ? AS in_charge", person).
+		ColumnExpr(`EXISTS (SELECT 1 FROM review_rounds AS rr WHERE rr.recommendation_id = r.id AND rr.anonymity <> 'open'
+			AND rr.decision IS NULL) AS anonymised`).
 		Where("p.closed_at IS NULL").
 		Where(`(EXISTS (SELECT 1 FROM tasks AS t WHERE t.process_id = p.id AND t.state = 'open' AND t.person_id = ?0)
 			OR (p.kind = 'recommendation' AND EXISTS (SELECT 1 FROM translations AS tr WHERE tr.recommendation_id = r.id
@@ -108,6 +111,7 @@ const (
 	UnfitAsked       = "asked"       // was asked in the same round already
 	UnfitTranslator  = "translator"  // no translator of the language
 	UnfitSecondPair  = "second_pair" // would approve their own translation
+	UnfitKey         = "key"         // knows who said what in an anonymised round, which who is in charge must not
 )
 
 // Successor is who takes over, with what decides whether they can.
@@ -154,6 +158,9 @@ func (s Successor) Unfit(h Held) string {
 	officer := s.has(RoleCoordinator, uuid.Nil) || s.has(RoleOfficer, h.OrganisationID)
 	if h.InCharge && !officer {
 		return UnfitOfficer
+	}
+	if h.InCharge && h.Anonymised && s.has(RoleCoordinator, uuid.Nil) {
+		return UnfitKey
 	}
 	for _, t := range h.Tasks {
 		switch t.Kind {
@@ -250,8 +257,10 @@ func BeginHandOver(ctx context.Context, tx bun.IDB, h *HandOver, by Person, now 
 	if err != nil {
 		return nil, err
 	}
+	keyed := false
 	for _, part := range held {
-		if to.Unfit(part) != "" {
+		if why := to.Unfit(part); why != "" {
+			keyed = keyed || why == UnfitKey
 			continue
 		}
 		s, err := NewSubmission(part.ProcessID, h.DecisionID(), DecideHandOver, by.ID, HandOverPayload{h.ID, h.FromID, h.ToID})
@@ -267,10 +276,34 @@ func BeginHandOver(ctx context.Context, tx bun.IDB, h *HandOver, by Person, now 
 		return nil, err
 	}
 	if len(subs) == 0 {
-		return nil, apperr.Invalid("to_id", "unfit")
+		return nil, apperr.Invalid("to_id", unfitCode(keyed))
 	}
 	return subs, Journal(ctx, tx, by, now, JournalEntry{Verb: "person.handed_over", ObjectKind: "person", Object: from.Pseudonym,
 		Facts: map[string]string{"person": to.Pseudonym.String(), "count": fmt.Sprint(len(subs))}})
+}
+
+// UnfitError blames the choice of who takes over, by why they cannot.
+func UnfitError(why string) error { return apperr.Invalid("to_id", unfitCode(why == UnfitKey)) }
+
+func unfitCode(keyed bool) string {
+	if keyed {
+		return "holds_key"
+	}
+	return "unfit"
+}
+
+// TookChargeKnowing reports whether the officer in charge coordinates the network and was handed the text by somebody else:
+// they may have read who said what in its anonymised rounds before.
+func TookChargeKnowing(ctx context.Context, db bun.IDB, r *Recommendation) (bool, error) {
+	knows, err := db.NewSelect().TableExpr("hand_overs AS ho").
+		Join("JOIN submissions AS s ON s.decision_id = 'hand-over-' || ho.id AND s.kind = ? AND s.state = ?", DecideHandOver, SubmissionRecorded).
+		Join("JOIN processes AS p ON p.id = s.process_id AND p.recommendation_id = ?", r.ID).
+		Join("JOIN roles AS ro ON ro.person_id = ho.to_id AND ro.role = ?", RoleCoordinator).
+		Where("ho.to_id = ?", r.OfficerID).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read who took charge: %w", err)
+	}
+	return knows, nil
 }
 
 // HandOverByID returns a handing over.

@@ -32,8 +32,11 @@ func (t *Task) Accept(now time.Time) {
 	if t.AcceptedAt == nil {
 		t.AcceptedAt = &now
 	}
-	t.RespondBy = nil
+	t.Heard()
 }
+
+// Heard notes that somebody has let hear from them, without saying whether they will: they are no longer silent.
+func (t *Task) Heard() { t.RespondBy = nil }
 
 // Schedule sets the next reminder that is still to come: what was due while nobody could remind is passed over, so that
 // there is one reminder after a standstill and no flood.

@@ -80,6 +80,8 @@ type MailTask struct {
 	TimeRefused      string     // why the time asked for was not given
 	TimeRefusedIn    string     // language of that; "" where nobody said
 	ShortFor         *time.Time // the day the text is needed by, where that made the time shorter
+	Suggested        bool       // who is asked was suggested by an expert who could not do it
+	AddressSuggested bool       // and their address comes from there
 	AnswerStands     bool       // an answer was given and may still be replaced by another
 }
 
@@ -87,6 +89,18 @@ type MailTask struct {
 // as it takes are not over while they are open, and an answer can be changed for as long as its round or sign-off lasts.
 func (t MailTask) Over(now time.Time) bool {
 	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
+}
+
+// Why is the catalog key below "mail." of why its reader is asked.
+func (t MailTask) Why() string {
+	switch {
+	case t.AddressSuggested:
+		return "suggested_address"
+	case t.Suggested:
+		return "suggested"
+	default:
+		return "why." + string(t.Kind)
+	}
 }
 
 // Anonymised reports whether it is asked in a round in which nobody is named.
@@ -120,6 +134,16 @@ func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Mai
 	})
 }
 
+// joined is whether who was suggested came into the network by that: see ReviewerSuggestion.join.
+const joined = `EXISTS (SELECT 1 FROM contact_notices AS cn JOIN contact_imports AS ci ON ci.id = cn.import_id
+	WHERE cn.person_id = t.person_id AND ci.created_at >= rs.created_at)`
+
+// suggested is whether who is asked was suggested for it, and what else holds.
+func suggested(what string) string {
+	return `EXISTS (SELECT 1 FROM reviewer_suggestions AS rs WHERE rs.recommendation_id = t.recommendation_id AND rs.round = t.round
+		AND rs.person_id = t.person_id AND ` + what + `)`
+}
+
 func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
@@ -136,6 +160,8 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
 		ColumnExpr(answerStands+" AS answer_stands").
+		ColumnExpr("t.kind = ? AND "+suggested("true")+" AS suggested", TaskReview).
+		ColumnExpr("t.kind = ? AND "+suggested(joined)+" AS address_suggested", TaskReview).
 		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").
 		ColumnExpr("COALESCE(before.decision_written_in, '') AS round_written_in, COALESCE(tr.return_written_in, '') AS return_written_in").
 		ColumnExpr("COALESCE(v.note, '') AS changed, COALESCE(tr.return_note, '') AS return_note").

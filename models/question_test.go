@@ -135,6 +135,10 @@ func TestAgreementIsMeasuredFromTheMedian(t *testing.T) {
 		require.Equal(t, c.level, a.Level(), c.values)
 		require.Equal(t, c.median, a.Median, c.values)
 	}
+	even := models.AgreementOn(scale, given("1", "1", "5", "5"))[0]
+	require.Equal(t, 4, even.Upper, "of an even number there are two in the middle")
+	odd := models.AgreementOn(scale, given("2", "4", "4"))[0]
+	require.Equal(t, odd.Median, odd.Upper)
 	both := models.AgreementOn(askedQuestions()[:2], given("4", "4", "1", "5"))
 	require.Equal(t, "who", both[0].Question.ID, "those on which there is least agreement first")
 	require.Equal(t, 2, both[0].Open)

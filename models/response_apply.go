@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,24 @@ func (r Remark) ApplyTo(reviewed, draft string) (string, bool) {
 		return "", false
 	}
 	return found[0], true
+}
+
+// StandsIn reports whether the words that a suggestion asks for stand in the draft already: a paragraph reads as the one reviewed
+// would with them, or they stand there between the words that were around those quoted.
+func (r Remark) StandsIn(reviewed, draft string) bool {
+	was := markdown.Blocks(reviewed)
+	if r.Kind != CommentSuggestion || asRead(r.Quote) == "" || r.Block < 0 || r.Block >= len(was) {
+		return false
+	}
+	want, ok := r.wanted(asRead(was[r.Block].Text))
+	around := ""
+	if r.Replacement != "" && r.Prefix != "" && r.Suffix != "" {
+		around = asRead(r.Prefix + r.Replacement + r.Suffix)
+	}
+	return slices.ContainsFunc(markdown.Blocks(draft), func(b markdown.Block) bool {
+		text := asRead(b.Text)
+		return ok && text == want || around != "" && strings.Contains(text, around)
+	})
 }
 
 // place finds the paragraph in a draft: the one at the same place if it reads as it did; else the only one with the same

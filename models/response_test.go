@@ -51,6 +51,12 @@ func TestASuggestionIsAppliedOnlyWhereNothingElseChanges(t *testing.T) {
 		require.Equal(t, c.want != "", ok, name)
 		require.Equal(t, c.want, got, name)
 	}
+	asked := models.Remark{Kind: models.CommentSuggestion, Block: 0, Quote: "First", Prefix: "", Suffix: " words.", Replacement: "Our first"}
+	require.False(t, asked.StandsIn(text, text))
+	require.True(t, asked.StandsIn(text, "New.\n\nOur first words."), "somebody else asked for the same, and it was followed")
+	require.False(t, asked.StandsIn(text, "Our first good words."))
+	more := models.Remark{Kind: models.CommentSuggestion, Block: 1, Quote: "pays", Prefix: "The ministry ", Suffix: " for two", Replacement: "must pay"}
+	require.True(t, more.StandsIn(text, "The ministry must pay for *two* whole years, and others."), "another change in the same paragraph")
 	_, ok := models.Remark{Kind: models.CommentRemark, Block: 0, Quote: "First", Replacement: "x"}.ApplyTo(text, text)
 	require.False(t, ok, "only a suggestion asks for other words")
 }

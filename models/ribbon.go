@@ -38,6 +38,7 @@ const (
 type RibbonState struct {
 	Steps     []RibbonStep // always seven, in order
 	Withdrawn bool
+	Enough    bool // enough have answered in the round, and closing it is for the officer in charge to say
 }
 
 // RibbonStep is one step: whom it waits for, without naming people, and until when.
@@ -79,6 +80,7 @@ type ribbonBuilder struct {
 	translated  int // translations begun for the accepted version
 	askedToSign int
 	mailings    map[MailingState]int
+	enough      bool // of RibbonState
 	followUps   struct {
 		Open, Ended int
 		AskAt       *time.Time
@@ -115,7 +117,7 @@ func (b *ribbonBuilder) load(ctx context.Context) error {
 	if len(rounds) > 0 {
 		b.round = &rounds[0]
 	}
-	for _, read := range []func(context.Context) error{b.loadTasks, b.loadCounts, b.loadMailings, b.loadFollowUps} {
+	for _, read := range []func(context.Context) error{b.loadTasks, b.loadEnough, b.loadCounts, b.loadMailings, b.loadFollowUps} {
 		if err := read(ctx); err != nil {
 			return err
 		}
@@ -131,6 +133,16 @@ func (b *ribbonBuilder) loadTasks(ctx context.Context) error {
 		Join("LEFT JOIN organisations AS o ON o.id = t.organisation_id").
 		Where("t.recommendation_id = ? AND t.state = ? AND t.kind <> ?", b.r.ID, TaskOpen, TaskEscalation).
 		Order("t.due_at", "t.id").Scan(ctx, &b.open)
+}
+
+func (b *ribbonBuilder) loadEnough(ctx context.Context) error {
+	r := b.round
+	if r == nil || b.r.Stage != StageReview || r.EnoughAt == nil || r.ClosingAt != nil || r.ClosedAt != nil {
+		return nil
+	}
+	answered, err := r.Answered(ctx, b.db, b.procedure.Review)
+	b.enough = answered >= r.Enough
+	return err
 }
 
 func (b *ribbonBuilder) loadCounts(ctx context.Context) error {

@@ -6,7 +6,7 @@ import "slices"
 var stageOrder = map[Stage]int{StageDrafting: 0, StageReview: 1, StageTranslation: 2, StageSignOff: 3, StagePublication: 4, StageDone: 5}
 
 func (b *ribbonBuilder) build() RibbonState {
-	state := RibbonState{Withdrawn: b.r.Stage == StageWithdrawn}
+	state := RibbonState{Withdrawn: b.r.Stage == StageWithdrawn, Enough: b.enough}
 	for i, name := range []string{StepDrafting, StepReview, StepTranslation, StepSignOff, StepPublication} {
 		state.Steps = append(state.Steps, RibbonStep{Step: name, State: b.stageState(name, i)})
 	}

@@ -70,7 +70,7 @@ type agreementCount struct {
 	Count  int
 	Dots   string // one for each who gave it, empty ones for those with a conflict of interest
 	Who    []string
-	Median bool
+	Median string // that it is the middle answer, or one of two; "" where it is neither
 }
 
 // agreementWords is what somebody said in words.
@@ -233,7 +233,14 @@ func (c agreementCase) grade(row *agreementRow, a models.Agreement) {
 
 // count draws and names those who gave one answer.
 func (c agreementCase) count(a models.Agreement, place int, value string, words i18n.Words) agreementCount {
-	v := agreementCount{Answer: words, Count: a.Counts[place], Median: a.Median == place && len(a.Given) > 1}
+	v := agreementCount{Answer: words, Count: a.Counts[place]}
+	switch {
+	case len(a.Given) < 2 || place != a.Median && place != a.Upper:
+	case a.Median == a.Upper:
+		v.Median = c.l.T("agreement.median")
+	default:
+		v.Median = c.l.T("agreement.median_two")
+	}
 	var plain, conflicted strings.Builder
 	for _, g := range a.Given {
 		if g.Value != value {

@@ -249,4 +249,11 @@ func TestAnonymityIsSaidBeforeAnybodyIsInvited(t *testing.T) {
 	checked := b.post(path, f)
 	require.Equal(t, http.StatusOK, checked.StatusCode)
 	require.Contains(t, checked.Body, "experts do not learn who wrote it")
+	f.Set(expertField(h.person("expert-01").ID), inviteNow)
+	for _, do := range []string{"check", "send"} {
+		f.Set("do", do)
+		dropped := b.post(path, f)
+		require.Equal(t, http.StatusUnprocessableEntity, dropped.StatusCode, "nobody is left out in silence")
+		require.Contains(t, dropped.Body, h.person("expert-01").Name+" cannot be asked in this round")
+	}
 }

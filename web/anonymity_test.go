@@ -339,3 +339,28 @@ func (m *masked) mailsTo(address string) (all []string) {
 	}
 	return all
 }
+
+func TestNobodyWhoHoldsTheKeyOfARunningRoundTakesChargeOfItsText(t *testing.T) {
+	m := newMasked(t, models.AnonymitySingle)
+	c, to := m.as("coordinator", "en"), m.person("coordinator")
+	path := personPath(m.officer.ID) + "/hand-over"
+	page := c.get(path).Body
+	require.Contains(t, page, "none of them can take charge of it until the round is decided")
+	require.NotContains(t, page, `value="`+to.ID.String()+`"`, "no coordinator is offered")
+	refused := c.post(path, url.Values{"to_id": {to.ID.String()}})
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, "whoever is in charge of the text must not know")
+	require.Equal(t, m.officer.ID, m.reload().OfficerID)
+	for _, slug := range m.reviewers[:2] {
+		m.says(slug)
+	}
+	m.close()
+	require.Contains(t, m.as("officer-khc", "en").get("/recommendations/"+m.brief.ID.String()).Body, "known only to coordinators who do not work on this text")
+	decide := m.open(models.TaskDecideReview)
+	m.say(m.brief.ID, m.officer, models.DecideReview, &decide[0], models.DecideReviewPayload{Decision: models.ReviewAccept, Reason: "Good."})
+	done := c.post(path, url.Values{"to_id": {to.ID.String()}})
+	require.Equal(t, http.StatusSeeOther, done.StatusCode, done.Body)
+	m.waitFor("the officer in charge to change", func() bool { return m.reload().OfficerID == to.ID })
+	require.NotContains(t, c.get("/recommendations/"+m.brief.ID.String()).Body, "known only to coordinators who do not work on this text")
+	require.Contains(t, c.get("/recommendations/"+m.brief.ID.String()).Body, "they may have read the names before")
+}

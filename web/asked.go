@@ -29,6 +29,9 @@ type asked struct {
 // goes along.
 func (a *asked) path() string { return taskPath(a.task.ID) }
 
+// declinePath leads to where one declines: the form is open there, without a script too.
+func (a *asked) declinePath() string { return a.path() + "?decline=1#decline" }
+
 func taskPath(id uuid.UUID) string { return "/tasks/" + id.String() }
 
 // loadAsked reads the question in the request's path for somebody who may see it.
@@ -113,13 +116,15 @@ type askedCard struct {
 	Due          time.Time
 	Clock        string // the hour, and whose clock it is; "" where the deadline says it
 	Zone         *time.Location
+	Calendar     string // the deadline as a file for a calendar; "" where there is none
 	Short        string // why the time is shorter than usual; "" where it is not
 	Length       string // how long reading and answering takes; "" where there is no text
 	Version      string // "version 3, 1f09c2ab"; "" where there is no text
 	ByLink       bool
 	Accept       string    // where one says that one will
 	Leave        string    // where a browser forgets a personal link
-	Decline      string    // where one declines
+	Decline      string    // where the form of declining goes
+	DeclineAt    string    // where that form is open
 	Report       string    // where one says that the text names a child
 	Original     *original // of an answer recorded in one's name; nil where there is none
 	Mails        *mailLanguage
@@ -150,6 +155,16 @@ func (a *asked) sighted(key string) string {
 	return key
 }
 
+// contact says how to reach the network, after a sentence: nobody's own address stands on these pages, and nobody reads what is
+// answered to our mails. It is "" where the network has not said its address.
+func (s *Server) contact(ctx context.Context, l *i18n.Localizer) (string, error) {
+	holder, err := models.DataHolderOf(ctx, s.DB)
+	if err != nil || holder.Contact == "" {
+		return "", err
+	}
+	return " " + l.T("asked.contact", "Contact", holder.Contact), nil
+}
+
 func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCard, error) {
 	organisation := a.organisation(l)
 	args := []any{"Officer", a.facts.Officer, "Owner", a.facts.Owner, "Organisation", organisation,
@@ -159,7 +174,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Asks:         l.T(a.sighted("mail.officer_of"), args...),
 		NotYou:       l.T(a.sighted("asked.not_you_link"), append(args, "Name", a.visitor.Person.Name)...),
 		Mode:         a.mode(l),
-		Why:          l.T("mail.why."+string(a.task.Kind), args...),
+		Why:          l.T("mail."+a.facts.Why(), args...),
 		Name:         a.visitor.Person.Name,
 		Organisation: organisation,
 		Due:          a.task.DueAt,
@@ -168,10 +183,14 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Accept:       a.path() + "/accept",
 		Leave:        a.path() + "/leave",
 		Decline:      a.path() + "/decline",
+		DeclineAt:    a.declinePath(),
 		Report:       a.path() + "/report",
 	}
 	if a.task.Kind == models.TaskReview {
 		c.Suggests = suggestionFields()
+		if a.task.State == models.TaskOpen {
+			c.Calendar = a.path() + "/deadline.ics"
+		}
 	}
 	if a.task.ShortFor != nil {
 		c.Short = l.T("round.short", "Date", l.Date(*a.task.ShortFor, time.UTC))
@@ -182,7 +201,11 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {
 		c.Why += " " + l.T("asked.own_text")
 	}
-	var err error
+	contact, err := s.contact(ctx, l)
+	if err != nil {
+		return c, err
+	}
+	c.NotYou += contact
 	if c.Original, err = s.originalFor(ctx, a); err != nil {
 		return c, err
 	}

@@ -125,6 +125,11 @@ func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	blameAnswers(a.form.Form, questions, Localizer(r))
+	for i, e := range a.form.Form.Errors { // called what the form calls it
+		if e.Name == "reasons" || e.Name == "reason" {
+			a.form.Form.Errors[i].Label = Localizer(r).T("officer.behalf.reasons")
+		}
+	}
 	return s.showBehalf(w, r, a)
 }
 
@@ -294,6 +299,9 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 		}
 		seen[p.ID] = true
 	}
+	if len(v.People) == 1 && !v.Form.Values.Has("on_behalf_of") { // nobody else can have said it
+		v.Form.Values.Set("on_behalf_of", v.People[0].Value)
+	}
 	switch t.Kind {
 	case models.TaskReview:
 		questions, err := s.questionsOf(ctx, v.Rec)
@@ -302,7 +310,7 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 		}
 		v.Questions = questionFields(l, questions, v.Form)
 		for i := range v.Questions {
-			v.Questions[i].Required = false
+			v.Questions[i].Required, v.Questions[i].Theirs = false, true
 		}
 		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport, behalfDeclines)
 	case models.TaskSignOff:

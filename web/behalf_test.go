@@ -50,6 +50,15 @@ func TestTheOriginalIsChosenOnceAndOpenedByThoseEntitled(t *testing.T) {
 	path := home + "/on-behalf"
 	page := b.get(path + "?task=" + task.ID.String()).Body
 	require.Contains(t, page, `enctype="multipart/form-data"`)
+	require.Regexp(t, `name="on_behalf_of" value="`+expert.ID.String()+`"[^>]* checked`, page, "nobody else can have said it")
+	reasonless := form(t, page, path)
+	reasonless.Set("on_behalf_of", expert.ID.String())
+	reasonless.Set("answer", models.AnswerDoNotSupport)
+	reasonless.Set("behalf_note", "By telephone")
+	refused := b.postFile(path, reasonless, "", "")
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, words.T("officer.behalf.reasons_help"), "it is not called optional")
+	require.NotContains(t, refused.Body, ">"+i18n.For("en").T("field.reasons")+":", "and blamed under the name it has")
 	f := form(t, page, path)
 	fill := url.Values{"task": {task.ID.String()}, "on_behalf_of": {expert.ID.String()}, "answer": {models.AnswerSupport}, "reasons": {"Three years, not two."}}
 	for field, values := range fill {
@@ -78,6 +87,7 @@ func TestTheOriginalIsChosenOnceAndOpenedByThoseEntitled(t *testing.T) {
 	again.Set("behalf_note", "Letter of 3 March")
 	require.Equal(t, http.StatusSeeOther, b.postFile(path, again, "", "").StatusCode, "it need not be chosen again")
 	require.Equal(t, http.StatusSeeOther, b.postFile(path, again, "", "").StatusCode, "twice is once")
+	require.Contains(t, b.get(home).Body, words.T("review.recorded_by", "Name", n.officer.Name), "it does not look like what they sent themselves")
 	other := b.postFile(path, again, "letter.txt", "We do not agree.")
 	require.Equal(t, http.StatusConflict, other.StatusCode, "the same form with another file")
 

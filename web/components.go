@@ -73,5 +73,6 @@ type Comment struct {
 	Answer   template.HTML // the officer's, sanitised; "" if there is none yet
 	Badge    *Badge        // state of the comment; nil hides it
 
-	LeavesOut bool // it suggests to leave out what it quotes
+	Notes     []string // what else is to be known of it: a conflict of interest, who wrote it down, its group
+	LeavesOut bool     // it suggests to leave out what it quotes
 }

@@ -22,7 +22,8 @@ type handOverView struct {
 	To         string // the successor's name, "" until one is chosen
 	ToID, ID   string
 	Held       []heldRow
-	Stays      int // of what is held, because the successor cannot take it
+	Stays      int      // of what is held, because the successor cannot take it
+	Hidden     []string // titles of what no coordinator can take charge of, because they know who said what
 	Successors []Option
 	Refused    string
 	status     int
@@ -65,6 +66,9 @@ func (s *Server) renderHandOver(w http.ResponseWriter, r *http.Request, p models
 		}
 	}
 	for _, h := range held {
+		if h.InCharge && h.Anonymised {
+			v.Hidden = append(v.Hidden, h.Title)
+		}
 		row := heldRow{Href: "/recommendations/" + h.RecommendationID.String(), Title: h.Title, Lang: h.Language, What: heldInWords(l, h)}
 		if chosen != nil {
 			if why := chosen.Unfit(h); why != "" {

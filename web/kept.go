@@ -28,7 +28,7 @@ type keptForm struct {
 // keeping is what a page needs to keep a form's words: its view embeds it.
 type keeping struct {
 	Unsent *keptOffer // what was left here; nil: nothing
-	Keeps  bool       // the form keeps what is typed; not while it is undecided what becomes of what was left
+	Keeps  bool       // the form keeps what is typed; where that would take the place of what was left, not before it is decided what becomes of that
 }
 
 // keptOffer is what was left in a form, to go on with, to compare or to throw away.
@@ -37,6 +37,7 @@ type keptOffer struct {
 	Zone     *time.Location
 	Page     string       // of the form
 	Action   string       // where the form goes
+	Seen     string       // until when what is offered had been kept; "" where all there is goes with it
 	Compared bool         // the differences are shown
 	Changes  []keptChange // against what the form holds
 }
@@ -74,7 +75,7 @@ func (s *Server) keepWords(w http.ResponseWriter, r *http.Request, k keptForm) (
 		if ticked(r, "discard_sure") != nil { // sent as it stands, by nobody
 			break
 		}
-		if err := models.ForgetKept(r.Context(), s.DB, k.visitor.Person.ID, k.name); err != nil {
+		if err := s.throwAway(r, k); err != nil {
 			return true, err
 		}
 	default:
@@ -82,6 +83,15 @@ func (s *Server) keepWords(w http.ResponseWriter, r *http.Request, k keptForm) (
 	}
 	http.Redirect(w, r, k.page, http.StatusSeeOther)
 	return true, nil
+}
+
+// throwAway forgets what was offered. What was typed on the pages of the form since stays: among them the one that offers it.
+func (s *Server) throwAway(r *http.Request, k keptForm) error {
+	ctx, who := r.Context(), k.visitor.Person.ID
+	if _, seen := pageOf(r.PostForm); k.paged && !seen.IsZero() {
+		return models.ForgetKeptPage(ctx, s.DB, who, k.name, "", seen)
+	}
+	return models.ForgetKept(ctx, s.DB, who, k.name)
 }
 
 // storeWords keeps all fields but those that belong to this sending alone.
@@ -129,7 +139,10 @@ func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Valu
 	if offer.Compared {
 		offer.Changes = keptChanges(Localizer(r), k, now, left)
 	}
-	return nil, keeping{Unsent: offer}, nil
+	if k.paged { // what is typed meanwhile stands beside it
+		offer.Seen = left.Get("kept_seen")
+	}
+	return nil, keeping{Unsent: offer, Keeps: k.paged}, nil
 }
 
 // keptHidden are fields that say what a form is about, not what somebody wrote.

@@ -147,6 +147,84 @@ func TestAnAnswerByPersonalLinkIsKeptForItsQuestion(t *testing.T) {
 	require.NotContains(t, stranger.Header.Get("Location"), "/tasks/"+task.ID.String())
 }
 
+func TestWhatIsTypedBesideWordsLeftIsKeptToo(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	task := h.reviewing("expert-02")
+	name, page := models.KeptAnswer(task.ID), taskPath(task.ID)
+	b := h.public("en")
+	b.get("/l/" + h.server.Links.Mint(links.KindTask, task.ID, expert.ID, task.Generation))
+	first := filled(t, b.get(page).Body, page+"/review")
+	first.Set("do", "keep")
+	first.Set("reasons", "What was left.")
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", first).StatusCode)
+
+	offers := b.get(page).Body
+	require.Contains(t, offers, "You left unsent words here")
+	require.Contains(t, offers, "data-unsent", "it is kept while it is undecided what becomes of them")
+	require.Contains(t, offers, "Keep for later")
+	require.Less(t, strings.Index(offers, `id="unsent"`), strings.Index(offers, `id="time"`), "it comes before what one may ask besides")
+	offer, form, _ := strings.Cut(offers, `id="time"`)
+	second := filled(t, form, page+"/review")
+	second.Set("do", "keep")
+	second.Set("reasons", "Typed beside it.")
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", second).StatusCode)
+	require.Len(t, h.left("expert-02", name).Pages(), 2)
+	both := b.get(page + "?kept=continue").Body
+	require.Contains(t, both, "What was left.")
+	require.Contains(t, both, "Typed beside it.")
+
+	away := filled(t, offer, page+"/review")
+	away.Set("do", "discard")
+	away.Set("discard_sure", "yes")
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", away).StatusCode)
+	left := h.left("expert-02", name)
+	require.NotNil(t, left, "what was offered is thrown away, not what was typed since")
+	require.Len(t, left.Pages(), 1)
+	require.Equal(t, []string{"Typed beside it."}, left.Fields["reasons"])
+}
+
+func TestALongTextIsNeverCut(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	task := h.reviewing("expert-02")
+	page := taskPath(task.ID)
+	link := "/l/" + h.server.Links.Mint(links.KindTask, task.ID, expert.ID, task.Generation)
+	b := h.public("en")
+	b.get(link)
+	body := b.get(page).Body
+	for area := range strings.SplitSeq(body, "<textarea ") {
+		tag, _, _ := strings.Cut(area, ">")
+		require.NotContains(t, tag, "maxlength")
+	}
+	long := strings.Repeat("Пост ", 4_000)
+	f := filled(t, body, page+"/review")
+	f.Set("comment-1", long)
+	f.Set("kind-1", "remark")
+	f.Set("answer", models.AnswerSupport)
+	f.Set("do", "keep")
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", f).StatusCode)
+	require.Equal(t, []string{long}, h.left("expert-02", models.KeptAnswer(task.ID)).Fields["comment-1"])
+	f.Set("do", "look")
+	refused := b.post(page+"/review", f)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, i18n.For("en").T("error.field.max_length", "param", "8000"))
+	require.Contains(t, refused.Body, strings.TrimSpace(long), "all of it is still there")
+
+	var length int
+	var said, after string
+	browser := newBrowser(t)
+	require.NoError(t, chromedp.Run(browser.ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(h.front.URL+link),
+		chromedp.WaitVisible(".review-form"),
+		chromedp.Evaluate(`{ const a = document.querySelector('[name="reasons"]'); a.focus(); document.execCommand('insertText', false, 'x'.repeat(25000)); a.value.length }`, &length),
+		chromedp.Poll(`document.querySelector('[name="reasons"] + [data-over-limit]')?.textContent`, &said),
+		chromedp.Evaluate(`{ const a = document.querySelector('[name="reasons"]'); a.value = 'short'; a.dispatchEvent(new Event('input', { bubbles: true })); String(document.querySelector('[data-over-limit]')) }`, &after)))
+	require.Equal(t, 25_000, length)
+	require.Equal(t, "25000 / 20000. This is too long: it can be sent when it is shorter. Nothing is cut off.", said)
+	require.Equal(t, "null", after)
+	require.Empty(t, browser.complaints)
+}
+
 func TestWordsKeepThemselvesInABrowser(t *testing.T) {
 	h := newHouse(t)
 	edit, name := recommendationPath(h.brief.ID)+"/edit", models.KeptEdit(h.brief.ID)

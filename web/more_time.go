@@ -13,7 +13,6 @@ import (
 // moreTimeView is where an expert asks for more time, in one step.
 type moreTimeView struct {
 	Action             string
-	Calendar           string // the deadline as a file for a calendar
 	UpTo               string // the last day that is theirs for the taking, in words; "" where the officer is asked of every day
 	Refused, RefusedIn string // why the time asked for was not given, and in which language
 	Asked              string // they asked for a day and wait for the officer
@@ -29,7 +28,7 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 		return nil, err
 	}
 	l := Localizer(r)
-	v := &moreTimeView{Action: a.path() + "/time", Calendar: a.path() + "/deadline.ics", Open: form.Values.Has("due_on")}
+	v := &moreTimeView{Action: a.path() + "/time", Open: form.Values.Has("due_on")}
 	if limit, may := a.task.Limit(procedure.Document.Review, a.zone); may && limit.After(a.task.DueAt) {
 		v.UpTo = l.Date(limit, a.zone)
 	}

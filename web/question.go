@@ -32,6 +32,7 @@ type questionField struct {
 	Levels         []Option // how well one knows it
 	Field, KnownAt string   // names
 	WrittenIn      string
+	Theirs         bool // recorded for somebody else: they are spoken of
 }
 
 // ID, Error and the like are for the template, as those of an Input.
@@ -174,10 +175,19 @@ type saidTo struct {
 	Lang         string // of Body; "" where nobody said
 	Expertise    string
 	Confidential bool
+	Yours        bool // its reader gave it
 }
 
 // Said reports whether there is an answer.
 func (s saidTo) Said() bool { return s.Value.Text != "" || s.Body != "" }
+
+// yours marks answers as those of whoever reads them.
+func yours(all []saidTo) []saidTo {
+	for i := range all {
+		all[i].Yours = true
+	}
+	return all
+}
 
 // saidOfQuestions puts answers into words, in the order of the questions. Answers to questions that are not known any more, and open
 // ones where only the others are wanted, are left out.

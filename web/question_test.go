@@ -108,14 +108,14 @@ func (n *office) comparesAnswers(t *testing.T, rv *models.Review) {
 	}
 	seen := n.as("officer-khc", "en").get(path).Body
 	require.Less(t, strings.Index(seen, "Is it sound?"), strings.Index(seen, "Who acts first?"), "disagreements first")
-	for _, words := range []string{"Between us: ask first.", "I know the author.", "●", n.person("expert-02").Name} {
+	for _, words := range []string{"Between us: ask first.", "I know the author.", "●", n.person("expert-02").Name, i18n.For("en").T("agreement.median_two")} {
 		require.Contains(t, seen, words)
 	}
 	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
 	require.Contains(t, desk, `href="`+path+`"`)
 	whole := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body
 	require.Contains(t, whole, "2 of 5")
-	require.NotContains(t, whole, "I know the author.", "what is said in confidence stands in one place")
+	require.NotContains(t, whole, "I know the author.", "what is said in confidence stands where answers are compared and weighed")
 	_, err := n.db.NewRaw("UPDATE recommendations SET officer_id = ? WHERE id = ?", n.person("coordinator").ID, n.brief.ID).Exec(t.Context())
 	require.NoError(t, err)
 	colleague := n.as("officer-khc", "en").get(path)
@@ -169,6 +169,15 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 		sound(t, page)
 		require.Contains(t, page.Body, i18n.For(tag).T("conflict.ruling.shown"))
 	}
+	told = b.get(path)
+	before, _, _ := strings.Cut(told.Body, `id="conflict"`)
+	require.Contains(t, before, "It is known.", "what was decided is not folded away")
+	again := c.get(desk + "?task=" + task.ID.String())
+	require.Equal(t, http.StatusSeeOther, c.post(desk, actForm(again.Body, "rule", url.Values{"ruling": {models.RulingReplaced}, "ruling_reason": {"It is too near."}})).StatusCode)
+	over := b.get(path)
+	sound(t, over)
+	require.Contains(t, over.Body, "It is too near.")
+	require.Contains(t, over.Body, words.T("conflict.told.replaced_unsent"), "nothing was sent that is kept")
 }
 
 // sendsInFewPresses goes from the mail's link to the sent review on a phone, and counts every press; then it looks at the officer's
@@ -239,4 +248,26 @@ func TestCoordinatorWritesQuestions(t *testing.T) {
 	require.Equal(t, "the-state", p.Document.Review.Questions[0].Options[0].ID, "other words for the same answer")
 	require.Len(t, h.procedureOfBrief().Document.Review.Asks(), 3, "what has begun goes by its own version")
 	require.Contains(t, c.get(proceduresPath+"/default").Body, i18n.For("en").T("procedure.questions_standard"))
+}
+
+func TestWhoWeighsTheAnswersReadsWhatWasSaidInConfidence(t *testing.T) {
+	n := newOffice(t)
+	n.patient(func(d *models.ProcedureDocument) {
+		d.Review.Enough, d.Review.Grace, d.Review.ConsultMembers = 1, "1s", false
+	})
+	n.review(1, "expert-02")
+	task := n.taskOf("expert-02")
+	n.say(n.brief.ID, n.person("expert-02"), models.DecideAnswerReview, task, models.ReviewPayload{VersionHash: n.versionOf(task).Hash,
+		Answer: models.AnswerSupport, ConfidentialNote: "I know the author."})
+	decide := n.open(models.TaskDecideReview)[0]
+	path := recommendationPath(n.brief.ID) + "/decide-review?task=" + decide.ID.String()
+	page := n.as("officer-khc", "en").get(path)
+	sound(t, page)
+	require.Contains(t, page.Body, "I know the author.")
+	require.Contains(t, page.Body, i18n.For("en").T("review.in_confidence"))
+	require.NotContains(t, n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body, "I know the author.")
+	_, err := n.db.NewRaw("UPDATE recommendations SET officer_id = ? WHERE id = ?", n.person("coordinator").ID, n.brief.ID).Exec(t.Context())
+	require.NoError(t, err)
+	colleague := n.as("officer-khc", "en").get(path)
+	require.NotContains(t, colleague.Body, "I know the author.", "another officer of the same organisation")
 }

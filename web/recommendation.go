@@ -128,7 +128,7 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	filling := &visitorPage{visitor, slices.Contains(seen, record.Network), v}
+	filling := &visitorPage{visitor: visitor, network: slices.Contains(seen, record.Network), recommendationView: v}
 	for _, fill := range []func(context.Context, *i18n.Localizer, *visitorPage) error{
 		s.fillStanding, s.fillText, s.fillRounds, s.fillTranslations, s.fillOutcome, s.fillFacts, s.fillVersions, s.fillRecord,
 	} {
@@ -143,6 +143,7 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 // visitorPage is the page being filled for a visitor.
 type visitorPage struct {
 	visitor *visitor
+	enough  bool // experts have answered, and the officer in charge says whether to close the round
 	network bool // sees what was said within the network, by the same table as its record
 	*recommendationView
 }
@@ -153,7 +154,7 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	if err != nil {
 		return err
 	}
-	p.Ribbon = ribbonView(l, state, p.Zone)
+	p.Ribbon, p.enough = ribbonView(l, state, p.Zone), state.Enough
 	if step := p.Ribbon.Now(); step != nil && p.Rec.Held() {
 		step.Note, step.NoteLang = p.Rec.HeldReason, p.Rec.HeldWrittenIn
 	}
@@ -177,6 +178,9 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	}
 	if p.Owner {
 		p.Acts = ownerActs(l, p.Rec)
+		if act := chooseInstead(l, p, items); act != nil {
+			p.Acts = append([]mainAction{*act}, p.Acts...)
+		}
 	}
 	return nil
 }

@@ -75,6 +75,10 @@ func ribbonView(l *i18n.Localizer, state models.RibbonState, zone *time.Location
 				whom = append(whom, l.ForUnit(w.Organisation, w.Concerned...))
 				continue
 			}
+			if w.Kind == models.TaskChooseReviewer && state.Enough { // nobody more is needed
+				whom = append(whom, l.T("recommendation.whom_closes"))
+				continue
+			}
 			whom = append(whom, l.N("recommendation.whom."+string(w.Kind), w.Count))
 		}
 		step.Awaited = l.ListAnd(whom)
@@ -122,6 +126,9 @@ func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *ma
 	if p.Rec.Possible(models.DecideResume) == nil {
 		return &mainAction{Label: l.T("recommendation.act.resume"), Href: p.Home + "/resume", Icon: "player-play"}
 	}
+	if p.enough {
+		return &mainAction{Label: l.T("recommendation.act.close_round"), Href: p.Home + "/round#close", Icon: "gavel"}
+	}
 	for _, t := range officerTasks {
 		i := slices.IndexFunc(open, func(a models.AwaitedItem) bool { return a.Kind == t.kind })
 		if i >= 0 {
@@ -135,6 +142,15 @@ func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *ma
 		return &mainAction{Label: l.T("recommendation.act.mailing"), Href: p.Home + "/mailings/new", Icon: "mail"}
 	}
 	return nil
+}
+
+// chooseInstead leads to the choice of a further expert where enough have answered and it is no longer the main thing; nil otherwise.
+func chooseInstead(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *mainAction {
+	i := slices.IndexFunc(open, func(a models.AwaitedItem) bool { return a.Kind == models.TaskChooseReviewer })
+	if !p.enough || i < 0 {
+		return nil
+	}
+	return &mainAction{Label: l.T("recommendation.act.choose_reviewer"), Href: fmt.Sprintf("%s/reviewers?task=%s", p.Home, open[i].TaskID), Icon: "user-plus"}
 }
 
 // ownerActs are what owners can do besides, in the order of how often it is needed.

@@ -42,6 +42,18 @@ type reviewRow struct {
 	Remarks       int
 	Said          []saidTo // to the questions of the procedure
 	Conflict      string   // of interest; "" where none is shown
+	Recorded      string   // who wrote it down for them, in a sentence; "" where they sent it themselves
+	Note          string   // in confidence, shown where one weighs the answers
+	inConfidence  string   // that note, of a reader who may read it
+	saidInAll     []saidTo // with the answers given in confidence, likewise
+}
+
+// withConfidence shows what was said to the officer in charge alone, to a reader who may read it.
+func (v *roundView) withConfidence() {
+	for i := range v.Reviews {
+		row := &v.Reviews[i]
+		row.Note, row.Said = row.inConfidence, row.saidInAll
+	}
 }
 
 // remarkedBlock is a paragraph with the remarks on it.
@@ -92,7 +104,9 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models
 		return nil, err
 	}
 	v.count(l, reviews)
-	v.Hides = hides(l, reader, rec, round, v.Answered, reviews)
+	if v.Hides, err = s.hides(ctx, l, reader, rec, round, v.Answered, reviews); err != nil {
+		return nil, err
+	}
 	if !whole {
 		reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool { return rv.OrganisationID == nil })
 	}
@@ -113,8 +127,11 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models
 		if err != nil {
 			return nil, err
 		}
-		said := rv.WithoutConfidence(questions) // which stands where the answers are compared, for the officer in charge
+		said := rv.WithoutConfidence(questions) // which stands where the answers are compared and weighed, for the officer in charge
 		row.Said = saidOfQuestions(l, questions, &said, false)
+		if row.saidInAll = row.Said; reader.MayReadConfidence(rec) {
+			row.inConfidence, row.saidInAll = rv.ConfidentialNote, saidOfQuestions(l, questions, &rv, false)
+		}
 		if c := conflicts[rv.TaskID]; c.Shown() {
 			row.Conflict = l.T("conflict.kind." + c.Kind)
 		}
@@ -125,20 +142,23 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models
 }
 
 // hides says what an anonymised round hides from a reader; "" where it hides nothing.
-func hides(l *i18n.Localizer, reader models.Viewer, rec *models.Recommendation, round *models.ReviewRound, answered int, reviews []models.Review) string {
+func (s *Server) hides(ctx context.Context, l *i18n.Localizer, reader models.Viewer, rec *models.Recommendation, round *models.ReviewRound, answered int, reviews []models.Review) (string, error) {
 	labelled := slices.ContainsFunc(reviews, func(rv models.Review) bool { return rv.Label > 0 })
 	switch {
 	case !round.Anonymised():
-		return ""
+		return "", nil
 	case reader.HoldsKey(rec):
-		return l.T("anonymity.key_yours")
+		return l.T("anonymity.key_yours"), nil
 	case round.ClosedAt == nil:
-		return l.T("anonymity.held")
+		return l.T("anonymity.held"), nil
 	case answered > 0 && !labelled:
-		return l.T("anonymity.too_few")
-	default:
-		return l.T("anonymity.labelled")
+		return l.T("anonymity.too_few"), nil
 	}
+	knows, err := models.TookChargeKnowing(ctx, s.DB, rec)
+	if knows {
+		return l.T("anonymity.labelled_known"), err
+	}
+	return l.T("anonymity.labelled"), err
 }
 
 func roundBadge(l *i18n.Localizer, round *models.ReviewRound) Badge {
@@ -170,7 +190,10 @@ func (v *roundView) count(l *i18n.Localizer, reviews []models.Review) {
 }
 
 // author is who wrote a review, in which capacity.
-type author struct{ name, capacity string }
+type author struct {
+	name, capacity string
+	recorded       string // who wrote the answer down for them, in a sentence; "" where they sent it themselves
+}
 
 // authorsOf names who gave answers, by question: as far as the reader may know for whom they were read. Every page and file that
 // shows an answer names its author by it.
@@ -192,6 +215,10 @@ func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, rec *models.R
 	if err != nil {
 		return nil, err
 	}
+	recorded, err := models.RecordedFor(ctx, s.DB, rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	names := map[uuid.UUID]string{}
 	for _, o := range list {
 		names[o.ID] = o.Name
@@ -201,6 +228,9 @@ func (s *Server) authorsOf(ctx context.Context, l *i18n.Localizer, rec *models.R
 		a := author{name: people[rv.PersonID].Name, capacity: l.T("recommendation.capacity.expert")}
 		if rv.OrganisationID != nil {
 			a.capacity = l.T("recommendation.capacity.for", "Organisation", l.ForUnit(units[rv.TaskID].Name, names[*rv.OrganisationID]))
+		}
+		if by := recorded[rv.TaskID]; by != "" {
+			a.recorded = l.T("review.recorded_by", "Name", by)
 		}
 		switch {
 		case rv.Masked:
@@ -222,7 +252,8 @@ func withoutName(l *i18n.Localizer, label models.Label) string {
 }
 
 func newReviewRow(l *i18n.Localizer, rv models.Review, by author) (reviewRow, error) {
-	row := reviewRow{Who: by.name, Capacity: by.capacity, At: rv.AnsweredAt, Late: rv.Late, Lang: rv.WrittenIn, Remarks: len(rv.Comments)}
+	row := reviewRow{Who: by.name, Capacity: by.capacity, At: rv.AnsweredAt, Late: rv.Late, Lang: rv.WrittenIn, Remarks: len(rv.Comments),
+		Recorded: by.recorded}
 	if rv.Answer != nil {
 		b := answerBadge(l, *rv.Answer)
 		row.Answer = &b
@@ -248,7 +279,7 @@ func renderWords(words, prefix string) (template.HTML, error) {
 	if words == "" {
 		return "", nil
 	}
-	return markdown.Render(words, markdown.WithHeadingShift(4), markdown.WithIDPrefix(prefix+"-"))
+	return markdown.Render(words, markdown.WithHeadingShift(4), markdown.WithIDPrefix(prefix+"-"), markdown.WithTypedHTML())
 }
 
 // remarkedBlocks puts the remarks beside the paragraphs that they are about.

@@ -52,6 +52,8 @@ type responsesView struct {
 	Send      string     // where it is told to those who commented
 	Lang      string     // of the text
 	Here, All string     // addresses of the list as it is and without filters
+	Printed   string     // what stands above the list on paper: the text, its version, the round, the day
+	Asked     string     // where the answers to the procedure's own questions are compared; "" where there are none
 }
 
 // commentGroupRow is a group with what is answered to it.
@@ -64,14 +66,10 @@ type commentGroupRow struct {
 // remarkRow is a comment to choose and to answer.
 type remarkRow struct {
 	Comment
-	Pick        string // value of its box: which comment, and which answer of it was seen
-	Picked      bool
-	Answered    bool
-	Kind        string
-	Replacement string
-	Suggests    bool
-	Group       string
-	Href        string
+	Pick     string // value of its box: which comment, and which answer of it was seen
+	Picked   bool
+	Answered bool
+	Href     string
 }
 
 // answeredBlock is a paragraph with the comments on it; its number is 0 where they are about the whole text.
@@ -84,13 +82,14 @@ type answeredBlock struct {
 // responsesCase is what the pages work with: the comments of one round, as far as they were asked for.
 type responsesCase struct {
 	*officerAct
-	round   int
-	rounds  []int
-	as      models.Attribution // what the reader may know of who made them
-	filter  models.RemarkFilter
-	remarks []models.Remark
-	authors map[uuid.UUID]author
-	zone    *time.Location
+	round     int
+	rounds    []int
+	as        models.Attribution // what the reader may know of who made them
+	filter    models.RemarkFilter
+	remarks   []models.Remark
+	authors   map[uuid.UUID]author
+	conflicts map[uuid.UUID]*models.Conflict // declared, by question
+	zone      *time.Location
 }
 
 // beginResponses reads which comments an address asks for.
@@ -130,6 +129,9 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 		reviews = append(reviews, m.By())
 	}
 	if c.authors, err = s.authorsOf(ctx, l, c.rec, reviews); err != nil {
+		return err
+	}
+	if c.conflicts, err = models.ConflictsOf(ctx, s.DB, c.rec.ID); err != nil {
 		return err
 	}
 	c.zone, err = s.zoneOf(ctx, c.visitor.Person)
@@ -268,6 +270,9 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 func (s *Server) fillComments(ctx context.Context, l *i18n.Localizer, c *responsesCase, v *responsesView) error {
 	if c.round == 0 {
 		return nil
+	}
+	if err := s.fillAbove(ctx, l, c, v); err != nil {
+		return err
 	}
 	answered, all, err := models.CountAnswered(ctx, s.DB, c.rec.ID, c.round)
 	if err != nil {

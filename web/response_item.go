@@ -25,6 +25,7 @@ type responseView struct {
 	Draft    int    // number of the draft it would be applied to
 	Edit     string // where the draft is written instead; "" for no suggestion, or no draft
 	Applied  bool
+	Stands   bool // the words suggested stand in the draft already, and nobody has accepted the suggestion yet
 }
 
 // responseCase is what is answered: a group, or else one comment.
@@ -231,6 +232,8 @@ func (s *Server) fillSuggestion(ctx context.Context, c responseCase, v *response
 	v.Draft, v.Edit = draft.Number, recommendationPath(c.rec.ID)+"/edit?suggestion="+m.ID.String()
 	if _, ok := m.ApplyTo(reviewed.Body, draft.Body); ok {
 		v.Apply = c.kept.page + "/apply"
+	} else {
+		v.Stands = m.StandsIn(reviewed.Body, draft.Body)
 	}
 	return nil
 }

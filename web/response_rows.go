@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html/template"
+	"strings"
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
@@ -43,13 +45,46 @@ func (s *Server) answeredBlocks(ctx context.Context, l *i18n.Localizer, c *respo
 	return blocks, nil
 }
 
+// fillAbove says what stands above the list.
+func (s *Server) fillAbove(ctx context.Context, l *i18n.Localizer, c *responsesCase, v *responsesView) error {
+	round, err := models.RoundByNumber(ctx, s.DB, c.rec.ID, c.round)
+	if err != nil {
+		return err
+	}
+	version, err := models.VersionByID(ctx, s.DB, round.VersionID)
+	if err != nil {
+		return err
+	}
+	zone, err := s.zoneOf(ctx, c.visitor.Person)
+	if err != nil {
+		return err
+	}
+	v.Printed = strings.Join([]string{version.Title, l.T("version.title", "Number", l.Number(version.Number)),
+		l.T("responses.round", "Number", l.Number(c.round)), l.Date(s.Now(), zone)}, " · ")
+	questions, err := s.questionsOf(ctx, c.rec)
+	if err == nil && len(questions) > 0 {
+		v.Asked, err = s.agreementLink(ctx, c.visitor, c.rec, c.round)
+	}
+	return err
+}
+
 // row shows a comment with what is answered to it.
 func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, error) {
 	by := c.authors[m.TaskID]
-	row := remarkRow{Pick: fmt.Sprintf("%s:%d", m.ID, m.Revision), Kind: l.T("responses.kind." + string(m.Kind)), Replacement: m.Replacement,
-		Suggests: m.Kind == models.CommentSuggestion, Group: m.GroupTitle, Href: responsesPath(c.rec.ID) + "/" + m.ID.String(),
-		Comment: Comment{ID: "c-" + m.ID.String(), Who: by.name, Capacity: by.capacity, At: m.At, Zone: c.zone, Lang: m.WrittenIn, Quote: m.Quote}}
+	row := remarkRow{Pick: fmt.Sprintf("%s:%d", m.ID, m.Revision), Href: responsesPath(c.rec.ID) + "/" + m.ID.String(),
+		Comment: Comment{ID: "c-" + m.ID.String(), Who: by.name, Capacity: by.capacity, At: m.At, Zone: c.zone, Lang: m.WrittenIn, Quote: m.Quote,
+			Kind: &Badge{Tone: "plain", Icon: cmp.Or(kindIcons[m.Kind], "message"), Text: l.T("responses.kind." + string(m.Kind))}, Instead: m.Replacement,
+			LeavesOut: m.Kind == models.CommentSuggestion && m.Replacement == ""}}
 	row.Picked = c.form.Form.Has("pick", row.Pick)
+	if by.recorded != "" {
+		row.Notes = append(row.Notes, by.recorded)
+	}
+	if conflict := c.conflicts[m.TaskID]; conflict.Shown() {
+		row.Notes = append(row.Notes, l.T("conflict.badge")+": "+l.T("conflict.kind."+conflict.Kind))
+	}
+	if m.GroupTitle != "" {
+		row.Notes = append(row.Notes, l.T("responses.in_group", "Title", m.GroupTitle))
+	}
 	var err error
 	if row.Text, err = renderWords(m.Body, "c-"+m.ID.String()[24:]); err != nil {
 		return row, err

@@ -191,6 +191,32 @@ func TestASuggestionIsPutIntoTheTextInOneStep(t *testing.T) {
 	require.NotContains(t, b.get(elsewhere).Body, edit, "the text is out")
 }
 
+func TestASuggestionWhoseWordsStandThereIsMarkedAccepted(t *testing.T) {
+	block, quote := newHouse(t).quotable()
+	same := models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"}
+	h := newHouse(t).roundCommented(same, same)
+	b, page := h.as("officer-khc", "en"), responsesPath(h.brief.ID)
+	all := picks(b.get(page + "?kind=suggestion").Body)
+	require.Len(t, all, 2)
+	one, other := page+"/"+strings.Split(all[0], ":")[0], page+"/"+strings.Split(all[1], ":")[0]
+	require.Equal(t, http.StatusSeeOther, b.post(one+"/apply", form(t, b.get(one).Body, one+"/apply")).StatusCode)
+	got := b.get(other)
+	require.Contains(t, got.Body, i18n.For("en").T("responses.stands"))
+	require.NotContains(t, got.Body, i18n.For("en").T("responses.apply_yourself"))
+	require.Equal(t, http.StatusSeeOther, b.post(other, form(t, got.Body, other)).StatusCode, "the first form on the page marks it")
+	require.NotContains(t, b.get(page+"?open=yes").Body, "Other words", "both are answered")
+}
+
+func TestWhatPeopleTypeDoesNotVanish(t *testing.T) {
+	h := newHouse(t).roundCommented(models.CommentPayload{Block: 0, Body: "write <b>x</b> here"}, models.CommentPayload{Block: 1, Body: "<u>only this</u>"})
+	for _, page := range []string{responsesPath(h.brief.ID), recommendationPath(h.brief.ID)} {
+		got := h.as("officer-khc", "en").get(page)
+		sound(t, got)
+		require.Contains(t, got.Body, "write &lt;b&gt;x&lt;/b&gt; here", page)
+		require.Contains(t, got.Body, "&lt;u&gt;only this&lt;/u&gt;", page)
+	}
+}
+
 func TestTheSheetOfCommentsAnonymisesAndRunsNothing(t *testing.T) {
 	h := newHouse(t).roundCommented(models.CommentPayload{Block: 0, Body: "+1"}, models.CommentPayload{Block: 1, Body: "@all", Kind: models.CommentPraise})
 	got := h.as("officer-khc", "en").get(responsesPath(h.brief.ID) + ".xlsx")

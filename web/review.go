@@ -155,7 +155,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {
 		return v, err
 	}
-	v.DeclineOpen = f.Form.Values.Has(rowField("suggestions", 0, "name"))
+	v.DeclineOpen = f.Form.Values.Has(rowField("suggestions", 0, "name")) || r.URL.Query().Has("decline")
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Before = labelOf(v.Answers, f.Form.Value(chosenBefore))
 	if !v.Consultation {
@@ -370,7 +370,7 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 		if err != nil {
 			return nil, err
 		}
-		v.Said, v.Note = saidOfQuestions(l, questions, rv, false), rv.ConfidentialNote
+		v.Said, v.Note = yours(saidOfQuestions(l, questions, rv, false)), rv.ConfidentialNote
 	}
 	for _, c := range rv.Comments {
 		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Kind: c.Kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})

@@ -37,13 +37,22 @@ func (s *Server) conflictView(ctx context.Context, l *i18n.Localizer, a *asked, 
 	}
 	v.Declared, v.Words, v.Lang = l.T("conflict.kind."+c.Kind), c.Words, c.WrittenIn
 	if c.Declared() {
-		ruling := "undecided"
-		if c.Ruling != nil {
-			ruling = *c.Ruling
-		}
-		v.State, v.Reason, v.ReasonIn = l.T("conflict.told."+ruling), c.Reason, c.ReasonWrittenIn
+		v.State, v.Reason, v.ReasonIn = l.T("conflict.told."+c.Told(a.task.State)), c.Reason, c.ReasonWrittenIn
 	}
 	return v, nil
+}
+
+// replacedView is what an expert is told whose question ended with the decision about their conflict of interest; nil where it
+// did not.
+func (s *Server) replacedView(ctx context.Context, l *i18n.Localizer, a *asked) (*conflictView, error) {
+	if a.task.Kind != models.TaskReview {
+		return nil, nil
+	}
+	c, err := models.ConflictOf(ctx, s.DB, a.task.ID)
+	if err != nil || !c.Replaced() {
+		return nil, err
+	}
+	return &conflictView{State: l.T("conflict.told." + c.Told(a.task.State)), Reason: c.Reason, ReasonIn: c.ReasonWrittenIn}, nil
 }
 
 // declareConflict takes what an expert declares. They go on reading and writing: nothing waits for what is decided about it.
@@ -116,5 +125,8 @@ func (row *roundDeskRow) ofConflict(l *i18n.Localizer, c *models.Conflict, v *ro
 	if v.Open && row.Decidable && (c.Ruling == nil || *c.Ruling != models.RulingReplaced) {
 		row.Conflict.Rulings = choices(l, "conflict.rule.", models.Rulings()...)
 		row.Act = act
+		if c.Undecided() {
+			row.Decide = l.T("conflict.rule.button")
+		}
 	}
 }

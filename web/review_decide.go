@@ -111,6 +111,7 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 	if v.Round, err = s.roundView(r.Context(), l, a.visitor.viewer(), a.rec, round, true, zone); err != nil {
 		return err
 	}
+	v.Round.withConfidence()
 	if v.Consultation, err = s.consultationView(r.Context(), l, round, zone); err != nil {
 		return err
 	}

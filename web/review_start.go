@@ -107,6 +107,9 @@ func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = s.enoughInvited(r.Context(), a.rec, payload)
 	}
+	if err == nil {
+		err = s.allOffered(r.Context(), a.rec, payload)
+	}
 	if finding(r) {
 		err = nil
 	}
@@ -137,6 +140,41 @@ func (s *Server) enoughInvited(ctx context.Context, rec *models.Recommendation, 
 		bad.And("enough", "range", "min", fewest, "max", len(p.Invite))
 	}
 	return bad.OrNil()
+}
+
+// allOffered names somebody chosen whom the page does not offer, and says why: forms stay open for long, and addresses are typed.
+func (s *Server) allOffered(ctx context.Context, rec *models.Recommendation, p models.StartReviewPayload) error {
+	offered, err := s.expertsFor(ctx, rec, nil)
+	if err != nil {
+		return err
+	}
+	for _, id := range append(slices.Clone(p.Invite), p.Reserve...) {
+		if slices.ContainsFunc(offered, func(e models.Expert) bool { return e.ID == id }) {
+			continue
+		}
+		person, err := models.PersonByID(ctx, s.DB, id)
+		if err != nil {
+			return apperr.Invalid("invite", "unknown")
+		}
+		knows, err := s.knowsAuthors(ctx, rec, id)
+		if err != nil {
+			return err
+		}
+		if knows {
+			return apperr.Invalid("invite", "expert_knows", "name", person.Name)
+		}
+		return apperr.Invalid("invite", "expert_not_free", "name", person.Name)
+	}
+	return nil
+}
+
+// knowsAuthors reports whether somebody cannot be asked in a double-anonymised round because they learn who wrote the text.
+func (s *Server) knowsAuthors(ctx context.Context, rec *models.Recommendation, person uuid.UUID) (bool, error) {
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil || procedure.Document.Review.HowAnonymous() != models.AnonymityDouble {
+		return false, err
+	}
+	return models.KnowsAuthors(ctx, s.DB, rec, person)
 }
 
 // proposal fills the form with whom is proposed, the best fit first: as many as are enough to invite, the next in reserve.

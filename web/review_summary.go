@@ -49,7 +49,7 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 	}
 	v := summaryView{Page: askedPage(r, l.T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title, TextLang: a.rec.Language,
 		Hidden: hiddenFields(r.PostForm), Answer: l.T("review.answer." + p.Answer), Reasons: p.Reasons, Lang: p.WrittenIn, Note: p.ConfidentialNote,
-		Said: saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true), Comments: commentsToSend(p.Comments),
+		Said: yours(saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true)), Comments: commentsToSend(p.Comments),
 		Naming: l.T("summary.named."+namingOf(p), "Name", a.visitor.Person.Name), Changing: a.task.State == models.TaskDone, Due: a.task.DueAt, Zone: a.zone}
 	if a.facts.Anonymity != models.AnonymityOpen { // nobody chooses how they are named in it
 		v.Naming = l.T("anonymity.means." + a.facts.Anonymity)

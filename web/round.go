@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,9 @@ type roundDeskView struct {
 	Short    string // why the round is shorter than usual
 	Enough   bool   // enough have answered and the officer is asked whether to close
 	Open     bool   // something can still be done
+	Running  bool   // the round is not closed, and its deadline is still to come or passed
+	Reached  bool   // somebody's link was opened, by them or by a machine
+	Remind   string // when a reminder sent by hand goes out, by the procedure
 	Experts  []roundDeskRow
 	Partners []roundDeskRow
 	Chosen   *roundDeskRow // whom the acts are about; nil: the list
@@ -54,6 +58,7 @@ type roundDeskRow struct {
 	Decidable  bool           // the question stands: open, or answered
 	Suggested  []suggestedRow // whom they suggest instead
 	Conflict   *roundConflict
+	Decide     string // what waits for the officer's decision, as the button says; "" where nothing does
 }
 
 // roundKinds are the questions of a round.
@@ -173,6 +178,10 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		v.Hides = l.T("anonymity.desk")
 	}
 	v.Answered = l.N("recommendation.round.answered", answered) + "; " + l.N("recommendation.round.enough", round.Enough)
+	v.Running = round.ClosedAt == nil
+	if v.Remind = l.T("round.nudge.text"); procedure.Document.Digest.Immediate {
+		v.Remind = l.T("round.nudge.text_now")
+	}
 	v.Open = round.ClosedAt == nil && a.rec.Stage == models.StageReview && a.rec.Round == round.Number
 	v.Enough = v.Open && round.ClosingAt == nil && answered >= round.Enough
 	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
@@ -218,6 +227,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 {
 			row.Act = v.Action + "?task=" + ask.ID.String()
 		}
+		v.Reached = v.Reached || ask.OpenedFirst != nil
 		row.ofConflict(l, conflicts[ask.ID], v, v.Action+"?task="+ask.ID.String())
 		if ask.ShortFor != nil && v.Short == "" {
 			v.Short = l.T("round.short", "Date", l.Date(*ask.ShortFor, time.UTC))
@@ -231,7 +241,18 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			v.Partners = append(v.Partners, row)
 		}
 	}
+	for _, rows := range [][]roundDeskRow{v.Experts, v.Partners} {
+		slices.SortStableFunc(rows, func(a, b roundDeskRow) int { return b.urgency() - a.urgency() })
+	}
 	return nil
+}
+
+// urgency puts first what waits for a decision.
+func (row roundDeskRow) urgency() int {
+	if row.Decide != "" {
+		return 1
+	}
+	return 0
 }
 
 // choose has the page be about one of those asked.
@@ -281,6 +302,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.AskedUntil != nil {
 		row.AskedUntil = ask.AskedUntil.Format(time.DateOnly)
 		row.Asks = l.T("round.asks_time", "Date", l.Date(*ask.AskedUntil, time.UTC))
+	}
+	if row.Open && row.Asks != "" {
+		row.Decide = l.T("round.decide_time")
 	}
 	if row.Open {
 		row.Act = v.Action + "?task=" + ask.ID.String()

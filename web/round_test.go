@@ -42,7 +42,14 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	opened, link := n.byLink(asks, n.person("expert-02"), "en")
 	chosen := c.get(path + "?task=" + asks.ID.String())
 	sound(t, chosen)
-	require.Contains(t, chosen.Body, "perhaps by a machine")
+	require.Contains(t, chosen.Body, "link opened on ")
+	list := c.get(path).Body
+	require.Equal(t, 1, strings.Count(list, "opened by a machine"), "that is said once")
+	require.Contains(t, list, "Give or refuse time")
+	require.Less(t, strings.Index(list, n.person("expert-02").Name), strings.Index(list, n.person("expert-04").Name), "what waits for the officer stands first")
+	require.Less(t, strings.Index(chosen.Body, `name="do" value="extend"`), strings.Index(chosen.Body, `name="do" value="refuse"`))
+	require.Less(t, strings.Index(chosen.Body, `name="do" value="refuse"`), strings.Index(chosen.Body, `name="do" value="nudge"`))
+	require.Contains(t, chosen.Body, "A reminder goes out at once", "as this procedure says")
 	require.Equal(t, http.StatusUnprocessableEntity, c.post(path, actForm(chosen.Body, "refuse", nil)).StatusCode, "a reason is needed")
 	refused := c.post(path, actForm(chosen.Body, "refuse", url.Values{"reason": {"The law is read in June."}}))
 	require.Equal(t, http.StatusSeeOther, refused.StatusCode, refused.Body)
@@ -111,7 +118,9 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/time", f).StatusCode)
 	moved := n.task(task.ID)
 	require.True(t, moved.DueAt.After(task.DueAt))
-	require.NotNil(t, moved.AcceptedAt)
+	require.Nil(t, moved.AcceptedAt, "who takes time has not said that they will")
+	require.Nil(t, moved.RespondBy, "nor are they silent")
+	require.Contains(t, b.get(path).Body, `action="`+path+`/accept"`)
 	later := b.get(path + "/deadline.ics")
 	require.Contains(t, later.Body, "UID:"+task.ID.String())
 	require.Contains(t, later.Body, "SEQUENCE:2")
@@ -122,4 +131,40 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.Equal(t, moved.DueAt.UTC(), n.task(task.ID).DueAt.UTC(), "that is for the officer")
 	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
 	require.Contains(t, desk, i18n.For("en").T("round.state.asks_time"))
+	waits := b.get(path)
+	sound(t, waits)
+	folded, _, _ := strings.Cut(waits.Body, `id="time"`)
+	require.Contains(t, folded, i18n.For("en").T("time.asked", "Date", i18n.For("en").Date(task.DueAt.AddDate(0, 3, 0), nil)))
+	require.Contains(t, folded, `action="`+path+`/accept"`)
+	require.Nil(t, n.task(task.ID).AcceptedAt)
+}
+
+// TestClosingComesFirstOnceEnoughHaveAnswered although somebody declined and another expert could be chosen.
+func TestClosingComesFirstOnceEnoughHaveAnswered(t *testing.T) {
+	n := newOffice(t)
+	n.patient(func(d *models.ProcedureDocument) {
+		d.Review.Enough, d.Review.WhenEnough, d.Review.ConsultMembers = 1, models.EnoughAsks, false
+	})
+	n.review(1, "expert-02", "expert-04")
+	home, words := recommendationPath(n.brief.ID), i18n.For("en")
+	n.say(n.brief.ID, n.person("expert-04"), models.DecideDeclineTask, n.taskOf("expert-04"), models.DeclinePayload{Reason: "On leave."})
+	n.open(models.TaskChooseReviewer)
+	before := n.as("officer-khc", "en").get(home).Body
+	require.Contains(t, before, words.N("recommendation.whom.choose_reviewer", 1))
+	task := n.taskOf("expert-02")
+	n.say(n.brief.ID, n.person("expert-02"), models.DecideAnswerReview, task, models.ReviewPayload{VersionHash: n.versionOf(task).Hash, Answer: models.AnswerSupport})
+	n.waitFor("the officer to be asked whether to close", func() bool {
+		round, err := models.RoundByNumber(t.Context(), n.db, n.brief.ID, 1)
+		return err == nil && round.EnoughAt != nil
+	})
+	page := n.as("officer-khc", "en").get(home)
+	sound(t, page)
+	main, rest, _ := strings.Cut(page.Body, `id="more"`)
+	require.Contains(t, main, words.T("recommendation.act.close_round"))
+	require.Contains(t, main, words.T("recommendation.whom_closes"))
+	require.NotContains(t, main, words.N("recommendation.whom.choose_reviewer", 1))
+	require.NotContains(t, main, words.T("recommendation.act.choose_reviewer"))
+	require.Contains(t, rest, words.T("recommendation.act.choose_reviewer"), "it is still possible")
+	desk := n.as("officer-khc", "en").get(home + "/round").Body
+	require.Contains(t, desk, `id="close"`)
 }

@@ -9,6 +9,7 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/internal/validation"
 	"tribuna/models"
 )
@@ -120,6 +121,7 @@ func (s *Server) acceptTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case err != nil && f.showAgain(err, Localizer(r)):
+		f.Form.sayTick(Localizer(r), "will", newAcceptForm(Localizer(r), a, f).Box)
 		return s.acceptAgain(w, r, a, f)
 	case err != nil || !done:
 		return err
@@ -135,6 +137,11 @@ func ticked(r *http.Request, name string) error {
 		return apperr.Invalid(name, "required")
 	}
 	return nil
+}
+
+// sayTick says about a box that was not ticked which one it is.
+func (f *Form) sayTick(l *i18n.Localizer, name, box string) {
+	f.onlyChoose(name, "", l.T("asked.tick", "Box", box))
 }
 
 func (s *Server) acceptAgain(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
@@ -175,6 +182,7 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case err != nil && f.showAgain(err, Localizer(r)):
+		f.Form.sayTick(Localizer(r), "will_not", Localizer(r).T("asked.decline.sure"))
 		return s.declineAgain(w, r, a, f)
 	case err != nil || !done:
 		return err

@@ -65,20 +65,21 @@ type answeredView struct {
 	Mails       *mailLanguage
 	Kept        string // under which name the device kept the words that are now recorded
 	Again       *acceptForm
-	Certificate string // where an expert has it confirmed that they reviewed; "" where that is not to be had
+	Conflict    *conflictView // why it is over, where that is a conflict of interest; else nil
+	Certificate string        // where an expert has it confirmed that they reviewed; "" where that is not to be had
 }
 
 // acceptForm is where an expert says that they will review. It says nothing as it stands.
 type acceptForm struct {
 	formState
 	Action, Box string // where it goes, and what is ticked
-	Declines    bool   // one can decline on the same page
+	Decline     string // where one declines instead, on the same page; "" where one did
 }
 
 func newAcceptForm(l *i18n.Localizer, a *asked, f formState) *acceptForm {
-	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will"), Declines: true}
+	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will"), Decline: a.declinePath()}
 	if a.task.State == models.TaskDeclined {
-		accept.Box, accept.Declines = l.T("review.will_after_all"), false
+		accept.Box, accept.Decline = l.T("review.will_after_all"), ""
 	}
 	return accept
 }
@@ -126,16 +127,14 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	}
 	v.Icon = "info-circle"
 	v.Lead = l.T("asked.over." + reason + ".text")
-	v.Next = l.T(a.sighted("asked.over.next"), "Officer", a.facts.Officer, "Owner", a.facts.Owner)
-	if a.facts.Blind {
-		holder, err := models.DataHolderOf(r.Context(), s.DB)
-		if err != nil {
-			return err
-		}
-		if holder.Contact != "" {
-			v.Next += " " + l.T("anonymity.contact", "Contact", holder.Contact)
-		}
+	if v.Conflict, err = s.replacedView(r.Context(), l, a); err != nil {
+		return err
 	}
+	contact, err := s.contact(r.Context(), l)
+	if err != nil {
+		return err
+	}
+	v.Next = l.T(a.sighted("asked.over.next"), "Officer", a.facts.Officer, "Owner", a.facts.Owner) + contact
 	again, err := s.reconsiderable(r.Context(), a)
 	if err != nil {
 		return err

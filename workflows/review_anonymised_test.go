@@ -118,3 +118,13 @@ func TestAnAnonymisedRoundIsNotBegunWithWhoWouldGiveItAway(t *testing.T) {
 	}
 	require.Equal(t, map[uuid.UUID]string{who[0].ID: ""}, o.labels(1), "a round that was withdrawn shows nobody's answer")
 }
+
+func TestAnAnonymisedRoundIsNotHandedToACoordinator(t *testing.T) {
+	o := newOffice(t, anonymised(models.AnonymitySingle))
+	o.startReview(0, o.unaware(), nil)
+	var s *said
+	o.at(time.Hour, func() { s = o.handsOver(o.rec.ID, o.coordinator(), o.officer, o.coordinator()) })
+	cutOff(t, o.run(2*time.Hour))
+	o.refused(apperr.CodeInvalid, s)
+	require.Equal(t, o.officer.ID, o.officerInCharge())
+}

@@ -1,7 +1,9 @@
 package mail_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -63,3 +65,62 @@ func TestMailsAboutSeveralAuthoritiesDifferByTheirSubject(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, letter.Subject, "Ministry of Labour")
 }
+
+func TestWhoWasSuggestedIsToldSo(t *testing.T) {
+	n := newNetwork(t)
+	round := func(t *models.Task) { t.Round = 1 }
+	declined := n.task(models.TaskReview, n.speaker, round)
+	task := n.task(models.TaskReview, n.expert, round)
+	invitation := func() string {
+		letter, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, "en", task))
+		require.NoError(t, err)
+		return asOneLine(letter.Text)
+	}
+	require.Contains(t, invitation(), i18n.For("en").T("mail.why.review"))
+	n.exec(`INSERT INTO reviewer_suggestions (id, task_id, recommendation_id, round, position, name, email, reason, written_in, person_id, created_at)
+		VALUES (?, ?, ?, 1, 1, '', 'x@mail.example', '', '', ?, ?)`, models.NewID(), declined.ID, n.recommendation, n.expert, monday)
+	known := invitation()
+	require.Contains(t, known, i18n.For("en").T("mail.suggested"))
+	require.NotContains(t, known, i18n.For("en").T("mail.suggested_address"))
+	require.NotContains(t, known, "Pat Partner", "who suggested is not told")
+	origin := models.NewID()
+	n.exec(`INSERT INTO contact_imports (id, person_id, kind, name, content, mapping, source, basis, created_at, imported_at) VALUES (?, ?, 'people', '', '', '{}', 's', 'interest', ?, ?)`,
+		origin, n.officer, monday, monday)
+	n.exec(`INSERT INTO contact_notices (person_id, import_id, due_at) VALUES (?, ?, ?)`, n.expert, origin, monday)
+	require.Contains(t, invitation(), i18n.For("en").T("mail.suggested_address"))
+}
+
+func TestAMailNamesTheDayOfADeadlineToday(t *testing.T) {
+	n := newNetwork(t)
+	for _, due := range []time.Time{monday.Add(2 * time.Hour), time.Date(2026, 3, 2, 21, 59, 59, 0, time.UTC)} {
+		task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.DueAt, t.GraceUntil = due, due.Add(time.Hour) })
+		letter, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, "en", task))
+		require.NoError(t, err)
+		require.Contains(t, asOneLine(letter.Text), "Deadline: 2 March 2026")
+		require.NotContains(t, letter.Text, "today")
+	}
+}
+
+func TestAReplacedExpertIsThankedAndTheOfficerToldWhy(t *testing.T) {
+	n := newNetwork(t)
+	for _, state := range []models.TaskState{models.TaskCancelled, models.TaskDone} {
+		task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.State, t.ClosedAt = state, &monday })
+		n.exec(`INSERT INTO review_conflicts (task_id, recommendation_id, kind, words, written_in, declared_at, ruling, reason, reason_written_in, ruled_by, ruled_at)
+			VALUES (?, ?, 'funded', 'W', '', ?, 'replaced', 'It is too near.', 'en', ?, ?)`, task.ID, n.recommendation, monday, n.officer, monday)
+		mail := n.mail(models.MailConflictRuled, n.expert, "en", task)
+		mail.Data.Reason = models.RulingReplaced
+		letter, err := n.compose(mail)
+		require.NoError(t, err)
+		require.Contains(t, letter.Text, "It is too near.")
+		require.Contains(t, letter.Text, "Thank you")
+		require.Equal(t, state == models.TaskDone, strings.Contains(asOneLine(letter.Text), "What you have sent is kept"))
+		choose := n.task(models.TaskChooseReviewer, n.officer, func(t *models.Task) { t.SubjectID = &task.ID })
+		letter, err = n.compose(n.mail(models.MailOfficerTask, n.officer, "en", choose))
+		require.NoError(t, err)
+		require.Contains(t, asOneLine(letter.Text), "An expert is replaced because of a conflict of interest.")
+		require.NotContains(t, letter.Text, "declined")
+	}
+}
+
+// asOneLine takes out where lines of a letter are broken.
+func asOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -58,7 +58,7 @@ func (d *draft) moreTime(ctx context.Context) (page, error) {
 		Attached: d.calendar(t, false),
 	}
 	if t.Kind == models.TaskReview && t.RespondBy != nil && t.RespondBy.Before(t.DueAt) { // somebody else is asked after that
-		p.After = append(p.After, d.t("respond_by", "When", d.until(*t.RespondBy)))
+		p.After = append(p.After, d.t("respond_by", "When", d.words.Moment(*t.RespondBy, d.zone)))
 	}
 	p.After = append(p.After, d.t("link_is_personal"))
 	return p, nil
@@ -81,7 +81,7 @@ func (d *draft) conflictRuled(ctx context.Context) (page, error) {
 	}
 	p := page{
 		Subject:  d.t("conflict_ruled.subject", "Title", t.Title),
-		Lead:     []string{d.t("conflict_ruled." + *c.Ruling)},
+		Lead:     []string{d.t("conflict_ruled." + c.Told(t.State))},
 		Document: document(t),
 		Why:      d.t("conflict_ruled.why"),
 	}

@@ -10,6 +10,8 @@ import (
 )
 
 // invitation asks for one thing: to review, to comment, to translate, to sign off, to decide, to report.
+//
+//i18n:keys mail.why.* mail.suggested mail.suggested_address
 func (d *draft) invitation(ctx context.Context) (page, error) {
 	t, err := d.openTask(ctx)
 	if err != nil {
@@ -25,7 +27,12 @@ func (d *draft) invitation(ctx context.Context) (page, error) {
 		Lead:     []string{d.t(sighted(t, key+".lead"), args...)},
 		Document: document(t),
 		Button:   &button{Label: d.t(key + ".button"), URL: d.link(t)},
-		Why:      d.t(whyKey(t), args...),
+		Why:      d.t(t.Why(), args...),
+	}
+	if t.Kind == models.TaskChooseReviewer {
+		if p.Lead, err = d.whyChoose(ctx, t); err != nil {
+			return page{}, err
+		}
 	}
 	d.sayAgain(t, &p)
 	p.Facts = append(p.Facts, fact{d.t("label.asks"), d.t(sighted(t, "officer_of"), args...)})
@@ -57,6 +64,33 @@ func (d *draft) sayAgain(t models.MailTask, p *page) {
 	}
 }
 
+// whyChoose tells why another reviewer has to be chosen: whose task ended without an answer, and how.
+//
+//i18n:keys mail.choose_because.*
+func (d *draft) whyChoose(ctx context.Context, t models.MailTask) ([]string, error) {
+	because := "unanswered"
+	if t.SubjectID != nil {
+		ended, err := d.taskByID(ctx, *t.SubjectID)
+		if err != nil {
+			return nil, err
+		}
+		conflict, err := models.ConflictOf(ctx, d.db, ended.ID)
+		switch {
+		case err != nil:
+			return nil, err
+		case conflict.Replaced():
+			because = "conflict"
+		case ended.State == models.TaskDeclined:
+			because = "declined"
+		case ended.State == models.TaskExpired:
+			because = "silent"
+		case ended.State == models.TaskCancelled:
+			because = "withdrawn"
+		}
+	}
+	return []string{d.t("choose_because." + because), d.t("task.choose_reviewer.lead")}, nil
+}
+
 // askKey is the catalog key of what is asked: the officer's tasks share a kind of mail and differ by kind of task.
 //
 //i18n:keys mail.task.*.subject mail.task.*.lead mail.task.*.button
@@ -76,9 +110,6 @@ func sighted(t models.MailTask, key string) string {
 	}
 	return key
 }
-
-// whyKey is the catalog key of why it is this reader who is asked.
-func whyKey(t models.MailTask) string { return "why." + string(t.Kind) }
 
 func (d *draft) taskArgs(t models.MailTask) []any {
 	return []any{"Title", t.Title, "Officer", t.Officer, "Owner", t.Owner, "Organisation", d.words.ForUnit(t.Organisation, t.Speaker),
@@ -114,7 +145,7 @@ func (d *draft) afterAsking(t models.MailTask) []string {
 		}
 		more = append(more, d.t("may_decline"))
 		if t.RespondBy != nil && t.RespondBy.Before(t.DueAt) {
-			more = append(more, d.t("respond_by", "When", d.until(*t.RespondBy)))
+			more = append(more, d.t("respond_by", "When", d.words.Moment(*t.RespondBy, d.zone)))
 		}
 	}
 	return append(more, d.t("link_is_personal"))

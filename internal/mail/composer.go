@@ -251,7 +251,11 @@ func (d *draft) link(t models.MailTask) string {
 func (d *draft) t(key string, args ...any) string { return d.words.T("mail."+key, args...) }
 
 // until says an instant as people do, with the hour and whose clock: "in 3 days, Thursday 12 March, 17:00 (…)".
+// A mail is read on another day than it was written: no day is told as today alone.
 func (d *draft) until(due time.Time) string {
+	if day := i18n.DueDay(due, d.zone); day.Format(time.DateOnly) == d.now.In(day.Location()).Format(time.DateOnly) {
+		return d.words.Moment(due, d.zone)
+	}
 	deadline := d.words.Deadline(d.now, due, d.zone)
 	if i18n.DeadlineWhole(d.now, due, d.zone) { // the day, or the hour, is in it
 		return deadline

@@ -2,13 +2,14 @@
 // comments and translations attach to, and cleans up text pasted from a word processor.
 //
 // The dialect is CommonMark with GitHub's tables, strikethrough and bare links, and with footnotes, because policy
-// papers have them. Raw HTML is dropped.
+// papers have them. Raw HTML is dropped, or shown as it was typed: WithTypedHTML.
 package markdown
 
 import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"slices"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -26,6 +27,13 @@ type Option func(*options)
 type options struct {
 	idPrefix     string
 	headingShift int
+	typedHTML    bool
+}
+
+// WithTypedHTML shows raw HTML as the characters that were typed instead of dropping it: in what people say of a text, where
+// <b> or a < may be meant as they stand.
+func WithTypedHTML() Option {
+	return func(o *options) { o.typedHTML = true }
 }
 
 // WithIDPrefix puts a prefix before every id in the output, so that several documents can stand on one page without
@@ -57,9 +65,14 @@ func Render(source string, opts ...Option) (template.HTML, error) {
 	o := newOptions(opts)
 	var out output
 	src := []byte(unixNewlines(source))
-	engine := noteless
-	if bytes.Contains(src, []byte("[^")) {
+	engine, notes := noteless, bytes.Contains(src, []byte("[^"))
+	switch {
+	case notes && o.typedHTML:
+		engine = newEngine(o.idPrefix, withoutHTML())
+	case notes:
 		engine = newEngine(o.idPrefix)
+	case o.typedHTML:
+		engine = notelessTyped
 	}
 	doc := parse(engine, src, o.idPrefix)
 	shiftHeadings(doc, o.headingShift)
@@ -71,8 +84,8 @@ func Render(source string, opts ...Option) (template.HTML, error) {
 
 // newEngine builds a parser and renderer. It is cheap, and the footnote renderer keeps its id prefix, so there is one
 // engine per prefix rather than one shared and mutated.
-func newEngine(idPrefix string) goldmark.Markdown {
-	return goldmark.New(
+func newEngine(idPrefix string, more ...goldmark.Option) goldmark.Markdown {
+	return goldmark.New(append(more,
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
 			extension.Strikethrough,
@@ -81,12 +94,23 @@ func newEngine(idPrefix string) goldmark.Markdown {
 		),
 		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(html.WithXHTML()),
-	)
+	)...)
+}
+
+// withoutHTML has a parser take raw HTML for words, which are escaped.
+func withoutHTML() goldmark.Option {
+	blocks := slices.DeleteFunc(parser.DefaultBlockParsers(), func(p util.PrioritizedValue) bool { return p.Value == parser.NewHTMLBlockParser() })
+	inlines := slices.DeleteFunc(parser.DefaultInlineParsers(), func(p util.PrioritizedValue) bool { return p.Value == parser.NewRawHTMLParser() })
+	return goldmark.WithParser(parser.NewParser(parser.WithBlockParsers(blocks...), parser.WithInlineParsers(inlines...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...)))
 }
 
 // noteless is the engine of documents without footnotes, which leave no trace of its prefix: hundreds of comments on a page
 // need not have one each. Nobody adds to it.
 var noteless = newEngine(defaultPrefix)
+
+// notelessTyped is the same for WithTypedHTML.
+var notelessTyped = newEngine(defaultPrefix, withoutHTML())
 
 // parse reads a document; the watcher, if any, sees it before other transformers change it.
 func parse(engine goldmark.Markdown, src []byte, idPrefix string, watchers ...parser.ASTTransformer) ast.Node {

@@ -27,6 +27,26 @@ func TestRender(t *testing.T) {
 	}
 }
 
+func TestWhatPeopleTypeIsShownAsTyped(t *testing.T) {
+	for in, want := range map[string]string{
+		"see <b>x</b> & <i onclick=y>z":     `<p>see &lt;b&gt;x&lt;/b&gt; &amp; &lt;i onclick=y&gt;z</p>`,
+		"<script>alert(1)</script>":         `<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>`,
+		"<!-- *note* -->\n\nafter":          "<p>&lt;!-- <em>note</em> --&gt;</p>\n<p>after</p>",
+		"**bold** and <https://a.example/>": `<p><strong>bold</strong> and <a href="https://a.example/" rel="nofollow noopener">https://a.example/</a></p>`,
+	} {
+		got, err := Render(in, WithTypedHTML())
+		require.NoError(t, err)
+		require.Equal(t, want, strings.TrimSpace(string(got)), in)
+	}
+	noted, err := Render("<b>x</b>[^1]\n\n[^1]: <u>y</u>", WithTypedHTML(), WithIDPrefix("c-"))
+	require.NoError(t, err)
+	require.Contains(t, string(noted), "&lt;b&gt;x&lt;/b&gt;")
+	require.Contains(t, string(noted), "&lt;u&gt;y&lt;/u&gt;")
+	dropped, err := Render("a <b>x</b>")
+	require.NoError(t, err)
+	require.NotContains(t, string(dropped), "&lt;", "a text itself stays as it was")
+}
+
 func TestRenderDropsHTMLBlocks(t *testing.T) {
 	got, err := Render("<script>alert(1)</script>\n\n<iframe src=x></iframe>\n\nafter")
 	require.NoError(t, err)

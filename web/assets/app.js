@@ -9,6 +9,7 @@ import { keepWords } from './js/keep.js'
 import { keepLive } from './js/live.js'
 import { keepUnsent } from './js/unsent.js'
 import { pasteMarkdown } from './js/paste.js'
+import { watchLimits } from './js/limits.js'
 
 window.htmx = htmx
 guardForms(document)
@@ -19,3 +20,4 @@ keepWords(document)
 keepLive(document)
 keepUnsent(document)
 pasteMarkdown(document)
+watchLimits(document)

@@ -5,6 +5,8 @@ import { closeMenus } from './js/menus.js'
 import { remarks } from './js/remarks.js'
 import { keepWords } from './js/keep.js'
 import { keepUnsent } from './js/unsent.js'
+import { watchLimits } from './js/limits.js'
+import { openFolded } from './js/opens.js'
 
 guardForms(document)
 findInLists(document)
@@ -12,3 +14,5 @@ closeMenus(document)
 remarks(document) // before what was typed is put back: it makes room for it
 keepWords(document)
 keepUnsent(document)
+watchLimits(document)
+openFolded(document)
