@@ -85,7 +85,7 @@ func (c *responsesCase) outcomeComment(l *i18n.Localizer, m models.Remark) word.
 	}
 	if m.Kind == models.CommentSuggestion {
 		if one.Instead = m.Replacement; one.Instead == "" {
-			one.Instead = l.T("responses.leave_out")
+			one.Instead = l.T("remark.leaves_out")
 		}
 	}
 	if a := m.Response(); (m.GroupID == nil || m.Outcome != nil) && a != nil {
