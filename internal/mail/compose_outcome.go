@@ -59,7 +59,7 @@ func (d *draft) outcome(language string, r models.Remark) []passage {
 	if r.Kind == models.CommentSuggestion {
 		instead := passage{Heading: d.words.T("responses.column.replacement"), Text: r.Replacement, Language: language}
 		if r.Replacement == "" {
-			instead.Text, instead.Language = d.words.T("responses.leave_out"), ""
+			instead.Text, instead.Language = d.words.T("remark.leaves_out"), ""
 		}
 		all = append(all, instead)
 	}
