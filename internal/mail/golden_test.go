@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/mail"
@@ -127,4 +128,48 @@ func decoded(t *testing.T, p *multipart.Part) string {
 	words, err := io.ReadAll(r)
 	require.NoError(t, err)
 	return string(words)
+}
+
+// TestFieldsAreFilledIntoEveryCopy: a letter that was encoded once says to each reader what a letter written for them alone says.
+func TestFieldsAreFilledIntoEveryCopy(t *testing.T) {
+	n, s := newNetwork(t), newServer(t, nil)
+	n.exec(`DELETE FROM mailing_texts`)
+	n.exec(`INSERT INTO mailing_texts (mailing_id, language, subject, body) VALUES (?, 'en', 'For {name}', ?)`, n.mailing,
+		"Dear {name} of *{organisation}* in {country},\n\nplease read {title}: {link}")
+	known := n.person(`<b>Ann</b> & "Co" =20`, "en", "BG", "reader", n.owner)
+	unknown := n.person("", "en", "BG", "reader", n.owner)
+	added, err := models.EnqueueMailing(t.Context(), n.db, models.MailingRecipients{MailingID: n.mailing, RecommendationID: n.recommendation,
+		Audience: models.Audience{Roles: []string{"reader"}}, Texts: []string{"en"}, Fallback: "en"}, monday)
+	require.NoError(t, err)
+	require.Equal(t, 2, added)
+	n.exec(`DELETE FROM roles WHERE person_id = ?`, unknown)
+	n.exec(`UPDATE people SET country_code = NULL WHERE id = ?`, unknown)
+	sender := newSender(t, n, s, newClock())
+	drain(t, sender, mail.Batch{MailingID: &n.mailing})
+	require.Equal(t, models.MailCounts{Delivered: 2}, n.counts())
+
+	owner, err := models.OrganisationByID(t.Context(), n.db, n.owner)
+	require.NoError(t, err)
+	got := map[string][2]string{}
+	for _, raw := range s.whole {
+		m, err := netmail.ReadMessage(bytes.NewReader(raw))
+		require.NoError(t, err)
+		to, err := m.Header.AddressList("To")
+		require.NoError(t, err)
+		subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+		require.NoError(t, err)
+		_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+		require.NoError(t, err)
+		p, err := multipart.NewReader(m.Body, params["boundary"]).NextRawPart()
+		require.NoError(t, err)
+		got[to[0].Address] = [2]string{subject, strings.Join(strings.Fields(decoded(t, p)), " ")}
+	}
+	of := func(id uuid.UUID) [2]string { return got[id.String()+"@mail.example"] }
+	require.Equal(t, `For <b>Ann</b> & "Co" =20`, of(known)[0])
+	require.Contains(t, of(known)[1], `Dear <b>Ann</b> & "Co" =20 of `+owner.Name+" in Bulgaria,")
+	require.Equal(t, "For dear reader", of(unknown)[0])
+	require.Contains(t, of(unknown)[1], "Dear dear reader of your organisation in your country,")
+	for _, each := range got {
+		require.NotContains(t, each[1], "{", "every field is filled in")
+	}
 }
