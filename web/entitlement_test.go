@@ -233,7 +233,7 @@ func (w *world) address(route string, task *models.Task) string {
 		taskID = task.ID
 	}
 	return strings.NewReplacer("{id}", id.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en",
-		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter", "/letter?language=en").Replace(path)
+		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter", "/letter?language=en").Replace(path)
 }
 
 // byLink is who comes by the personal link of a question.

@@ -43,7 +43,7 @@ type outcomeReaderRow struct {
 }
 
 // openRow is a comment that nobody has answered.
-type openRow struct{ Href, Where, Words string }
+type openRow struct{ Href, Where, Words, Lang string }
 
 // mostOpenListed is how many comments without an answer are listed.
 const mostOpenListed = 20
@@ -172,11 +172,11 @@ func (s *Server) fillOpen(ctx context.Context, l *i18n.Localizer, c *responsesCa
 		if m.Block >= 0 {
 			where = l.T("recommendation.paragraph", "Number", l.Number(m.Block+1))
 		}
-		said := m.Body
+		said, lang := m.Body, m.WrittenIn
 		if said == "" {
-			said = m.Replacement
+			said, lang = m.Replacement, c.rec.Language
 		}
-		v.Open = append(v.Open, openRow{responsesPath(c.rec.ID) + "/" + m.ID.String(), where + " · " + l.T("responses.kind."+string(m.Kind)), beginning(said)})
+		v.Open = append(v.Open, openRow{responsesPath(c.rec.ID) + "/" + m.ID.String(), where + " · " + l.T("responses.kind."+string(m.Kind)), beginning(said), lang})
 	}
 	return nil
 }

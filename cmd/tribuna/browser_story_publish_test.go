@@ -129,7 +129,9 @@ func (s *story) mailing() {
 	s.mailingText("bg", "В безопасност онлайн", "Публикувахме **препоръка**. Моля, разпространете я.")
 	o.press(`button[value="save"]`)
 	o.press(`//a[contains(@href, "/preview?language=bg")]`)
-	o.reads("В безопасност онлайн", "Публикувахме препоръка")
+	o.reads("В безопасност онлайн")
+	o.hit(`details.mailing-text summary`) // the letter itself stands in a frame of its own
+	o.reads("Публикувахме")
 	o.press(`main a[href^="/mailings/"]`)
 	o.press(`.form-foot button[value="launch"]`)
 	o.press(`main .form-foot .btn-primary`)

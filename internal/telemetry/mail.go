@@ -34,6 +34,8 @@ func CountMails(ctx context.Context, state models.MailState, n int) {
 }
 
 // CountBounces counts what came back of the mails by what it was taken for.
-func CountBounces(ctx context.Context, outcome string) {
-	counter("tribuna.bounces", "what came back of the mails, by what it was taken for").Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome)))
+func CountBounces(ctx context.Context, outcome string) { countBounces(ctx, outcome, 1) }
+
+func countBounces(ctx context.Context, outcome string, n int64) {
+	counter("tribuna.bounces", "what came back of the mails, by what it was taken for").Add(ctx, n, metric.WithAttributes(attribute.String("outcome", outcome)))
 }

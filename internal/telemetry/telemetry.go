@@ -61,6 +61,9 @@ func Start(ctx context.Context, o Options) (*Telemetry, error) {
 		return nil, errors.Join(err, t.figures.Shutdown(ctx))
 	}
 	otel.SetMeterProvider(t.figures)
+	for _, outcome := range []string{"hard", "policy"} { // worth an alert: it needs a figure to rise from
+		countBounces(ctx, outcome, 0)
+	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { slog.Warn("telemetry", "error", err) }))
 	return t, nil
 }
