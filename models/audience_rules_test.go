@@ -48,8 +48,8 @@ func (n engagedNetwork) sentAbout(t *testing.T, recommendation uuid.UUID) uuid.U
 
 func (n engagedNetwork) got(t *testing.T, mailing uuid.UUID, p models.Person, state models.MailState) {
 	t.Helper()
-	n.exec(t, `INSERT INTO outbox (id, kind, dedupe_key, person_id, language, mailing_id, state, not_before, created_at)
-		VALUES (?, 'mailing', ?, ?, 'en', ?, ?, now(), now())`, models.NewID(), uuid.NewString(), p.ID, mailing, state)
+	n.exec(t, `INSERT INTO outbox (id, kind, person_id, language, mailing_id, state, not_before, created_at)
+		VALUES (?, 'mailing', ?, 'en', ?, ?, now(), now())`, models.NewID(), p.ID, mailing, state)
 }
 
 func (n engagedNetwork) task(t *testing.T, kind string, p models.Person) uuid.UUID {

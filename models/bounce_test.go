@@ -175,7 +175,7 @@ func TestWhoGotAMailingSaysHowItCameBack(t *testing.T) {
 	execSQL(t, n.db, `INSERT INTO mailings (id, campaign_id, recommendation_id, fallback_language, created_by, created_at) VALUES (?, ?, ?, 'en', ?, now())`, mailing, campaign, rec, officer.ID)
 	for i, class := range []models.BounceClass{models.BounceHard, models.BounceSoft, ""} {
 		p := n.person(t, fmt.Sprintf("reader%d", i), models.RoleReader, n.lead, consents)
-		m := &models.OutboxMail{Kind: models.MailMailing, DedupeKey: p.Email, PersonID: p.ID, MailingID: &mailing, CreatedAt: noon}
+		m := &models.OutboxMail{Kind: models.MailMailing, PersonID: p.ID, MailingID: &mailing, CreatedAt: noon}
 		require.NoError(t, models.Enqueue(t.Context(), n.db, m))
 		execSQL(t, n.db, `UPDATE outbox SET state = 'delivered', finished_at = now() WHERE id = ?`, m.ID)
 		if class != "" {

@@ -116,7 +116,7 @@ type OutboxMail struct {
 
 	ID               uuid.UUID `bun:",pk"`
 	Kind             MailKind
-	DedupeKey        string    // the same mail is never written twice
+	DedupeKey        string    `bun:",nullzero"` // the same mail is never written twice; of a mailing "": its recipients are unique
 	PersonID         uuid.UUID `bun:",nullzero"` // Nil: to the address of a request, or of somebody erased
 	Language         string    // empty: the person's
 	TaskID           *uuid.UUID
@@ -138,8 +138,8 @@ type OutboxMail struct {
 
 // Enqueue writes a mail; if one with its dedupe key is there already, nothing happens. CreatedAt is the caller's now.
 func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
-	if m.Kind == "" || m.DedupeKey == "" || m.PersonID == uuid.Nil && m.Data.Request == nil || m.CreatedAt.IsZero() {
-		return errors.New("a mail needs kind, dedupe key, person and time of writing")
+	if m.Kind == "" || (m.DedupeKey == "") != (m.MailingID != nil) || m.PersonID == uuid.Nil && m.Data.Request == nil || m.CreatedAt.IsZero() {
+		return errors.New("a mail needs kind, person, time of writing and a dedupe key or its mailing")
 	}
 	if m.ID == uuid.Nil {
 		m.ID = NewID()
@@ -154,7 +154,7 @@ func Enqueue(ctx context.Context, db bun.IDB, m *OutboxMail) error {
 			return found(err, "person")
 		}
 	}
-	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) DO NOTHING").Exec(ctx); err != nil {
+	if _, err := db.NewInsert().Model(m).On("CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING").Exec(ctx); err != nil {
 		return fmt.Errorf("write a mail: %w", err)
 	}
 	return nil
@@ -180,10 +180,9 @@ const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_numb
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
 	r.Audience.About = r.RecommendationID
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
-	// That nobody gets it twice is what outbox_recipient says; the key is short and in order, because it is written at every step.
 	res, err := db.NewRaw(`
-		INSERT INTO outbox (id, kind, dedupe_key, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
-		SELECT p.mail, ?, 'mailing:' || p.mail, p.id, CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
+		INSERT INTO outbox (id, kind, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
+		SELECT p.mail, ?, p.id, CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
 		FROM (SELECT `+nextID+` AS mail, id, language FROM (?) AS people OFFSET 0) AS p
 		ON CONFLICT DO NOTHING`,
 		MailMailing, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,

@@ -153,7 +153,7 @@ func (n *network) mail(kind models.MailKind, person uuid.UUID, language string, 
 		m.TaskID = &task.ID
 	}
 	if kind == models.MailMailing {
-		m.MailingID = &n.mailing
+		m.MailingID, m.DedupeKey = &n.mailing, ""
 	}
 	return m
 }
