@@ -24,7 +24,7 @@ type rawMail struct{}
 
 // Returned is what a mail that came back was taken for.
 type Returned struct {
-	Outcome string `json:"outcome"` // hard, soft, policy, auto_reply, delayed, delivered, complaint, unknown, repeated, forged, gone, none
+	Outcome string `json:"outcome"` // hard, soft, policy, auto_reply, delayed, delivered, complaint, unknown, repeated, forged, gone, none, unsubscribed
 }
 
 func (s *server) bounceRoutes() []route {

@@ -16,6 +16,7 @@ import (
 
 	"tribuna/internal/bounce/intake"
 	"tribuna/internal/config"
+	"tribuna/internal/links"
 	"tribuna/internal/mail"
 	"tribuna/models"
 )
@@ -33,7 +34,11 @@ func newIntake(cfg config.Config, db *bun.DB) (*intake.Intake, error) {
 	if err != nil {
 		return nil, fmt.Errorf("TRIBUNA_BOUNCE_ADDRESS: %w", err)
 	}
-	return &intake.Intake{DB: db, Mail: path.Mail, Now: time.Now, Log: slog.Default()}, nil
+	minter, err := links.New(key)
+	if err != nil {
+		return nil, err
+	}
+	return &intake.Intake{DB: db, Mail: path.Mail, Links: minter, Now: time.Now, Log: slog.Default()}, nil
 }
 
 // returnedByAPI takes mails that came back in at the API, where the variables say so; else it is nil.

@@ -20,7 +20,7 @@ func Read(r io.Reader) (Report, error) {
 	if report.MessageID == "" {
 		report.MessageID = l.originalID()
 	}
-	report.To, report.Sender = l.sentTo(), l.sentBy()
+	report.To, report.Sender, report.Subject = l.sentTo(), l.sentBy(), l.field("Subject")
 	report.Digest = l.digest(report)
 	return report, nil
 }

@@ -67,6 +67,7 @@ type Report struct {
 	MessageID  string      // of the mail that was sent, without angle brackets; "" where it is not said
 	To         []string    // the addresses that the message itself was sent to, as its header says
 	Sender     []string    // the addresses that the mail was sent in the name of, as the report says
+	Subject    string      // of the message itself
 	Digest     string      // the same for the same report, however it came; hexadecimal SHA-256
 	Class      Class       // of KindFeedback, KindAutoReply and KindNone
 }

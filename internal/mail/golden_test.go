@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	netmail "net/mail"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -89,12 +90,18 @@ func requireGolden(t *testing.T, n *network, raw []byte, people map[string]strin
 	require.Equal(t, "bulk", m.Header.Get("Precedence"))
 	require.Equal(t, "<mailings.tribuna.example>", m.Header.Get("List-Id"), "RFC 2919")
 	require.Equal(t, "List-Unsubscribe=One-Click", m.Header.Get("List-Unsubscribe-Post"), "RFC 8058")
-	unsubscribe := strings.Trim(m.Header.Get("List-Unsubscribe"), "<>")
+	write, click, _ := strings.Cut(m.Header.Get("List-Unsubscribe"), ", ")
+	unsubscribe := strings.Trim(click, "<>")
 	token, ours := strings.CutPrefix(unsubscribe, baseURL+"/u/")
 	require.True(t, ours, unsubscribe)
 	claims, err := n.minter.Check(token)
 	require.NoError(t, err)
 	require.Equal(t, claims.PersonID.String()+"@mail.example", to[0].Address, "one's own link and nobody else's")
+	address, err := url.Parse(strings.Trim(write, "<>"))
+	require.NoError(t, err)
+	require.Equal(t, "mailto", address.Scheme, "RFC 2369")
+	require.Equal(t, "unsubscribe "+token, address.Query().Get("subject"), "RFC 6068")
+	require.True(t, strings.HasPrefix(address.Opaque, "bounces+"), address.Opaque)
 	_, err = m.Header.Date()
 	require.NoError(t, err)
 

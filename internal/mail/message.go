@@ -25,9 +25,10 @@ type Letter struct {
 
 // envelope is what a message needs beyond its letter.
 type envelope struct {
-	id   string // of the outbox row: the same mail has the same Message-ID whoever sends it
-	from mail.Address
-	date time.Time
+	id     string // of the outbox row: the same mail has the same Message-ID whoever sends it
+	from   mail.Address
+	date   time.Time
+	backTo string // the signed address that it comes back to; "" where there is none
 }
 
 // message puts a letter into the form that travels. Names and subjects come from people: they are brought to one line
@@ -51,7 +52,7 @@ func message(l *Letter, e envelope) (*gomail.Msg, error) {
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office replies, please
 	if l.Unsubscribe != "" {
 		// RFC 8058 wants https; over plain http, in demonstrations, the same headers let people try it.
-		m.SetListUnsubscribe(l.Unsubscribe)
+		m.SetGenHeader(gomail.HeaderListUnsubscribe, ListUnsubscribe(l.Unsubscribe, e.backTo))
 		m.SetListUnsubscribePost()
 		m.SetGenHeader("List-Id", "<mailings."+domain(e.from.Address)+">") // RFC 2919: what is one list to people's filters
 		m.SetGenHeader("Precedence", "bulk")                               // for the servers that knew it before RFC 3834

@@ -44,6 +44,7 @@ type Copy struct {
 	ID     string // of the outbox row: the same mail has the same Message-ID whoever sends it
 	To     mail.Address
 	Date   time.Time
+	BackTo string // the signed address that it comes back to; "" where there is none
 	Fields Fields
 }
 
@@ -122,8 +123,8 @@ func (p *Prepared) Fill(to []byte, c Copy) ([]byte, error) {
 		to = append(append(to, "\r\nSubject: "...), folded(encodedWords(c.Fields.said(p.subject)))...)
 	}
 	if p.list.words != "" {
-		to = append(append(to, "\r\nList-Unsubscribe:\r\n <"...), p.list.words...)
-		to = append(append(to, c.Fields[p.list.field]...), '>')
+		ways := ListUnsubscribe(p.list.words+c.Fields[p.list.field], c.BackTo)
+		to = append(append(to, "\r\nList-Unsubscribe:\r\n "...), strings.Replace(ways, ">, <", ">,\r\n <", 1)...)
 	}
 	to = append(append(append(to, "\r\n"...), p.header...), "\r\n"...)
 	for i, g := range p.gaps {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"tribuna/internal/links"
 	"tribuna/internal/telemetry"
@@ -131,11 +134,17 @@ func (w *window) messageOf(ctx context.Context, m claimed, buffer *[]byte) (Mess
 		return Message{}, err
 	}
 	message := Message{From: w.From.Address, To: to, Content: *buffer}
-	if w.Return != nil {
-		message.From = w.Return.For(m.ID)
-	}
+	message.From = cmp.Or(w.backTo(m.ID), message.From)
 	message.Signature, err = w.Sign.sign(message.Content)
 	return message, err
+}
+
+// backTo is the signed address that a mail comes back to, and to which its reader writes to end mailings; "" where there is none.
+func (w *window) backTo(id uuid.UUID) string {
+	if w.Return == nil {
+		return ""
+	}
+	return w.Return.For(id)
 }
 
 // copyOf fills in a reader's copy of a mailing.
@@ -150,7 +159,7 @@ func (w *window) copyOf(ctx context.Context, m claimed, buffer []byte) (string, 
 	if err != nil {
 		return "", buffer, err
 	}
-	raw, err := letter.Fill(buffer, Copy{ID: m.ID.String(), To: mail.Address{Name: m.Name, Address: m.Email}, Date: w.Now(),
+	raw, err := letter.Fill(buffer, Copy{ID: m.ID.String(), To: mail.Address{Name: m.Name, Address: m.Email}, Date: w.Now(), BackTo: w.backTo(m.ID),
 		Fields: w.Composer.Fields(*w.batch.MailingID, m.Language, reader, m.Known)})
 	return m.Email, raw, err
 }
@@ -161,7 +170,7 @@ func (w *window) letterOf(ctx context.Context, row models.OutboxMail) (string, [
 	if err != nil {
 		return "", nil, err
 	}
-	msg, err := message(letter, envelope{id: row.ID.String(), from: w.From, date: w.Now()})
+	msg, err := message(letter, envelope{id: row.ID.String(), from: w.From, date: w.Now(), backTo: w.backTo(row.ID)})
 	if err != nil {
 		return "", nil, err
 	}

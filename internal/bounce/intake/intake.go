@@ -1,7 +1,8 @@
 // Package intake takes in what comes back of the mails, whichever way it comes: over SMTP, to the API, or through a pipe. It
 // finds the mail by the signed address that it went out with, has the report read, and notes what it says.
 //
-// Whoever sends something to an address that was never given out, or makes one up, changes nothing.
+// Whoever sends something to an address that was never given out, or makes one up, changes nothing. A mail that ends somebody's
+// mailings carries the token of their link.
 package intake
 
 import (
@@ -15,6 +16,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/bounce"
+	"tribuna/internal/links"
 	"tribuna/internal/telemetry"
 	"tribuna/models"
 )
@@ -27,18 +29,20 @@ type Outcome string
 
 // The outcomes beside the classes of package bounce.
 const (
-	Repeated Outcome = "repeated" // noted before
-	Forged   Outcome = "forged"   // no address in it is one that was given out
-	Gone     Outcome = "gone"     // the mail was deleted since
-	NoReport Outcome = "none"     // a person wrote, or nobody can say what it is
+	Repeated     Outcome = "repeated"     // noted before
+	Forged       Outcome = "forged"       // no address in it is one that was given out
+	Gone         Outcome = "gone"         // the mail was deleted since
+	NoReport     Outcome = "none"         // a person wrote, or nobody can say what it is
+	Unsubscribed Outcome = "unsubscribed" // a person wants no more mailings, and wrote what List-Unsubscribe names
 )
 
 // Intake takes reports in. It is safe for concurrent use.
 type Intake struct {
-	DB   *bun.DB
-	Mail MailOf
-	Now  func() time.Time
-	Log  *slog.Logger
+	DB    *bun.DB
+	Mail  MailOf
+	Links *links.Minter // of the personal links; nil: nobody ends mailings by a mail
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Take reads one message and notes what it says. to are the addresses it was delivered to, where they are known; else, and
@@ -59,6 +63,9 @@ func (i *Intake) Take(ctx context.Context, to []string, message io.Reader) (Outc
 }
 
 func (i *Intake) note(ctx context.Context, to []string, report bounce.Report) (Outcome, error) {
+	if claims, wanted := i.unsubscribing(report); wanted {
+		return i.unsubscribe(ctx, claims)
+	}
 	mail, ok := i.find(to, report)
 	if !ok {
 		return Forged, nil
