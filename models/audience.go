@@ -20,6 +20,8 @@ type Audience struct {
 	Topics        []string    `json:"topics,omitempty"`        // of their expertise, by slug
 	Engagement    []string    `json:"engagement,omitempty"`    // any of Engagements, with the recommendation
 	Except        Exclusions  `json:"except,omitzero"`         // who does not get it all the same
+	NotReached    []uuid.UUID `json:"not_reached,omitempty"`   // only whom none of these mailings reached; of the same organisation's
+	Again         []uuid.UUID `json:"again,omitempty"`         // people who may have got one of those, and are written to all the same
 
 	About uuid.UUID `json:"-"` // the recommendation that engagement is with; whoever has the audience says so
 }

@@ -45,6 +45,8 @@ func (a Audience) validateLists(bad *apperr.Error) {
 		oneOf(bad, fmt.Sprintf("audience.engagement[%d]", i), e, Engagements()...)
 	}
 	checkCount(bad, "audience.engagement", len(a.Engagement), len(Engagements()))
+	checkCount(bad, "audience.not_reached", len(a.NotReached), maxAudienceList)
+	checkCount(bad, "audience.again", len(a.Again), maxAudiencePeople)
 	checkCount(bad, "audience.except.organisations", len(a.Except.Organisations), maxAudienceList)
 	checkCount(bad, "audience.except.mailings", len(a.Except.Mailings), maxAudienceList)
 	checkCount(bad, "audience.except.people", len(a.Except.People), maxAudiencePeople)
@@ -76,7 +78,7 @@ const ofSameOwner = `(SELECT m.id FROM mailings AS m JOIN recommendations AS the
 
 // needsAbout reports whether an audience means nothing without a recommendation.
 func (a Audience) needsAbout() bool {
-	return len(a.Engagement) > 0 || a.Except.Acted || len(a.Except.Mailings) > 0
+	return len(a.Engagement) > 0 || a.Except.Acted || len(a.Except.Mailings) > 0 || len(a.NotReached) > 0
 }
 
 // narrow limits a query over people (alias person) to the audience, whether they may be written to or not.
@@ -107,7 +109,7 @@ func (a Audience) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 			return q
 		})
 	}
-	return a.leaveOut(q)
+	return a.onlyUnreached(a.leaveOut(q))
 }
 
 func (a Audience) leaveOut(q *bun.SelectQuery) *bun.SelectQuery {

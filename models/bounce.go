@@ -135,7 +135,11 @@ func suppressFor(ctx context.Context, tx bun.IDB, m *OutboxMail, b Bounce, now t
 		s.Reason = SuppressedHardBounce
 	case BounceComplaint:
 		s.Reason = SuppressedComplaint
-		if err := Unsubscribe(ctx, tx, m.PersonID, now); err != nil {
+		gone := Consent{PersonID: m.PersonID, How: ConsentByPage}
+		if m.MailingID != nil {
+			gone.Via = *m.MailingID
+		}
+		if err := WithdrawConsent(ctx, tx, gone, now); err != nil {
 			return "", err
 		}
 	case BounceSoft:

@@ -93,11 +93,11 @@ func (c *Composer) draftTo(reader models.MailReader, language string, now time.T
 func mayWriteTo(r models.MailReader, m models.OutboxMail) error {
 	switch {
 	case r.Left:
-		return NotOwed{"the person has left"}
+		return NotOwed{models.ReplyLeft}
 	case r.Suppressed:
-		return NotOwed{"the address must not be written to"}
+		return NotOwed{models.ReplySuppressed}
 	case m.Kind == models.MailMailing && !r.Consents:
-		return NotOwed{"there is no consent to mailings"}
+		return NotOwed{models.ReplyNoConsent}
 	}
 	return nil
 }

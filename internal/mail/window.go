@@ -294,7 +294,7 @@ func (w *window) result(row models.OutboxMail, d Delivery) models.MailResult {
 func (w *window) again(row models.OutboxMail, outcome Outcome, reply string) models.MailResult {
 	if row.Attempts+1 >= MaxAttempts {
 		return models.MailResult{ID: row.ID, State: models.MailFailed,
-			Reply: fmt.Sprintf("given up after %d attempts: %s", MaxAttempts, reply)}
+			Reply: fmt.Sprintf(models.ReplyGivenUp+" %d attempts: %s", MaxAttempts, reply)}
 	}
 	return models.MailResult{ID: row.ID, State: models.MailQueued, Reply: reply, Counts: true,
 		RetryAt: w.Now().Add(w.Backoff(outcome, row.Attempts))}

@@ -1,0 +1,2 @@
+DROP INDEX consents_withdrawn_via;
+DROP TABLE mail_settlements;

@@ -1,0 +1,213 @@
+package models_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// mailTo writes the mail of a mailing to somebody and what came of it.
+func (n engagedNetwork) mailTo(t *testing.T, mailing uuid.UUID, p models.Person, state models.MailState, reply string) uuid.UUID {
+	t.Helper()
+	n.got(t, mailing, p, state)
+	var id uuid.UUID
+	require.NoError(t, n.db.NewRaw(`UPDATE outbox SET reply = ?, finished_at = now() WHERE mailing_id = ? AND person_id = ? RETURNING id`,
+		reply, mailing, p.ID).Scan(t.Context(), &id))
+	return id
+}
+
+func (n engagedNetwork) bounced(t *testing.T, mailing uuid.UUID, p models.Person, class models.BounceClass) uuid.UUID {
+	t.Helper()
+	id := n.mailTo(t, mailing, p, models.MailDelivered, "")
+	_, err := models.NoteBounce(t.Context(), n.db, models.ReturnedMail{MailID: id, Email: p.Email, Digest: "d", Kind: "delivery", Class: class,
+		Diagnostic: "550 said so"}, time.Now())
+	require.NoError(t, err)
+	return id
+}
+
+// everyOutcome is a mailing that came to everything it can come to, by the name of who is concerned.
+func (n engagedNetwork) everyOutcome(t *testing.T) (mails map[string]uuid.UUID, people map[string]models.Person) {
+	t.Helper()
+	mails, people = map[string]uuid.UUID{}, map[string]models.Person{}
+	for name, c := range map[string]struct {
+		state models.MailState
+		reply string
+	}{
+		"delivered": {models.MailDelivered, "250 ok"}, "told_arrived": {models.MailUnknown, "cut off"}, "told_not": {models.MailUnknown, "cut off"},
+		"unknown": {models.MailUnknown, "cut off"}, "waiting": {models.MailQueued, ""}, "refused": {models.MailFailed, "550 no"},
+		"given_up": {models.MailFailed, models.ReplyGivenUp + " 8 attempts: 451 later"}, "mailing_cancelled": {models.MailCancelled, "the mailing was cancelled"},
+		"unwanted": {models.MailCancelled, models.ReplyUnwanted}, "no_consent": {models.MailCancelled, models.ReplyNoConsent},
+		"suppressed": {models.MailCancelled, models.ReplySuppressed}, "left": {models.MailCancelled, models.ReplyLeft}, "cancelled_other": {models.MailCancelled, "else"},
+	} {
+		people[name] = n.person(t, name, models.RoleReader, n.lead, consents)
+		mails[name] = n.mailTo(t, n.mailing, people[name], c.state, c.reply)
+	}
+	for name, class := range map[string]models.BounceClass{"bounced_hard": models.BounceHard, "bounced_soft": models.BounceSoft, "bounced_policy": models.BouncePolicy} {
+		people[name] = n.person(t, name, models.RoleReader, n.lead, consents)
+		mails[name] = n.bounced(t, n.mailing, people[name], class)
+	}
+	for name, arrived := range map[string]bool{"told_arrived": true, "told_not": false} {
+		require.NoError(t, models.SettleUnknown(t.Context(), n.db, n.mailing, mails[name], arrived, n.officer, time.Now()))
+	}
+	return mails, people
+}
+
+func TestWhatAMailingCameToAddsUp(t *testing.T) {
+	n := newEngagedNetwork(t)
+	_, people := n.everyOutcome(t)
+	n.exec(t, `INSERT INTO countries (code, names, zone) VALUES ('BG', '{"en":"Bulgaria"}', 'Europe/Sofia') ON CONFLICT DO NOTHING`)
+	n.exec(t, `UPDATE people SET country_code = NULL`)
+	n.exec(t, `UPDATE people SET country_code = 'BG' WHERE name IN ('delivered', 'unknown', 'refused')`)
+	gone := models.Consent{PersonID: people["delivered"].ID, How: models.ConsentByOneClick, Via: n.mailing}
+	require.NoError(t, models.WithdrawConsent(t.Context(), n.db, gone, time.Now()))
+	other := models.Consent{PersonID: people["unknown"].ID, How: models.ConsentByOneClick, Via: uuid.New()}
+	require.NoError(t, models.WithdrawConsent(t.Context(), n.db, other, time.Now()))
+
+	r, err := models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{})
+	require.NoError(t, err)
+	require.Equal(t, len(people), r.Total())
+	for name := range people {
+		require.Equal(t, 1, r.Outcomes[models.MailOutcome(name)], name)
+	}
+	require.Equal(t, 1, r.Unsubscribed, "by a mail of this mailing alone")
+	require.Equal(t, r.Total(), r.Count(models.MailOutcome.Reached)+r.Failed()+r.Unknown()+r.Count(models.MailOutcome.Bounced)+r.Count(models.MailOutcome.NotSent)+r.Waiting())
+	require.Equal(t, []int{2, 2, 2, 3, 6, 1, 13}, []int{r.Count(models.MailOutcome.Reached), r.Failed(), r.Unknown(), r.Count(models.MailOutcome.Bounced),
+		r.Count(models.MailOutcome.NotSent), r.Waiting(), r.NotReached()})
+	require.Len(t, r.ByCountry, 2)
+	require.Equal(t, "", r.ByCountry[0].Of)
+	require.Equal(t, []int{3, 1}, []int{r.ByCountry[1].Total(), r.ByCountry[1].Unsubscribed})
+	require.Equal(t, r.Total(), r.ByCountry[0].Total()+r.ByCountry[1].Total())
+
+	bg, err := models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{Country: "BG", Language: "en"})
+	require.NoError(t, err)
+	require.Equal(t, 3, bg.Total())
+
+	require.NoError(t, models.UndoWithdrawal(t.Context(), n.db, people["delivered"].ID, n.mailing, time.Now()))
+	r, err = models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{})
+	require.NoError(t, err)
+	require.Zero(t, r.Unsubscribed, "who took it back is subscribed")
+}
+
+func TestAComplaintUnsubscribesByItsMailing(t *testing.T) {
+	n := newEngagedNetwork(t)
+	p := n.person(t, "p", models.RoleReader, n.lead, consents)
+	n.bounced(t, n.mailing, p, models.BounceComplaint)
+	r, err := models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{})
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1, 1}, []int{r.Outcomes[models.OutcomeDelivered], r.Complaints, r.Unsubscribed})
+}
+
+func TestWhoDidNotGetItIsNamedToWhoMayKnow(t *testing.T) {
+	n := newEngagedNetwork(t)
+	n.everyOutcome(t)
+	n.exec(t, `UPDATE people SET naming = 'none'`)
+	n.exec(t, `UPDATE people SET naming = 'network' WHERE name = 'refused'`)
+	officer := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{Role: models.RoleOfficer}}}
+	var all []models.Unreached
+	for after := uuid.Nil; ; {
+		page, err := models.NotReachedBy(t.Context(), n.db, officer, n.mailing, models.OutcomeFilter{}, after, 5)
+		require.NoError(t, err)
+		if all = append(all, page...); len(page) < 5 {
+			break
+		}
+		after = page[4].ID
+	}
+	require.Len(t, all, 13, "each once, over the pages; not who got it and not what is still to go")
+	for _, u := range all {
+		require.Equal(t, u.Outcome == models.OutcomeRefused, u.Name != "", u.Outcome)
+		require.False(t, u.Outcome.Reached())
+	}
+	coordinator := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{Role: models.RoleCoordinator}}}
+	one, err := models.NotReachedBy(t.Context(), n.db, coordinator, n.mailing, models.OutcomeFilter{Outcome: models.OutcomeToldNot}, uuid.Nil, 5)
+	require.NoError(t, err)
+	require.Len(t, one, 1)
+	require.Equal(t, []string{"told_not", "owner"}, []string{one[0].Name, one[0].SettledBy})
+}
+
+func TestEvidenceSaysMoreThanAPerson(t *testing.T) {
+	n := newEngagedNetwork(t)
+	mails, people := n.everyOutcome(t)
+	settle := func(name string) error {
+		return models.SettleUnknown(t.Context(), n.db, n.mailing, mails[name], true, n.officer, time.Now())
+	}
+	require.NoError(t, settle("told_not"), "one may have been mistaken")
+	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(settle("delivered")))
+	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(models.SettleUnknown(t.Context(), n.db, uuid.New(), mails["unknown"], true, n.officer, time.Now())))
+	_, err := models.NoteBounce(t.Context(), n.db, models.ReturnedMail{MailID: mails["told_arrived"], Email: people["told_arrived"].Email, Digest: "late",
+		Kind: "delivery", Class: models.BounceHard}, time.Now())
+	require.NoError(t, err)
+	r, err := models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{})
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 0, 2}, []int{r.Outcomes[models.OutcomeToldArrived], r.Outcomes[models.OutcomeToldNot], r.Outcomes[models.OutcomeHard]})
+	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(settle("told_arrived")), "more is known by now")
+}
+
+// rest reads whom a mailing to the rest would reach.
+func (n engagedNetwork) rest(t *testing.T, again ...uuid.UUID) []string {
+	t.Helper()
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	return n.who(t, m.Rest(again))
+}
+
+func TestTheRestOfAMailing(t *testing.T) {
+	n := newEngagedNetwork(t)
+	_, people := n.everyOutcome(t)
+	n.person(t, "joined", models.RoleReader, n.lead, consents)
+	n.person(t, "silent", models.RoleReader, n.lead)
+	want := []string{"bounced_soft", "cancelled_other", "given_up", "joined", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	require.Equal(t, want, n.rest(t), "each of them may be written to now, whatever stood in the way then")
+	require.NoError(t, models.Suppress(t.Context(), n.db, people["given_up"].Email, models.SuppressedByHand, time.Now()))
+	n.exec(t, `UPDATE people SET unsubscribed_at = now() WHERE name = 'no_consent'`)
+	n.exec(t, `UPDATE people SET left_at = now() WHERE name = 'left'`)
+	want = []string{"bounced_soft", "cancelled_other", "joined", "mailing_cancelled", "suppressed", "told_not", "unwanted"}
+	require.Equal(t, want, n.rest(t))
+	require.ElementsMatch(t, append(want, "unknown"), n.rest(t, people["unknown"].ID, people["delivered"].ID), "who is named and is known to have it is not written to again")
+
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	counted, err := models.CountRest(t.Context(), n.db, m)
+	require.NoError(t, err)
+	require.Equal(t, models.RestOf{People: len(want), Joined: 1}, counted)
+	stranger := models.Audience{NotReached: []uuid.UUID{uuid.New()}}
+	require.Contains(t, n.who(t, stranger), "delivered", "another's mailing says nothing")
+}
+
+func TestTheRestIsWrittenToOnce(t *testing.T) {
+	n := newEngagedNetwork(t)
+	ctx := t.Context()
+	_, people := n.everyOutcome(t)
+	n.exec(t, `UPDATE recommendations SET published_at = now(), stage = 'done' WHERE id = ?`, n.about)
+	n.exec(t, `INSERT INTO mailing_texts (mailing_id, language, subject, body, plain) VALUES (?, 'en', 'S', 'B', 'P')`, n.mailing)
+	rec, err := models.RecommendationByID(ctx, n.db, n.about)
+	require.NoError(t, err)
+	m, err := models.MailingByID(ctx, n.db, n.mailing)
+	require.NoError(t, err)
+	_, err = models.CreateRest(ctx, n.db, m, rec, []uuid.UUID{people["delivered"].ID}, n.officer.ID, time.Now())
+	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(err), "of whom it is known")
+
+	rest, err := models.CreateRest(ctx, n.db, m, rec, []uuid.UUID{people["unknown"].ID}, n.officer.ID, time.Now())
+	require.NoError(t, err)
+	_, err = models.CreateRest(ctx, n.db, rest, rec, nil, n.officer.ID, time.Now())
+	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(err), "a draft has no rest")
+	draft, err := models.MailingByID(ctx, n.db, rest.ID)
+	require.NoError(t, err)
+	require.Equal(t, m.CampaignID, draft.CampaignID)
+	require.Equal(t, []string{"S", "B", "P", "draft"}, []string{draft.Texts[0].Subject, draft.Texts[0].Body, draft.Texts[0].Plain, string(draft.State)})
+
+	sent, err := models.EnqueueMailing(ctx, n.db, models.MailingRecipients{MailingID: draft.ID, RecommendationID: n.about, Audience: draft.Audience,
+		Texts: []string{"en"}, Fallback: "en"}, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, 10, sent)
+	require.Empty(t, n.rest(t), "whoever gets the mailing to the rest has the mailing")
+	n.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, draft.ID)
+	n.exec(t, `UPDATE outbox SET state = 'failed', reply = ? WHERE mailing_id = ? AND person_id = ?`, models.ReplyGivenUp+" 8 attempts", draft.ID, people["given_up"].ID)
+	draft, err = models.MailingByID(ctx, n.db, draft.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{"given_up"}, n.who(t, draft.Rest(nil)), "the rest of the rest is that of the first")
+}
