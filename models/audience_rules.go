@@ -14,7 +14,7 @@ import (
 const (
 	EngagedReviewed  = "reviewed"   // reviewed its text in an open round; anonymised rounds name nobody
 	EngagedSignedOff = "signed_off" // signed it off for an organisation
-	EngagedActed     = "acted"      // signed it off, or reported on progress
+	EngagedActed     = "acted"      // did what it asks for, see actedIn
 	EngagedSent      = "sent"       // was sent an earlier mailing about it
 	EngagedNotSent   = "not_sent"   // was not
 )
@@ -61,11 +61,9 @@ var engaged = map[string]string{
 	EngagedReviewed: `EXISTS (SELECT 1 FROM reviews AS rv WHERE rv.person_id = person.id AND rv.recommendation_id = ?0
 		AND rv.answer IS NOT NULL AND ` + inOpenRound + `)`,
 	EngagedSignedOff: `EXISTS (SELECT 1 FROM signoffs AS so WHERE so.person_id = person.id AND so.recommendation_id = ?0)`,
-	EngagedActed: `(EXISTS (SELECT 1 FROM signoffs AS so WHERE so.person_id = person.id AND so.recommendation_id = ?0)
-		OR EXISTS (SELECT 1 FROM progress_notes AS pn JOIN followups AS fu ON fu.id = pn.followup_id
-			WHERE pn.person_id = person.id AND fu.recommendation_id = ?0))`,
-	EngagedSent:    wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
-	EngagedNotSent: `NOT ` + wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
+	EngagedActed:     `EXISTS (` + actedIn + `)`,
+	EngagedSent:      wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
+	EngagedNotSent:   `NOT ` + wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
 }
 
 // inOrganisation is a person with a role in one of some organisations.

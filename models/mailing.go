@@ -31,6 +31,7 @@ type Campaign struct {
 	RecommendationID uuid.UUID
 	Title            string
 	OfficerID        uuid.UUID
+	Revision         int `bun:",nullzero,default:1"`
 	CreatedAt        time.Time
 }
 
@@ -73,7 +74,8 @@ type MailingText struct {
 
 // MailingInput is what an officer says of a mailing.
 type MailingInput struct {
-	Title            string        `json:"title,omitempty" validate:"max=200"` // of the campaign; the recommendation's if absent
+	CampaignID       *uuid.UUID    `json:"campaign_id,omitempty"`              // of the same recommendation, to which it belongs; a new one if absent
+	Title            string        `json:"title,omitempty" validate:"max=200"` // of a new campaign; the recommendation's if absent
 	Audience         Audience      `json:"audience"`
 	FallbackLanguage string        `json:"fallback_language" validate:"required,max=20"`
 	Texts            []MailingText `json:"texts" validate:"required,min=1,max=30,unique=Language,dive"`
@@ -99,18 +101,15 @@ func (m Mailing) Text(language string) *MailingText {
 	return fallback
 }
 
-// CreateMailing writes a campaign for a published recommendation with its mailing as a draft, and the mailing's process.
+// CreateMailing writes a mailing of a published recommendation as a draft, and the mailing's process. It belongs to the campaign
+// that the input names, or begins one.
 func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in MailingInput, officer uuid.UUID, now time.Time) (*Mailing, error) {
 	if err := r.Announceable(); err != nil {
 		return nil, err
 	}
-	title := in.Title
-	if title == "" {
-		title = r.Title
-	}
-	c := &Campaign{ID: NewID(), RecommendationID: r.ID, Title: title, OfficerID: officer, CreatedAt: now}
-	if _, err := tx.NewInsert().Model(c).Exec(ctx); err != nil {
-		return nil, fmt.Errorf("create campaign: %w", err)
+	c, err := campaignFor(ctx, tx, r, in, officer, now)
+	if err != nil {
+		return nil, err
 	}
 	in.Audience.About = r.ID
 	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, State: MailingDraft, Audience: in.Audience,
@@ -142,8 +141,14 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	}
 	m.Audience, m.FallbackLanguage = in.Audience, in.FallbackLanguage
 	m.Audience.About = m.RecommendationID
+	if in.CampaignID != nil { // it moves there; without one it stays where it is
+		if m.Campaign, err = campaignOf(ctx, tx, m.RecommendationID, *in.CampaignID); err != nil {
+			return nil, err
+		}
+		m.CampaignID = m.Campaign.ID
+	}
 	m.Revision++
-	if _, err := tx.NewUpdate().Model(m).Column("audience", "fallback_language", "revision").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(m).Column("campaign_id", "audience", "fallback_language", "revision").WherePK().Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
 	return m, m.setTexts(ctx, tx, in)

@@ -127,8 +127,9 @@ func OrganisationUses(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Use, err
 		UNION ALL SELECT task_id FROM signoffs WHERE organisation_id = ?0 UNION ALL SELECT id FROM followups WHERE organisation_id = ?0) AS said`)
 	uses, err := usedBy{
 		{`SELECT 'organisation' AS kind, id, name FROM organisations WHERE (parent_id = ?0 OR voting_unit = ?0) AND id <> ?0 ORDER BY name`, []any{id}},
-		{`SELECT CASE WHEN kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, id, title AS name, language FROM recommendations
-			WHERE organisation_id = ? ORDER BY title`, []any{id}},
+		{`SELECT CASE WHEN kind = 'imported' THEN 'imported' ELSE 'recommendation' END AS kind, id, title AS name, language FROM recommendations AS r
+			WHERE organisation_id = ?0 OR EXISTS (SELECT 1 FROM campaign_steps AS cs JOIN campaigns AS ca ON ca.id = cs.campaign_id
+				WHERE ca.recommendation_id = r.id AND cs.organisation_id = ?0) ORDER BY title`, []any{id}},
 		{people, personArgs}, {grants, grantArgs}, {said, saidArgs},
 	}.find(ctx, db)
 	return counted(uses), err

@@ -92,6 +92,8 @@ var inReview = map[access.Action]string{
 	access.LaunchMailing:        ownersOnMail,
 	access.PauseMailing:         ownersOnMail,
 	access.CancelMailing:        ownersOnMail,
+	access.ReadCampaign:         ownersOnMail,
+	access.EditCampaign:         ownersOnMail,
 	access.ReadTask:             "nyy nnyyn yn yn n",
 	access.ReadAnswer:           "nyy nnyyn yn yn n",
 	access.Review:               "nff nnffn yn yn n",

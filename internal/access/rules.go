@@ -39,6 +39,8 @@ const (
 	LaunchMailing Action = "launch_mailing"
 	PauseMailing  Action = "pause_mailing"
 	CancelMailing Action = "cancel_mailing"
+	ReadCampaign  Action = "read_campaign" // its series of mailings, letters, calls, meetings and events
+	EditCampaign  Action = "edit_campaign" // plan, change and settle its steps
 
 	ReadRecord     Action = "read_record"
 	ReadAttachment Action = "read_attachment"
@@ -69,7 +71,7 @@ const (
 	nothing about = iota // no existing object: nothing to hide
 	text                 // a recommendation
 	task
-	mailing
+	mailing    // or its campaign
 	entry      // of the record
 	attachment // the original of what was recorded on somebody's behalf
 )
@@ -127,6 +129,8 @@ var rules = map[Action]rule{
 	LaunchMailing: {mailing, false, owners},
 	PauseMailing:  {mailing, false, owners},
 	CancelMailing: {mailing, false, owners},
+	ReadCampaign:  {mailing, false, owners},
+	EditCampaign:  {mailing, false, owners},
 
 	ReadRecord:     {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
 	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficerUnmasked, keyHolder, readsEvidence}},

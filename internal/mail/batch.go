@@ -80,6 +80,9 @@ func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan stru
 		if _, err := models.DropUnwanted(ctx, r.DB, *r.batch.MailingID, r.Now()); err != nil {
 			return err
 		}
+		if _, err := models.DropActed(ctx, r.DB, *r.batch.MailingID, r.Now()); err != nil {
+			return err
+		}
 		var err error
 		if r.known, err = models.SaysWhatIsKnown(ctx, r.DB, *r.batch.MailingID); err != nil {
 			return err

@@ -1,0 +1,2 @@
+DROP TABLE campaign_steps;
+ALTER TABLE campaigns DROP COLUMN revision;

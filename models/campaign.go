@@ -1,0 +1,201 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+	"tribuna/internal/record"
+)
+
+// CampaignInput is what an officer says of a campaign.
+type CampaignInput struct {
+	Title string `json:"title" validate:"required,max=200,excludesall=\r\n"`
+}
+
+// CreateCampaign begins a campaign for a published recommendation, without a step in it yet.
+func CreateCampaign(ctx context.Context, tx bun.IDB, r *Recommendation, in CampaignInput, by Person, now time.Time) (*Campaign, error) {
+	if err := r.Announceable(); err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	c, err := insertCampaign(ctx, tx, r, strings.TrimSpace(in.Title), by.ID, now)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.putOnRecord(ctx, tx, "campaign.created", by, r.OrganisationID, now, campaignEntry{object: c.ID, texts: map[string]string{"title": c.Title}})
+}
+
+func (in CampaignInput) check() error {
+	bad := apperr.New(apperr.CodeInvalid)
+	checkText(bad, "title", in.Title, 200)
+	if strings.ContainsAny(in.Title, "\r\n") {
+		bad.And("title", "one_line")
+	}
+	return bad.OrNil()
+}
+
+func insertCampaign(ctx context.Context, tx bun.IDB, r *Recommendation, title string, officer uuid.UUID, now time.Time) (*Campaign, error) {
+	c := &Campaign{ID: NewID(), RecommendationID: r.ID, Title: title, OfficerID: officer, Revision: 1, CreatedAt: now}
+	if _, err := tx.NewInsert().Model(c).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("create campaign: %w", err)
+	}
+	return c, nil
+}
+
+// campaignFor is the campaign that a new mailing belongs to.
+func campaignFor(ctx context.Context, tx bun.IDB, r *Recommendation, in MailingInput, officer uuid.UUID, now time.Time) (*Campaign, error) {
+	if in.CampaignID != nil {
+		return campaignOf(ctx, tx, r.ID, *in.CampaignID)
+	}
+	title := in.Title
+	if title == "" {
+		title = r.Title
+	}
+	return insertCampaign(ctx, tx, r, title, officer, now)
+}
+
+// campaignOf is a campaign of a recommendation; another's is blamed on the field that named it.
+func campaignOf(ctx context.Context, db bun.IDB, recommendation, id uuid.UUID) (*Campaign, error) {
+	c := new(Campaign)
+	err := db.NewSelect().Model(c).Where("ca.id = ? AND ca.recommendation_id = ?", id, recommendation).Scan(ctx)
+	return c, asField(found(err, "campaign"), "campaign_id")
+}
+
+// CampaignByID returns a campaign, whoever asks.
+func CampaignByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Campaign, error) {
+	c := new(Campaign)
+	err := db.NewSelect().Model(c).Where("ca.id = ?", id).Scan(ctx)
+	return c, found(err, "campaign")
+}
+
+// RenameCampaign changes the title, on top of the revision the writer saw.
+func RenameCampaign(ctx context.Context, tx bun.IDB, c *Campaign, seen int, in CampaignInput) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	err := tx.NewUpdate().Model(c).Set("title = ?, revision = revision + 1", strings.TrimSpace(in.Title)).
+		WherePK().Where("revision = ?", seen).Returning("*").Scan(ctx)
+	if apperr.CodeOf(found(err, "campaign")) == apperr.CodeNotFound {
+		return apperr.About(apperr.CodeOutdated, "campaign")
+	}
+	return err
+}
+
+// campaigned limits a query over campaigns and their recommendations (alias r) to those that the viewer's organisations own:
+// a campaign is its owners' alone. It is the rule of access.ReadCampaign, and a test holds one against the other.
+func (v Viewer) campaigned(q *bun.SelectQuery) *bun.SelectQuery {
+	switch {
+	case v.LinkTask != uuid.Nil || v.PersonID == uuid.Nil:
+		return q.Where("FALSE")
+	case v.Has(RoleCoordinator):
+		return q
+	default:
+		return q.Where(notQuarantined).Where("r.organisation_id IN (?)", bun.List(v.organisationsAs(RoleOfficer)))
+	}
+}
+
+// CampaignFilter narrows a list of campaigns; zero fields do not.
+type CampaignFilter struct {
+	Recommendation uuid.UUID
+	Organisation   uuid.UUID // that owns the recommendation
+	Query          string    // in the title, or in the recommendation's
+	Open           bool      // something is still to come
+	Before         *Cursor
+	Limit          int64
+}
+
+// CampaignSummary is a campaign with what stands in it.
+type CampaignSummary struct {
+	ID                     uuid.UUID
+	Title                  string
+	CreatedAt              time.Time
+	RecommendationID       uuid.UUID
+	Recommendation         string // its title
+	RecommendationLanguage string // of that title
+	Organisation           string
+	Planned                int // steps still to come, and mailings not sent yet
+	Done                   int // steps done, and mailings sent
+	NextDay                *time.Time
+	NextTitle              string // of the step to come first
+	NextWrittenIn          string // language of that title; "" where nobody said
+}
+
+// what of a campaign (alias ca) is to come, and what is done.
+const (
+	campaignPlanned = `(SELECT count(*) FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'planned')
+		+ (SELECT count(*) FROM mailings AS m WHERE m.campaign_id = ca.id AND m.state NOT IN ('sent', 'cancelled'))`
+	campaignDone = `(SELECT count(*) FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'done')
+		+ (SELECT count(*) FROM mailings AS m WHERE m.campaign_id = ca.id AND m.state = 'sent')`
+)
+
+// Campaigns lists the campaigns that a viewer may see, newest first.
+func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]CampaignSummary, error) {
+	q := v.campaigned(db.NewSelect().TableExpr("campaigns AS ca").Join("JOIN recommendations AS r ON r.id = ca.recommendation_id").
+		Join("JOIN organisations AS o ON o.id = r.organisation_id").
+		Join(`LEFT JOIN LATERAL (SELECT cs.day, cs.title, cs.written_in FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'planned'
+			ORDER BY cs.day, cs.at NULLS FIRST, cs.id LIMIT 1) AS upcoming ON TRUE`)).
+		ColumnExpr("ca.id, ca.title, ca.created_at, r.id AS recommendation_id, r.title AS recommendation, r.language AS recommendation_language, o.name AS organisation").
+		ColumnExpr(campaignPlanned + " AS planned").ColumnExpr(campaignDone + " AS done").
+		ColumnExpr("upcoming.day AS next_day, coalesce(upcoming.title, '') AS next_title, coalesce(upcoming.written_in, '') AS next_written_in")
+	if f.Recommendation != uuid.Nil {
+		q = q.Where("r.id = ?", f.Recommendation)
+	}
+	if f.Organisation != uuid.Nil {
+		q = q.Where("r.organisation_id = ?", f.Organisation)
+	}
+	if f.Query != "" {
+		q = q.Where("(ca.title ILIKE ?0 OR r.title ILIKE ?0)", containing(f.Query))
+	}
+	if f.Open {
+		q = q.Where(campaignPlanned + " > 0")
+	}
+	if f.Before != nil {
+		q = q.Where("(ca.created_at, ca.id) < (?, ?)", f.Before.At, f.Before.ID)
+	}
+	if f.Limit > 0 {
+		q = q.Limit(f.Limit)
+	}
+	var list []CampaignSummary
+	if err := q.OrderExpr("ca.created_at DESC, ca.id DESC").Scan(ctx, &list); err != nil {
+		return nil, fmt.Errorf("read campaigns: %w", err)
+	}
+	return list, nil
+}
+
+// MailingsIn lists the mailings of a campaign, oldest first.
+func MailingsIn(ctx context.Context, db bun.IDB, campaign uuid.UUID) ([]Mailing, error) {
+	var all []Mailing
+	err := db.NewSelect().Model(&all).Relation("Texts").Where("ml.campaign_id = ?", campaign).Order("ml.created_at", "ml.id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the mailings of a campaign: %w", err)
+	}
+	return all, nil
+}
+
+// campaignEntry is what the record keeps of an act on a campaign.
+type campaignEntry struct {
+	object       uuid.UUID
+	facts, texts map[string]string
+}
+
+// putOnRecord writes an act on a campaign into the record of its recommendation. As the campaign it is its owners' alone.
+func (c *Campaign) putOnRecord(ctx context.Context, tx bun.IDB, verb string, by Person, owner uuid.UUID, now time.Time, e campaignEntry) error {
+	facts, err := inCapacity(ctx, tx, by, owner, e.facts)
+	if err != nil {
+		return err
+	}
+	_, err = record.Append(ctx, tx, c.RecommendationID, record.Entry{At: now, Verb: verb, Actor: by.Pseudonym, Capacity: record.Institutional,
+		Organisation: owner, ObjectKind: "campaign", Object: e.object, Visibility: record.Confidential, Facts: facts, Texts: e.texts})
+	if err != nil {
+		return fmt.Errorf("put an act of a campaign on record: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// CampaignSteps lists the steps of a campaign in the order of their days; of one day, those without a time first.
+func CampaignSteps(ctx context.Context, db bun.IDB, campaign uuid.UUID) ([]CampaignStep, error) {
+	var list []CampaignStep
+	err := db.NewSelect().Model(&list).Where("cs.campaign_id = ?", campaign).OrderExpr("cs.day, cs.at NULLS FIRST, cs.id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the steps of a campaign: %w", err)
+	}
+	return list, nil
+}
+
+// CampaignStepByID returns a step of a campaign; another's is not found.
+func CampaignStepByID(ctx context.Context, db bun.IDB, campaign, id uuid.UUID) (*CampaignStep, error) {
+	s := new(CampaignStep)
+	err := db.NewSelect().Model(s).Where("cs.id = ? AND cs.campaign_id = ?", id, campaign).Scan(ctx)
+	return s, found(err, "step")
+}
+
+// runsCampaigns is true of somebody (alias person) who can be responsible for steps of an organisation's campaigns: who may see
+// them, its officers and the coordinators, and has not left.
+const runsCampaigns = `person.left_at IS NULL AND EXISTS (SELECT 1 FROM roles AS runs WHERE runs.person_id = person.id
+	AND (runs.role = 'coordinator' OR runs.role = 'officer' AND runs.organisation_id = ?))`
+
+// CampaignPeople lists who can be responsible for steps of an organisation's campaigns, by name.
+func CampaignPeople(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]Person, error) {
+	var list []Person
+	err := db.NewSelect().Model(&list).Where(runsCampaigns, organisation).OrderExpr(`person.name COLLATE "und-x-icu", person.id`).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read who runs campaigns: %w", err)
+	}
+	return list, nil
+}
+
+// owner is the organisation that owns the campaign's recommendation.
+func (c *Campaign) owner(ctx context.Context, db bun.IDB) (uuid.UUID, error) {
+	var owner uuid.UUID
+	err := db.NewSelect().TableExpr("recommendations AS r").Column("r.organisation_id").Where("r.id = ?", c.RecommendationID).Scan(ctx, &owner)
+	return owner, found(err, "recommendation")
+}
+
+// responsible blames somebody who cannot be responsible for a step of the campaign, and returns its owner.
+func (c *Campaign) responsible(ctx context.Context, db bun.IDB, person uuid.UUID) (uuid.UUID, error) {
+	owner, err := c.owner(ctx, db)
+	if err != nil {
+		return owner, err
+	}
+	can, err := db.NewSelect().Model((*Person)(nil)).Where("person.id = ?", person).Where(runsCampaigns, owner).Exists(ctx)
+	if err == nil && !can {
+		err = apperr.Invalid("responsible_id", "unknown")
+	}
+	return owner, err
+}
+
+// DueStep is a step of a campaign that its responsible person has to see to.
+type DueStep struct {
+	ID, CampaignID         uuid.UUID
+	Kind                   StepKind
+	Title, WrittenIn       string
+	Day                    time.Time
+	At                     *time.Time
+	Zone                   string
+	Campaign               string
+	RecommendationLanguage string // of the campaign's title
+}
+
+// stepsAhead is how many days before its day a step comes onto the desk of who is responsible.
+const stepsAhead = 7
+
+// dueSteps limits a query over steps (alias cs) to those planned that the viewer is responsible for and that are due within a
+// week, or were before.
+func (v Viewer) dueSteps(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
+	return v.campaigned(q.TableExpr("campaign_steps AS cs").Join("JOIN campaigns AS ca ON ca.id = cs.campaign_id").
+		Join("JOIN recommendations AS r ON r.id = ca.recommendation_id")).
+		Where("cs.responsible_id = ? AND cs.state = 'planned' AND cs.day <= ?", v.PersonID, now.AddDate(0, 0, stepsAhead).Format(time.DateOnly))
+}
+
+// DueSteps lists the steps that wait for a viewer, the first due first.
+func DueSteps(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]DueStep, error) {
+	var list []DueStep
+	err := v.dueSteps(db.NewSelect(), now).
+		ColumnExpr("cs.id, cs.campaign_id, cs.kind, cs.title, cs.written_in, cs.day, cs.at, cs.zone, ca.title AS campaign, r.language AS recommendation_language").
+		OrderExpr("cs.day, cs.at NULLS FIRST, cs.id").Limit(100).Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read which steps of campaigns wait for somebody: %w", err)
+	}
+	return list, nil
+}
