@@ -237,12 +237,16 @@ func (c MailCounts) Total() int {
 // MailingCounts counts the mails of a mailing by state.
 func MailingCounts(ctx context.Context, db bun.IDB, mailing uuid.UUID) (MailCounts, error) {
 	var c MailCounts
+	if err := countByState(db, mailing).Scan(ctx, &c); err != nil {
+		return MailCounts{}, fmt.Errorf("count a mailing's mails: %w", err)
+	}
+	return c, nil
+}
+
+func countByState(db bun.IDB, mailing uuid.UUID) *bun.SelectQuery {
 	q := db.NewSelect().Table("outbox").Where("mailing_id = ?", mailing)
 	for _, s := range []MailState{MailQueued, MailClaimed, MailSending, MailDelivered, MailFailed, MailUnknown, MailCancelled, MailBounced} {
 		q = q.ColumnExpr("count(*) FILTER (WHERE state = ?) AS ?", s, bun.Ident(s))
 	}
-	if err := q.Scan(ctx, &c); err != nil {
-		return MailCounts{}, fmt.Errorf("count a mailing's mails: %w", err)
-	}
-	return c, nil
+	return q
 }

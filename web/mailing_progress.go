@@ -23,6 +23,7 @@ type mailingProgressView struct {
 	Counts       models.MailCounts
 	Meter        Progress
 	Figures      []mailFigure
+	Speed        string // in words; "" while it does not send
 	LaunchedAt   *time.Time
 	FinishedAt   *time.Time
 	Zone         *time.Location
@@ -53,10 +54,14 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err
 	}
-	if v.Counts, err = models.MailingCounts(r.Context(), s.DB, c.m.ID); err != nil {
+	var speed models.MailingSpeed
+	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {
 		return err
 	}
 	v.fill(l, c)
+	if v.Running && v.Counts.Pending() > 0 {
+		v.Speed = speedInWords(l, speed)
+	}
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil
 }
@@ -81,6 +86,23 @@ func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
 	}
 	if v.Counts.Pending() > 0 {
 		v.Figures = append(v.Figures, mailFigure{l.T("mailing.pending"), v.Counts.Pending(), "", ""})
+	}
+}
+
+// speedInWords says how fast a mailing goes out, and how long that takes; "" where nothing has left lately.
+func speedInWords(l *i18n.Localizer, s models.MailingSpeed) string {
+	if s.PerMinute == 0 {
+		return ""
+	}
+	pace := l.N("mailing.a_minute", s.PerMinute)
+	minutes := int((s.Left + time.Minute - 1) / time.Minute)
+	switch {
+	case minutes <= 1:
+		return pace + " " + l.T("mailing.soon_done")
+	case minutes < 120:
+		return pace + " " + l.N("mailing.minutes_left", minutes)
+	default:
+		return pace + " " + l.N("mailing.hours_left", (minutes+59)/60)
 	}
 }
 

@@ -30,6 +30,7 @@ type office struct {
 	*house
 	officer     models.Person
 	mails       *catcher.Catcher
+	acts        *activities.Activities
 	startWorker func()
 	stopWorker  func()
 }
@@ -50,12 +51,12 @@ func newOffice(t *testing.T) *office {
 	temporal := testtemporal.Client(t)
 	c.server.Processes = &workflows.Client{DB: c.db, Temporal: temporal, Now: time.Now,
 		Log: slog.New(slog.DiscardHandler)}
-	acts := &activities.Activities{DB: c.db, Now: time.Now, Mails: batches{c.sender()}, Processes: c.server.Processes,
+	c.acts = &activities.Activities{DB: c.db, Now: time.Now, Mails: batches{c.sender()}, Processes: c.server.Processes,
 		Log: slog.New(slog.DiscardHandler)}
 	queue, err := c.server.Processes.Queue(t.Context())
 	require.NoError(t, err)
 	c.startWorker = func() {
-		w := workflows.NewWorker(temporal, queue, acts)
+		w := workflows.NewWorker(temporal, queue, c.acts)
 		require.NoError(t, w.Start())
 		c.stopWorker = sync.OnceFunc(w.Stop)
 		t.Cleanup(c.stopWorker)

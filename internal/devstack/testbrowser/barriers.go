@@ -32,7 +32,7 @@ const lookForBarriers = `(async () => {
 	const tried = axe._audit.rules.filter(r => r.enabled && !r.tags.some(t => axe._audit.tagExclude.includes(t)));
 	const grave = tried.filter(r => ["serious", "critical"].includes(r.impact)).map(r => r.id);
 	if (grave.length < 50) throw new Error("axe tells of " + grave.length + " rules how grave a breach is");
-	const found = await axe.run({runOnly: {type: "rule", values: grave}, resultTypes: ["violations"], preload: false});
+	const found = await axe.run({runOnly: {type: "rule", values: grave}, resultTypes: ["violations"], preload: false, iframes: false});
 	return found.violations.map(v => v.id + ": " + v.nodes.map(n => n.html + " " + n.failureSummary).join("\n"));
 })()`
 
