@@ -93,10 +93,18 @@ func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
+// documents are those read so far, by what they say: to read one takes as long as a whole test.
+var documents sync.Map
+
 func document(t *testing.T, s *server) *openapi3.T {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(s.document())
+	text := s.document()
+	if known, ok := documents.Load(string(text)); ok {
+		return known.(*openapi3.T)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(text)
 	require.NoError(t, err)
+	documents.Store(string(text), doc)
 	return doc
 }
 

@@ -2,14 +2,17 @@ package devstack
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // The roles and the database of a private cluster. The owner migrates; the
@@ -36,6 +39,7 @@ type Postgres struct {
 	secret   []byte
 	port     int
 	proc     *process
+	admin    func() (*sql.DB, error) // connects once
 }
 
 // StartPostgres starts the cluster in opts.Dir, creating it with its roles and
@@ -87,6 +91,7 @@ func (p *Postgres) start(ctx context.Context) error {
 			return err
 		}
 		p.proc, p.port = proc, port
+		p.admin = sync.OnceValues(p.connectAdmin) // connections to the server before are broken
 		if err := proc.awaitReady(ctx, p.answers); err != nil {
 			_ = p.Kill(context.WithoutCancel(ctx))
 			p.port = p.opts.Port
@@ -199,19 +204,24 @@ func (p *Postgres) OwnerURL() string { return p.URL(OwnerRole, Database) }
 
 func (p *Postgres) dataDir() string { return filepath.Join(p.opts.Dir, "data") }
 
-// exec runs statements as the administrator.
-func (p *Postgres) exec(ctx context.Context, statements ...string) error {
-	conn, err := pgx.Connect(ctx, p.URL(AdminRole, "postgres"))
+// connectAdmin keeps its connections, because tests create and drop databases by the hundred.
+func (p *Postgres) connectAdmin() (*sql.DB, error) {
+	cfg, err := pgx.ParseConfig(p.URL(AdminRole, "postgres"))
+	if err != nil {
+		return nil, err
+	}
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	return stdlib.OpenDB(*cfg), nil
+}
+
+// exec runs a statement as the administrator.
+func (p *Postgres) exec(ctx context.Context, statement string) error {
+	admin, err := p.admin()
 	if err != nil {
 		return fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	defer conn.Close(ctx)
-	for _, statement := range statements {
-		if _, err := conn.Exec(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = admin.ExecContext(ctx, statement)
+	return err
 }
 
 // CreateDatabase makes a database as a copy of template, owned by OwnerRole.

@@ -20,7 +20,7 @@ type Prepared struct {
 	name string // of the filled database, once it is
 }
 
-// Open is a fresh copy of the filled database, dropped after the test.
+// Open is a fresh copy of the filled database, dropped soon after the test.
 func (p *Prepared) Open(t testing.TB) DB {
 	t.Helper()
 	return open(t, p.filled(t))

@@ -36,6 +36,8 @@ var shared struct {
 	n   atomic.Int64
 }
 
+var dropping sync.Mutex
+
 // DB is one test's database, seen by both roles.
 type DB struct {
 	App, Owner       *bun.DB // closed when the test ends
@@ -70,7 +72,7 @@ func New(t testing.TB) *bun.DB {
 	return Open(t).App
 }
 
-// Open is a fresh migrated database as both roles, dropped after the test.
+// Open is a fresh migrated database as both roles, dropped soon after the test.
 func Open(t testing.TB) DB {
 	t.Helper()
 	return open(t, devstack.Database)
@@ -86,9 +88,18 @@ func open(t testing.TB, template string) DB {
 	t.Cleanup(func() {
 		_ = db.App.Close()
 		_ = db.Owner.Close()
-		_ = pg.DropDatabase(context.Background(), name)
+		go drop(pg, name)
 	})
 	return db
+}
+
+// drop is waited for by no test: PostgreSQL takes 100 ms and more when a
+// connection to the database is just being closed. One at a time, because
+// each takes a checkpoint; at the end the cluster goes with what is left.
+func drop(pg *devstack.Postgres, name string) {
+	dropping.Lock()
+	defer dropping.Unlock()
+	_ = pg.DropDatabase(context.Background(), name)
 }
 
 // OwnCluster is a PostgreSQL of the test's own, with the migrated database and
