@@ -177,6 +177,9 @@ func ApplySuggestion(ctx context.Context, tx bun.IDB, recommendation, remark uui
 	if err != nil {
 		return nil, err
 	}
+	if current.Number != seen { // before it is said of words that nobody looked at that they have to be looked at
+		return nil, apperr.About(apperr.CodeOutdated, "draft")
+	}
 	reviewed, err := VersionByID(ctx, tx, r.VersionID)
 	if err != nil {
 		return nil, err
