@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"tribuna/internal/anchor"
 	"tribuna/internal/apperr"
 	"tribuna/internal/record"
 	"tribuna/models"
@@ -228,7 +227,7 @@ func (x *act) sameText(ctx context.Context, hash string, comments []models.Comme
 	if v.Hash != hash {
 		return nil, apperr.About(apperr.CodeOtherText, "version")
 	}
-	return anchor.Comments(v.Body, comments)
+	return models.PlaceComments(v.Body, comments)
 }
 
 // speaksFor returns the organisation in whose name the speaker answers a task: theirs among those in the voting unit.

@@ -277,9 +277,18 @@ func closeReview(ctx context.Context, x *act) error {
 	return x.beginClosing(ctx, round, x.rec.OrganisationID)
 }
 
-// beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it.
+// beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it. A round closes for everybody
+// at one instant, wherever they are: it ends with a day in the country of the organisation that owns the text.
 func (x *act) beginClosing(ctx context.Context, round *models.ReviewRound, org uuid.UUID) error {
-	at := x.procedure.Review.Grace.After(x.now, time.UTC)
+	owner, err := models.OrganisationByID(ctx, x.tx, x.rec.OrganisationID)
+	if err != nil {
+		return err
+	}
+	zone, err := x.zoneOfFirst(ctx, owner)
+	if err != nil {
+		return err
+	}
+	at := x.procedure.Review.Grace.After(x.now, zone)
 	round.ClosingAt = &at
 	if err := round.Save(ctx, x.tx); err != nil {
 		return err

@@ -104,8 +104,8 @@ func (s *server) saveDraft(c *call) (reply, error) {
 	return reply{body: versionView(saved), etag: strconv.Itoa(saved.Number)}, nil
 }
 
-// outdatedDraft refuses an edit with both versions: what is there now, and what was sent.
-func (s *server) outdatedDraft(c *call, id uuid.UUID, yours models.Draft) error {
+// outdatedDraft refuses an edit with both versions: what is there now, and what was sent (nil where that is no text).
+func (s *server) outdatedDraft(c *call, id uuid.UUID, yours any) error {
 	rec, err := models.RecommendationByID(c.ctx(), s.DB, id)
 	if err != nil {
 		return err

@@ -153,7 +153,8 @@ var entitlements = []entitlement{
 	inside("getDraft"), inside("listVersions"), inside("getVersion"), inside("compareVersion"), inside("listMeasures"), inside("listReviews"), inside("listAnnotations"),
 	owned("listResponses"), owned("listAgreement"), owned("listCommentGroups"),
 	staged("planResponses", notTheirs, ownersInReview, noRoundThere), staged("sendResponses", notTheirs, ownersInReview, noRoundThere),
-	staged("putResponse", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // to a comment that is not there
+	staged("putResponse", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"),     // to a comment that is not there
+	staged("applySuggestion", notTheirs, "u fu nnn ffn fn fn n", "u fu nnf fff ff ff f"), // likewise
 	inside("listTranslations"), inside("verifyRecord"), inside("getVersionAsWord"), inside("getVersionAsPDF"),
 	withinNetwork("listSignOffs"), withinNetwork("listDeliveries"),
 	owned("updateRecommendation"), owned("saveDraft"), owned("readWord"), owned("holdRecommendation"), owned("resumeRecommendation"), owned("withdrawRecommendation"),
@@ -231,6 +232,7 @@ var bodies = func() map[string]any {
 		"reportAskedProgress": progress, "recordDelivery": map[string]any{"delivered_on": noon.Format(time.DateOnly), "reference": "1"},
 		"sendResponses":   map[string]any{"seen": "nothing that was looked at"},
 		"putResponse":     map[string]any{"outcome": "accepted", "reason": ""},
+		"applySuggestion": none,
 		"declareConflict": map[string]any{"kind": "none"}, "ruleConflict": map[string]any{"ruling": "shown"},
 		"askTime": later, "extendReview": later, "extendRound": later, "nudgeReview": none, "refuseTime": reason, "withdrawInvitation": none, "closeReview": none,
 		"remindLate": none, "extendLate": map[string]any{"due_on": noon.AddDate(0, 0, 30).Format(time.DateOnly)}, "leaveLate": none,

@@ -38,6 +38,21 @@ func (v Viewer) HoldsKey(r *Recommendation) bool {
 		!slices.Contains(v.organisationsAs(RoleOfficer), r.OrganisationID)
 }
 
+// KeepsKey reports whether somebody may have read who said what in an anonymised round, not decided yet, on a text of an organisation: a
+// coordinator who is not its officer. They become one only afterwards: having the role closes the names to them (HoldsKey), but does
+// not make them forget. Who was its officer before the round began never held the key.
+func KeepsKey(ctx context.Context, db bun.IDB, person, organisation uuid.UUID) (bool, error) {
+	var keeps bool
+	err := db.NewRaw(`SELECT EXISTS (SELECT 1 FROM roles WHERE person_id = ?0 AND role = 'coordinator')
+		AND NOT EXISTS (SELECT 1 FROM roles WHERE person_id = ?0 AND role = 'officer' AND organisation_id = ?1)
+		AND EXISTS (SELECT 1 FROM review_rounds AS rr JOIN recommendations AS r ON r.id = rr.recommendation_id
+			WHERE r.organisation_id = ?1 AND r.officer_id <> ?0 AND r.stage <> 'withdrawn' AND rr.anonymity <> 'open' AND rr.decision IS NULL)`, person, organisation).Scan(ctx, &keeps)
+	if err != nil {
+		return false, fmt.Errorf("read whether somebody holds the key of a round: %w", err)
+	}
+	return keeps, nil
+}
+
 // blind is true of a question (alias t) whose reviewer must not learn who wrote the text: it opens nothing but itself.
 const blind = `(t.kind = 'review' AND EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = t.recommendation_id
 	AND hiding.number = t.round AND hiding.anonymity = 'double'))`

@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/anchor"
 	"tribuna/internal/apperr"
 	"tribuna/internal/markdown"
 )
@@ -18,27 +18,27 @@ import (
 // asRead is how words look on a page: space is one space.
 func asRead(words string) string { return strings.Join(strings.Fields(words), " ") }
 
-// ApplyTo puts the words that a suggestion asks for in the place of those it quotes. It does so where they still stand in the
-// paragraph, and where nothing else changes by it: the paragraph then reads as it did but for these words, and so do all
-// others. False where a person has to look: marks of emphasis among the words, or words that stand there twice.
+// ApplyTo puts the words that a suggestion asks for in the place of those it quotes: where the comment itself is shown in the draft
+// (anchor.Versions), if there is no doubt about the place, and where nothing else changes by it: the paragraph then reads as it did but
+// for these words, and so do all others. False where a person has to look: marks of emphasis among the words, or words that stand there twice.
 func (r Remark) ApplyTo(reviewed, draft string) (string, bool) {
-	if r.Kind != CommentSuggestion || asRead(r.Quote) == "" {
+	if r.Kind != CommentSuggestion {
 		return "", false
 	}
-	blocks := markdown.Blocks(draft)
-	i := r.place(markdown.Blocks(reviewed), blocks)
-	if i < 0 {
-		return "", false
+	between, err := anchor.Between(reviewed, draft)
+	if err != nil {
+		return "", false // no page shows it either
 	}
-	want, ok := r.wanted(asRead(blocks[i].Text))
+	i, at, ok := between.Sure(r.Block, r.Passage())
 	if !ok {
 		return "", false
 	}
+	blocks, want := markdown.Blocks(draft), asRead(at.Before+r.Replacement+at.After)
 	var found []string
 	for _, source := range r.replaced(blocks[i].Source) {
-		changed := append([]markdown.Block{}, blocks...)
+		changed := slices.Clone(blocks)
 		changed[i].Source = source
-		if body := markdown.Join(changed); onlyThisReads(blocks, markdown.Blocks(body), i, want) {
+		if body := markdown.Join(changed); onlyThisReads(draft, body, i, want) {
 			found = append(found, body)
 		}
 	}
@@ -51,101 +51,47 @@ func (r Remark) ApplyTo(reviewed, draft string) (string, bool) {
 // StandsIn reports whether the words that a suggestion asks for stand in the draft already: a paragraph reads as the one reviewed
 // would with them, or they stand there between the words that were around those quoted.
 func (r Remark) StandsIn(reviewed, draft string) bool {
-	was := markdown.Blocks(reviewed)
-	if r.Kind != CommentSuggestion || asRead(r.Quote) == "" || r.Block < 0 || r.Block >= len(was) {
+	was, errWas := markdown.Words(reviewed)
+	is, errIs := markdown.Words(draft)
+	if errWas != nil || errIs != nil || r.Kind != CommentSuggestion || r.Block < 0 || r.Block >= len(was) {
 		return false
 	}
-	want, ok := r.wanted(asRead(was[r.Block].Text))
-	around := ""
+	at, sure := anchor.Sure(was[r.Block], r.Passage())
+	around := anchor.Selector{}
 	if r.Replacement != "" && r.Prefix != "" && r.Suffix != "" {
-		around = asRead(r.Prefix + r.Replacement + r.Suffix)
+		around.Exact = r.Prefix + r.Replacement + r.Suffix
 	}
-	return slices.ContainsFunc(markdown.Blocks(draft), func(b markdown.Block) bool {
-		text := asRead(b.Text)
-		return ok && text == want || around != "" && strings.Contains(text, around)
+	return slices.ContainsFunc(is, func(words string) bool {
+		_, between := anchor.Find(words, around)
+		return between || sure && anchor.Alike(words, asRead(at.Before+r.Replacement+at.After))
 	})
-}
-
-// place finds the paragraph in a draft: the one at the same place if it reads as it did; else the only one with the same
-// words; else the one at the same place where no paragraph came or went.
-func (r Remark) place(was, is []markdown.Block) int {
-	if r.Block < 0 || r.Block >= len(was) {
-		return -1
-	}
-	words := was[r.Block].Source
-	if r.Block < len(is) && is[r.Block].Source == words {
-		return r.Block
-	}
-	at := -1
-	for i, b := range is {
-		if b.Source != words {
-			continue
-		}
-		if at >= 0 {
-			return -1
-		}
-		at = i
-	}
-	if at < 0 && len(is) == len(was) {
-		return r.Block
-	}
-	return at
-}
-
-// wanted is the paragraph as it is to be read. Words that stand there more than once are told apart by what is before and
-// after them.
-func (r Remark) wanted(text string) (string, bool) {
-	quote, before, after := asRead(r.Quote), asRead(r.Prefix), asRead(r.Suffix)
-	var all, told []int
-	for from := 0; ; {
-		k := strings.Index(text[from:], quote)
-		if k < 0 {
-			break
-		}
-		at := from + k
-		all = append(all, at)
-		if strings.HasSuffix(strings.TrimSpace(text[:at]), before) && strings.HasPrefix(strings.TrimSpace(text[at+len(quote):]), after) {
-			told = append(told, at)
-		}
-		from = at + len(quote)
-	}
-	if len(all) != 1 {
-		all = told
-	}
-	if len(all) != 1 {
-		return "", false
-	}
-	return asRead(text[:all[0]] + r.Replacement + text[all[0]+len(quote):]), true
 }
 
 // replaced are all sources in which the words, wherever they stand in one, are replaced once.
 func (r Remark) replaced(source string) []string {
-	var parts []string
-	for _, word := range strings.Fields(r.Quote) {
-		parts = append(parts, regexp.QuoteMeta(word))
-	}
 	var all []string
-	for _, at := range regexp.MustCompile(strings.Join(parts, `\s+`)).FindAllStringIndex(source, -1) {
-		before, after := source[:at[0]], source[at[1]:]
-		if r.Replacement == "" && (before == "" || strings.HasSuffix(before, " ")) {
-			after = strings.TrimPrefix(after, " ") // two spaces would be left
+	for _, at := range anchor.Every(source, r.Quote) {
+		if r.Replacement == "" && (at.Before == "" || strings.HasSuffix(at.Before, " ")) {
+			at.After = strings.TrimPrefix(at.After, " ") // two spaces would be left
 		}
-		all = append(all, before+asRead(r.Replacement)+after)
+		all = append(all, at.Before+asRead(r.Replacement)+at.After)
 	}
 	return all
 }
 
-// onlyThisReads reports whether a text reads as it did but for one paragraph, which reads as wanted.
-func onlyThisReads(was, is []markdown.Block, i int, want string) bool {
-	if len(was) != len(is) {
+// onlyThisReads reports whether a text reads as another but for one paragraph, which reads as wanted, and keeps its form.
+func onlyThisReads(before, after string, i int, want string) bool {
+	was, errWas := markdown.RenderBlocks(before)
+	is, errIs := markdown.RenderBlocks(after)
+	if errWas != nil || errIs != nil || len(was) != len(is) {
 		return false
 	}
 	for k := range is {
-		words := was[k].Text
+		words := was[k].Words()
 		if k == i {
 			words = want
 		}
-		if !is[k].SameForm(was[k]) || asRead(is[k].Text) != asRead(words) {
+		if !is[k].SameForm(was[k].Block) || is[k].Words() != words || k != i && is[k].Source != was[k].Source {
 			return false
 		}
 	}
@@ -176,6 +122,9 @@ func ApplySuggestion(ctx context.Context, tx bun.IDB, recommendation, remark uui
 	current, err := lastVersion(ctx, tx, rec)
 	if err != nil {
 		return nil, err
+	}
+	if current.Number != seen { // before it is said of words that nobody looked at that they have to be looked at
+		return nil, apperr.About(apperr.CodeOutdated, "draft")
 	}
 	reviewed, err := VersionByID(ctx, tx, r.VersionID)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
 )
 
 // What a person can be, always within an organisation.
@@ -67,8 +69,18 @@ func HeldRolesOf(ctx context.Context, db bun.IDB, person uuid.UUID) ([]HeldRole,
 	return row.Held, found(err, "person")
 }
 
-// AddRole gives a person a role in an organisation; giving it again changes nothing.
+// AddRole gives a person a role in an organisation; giving it again changes nothing. An officer's role is refused to who can read
+// what its officers must not know: KeepsKey.
 func AddRole(ctx context.Context, db bun.IDB, r Role) error {
+	if r.Role == RoleOfficer {
+		keeps, err := KeepsKey(ctx, db, r.PersonID, r.OrganisationID)
+		if err != nil {
+			return err
+		}
+		if keeps {
+			return apperr.Invalid("role", "key_kept")
+		}
+	}
 	if _, err := db.NewInsert().Model(&r).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
 		return fmt.Errorf("give a role: %w", err)
 	}

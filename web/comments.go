@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"tribuna/internal/anchor"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
@@ -122,7 +121,7 @@ func readComments(values url.Values, body string) (comments []models.CommentPayl
 // checkComments checks the words of an answer and what its comments quote, and says all that is wrong at once, with what else is.
 func checkComments(payload any, body string, comments []models.CommentPayload, more ...error) error {
 	wrong := apperr.New(apperr.CodeInvalid)
-	_, misplaced := anchor.Comments(body, comments)
+	_, misplaced := models.PlaceComments(body, comments)
 	for _, err := range append([]error{validation.Check(payload), misplaced}, more...) {
 		var e *apperr.Error
 		switch {

@@ -210,7 +210,7 @@ func (p *placing) put(ctx context.Context, s *Server, l *i18n.Localizer, c model
 	if err != nil {
 		return err
 	}
-	place := was.between.Place(c.Block, anchor.Of(c))
+	place := was.between.Place(c.Block, c.Passage())
 	if !place.Changed {
 		p.add(placeKey{at: place.Block, block: place.Block}, standingBlock{Number: place.Block + 1, HTML: htmlOf(p.rendered, place.Block)}, remark)
 		return nil

@@ -21,22 +21,69 @@ type Selector struct{ Exact, Prefix, Suffix string }
 // Find looks for a quote in a paragraph and returns it as it stands there, with what stands around it. Where it stands
 // more than once, the place counts whose surroundings are most like those of the quote; of equal ones the first.
 func Find(paragraph string, quote Selector) (Selector, bool) {
-	text := fold(paragraph)
-	exact := fold(quote.Exact).trimmed()
-	if len(exact) == 0 {
+	text, all := places(paragraph, quote)
+	if len(all) == 0 {
 		return Selector{}, false
 	}
-	prefix, suffix := fold(quote.Prefix).runes, fold(quote.Suffix).runes
-	found, best := -1, -1
-	for at := index(text.runes, exact, 0); at >= 0; at = index(text.runes, exact, at+1) {
-		if like := ending(text.runes[:at], prefix) + beginning(text.runes[at+len(exact):], suffix); like > best {
-			found, best = at, like
+	best := all[0]
+	for _, p := range all {
+		if p.like > best.like {
+			best = p
 		}
 	}
-	if found < 0 {
-		return Selector{}, false
+	return text.selector(best.start, best.end), true
+}
+
+// Sure is Find where words are to be changed, not only shown: it finds the place only where there is no doubt about it. It is the
+// only one, or the only one with the surroundings of the quote, all of them. What it finds, Find finds.
+func Sure(paragraph string, quote Selector) (Passage, bool) {
+	text, all := places(paragraph, quote)
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(p place) bool { return !p.whole })
 	}
-	return text.selector(found, found+len(exact)), true
+	if len(all) != 1 {
+		return Passage{}, false
+	}
+	return text.passage(all[0]), true
+}
+
+// Every lists all places of a text where words stand, also those that overlap.
+func Every(text, words string) []Passage {
+	var list []Passage
+	f, all := places(text, Selector{Exact: words})
+	for _, p := range all {
+		list = append(list, f.passage(p))
+	}
+	return list
+}
+
+// Alike reports whether two texts read the same, however they are typed.
+func Alike(a, b string) bool { return slices.Equal(fold(a).trimmed(), fold(b).trimmed()) }
+
+// Passage is where words stand in a text: what is before them, and what after.
+type Passage struct{ Before, After string }
+
+// place is where a quote stands, in characters of a folded text.
+type place struct {
+	start, end int
+	like       int  // how many characters of what stands around are those around the quote
+	whole      bool // all of them are
+}
+
+// places finds where a quote stands. Blanks around it do not count, and nothing stands nowhere.
+func places(paragraph string, quote Selector) (text folded, all []place) {
+	text = fold(paragraph)
+	exact := fold(quote.Exact).trimmed()
+	if len(exact) == 0 {
+		return text, nil
+	}
+	prefix, suffix := fold(quote.Prefix).runes, fold(quote.Suffix).runes
+	for at := index(text.runes, exact, 0); at >= 0; at = index(text.runes, exact, at+1) {
+		end := at + len(exact)
+		like := ending(text.runes[:at], prefix) + beginning(text.runes[end:], suffix)
+		all = append(all, place{at, end, like, like == len(prefix)+len(suffix)})
+	}
+	return text, all
 }
 
 // folded is a text in which what is typed in several ways is written in one. Each of its characters knows where it came
@@ -91,6 +138,10 @@ func (f folded) selector(start, end int) Selector {
 		Prefix: string(prefix[max(0, len(prefix)-Context):]), // what shows nothing counts too
 		Suffix: string(suffix[:min(len(suffix), Context)]),
 	}
+}
+
+func (f folded) passage(p place) Passage {
+	return Passage{string(f.from[:f.at[p.start]]), string(f.from[f.at[p.end]:])}
 }
 
 func (f folded) between(start, end int) []rune { return f.from[f.at[start]:f.at[end]] }

@@ -43,6 +43,65 @@ func TestQuotesAreFoundHoweverTheyAreTyped(t *testing.T) {
 	}
 }
 
+func TestWordsAreChangedOnlyWhereThereIsNoDoubtWhich(t *testing.T) {
+	for name, c := range map[string]struct {
+		paragraph string
+		quote     anchor.Selector
+		before    string // "-": there is doubt
+	}{
+		"once":                        {"A plan and a date.", anchor.Selector{Exact: "plan", Prefix: "other words "}, "A "},
+		"twice":                       {"A plan, a plan.", anchor.Selector{Exact: "plan"}, "-"},
+		"twice, told by both sides":   {"A plan, a plan.", anchor.Selector{Exact: "plan", Prefix: ", a ", Suffix: "."}, "A plan, a "},
+		"twice, told by a part":       {"A plan, a plan.", anchor.Selector{Exact: "plan", Prefix: "not a ", Suffix: "."}, "-"},
+		"twice, told by neither":      {"A plan, a plan.", anchor.Selector{Exact: "plan", Suffix: " of"}, "-"},
+		"it overlaps itself":          {"on and on and on", anchor.Selector{Exact: "on and on"}, "-"},
+		"it overlaps, told by a side": {"on and on and on!", anchor.Selector{Exact: "on and on", Suffix: "!"}, "on and "},
+		"nowhere":                     {"A plan.", anchor.Selector{Exact: "date"}, "-"},
+		"no words":                    {"A plan.", anchor.Selector{Exact: " \u200b"}, "-"},
+		"typed otherwise":             {"A “plan” – soon", anchor.Selector{Exact: `"plan" - soon`}, "A "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, ok := anchor.Sure(c.paragraph, c.quote)
+			require.Equal(t, c.before != "-", ok)
+			if ok {
+				require.Equal(t, c.before, got.Before)
+				require.True(t, strings.HasSuffix(c.paragraph, got.After))
+			}
+		})
+	}
+	require.Len(t, anchor.Every("on and on and on", "on and on"), 2)
+	require.Empty(t, anchor.Every("on and on", " "))
+	require.True(t, anchor.Alike(" “A” – b", `"A" -  b`))
+	require.False(t, anchor.Alike("A b", "Ab"))
+}
+
+// TestWhatIsSureIsWhatIsShown draws paragraphs of few words, in which quotes stand often: where a place is sure, it is the one at which the
+// quote is shown.
+func TestWhatIsSureIsWhatIsShown(t *testing.T) {
+	dice, sure := rand.New(rand.NewSource(11)), 0
+	words := []string{"a", "b", "a b", "–", "“a”"}
+	draw := func(n int) string {
+		var s []string
+		for range n {
+			s = append(s, words[dice.Intn(len(words))])
+		}
+		return strings.Join(s, " ")
+	}
+	for range 3000 {
+		paragraph, quote := draw(6), anchor.Selector{Exact: draw(1 + dice.Intn(2)), Prefix: draw(dice.Intn(2)), Suffix: draw(dice.Intn(2))}
+		at, ok := anchor.Sure(paragraph, quote)
+		if !ok {
+			continue
+		}
+		sure++
+		shown, ok := anchor.Find(paragraph, quote)
+		require.True(t, ok)
+		require.Equal(t, at.Before+shown.Exact+at.After, paragraph)
+		require.True(t, strings.HasSuffix(at.Before, shown.Prefix) && strings.HasPrefix(at.After, shown.Suffix), "%q in %q", quote, paragraph)
+	}
+	require.Greater(t, sure, 100)
+}
+
 func TestQuotesInOtherAlphabets(t *testing.T) {
 	got, ok := anchor.Find("Всяко дете – „без изключение“ – има план.", anchor.Selector{Exact: `"без изключение"`})
 	require.True(t, ok)
@@ -77,6 +136,32 @@ func TestWhereSomethingStandsInALaterVersion(t *testing.T) {
 			require.Equal(t, c.want, got.Block)
 			require.Equal(t, c.changed, got.Changed)
 			require.Equal(t, c.quote != "" && !c.changed, got.Quote.Exact != "")
+		})
+	}
+}
+
+func TestParagraphsAreChangedOnlyWhereThereIsNoDoubtWhich(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after string
+		block, want   int // -1: there is doubt
+	}{
+		"as it was":              {"One.\n\nA plan.", "One.\n\nA plan.", 1, 1},
+		"moved":                  {"A plan.", "New words.\n\nA plan.", 0, 1},
+		"twice from the first":   {"A plan.\n\nOne.\n\nA plan.", "A plan.\n\nOne.\n\nA plan.", 2, 2},
+		"another came":           {"A plan.\n\nOne.", "A plan.\n\nOne.\n\nA plan.", 0, -1},
+		"it changed":             {"A plan with words.", "A plan with more words.", 0, 0},
+		"the words went from it": {"A plan with words.", "A date with words.", 0, -1},
+		"it went":                {"A plan.\n\nOne.", "One.", 0, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			between, err := anchor.Between(c.before, c.after)
+			require.NoError(t, err)
+			at, words, ok := between.Sure(c.block, anchor.Selector{Exact: "plan"})
+			require.Equal(t, c.want >= 0, ok)
+			if ok {
+				require.Equal(t, c.want, at)
+				require.Equal(t, "A ", words.Before)
+			}
 		})
 	}
 }

@@ -46,3 +46,23 @@ func (v *Versions) Place(block int, quote Selector) Place {
 	p.Quote, p.Changed = found, !ok
 	return p
 }
+
+// Sure is Place where words are to be changed: it finds the paragraph and the words in it only where there is no doubt. There is some where
+// a paragraph that reads like it came or went.
+func (v *Versions) Sure(block int, quote Selector) (at int, words Passage, ok bool) {
+	p := v.Place(block, quote)
+	if p.Block < 0 || count(v.after, v.after[p.Block]) > 1 && count(v.after, v.after[p.Block]) != count(v.before, v.after[p.Block]) {
+		return -1, Passage{}, false
+	}
+	words, ok = Sure(v.after[p.Block], quote)
+	return p.Block, words, ok
+}
+
+func count(all []string, one string) (n int) {
+	for _, s := range all {
+		if s == one {
+			n++
+		}
+	}
+	return n
+}

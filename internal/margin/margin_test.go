@@ -14,7 +14,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tribuna/internal/anchor"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/margin"
@@ -174,7 +173,7 @@ func TestWhatWasMarkedStandsOnItsWords(t *testing.T) {
 		{5, models.CommentSuggestion, "“so –", "“so – yes,", ""},
 		{5, models.CommentRemark, "", "", "“yes,”: As they say."},
 	}, said)
-	_, err = anchor.Comments(body, got.Comments)
+	_, err = models.PlaceComments(body, got.Comments)
 	require.NoError(t, err, "they are what the form takes")
 }
 

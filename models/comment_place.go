@@ -1,28 +1,28 @@
-package anchor
+package models
 
 import (
 	"fmt"
 
+	"tribuna/internal/anchor"
 	"tribuna/internal/apperr"
 	"tribuna/internal/markdown"
-	"tribuna/models"
 )
 
-// Comments puts the comments of an answer on the paragraphs of the text answered about: each quote as it stands there, with
+// PlaceComments puts the comments of an answer on the paragraphs of the text answered about: each quote as it stands there, with
 // what stands around it. What quotes words that are not there, or suggests those that are, is refused with a blame on its field.
-func Comments(body string, comments []models.CommentPayload) ([]models.CommentPayload, error) {
+func PlaceComments(body string, comments []CommentPayload) ([]CommentPayload, error) {
 	words, err := markdown.Words(body)
 	if err != nil {
 		return nil, err
 	}
-	placed, wrong := make([]models.CommentPayload, len(comments)), apperr.New(apperr.CodeInvalid)
+	placed, wrong := make([]CommentPayload, len(comments)), apperr.New(apperr.CodeInvalid)
 	for i, c := range comments {
 		if c.Block >= len(words) {
 			wrong.And(fmt.Sprintf("comments[%d].block", i), "unknown")
 			continue
 		}
 		if c.Quote != "" {
-			quote, ok := Find(words[c.Block], Selector{c.Quote, c.Prefix, c.Suffix})
+			quote, ok := anchor.Find(words[c.Block], anchor.Selector{Exact: c.Quote, Prefix: c.Prefix, Suffix: c.Suffix})
 			if !ok {
 				wrong.And(fmt.Sprintf("comments[%d].quote", i), "not_in_paragraph")
 			}
@@ -32,7 +32,7 @@ func Comments(body string, comments []models.CommentPayload) ([]models.CommentPa
 		}
 		switch {
 		case c.Replacement == "" || c.Replacement != c.Quote:
-		case c.Kind != models.CommentSuggestion:
+		case c.Kind != CommentSuggestion:
 			c.Replacement = "" // the form had offered it
 		case c.Body == "":
 			wrong.And(fmt.Sprintf("comments[%d].replacement", i), "same_words")
@@ -42,5 +42,12 @@ func Comments(body string, comments []models.CommentPayload) ([]models.CommentPa
 	return placed, wrong.OrNil()
 }
 
-// Of is where a comment points in the version it was made on.
-func Of(c models.Comment) Selector { return Selector{c.Quote, c.Prefix, c.Suffix} }
+// Passage is where a comment points in the version it was made on.
+func (c Comment) Passage() anchor.Selector {
+	return anchor.Selector{Exact: c.Quote, Prefix: c.Prefix, Suffix: c.Suffix}
+}
+
+// Passage is where a remark points in the version it was made on.
+func (r Remark) Passage() anchor.Selector {
+	return anchor.Selector{Exact: r.Quote, Prefix: r.Prefix, Suffix: r.Suffix}
+}

@@ -1,0 +1,57 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+// The answer that is enough comes at ten in the evening in Greenwich: it is the next day already in Sofia and in Auckland.
+func TestReviewRoundClosesWithADayWhereTheTextIsAtHome(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(o *office)
+		zone   string
+		until  string
+	}{
+		"the organisation's country":       {func(*office) {}, "Europe/Sofia", "2026-06-03T20:59:59Z"},
+		"the network's, where it has none": {abroad, "Pacific/Auckland", "2026-06-03T11:59:59Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough, d.Review.Grace = 1, "1d" })
+			c.change(o)
+			o.startReview(0, o.experts[:2], nil)
+			o.answer(15*time.Hour, o.experts[0])
+			o.at(16*time.Hour, func() {
+				at := o.closing()
+				require.NotNil(t, at)
+				require.Equal(t, c.until, at.UTC().Format(time.RFC3339))
+				zone, err := time.LoadLocation(c.zone)
+				require.NoError(t, err)
+				require.Equal(t, "2026-06-03 23:59:59", at.In(zone).Format(time.DateTime), "a whole day is left, to its end")
+				require.Equal(t, 1, o.mailsTo(models.MailRoundClosing, o.experts[1].ID), "who still can is told")
+			})
+			cutOff(t, o.run(4*day))
+			require.Equal(t, c.until, o.round(1).ClosedAt.UTC().Format(time.RFC3339), "and then it is closed")
+		})
+	}
+}
+
+// abroad takes the organisation out of its country, in a network that lives far in the east.
+func abroad(o *office) {
+	o.exec("DELETE FROM organisation_countries WHERE organisation_id = ?", o.rec.OrganisationID)
+	require.NoError(o.t, models.SetNetworkZone(o.ctx, o.db, "Pacific/Auckland"))
+}
+
+// round reads a round as it stands.
+func (o *office) round(number int) *models.ReviewRound {
+	o.t.Helper()
+	r, err := models.RoundByNumber(o.ctx, o.db, o.rec.ID, number)
+	require.NoError(o.t, err)
+	return r
+}
+
+// closing is when the first round closes; nil while it does not.
+func (o *office) closing() *time.Time { return o.round(1).ClosingAt }
