@@ -188,7 +188,7 @@ func (v *mailingReportView) count(l *i18n.Localizer, r *http.Request, report mod
 		shares = append(shares, g.share)
 	}
 	v.Picture = newChart(shares, inWords(l, shares), l.T("mailing.report.outcomes"))
-	none := i18n.Words{Text: l.T("mailing.report.no_country")}
+	none := i18n.Said(l.T("mailing.report.no_country"))
 	v.ByCountry = newPartTable(l, "countries", l.T("mailing.report.by_country"), l.T("dashboard.filter.country"), report.ByCountry, func(code string) (i18n.Words, string) {
 		if name, known := names.names[code]; known {
 			return name, filterReport(r.URL, "country", code)
@@ -196,7 +196,7 @@ func (v *mailingReportView) count(l *i18n.Localizer, r *http.Request, report mod
 		return none, ""
 	})
 	v.ByLanguage = newPartTable(l, "languages", l.T("mailing.report.by_language"), l.T("mailing.language"), report.ByLanguage, func(tag string) (i18n.Words, string) {
-		return i18n.Words{Text: l.Language(tag)}, filterReport(r.URL, "language", tag)
+		return i18n.Said(l.Language(tag)), filterReport(r.URL, "language", tag)
 	})
 }
 
@@ -279,6 +279,14 @@ func (s *Server) fillUnreached(r *http.Request, c mailingCase, v *mailingReportV
 	names, err := s.countryNames(r)
 	v.Rows = unreachedRows(Localizer(r), list, names)
 	return err
+}
+
+// Said is what the server said; what was never sent it said nothing to, and Why says it all.
+func (u unreachedRow) Said() string {
+	if u.Outcome.NotSent() {
+		return ""
+	}
+	return u.Reply
 }
 
 func unreachedRows(l *i18n.Localizer, list []models.Unreached, names countryNames) []unreachedRow {

@@ -104,5 +104,5 @@ func (u unreachedRow) cells(l *i18n.Localizer, zone *time.Location) []any {
 	if u.FinishedAt != nil {
 		when = u.FinishedAt.In(zone).Format("2006-01-02 15:04")
 	}
-	return []any{name, u.Country.Text, l.Language(u.Language), u.Why, u.Reply, when, u.SettledBy}
+	return []any{name, u.Country.Text, l.Language(u.Language), u.Why, u.Said(), when, u.SettledBy}
 }
