@@ -188,7 +188,8 @@ var entitlements = []entitlement{
 
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly), done("testMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
-	done("cancelMailing", ownersOnly),
+	done("cancelMailing", ownersOnly), done("getMailingReport", ownersOnly), done("listNotReached", ownersOnly), done("createRestMailing", ownersOnly),
+	done("settleMail", ownersOnly),
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
 	done("assignFocalPoint", "u fu yyf yff ff ff f"), // partners for a country of theirs
 
@@ -221,7 +222,7 @@ var bodies = func() map[string]any {
 		"startReview":           map[string]any{"version_id": uuid.New(), "invite": []any{uuid.New()}, "reserve": []any{}},
 		"inviteFurtherReviewer": map[string]any{"person_id": uuid.New()}, "inviteReviewer": map[string]any{"person_id": uuid.New()},
 		"assignTranslators": linguists, "assignTranslator": linguists, "createMailing": mailing, "editMailing": mailing,
-		"testMailing": map[string]any{"language": "en"}, "keepSegment": map[string]any{"name": "N", "audience": none}, "editSegment": map[string]any{"name": "N", "audience": none},
+		"settleMail": map[string]any{"arrived": true}, "createRestMailing": none, "testMailing": map[string]any{"language": "en"}, "keepSegment": map[string]any{"name": "N", "audience": none}, "editSegment": map[string]any{"name": "N", "audience": none},
 		"launchMailing": map[string]any{"revision": 1, "expected": 1}, "redactRecord": map[string]any{"field": "x", "reason": "y"},
 		"redactPassage": map[string]any{"passage": "stands nowhere at all", "reason": "y"}, "reportContent": map[string]any{"kind": "other", "reason": "y"},
 		"settleReport": map[string]any{"outcome": "unfounded"}, "quarantine": none, "release": none,

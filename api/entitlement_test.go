@@ -192,7 +192,7 @@ func (w *world) address(r route, task *models.Task) string {
 		id = uuid.New() // nobody's: each has their own
 	}
 	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1",
-		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString()).Replace(r.path)
+		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString(), "{mail}", uuid.NewString()).Replace(r.path)
 	return path + queries[r.id]
 }
 

@@ -33,6 +33,11 @@ func NotReachedOutcomes() []MailOutcome {
 		OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeOther}
 }
 
+// ByHand reports whether the outcome is what somebody says, or waits for somebody to say it.
+func (o MailOutcome) ByHand() bool {
+	return o == OutcomeUnknown || o == OutcomeToldArrived || o == OutcomeToldNot
+}
+
 // Reached reports whether who has this outcome got the mailing, as far as anybody knows.
 func (o MailOutcome) Reached() bool { return o == OutcomeDelivered || o == OutcomeToldArrived }
 

@@ -163,7 +163,8 @@ type Unreached struct {
 }
 
 // NotReachedBy lists who did not get a mailing and why, in the order of the mails' ids: after the mail given, at most limit.
-// What is still to go is not among them. Names are for those whom the viewer may know.
+// What is still to go is not among them, nor of whom somebody says that they got it, unless that is the outcome asked for. Names are
+// for those whom the viewer may know.
 func NotReachedBy(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, f OutcomeFilter, after uuid.UUID, limit int) ([]Unreached, error) {
 	known := v.named(db.NewSelect().TableExpr("people AS p").ColumnExpr("1").Where("p.id = o.person_id"))
 	each := withOutcome(f.narrow(db.NewSelect().TableExpr("outbox AS o").Join("LEFT JOIN people AS person ON person.id = o.person_id").
@@ -175,10 +176,11 @@ func NotReachedBy(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, 
 		ColumnExpr("COALESCE(teller.name, '') AS settled_by, told.settled_at").
 		Join("LEFT JOIN mail_settlements AS told ON told.mail_id = o.id").
 		Join("LEFT JOIN people AS teller ON teller.pseudonym = told.settled_by")
-	q := db.NewSelect().TableExpr("(?) AS each", each).ColumnExpr("*").Where("outcome IN (?)", bun.List(NotReachedOutcomes())).Order("id").Limit(int64(limit))
+	outcomes := NotReachedOutcomes()
 	if f.Outcome != "" {
-		q = q.Where("outcome = ?", f.Outcome)
+		outcomes = []MailOutcome{f.Outcome}
 	}
+	q := db.NewSelect().TableExpr("(?) AS each", each).ColumnExpr("*").Where("outcome IN (?)", bun.List(outcomes)).Order("id").Limit(int64(limit))
 	var list []Unreached
 	if err := q.Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read who did not get a mailing: %w", err)

@@ -51,6 +51,22 @@ func (m *Mailing) Rest(again []uuid.UUID) Audience {
 	return a
 }
 
+// HasRest refuses a mailing that was not launched or is not over with CodeWrongStage: whom it reaches is not known yet.
+func (m *Mailing) HasRest() error {
+	if m.State != MailingSent && m.State != MailingCancelled {
+		return apperr.About(apperr.CodeWrongStage, "mailing")
+	}
+	return m.HasMails()
+}
+
+// HasMails refuses a mailing that was not launched with CodeWrongStage: nobody is its recipient.
+func (m *Mailing) HasMails() error {
+	if m.LaunchedAt == nil {
+		return apperr.About(apperr.CodeWrongStage, "mailing")
+	}
+	return nil
+}
+
 // RestOf counts those whom a mailing did not reach and who may be written to, and how many of them joined its audience since.
 type RestOf struct{ People, Joined int }
 
@@ -69,8 +85,8 @@ func CountRest(ctx context.Context, db bun.IDB, m *Mailing) (RestOf, error) {
 // CreateRest writes a draft with the texts of a mailing that is over to those whom it did not reach, in the same campaign, and the
 // draft's process. It is edited and launched as any other. Those named in again have to be recipients of whom it is not known.
 func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, again []uuid.UUID, officer uuid.UUID, now time.Time) (*Mailing, error) {
-	if m.State != MailingSent && m.State != MailingCancelled || m.LaunchedAt == nil {
-		return nil, apperr.About(apperr.CodeWrongStage, "mailing")
+	if err := m.HasRest(); err != nil {
+		return nil, err
 	}
 	if err := r.Announceable(); err != nil {
 		return nil, err

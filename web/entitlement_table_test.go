@@ -237,6 +237,8 @@ var entitlements = concat(
 		done("GET /mailings/{id}/launch", ownersOnly), done("POST /mailings/{id}/launch", ownersOnly),
 		done("GET /mailings/{id}/progress", "u uu mmn nnn nn nn n"), // led to the draft: nothing is sent yet
 		done("GET /mailings/{id}/recipients", ownersOnly), done("GET /mailings/{id}/cancel", ownersOnly),
+		done("GET /mailings/{id}/report", ownersOnly), done("GET /mailings/{id}/report.xlsx", ownersOnly), done("POST /mailings/{id}/settle", ownersOnly),
+		done("GET /mailings/{id}/rest", "u uu ccn nnn nn nn n"), done("POST /mailings/{id}/rest", ownersOnly), // of a draft there is no rest
 		done("POST /mailings/{id}/pause", ownersOnly), done("POST /mailings/{id}/resume", ownersOnly), done("POST /mailings/{id}/cancel", ownersOnly),
 
 		done("GET /follow-ups/{id}", everybody), done("POST /follow-ups/{id}/progress", focalPointTells),

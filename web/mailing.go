@@ -39,6 +39,11 @@ func (s *Server) mailingRoutes(r *mux.Router) {
 	s.post(r, "/mailings/{id}/pause", s.pauseMailing)
 	s.post(r, "/mailings/{id}/resume", s.resumeMailing)
 	s.post(r, "/mailings/{id}/cancel", s.cancelMailing)
+	s.get(r, "/mailings/{id}/report", s.mailingReport)
+	s.get(r, "/mailings/{id}/report.xlsx", s.mailingReportBook)
+	s.post(r, "/mailings/{id}/settle", s.settleMail)
+	s.get(r, "/mailings/{id}/rest", s.confirmRest)
+	s.post(r, "/mailings/{id}/rest", s.createRest)
 }
 
 func mailingPath(id uuid.UUID) string { return "/mailings/" + id.String() }
@@ -208,13 +213,14 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		return v, err
 	}
 	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience", segmentsPath(c.rec.ID), fieldsOf(l)
-	for _, name := range []string{"organisations", "topics", "engagement", "except_organisations", "except_mailings"} {
+	for _, name := range []string{"organisations", "topics", "engagement", "not_reached", "except_organisations", "except_mailings"} {
 		v.MoreOpen = v.MoreOpen || f.Form.Value(name) != ""
 	}
 	var err error
 	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
 		return v, err
 	}
+	v.More.Reached = withChosen(l, v.More.Mailings, f.Form.Values["not_reached"])
 	v.Counts, err = s.audienceOfForm(r, c, f.Form.Values)
 	return v, err
 }

@@ -16,7 +16,7 @@ import (
 
 // audienceFields are the fields of the form that say whom a mailing is for.
 var audienceFields = []string{"countries", "languages", "roles", "organisations", "topics", "engagement", "except_acted",
-	"except_organisations", "except_mailings", "except_people"}
+	"except_organisations", "except_mailings", "except_people", "not_reached", "again"}
 
 // audienceOf reads whom a mailing about a recommendation is for.
 func audienceOf(values url.Values, about uuid.UUID) models.Audience {
@@ -24,7 +24,7 @@ func audienceOf(values url.Values, about uuid.UUID) models.Audience {
 		Organisations: idsOf(values["organisations"]), Topics: values["topics"], Engagement: values["engagement"],
 		Except: models.Exclusions{Acted: values.Get("except_acted") != "", Organisations: idsOf(values["except_organisations"]),
 			Mailings: idsOf(values["except_mailings"]), People: idsOf(values["except_people"])},
-		About: about}
+		NotReached: idsOf(values["not_reached"]), Again: idsOf(values["again"]), About: about}
 }
 
 // setAudience puts an audience into the fields of the form.
@@ -46,6 +46,8 @@ func setAudience(values url.Values, a models.Audience) {
 	put("except_organisations", stringsOf(a.Except.Organisations))
 	put("except_mailings", stringsOf(a.Except.Mailings))
 	put("except_people", stringsOf(a.Except.People))
+	put("not_reached", stringsOf(a.NotReached))
+	put("again", stringsOf(a.Again))
 	if a.Except.Acted {
 		values.Set("except_acted", "yes")
 	}
@@ -76,6 +78,7 @@ type audienceChoices struct {
 	Topics        []Option
 	Engagement    []Option
 	Mailings      []Option // earlier ones of the same organisation
+	Reached       []Option // likewise, and whichever are chosen: left out of the form, a mailing would go to all of them again
 	Segments      []Option
 }
 
@@ -113,6 +116,17 @@ func (s *Server) audienceChoices(ctx context.Context, l *i18n.Localizer, c maili
 	return a, err
 }
 
+// withChosen adds what is chosen and too old to be offered.
+func withChosen(l *i18n.Localizer, offered []Option, chosen []string) []Option {
+	all := slices.Clone(offered)
+	for _, id := range chosen {
+		if !slices.ContainsFunc(all, func(o Option) bool { return o.Value == id }) {
+			all = append(all, Option{Value: id, Label: l.T("mailing.earlier")})
+		}
+	}
+	return all
+}
+
 // audienceView is how many people a mailing reaches, by the language in which they are written to, who does not get it, and a
 // few of those who do.
 type audienceView struct {
@@ -121,6 +135,7 @@ type audienceView struct {
 	Kept   []notReachedRow
 	Sample []sampleRow // with a box to leave each out; not where the form does not stand
 	Out    []sampleRow // left out by hand
+	Again  []sampleRow // written to though they may have got it
 }
 
 // audienceRow is the people of one language, and in which language they will read.
@@ -184,16 +199,24 @@ func (s *Server) audienceOfForm(r *http.Request, c mailingCase, values url.Value
 		return v, err
 	}
 	v.Sample = sample
-	if len(a.Except.People) > 0 {
-		names, err := models.NamedPeople(ctx, s.DB, viewer, a.Except.People)
-		if err != nil {
-			return v, err
-		}
-		for _, id := range a.Except.People {
-			v.Out = append(v.Out, sampleRow{ID: id.String(), Name: names[id]})
-		}
+	if v.Out, err = s.namedRows(ctx, viewer, a.Except.People); err != nil {
+		return v, err
 	}
-	return v, nil
+	v.Again, err = s.namedRows(ctx, viewer, a.Again)
+	return v, err
+}
+
+// namedRows are people chosen by hand, by name where the reader of the page may know it.
+func (s *Server) namedRows(ctx context.Context, viewer models.Viewer, people []uuid.UUID) ([]sampleRow, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	names, err := models.NamedPeople(ctx, s.DB, viewer, people)
+	var rows []sampleRow
+	for _, id := range people {
+		rows = append(rows, sampleRow{ID: id.String(), Name: names[id]})
+	}
+	return rows, err
 }
 
 // mailingSample shows a few of an audience to who may look for people.

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
-
-	"github.com/xuri/excelize/v2"
 
 	"tribuna/internal/files"
 	"tribuna/internal/i18n"
@@ -57,31 +54,15 @@ func (c *responsesCase) cells(l *i18n.Localizer, m models.Remark) []string {
 		m.GroupTitle, outcome, reason}
 }
 
-// workbookOf writes rows, the first of them the header, as a workbook of one sheet. What somebody wrote is text in it, never
-// a formula.
+// workbookOf writes rows, the first of them the header, as a workbook of one sheet.
 func workbookOf(rows [][]string) ([]byte, error) {
-	book := excelize.NewFile()
-	defer func() { _ = book.Close() }()
-	out, err := book.NewStreamWriter(book.GetSheetName(0))
-	if err != nil {
-		return nil, fmt.Errorf("begin a workbook: %w", err)
-	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, fmt.Errorf("hold the header of a workbook: %w", err)
-	}
-	for i, row := range rows {
-		var cells []any
-		for _, text := range harmless(row) {
-			cells = append(cells, text)
+	sheet := bookSheet{name: "Sheet1"}
+	for _, row := range rows {
+		cells := make([]any, len(row))
+		for i, text := range row {
+			cells[i] = text
 		}
-		if err := out.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
-			return nil, fmt.Errorf("write row %d of a workbook: %w", i+1, err)
-		}
+		sheet.rows = append(sheet.rows, cells)
 	}
-	if err := out.Flush(); err != nil {
-		return nil, fmt.Errorf("end a workbook: %w", err)
-	}
-	var b bytes.Buffer
-	err = book.Write(&b)
-	return b.Bytes(), err
+	return bookOf([]bookSheet{sheet})
 }

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+func TestWhatCameOfAMailing(t *testing.T) {
+	h := newHouse(t)
+	rec, _ := h.publish(t)
+	officer := h.token(t, "officer-khc")
+	in := models.MailingInput{Audience: models.Audience{Roles: []string{"reader"}, Countries: []string{"BG"}}, FallbackLanguage: "en",
+		Texts: []models.MailingText{{Language: "en", Subject: "News", Body: "Read it."}}}
+	var m Mailing
+	h.send(t, request{method: "POST", path: "/recommendations/" + rec.ID.String() + "/mailings", token: officer, body: in, header: key()}, http.StatusCreated, &m)
+	path := "/mailings/" + m.ID.String()
+	rest := request{method: "POST", path: path + "/rest", token: officer, body: RestInput{}, header: key()}
+	h.send(t, rest, http.StatusConflict, nil)
+
+	people, err := models.EnqueueMailing(t.Context(), h.db, models.MailingRecipients{MailingID: m.ID, RecommendationID: rec.ID, Audience: m.Audience,
+		Texts: []string{"en"}, Fallback: "en"}, noon)
+	require.NoError(t, err)
+	exec := func(query string, args ...any) {
+		_, err := h.db.NewRaw(query, args...).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	exec(`UPDATE outbox SET state = 'delivered' WHERE mailing_id = ?`, m.ID)
+	exec(`UPDATE outbox SET state = 'unknown', reply = 'cut off' WHERE id IN (SELECT id FROM outbox WHERE mailing_id = ? ORDER BY id LIMIT 3)`, m.ID)
+	exec(`UPDATE mailings SET state = 'sent', launched_at = now(), finished_at = now() WHERE id = ?`, m.ID)
+
+	var r MailingReport
+	h.read(t, officer, path+"/report", &r)
+	require.Equal(t, []int{people, people - 3, 3, 0, 0}, []int{r.Total, r.Reached, r.NotReached, r.Waiting, r.Unsubscribed})
+	require.Equal(t, &Rest{}, r.Rest, "of whom it is not known are not the rest")
+	require.Len(t, r.ByCountry, 1)
+	require.Equal(t, "BG", r.ByCountry[0].Of)
+	h.read(t, officer, path+"/report?country=RO", &r)
+	require.Zero(t, r.Total)
+
+	seen, cursor := []Unreached{}, ""
+	for {
+		var page list[Unreached]
+		h.read(t, officer, path+"/not-reached?outcome=unknown&limit=2&cursor="+cursor, &page)
+		seen = append(seen, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	require.Len(t, seen, 3)
+	require.Equal(t, 422, h.do(t, request{method: "GET", path: path + "/not-reached?outcome=delivered", token: officer}).status)
+
+	settle := request{method: "PUT", path: path + "/mails/" + seen[0].ID.String() + "/settlement", token: officer, body: map[string]bool{"arrived": false}}
+	for range 2 {
+		h.send(t, settle, http.StatusNoContent, nil)
+	}
+	settle.body = map[string]any{}
+	h.send(t, settle, http.StatusUnprocessableEntity, nil)
+	settle.path, settle.body = path+"/mails/"+uuid.NewString()+"/settlement", map[string]bool{"arrived": true}
+	h.send(t, settle, http.StatusNotFound, nil)
+	h.read(t, officer, path+"/report", &r)
+	require.Equal(t, map[models.MailOutcome]int{models.OutcomeDelivered: people - 3, models.OutcomeUnknown: 2, models.OutcomeToldNot: 1}, r.Outcomes)
+	require.Equal(t, &Rest{People: 1}, r.Rest)
+
+	rest.body, rest.header = RestInput{Again: []uuid.UUID{uuid.New()}}, key()
+	require.Equal(t, "again[0]", h.send(t, rest, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
+	rest.body = RestInput{Again: []uuid.UUID{seen[1].PersonID}}
+	var draft, again Mailing
+	h.send(t, rest, http.StatusCreated, &draft)
+	h.send(t, rest, http.StatusCreated, &again)
+	require.Equal(t, draft.ID, again.ID)
+	require.Equal(t, m.CampaignID, draft.CampaignID)
+	var size AudienceSize
+	h.read(t, officer, "/mailings/"+draft.ID.String()+"/audience", &size)
+	require.Equal(t, 2, size.Total, "who did not get it, and who is written to all the same")
+	h.read(t, officer, "/recommendations/"+rec.ID.String()+"/audience?roles=reader&countries=BG&not_reached="+m.ID.String(), &size)
+	require.Equal(t, 1, size.Total)
+	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + "/report", token: h.token(t, "partner-khc")}).status)
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/access"
+	"tribuna/internal/files"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+const (
+	bookMost  = 100_000 // of those who did not get a mailing, in a file
+	bookBatch = 2_000   // read at once
+)
+
+// mailingReportBook gives the report out as a workbook, narrowed as the page is. A file goes further than a page: in it stands the
+// name of nobody who does not want to be named in the network.
+func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.ReadMailing)
+	if err != nil {
+		return err
+	}
+	v, err := s.mailingReportPage(r, c)
+	if err != nil {
+		return err
+	}
+	rest, err := s.unreachedSheet(r, c, v.Zone)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	content, err := bookOf([]bookSheet{v.summarySheet(l), v.ByCountry.sheet(l, l.T("mailing.report.sheet.countries")),
+		v.ByLanguage.sheet(l, l.T("mailing.report.sheet.languages")), rest})
+	if err != nil {
+		return err
+	}
+	files.Serve(w, files.File{Name: fmt.Sprintf("%s-mailing-%s.xlsx", c.rec.Slug, s.Now().UTC().Format(time.DateOnly)), MediaType: xlsx, Content: content})
+	return nil
+}
+
+func (v mailingReportView) summarySheet(l *i18n.Localizer) bookSheet {
+	t := bookSheet{name: l.T("mailing.report.sheet.summary"), rows: [][]any{{l.T("mailing.report.outcome"), l.T("mailing.people_column")}}}
+	for _, g := range v.Outcomes {
+		for _, o := range g.Of {
+			t.rows = append(t.rows, []any{o.Name, o.Number})
+		}
+	}
+	t.rows = append(t.rows, []any{l.T("mailing.report.recipients"), v.Whole.Total()}, []any{l.T("mailing.report.unsubscribed"), v.Whole.Unsubscribed},
+		[]any{l.T("mailing.report.complaints"), v.Complaints})
+	if v.Chosen != "" {
+		t.rows = append(t.rows, []any{v.Chosen})
+	}
+	return t
+}
+
+func (t partTable) sheet(l *i18n.Localizer, name string) bookSheet {
+	sheet := bookSheet{name: name, rows: [][]any{{t.Head, l.T("mailing.report.recipients"), l.T("mailing.report.reached"), l.T("mailing.report.group.refused"),
+		l.T("mailing.report.group.bounced"), l.T("mailing.report.group.unknown"), l.T("mailing.report.group.not_sent"),
+		l.T("mailing.report.group.waiting"), l.T("mailing.report.unsubscribed")}}}
+	for _, row := range t.Rows {
+		sheet.rows = append(sheet.rows, []any{row.Name.Text, row.Total(), row.Reached(), row.Failed(), row.Bounced(), row.MailTally.Unknown(), row.NotSent(),
+			row.Waiting(), row.Unsubscribed})
+	}
+	return sheet
+}
+
+// unreachedSheet lists who did not get it, whole but for bookMost.
+func (s *Server) unreachedSheet(r *http.Request, c mailingCase, zone *time.Location) (bookSheet, error) {
+	l := Localizer(r)
+	sheet := bookSheet{name: l.T("mailing.report.sheet.not_reached"), rows: [][]any{{l.T("mailing.person"), l.T("dashboard.filter.country"), l.T("mailing.language"),
+		l.T("mailing.report.why"), l.T("mailing.said"), l.T("mailing.when"), l.T("mailing.report.told_by")}}}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return sheet, err
+	}
+	who := models.Viewer{PersonID: c.visitor.Person.ID, Roles: []models.Role{{Role: models.RolePartner}}} // sees who wants to be named in the network
+	for after := uuid.Nil; len(sheet.rows) <= bookMost; {
+		list, err := models.NotReachedBy(r.Context(), s.DB, who, c.m.ID, outcomeFilter(r.URL.Query()), after, bookBatch)
+		if err != nil {
+			return sheet, err
+		}
+		for _, u := range unreachedRows(l, list, names) {
+			sheet.rows = append(sheet.rows, u.cells(l, zone))
+		}
+		if len(list) < bookBatch {
+			return sheet, nil
+		}
+		after = list[bookBatch-1].ID
+	}
+	sheet.rows = append(sheet.rows, []any{l.T("mailing.report.book_cut", "Most", l.Number(bookMost))})
+	return sheet, nil
+}
+
+func (u unreachedRow) cells(l *i18n.Localizer, zone *time.Location) []any {
+	name, when := u.Name, ""
+	if name == "" {
+		name = l.T("mailing.unnamed")
+	}
+	if u.FinishedAt != nil {
+		when = u.FinishedAt.In(zone).Format("2006-01-02 15:04")
+	}
+	return []any{name, u.Country.Text, l.Language(u.Language), u.Why, u.Said(), when, u.SettledBy}
+}

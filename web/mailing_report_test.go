@@ -1,0 +1,181 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// sentMailing is a mailing to the readers of Croatia who read English that is over: one mail each was delivered, refused, given up and
+// is not known, one was not sent, and the others were delivered.
+func (h *house) sentMailing() (m *models.Mailing, mails map[models.MailState]uuid.UUID) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	m, err := models.CreateMailing(ctx, h.db, h.brief, models.MailingInput{FallbackLanguage: "en",
+		Audience: models.Audience{Roles: []string{models.RoleReader}, Countries: []string{"HR"}, Languages: []string{"en"}},
+		Texts:    []models.MailingText{{Language: "en", Subject: "The subject", Body: "The body"}}}, h.person("officer-khc").ID, time.Now())
+	require.NoError(h.t, err)
+	_, err = models.EnqueueMailing(ctx, h.db, models.MailingRecipients{MailingID: m.ID, RecommendationID: h.brief.ID, Audience: m.Audience,
+		Texts: []string{"en"}, Fallback: "en"}, time.Now())
+	require.NoError(h.t, err)
+	h.exec(`UPDATE outbox SET state = 'delivered', finished_at = now() WHERE mailing_id = ?`, m.ID)
+	var ids []uuid.UUID
+	require.NoError(h.t, h.db.NewRaw(`SELECT id FROM outbox WHERE mailing_id = ? ORDER BY id LIMIT 4`, m.ID).Scan(ctx, &ids))
+	mails = map[models.MailState]uuid.UUID{}
+	for i, c := range []struct {
+		state models.MailState
+		reply string
+	}{{models.MailFailed, "=550 <no>"}, {models.MailQueued, models.ReplyGivenUp + " 8 attempts"}, {models.MailUnknown, "cut off"}, {models.MailCancelled, models.ReplyUnwanted}} {
+		state := c.state
+		if state == models.MailQueued {
+			state = models.MailFailed
+		}
+		h.exec(`UPDATE outbox SET state = ?, reply = ? WHERE id = ?`, state, c.reply, ids[i])
+		mails[c.state] = ids[i]
+	}
+	now := time.Now()
+	m.State, m.LaunchedAt, m.FinishedAt = models.MailingSent, &now, &now
+	require.NoError(h.t, m.SaveState(ctx, h.db))
+	return m, mails
+}
+
+func TestWhatCameOfAMailing(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	m, mails := h.sentMailing()
+	report := mailingPath(m.ID) + "/report"
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), h.as("officer-khc", tag)
+		for _, query := range []string{"", "?country=HR", "?language=en&why=unknown", "?country=BG", "?why=nonsense&after=nonsense"} {
+			page := b.get(report + query)
+			require.Equal(t, http.StatusOK, page.StatusCode)
+			sound(t, page)
+		}
+		page := b.get(report)
+		require.Contains(t, page.Body, l.T("mailing.outcome.given_up"))
+		require.Contains(t, page.Body, l.T("mailing.outcome.unwanted"))
+		require.Contains(t, page.Body, "=550 &lt;no&gt;", "what a server said is no markup")
+		listed := `data-label="` + l.T("mailing.report.why") + `"`
+		require.Equal(t, 4, strings.Count(page.Body, listed), "four did not get it")
+		require.NotContains(t, page.Body, models.ReplyUnwanted, "what never left was answered by no server")
+		require.Equal(t, 1, strings.Count(b.get(report+"?why=refused").Body, listed))
+		require.Contains(t, b.get(report+"?country=BG").Body, l.T("mailing.report.nobody_text"))
+		sound(t, b.get(mailingPath(m.ID)))
+		require.Contains(t, b.get(mailingPath(m.ID)).Body, `href="`+report+`"`)
+	}
+	b := h.as("officer-khc", "en")
+	settle := func(mail uuid.UUID, told string) answer {
+		return b.post(mailingPath(m.ID)+"/settle", url.Values{"mail": {mail.String()}, "told": {told}, "why": {"unknown"}})
+	}
+	told := settle(mails[models.MailUnknown], "arrived")
+	require.Equal(t, report+"?why=unknown#not-reached", told.Header.Get("Location"))
+	require.Contains(t, b.get(report+"?why=told_arrived").Body, h.person("officer-khc").Name, "it is said who says so")
+	require.Equal(t, 3, strings.Count(b.get(report).Body, `data-label="Why not"`))
+	settle(mails[models.MailFailed], "arrived")
+	require.Contains(t, b.get(report).Body, i18n.For("en").T("mailing.report.known_by_now"))
+	require.Equal(t, http.StatusUnprocessableEntity, settle(mails[models.MailUnknown], "perhaps").StatusCode)
+	require.Equal(t, http.StatusNotFound, settle(uuid.New(), "not").StatusCode)
+}
+
+func TestTheReportAsAWorkbook(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	m, mails := h.sentMailing()
+	h.exec(`UPDATE people SET naming = 'none'`)
+	h.exec(`UPDATE people SET naming = 'network', name = '=1+1' WHERE id = (SELECT person_id FROM outbox WHERE id = ?)`, mails[models.MailFailed])
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		got := h.as("coordinator", tag).get(mailingPath(m.ID) + "/report.xlsx")
+		require.Equal(t, http.StatusOK, got.StatusCode)
+		book, err := excelize.OpenReader(bytes.NewReader([]byte(got.Body)))
+		require.NoError(t, err)
+		sheets := book.GetSheetList()
+		require.Equal(t, []string{l.T("mailing.report.sheet.summary"), l.T("mailing.report.sheet.countries"), l.T("mailing.report.sheet.languages"),
+			l.T("mailing.report.sheet.not_reached")}, sheets)
+		summary, err := book.GetRows(sheets[0])
+		require.NoError(t, err)
+		require.Contains(t, summary, []string{l.T("mailing.outcome.delivered"), "11"})
+		require.Contains(t, summary, []string{l.T("mailing.report.recipients"), "15"})
+		countries, err := book.GetRows(sheets[1])
+		require.NoError(t, err)
+		require.Equal(t, []string{"15", "11", "2", "0", "1", "1", "0", "0"}, countries[1][1:])
+		rows, err := book.GetRows(sheets[3])
+		require.NoError(t, err)
+		require.Len(t, rows, 5, "a header and four people")
+		named := 0
+		for i, row := range rows[1:] {
+			if row[3] == l.T("mailing.outcome.refused") {
+				named++
+				require.Equal(t, "'=1+1", row[0], "no formula")
+				require.Equal(t, "'=550 <no>", row[4])
+			} else {
+				require.Equal(t, l.T("mailing.unnamed"), row[0], "not even coordinators take away the names of who does not want it, row %d", i)
+			}
+		}
+		require.Equal(t, 1, named)
+	}
+	narrow, err := excelize.OpenReader(strings.NewReader(h.as("officer-khc", "en").get(mailingPath(m.ID) + "/report.xlsx?why=unknown").Body))
+	require.NoError(t, err)
+	rows, err := narrow.GetRows(narrow.GetSheetList()[3])
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+}
+
+func TestTheRestIsWrittenToByADraft(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	h.nothingRuns()
+	m, mails := h.sentMailing()
+	rest := mailingPath(m.ID) + "/rest"
+	for _, tag := range i18n.Tags() {
+		page := h.as("officer-khc", tag).get(rest)
+		sound(t, page)
+		require.Contains(t, page.Body, i18n.For(tag).N("mailing.rest.people", 2), "given up, and not wanted then")
+		require.NotContains(t, page.Body, `name="again" value="`+uuid.Nil.String())
+	}
+	b := h.as("officer-khc", "en")
+	var unknown uuid.UUID
+	require.NoError(t, h.db.NewRaw(`SELECT person_id FROM outbox WHERE id = ?`, mails[models.MailUnknown]).Scan(t.Context(), &unknown))
+	f := form(t, b.get(rest).Body, rest)
+	require.Empty(t, f["again"], "nobody of whom it is not known is ticked")
+	wrong := url.Values{"decision_id": f["decision_id"], "again": {h.person("expert-01").ID.String()}}
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(rest, wrong).StatusCode)
+	f.Set("again", unknown.String())
+	f.Set("decision_id", NewDecisionID())
+	made := b.post(rest, f)
+	require.Equal(t, http.StatusSeeOther, made.StatusCode, made.Body)
+	require.Equal(t, made.Header.Get("Location"), b.post(rest, f).Header.Get("Location"), "pressed twice it is one draft")
+	draft := made.Header.Get("Location")
+	page := b.get(draft)
+	sound(t, page)
+	require.Contains(t, page.Body, "The subject")
+	require.Contains(t, page.Body, i18n.For("en").N("mailing.people", 3))
+	values := form(t, page.Body, draft)
+	for _, ticked := range regexp.MustCompile(`name="([a-z_]+)" value="([^"]*)" checked`).FindAllStringSubmatch(page.Body, -1) {
+		values.Add(ticked[1], ticked[2])
+	}
+	values.Set(textOf(t, values, "en")+".subject", "The subject")
+	values.Set(textOf(t, values, "en")+".body", "The body")
+	values.Set("fallback_language", "en")
+	require.Equal(t, []string{m.ID.String()}, values["not_reached"])
+	require.Equal(t, []string{unknown.String()}, values["again"])
+	values.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(draft, values).StatusCode)
+	saved, err := models.MailingByID(t.Context(), h.db, uuid.MustParse(strings.TrimPrefix(draft, "/mailings/")))
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{m.ID}, saved.Audience.NotReached, "saving loses nothing of whom it is for")
+	require.Equal(t, []uuid.UUID{unknown}, saved.Audience.Again)
+	require.Equal(t, http.StatusConflict, b.get(draft+"/rest").StatusCode, "a draft has no rest")
+	require.Equal(t, http.StatusNotFound, h.as("partner-khc", "en").get(rest).StatusCode)
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/models"
+)
+
+// restView asks before a draft is made to those whom a mailing did not reach, and who of those of whom it is not known gets it too.
+type restView struct {
+	Page
+	formState
+	Document     string
+	DocumentLang string
+	Action, Back string
+	Rest         models.RestOf
+	Unknown      []sampleRow
+	More         bool // of the unknown than are shown
+}
+
+// restUnknown is how many of those of whom it is not known can be ticked on the page.
+const restUnknown = 200
+
+func (s *Server) confirmRest(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.LaunchMailing)
+	if err == nil {
+		err = c.m.HasRest()
+	}
+	if err != nil {
+		return err
+	}
+	return s.renderRest(w, r, c, newFormState(nil))
+}
+
+func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
+	l := Localizer(r)
+	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+		Action: c.path() + "/rest", Back: c.path() + "/report"}
+	var err error
+	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m); err != nil {
+		return err
+	}
+	list, err := models.NotReachedBy(r.Context(), s.DB, c.visitor.viewer(), c.m.ID, models.OutcomeFilter{Outcome: models.OutcomeUnknown}, uuid.Nil, restUnknown+1)
+	if err != nil {
+		return err
+	}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return err
+	}
+	if v.More = len(list) > restUnknown; v.More {
+		list = list[:restUnknown]
+	}
+	for _, u := range list {
+		v.Unknown = append(v.Unknown, sampleRow{ID: u.PersonID.String(), Name: u.Name, Language: l.Language(u.Language), Country: names.names[u.Country]})
+	}
+	s.Engine.Render(w, r, f.status, "mailing_rest", v)
+	return nil
+}
+
+// createRest makes the draft, once for the same form sent twice. Nothing is sent by it.
+func (s *Server) createRest(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.LaunchMailing)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	id, err := s.createRestOnce(r.Context(), c, f.DecisionID, idsOf(r.PostForm["again"]))
+	if err != nil && c.m.HasRest() == nil && f.showAgain(err, Localizer(r)) {
+		return s.renderRest(w, r, c, f)
+	}
+	if err != nil {
+		return err
+	}
+	s.Processes.StartSoon(r.Context(), id)
+	s.flash(r, "done", Localizer(r).T("mailing.rest.made"))
+	http.Redirect(w, r, mailingPath(id), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) createRestOnce(ctx context.Context, c mailingCase, key string, again []uuid.UUID) (id uuid.UUID, err error) {
+	raw, err := json.Marshal([]any{c.m.ID, again})
+	if err != nil {
+		return id, fmt.Errorf("encode whom a mailing goes to again: %w", err)
+	}
+	k := models.IdempotencyKey{PersonID: c.visitor.Person.ID, Key: key, Hash: fmt.Sprintf("%x", sha256.Sum256(raw)), CreatedAt: s.Now()}
+	err = s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		id, _, err = models.CreateOnce(ctx, tx, k, func() (uuid.UUID, error) {
+			m, err := models.CreateRest(ctx, tx, c.m, c.rec, again, c.visitor.Person.ID, s.Now())
+			if err != nil {
+				return uuid.Nil, err
+			}
+			return m.ID, nil
+		})
+		return err
+	})
+	return id, err
+}
+
+// settleMail notes what somebody found out about a mail whose fate is not known, and leads back to where they were.
+func (s *Server) settleMail(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.EditMailing)
+	if err != nil {
+		return err
+	}
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	l, told := Localizer(r), r.PostFormValue("told")
+	mail, err := uuid.Parse(r.PostFormValue("mail"))
+	if err != nil || told != "arrived" && told != "not" {
+		return apperr.Invalid("mail", "unknown")
+	}
+	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return models.SettleUnknown(ctx, tx, c.m.ID, mail, told == "arrived", c.visitor.Person, s.Now())
+	})
+	switch {
+	case apperr.CodeOf(err) == apperr.CodeWrongStage:
+		s.flash(r, "harm", l.T("mailing.report.known_by_now"))
+	case err != nil:
+		return err
+	default:
+		s.flash(r, "done", l.T("mailing.report.settled"))
+	}
+	http.Redirect(w, r, c.path()+"/report"+narrowing(r.PostForm, "country", "language", "why", "after")+"#not-reached", http.StatusSeeOther)
+	return nil
+}
