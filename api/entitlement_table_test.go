@@ -190,6 +190,9 @@ var entitlements = []entitlement{
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
 	done("cancelMailing", ownersOnly), done("getMailingReport", ownersOnly), done("listNotReached", ownersOnly), done("createRestMailing", ownersOnly),
 	done("settleMail", ownersOnly),
+	always("listCampaigns", drafters), owned("createCampaign"), done("getCampaign", ownersOnly), done("renameCampaign", ownersOnly), done("listCampaignSteps", ownersOnly),
+	done("planCampaignStep", ownersOnly), done("getCampaignStep", ownersOnly), done("editCampaignStep", ownersOnly), done("settleCampaignStep", ownersOnly),
+	done("reopenCampaignStep", ownersOnly),
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
 	done("assignFocalPoint", "u fu yyf yff ff ff f"), // partners for a country of theirs
 
@@ -214,9 +217,12 @@ var bodies = func() map[string]any {
 	linguists := map[string]any{"language": "ro", "translator_id": uuid.New(), "approver_id": uuid.New()}
 	progress := map[string]any{"status": "adopted", "note": "They answered.", "day_unknown": true}
 	none := map[string]any{}
+	step := map[string]any{"kind": "call", "title": "T", "day": noon.Format(time.DateOnly), "responsible_id": demo.ID("person", "officer-khc")}
 	later := map[string]any{"due_on": noon.AddDate(0, 0, 90).Format(time.DateOnly)}
 	return map[string]any{
-		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,
+		"createCampaign": map[string]any{"title": "T"}, "renameCampaign": map[string]any{"title": "T"}, "planCampaignStep": step, "editCampaignStep": step,
+		"settleCampaignStep": map[string]any{"state": "done"},
+		"createToken":        map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,
 		"createOrganisation": organisation, "updateOrganisation": organisation, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
 		"holdRecommendation": reason, "resumeRecommendation": none, "withdrawRecommendation": reason, "endFollowUp": reason, "reportProgress": progress,
 		"startReview":           map[string]any{"version_id": uuid.New(), "invite": []any{uuid.New()}, "reserve": []any{}},

@@ -23,6 +23,7 @@ type world struct {
 	tasks                         map[models.TaskKind]*models.Task
 	elsewhere                     *models.Task // another question to the expert asked
 	followUp, mailing, attachment uuid.UUID
+	campaign, step                uuid.UUID // of the mailing, and one in it
 	translation, submission       uuid.UUID
 	tokens                        []string // of everybody with an account, in the order of a row's letters
 }
@@ -151,7 +152,13 @@ func (w *world) hangOn(t *testing.T) {
 	m, err := models.CreateMailing(t.Context(), w.db, w.rec, models.MailingInput{FallbackLanguage: "en",
 		Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, officer, noon)
 	require.NoError(t, err)
-	w.mailing = m.ID
+	w.mailing, w.campaign = m.ID, m.CampaignID
+	by, err := models.PersonByID(t.Context(), w.db, officer)
+	require.NoError(t, err)
+	day := models.Day(noon)
+	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: "T", Day: &day, ResponsibleID: officer}, by, noon)
+	require.NoError(t, err)
+	w.step = step.ID
 }
 
 // subject returns the question a row is about, nil for most. A row names the kind after "#" where it is not the review.
@@ -174,6 +181,8 @@ func (w *world) address(r route, task *models.Task) string {
 		id = task.ID
 	case strings.HasPrefix(r.path, "/mailings/"):
 		id = w.mailing
+	case strings.HasPrefix(r.path, "/campaigns/"):
+		id = w.campaign
 	case strings.HasPrefix(r.path, "/followups/"):
 		id = w.followUp
 	case strings.HasPrefix(r.path, "/translations/"):
@@ -192,7 +201,7 @@ func (w *world) address(r route, task *models.Task) string {
 		id = uuid.New() // nobody's: each has their own
 	}
 	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1",
-		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString(), "{mail}", uuid.NewString()).Replace(r.path)
+		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString(), "{mail}", uuid.NewString(), "{step}", w.step.String()).Replace(r.path)
 	return path + queries[r.id]
 }
 

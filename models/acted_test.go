@@ -52,10 +52,10 @@ func TestWhoActedSinceTheLaunchIsNotAskedAgain(t *testing.T) {
 	s.reported(t, other, elsewhere)
 	s.exec(t, `INSERT INTO review_rounds (recommendation_id, number, version_id, anonymity, invited, enough, due_at) VALUES (?, 1, ?, 'open', '{}', 1, now())`, s.about, s.version)
 	s.reviewed(t, reviewer, 1)
-	_, err = models.SettleStep(ctx, s.db, s.campaign, s.plan(t, meeting(met, 2026, 3, 11)).ID, 1, models.StepDone, models.StepOutcome{}, s.officer, noon)
+	_, err = models.SettleStep(ctx, s.db, s.campaign, s.plan(t, meeting(met, 2026, 3, 11)).ID, 1, models.StepDone, models.StepResult{}, s.officer, noon)
 	require.NoError(t, err)
 	s.plan(t, meeting(plans, 2026, 3, 20))
-	_, err = models.SettleStep(ctx, s.db, s.campaign, s.plan(t, meeting(off, 2026, 3, 11)).ID, 1, models.StepCalledOff, models.StepOutcome{}, s.officer, noon)
+	_, err = models.SettleStep(ctx, s.db, s.campaign, s.plan(t, meeting(off, 2026, 3, 11)).ID, 1, models.StepCalledOff, models.StepResult{}, s.officer, noon)
 	require.NoError(t, err)
 
 	dropped, err = models.DropActed(ctx, s.db, mailing, noon)

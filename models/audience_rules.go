@@ -14,7 +14,7 @@ import (
 const (
 	EngagedReviewed  = "reviewed"   // reviewed its text in an open round; anonymised rounds name nobody
 	EngagedSignedOff = "signed_off" // signed it off for an organisation
-	EngagedActed     = "acted"      // did what it asks for, see actedIn
+	EngagedActed     = "acted"      // did what it asks for, see whoActed
 	EngagedSent      = "sent"       // was sent an earlier mailing about it
 	EngagedNotSent   = "not_sent"   // was not
 )
@@ -61,7 +61,7 @@ var engaged = map[string]string{
 	EngagedReviewed: `EXISTS (SELECT 1 FROM reviews AS rv WHERE rv.person_id = person.id AND rv.recommendation_id = ?0
 		AND rv.answer IS NOT NULL AND ` + inOpenRound + `)`,
 	EngagedSignedOff: `EXISTS (SELECT 1 FROM signoffs AS so WHERE so.person_id = person.id AND so.recommendation_id = ?0)`,
-	EngagedActed:     `EXISTS (` + actedIn + `)`,
+	EngagedActed:     `person.id IN (` + whoActed + `)`,
 	EngagedSent:      wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
 	EngagedNotSent:   `NOT ` + wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
 }

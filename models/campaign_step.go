@@ -45,26 +45,26 @@ func StepStates() []StepState { return []StepState{StepPlanned, StepDone, StepCa
 type CampaignStep struct {
 	bun.BaseModel `bun:"table:campaign_steps,alias:cs"`
 
-	ID               uuid.UUID `bun:",pk"`
-	CampaignID       uuid.UUID
-	Kind             StepKind
-	Title            string
-	Day              time.Time  `bun:"type:date"` // midnight UTC, as the day is called where it takes place
-	At               *time.Time // nil: the day alone is known
-	Zone             string     // IANA, in which the time was said; "" where the day alone is known
-	ResponsibleID    uuid.UUID
-	AuthorityID      *uuid.UUID
-	OrganisationID   *uuid.UUID
-	Note             string
-	WrittenIn        string // language of title and note; "" where nobody said
-	State            StepState
-	Outcome          string // what came of it, or why it was called off
-	OutcomeWrittenIn string
-	SettledAt        *time.Time // when that was said; nil while it is planned
-	SettledBy        *uuid.UUID
-	Revision         int
-	CreatedBy        uuid.UUID
-	CreatedAt        time.Time
+	ID              uuid.UUID `bun:",pk"`
+	CampaignID      uuid.UUID
+	Kind            StepKind
+	Title           string
+	Day             time.Time  `bun:"type:date"` // midnight UTC, as the day is called where it takes place
+	At              *time.Time // nil: the day alone is known
+	Zone            string     // IANA, in which the time was said; "" where the day alone is known
+	ResponsibleID   uuid.UUID
+	AuthorityID     *uuid.UUID
+	OrganisationID  *uuid.UUID
+	Note            string
+	WrittenIn       string // language of title and note; "" where nobody said
+	State           StepState
+	Result          string // what came of it, or why it was called off
+	ResultWrittenIn string
+	SettledAt       *time.Time // when that was said; nil while it is planned
+	SettledBy       *uuid.UUID
+	Revision        int
+	CreatedBy       uuid.UUID
+	CreatedAt       time.Time
 }
 
 // Location is the zone in which the time of the step was said; nil where the day alone is known.
@@ -93,9 +93,9 @@ type CampaignStepInput struct {
 	Written
 }
 
-// StepOutcome is what came of a step, or why it was called off.
-type StepOutcome struct {
-	Outcome string `json:"outcome,omitempty" validate:"max=10000"`
+// StepResult is what came of a step, or why it was called off.
+type StepResult struct {
+	Result string `json:"result,omitempty" validate:"max=10000"`
 	Written
 }
 
@@ -227,9 +227,9 @@ func sameInstant(a, b *time.Time) bool { return a == b || a != nil && b != nil &
 func sameID(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // SettleStep says of a planned step that it is done, with what came of it, or that it is called off, with the reason.
-func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, to StepState, said StepOutcome, by Person, now time.Time) (*CampaignStep, error) {
+func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, to StepState, said StepResult, by Person, now time.Time) (*CampaignStep, error) {
 	bad := apperr.New(apperr.CodeInvalid)
-	checkLength(bad, "outcome", said.Outcome, 10000)
+	checkLength(bad, "result", said.Result, 10000)
 	if to != StepDone && to != StepCalledOff {
 		oneOf(bad, "state", string(to), string(StepDone), string(StepCalledOff))
 	}
@@ -240,9 +240,9 @@ func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	if err != nil {
 		return nil, err
 	}
-	s.State, s.Outcome, s.OutcomeWrittenIn, s.SettledAt, s.SettledBy = to, strings.TrimSpace(said.Outcome), said.WrittenIn, &now, &by.ID
-	if s.Outcome == "" {
-		s.OutcomeWrittenIn = ""
+	s.State, s.Result, s.ResultWrittenIn, s.SettledAt, s.SettledBy = to, strings.TrimSpace(said.Result), said.WrittenIn, &now, &by.ID
+	if s.Result == "" {
+		s.ResultWrittenIn = ""
 	}
 	return s, s.saveAct(ctx, tx, c, "campaign.step_"+string(to), by, now)
 }
@@ -253,7 +253,7 @@ func ReopenStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	if err != nil {
 		return nil, err
 	}
-	s.State, s.Outcome, s.OutcomeWrittenIn, s.SettledAt, s.SettledBy = StepPlanned, "", "", nil, nil
+	s.State, s.Result, s.ResultWrittenIn, s.SettledAt, s.SettledBy = StepPlanned, "", "", nil, nil
 	return s, s.saveAct(ctx, tx, c, "campaign.step_reopened", by, now)
 }
 
@@ -297,8 +297,8 @@ func (s *CampaignStep) putOnRecord(ctx context.Context, tx bun.IDB, c *Campaign,
 	if s.State == StepPlanned && words != "" {
 		e.texts["note"] = words
 	}
-	if s.State != StepPlanned && s.Outcome != "" {
-		e.texts["outcome"], in = s.Outcome, s.OutcomeWrittenIn
+	if s.State != StepPlanned && s.Result != "" {
+		e.texts["result"], in = s.Result, s.ResultWrittenIn
 	}
 	if in != "" {
 		e.facts[record.FactWrittenIn] = in

@@ -65,18 +65,15 @@ func (c *Campaign) responsible(ctx context.Context, db bun.IDB, person uuid.UUID
 
 // DueStep is a step of a campaign that its responsible person has to see to.
 type DueStep struct {
-	ID, CampaignID         uuid.UUID
-	Kind                   StepKind
-	Title, WrittenIn       string
-	Day                    time.Time
-	At                     *time.Time
-	Zone                   string
-	Campaign               string
-	RecommendationLanguage string // of the campaign's title
+	CampaignStep `bun:",extend"`
+	Campaign     string // its title
 }
 
 // stepsAhead is how many days before its day a step comes onto the desk of who is responsible.
 const stepsAhead = 7
+
+// maxDueSteps is how many steps stand on a desk.
+const maxDueSteps = 100
 
 // dueSteps limits a query over steps (alias cs) to those planned that the viewer is responsible for and that are due within a
 // week, or were before.
@@ -89,11 +86,19 @@ func (v Viewer) dueSteps(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 // DueSteps lists the steps that wait for a viewer, the first due first.
 func DueSteps(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]DueStep, error) {
 	var list []DueStep
-	err := v.dueSteps(db.NewSelect(), now).
-		ColumnExpr("cs.id, cs.campaign_id, cs.kind, cs.title, cs.written_in, cs.day, cs.at, cs.zone, ca.title AS campaign, r.language AS recommendation_language").
-		OrderExpr("cs.day, cs.at NULLS FIRST, cs.id").Limit(100).Scan(ctx, &list)
+	err := v.dueSteps(db.NewSelect(), now).ColumnExpr("cs.*, ca.title AS campaign").
+		OrderExpr("cs.day, cs.at NULLS FIRST, cs.id").Limit(maxDueSteps).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read which steps of campaigns wait for somebody: %w", err)
 	}
 	return list, nil
+}
+
+// CountDueSteps counts what DueSteps lists.
+func CountDueSteps(ctx context.Context, db bun.IDB, v Viewer, now time.Time) (int, error) {
+	var n int
+	if err := v.dueSteps(db.NewSelect(), now).ColumnExpr("count(*)").Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("count which steps of campaigns wait for somebody: %w", err)
+	}
+	return min(n, maxDueSteps), nil
 }

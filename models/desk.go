@@ -50,10 +50,11 @@ type Desk struct {
 	Waiting int // questions
 	InName  int // of these, asked of an organisation they speak for: whoever else speaks for it can answer
 	Reports int // texts that were reported
+	Steps   int // of campaigns, see DueSteps; whoever asks for them says when
 }
 
 // All is how many things stand on the desk.
-func (d Desk) All() int { return d.Waiting + d.Reports }
+func (d Desk) All() int { return d.Waiting + d.Reports + d.Steps }
 
 // DeskOf counts what waits for a viewer: as many questions as Waiting lists, as many texts as ReportedTexts.
 func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {

@@ -42,7 +42,7 @@ func (s *Server) fillMoved(r *http.Request, v models.Viewer, page *dashboardView
 	}
 	page.FirstVisit, page.MovedDays = !said, models.MovedDays
 	page.Since, page.Until = since, until.UTC().Format(time.RFC3339Nano)
-	desk, err := models.DeskOf(ctx, s.DB, v)
+	desk, err := s.deskOf(ctx, v)
 	page.Waiting = desk.All()
 	return err
 }

@@ -200,7 +200,7 @@ var entitlements = concat(
 		staged("GET /recommendations/{id}/record/verification", ownersOfDraft, readsInReview, insideDone),
 	},
 	owned("edit", "d"), owned("word", "d"), owned("start-review", "d"), owned("decide-review", ""), translators, owned("resolve-sign-off", ""),
-	owned("publish", ""), owned("deliveries", "drspw"), owned("hold", "drs"), owned("resume", ""), owned("withdraw", "drs"), owned("mailings/new", "p"),
+	owned("publish", ""), owned("deliveries", "drspw"), owned("hold", "drs"), owned("resume", ""), owned("withdraw", "drs"), owned("mailings/new", "p"), owned("campaigns/new", "p"),
 	owned("audience", "p")[1:], owned("segments", "p")[:1],
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
@@ -230,6 +230,11 @@ var entitlements = concat(
 		waiting("POST /tasks/{id}/translation", linguistAnswers), waiting("POST /tasks/{id}/approve-translation", linguistAnswers),
 		waiting("POST /tasks/{id}/return-translation", linguistAnswers),
 
+		always("GET /campaigns", drafters), done("GET /campaigns/{id}", ownersOnly), done("GET /campaigns/{id}/calendar.ics", ownersOnly),
+		done("GET /campaigns/{id}/edit", ownersOnly), done("POST /campaigns/{id}/edit", ownersOnly),
+		done("GET /campaigns/{id}/steps/new", ownersOnly), done("POST /campaigns/{id}/steps/new", ownersOnly),
+		done("GET /campaigns/{id}/steps/{step}", ownersOnly), done("POST /campaigns/{id}/steps/{step}", ownersOnly),
+		done("POST /campaigns/{id}/steps/{step}/settle", ownersOnly), done("POST /campaigns/{id}/steps/{step}/reopen", ownersOnly),
 		done("GET /mailings/{id}", ownersOnly), done("POST /mailings/{id}", ownersOnly), done("GET /mailings/{id}/preview", ownersOnly),
 		done("GET /mailings/{id}/letter", ownersOnly), done("POST /mailings/{id}/test", ownersOnly),
 		staged("GET /recommendations/{id}/segments/delete", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"), // what is not kept

@@ -29,6 +29,8 @@ type world struct {
 	elsewhere  *models.Task // another question to the expert asked, on the same text
 	followUp   uuid.UUID
 	mailing    uuid.UUID
+	campaign   uuid.UUID
+	step       uuid.UUID // of the campaign
 	attachment uuid.UUID
 	report     uuid.UUID // that the brief should not be read, once there is one
 	victim     uuid.UUID // somebody for coordinators to act on
@@ -180,7 +182,11 @@ func (w *world) hangOn() {
 	m, err := models.CreateMailing(t.Context(), w.db, w.brief, models.MailingInput{FallbackLanguage: "en",
 		Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, w.person("officer-khc").ID, time.Now())
 	require.NoError(t, err)
-	w.mailing = m.ID
+	w.mailing, w.campaign = m.ID, m.CampaignID
+	officer, day := w.person("officer-khc"), models.Day(time.Now())
+	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: "T", Day: &day, ResponsibleID: officer.ID}, officer, time.Now())
+	require.NoError(t, err)
+	w.step = step.ID
 	a, err := models.NewAttachment(w.brief.ID, "letter.txt", []byte("We agree."), w.person("officer-khc").ID, time.Now())
 	require.NoError(t, err)
 	require.NoError(t, a.Insert(t.Context(), w.db))
@@ -219,6 +225,8 @@ func (w *world) address(route string, task *models.Task) string {
 		id = task.ID
 	case strings.HasPrefix(path, "/mailings/"):
 		id = w.mailing
+	case strings.HasPrefix(path, "/campaigns/"):
+		id = w.campaign
 	case strings.HasPrefix(path, "/follow-ups/"):
 		id = w.followUp
 	case strings.Contains(path, "/attachments/"):
@@ -232,7 +240,7 @@ func (w *world) address(route string, task *models.Task) string {
 	if task != nil {
 		taskID = task.ID
 	}
-	return strings.NewReplacer("{id}", id.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en",
+	return strings.NewReplacer("{id}", id.String(), "{step}", w.step.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en",
 		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter", "/letter?language=en").Replace(path)
 }
 

@@ -63,6 +63,8 @@ type mailingView struct {
 	Roles        []Option
 	Texts        []mailingTextView
 	Fallbacks    []Option
+	CampaignHref string   // of the one it belongs to; "" for a new mailing
+	Campaigns    []Option // to which it can belong, beside a new one; none where it can only begin one
 	More         audienceChoices
 	MoreOpen     bool // something of More is chosen
 	Counts       *audienceView
@@ -152,6 +154,7 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	values.Set("campaign_id", r.URL.Query().Get("campaign"))
 	return s.openMailing(w, r, c, values)
 }
 
@@ -200,7 +203,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	v := mailingView{Page: s.workPage(r, l.T("mailing.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
-		v.Saved, v.Revision = true, c.m.Revision
+		v.Saved, v.Revision, v.CampaignHref = true, c.m.Revision, campaignPath(c.m.CampaignID)
 		if c.seen > 0 {
 			v.Revision = c.seen
 		}
@@ -210,6 +213,9 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		}
 	}
 	if err := s.mailingChoices(r, l, c, &v); err != nil {
+		return v, err
+	}
+	if err := s.campaignChoices(r, c, &v); err != nil {
 		return v, err
 	}
 	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience", segmentsPath(c.rec.ID), fieldsOf(l)

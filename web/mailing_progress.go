@@ -19,6 +19,8 @@ type mailingProgressView struct {
 	DocumentHref string
 	DocumentLang string
 	Path         string
+	Campaign     string
+	CampaignHref string
 	State        Badge
 	Counts       models.MailCounts
 	Meter        Progress
@@ -44,7 +46,8 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language,
-		Path: c.path(), LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State)}
+		Path: c.path(), LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
+		Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, l.T("mailing.title"))
 	} else {
@@ -162,6 +165,9 @@ func recipientRows(l *i18n.Localizer, list []models.Recipient) []recipientRow {
 		rows[i] = recipientRow{Recipient: r}
 		if r.Bounce != "" {
 			rows[i].Why = l.T("bounce." + string(r.Bounce))
+		}
+		if r.Reply == models.ReplyActed {
+			rows[i].Why, rows[i].Reply = l.T("mailing.reply.acted"), ""
 		}
 	}
 	return rows

@@ -20,6 +20,9 @@ import (
 // of the texts' fields, in the order of the texts.
 func readMailing(values url.Values, about uuid.UUID) (in models.MailingInput, names []string) {
 	in = models.MailingInput{Audience: audienceOf(values, about), FallbackLanguage: values.Get("fallback_language")}
+	if id, err := uuid.Parse(values.Get("campaign_id")); err == nil {
+		in.CampaignID = &id
+	}
 	for i := 0; values.Has(textName(i) + ".language"); i++ {
 		t := models.MailingText{Language: values.Get(textName(i) + ".language"),
 			Subject: typed(values.Get(textName(i) + ".subject")), Body: typed(values.Get(textName(i) + ".body")),
@@ -104,7 +107,7 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	if err != nil {
 		return nil, err
 	}
-	values := url.Values{"fallback_language": {m.FallbackLanguage}}
+	values := url.Values{"fallback_language": {m.FallbackLanguage}, "campaign_id": {m.CampaignID.String()}}
 	setAudience(values, m.Audience)
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"tribuna/internal/access"
-	"tribuna/models"
 )
 
 // frame is what surrounds the content of a page: navigation and what is to be said once. It is read when a page is
@@ -66,7 +65,7 @@ func (f *frame) nav() []NavItem {
 
 // waiting counts what waits for the visitor. A page without the figure is better than no page.
 func (f *frame) waiting() int {
-	desk, err := models.DeskOf(f.request.Context(), f.server.DB, f.visitor.viewer())
+	desk, err := f.server.deskOf(f.request.Context(), f.visitor.viewer())
 	if err != nil {
 		slog.ErrorContext(f.request.Context(), "what waits could not be counted", "request", RequestID(f.request.Context()), "error", err)
 	}

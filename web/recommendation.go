@@ -61,6 +61,8 @@ type recommendationView struct {
 	SignOff      *signOffStanding
 	Deliveries   []deliveryRow
 	Mailings     []models.Mailing
+	Campaigns    []campaignRow
+	NewCampaign  string // where owners begin one; "" for the others
 	FollowUps    []models.FollowUp
 	Facts        recommendationFacts
 	Versions     []versionRow
@@ -130,7 +132,7 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 	}
 	filling := &visitorPage{visitor: visitor, network: slices.Contains(seen, record.Network), recommendationView: v}
 	for _, fill := range []func(context.Context, *i18n.Localizer, *visitorPage) error{
-		s.fillStanding, s.fillText, s.fillRounds, s.fillTranslations, s.fillOutcome, s.fillFacts, s.fillVersions, s.fillRecord,
+		s.fillStanding, s.fillText, s.fillRounds, s.fillTranslations, s.fillOutcome, s.fillCampaigns, s.fillFacts, s.fillVersions, s.fillRecord,
 	} {
 		if err := fill(ctx, l, filling); err != nil {
 			return err

@@ -106,3 +106,14 @@ func (s *Server) verifyRecord(w http.ResponseWriter, r *http.Request) error {
 	s.Engine.Render(w, r, http.StatusOK, "record_verification", v)
 	return nil
 }
+
+// recordTone is how an act is marked among the others.
+func recordTone(verb string) string {
+	switch verb {
+	case "task.overdue", "task.expired", "task.extended", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
+		return "wait"
+	case "recommendation.withdrawn":
+		return "harm"
+	}
+	return ""
+}

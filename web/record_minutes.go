@@ -284,6 +284,8 @@ func (m *minutes) fact(verb, fact, value string) string {
 			return m.l.T("recommendation.awaited." + value)
 		}
 		return m.l.T("published.kind." + value)
+	case "step":
+		return m.l.T("campaign.kind." + value)
 	case "answer":
 		if verb == "signoff.answered" {
 			return m.l.T("signoff.said." + value)
@@ -378,6 +380,8 @@ func recordIcon(verb string) string {
 		return "world"
 	case "delivery", "mailing":
 		return "send"
+	case "campaign":
+		return "speakerphone"
 	case "followup":
 		return "flag"
 	case "text":
@@ -385,14 +389,4 @@ func recordIcon(verb string) string {
 	default:
 		return "clock"
 	}
-}
-
-func recordTone(verb string) string {
-	switch verb {
-	case "task.overdue", "task.expired", "task.extended", "review.silent", "translation.late", "signoff.not_met", "recommendation.held":
-		return "wait"
-	case "recommendation.withdrawn":
-		return "harm"
-	}
-	return ""
 }

@@ -70,6 +70,8 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 		fill("{id}", testsecrets.Said(p.FollowUps)...)
 	case of == "mailings":
 		fill("{id}", testsecrets.Said(p.Mailings)...)
+	case of == "campaigns":
+		fill("{id}", testsecrets.Said(p.Campaigns)...)
 	case of == "attachments":
 		fill("{id}", testsecrets.Said(p.Attachments)...)
 	case strings.HasPrefix(path, "/tasks/{task}/attachments"):
@@ -135,7 +137,7 @@ func TestNobodyIsShownASecret(t *testing.T) {
 			queries = []string{""}
 		}
 		for _, door := range doors(p, path) {
-			door = strings.NewReplacer("{number:[0-9]+}", "1", "{language}", "en").Replace(door)
+			door = strings.NewReplacer("{number:[0-9]+}", "1", "{language}", "en", "{step}", p.Step.String()).Replace(door)
 			for _, form := range []string{"docx", "pdf"} {
 				for _, query := range queries {
 					opened = open(strings.Replace(door, "{form:docx|pdf}", form, 1)+query) || opened

@@ -94,6 +94,7 @@ var inReview = map[access.Action]string{
 	access.CancelMailing:        ownersOnMail,
 	access.ReadCampaign:         ownersOnMail,
 	access.EditCampaign:         ownersOnMail,
+	access.ListCampaigns:        "uyy yffff ff ff f",
 	access.ReadTask:             "nyy nnyyn yn yn n",
 	access.ReadAnswer:           "nyy nnyyn yn yn n",
 	access.Review:               "nff nnffn yn yn n",

@@ -41,6 +41,7 @@ const (
 	CancelMailing Action = "cancel_mailing"
 	ReadCampaign  Action = "read_campaign" // its series of mailings, letters, calls, meetings and events
 	EditCampaign  Action = "edit_campaign" // plan, change and settle its steps
+	ListCampaigns Action = "list_campaigns"
 
 	ReadRecord     Action = "read_record"
 	ReadAttachment Action = "read_attachment"
@@ -131,6 +132,7 @@ var rules = map[Action]rule{
 	CancelMailing: {mailing, false, owners},
 	ReadCampaign:  {mailing, false, owners},
 	EditCampaign:  {mailing, false, owners},
+	ListCampaigns: {nothing, false, []condition{coordinator, officer}}, // each their own, see models.Campaigns
 
 	ReadRecord:     {entry, false, []condition{openEntry, networkEntry, involvedEntry, ownOfficer, coordinator}},
 	ReadAttachment: {attachment, true, []condition{spokenFor, ownOfficerUnmasked, keyHolder, readsEvidence}},

@@ -44,7 +44,7 @@ var Secrets = []Secret{
 	{"quokkaearlier", owners}, {"quokkaremark", owners}, {"quokkaagreed", network}, {"quokkadecided", network},
 	{"quokkanote", owners}, {"quokkaapart", owners}, {"quokkaanswer", owners}, {"quokkaconflict", owners}, // the first two: the officer in charge
 	{"quokkaunnamed", officers}, {"quokkasignature", network}, {"quokkaundelivered", network}, {"quokkaprogress", network},
-	{"quokkamailing", owners}, {"quokkaoriginal", owners}, {"quokkareported", coordinators}, {"quokkajournal", coordinators},
+	{"quokkamailing", owners}, {"quokkastep", owners}, {"quokkaoriginal", owners}, {"quokkareported", coordinators}, {"quokkajournal", coordinators},
 	{"quokkasaidpublicly", members}, {"quokkasaidwithin", network}, {"quokkasaidinconfidence", owners}, {"quokkasuggested", owners},
 }
 
@@ -53,6 +53,8 @@ type Planted struct {
 	Texts                            []*models.Recommendation
 	Tasks                            []*models.Task
 	FollowUps, Mailings, Attachments []uuid.UUID
+	Campaigns                        []uuid.UUID  // that of the mailing
+	Step                             uuid.UUID    // of that campaign
 	Translation                      uuid.UUID    // of the text in review
 	Link, Elsewhere                  *models.Task // those of an expert on the text in review and on the published one
 
@@ -292,7 +294,16 @@ func (p *Planted) hangOn(rec *models.Recommendation) {
 	m, err := models.CreateMailing(ctx, p.db, rec, models.MailingInput{Title: said("quokkamailing"), FallbackLanguage: "en",
 		Texts: []models.MailingText{{Language: "en", Subject: said("quokkamailing"), Body: said("quokkamailing")}}}, id("officer-khc"), p.now)
 	require.NoError(p.t, err)
-	p.Mailings = append(p.Mailings, m.ID)
+	p.Mailings, p.Campaigns = append(p.Mailings, m.ID), append(p.Campaigns, m.CampaignID)
+	p.inTx(func(ctx context.Context, tx bun.Tx) error {
+		day := models.Day(models.DayOf(p.now, time.UTC))
+		step, err := models.PlanStep(ctx, tx, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: said("quokkastep"), Day: &day,
+			ResponsibleID: id("officer-khc"), Note: said("quokkastep")}, p.person("officer-khc"), p.now)
+		if err == nil {
+			p.Step = step.ID
+		}
+		return err
+	})
 	a, err := models.NewAttachment(rec.ID, "quokkaoriginal.txt", []byte(said("quokkaoriginal")), id("officer-khc"), p.now)
 	require.NoError(p.t, err)
 	require.NoError(p.t, a.Insert(ctx, p.db))

@@ -1,0 +1,160 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// campaignRoutes register the pages of campaigns: a series of mailings, letters, calls, meetings and events.
+func (s *Server) campaignRoutes(r *mux.Router) {
+	s.get(r, campaignsPath, s.campaigns)
+	s.get(r, "/recommendations/{id}/campaigns/new", s.newCampaign)
+	s.post(r, "/recommendations/{id}/campaigns/new", s.createCampaign)
+	s.get(r, "/campaigns/{id}", s.campaign)
+	s.get(r, "/campaigns/{id}/edit", s.editCampaign)
+	s.post(r, "/campaigns/{id}/edit", s.renameCampaign)
+	s.get(r, "/campaigns/{id}/calendar.ics", s.campaignCalendar)
+	s.get(r, "/campaigns/{id}/steps/new", s.newStep)
+	s.post(r, "/campaigns/{id}/steps/new", s.createStep)
+	s.get(r, "/campaigns/{id}/steps/{step}", s.showStep)
+	s.post(r, "/campaigns/{id}/steps/{step}", s.saveStep)
+	s.post(r, "/campaigns/{id}/steps/{step}/settle", s.settleStep)
+	s.post(r, "/campaigns/{id}/steps/{step}/reopen", s.reopenStep)
+}
+
+// campaignsPath is the list of campaigns.
+const campaignsPath = "/campaigns"
+
+func campaignPath(id uuid.UUID) string { return campaignsPath + "/" + id.String() }
+
+// campaignCase is a campaign with its recommendation, for somebody who may see it.
+type campaignCase struct {
+	visitor *visitor
+	rec     *models.Recommendation
+	c       *models.Campaign
+	zone    *time.Location // the visitor's
+}
+
+func (c campaignCase) path() string { return campaignPath(c.c.ID) }
+
+// loadCampaign reads the campaign in the path for somebody who may do something with it.
+func (s *Server) loadCampaign(r *http.Request, action access.Action) (campaignCase, error) {
+	var c campaignCase
+	id, err := idVar(r, "id", "campaign")
+	if err != nil {
+		return c, err
+	}
+	if c.visitor, err = s.requirePerson(r); err != nil {
+		return c, err
+	}
+	if c.c, err = models.CampaignByID(r.Context(), s.DB, id); err != nil {
+		return c, err
+	}
+	if c.rec, err = models.RecommendationByID(r.Context(), s.DB, c.c.RecommendationID); err != nil {
+		return c, err
+	}
+	if err = s.can(r.Context(), c.visitor, action, c.rec, nil); err != nil {
+		return c, err
+	}
+	c.zone, err = s.zoneOf(r.Context(), c.visitor.Person)
+	return c, err
+}
+
+// campaignHead is what stands above every page of a campaign.
+type campaignHead struct {
+	Campaign, CampaignHref               string
+	Document, DocumentHref, DocumentLang string
+}
+
+func (c campaignCase) head() campaignHead {
+	return campaignHead{Campaign: c.c.Title, CampaignHref: c.path(), Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language}
+}
+
+// campaignView is the page of a campaign: what comes next, a month at a glance, and all of it in the order of time.
+type campaignView struct {
+	Page
+	campaignHead
+	Path     string
+	Adds     []mainAction
+	Calendar string
+	Rename   string
+
+	Filter                *Form
+	Kinds, States, People []Option
+	Month                 string // the one asked for, "" for none
+	Filtered              bool
+
+	Total   int // of all that stands in it
+	Shown   int // after the filter
+	Next    *seriesItem
+	Undated []seriesItem
+	Months  []seriesMonth
+	Grid    *monthGrid
+}
+
+func (s *Server) campaign(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadCampaign(r, access.ReadCampaign)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	all, err := s.series(r.Context(), l, c)
+	if err != nil {
+		return err
+	}
+	v := campaignView{Page: s.workPage(r, c.c.Title), campaignHead: c.head(), Path: c.path(), Calendar: c.path() + "/calendar.ics", Rename: c.path() + "/edit",
+		Filter: NewForm(r.URL.Query()), Month: r.URL.Query().Get("month"), Total: len(all)}
+	v.Adds = addsTo(l, c)
+	s.seriesChoices(l, all, &v)
+	v.Next = nextOf(all)
+	shown := itemsFor(all, r.URL.Query())
+	v.Shown = len(shown)
+	v.Undated, v.Months = byMonth(l, shown)
+	if len(all) > 0 {
+		v.Grid = gridOf(l, shown, gridMonth(v.Month, v.Next, shown, models.DayOf(s.Now(), c.zone)), models.DayOf(s.Now(), c.zone))
+		v.Grid.Previous, v.Grid.Next = withQuery(r.URL, "month", v.Grid.previous)+"#month", withQuery(r.URL, "month", v.Grid.next)+"#month"
+	}
+	s.Engine.Render(w, r, http.StatusOK, "campaign", v)
+	return nil
+}
+
+// addsTo are what can be added to a campaign, the mailing first.
+func addsTo(l *i18n.Localizer, c campaignCase) []mainAction {
+	adds := []mainAction{{Label: l.T("campaign.add.mailing"), Icon: "send",
+		Href: recommendationPath(c.rec.ID) + "/mailings/new?" + url.Values{"campaign": {c.c.ID.String()}}.Encode()}}
+	for _, kind := range models.StepKinds() {
+		adds = append(adds, mainAction{Label: l.T("campaign.add." + string(kind)), Icon: stepBadge(l, kind).Icon, Href: c.path() + "/steps/new?kind=" + string(kind)})
+	}
+	return adds
+}
+
+// seriesChoices are what the series can be narrowed to.
+func (s *Server) seriesChoices(l *i18n.Localizer, all []seriesItem, v *campaignView) {
+	v.Kinds = append(v.Kinds, Option{Value: kindMailing, Label: l.T("campaign.kind.mailing")})
+	for _, kind := range models.StepKinds() {
+		v.Kinds = append(v.Kinds, Option{Value: string(kind), Label: l.T("campaign.kind." + string(kind))})
+	}
+	for _, state := range models.StepStates() {
+		v.States = append(v.States, Option{Value: string(state), Label: l.T("campaign.state." + string(state))})
+	}
+	seen := map[string]bool{}
+	for _, item := range all {
+		if item.who != "" && !seen[item.who] {
+			seen[item.who] = true
+			v.People = append(v.People, Option{Value: item.who, Label: item.Who})
+		}
+	}
+	slices.SortFunc(v.People, func(a, b Option) int { return compareFolded(a.Label, b.Label) })
+	for _, name := range []string{"kind", "state", "who"} {
+		v.Filtered = v.Filtered || v.Filter.Value(name) != ""
+	}
+}

@@ -1,0 +1,32 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// campaignChoices are the campaigns that a mailing can belong to. One that exists stays in one of them.
+func (s *Server) campaignChoices(r *http.Request, c mailingCase, v *mailingView) error {
+	list, err := models.Campaigns(r.Context(), s.DB, c.visitor.viewer(), models.CampaignFilter{Recommendation: c.rec.ID, Limit: 200})
+	for _, campaign := range list {
+		v.Campaigns = append(v.Campaigns, Option{Value: campaign.ID.String(), Label: campaign.Title})
+	}
+	return err
+}
+
+// fillCampaigns shows the owners the campaigns of a recommendation.
+func (s *Server) fillCampaigns(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
+	if !p.Owner || p.Rec.PublishedAt == nil {
+		return nil
+	}
+	list, err := models.Campaigns(ctx, s.DB, p.visitor.viewer(), models.CampaignFilter{Recommendation: p.Rec.ID, Limit: 200})
+	p.Campaigns = campaignRows(l, list)
+	for i := range p.Campaigns { // it stands on its own recommendation's page
+		p.Campaigns[i].Document, p.Campaigns[i].Organisation = "", ""
+	}
+	p.NewCampaign = recommendationPath(p.Rec.ID) + "/campaigns/new"
+	return err
+}

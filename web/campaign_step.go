@@ -1,0 +1,360 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// stepView is the page of one step: its form while it is planned, what came of it afterwards.
+type stepView struct {
+	Page
+	formState
+	campaignHead
+	Path, Action string
+	Revision     int
+	Saved        bool // it exists
+	Item         *seriesItem
+	Kinds        []Option
+	Zones        []Option
+	People       []Option
+	Authorities  []Option
+	Others       []Option // organisations
+	Note         string   // where it cannot be changed any more
+	NoteLang     string
+	SettledAt    *time.Time
+	SettledBy    string
+	Zone         *time.Location
+	Theirs       *seriesItem // saved meanwhile by somebody else
+	Settle       formState   // of what came of it
+	ResultIn     Input       // in which language that is
+}
+
+// stepCase is a step of a campaign, or one about to be planned.
+type stepCase struct {
+	campaignCase
+	step *models.CampaignStep // nil for a new one
+}
+
+func (c stepCase) path() string { return c.campaignCase.path() + "/steps/" + c.step.ID.String() }
+
+func (s *Server) loadStep(r *http.Request, action access.Action) (stepCase, error) {
+	c, err := s.loadCampaign(r, action)
+	if err != nil {
+		return stepCase{}, err
+	}
+	id, err := idVar(r, "step", "step")
+	if err != nil {
+		return stepCase{}, err
+	}
+	step, err := models.CampaignStepByID(r.Context(), s.DB, c.c.ID, id)
+	return stepCase{c, step}, err
+}
+
+func (s *Server) newStep(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadCampaign(r, access.EditCampaign)
+	if err != nil {
+		return err
+	}
+	values := url.Values{"kind": {r.URL.Query().Get("kind")}, "responsible_id": {c.visitor.Person.ID.String()}, "zone": {c.zone.String()}}
+	return s.renderStep(w, r, stepCase{c, nil}, newFormState(values), newFormState(nil))
+}
+
+// createStep plans a step; the same form sent twice plans one.
+func (s *Server) createStep(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadCampaign(r, access.EditCampaign)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	if finding(r) {
+		return s.renderStep(w, r, stepCase{c, nil}, f, newFormState(nil))
+	}
+	in, err := readStep(r)
+	if err == nil {
+		_, err = s.createOnce(r, c.visitor, in, func(ctx context.Context, tx bun.IDB) (uuid.UUID, error) {
+			step, err := models.PlanStep(ctx, tx, c.c, in, c.visitor.Person, s.Now())
+			if err != nil {
+				return uuid.Nil, err
+			}
+			return step.ID, nil
+		})
+	}
+	if err != nil && f.showAgain(err, Localizer(r)) {
+		return s.renderStep(w, r, stepCase{c, nil}, f, newFormState(nil))
+	}
+	if err != nil {
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T("campaign.planned"))
+	http.Redirect(w, r, c.path(), http.StatusSeeOther)
+	return nil
+}
+
+// readStep gathers a step from its form. Without a time the zone says nothing.
+func readStep(r *http.Request) (models.CampaignStepInput, error) {
+	bad := apperr.New(apperr.CodeInvalid)
+	in := models.CampaignStepInput{Kind: models.StepKind(r.PostFormValue("kind")), Title: words(r, "title"), Day: readDay(bad, "day", r.PostFormValue("day")),
+		Time: strings.TrimSpace(r.PostFormValue("time")), Note: words(r, "note"), Written: writtenIn(r)}
+	if in.Time != "" {
+		in.Zone = r.PostFormValue("zone")
+	}
+	in.ResponsibleID, _ = uuid.Parse(r.PostFormValue("responsible_id")) // what is no id is nobody's
+	for name, into := range map[string]**uuid.UUID{"authority_id": &in.AuthorityID, "organisation_id": &in.OrganisationID} {
+		if id, err := uuid.Parse(r.PostFormValue(name)); err == nil {
+			*into = &id
+		}
+	}
+	return in, bad.OrNil()
+}
+
+func (s *Server) showStep(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadStep(r, access.ReadCampaign)
+	if err != nil {
+		return err
+	}
+	return s.renderStep(w, r, c, newFormState(valuesOf(c.step)), newFormState(nil))
+}
+
+// valuesOf are the fields of the form for a step as it is stored.
+func valuesOf(step *models.CampaignStep) url.Values {
+	values := url.Values{"kind": {string(step.Kind)}, "title": {step.Title}, "day": {step.Day.Format(time.DateOnly)}, "responsible_id": {step.ResponsibleID.String()},
+		"note": {step.Note}, "written_in": {step.WrittenIn}}
+	if step.At != nil {
+		values.Set("time", step.At.In(step.Location()).Format("15:04"))
+		values.Set("zone", step.Zone)
+	}
+	if step.AuthorityID != nil {
+		values.Set("authority_id", step.AuthorityID.String())
+	}
+	if step.OrganisationID != nil {
+		values.Set("organisation_id", step.OrganisationID.String())
+	}
+	return values
+}
+
+// saveStep changes a step, on top of the revision that its writer saw.
+func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadStep(r, access.EditCampaign)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	if finding(r) {
+		return s.renderStep(w, r, c, f, newFormState(nil))
+	}
+	in, err := readStep(r)
+	if err == nil {
+		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			_, err := models.EditStep(ctx, tx, c.c, c.step.ID, seenRevision(r), in, c.visitor.Person, s.Now())
+			return err
+		})
+	}
+	return s.answerStep(w, r, c, err, "campaign.saved", &f)
+}
+
+func seenRevision(r *http.Request) int {
+	seen, _ := strconv.Atoi(r.PostFormValue("revision")) // 0 is nobody's revision
+	return seen
+}
+
+// settleStep says that a step is done, or called off: the button says which.
+func (s *Server) settleStep(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadStep(r, access.EditCampaign)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	to, said := models.StepState(r.PostFormValue("do")), models.StepResult{Result: words(r, "result"), Written: models.Written{WrittenIn: r.PostFormValue("result_written_in")}}
+	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		_, err := models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
+		return err
+	})
+	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == to && c.step.Result == said.Result && *c.step.SettledBy == c.visitor.Person.ID {
+		err = nil // a second click
+	}
+	if err != nil && f.showAgain(err, Localizer(r)) {
+		if c, err = s.loadStep(r, access.EditCampaign); err != nil {
+			return err
+		}
+		form := newFormState(valuesOf(c.step))
+		form.status, form.Refused = f.status, f.Refused
+		return s.renderStep(w, r, c, form, f)
+	}
+	return s.answerStep(w, r, c, err, "campaign.said."+string(to), nil)
+}
+
+// reopenStep takes back that a step is done or called off.
+func (s *Server) reopenStep(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadStep(r, access.EditCampaign)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		_, err := models.ReopenStep(ctx, tx, c.c, c.step.ID, seenRevision(r), c.visitor.Person, s.Now())
+		return err
+	})
+	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == models.StepPlanned {
+		err = nil // a second click
+	}
+	f.Form = NewForm(valuesOf(c.step))
+	if err != nil {
+		return s.answerStep(w, r, c, err, "", &f)
+	}
+	s.flash(r, "done", Localizer(r).T("campaign.reopened"))
+	http.Redirect(w, r, c.path(), http.StatusSeeOther)
+	return nil
+}
+
+// answerStep leads back to the campaign, or shows the form again with what is wrong.
+//
+//i18n:keys campaign.said.* record.campaign.*
+func (s *Server) answerStep(w http.ResponseWriter, r *http.Request, c stepCase, err error, said string, f *formState) error {
+	if err != nil && f != nil && f.showAgain(err, Localizer(r)) {
+		if c, err = s.loadStep(r, access.EditCampaign); err != nil {
+			return err
+		}
+		return s.renderStep(w, r, c, *f, newFormState(nil))
+	}
+	if err != nil {
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T(said))
+	http.Redirect(w, r, c.campaignCase.path(), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, f, settle formState) error {
+	l := Localizer(r)
+	v := stepView{Page: s.workPage(r, l.T("campaign.step")), formState: f, campaignHead: c.head(), Path: c.campaignCase.path(), Action: c.campaignCase.path() + "/steps/new", Zone: c.zone, Settle: settle}
+	if kind := models.StepKind(f.Form.Value("kind")); slices.Contains(models.StepKinds(), kind) {
+		v.Title = l.T("campaign.kind." + string(kind))
+	}
+	if c.step != nil {
+		if err := s.fillStep(r.Context(), l, c, &v); err != nil {
+			return err
+		}
+		if f.status == http.StatusPreconditionFailed && v.Item.Waits() {
+			v.Theirs = v.Item
+		}
+	}
+	if err := s.stepChoices(r, l, c, &v); err != nil {
+		return err
+	}
+	if v.ResultIn = languageInput(settle.Form, "result_written_in", l.T("written.in"), l.T("written.another")); v.ResultIn.Value == "" {
+		v.ResultIn.Value = l.Tag()
+	}
+	s.Engine.Render(w, r, f.status, "campaign_step", v)
+	return nil
+}
+
+// fillStep is what there is to see of a step that exists.
+func (s *Server) fillStep(ctx context.Context, l *i18n.Localizer, c stepCase, v *stepView) error {
+	item := stepItem(l, *c.step, models.DayOf(s.Now(), c.zone))
+	var err error
+	if item.With, err = s.concerned(ctx, l, *c.step); err != nil {
+		return err
+	}
+	ids := appendID([]uuid.UUID{c.step.ResponsibleID}, c.step.SettledBy)
+	people, err := models.PeopleByID(ctx, s.DB, ids)
+	if err != nil {
+		return err
+	}
+	item.Who = people[c.step.ResponsibleID].Name
+	v.Item, v.Action, v.Saved, v.Revision = &item, c.path(), true, c.step.Revision
+	v.Note, v.NoteLang, v.SettledAt = c.step.Note, c.step.WrittenIn, c.step.SettledAt
+	if c.step.SettledBy != nil {
+		v.SettledBy = people[*c.step.SettledBy].Name
+	}
+	return nil
+}
+
+// stepChoices list what a step can be, whose it can be, and whom it can be about.
+func (s *Server) stepChoices(r *http.Request, l *i18n.Localizer, c stepCase, v *stepView) error {
+	ctx := r.Context()
+	for _, kind := range models.StepKinds() {
+		v.Kinds = append(v.Kinds, Option{Value: string(kind), Label: l.T("campaign.kind." + string(kind))})
+	}
+	people, err := models.CampaignPeople(ctx, s.DB, c.rec.OrganisationID)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		v.People = append(v.People, Option{Value: p.ID.String(), Label: p.Name})
+	}
+	if c.step != nil && !slices.ContainsFunc(people, func(p models.Person) bool { return p.ID == c.step.ResponsibleID }) {
+		v.People = append(v.People, Option{Value: c.step.ResponsibleID.String(), Label: v.Item.Who}) // who had it and works elsewhere now
+	}
+	if v.Zones, err = s.stepZones(r, l, c); err != nil {
+		return err
+	}
+	authorities, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{Limit: 5000})
+	if err != nil {
+		return err
+	}
+	for _, a := range authorities {
+		if a.RetiredAt == nil || c.step != nil && c.step.AuthorityID != nil && *c.step.AuthorityID == a.ID {
+			v.Authorities = append(v.Authorities, optionOf(a.ID.String(), l.Name(a.Names)))
+		}
+	}
+	v.Others, err = s.organisationOptions(r)
+	return err
+}
+
+// stepZones are the clocks by which a time can be told: those of the network's countries, the visitor's and the step's.
+func (s *Server) stepZones(r *http.Request, l *i18n.Localizer, c stepCase) ([]Option, error) {
+	countries, err := models.Countries(r.Context(), s.DB)
+	if err != nil {
+		return nil, err
+	}
+	var zones []Option
+	add := func(zone string, country string) {
+		i := slices.IndexFunc(zones, func(o Option) bool { return o.Value == zone })
+		switch {
+		case i < 0 && country == "":
+			zones = append(zones, Option{Value: zone, Label: zone})
+		case i < 0:
+			zones = append(zones, Option{Value: zone, Label: country})
+		case country != "":
+			zones[i].Label += ", " + country
+		}
+	}
+	for _, country := range countries {
+		add(country.Zone, l.Name(country.Names).Text)
+	}
+	add(c.zone.String(), "")
+	if c.step != nil && c.step.Zone != "" {
+		add(c.step.Zone, "")
+	}
+	for i := range zones {
+		if zones[i].Label != zones[i].Value {
+			zones[i].Label += " (" + zones[i].Value + ")"
+		}
+	}
+	return zones, nil
+}
