@@ -13,13 +13,14 @@ import (
 
 // actedIn selects a row for everything that somebody (alias person) did of what a recommendation (?0) asks for: they answered for
 // their organisation when it was asked to sign it off, they reported on what became of a measure, or they carried out a letter, a
-// call, a meeting or an event of one of its campaigns. An answer counts whatever it is: who abstained or declined has answered. A
-// review counts for nothing here: it was asked for before there was anything to act on. Nor does what a colleague did: the rule
-// is about people.
+// call, a meeting or an event of one of its campaigns, or they said that they wrote to their representatives. An answer counts
+// whatever it is: who abstained or declined has answered. A review counts for nothing here: it was asked for before there was
+// anything to act on. Nor does what a colleague did: the rule is about people.
 const actedIn = `SELECT 1 FROM signoffs AS so WHERE so.person_id = person.id AND so.recommendation_id = ?0
 	UNION ALL SELECT 1 FROM progress_notes AS pn JOIN followups AS fu ON fu.id = pn.followup_id WHERE pn.person_id = person.id AND fu.recommendation_id = ?0
 	UNION ALL SELECT 1 FROM campaign_steps AS cs JOIN campaigns AS ca ON ca.id = cs.campaign_id
-		WHERE cs.responsible_id = person.id AND cs.state = 'done' AND ca.recommendation_id = ?0`
+		WHERE cs.responsible_id = person.id AND cs.state = 'done' AND ca.recommendation_id = ?0
+	UNION ALL SELECT 1 FROM mailing_written AS mw JOIN mailings AS wm ON wm.id = mw.mailing_id WHERE mw.person_id = person.id AND wm.recommendation_id = ?0`
 
 // ReplyActed stands in a cancelled mail's reply where its person did meanwhile what it asks for.
 const ReplyActed = "has acted since this was launched"
