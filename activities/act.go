@@ -100,6 +100,7 @@ type entry struct {
 	texts      map[string]string
 	org        uuid.UUID // in whose name; Nil: the speaker acts personally, or it is the system
 	byRule     bool      // the procedure's doing, though somebody's words set it off
+	chain      uuid.UUID // another recommendation in whose record it stands; Nil: in that of the one decided about
 }
 
 // note adds an entry to the recommendation's record.
@@ -129,11 +130,15 @@ func (x *act) note(ctx context.Context, e entry) error {
 			full.Facts = withFact(full.Facts, "late", "true")
 		}
 	}
-	seq, err := record.Append(ctx, x.tx, x.rec.ID, full)
+	chain := x.rec.ID
+	if e.chain != uuid.Nil {
+		chain = e.chain
+	}
+	seq, err := record.Append(ctx, x.tx, chain, full)
 	if err != nil {
 		return err
 	}
-	if x.seq == nil {
+	if x.seq == nil && chain == x.rec.ID {
 		x.seq = &seq
 	}
 	return nil

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -40,7 +41,34 @@ func launchMailing(ctx context.Context, x *act) error {
 		return apperr.Invalid("expected", "audience_changed", "count", recipients)
 	}
 	m.State, m.LaunchedAt = models.MailingSending, &x.now
-	return x.saveMailing(ctx, m, "mailing.launched", map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))})
+	if err := m.CheckCarried(ctx, x.tx); err != nil {
+		return err
+	}
+	if err := m.SaveState(ctx, x.tx); err != nil {
+		return err
+	}
+	return x.noteLaunch(ctx, m, map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))})
+}
+
+// noteLaunch puts a launch on record, and into the record of each other recommendation that a newsletter carries that it did: by
+// whom, not to how many, which is for those who sent it. The records are held one after the other in one order, so that two
+// newsletters never wait for each other.
+func (x *act) noteLaunch(ctx context.Context, m *models.Mailing, facts map[string]string) error {
+	records := m.Carried()
+	if !slices.Contains(records, x.rec.ID) {
+		records = append(records, x.rec.ID)
+	}
+	slices.SortFunc(records, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	for _, id := range records {
+		e := entry{verb: "mailing.carried", visibility: record.Network, objectKind: "mailing", object: m.ID, org: x.rec.OrganisationID, chain: id}
+		if id == x.rec.ID {
+			e.verb, e.facts = "mailing.launched", facts
+		}
+		if err := x.note(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (x *act) mailingIn(ctx context.Context, states ...models.MailingState) (*models.Mailing, error) {

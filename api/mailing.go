@@ -29,6 +29,10 @@ type Mailing struct {
 	LaunchedAt       *time.Time           `json:"launched_at,omitempty"`
 	FinishedAt       *time.Time           `json:"finished_at,omitempty"`
 	Progress         Progress             `json:"progress"`
+
+	Kind string `json:"kind"` // campaign, newsletter or representative
+	models.MailingContent
+	Written int `json:"written"` // people who say that they wrote to their representatives
 }
 
 // Progress counts the mails of a mailing by what came of them.
@@ -336,9 +340,13 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
 		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
-			Bounced: counts.Bounced}}
+			Bounced: counts.Bounced}, Kind: m.Kind, MailingContent: m.MailingContent}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}
+	if err != nil {
+		return v, err
+	}
+	v.Written, _, err = models.WrittenCount(c.ctx(), s.DB, m.ID, uuid.Nil)
 	return v, err
 }

@@ -12,14 +12,16 @@ import (
 )
 
 // whoActed selects the people who did something of what a recommendation (?0) asks for: they answered for their organisation when
-// it was asked to sign it off, they reported on what became of a measure, or they were responsible for a letter, a call, a meeting
-// or an event of one of its campaigns that is done. An answer counts whatever it is: who abstained or declined has answered. A
-// review counts for nothing here: it was asked for before there was anything to act on. Nor does what a colleague did: the rule is
-// about people. None of the columns is ever null, so that NOT IN says what it seems to.
+// it was asked to sign it off, they reported on what became of a measure, they were responsible for a letter, a call, a meeting or
+// an event of one of its campaigns that is done, or they said that they wrote to their representatives. An answer counts whatever
+// it is: who abstained or declined has answered. A review counts for nothing here: it was asked for before there was anything to
+// act on. Nor does what a colleague did: the rule is about people. None of the columns is ever null, so that NOT IN says what it
+// seems to.
 const whoActed = `SELECT so.person_id FROM signoffs AS so WHERE so.recommendation_id = ?0
 	UNION ALL SELECT pn.person_id FROM progress_notes AS pn JOIN followups AS fu ON fu.id = pn.followup_id WHERE fu.recommendation_id = ?0
 	UNION ALL SELECT cs.responsible_id FROM campaign_steps AS cs JOIN campaigns AS ca ON ca.id = cs.campaign_id
-		WHERE cs.state = 'done' AND ca.recommendation_id = ?0`
+		WHERE cs.state = 'done' AND ca.recommendation_id = ?0
+	UNION ALL SELECT mw.person_id FROM mailing_written AS mw JOIN mailings AS wm ON wm.id = mw.mailing_id WHERE wm.recommendation_id = ?0`
 
 // ReplyActed stands in a cancelled mail's reply where its person did meanwhile what it asks for.
 const ReplyActed = "has acted since this was launched"

@@ -130,7 +130,8 @@ func AuthorityUses(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Use, error)
 			OR EXISTS (SELECT 1 FROM followups AS f WHERE f.recommendation_id = r.id AND f.authority_id = ?)
 			OR EXISTS (SELECT 1 FROM deliveries AS d JOIN publications AS p ON p.id = d.publication_id WHERE p.recommendation_id = r.id AND d.authority_id = ?)
 			OR EXISTS (SELECT 1 FROM campaign_steps AS cs JOIN campaigns AS ca ON ca.id = cs.campaign_id WHERE ca.recommendation_id = r.id AND cs.authority_id = ?)
-			ORDER BY r.title`, []any{id, addressed, id, id, id}},
+			OR EXISTS (SELECT 1 FROM mailings AS m JOIN mailing_addressees AS ma ON ma.mailing_id = m.id WHERE m.recommendation_id = r.id AND ma.authority_id = ?)
+			ORDER BY r.title`, []any{id, addressed, id, id, id, id}},
 	}.find(ctx, db)
 }
 

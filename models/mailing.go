@@ -42,6 +42,7 @@ type Mailing struct {
 	ID               uuid.UUID `bun:",pk"`
 	CampaignID       uuid.UUID
 	RecommendationID uuid.UUID
+	Kind             string // one of MailingKinds
 	State            MailingState
 	Audience         Audience `bun:"type:jsonb"`
 	FallbackLanguage string
@@ -53,6 +54,8 @@ type Mailing struct {
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
+
+	MailingContent `bun:"-"` // of MailingByID; lists leave it out
 }
 
 // AfterScanRow has the audience know what it is about.
@@ -79,6 +82,9 @@ type MailingInput struct {
 	Audience         Audience      `json:"audience"`
 	FallbackLanguage string        `json:"fallback_language" validate:"required,max=20"`
 	Texts            []MailingText `json:"texts" validate:"required,min=1,max=30,unique=Language,dive"`
+
+	Kind string `json:"kind,omitempty" validate:"omitempty,max=20"` // a campaign if absent; it stays as it began
+	MailingContent
 }
 
 // LaunchMailingPayload launches a mailing as the officer saw it: its revision and the number of people it will reach.
@@ -107,17 +113,23 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	if err := r.Announceable(); err != nil {
 		return nil, err
 	}
+	if err := in.checkContent(ctx, tx, in.KindOrCampaign(), r.ID); err != nil {
+		return nil, err
+	}
 	c, err := campaignFor(ctx, tx, r, in, officer, now)
 	if err != nil {
 		return nil, err
 	}
 	in.Audience.About = r.ID
-	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, State: MailingDraft, Audience: in.Audience,
+	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, Kind: in.KindOrCampaign(), State: MailingDraft, Audience: in.Audience,
 		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now}
 	if _, err := tx.NewInsert().Model(m).Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
 	if err := m.setTexts(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	if err := m.setContent(ctx, tx, in.MailingContent); err != nil {
 		return nil, err
 	}
 	m.Campaign = c
@@ -139,6 +151,12 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if m.Revision != seen {
 		return nil, apperr.About(apperr.CodeOutdated, "mailing")
 	}
+	if in.Kind != "" && in.Kind != m.Kind {
+		return nil, apperr.Invalid("kind", "oneof", "allowed", m.Kind)
+	}
+	if err := in.checkContent(ctx, tx, m.Kind, m.RecommendationID); err != nil {
+		return nil, err
+	}
 	m.Audience, m.FallbackLanguage = in.Audience, in.FallbackLanguage
 	m.Audience.About = m.RecommendationID
 	if in.CampaignID != nil { // it moves there; without one it stays where it is
@@ -151,7 +169,10 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if _, err := tx.NewUpdate().Model(m).Column("campaign_id", "audience", "fallback_language", "revision").WherePK().Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
-	return m, m.setTexts(ctx, tx, in)
+	if err := m.setTexts(ctx, tx, in); err != nil {
+		return nil, err
+	}
+	return m, m.setContent(ctx, tx, in.MailingContent)
 }
 
 func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) error {
@@ -179,12 +200,15 @@ func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) err
 	return nil
 }
 
-// MailingByID returns a mailing with its texts and campaign.
+// MailingByID returns a mailing with its texts, content and campaign.
 func MailingByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error) {
 	m := new(Mailing)
 	err := db.NewSelect().Model(m).Relation("Texts", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("mt.language") }).
 		Relation("Campaign").Where("ml.id = ?", id).Scan(ctx)
-	return m, found(err, "mailing")
+	if err != nil {
+		return m, found(err, "mailing")
+	}
+	return m, m.readContent(ctx, db)
 }
 
 // MailingsOf lists a recommendation's mailings, newest first.

@@ -101,11 +101,14 @@ func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, 
 	next := *m
 	next.ID, next.State, next.Audience, next.Revision = NewID(), MailingDraft, audience, 1
 	next.CreatedBy, next.CreatedAt, next.LaunchedAt, next.FinishedAt = officer, now, nil, nil
-	next.Texts = nil
+	next.Texts, next.MailingContent = nil, MailingContent{}
 	if _, err := tx.NewInsert().Model(&next).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("create a mailing to the rest: %w", err)
 	}
 	if err := next.setTexts(ctx, tx, MailingInput{Texts: slices.Clone(m.Texts)}); err != nil {
+		return nil, err
+	}
+	if err := next.setContent(ctx, tx, m.MailingContent); err != nil {
 		return nil, err
 	}
 	return &next, OpenProcess(ctx, tx, ProcessMailing, next.ID, r.ID, now)

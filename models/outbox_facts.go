@@ -280,6 +280,8 @@ func OnBehalfOf(ctx context.Context, db bun.IDB, m OutboxMail) (OnBehalf, error)
 // MailingWords is what a mailing says in one language.
 type MailingWords struct {
 	State            MailingState // of the mailing
+	Kind             string       // likewise, one of MailingKinds
+	FallbackLanguage string       // likewise
 	Subject          string
 	Body             string // Markdown
 	Plain            string // of the plain-text half; "": made from Body
@@ -295,7 +297,7 @@ type MailingWords struct {
 func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) (MailingWords, error) {
 	var m MailingWords
 	err := db.NewSelect().TableExpr("mailings AS m").
-		ColumnExpr("m.state, words.subject, words.body, words.plain, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
+		ColumnExpr("m.state, m.kind, m.fallback_language, words.subject, words.body, words.plain, rec.slug, owner.name AS owner, rec.id AS recommendation_id").
 		ColumnExpr("COALESCE(published.title, rec.title) AS title, COALESCE(published.body, original.body, '') AS published").
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = rec.id ORDER BY 1) AS countries").
 		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).

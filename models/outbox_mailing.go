@@ -42,7 +42,7 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 			SELECT o.id FROM outbox AS o
 			WHERE o.mailing_id = ? AND o.state = ? AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+`
 				AND EXISTS (SELECT 1 FROM mailings AS m JOIN recommendations AS r ON r.id = m.recommendation_id
-					WHERE m.id = ? AND m.state = ? AND `+notQuarantined+`)
+					WHERE m.id = ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+`)
 			ORDER BY o.not_before, o.id LIMIT ? FOR UPDATE OF o SKIP LOCKED),
 		claim AS (INSERT INTO outbox_claims (token, mailing_id, until) SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM due))
 		UPDATE outbox AS o SET state = ?, claim_token = ?
@@ -109,7 +109,7 @@ func MarkWindows(ctx context.Context, db bun.IDB, windows []MailWindow, now time
 		WITH alive AS MATERIALIZED (
 			SELECT c.token FROM outbox_claims AS c JOIN mailings AS m ON m.id = c.mailing_id
 			JOIN recommendations AS r ON r.id = m.recommendation_id
-			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` FOR SHARE OF c)
+			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c)
 		INSERT INTO outbox_windows (token, mails)
 		SELECT w.token, array_agg(w.mail) FROM unnest(?::uuid[], ?::uuid[]) AS w (token, mail) JOIN alive USING (token)
 		GROUP BY w.token RETURNING token`,

@@ -31,7 +31,7 @@ var withoutWords = map[string]string{
 		consents.act consents.how campaign_steps.kind campaign_steps.state mailings.kind mailing_preferences.refused mailing_preferences.at_most`,
 	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
-		languages.tag mailing_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
+		languages.tag mailing_texts.language mailing_letters.language mailing_item_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
 		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_answers.written_in review_conflicts.written_in review_conflicts.reason_written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in

@@ -18,11 +18,13 @@ const (
 	MailingKindCampaign   = "campaign"   // about a recommendation
 	MailingKindNewsletter = "newsletter" // several items
 	MailingKindEvent      = "event"      // an announcement
+
+	MailingKindRepresentative = "representative" // asks its readers to write to their representatives
 )
 
 // MailingKinds returns the kinds of mailing that people choose among.
 func MailingKinds() []string {
-	return []string{MailingKindCampaign, MailingKindNewsletter, MailingKindEvent}
+	return []string{MailingKindCampaign, MailingKindNewsletter, MailingKindEvent, MailingKindRepresentative}
 }
 
 // How often somebody wants mailings.
@@ -104,16 +106,20 @@ func (p *MailingPreference) check(ctx context.Context, db bun.IDB) error {
 	return bad.OrNil()
 }
 
+// aboutAll are the recommendations that a mail of a mailing (aliases o and wm) is about: its own, and those a newsletter carries.
+const aboutAll = `(SELECT o.recommendation_id UNION ALL SELECT item.recommendation_id FROM mailing_items AS item WHERE item.mailing_id = wm.id)`
+
 // unwanted is true of a mail of a mailing (alias o, of outbox) that its person does not want: of another kind, about other
 // topics or countries, or too soon after the last one. "Too soon" looks back from the argument ?0 at what went out or may have
 // (sending, delivered, unknown), and at mails of other mailings that were written before this one and are due within the same
-// span: of two that wait, the first goes out. Subjects that a mailing does not have hold nobody back.
+// span: of two that wait, the first goes out. Subjects that a mailing does not have hold nobody back; of a newsletter one item is
+// enough.
 const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref JOIN mailings AS wm ON wm.id = o.mailing_id WHERE pref.person_id = o.person_id AND (
 	wm.kind = ANY(pref.refused)
-	OR cardinality(pref.topics) > 0 AND EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = o.recommendation_id)
-		AND NOT EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = o.recommendation_id AND rt.topic = ANY(pref.topics))
-	OR cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = o.recommendation_id)
-		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = o.recommendation_id AND rc.country_code = ANY(pref.countries))
+	OR cardinality(pref.topics) > 0 AND EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id IN ` + aboutAll + `)
+		AND NOT EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id IN ` + aboutAll + ` AND rt.topic = ANY(pref.topics))
+	OR cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id IN ` + aboutAll + `)
+		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id IN ` + aboutAll + ` AND rc.country_code = ANY(pref.countries))
 	OR pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
 		other.state IN ('delivered','unknown') AND other.finished_at > ?0::timestamptz - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
 		OR other.state = 'sending'

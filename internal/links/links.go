@@ -31,11 +31,12 @@ const (
 	KindAccount      Kind = "ta_" // lets a person choose a password, once; the id is the account link's
 	KindPreferences  Kind = "tp_" // says what one person wants of the mailings; the id is the mailing's, or their own
 	KindSubscription Kind = "ts_" // confirms a request to be subscribed; the id is the request's, and there is no person
+	KindWritten      Kind = "tw_" // the letter to one person's representatives, and that they wrote; the id is the mailing's
 	KindObjection    Kind = "to_" // objects to the use of one person's data; the id is that of the list they came from
 )
 
 // kinds lists every kind of link.
-var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection, KindPreferences, KindSubscription}
+var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection, KindPreferences, KindSubscription, KindWritten}
 
 // MinKey is the shortest key accepted, in bytes: the output of SHA-256, as RFC 2104 advises for HMAC.
 const MinKey = sha256.Size

@@ -63,23 +63,18 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 	if err != nil {
 		return page{}, err
 	}
-	designations, err := models.DesignationsFor(ctx, d.db, m.RecommendationID)
-	if err != nil {
-		return page{}, err
-	}
 	subject := f.line(m.Subject)
-	return page{
+	p := page{
 		Subject:     subject,
 		Heading:     subject,
 		Body:        body,
 		BodyText:    f.text(m),
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
-		Notes:       d.countries(designations, m),
-		Grants:      d.grants(designations.Paying(m.RecommendationID)),
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: d.baseURL + "/u/" + d.personal(links.KindUnsubscribe, fieldUnsubscribe, id),
 		Preferences: d.baseURL + "/preferences/" + d.personal(links.KindPreferences, fieldPreferences, id),
-	}, nil
+	}
+	return d.ofKind(ctx, id, m, p)
 }
 
 // MailingPreview is a mailing as one reader will get it, both halves.

@@ -42,6 +42,7 @@ func (c *Composer) Fields(mailing uuid.UUID, language string, reader models.Mail
 	f[fieldCountry] = cmp.Or(oneLine(words.Name(known.Country).Text), words.T("mail.mailing.your_country"))
 	f[fieldUnsubscribe] = c.links.Mint(links.KindUnsubscribe, mailing, reader.ID, 0)
 	f[fieldPreferences] = c.links.Mint(links.KindPreferences, mailing, reader.ID, 0)
+	f[fieldWritten] = c.links.Mint(links.KindWritten, mailing, reader.ID, 0)
 	return f
 }
 

@@ -236,11 +236,16 @@ func (d *draft) comment(c models.MailComment, textLanguage, writtenIn string) pa
 }
 
 // countries names the countries that a mailing's recommendation is about as its page does, with their footnotes.
-func (d *draft) countries(designations models.Designations, m models.MailingWords) []i18n.Words {
+func (d *draft) countries(designations models.Designations, about ...aboutCountries) []i18n.Words {
 	var notes models.Footnotes
 	var names, lines []i18n.Words
-	for _, c := range designations.Of(m.RecommendationID, m.Countries, d.mail.Language) {
-		names = append(names, d.words.In(notes.Name(c), c.Language))
+	for _, a := range about {
+		for _, c := range designations.Of(a.Recommendation, a.Codes, d.mail.Language) {
+			name := d.words.In(notes.Name(c), c.Language)
+			if !slices.ContainsFunc(names, func(n i18n.Words) bool { return n.Text == name.Text }) {
+				names = append(names, name)
+			}
+		}
 	}
 	if len(names) > 0 {
 		lines = append(lines, i18n.Joined(d.words.T("published.countries"), ": ", d.words.List(names)))

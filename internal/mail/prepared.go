@@ -209,6 +209,7 @@ const (
 	fieldCountry
 	fieldUnsubscribe // what follows the slash in the address that ends mailings
 	fieldPreferences // likewise in that of what the reader wants of them
+	fieldWritten     // likewise in that of the letter to their representatives
 	fieldCount
 )
 

@@ -36,6 +36,7 @@ type page struct {
 	Passages []passage
 	Body     template.HTML // of a mailing, made safe by package markdown
 	BodyText string
+	News     []news // of a newsletter
 	Button   *button
 	After    []string     // what one should know before deciding
 	Notes    []i18n.Words // of a mailing: the countries it is about, with their footnotes

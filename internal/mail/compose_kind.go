@@ -1,0 +1,118 @@
+package mail
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// The pages of a letter to representatives: the reader's own, and the one for everybody, which knows nobody.
+const (
+	writtenPath = "/w/"
+	writingPath = "/write/"
+)
+
+// aboutCountries are the countries that a recommendation is about.
+type aboutCountries struct {
+	Recommendation uuid.UUID
+	Codes          []string
+}
+
+// news is one item of a newsletter.
+type news struct {
+	Heading    string
+	Language   string // of heading and paragraphs; "" where it is the mail's
+	Said       string // who published it, and in which language it is where that is another one
+	Paragraphs []string
+	Link       *button
+}
+
+// ofKind adds what a mailing of its kind has: a newsletter its items, one that asks to write to representatives the letter.
+func (d *draft) ofKind(ctx context.Context, id uuid.UUID, m models.MailingWords, p page) (page, error) {
+	about := []aboutCountries{{m.RecommendationID, m.Countries}}
+	switch m.Kind {
+	case models.MailingKindNewsletter:
+		items, texts, err := d.carried(ctx, id)
+		if err != nil {
+			return page{}, err
+		}
+		p.Button, p.News, about = nil, d.news(items, texts, m), nil
+		for _, item := range items {
+			if item.RecommendationID != nil {
+				if text, read := texts[*item.RecommendationID]; read {
+					about = append(about, aboutCountries{text.ID, text.Countries})
+				}
+			}
+		}
+	case models.MailingKindRepresentative:
+		p.Button = &button{Label: d.t("mailing.write"), URL: d.baseURL + writingPath + id.String()}
+		if d.mail.Kind == models.MailMailing {
+			p.Button.URL = d.baseURL + writtenPath + d.personal(links.KindWritten, fieldWritten, id)
+		}
+	}
+	ids := make([]uuid.UUID, len(about))
+	for i, a := range about {
+		ids[i] = a.Recommendation
+	}
+	designations, err := models.DesignationsFor(ctx, d.db, ids...)
+	if err != nil {
+		return page{}, err
+	}
+	p.Notes = d.countries(designations, about...)
+	for _, id := range ids {
+		for _, c := range d.grants(designations.Paying(id)) {
+			if !slices.ContainsFunc(p.Grants, func(g credit) bool { return g.Line == c.Line }) {
+				p.Grants = append(p.Grants, c)
+			}
+		}
+	}
+	return p, nil
+}
+
+func (d *draft) carried(ctx context.Context, mailing uuid.UUID) ([]models.MailingItem, map[uuid.UUID]models.CarriedText, error) {
+	items, err := models.MailingItems(ctx, d.db, mailing)
+	if err != nil {
+		return nil, nil, err
+	}
+	texts, err := models.CarriedTexts(ctx, d.db, models.MailingContent{Items: items}.Carried(), d.mail.Language)
+	return items, texts, err
+}
+
+// news says the items in the language of the mail where they exist in it; else it says in which they are. What was hidden or
+// taken back since the mailing was written is not among them.
+func (d *draft) news(items []models.MailingItem, texts map[uuid.UUID]models.CarriedText, m models.MailingWords) []news {
+	var all []news
+	for _, item := range items {
+		var n news
+		if item.RecommendationID != nil {
+			text, read := texts[*item.RecommendationID]
+			if !read {
+				continue
+			}
+			n = news{Heading: oneLine(text.Title), Language: text.Language, Said: text.Owner, Paragraphs: passage{Text: summary(text.Body)}.Paragraphs(),
+				Link: &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + text.Slug + "/" + text.Language}}
+		} else {
+			text := item.Text(d.mail.Language, m.FallbackLanguage)
+			if text == nil {
+				continue
+			}
+			n = news{Heading: oneLine(text.Heading), Language: text.Language, Paragraphs: passage{Text: text.Body}.Paragraphs()}
+			if item.Link != "" {
+				n.Link = &button{Label: d.t("mailing.item_link"), URL: item.Link}
+			}
+		}
+		if n.Language == d.mail.Language {
+			n.Language = ""
+		} else if in := d.t("mailing.item_language", "Language", d.words.Language(n.Language)); n.Said == "" {
+			n.Said = in
+		} else {
+			n.Said += " · " + in
+		}
+		all = append(all, n)
+	}
+	return all
+}

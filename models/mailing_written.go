@@ -1,0 +1,71 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// PreparedLetters returns the letter of a mailing whose readers write to their representatives, by language.
+func PreparedLetters(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]PreparedLetter, error) {
+	var list []PreparedLetter
+	err := db.NewSelect().Model(&list).Where("mlt.mailing_id = ?", mailing).Order("mlt.language").Scan(ctx)
+	return list, err
+}
+
+// WritingOpen returns a mailing whose readers write to their representatives once it was launched and while its text may be
+// read; what was cancelled, hidden or is a draft is not found.
+func WritingOpen(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error) {
+	m, err := MailingByID(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	open, err := db.NewSelect().TableExpr("recommendations AS r").Where("r.id = ? AND r.published_at IS NOT NULL", m.RecommendationID).Where(notQuarantined).Exists(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read whether a letter may be shown: %w", err)
+	}
+	if !open || m.Kind != MailingKindRepresentative || m.LaunchedAt == nil || m.State == MailingCancelled {
+		return nil, apperr.NotFound("mailing")
+	}
+	return m, nil
+}
+
+// Letter returns the prepared letter as a reader of a language gets it: in that language, else in the fallback.
+func (m Mailing) Letter(language string) *PreparedLetter {
+	for _, tag := range []string{language, m.FallbackLanguage} {
+		for i := range m.Letters {
+			if m.Letters[i].Language == tag {
+				return &m.Letters[i]
+			}
+		}
+	}
+	return nil
+}
+
+// SayWritten notes that a person says they wrote, once; with written false it takes that back. It holds no more than that they
+// said so: not to whom, nor what.
+func SayWritten(ctx context.Context, db bun.IDB, mailing, person uuid.UUID, written bool, now time.Time) error {
+	query := `INSERT INTO mailing_written (mailing_id, person_id, at) VALUES (?0, ?1, ?2) ON CONFLICT DO NOTHING`
+	if !written {
+		query = `DELETE FROM mailing_written WHERE mailing_id = ?0 AND person_id = ?1`
+	}
+	if _, err := db.NewRaw(query, mailing, person, now).Exec(ctx); err != nil {
+		return fmt.Errorf("note that somebody wrote: %w", err)
+	}
+	return nil
+}
+
+// WrittenCount is how many people say that they wrote, and whether a person is among them; Nil is nobody.
+func WrittenCount(ctx context.Context, db bun.IDB, mailing, person uuid.UUID) (people int, theirs bool, err error) {
+	err = db.NewRaw(`SELECT count(*), coalesce(bool_or(person_id = ?1), false) FROM mailing_written WHERE mailing_id = ?0`, mailing, person).
+		Scan(ctx, &people, &theirs)
+	if err != nil {
+		return 0, false, fmt.Errorf("count who wrote: %w", err)
+	}
+	return people, theirs, nil
+}
