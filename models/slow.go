@@ -89,9 +89,11 @@ func SlowDown(ctx context.Context, db bun.IDB, domain, reply string, now time.Ti
 	return s, nil
 }
 
-// SpeedUp notes that the server of a domain took a mail.
+// SpeedUp notes that the server of a domain took a mail: nothing waits for it any more.
 func SpeedUp(ctx context.Context, db bun.IDB, domain string) error {
-	if _, err := db.NewDelete().Model((*SlowDomain)(nil)).Where("domain = ?", domain).Exec(ctx); err != nil {
+	_, err := db.NewRaw(`WITH gone AS (DELETE FROM slow_domains WHERE domain = ?0)
+		DELETE FROM mailing_waits WHERE domain = ?0 AND why = ?1`, domain, WaitSlow).Exec(ctx)
+	if err != nil {
 		return fmt.Errorf("let a domain go on: %w", err)
 	}
 	return nil
