@@ -3,6 +3,7 @@ package activities
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -103,7 +104,9 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	m.State = models.MailingSending
+	if err := m.GoOn(ctx, x.tx); err != nil {
+		return err
+	}
 	return x.saveMailing(ctx, m, "mailing.resumed", nil)
 }
 
@@ -126,20 +129,23 @@ func cancelMailing(ctx context.Context, x *act) error {
 const MailingBatch = 1000
 
 // SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
-// these wait for a later time, or are in another worker's hands.
+// these wait for a later time, or are in another worker's hands. Where mail servers refuse it so that it must not go on, it
+// says why.
 func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
 	settled, err := a.Mails.SendMailing(ctx, mailing, MailingBatch, func() { activity.RecordHeartbeat(ctx) })
-	if err != nil {
+	var stop *models.MailingStop
+	if err != nil && !errors.As(err, &stop) {
 		return SendMailingResult{}, temporalError(err)
 	}
 	counts, err := models.MailingCounts(ctx, a.DB, mailing)
-	return SendMailingResult{Settled: settled, Pending: counts.Pending()}, temporalError(err)
+	return SendMailingResult{Settled: settled, Pending: counts.Pending(), Stop: stop}, temporalError(err)
 }
 
 // SendMailingResult is what one batch came to.
 type SendMailingResult struct {
 	Settled int
 	Pending int
+	Stop    *models.MailingStop `json:",omitempty"` // why it must not go on before a person has looked at it
 }
 
 // FinishMailing ends a mailing when every recipient is settled.

@@ -51,6 +51,7 @@ type Mailing struct {
 	CreatedAt        time.Time
 	LaunchedAt       *time.Time
 	FinishedAt       *time.Time
+	Stopped          *MailingStop `bun:"type:jsonb"` // why it paused by itself; nil where it did not, or a person paused it
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`

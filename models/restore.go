@@ -47,7 +47,7 @@ func MarkRestored(ctx context.Context, tx bun.IDB, now time.Time) (held int, err
 	if err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"sessions", "person_sessions", "account_links", "findings", "outbox_claims"} {
+	for _, table := range []string{"sessions", "person_sessions", "account_links", "findings", "outbox_claims", "mail_paces", "slow_domains", "mailing_waits"} {
 		if _, err := tx.NewDelete().Table(table).Where("true").Exec(ctx); err != nil {
 			return 0, fmt.Errorf("empty %s: %w", table, err)
 		}

@@ -33,6 +33,8 @@ type mailingProgressView struct {
 	Pausable     bool
 	Resumable    bool
 	Cancellable  bool
+	Stopped      *mailingStopView // why it paused by itself; nil where it did not
+	Waits        []string         // what mails wait for, in words
 }
 
 // mailFigure is how many mails ended in a state; Href leads to the list of whose.
@@ -64,6 +66,9 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	v.fill(l, c)
 	if v.Running && v.Counts.Pending() > 0 {
 		v.Speed = speedInWords(l, speed)
+	}
+	if err := s.fillPace(r, &v, c.m); err != nil {
+		return err
 	}
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil

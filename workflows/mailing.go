@@ -63,6 +63,8 @@ func (m *mailing) sendBatch(ctx workflow.Context) error {
 	switch {
 	case err != nil:
 		return err
+	case result.Stop != nil:
+		return m.stop(ctx, *result.Stop)
 	case result.Pending == 0:
 		return m.advance(ctx, m.now(a.FinishMailing))
 	case result.Settled == 0:
@@ -74,6 +76,17 @@ func (m *mailing) sendBatch(ctx workflow.Context) error {
 		m.idle = 0
 		return nil
 	}
+}
+
+// stop pauses the mailing for what mail servers said; then it waits for a person as after any pause.
+func (m *mailing) stop(ctx workflow.Context, why models.MailingStop) error {
+	in := activities.StopMailingInput{Step: activities.Step{ProcessID: m.in.ProcessID, N: int(m.pos.Revision)}, Why: why}
+	var pos models.Position
+	if err := workflow.ExecuteActivity(withActivity(ctx), a.StopMailing, in).Get(ctx, &pos); err != nil {
+		return err
+	}
+	m.moveTo(pos)
+	return nil
 }
 
 // withSending sets how a batch is run: a worker that dies is noticed by its missing heartbeat.
