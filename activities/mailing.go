@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
@@ -32,15 +33,25 @@ func launchMailing(ctx context.Context, x *act) error {
 		languages = append(languages, t.Language)
 	}
 	recipients, err := models.EnqueueMailing(ctx, x.tx, models.MailingRecipients{MailingID: m.ID, RecommendationID: x.rec.ID,
-		Audience: m.Audience, Texts: languages, Fallback: m.FallbackLanguage}, x.now)
+		Audience: m.Audience, Texts: languages, Fallback: m.FallbackLanguage, Later: true}, x.now)
 	if err != nil {
 		return err
 	}
 	if recipients != p.Expected {
 		return apperr.Invalid("expected", "audience_changed", "count", recipients)
 	}
-	m.State, m.LaunchedAt = models.MailingSending, &x.now
-	return x.saveMailing(ctx, m, "mailing.launched", map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))})
+	if err := x.setOut(ctx, m, p.When, p.AtNight); err != nil {
+		return err
+	}
+	if _, err := models.DropUnwanted(ctx, x.tx, m.ID, x.now); err != nil {
+		return err
+	}
+	m.LaunchedAt = &x.now
+	verb, facts := "mailing.launched", map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))}
+	if m.NextAt != nil {
+		verb, facts["at"] = "mailing.scheduled", m.NextAt.UTC().Format(time.RFC3339)
+	}
+	return x.saveMailing(ctx, m, verb, facts)
 }
 
 func (x *act) mailingIn(ctx context.Context, states ...models.MailingState) (*models.Mailing, error) {
@@ -62,11 +73,11 @@ func (x *act) saveMailing(ctx context.Context, m *models.Mailing, verb string, f
 }
 
 func pauseMailing(ctx context.Context, x *act) error {
-	m, err := x.mailingIn(ctx, models.MailingSending)
+	m, err := x.mailingIn(ctx, models.MailingSending, models.MailingScheduled)
 	if err != nil {
 		return err
 	}
-	m.State = models.MailingPaused
+	m.State, m.NextAt = models.MailingPaused, nil
 	return x.saveMailing(ctx, m, "mailing.paused", nil)
 }
 
@@ -75,14 +86,17 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	m.State = models.MailingSending
+	m.State, m.Asks = models.MailingSending, false
 	return x.saveMailing(ctx, m, "mailing.resumed", nil)
 }
 
 // cancelMailing stops a mailing: what has not been claimed for sending will not be sent.
 func cancelMailing(ctx context.Context, x *act) error {
-	m, err := x.mailingIn(ctx, models.MailingDraft, models.MailingSending, models.MailingPaused)
+	m, err := x.mailingIn(ctx, models.MailingDraft, models.MailingScheduled, models.MailingAsking, models.MailingSending, models.MailingPaused)
 	if err != nil {
+		return err
+	}
+	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
 	cancelled, err := models.CancelMailing(ctx, x.tx, m.ID, x.now)
@@ -100,18 +114,28 @@ const MailingBatch = 1000
 // SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
 // these wait for a later time, or are in another worker's hands.
 func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
+	if err := models.QuietMailing(ctx, a.DB, mailing, a.Now()); err != nil {
+		return SendMailingResult{}, temporalError(err)
+	}
 	settled, err := a.Mails.SendMailing(ctx, mailing, MailingBatch, func() { activity.RecordHeartbeat(ctx) })
 	if err != nil {
 		return SendMailingResult{}, temporalError(err)
 	}
 	counts, err := models.MailingCounts(ctx, a.DB, mailing)
-	return SendMailingResult{Settled: settled, Pending: counts.Pending()}, temporalError(err)
+	result := SendMailingResult{Settled: settled, Pending: counts.Pending()}
+	if err != nil || result.Pending == 0 {
+		return result, temporalError(err)
+	}
+	next, err := models.NextOfMailing(ctx, a.DB, mailing)
+	result.Rests = restUntil(next, a.Now()) != nil
+	return result, temporalError(err)
 }
 
 // SendMailingResult is what one batch came to.
 type SendMailingResult struct {
 	Settled int
 	Pending int
+	Rests   bool // nothing of it can leave for a while
 }
 
 // FinishMailing ends a mailing when every recipient is settled.

@@ -29,6 +29,10 @@ type Mailing struct {
 	LaunchedAt       *time.Time           `json:"launched_at,omitempty"`
 	FinishedAt       *time.Time           `json:"finished_at,omitempty"`
 	Progress         Progress             `json:"progress"`
+
+	Schedule *models.MailingTime `json:"schedule,omitempty"` // when it leaves, as it was said
+	AtNight  bool                `json:"at_night"`           // also at night where its readers live
+	NextAt   *time.Time          `json:"next_at,omitempty"`  // while scheduled: when it leaves or goes on next; while asking: when it should have
 }
 
 // Progress counts the mails of a mailing by what came of them.
@@ -335,7 +339,7 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
 		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
-			Bounced: counts.Bounced}}
+			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}

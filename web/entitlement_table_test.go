@@ -238,6 +238,8 @@ var entitlements = concat(
 		done("GET /mailings/{id}/progress", "u uu mmn nnn nn nn n"), // led to the draft: nothing is sent yet
 		done("GET /mailings/{id}/recipients", ownersOnly), done("GET /mailings/{id}/cancel", ownersOnly),
 		done("POST /mailings/{id}/pause", ownersOnly), done("POST /mailings/{id}/resume", ownersOnly), done("POST /mailings/{id}/cancel", ownersOnly),
+		done("GET /mailings/{id}/schedule", "u uu mmn nnn nn nn n"), // led to the draft: it waits for no time
+		done("POST /mailings/{id}/schedule", ownersOnly), done("POST /mailings/{id}/revise", ownersOnly),
 
 		done("GET /follow-ups/{id}", everybody), done("POST /follow-ups/{id}/progress", focalPointTells),
 		done("GET /follow-ups/{id}/end", ownersWhenDone), done("POST /follow-ups/{id}/end", ownersWhenDone),

@@ -39,6 +39,9 @@ func (s *Server) mailingRoutes(r *mux.Router) {
 	s.post(r, "/mailings/{id}/pause", s.pauseMailing)
 	s.post(r, "/mailings/{id}/resume", s.resumeMailing)
 	s.post(r, "/mailings/{id}/cancel", s.cancelMailing)
+	s.get(r, "/mailings/{id}/schedule", s.mailingSchedule)
+	s.post(r, "/mailings/{id}/schedule", s.moveMailing)
+	s.post(r, "/mailings/{id}/revise", s.reviseMailing)
 }
 
 func mailingPath(id uuid.UUID) string { return "/mailings/" + id.String() }
