@@ -30,8 +30,9 @@ func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (maili
 	}
 	f.Form.Values.Set("leaves", "now")
 	if c.m.Schedule != nil {
-		f.Form.Values.Set("when.day", c.m.Schedule.Day)
-		f.Form.Values.Set("when.time", c.m.Schedule.Time)
+		said := byClockOf(zone, *c.m.Schedule)
+		f.Form.Values.Set("when.day", said.Day)
+		f.Form.Values.Set("when.time", said.Time)
 		f.Form.Values.Set("when.local", yesIf(c.m.Schedule.Local))
 		if c.m.State == models.MailingScheduled {
 			f.Form.Values.Set("leaves", "later")
@@ -41,6 +42,20 @@ func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (maili
 		f.Form.Values.Set("at_night", yesIf(c.m.AtNight))
 	}
 	return v, nil
+}
+
+// byClockOf says a time by the clock of who reads it; one by readers' own clocks stays as it is.
+func byClockOf(zone *time.Location, said models.MailingTime) models.MailingTime {
+	theirs, err := models.ZoneNamed(said.Zone)
+	if said.Local || err != nil {
+		return said
+	}
+	at, _, err := said.At(theirs)
+	if err != nil {
+		return said
+	}
+	said.Day, said.Time = at.In(zone).Format(time.DateOnly), at.In(zone).Format("15:04")
+	return said
 }
 
 func yesIf(is bool) string {

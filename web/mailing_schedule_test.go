@@ -80,6 +80,7 @@ func TestMailingIsScheduledMovedAndTakenBackOnPages(t *testing.T) {
 	move := b.get(path + "/schedule")
 	sound(t, move)
 	require.Contains(t, move.Body, `value="15:00"`)
+	require.Contains(t, n.as("coordinator", "en").get(path+"/schedule").Body, `value="14:00"`, "by the clock of who reads it, here an hour behind")
 	far := b.post(path+"/schedule", leavesLater(form(t, move.Body, path+"/schedule"), 500, "16:00"))
 	require.Equal(t, http.StatusUnprocessableEntity, far.StatusCode)
 	require.Contains(t, far.Body, l.T("error.field.mailing_far"))
