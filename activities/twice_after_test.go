@@ -35,7 +35,7 @@ func (d *desk) mailTwice() {
 	says := func(kind models.DecisionKind, payload any) { d.decide(m.ID, kind, d.officer, nil, payload) }
 	finish := Step{ProcessID: m.ID}
 	d.notNow("FinishMailing", d.acts.FinishMailing, finish)
-	says(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 1, Expected: english})
+	says(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 1, Expected: english, AtNight: true})
 	d.notNow("FinishMailing", d.acts.FinishMailing, finish)
 	says(models.DecidePauseMailing, models.NoPayload{})
 	says(models.DecideResumeMailing, models.NoPayload{})
@@ -46,6 +46,7 @@ func (d *desk) mailTwice() {
 
 	m = d.newMailing()
 	says(models.DecideCancelMailing, models.NoPayload{})
+	d.scheduleTwice()
 }
 
 // stopTwice has a mailing that is being sent stop by itself; one that is not does not.

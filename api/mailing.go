@@ -34,6 +34,10 @@ type Mailing struct {
 	models.MailingContent
 	Written int `json:"written"` // people who say that they wrote to their representatives
 
+	Schedule *models.MailingTime `json:"schedule,omitempty"` // when it leaves, as it was said
+	AtNight  bool                `json:"at_night"`           // also at night where its readers live
+	NextAt   *time.Time          `json:"next_at,omitempty"`  // while scheduled: when it leaves or goes on next; while asking: when it should have
+
 	Stopped *models.MailingStop `json:"stopped,omitempty"` // why it paused by itself, until somebody lets it go on
 	Waits   []MailingWait       `json:"waits,omitempty"`   // what mails wait for, what is over first at the head
 }
@@ -351,7 +355,7 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
 		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
-			Bounced: counts.Bounced}, Kind: m.Kind, MailingContent: m.MailingContent}
+			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, MailingContent: m.MailingContent}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}

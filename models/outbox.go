@@ -169,6 +169,7 @@ type MailingRecipients struct {
 	Audience         Audience
 	Texts            []string // languages that have one
 	Fallback         string   // for the others
+	Later            bool     // they get it later: whoever says when holds back who does not want it, see DropUnwanted
 }
 
 // nextID is an id whose order is that of the rows (UUID version 7 with a counter, RFC 9562, 6.2): those that are claimed
@@ -196,7 +197,9 @@ func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now ti
 	if err != nil {
 		return 0, err
 	}
-	_, err = DropUnwanted(ctx, db, r.MailingID, now)
+	if !r.Later {
+		_, err = DropUnwanted(ctx, db, r.MailingID, now)
+	}
 	return int(added), err
 }
 

@@ -34,7 +34,8 @@ type mailingProgressView struct {
 	Resumable    bool
 	Cancellable  bool
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
-	Waits        []string         // what mails wait for, in words
+	Holds        []string         // what mails wait for, in words
+	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
 }
 
 // mailFigure is how many mails ended in a state; Href leads to the list of whose.
@@ -70,6 +71,9 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if err := s.fillPace(r, &v, c.m); err != nil {
 		return err
 	}
+	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
+		return err
+	}
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil
 }
@@ -78,8 +82,8 @@ func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
 	settled := v.Counts.Total() - v.Counts.Pending()
 	v.Meter = Progress{Done: settled, Total: v.Counts.Total(), Label: l.T("mailing.progress")}
 	v.Running = c.m.State == models.MailingSending
-	v.Pausable, v.Resumable = v.Running, c.m.State == models.MailingPaused
-	v.Cancellable = v.Pausable || v.Resumable
+	v.Pausable, v.Resumable = v.Running || c.m.State == models.MailingScheduled, c.m.State == models.MailingPaused
+	v.Cancellable = v.Pausable || v.Resumable || c.m.State == models.MailingAsking
 	list := func(state models.MailState) string { return c.path() + "/recipients?state=" + string(state) }
 	v.Figures = []mailFigure{
 		{l.T("mailing.delivered"), v.Counts.Delivered, list(models.MailDelivered), ""},
@@ -119,6 +123,10 @@ func mailingBadge(l *i18n.Localizer, state models.MailingState) Badge {
 	switch state {
 	case models.MailingSending:
 		b.Tone, b.Icon = "action", "send"
+	case models.MailingScheduled:
+		b.Tone, b.Icon = "action", "clock"
+	case models.MailingAsking:
+		b.Tone, b.Icon = "wait", "alert-triangle"
 	case models.MailingPaused:
 		b.Tone, b.Icon = "wait", "player-pause"
 	case models.MailingSent:

@@ -33,7 +33,7 @@ func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mai
 	}
 	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
 	for _, w := range waits {
-		v.Waits = append(v.Waits, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
+		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
 	}
 	return err
 }
