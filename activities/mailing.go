@@ -62,9 +62,9 @@ func launchMailing(ctx context.Context, x *act) error {
 	return x.noteLaunch(ctx, m, verb, facts)
 }
 
-// noteLaunch puts on record that a mailing is launched (verb), now or for a time to come, and into the record of each other recommendation that a newsletter carries that it did: by
-// whom, not to how many, which is for those who sent it. The records are held one after the other in one order, so that two
-// newsletters never wait for each other.
+// noteLaunch puts on record that a mailing is launched (verb), now or for a time to come, and into the record of each other
+// recommendation that a newsletter carries that it did: by whom, not to how many, which is for those who sent it. The records are
+// held one after the other in one order, so that two newsletters never wait for each other.
 func (x *act) noteLaunch(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
 	records := m.Carried()
 	if !slices.Contains(records, x.rec.ID) {
