@@ -24,7 +24,6 @@ type homeView struct {
 	*Live
 	Reported        []reportedRow // comes first: a text that names a child waits for nothing
 	Waiting         []waitingRow
-	Steps           []stepRow // of campaigns
 	Overdue         int
 	Recommendations []recommendationRow
 	MayDraft        bool
@@ -42,10 +41,11 @@ type waitingRow struct {
 	Due                        time.Time
 	Zone                       string
 	Overdue, Held              bool
+	Step                       *stepRow // where it is a step of a campaign: the others are "" then
 }
 
 // All is how many things wait for the reader.
-func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) + len(v.Steps) }
+func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) }
 
 // reportedRow is a text that readers reported, with what is said to be wrong.
 type reportedRow struct {
@@ -82,15 +82,12 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Waiting = append(page.Waiting, row)
-		if row.Overdue {
-			page.Overdue++
-		}
 	}
-	if page.Steps, err = s.dueSteps(r, v); err != nil {
+	if page.Waiting, err = s.withSteps(r, v, page.Waiting); err != nil {
 		return err
 	}
-	for _, step := range page.Steps {
-		if step.Late {
+	for _, row := range page.Waiting {
+		if row.Overdue {
 			page.Overdue++
 		}
 	}
