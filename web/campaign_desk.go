@@ -15,32 +15,55 @@ import (
 type stepRow struct {
 	seriesItem
 	Campaign string
+
+	due time.Time // where the day alone is known: when that is over
 }
 
-// withSteps adds to what waits the steps of campaigns that the visitor has to see to, the most urgent of both first. A step whose
-// day alone is known is due when the day is over.
-func (s *Server) withSteps(r *http.Request, v *visitor, waiting []waitingRow) ([]waitingRow, error) {
+// dueSteps are the steps of campaigns that wait for the visitor, the first due first.
+func (s *Server) dueSteps(r *http.Request, v *visitor) ([]stepRow, error) {
 	zone, err := s.zoneOf(r.Context(), v.Person)
 	if err != nil {
 		return nil, err
 	}
 	list, err := models.DueSteps(r.Context(), s.DB, v.viewer(), s.Now())
+	rows := make([]stepRow, 0, len(list))
 	for _, step := range list {
 		item := stepItem(Localizer(r), step.CampaignStep, models.DayOf(s.Now(), zone))
 		item.Href = campaignPath(step.CampaignID) + "/steps/" + step.ID.String()
-		row := waitingRow{Step: &stepRow{item, step.Campaign}, Overdue: item.Late, Due: time.Date(item.Day.Year(), item.Day.Month(), item.Day.Day()+1, 0, 0, 0, 0, zone)}
+		row := stepRow{seriesItem: item, Campaign: step.Campaign, due: time.Date(item.Day.Year(), item.Day.Month(), item.Day.Day()+1, 0, 0, 0, 0, zone)}
 		if step.At != nil {
-			row.Due = *step.At
+			row.due = *step.At
 		}
-		waiting = append(waiting, row)
+		rows = append(rows, row)
 	}
-	slices.SortStableFunc(waiting, func(a, b waitingRow) int {
-		if a.Overdue != b.Overdue {
-			return cmp.Compare(strconv.FormatBool(b.Overdue), strconv.FormatBool(a.Overdue))
+	return rows, err
+}
+
+// deskRow is a question or a step: one of them is nil.
+type deskRow struct {
+	Question *waitingRow
+	Step     *stepRow
+
+	late bool
+	due  time.Time
+}
+
+// Desk is what waits, questions and steps of campaigns in one list: the most urgent first.
+func (v homeView) Desk() []deskRow {
+	var rows []deskRow
+	for i := range v.Waiting {
+		rows = append(rows, deskRow{Question: &v.Waiting[i], late: v.Waiting[i].Overdue, due: v.Waiting[i].Due})
+	}
+	for i := range v.Steps {
+		rows = append(rows, deskRow{Step: &v.Steps[i], late: v.Steps[i].Late, due: v.Steps[i].due})
+	}
+	slices.SortStableFunc(rows, func(a, b deskRow) int {
+		if a.late != b.late {
+			return cmp.Compare(strconv.FormatBool(b.late), strconv.FormatBool(a.late))
 		}
-		return a.Due.Compare(b.Due)
+		return a.due.Compare(b.due)
 	})
-	return waiting, err
+	return rows
 }
 
 // deskOf counts what stands on somebody's desk today.

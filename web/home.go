@@ -24,6 +24,7 @@ type homeView struct {
 	*Live
 	Reported        []reportedRow // comes first: a text that names a child waits for nothing
 	Waiting         []waitingRow
+	Steps           []stepRow // of campaigns
 	Overdue         int
 	Recommendations []recommendationRow
 	MayDraft        bool
@@ -41,11 +42,10 @@ type waitingRow struct {
 	Due                        time.Time
 	Zone                       string
 	Overdue, Held              bool
-	Step                       *stepRow // where it is a step of a campaign: the others are "" then
 }
 
 // All is how many things wait for the reader.
-func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) }
+func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) + len(v.Steps) }
 
 // reportedRow is a text that readers reported, with what is said to be wrong.
 type reportedRow struct {
@@ -82,12 +82,15 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Waiting = append(page.Waiting, row)
+		if row.Overdue {
+			page.Overdue++
+		}
 	}
-	if page.Waiting, err = s.withSteps(r, v, page.Waiting); err != nil {
+	if page.Steps, err = s.dueSteps(r, v); err != nil {
 		return err
 	}
-	for _, row := range page.Waiting {
-		if row.Overdue {
+	for _, step := range page.Steps {
+		if step.Late {
 			page.Overdue++
 		}
 	}
