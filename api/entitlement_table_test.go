@@ -188,6 +188,8 @@ var entitlements = []entitlement{
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly), done("testMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
 	done("cancelMailing", ownersOnly),
+	done("listMailingFiles", ownersOnly), done("addMailingFile", ownersOnly), done("getMailingFile", ownersOnly),
+	done("removeMailingFile", "u fu ynn nnn nn nn n"), // the first takes it away
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
 	done("assignFocalPoint", "u fu yyf yff ff ff f"), // partners for a country of theirs
 

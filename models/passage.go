@@ -79,6 +79,7 @@ var passagePlaces = []place{
 	{Key: "notes", table: "progress_notes", columns: []string{"note", "source_title", "source_url"}, where: "followup_id IN (SELECT id FROM followups WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "campaigns", columns: []string{"title"}, where: ofRecommendation},
 	{Key: "mailings", table: "mailing_texts", columns: []string{"subject", "body", "plain"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
+	{Key: "mailings", table: "mailing_files", columns: []string{"name"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mails", table: "outbox", columns: []string{"reply"}, json: []string{"data"}, where: "(" + ofRecommendation + " OR task_id IN (SELECT id FROM tasks WHERE " + ofRecommendation + "))"},
 	{Key: "answers", table: "submissions", columns: []string{"behalf_note"}, json: []string{"payload"}, where: ofProcess, also: "args_salt = ''"},
 	{Key: "kept", table: "kept_words", json: []string{"fields", "beside"}, where: ofRecommendation},
