@@ -64,10 +64,10 @@ func extended(value string) string {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
 
-// Tail is the end of a message that many have in common: what goes along with them. It lies in memory once and is never copied.
+// Tail is the end of a message that many have in common: what goes along with them. It is made once and not copied for each.
 type Tail struct {
 	content []byte // as it is signed
-	wire    []byte // as it travels, with the final dot; the same bytes where no line begins with a dot
+	wire    []byte // as it travels, with dots doubled and the final one
 }
 
 // newTail takes what follows the middle of a line.
