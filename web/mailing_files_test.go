@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/png"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -133,4 +134,24 @@ func TestAPublicationIsAttachedAsPDF(t *testing.T) {
 	require.Len(t, files, 1)
 	require.Equal(t, n.brief.Slug+"-en.pdf", files[0].Name)
 	require.True(t, bytes.HasPrefix(files[0].Bytes, []byte("%PDF-")))
+}
+
+func TestAMailingIsNotLaunchedWithoutThePicturesThatItNames(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	b := n.as("officer-khc", "en")
+	path := recommendationPath(n.brief.ID) + "/mailings/new"
+	f := form(t, b.get(path).Body, path)
+	english := textOf(t, f, "en")
+	f["roles"], f["countries"], f["fallback_language"], f["do"] = []string{models.RoleReader}, []string{"HR"}, []string{"en"}, []string{"launch"}
+	f.Set(english+".subject", "For all")
+	f.Set(english+".body", "![Our house](house.png)")
+	saved := b.post(path, f)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode)
+	launch := saved.Header.Get("Location")
+	require.NotContains(t, b.get(launch).Body, `name="expected"`, "no button for what would be refused")
+	refused := b.post(launch, url.Values{"decision_id": {NewDecisionID()}, "revision": {"1"}, "expected": {"1"}})
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, refused.Body, "house.png")
+	sound(t, refused)
 }
