@@ -30,6 +30,9 @@ func launchMailing(ctx context.Context, x *act) error {
 	if m.Revision != p.Revision {
 		return apperr.About(apperr.CodeOutdated, "mailing")
 	}
+	if err := m.PicturesThere(ctx, x.tx); err != nil {
+		return err
+	}
 	var languages []string
 	for _, t := range m.Texts {
 		languages = append(languages, t.Language)

@@ -193,6 +193,8 @@ var entitlements = []entitlement{
 	always("listCampaigns", drafters), owned("createCampaign"), done("getCampaign", ownersOnly), done("renameCampaign", ownersOnly), done("listCampaignSteps", ownersOnly),
 	done("planCampaignStep", ownersOnly), done("getCampaignStep", ownersOnly), done("editCampaignStep", ownersOnly), done("settleCampaignStep", ownersOnly),
 	done("reopenCampaignStep", ownersOnly),
+	done("listMailingFiles", ownersOnly), done("addMailingFile", ownersOnly), done("getMailingFile", ownersOnly),
+	done("removeMailingFile", "u fu ynn nnn nn nn n"), // the first takes it away
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
 	done("assignFocalPoint", "u fu yyf yff ff ff f"), // partners for a country of theirs
 

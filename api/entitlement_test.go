@@ -24,6 +24,7 @@ type world struct {
 	elsewhere                     *models.Task // another question to the expert asked
 	followUp, mailing, attachment uuid.UUID
 	campaign, step                uuid.UUID // of the mailing, and one in it
+	mailingFile                   uuid.UUID
 	translation, submission       uuid.UUID
 	tokens                        []string // of everybody with an account, in the order of a row's letters
 }
@@ -159,6 +160,10 @@ func (w *world) hangOn(t *testing.T) {
 	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: "T", Day: &day, ResponsibleID: officer}, by, noon)
 	require.NoError(t, err)
 	w.step = step.ID
+	f, err := models.NewMailingFile("annex.pdf", []byte("%PDF-1.7 annex"), models.MailingFileInput{})
+	require.NoError(t, err)
+	require.NoError(t, f.Insert(t.Context(), w.db, m.ID, officer, noon))
+	w.mailingFile = f.ID
 }
 
 // subject returns the question a row is about, nil for most. A row names the kind after "#" where it is not the review.
@@ -201,7 +206,8 @@ func (w *world) address(r route, task *models.Task) string {
 		id = uuid.New() // nobody's: each has their own
 	}
 	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1",
-		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString(), "{mail}", uuid.NewString(), "{step}", w.step.String()).Replace(r.path)
+		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString(), "{mail}", uuid.NewString(), "{step}", w.step.String(),
+		"{file}", w.mailingFile.String()).Replace(r.path)
 	return path + queries[r.id]
 }
 

@@ -100,13 +100,6 @@ type Preview struct {
 	Letter   Letter `json:"letter"`
 }
 
-// Letter is a mail as its reader gets it, with all fields filled in.
-type Letter struct {
-	Subject string `json:"subject"`
-	HTML    string `json:"html"`
-	Text    string `json:"text"` // the plain-text half
-}
-
 // Recipient is somebody who gets a mailing, and what came of it.
 type Recipient struct {
 	ID         uuid.UUID        `json:"id"`

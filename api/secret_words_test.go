@@ -23,7 +23,8 @@ var asking = map[string][]string{
 // shut are doors that open to nobody here.
 var shut = map[string]string{
 	"getVersionAsPDF": "the same words as in Word's file, which web prints", "getPublishedAsPDF": "the same",
-	"getSubmission": "nothing was sent", "listExperts": "asked for a text, below",
+	"getMailingFile": "no file goes along with a mailing here; their names are read above",
+	"getSubmission":  "nothing was sent", "listExperts": "asked for a text, below",
 }
 
 // doors are the addresses of a reading operation; of a kind that is not known there is none.

@@ -73,15 +73,21 @@ func isMail(content []byte) bool {
 
 // isDOCX takes a Word document without macros.
 func isDOCX(content []byte) bool {
+	names := zipNames(content)
+	return names["[content_types].xml"] && names["document.xml"] && !names["vbaproject.bin"]
+}
+
+// zipNames are the names of the files in an archive, without folders, in small letters; none where it is no archive.
+func zipNames(content []byte) map[string]bool {
+	names := map[string]bool{}
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return false
+		return names
 	}
-	names := map[string]bool{}
 	for _, f := range archive.File {
 		names[strings.ToLower(path.Base(f.Name))] = true
 	}
-	return names["[content_types].xml"] && names["document.xml"] && !names["vbaproject.bin"]
+	return names
 }
 
 // isODT reads the one file that says what the others are (OpenDocument 1.3, part 2, section 3.3).

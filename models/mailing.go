@@ -190,6 +190,9 @@ func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) err
 	if err := checkFields(in.Texts); err != nil {
 		return err
 	}
+	if err := checkPictures(in.Texts); err != nil {
+		return err
+	}
 	if _, err := tx.NewDelete().Model((*MailingText)(nil)).Where("mailing_id = ?", m.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("clear mailing texts: %w", err)
 	}

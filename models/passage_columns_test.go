@@ -15,14 +15,14 @@ import (
 var redactedOtherwise = map[string]string{
 	"the database's own function replaces it, see redact_versions": "versions.title versions.body versions.measures versions.note",
 	"the record's field is removed as a whole":                     "record_texts.body record_texts.salt",
-	"the file is emptied as a whole":                               "attachments.name attachments.bytes",
+	"the file is emptied as a whole":                               "attachments.name attachments.bytes mailing_files.bytes",
 	"the text gets another address, see loseSlug":                  "recommendations.slug",
 	"a trigger makes it anew from publication_texts.measures":      "published_measures.words",
 }
 
 // withoutWords are columns in which nobody's words about a text stand, by why.
 var withoutWords = map[string]string{
-	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type authorities.level comments.kind comment_groups.outcome comment_responses.outcome contact_imports.kind
+	"one of a few words of the programme": `account_links.purpose api_tokens.scopes attachments.media_type mailing_files.media_type mailing_files.place authorities.level comments.kind comment_groups.outcome comment_responses.outcome contact_imports.kind
 		contact_imports.basis contact_imports.mapping content_reports.kind content_reports.outcome decisions.kind emblems.media_type findings.kind recommendation_counts.stage followup_counts.status
 		followups.status mailings.state organisations.kind outbox.kind outbox.state people.naming processes.kind progress_notes.status
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
@@ -31,14 +31,14 @@ var withoutWords = map[string]string{
 		consents.act consents.how campaign_steps.kind campaign_steps.state mailings.kind mailing_preferences.refused mailing_preferences.at_most`,
 	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
-		languages.tag mailing_texts.language mailing_letters.language mailing_item_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
+		languages.tag mailing_texts.language mailing_files.language mailing_letters.language mailing_item_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
 		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_answers.written_in review_conflicts.written_in review_conflicts.reason_written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
 		translations.return_written_in reviewer_suggestions.written_in tasks.time_refused_in progress_notes.written_in progress_notes.source_language source_topics.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug
 		campaign_steps.zone campaign_steps.written_in campaign_steps.result_written_in
 		consent_texts.language mailing_preferences.topics mailing_preferences.countries subscription_requests.language subscription_requests.topics`,
-	"a hash, a key or an id": `api_tokens.hash attachments.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
+	"a hash, a key or an id": `api_tokens.hash attachments.sha256 mailing_files.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace outbox_windows.mails people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
 		signoffs.decision_id responses_told.hash responses_told.salt submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash

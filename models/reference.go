@@ -194,7 +194,7 @@ func (l ReferenceList) usedBy(key string) usedBy {
 				OR EXISTS (SELECT 1 FROM grant_designations WHERE grant_id = g.id AND language = ?0)
 				OR EXISTS (SELECT 1 FROM grant_emblems WHERE grant_id = g.id AND language = ?0)`), args},
 			{count("text", `(SELECT language FROM publication_texts UNION ALL SELECT language FROM translations UNION ALL SELECT language FROM mailing_texts
-				UNION ALL SELECT language FROM mailing_letters UNION ALL SELECT language FROM mailing_item_texts
+				UNION ALL SELECT language FROM mailing_letters UNION ALL SELECT language FROM mailing_item_texts UNION ALL SELECT language FROM mailing_files
 				UNION ALL SELECT fallback_language FROM mailings UNION ALL SELECT language FROM outbox UNION ALL SELECT language FROM import_files) AS t WHERE t.language = ?0`), args}}
 	default:
 		return usedBy{{recommendations(`EXISTS (SELECT 1 FROM recommendation_countries AS c WHERE c.recommendation_id = r.id AND c.country_code = ?0)

@@ -242,6 +242,9 @@ var entitlements = concat(
 		staged("POST /recommendations/{id}/segments/delete", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"),
 		done("GET /mailings/{id}/launch", ownersOnly), done("POST /mailings/{id}/launch", ownersOnly),
 		done("GET /mailings/{id}/progress", "u uu mmn nnn nn nn n"), // led to the draft: nothing is sent yet
+		done("GET /mailings/{id}/files", ownersOnly), done("POST /mailings/{id}/files", ownersOnly), done("POST /mailings/{id}/files/publication", ownersOnly),
+		done("GET /mailings/{id}/files/{file}", ownersOnly), done("GET /mailings/{id}/files/{file}/remove", ownersOnly),
+		done("POST /mailings/{id}/files/{file}/remove", "u uu ynn nnn nn nn n"), // the first takes it away
 		done("GET /mailings/{id}/recipients", ownersOnly), done("GET /mailings/{id}/cancel", ownersOnly),
 		done("GET /mailings/{id}/report", ownersOnly), done("GET /mailings/{id}/report.xlsx", ownersOnly), done("POST /mailings/{id}/settle", ownersOnly),
 		done("GET /mailings/{id}/rest", "u uu ccn nnn nn nn n"), done("POST /mailings/{id}/rest", ownersOnly), // of a draft there is no rest

@@ -24,17 +24,18 @@ import (
 // brief is owned by Know-how Centre Bulgaria; Save the Children North West Balkans is asked in an organisation's name.
 type world struct {
 	*house
-	stage      string // one of stages
-	tasks      map[models.TaskKind]*models.Task
-	elsewhere  *models.Task // another question to the expert asked, on the same text
-	followUp   uuid.UUID
-	mailing    uuid.UUID
-	campaign   uuid.UUID
-	step       uuid.UUID // of the campaign
-	attachment uuid.UUID
-	report     uuid.UUID // that the brief should not be read, once there is one
-	victim     uuid.UUID // somebody for coordinators to act on
-	readers    []*reader // in the order of a row's letters; nil for those who come by a link
+	stage       string // one of stages
+	tasks       map[models.TaskKind]*models.Task
+	elsewhere   *models.Task // another question to the expert asked, on the same text
+	followUp    uuid.UUID
+	mailing     uuid.UUID
+	campaign    uuid.UUID
+	step        uuid.UUID // of the campaign
+	mailingFile uuid.UUID
+	attachment  uuid.UUID
+	report      uuid.UUID // that the brief should not be read, once there is one
+	victim      uuid.UUID // somebody for coordinators to act on
+	readers     []*reader // in the order of a row's letters; nil for those who come by a link
 }
 
 // signedIn are those who are signed in, in the order of a row's letters. Before them come nobody, who comes by the personal
@@ -187,6 +188,10 @@ func (w *world) hangOn() {
 	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: "T", Day: &day, ResponsibleID: officer.ID}, officer, time.Now())
 	require.NoError(t, err)
 	w.step = step.ID
+	f, err := models.NewMailingFile("annex.pdf", []byte("%PDF-1.7 annex"), models.MailingFileInput{})
+	require.NoError(t, err)
+	require.NoError(t, f.Insert(t.Context(), w.db, m.ID, w.person("officer-khc").ID, time.Now()))
+	w.mailingFile = f.ID
 	a, err := models.NewAttachment(w.brief.ID, "letter.txt", []byte("We agree."), w.person("officer-khc").ID, time.Now())
 	require.NoError(t, err)
 	require.NoError(t, a.Insert(t.Context(), w.db))
@@ -240,7 +245,7 @@ func (w *world) address(route string, task *models.Task) string {
 	if task != nil {
 		taskID = task.ID
 	}
-	return strings.NewReplacer("{id}", id.String(), "{step}", w.step.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en",
+	return strings.NewReplacer("{id}", id.String(), "{step}", w.step.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en", "{file}", w.mailingFile.String(),
 		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter", "/letter?language=en").Replace(path)
 }
 

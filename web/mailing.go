@@ -30,6 +30,12 @@ func (s *Server) mailingRoutes(r *mux.Router) {
 	s.get(r, "/recommendations/{id}/segments/delete", s.confirmDeleteSegment)
 	s.post(r, "/recommendations/{id}/segments/delete", s.deleteSegment)
 	s.get(r, "/mailings/{id}/letter", s.mailingLetter)
+	s.get(r, "/mailings/{id}/files", s.showMailingFiles)
+	s.post(r, "/mailings/{id}/files", s.addMailingFile)
+	s.post(r, "/mailings/{id}/files/publication", s.attachPublication)
+	s.get(r, "/mailings/{id}/files/{file}", s.giveMailingFile)
+	s.get(r, "/mailings/{id}/files/{file}/remove", s.confirmRemoveMailingFile)
+	s.post(r, "/mailings/{id}/files/{file}/remove", s.removeMailingFile)
 	s.post(r, "/mailings/{id}/test", s.testMailing)
 	s.get(r, "/mailings/{id}/launch", s.confirmLaunch)
 	s.post(r, "/mailings/{id}/launch", s.launchMailing)
@@ -74,6 +80,7 @@ type mailingView struct {
 	CountAt      string // where it is counted while the form is filled in
 	Segments     string // where the kept audiences are listed
 	Fields       []mailingField
+	Along        []alongRow
 	Saved        bool   // it exists; its texts can be previewed and it can be launched
 	Launch       string // where
 	Cancel       string
@@ -220,6 +227,13 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 			v.Revision = c.seen
 		}
 		v.Launch, v.Cancel = c.path()+"/launch", c.path()+"/cancel"
+		list, err := models.MailingFiles(r.Context(), s.DB, c.m.ID)
+		if err != nil {
+			return v, err
+		}
+		for _, file := range list {
+			v.Along = append(v.Along, alongRow{file.Name, c.path() + "/files/" + file.ID.String(), kilobytes(l, file.Size)})
+		}
 		if f.status == http.StatusPreconditionFailed {
 			v.Theirs = &theirMailing{c.m.Texts}
 		}
@@ -373,9 +387,10 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		s.Processes.StartSoon(r.Context(), m.ID)
 	}
 	to := mailingPath(m.ID)
-	if r.PostFormValue("do") == "launch" {
-		to += "/launch"
-	} else {
+	switch r.PostFormValue("do") {
+	case "launch", "files":
+		to += "/" + r.PostFormValue("do")
+	default:
 		s.flash(r, "done", Localizer(r).T("mailing.saved"))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)

@@ -20,6 +20,8 @@ type launchView struct {
 	Subjects     []models.MailingText
 	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
+	Along        []mailingFileRow
+	Missing      []missingPicture
 }
 
 func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
@@ -51,6 +53,16 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 		return err
 	}
 	if v.Time, err = s.mailingTime(r, c, f); err != nil {
+		return err
+	}
+	list, err := models.MailingFiles(r.Context(), s.DB, c.m.ID)
+	if err != nil {
+		return err
+	}
+	for _, file := range list {
+		v.Along = append(v.Along, mailingFileRowOf(l, c, file))
+	}
+	if v.Missing, err = s.missingPictures(r.Context(), l, c.m); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, f.status, "mailing_launch", v)

@@ -35,6 +35,8 @@ type mailingPreviewView struct {
 	Plain                                string
 	Here, Test, Back                     string
 	Report                               string // where one says that a text names a child
+	Along                                []alongRow
+	Size                                 string // of the whole mail as it travels
 }
 
 // letterChoice is which letter is looked at, and how.
@@ -111,6 +113,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range c.m.Texts {
 		v.TextLanguages = append(v.TextLanguages, Option{Value: t.Language, Label: l.Language(t.Language)})
 	}
+	v.Along, v.Size = alongWith(l, c, letter.Along, a.language), kilobytes(l, letter.Size)
 	if v.People, err = s.readersToSee(r, c); err != nil {
 		return err
 	}
@@ -142,7 +145,7 @@ func (s *Server) readersToSee(r *http.Request, c mailingCase) ([]Option, error) 
 
 // letterPolicy lets a letter have the inline styles that mail programs want, and nothing else: it runs no script, sends no form
 // and stands on its own even within a page of ours.
-var letterPolicy = strings.Join([]string{"sandbox", "default-src 'none'", "style-src 'unsafe-inline'", "img-src 'self'",
+var letterPolicy = strings.Join([]string{"sandbox", "default-src 'none'", "style-src 'unsafe-inline'", "img-src 'self' data:",
 	"base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'"}, "; ")
 
 // mailingLetter is the letter itself, for the preview's frame.

@@ -33,7 +33,8 @@ func (s *Server) Handler() http.Handler {
 	}
 	e := s.Engine
 	return RequestIDs(SecurityHeaders(e.Recover(e.SameOrigin(oneClick)(e.BodyLimit(bodyLimit, largerBody{behalfPattern, behalfLimit}, largerBody{importsPattern, importsLimit},
-		largerBody{evidencePattern, behalfLimit}, largerBody{askedEvidencePattern, behalfLimit}, largerBody{wordPattern, wordLimit}, largerBody{marginPattern, marginLimit}, largerBody{contactsPattern, contactsLimit})(e.PlainText(all))))))
+		largerBody{evidencePattern, behalfLimit}, largerBody{askedEvidencePattern, behalfLimit}, largerBody{wordPattern, wordLimit}, largerBody{marginPattern, marginLimit}, largerBody{contactsPattern, contactsLimit},
+		largerBody{mailingFilesPattern, mailingFilesLimit})(e.PlainText(all))))))
 }
 
 // personal finds out who asks and in which language to answer.

@@ -5,12 +5,6 @@ import (
 	"tribuna/models"
 )
 
-// Attached is a file that goes along with a letter.
-type Attached struct {
-	Name, MediaType string
-	Content         []byte
-}
-
 // calendar is the deadline of a review as a file for the reader's calendar. It leads to the question without what opens it: a
 // calendar is shown to others.
 func (d *draft) calendar(t models.MailTask, cancelled bool) []Attached {
@@ -19,5 +13,5 @@ func (d *draft) calendar(t models.MailTask, cancelled bool) []Attached {
 	}
 	e := deadline.Event{Task: t.ID, Moved: t.Extensions, Cancelled: cancelled, Summary: d.words.T("time.event", "Title", t.Title),
 		Address: d.baseURL + "/tasks/" + t.ID.String(), Due: t.DueAt, Zone: d.zone}
-	return []Attached{{deadline.FileName, e.MediaType(), e.File(d.now)}}
+	return []Attached{{deadline.FileName, e.MediaType(), e.File(d.now), ""}}
 }

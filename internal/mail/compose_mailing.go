@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -59,7 +58,11 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 	if err != nil {
 		return page{}, err
 	}
-	body, err := f.html(m.Body)
+	along, err := d.alongWith(ctx, id)
+	if err != nil {
+		return page{}, err
+	}
+	body, err := f.html(m.Body, along.shown)
 	if err != nil {
 		return page{}, err
 	}
@@ -73,29 +76,9 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 		Why:         d.t("mailing.why", "Owner", m.Owner),
 		Unsubscribe: d.baseURL + "/u/" + d.personal(links.KindUnsubscribe, fieldUnsubscribe, id),
 		Preferences: d.baseURL + "/preferences/" + d.personal(links.KindPreferences, fieldPreferences, id),
+		Attached:    along.attached(),
 	}
 	return d.ofKind(ctx, id, m, p)
-}
-
-// MailingPreview is a mailing as one reader will get it, both halves.
-type MailingPreview struct{ Subject, HTML, Text string }
-
-// PreviewMailing writes a mailing's text in a language as a person will get it, whatever state it is in. A person without an
-// id is nobody in particular: only the name is filled in, and the address that ends mailings ends nobody's.
-func (c *Composer) PreviewMailing(ctx context.Context, m *models.Mailing, language string, to models.MailReader, now time.Time) (MailingPreview, error) {
-	words, err := models.MailingWordsIn(ctx, c.db, m.ID, language)
-	if err != nil {
-		return MailingPreview{}, err
-	}
-	d := c.draftTo(to, language, now)
-	p, err := d.mailingPage(ctx, m.ID, words)
-	if err != nil {
-		return MailingPreview{}, err
-	}
-	p = d.addressed(p)
-	p.Unsubscribe, p.Preferences = c.baseURL+"/", c.baseURL+"/" // a look at a letter opens nobody's mailings to whoever looks
-	html, text, err := render(p)
-	return MailingPreview{Subject: p.Subject, HTML: html, Text: text}, err
 }
 
 // InLook shows a letter as a mail program in light or in dark does, whatever the looker's own is set to.

@@ -54,15 +54,19 @@ func NewSigner(domain, selector string, key []byte) (*dkim.SignOptions, error) {
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed}, nil
 }
 
-// sign returns the signatures of a message, to stand before it.
-func (all Signers) sign(content []byte) ([]byte, error) {
+// sign returns the signatures of a message, which may come in pieces, to stand before it.
+func (all Signers) sign(content ...[]byte) ([]byte, error) {
 	var signatures bytes.Buffer
 	for _, options := range all {
 		s, err := dkim.NewSigner(options)
 		if err != nil {
 			return nil, fmt.Errorf("sign a mail: %w", err)
 		}
-		_, err = s.Write(content)
+		for _, piece := range content {
+			if _, e := s.Write(piece); e != nil {
+				err = e
+			}
+		}
 		if err = errors.Join(err, s.Close()); err != nil {
 			return nil, fmt.Errorf("sign a mail: %w", err)
 		}

@@ -86,8 +86,8 @@ func (f fieldValues) line(subject string) string {
 }
 
 // html makes a body into safe HTML.
-func (f fieldValues) html(body string) (template.HTML, error) {
-	made, err := markdown.Render(models.CutFields(body).Fill(f.mark), markdown.WithHeadingShift(1))
+func (f fieldValues) html(body string, pictures func(string) markdown.Shown) (template.HTML, error) {
+	made, err := markdown.Render(models.CutFields(body).Fill(f.mark), markdown.WithHeadingShift(1), markdown.WithPictures(pictures))
 	if err != nil {
 		return "", err
 	}

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -59,12 +58,7 @@ func message(l *Letter, e envelope) (*gomail.Msg, error) {
 	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
-	for _, a := range l.Attached {
-		if err := m.AttachReader(oneLine(a.Name), bytes.NewReader(a.Content), gomail.WithFileContentType(gomail.ContentType(a.MediaType))); err != nil {
-			return nil, fmt.Errorf("attach %s: %w", a.Name, err)
-		}
-	}
-	return m, nil
+	return m, attach(m, l.Attached)
 }
 
 // oneLine replaces control characters, line ends among them, by spaces.

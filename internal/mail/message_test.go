@@ -117,7 +117,7 @@ func TestAddressesThatAreMoreThanOneAreRefused(t *testing.T) {
 
 func TestAFileGoesAlongBesideBothParts(t *testing.T) {
 	l := letter()
-	l.Attached = []Attached{{"tribuna.ics", "text/calendar; charset=utf-8; method=PUBLISH", []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")}}
+	l.Attached = []Attached{{"tribuna.ics", "text/calendar; charset=utf-8; method=PUBLISH", []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), ""}}
 	r, err := gomessage.CreateReader(bytes.NewReader(wire(t, l)))
 	require.NoError(t, err)
 	var kinds []string

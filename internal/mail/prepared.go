@@ -24,6 +24,7 @@ type Prepared struct {
 	pieces  [][]byte
 	gaps    []gap  // one fewer than pieces
 	list    span   // the address that ends mailings, with its gap
+	tail    Tail   // follows the last piece where files go along
 	domain  string // of Message-IDs
 }
 
@@ -70,6 +71,12 @@ func prepare(l *Letter, m marks, from mail.Address) (*Prepared, error) {
 	p.keep(header, m.spans(oneLine(l.Subject)))
 	p.list.words, p.list.field = m.before(l.Unsubscribe)
 	p.cut(body, m)
+	if last := len(p.pieces) - 1; last > 0 && len(l.Attached) > 0 {
+		if p.tail, err = newTail(p.pieces[last]); err != nil {
+			return nil, fmt.Errorf("encode what goes along: %w", err)
+		}
+		p.pieces[last] = nil
+	}
 	return p, nil
 }
 
@@ -109,7 +116,7 @@ func (p *Prepared) cut(body []byte, m marks) {
 	p.pieces = append(p.pieces, body)
 }
 
-// Fill appends a reader's copy to a buffer.
+// Fill appends a reader's copy to a buffer, all but the letter's Tail.
 func (p *Prepared) Fill(to []byte, c Copy) ([]byte, error) {
 	recipient, err := header(c.To)
 	if err != nil {

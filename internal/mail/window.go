@@ -124,18 +124,19 @@ func (w *window) compose(ctx context.Context, mails []claimed, into *copies) (re
 // messageOf writes one mail.
 func (w *window) messageOf(ctx context.Context, m claimed, buffer *[]byte) (Message, error) {
 	var to string
+	var tail Tail
 	var err error
 	if w.batch.MailingID != nil {
-		to, *buffer, err = w.copyOf(ctx, m, (*buffer)[:0])
+		to, tail, *buffer, err = w.copyOf(ctx, m, (*buffer)[:0])
 	} else {
 		to, *buffer, err = w.letterOf(ctx, m.OutboxMail)
 	}
 	if err != nil {
 		return Message{}, err
 	}
-	message := Message{From: w.From.Address, To: to, Content: *buffer}
+	message := Message{From: w.From.Address, To: to, Content: *buffer, Tail: tail}
 	message.From = cmp.Or(w.backTo(m.ID), message.From)
-	message.Signature, err = w.Sign.sign(message.Content)
+	message.Signature, err = w.Sign.sign(message.Content, message.Tail.content)
 	return message, err
 }
 
@@ -148,20 +149,20 @@ func (w *window) backTo(id uuid.UUID) string {
 }
 
 // copyOf fills in a reader's copy of a mailing.
-func (w *window) copyOf(ctx context.Context, m claimed, buffer []byte) (string, []byte, error) {
+func (w *window) copyOf(ctx context.Context, m claimed, buffer []byte) (string, Tail, []byte, error) {
 	reader := m.Reader()
 	if err := mayWriteTo(reader, m.OutboxMail); err != nil {
-		return "", buffer, err
+		return "", Tail{}, buffer, err
 	}
 	letter, err := w.letters.in(m.Language, func() (*Prepared, error) {
 		return w.Composer.Prepare(ctx, *w.batch.MailingID, m.Language, w.From, w.Now())
 	})
 	if err != nil {
-		return "", buffer, err
+		return "", Tail{}, buffer, err
 	}
 	raw, err := letter.Fill(buffer, Copy{ID: m.ID.String(), To: mail.Address{Name: m.Name, Address: m.Email}, Date: w.Now(), BackTo: w.backTo(m.ID),
 		Fields: w.Composer.Fields(*w.batch.MailingID, m.Language, reader, m.Known)})
-	return m.Email, raw, err
+	return m.Email, letter.tail, raw, err
 }
 
 // letterOf composes a mail to one person.

@@ -17,6 +17,7 @@ type Message struct {
 	From, To  string // of the envelope: where it is sent back to, and where it goes
 	Signature []byte // header fields that stand before the others; may be empty
 	Content   []byte // header and body; lines end with CRLF, dots are not doubled yet
+	Tail      Tail   // the rest of the body, where it has one in common with others
 }
 
 // smtpConnection carries messages over the connection that go-mail opened.
@@ -180,14 +181,24 @@ func (c *smtpConnection) forgotten(refusal *textproto.Error, first bool, last er
 // content sends the message itself with its final dot. Once the dot may have left, only the server's word tells what came
 // of the message.
 func (c *smtpConnection) content(m Message) Delivery {
-	c.buffer = stuffed(append(c.buffer[:0], m.Signature...), m.Content)
+	c.buffer = append(c.buffer[:0], m.Signature...)
+	if len(m.Tail.wire) > 0 {
+		c.buffer = doubled(c.buffer, m.Content)
+	} else {
+		c.buffer = stuffed(c.buffer, m.Content)
+	}
 	w := c.connection.Text.W
 	n, err := w.Write(c.buffer)
+	if err == nil {
+		var more int
+		more, err = w.Write(m.Tail.wire) // what is long goes on the wire as it lies in memory
+		n += more
+	}
 	if err == nil {
 		err = w.Flush()
 		n -= w.Buffered()
 	}
-	if err != nil && n < len(c.buffer)-len(finalDot) {
+	if err != nil && n < len(c.buffer)+len(m.Tail.wire)-len(finalDot) {
 		return Delivery{Outcome: Lost, Reply: err.Error(), Broken: true}
 	}
 	if err != nil {
@@ -225,6 +236,12 @@ const finalDot = "\r\n.\r\n"
 
 // stuffed appends a message as it travels: a dot that begins a line is doubled, and a dot alone ends it (RFC 5321, 4.5.2).
 func stuffed(to, content []byte) []byte {
+	to = bytes.TrimSuffix(doubled(to, content), []byte("\r\n"))
+	return append(to, finalDot...)
+}
+
+// doubled appends a message with the dots doubled that begin a line.
+func doubled(to, content []byte) []byte {
 	if bytes.HasPrefix(content, []byte(".")) {
 		to = append(to, '.')
 	}
@@ -236,6 +253,5 @@ func stuffed(to, content []byte) []byte {
 		to = append(append(to, content[:i+3]...), '.')
 		content = content[i+3:]
 	}
-	to = bytes.TrimSuffix(append(to, content...), []byte("\r\n"))
-	return append(to, finalDot...)
+	return append(to, content...)
 }

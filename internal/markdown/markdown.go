@@ -28,6 +28,7 @@ type options struct {
 	idPrefix     string
 	headingShift int
 	typedHTML    bool
+	pictures     func(name string) Shown
 }
 
 // WithTypedHTML shows raw HTML as the characters that were typed instead of dropping it: in what people say of a text, where
@@ -76,8 +77,14 @@ func Render(source string, opts ...Option) (template.HTML, error) {
 	}
 	doc := parse(engine, src, o.idPrefix)
 	shiftHeadings(doc, o.headingShift)
+	if o.pictures != nil {
+		showPictures(doc, o.pictures)
+	}
 	if err := engine.Renderer().Render(&out, src, doc); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
+	}
+	if o.pictures != nil {
+		return template.HTML(picturePolicy.SanitizeBytes(out.Bytes())), nil //nolint:gosec // the policy is what makes this safe
 	}
 	return safe(out.Bytes()), nil
 }
