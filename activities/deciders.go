@@ -44,6 +44,8 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecidePauseMailing:  {process: models.ProcessMailing, action: access.PauseMailing, take: pauseMailing},
 	models.DecideResumeMailing: {process: models.ProcessMailing, action: access.PauseMailing, take: resumeMailing},
 	models.DecideCancelMailing: {process: models.ProcessMailing, action: access.CancelMailing, take: cancelMailing},
+	models.DecideMoveMailing:   {process: models.ProcessMailing, action: access.LaunchMailing, take: moveMailing},
+	models.DecideReviseMailing: {process: models.ProcessMailing, action: access.LaunchMailing, take: reviseMailing},
 
 	models.DecideReportProgress: {process: models.ProcessFollowUp, action: access.ReportProgress, optional: true, take: reportProgress},
 	models.DecideEndFollowUp:    {process: models.ProcessFollowUp, action: access.EndFollowup, take: endFollowUp},

@@ -3,8 +3,10 @@ package activities
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
@@ -33,27 +35,37 @@ func launchMailing(ctx context.Context, x *act) error {
 		languages = append(languages, t.Language)
 	}
 	recipients, err := models.EnqueueMailing(ctx, x.tx, models.MailingRecipients{MailingID: m.ID, RecommendationID: x.rec.ID,
-		Audience: m.Audience, Texts: languages, Fallback: m.FallbackLanguage}, x.now)
+		Audience: m.Audience, Texts: languages, Fallback: m.FallbackLanguage, Later: true}, x.now)
 	if err != nil {
 		return err
 	}
 	if recipients != p.Expected {
 		return apperr.Invalid("expected", "audience_changed", "count", recipients)
 	}
-	m.State, m.LaunchedAt = models.MailingSending, &x.now
 	if err := m.CheckCarried(ctx, x.tx); err != nil {
 		return err
+	}
+	if err := x.setOut(ctx, m, p.When, p.AtNight); err != nil {
+		return err
+	}
+	if _, err := models.DropUnwanted(ctx, x.tx, m.ID, x.now); err != nil {
+		return err
+	}
+	m.LaunchedAt = &x.now
+	verb, facts := "mailing.launched", map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))}
+	if m.NextAt != nil {
+		verb, facts["at"] = "mailing.scheduled", m.NextAt.UTC().Format(time.RFC3339)
 	}
 	if err := m.SaveState(ctx, x.tx); err != nil {
 		return err
 	}
-	return x.noteLaunch(ctx, m, map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))})
+	return x.noteLaunch(ctx, m, verb, facts)
 }
 
-// noteLaunch puts a launch on record, and into the record of each other recommendation that a newsletter carries that it did: by
-// whom, not to how many, which is for those who sent it. The records are held one after the other in one order, so that two
-// newsletters never wait for each other.
-func (x *act) noteLaunch(ctx context.Context, m *models.Mailing, facts map[string]string) error {
+// noteLaunch puts on record that a mailing is launched (verb), now or for a time to come, and into the record of each other
+// recommendation that a newsletter carries that it did: by whom, not to how many, which is for those who sent it. The records are
+// held one after the other in one order, so that two newsletters never wait for each other.
+func (x *act) noteLaunch(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
 	records := m.Carried()
 	if !slices.Contains(records, x.rec.ID) {
 		records = append(records, x.rec.ID)
@@ -62,7 +74,7 @@ func (x *act) noteLaunch(ctx context.Context, m *models.Mailing, facts map[strin
 	for _, id := range records {
 		e := entry{verb: "mailing.carried", visibility: record.Network, objectKind: "mailing", object: m.ID, org: x.rec.OrganisationID, chain: id}
 		if id == x.rec.ID {
-			e.verb, e.facts = "mailing.launched", facts
+			e.verb, e.facts = verb, facts
 		}
 		if err := x.note(ctx, e); err != nil {
 			return err
@@ -90,11 +102,11 @@ func (x *act) saveMailing(ctx context.Context, m *models.Mailing, verb string, f
 }
 
 func pauseMailing(ctx context.Context, x *act) error {
-	m, err := x.mailingIn(ctx, models.MailingSending)
+	m, err := x.mailingIn(ctx, models.MailingSending, models.MailingScheduled)
 	if err != nil {
 		return err
 	}
-	m.State = models.MailingPaused
+	m.State, m.NextAt = models.MailingPaused, nil
 	return x.saveMailing(ctx, m, "mailing.paused", nil)
 }
 
@@ -103,14 +115,20 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	m.State = models.MailingSending
+	m.Asks = false
+	if err := m.GoOn(ctx, x.tx); err != nil {
+		return err
+	}
 	return x.saveMailing(ctx, m, "mailing.resumed", nil)
 }
 
 // cancelMailing stops a mailing: what has not been claimed for sending will not be sent.
 func cancelMailing(ctx context.Context, x *act) error {
-	m, err := x.mailingIn(ctx, models.MailingDraft, models.MailingSending, models.MailingPaused)
+	m, err := x.mailingIn(ctx, models.MailingDraft, models.MailingScheduled, models.MailingAsking, models.MailingSending, models.MailingPaused)
 	if err != nil {
+		return err
+	}
+	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
 	cancelled, err := models.CancelMailing(ctx, x.tx, m.ID, x.now)
@@ -126,20 +144,33 @@ func cancelMailing(ctx context.Context, x *act) error {
 const MailingBatch = 1000
 
 // SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
-// these wait for a later time, or are in another worker's hands.
+// these wait for a later time, or are in another worker's hands. Where mail servers refuse it so that it must not go on, it
+// says why.
 func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
+	if err := models.QuietMailing(ctx, a.DB, mailing, a.Now()); err != nil {
+		return SendMailingResult{}, temporalError(err)
+	}
 	settled, err := a.Mails.SendMailing(ctx, mailing, MailingBatch, func() { activity.RecordHeartbeat(ctx) })
-	if err != nil {
+	var stop *models.MailingStop
+	if err != nil && !errors.As(err, &stop) {
 		return SendMailingResult{}, temporalError(err)
 	}
 	counts, err := models.MailingCounts(ctx, a.DB, mailing)
-	return SendMailingResult{Settled: settled, Pending: counts.Pending()}, temporalError(err)
+	result := SendMailingResult{Settled: settled, Pending: counts.Pending(), Stop: stop}
+	if err != nil || stop != nil || result.Pending == 0 {
+		return result, temporalError(err)
+	}
+	next, err := models.NextOfMailing(ctx, a.DB, mailing)
+	result.Rests = restUntil(next, a.Now()) != nil
+	return result, temporalError(err)
 }
 
 // SendMailingResult is what one batch came to.
 type SendMailingResult struct {
 	Settled int
 	Pending int
+	Stop    *models.MailingStop `json:",omitempty"` // why it must not go on before a person has looked at it
+	Rests   bool                // nothing of it can leave for a while
 }
 
 // FinishMailing ends a mailing when every recipient is settled.

@@ -35,15 +35,30 @@ func (d *desk) mailTwice() {
 	says := func(kind models.DecisionKind, payload any) { d.decide(m.ID, kind, d.officer, nil, payload) }
 	finish := Step{ProcessID: m.ID}
 	d.notNow("FinishMailing", d.acts.FinishMailing, finish)
-	says(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 1, Expected: english})
+	says(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 1, Expected: english, AtNight: true})
 	d.notNow("FinishMailing", d.acts.FinishMailing, finish)
 	says(models.DecidePauseMailing, models.NoPayload{})
+	says(models.DecideResumeMailing, models.NoPayload{})
+	d.stopTwice(m)
 	says(models.DecideResumeMailing, models.NoPayload{})
 	d.settleMails(m.ID)
 	d.step("FinishMailing", d.acts.FinishMailing, finish)
 
 	m = d.newMailing()
 	says(models.DecideCancelMailing, models.NoPayload{})
+	d.scheduleTwice()
+}
+
+// stopTwice has a mailing that is being sent stop by itself; one that is not does not.
+func (d *desk) stopTwice(m *models.Mailing) {
+	d.t.Helper()
+	why := models.MailingStop{Reason: models.StopRow, Domain: "mail.example", Reply: "550 no such mailbox", Refused: 20, At: d.clock}
+	stop := func(ctx context.Context, s Step) (models.Position, error) {
+		return d.acts.StopMailing(ctx, StopMailingInput{Step: s, Why: why})
+	}
+	d.step("StopMailing", stop, Step{ProcessID: m.ID, N: 1})
+	d.notNow("StopMailing", stop, Step{ProcessID: m.ID, N: 2})
+	require.Equal(d.t, 1, d.count((*models.OutboxMail)(nil), "kind = ? AND person_id = ?", models.MailMailingStopped, d.officer.ID))
 }
 
 // settleMails writes that everything of a mailing was delivered, by the way a sender takes.

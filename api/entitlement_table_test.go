@@ -188,7 +188,7 @@ var entitlements = []entitlement{
 
 	done("getMailing", ownersOnly), done("editMailing", ownersOnly), done("countMailingAudience", ownersOnly), done("previewMailing", ownersOnly), done("testMailing", ownersOnly),
 	done("listRecipients", ownersOnly), done("launchMailing", ownersOnly), done("pauseMailing", ownersOnly), done("resumeMailing", ownersOnly),
-	done("cancelMailing", ownersOnly), done("getMailingReport", ownersOnly), done("listNotReached", ownersOnly), done("createRestMailing", ownersOnly),
+	done("cancelMailing", ownersOnly), done("moveMailing", ownersOnly), done("reviseMailing", ownersOnly), done("getMailingReport", ownersOnly), done("listNotReached", ownersOnly), done("createRestMailing", ownersOnly),
 	done("settleMail", ownersOnly),
 	always("listCampaigns", drafters), owned("createCampaign"), done("getCampaign", ownersOnly), done("renameCampaign", ownersOnly), done("listCampaignSteps", ownersOnly),
 	done("planCampaignStep", ownersOnly), done("getCampaignStep", ownersOnly), done("editCampaignStep", ownersOnly), done("settleCampaignStep", ownersOnly),

@@ -33,6 +33,21 @@ type Mailing struct {
 	Kind string `json:"kind"` // campaign, newsletter or representative
 	models.MailingContent
 	Written int `json:"written"` // people who say that they wrote to their representatives
+
+	Schedule *models.MailingTime `json:"schedule,omitempty"` // when it leaves, as it was said
+	AtNight  bool                `json:"at_night"`           // also at night where its readers live
+	NextAt   *time.Time          `json:"next_at,omitempty"`  // while scheduled: when it leaves or goes on next; while asking: when it should have
+
+	Stopped *models.MailingStop `json:"stopped,omitempty"` // why it paused by itself, until somebody lets it go on
+	Waits   []MailingWait       `json:"waits,omitempty"`   // what mails wait for, what is over first at the head
+}
+
+// MailingWait is something that mails of a mailing wait for.
+type MailingWait struct {
+	Why    models.WaitReason `json:"why"`              // minute, domain, day or slow
+	Domain string            `json:"domain,omitempty"` // of addresses; absent where it is about all
+	Most   int               `json:"most,omitempty"`   // that go in a minute or a day
+	Until  time.Time         `json:"until"`
 }
 
 // Progress counts the mails of a mailing by what came of them.
@@ -340,13 +355,25 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
 		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
-			Bounced: counts.Bounced}, Kind: m.Kind, MailingContent: m.MailingContent}
+			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, MailingContent: m.MailingContent}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}
 	if err != nil {
 		return v, err
 	}
-	v.Written, _, err = models.WrittenCount(c.ctx(), s.DB, m.ID, uuid.Nil)
-	return v, err
+	if v.Written, _, err = models.WrittenCount(c.ctx(), s.DB, m.ID, uuid.Nil); err != nil {
+		return v, err
+	}
+	switch m.State {
+	case models.MailingPaused:
+		v.Stopped = m.Stopped
+	case models.MailingSending:
+		waits, err := models.MailingWaits(c.ctx(), s.DB, m.ID, s.Now())
+		for _, w := range waits {
+			v.Waits = append(v.Waits, MailingWait{w.Why, w.Domain, w.Most, w.Until})
+		}
+		return v, err
+	}
+	return v, nil
 }

@@ -47,6 +47,8 @@ const (
 	DecidePauseMailing       DecisionKind = "pause_mailing"
 	DecideResumeMailing      DecisionKind = "resume_mailing"
 	DecideCancelMailing      DecisionKind = "cancel_mailing"
+	DecideMoveMailing        DecisionKind = "move_mailing"
+	DecideReviseMailing      DecisionKind = "revise_mailing"
 	DecideReportProgress     DecisionKind = "report_progress"
 	DecideEndFollowUp        DecisionKind = "end_followup"
 	DecideRemindLate         DecisionKind = "remind_late"

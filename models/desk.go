@@ -50,13 +50,15 @@ type Desk struct {
 	Waiting int // questions
 	InName  int // of these, asked of an organisation they speak for: whoever else speaks for it can answer
 	Reports int // texts that were reported
+	Stopped int // mailings that paused by themselves
 	Steps   int // of campaigns, see DueSteps; whoever asks for them says when
 }
 
 // All is how many things stand on the desk.
-func (d Desk) All() int { return d.Waiting + d.Reports + d.Steps }
+func (d Desk) All() int { return d.Waiting + d.Reports + d.Stopped + d.Steps }
 
-// DeskOf counts what waits for a viewer: as many questions as Waiting lists, as many texts as ReportedTexts.
+// DeskOf counts what waits for a viewer: as many questions as Waiting lists, as many texts as ReportedTexts, as
+// many mailings as StoppedMailings.
 func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 	var d Desk
 	if v.PersonID == uuid.Nil {
@@ -69,6 +71,9 @@ func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 	}
 	if err := v.reportedTo(db.NewSelect()).ColumnExpr("count(DISTINCT rp.recommendation_id)").Scan(ctx, &d.Reports); err != nil {
 		return d, fmt.Errorf("count which texts were reported: %w", err)
+	}
+	if err := v.stoppedFor(db.NewSelect()).ColumnExpr("count(*)").Scan(ctx, &d.Stopped); err != nil {
+		return d, fmt.Errorf("count which mailings stopped: %w", err)
 	}
 	return d, nil
 }

@@ -17,6 +17,8 @@ type MailingState string
 // The states of a mailing; sent and cancelled are final.
 const (
 	MailingDraft     MailingState = "draft"
+	MailingScheduled MailingState = "scheduled" // its recipients are frozen; it leaves, or goes on, at a time
+	MailingAsking    MailingState = "asking"    // its time passed long ago: the officer is asked
 	MailingSending   MailingState = "sending"
 	MailingPaused    MailingState = "paused"
 	MailingSent      MailingState = "sent"
@@ -51,6 +53,12 @@ type Mailing struct {
 	CreatedAt        time.Time
 	LaunchedAt       *time.Time
 	FinishedAt       *time.Time
+	Stopped          *MailingStop `bun:"type:jsonb"` // why it paused by itself; nil where it did not, or a person paused it
+
+	Schedule *MailingTime `bun:"type:jsonb"` // when it leaves, as it was said; nil: at once
+	AtNight  bool         // also at night where its readers live
+	NextAt   *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have
+	Asks     bool         // asks before it leaves, however late it is
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
@@ -91,6 +99,9 @@ type MailingInput struct {
 type LaunchMailingPayload struct {
 	Revision int `json:"revision" validate:"required,min=1"`
 	Expected int `json:"expected" validate:"min=1"`
+
+	When    *MailingTime `json:"when,omitempty"`     // absent: now
+	AtNight bool         `json:"at_night,omitempty"` // also at night where its readers live; it is nine in the morning there otherwise
 }
 
 // Text returns the mailing's text for a reader of a language: that language's, else the fallback's.
@@ -221,7 +232,7 @@ func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Ma
 
 // SaveState writes where a mailing stands.
 func (m *Mailing) SaveState(ctx context.Context, db bun.IDB) error {
-	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at").WherePK().Exec(ctx)
+	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at", "schedule", "at_night", "next_at", "asks").WherePK().Exec(ctx)
 	return err
 }
 

@@ -102,6 +102,7 @@ func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, 
 	next.ID, next.State, next.Audience, next.Revision = NewID(), MailingDraft, audience, 1
 	next.CreatedBy, next.CreatedAt, next.LaunchedAt, next.FinishedAt = officer, now, nil, nil
 	next.Texts, next.MailingContent = nil, MailingContent{}
+	next.Schedule, next.AtNight, next.NextAt, next.Asks = nil, false, nil, false // when this one leaves is said anew
 	if _, err := tx.NewInsert().Model(&next).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("create a mailing to the rest: %w", err)
 	}

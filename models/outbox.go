@@ -45,6 +45,7 @@ const (
 	MailConflictRuled       MailKind = "conflict_ruled"     // to an expert: what was decided about a conflict of interest they declared
 	MailSubscription        MailKind = "subscription"       // to an address typed into the public form: was it meant?
 	MailResponses           MailKind = "responses"          // to who commented: what became of it
+	MailMailingStopped      MailKind = "mailing_stopped"    // to who is in charge: a mailing paused by itself: Data.Mailing
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
 )
 
@@ -53,7 +54,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailRoundGoesOn, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailMailingTest, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription, MailResponses}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription, MailResponses, MailMailingStopped}
 }
 
 // What happened in a round, for who is in charge of it.
@@ -107,7 +108,7 @@ type MailData struct {
 
 	HandOver *uuid.UUID `json:"hand_over,omitempty"` // of MailHandedOver
 	Request  *uuid.UUID `json:"request,omitempty"`   // of MailSubscription, whose address belongs to nobody yet
-	Mailing  *uuid.UUID `json:"mailing,omitempty"`   // of MailMailingTest: its recipients are others
+	Mailing  *uuid.UUID `json:"mailing,omitempty"`   // of MailMailingTest and MailMailingStopped: its recipients are others
 }
 
 // OutboxMail is a mail that goes out, written in the transaction that causes it.
@@ -122,6 +123,7 @@ type OutboxMail struct {
 	TaskID           *uuid.UUID
 	RecommendationID *uuid.UUID
 	MailingID        *uuid.UUID
+	Domain           string   // of the reader's address when the mailing was frozen; "" for mails of no mailing
 	Data             MailData `bun:"type:jsonb"`
 	Priority         int
 	NotBefore        time.Time // zero: CreatedAt
@@ -167,6 +169,7 @@ type MailingRecipients struct {
 	Audience         Audience
 	Texts            []string // languages that have one
 	Fallback         string   // for the others
+	Later            bool     // they get it later: whoever says when holds back who does not want it, see DropUnwanted
 }
 
 // nextID is an id whose order is that of the rows (UUID version 7 with a counter, RFC 9562, 6.2): those that are claimed
@@ -179,11 +182,11 @@ const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_numb
 // returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
 	r.Audience.About = r.RecommendationID
-	people := MailingAudience(ctx, db, r.Audience).Column("id", "language")
+	people := MailingAudience(ctx, db, r.Audience).Column("id", "language", "email")
 	res, err := db.NewRaw(`
-		INSERT INTO outbox (id, kind, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
-		SELECT p.mail, ?, p.id, CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, ?, ?, ?
-		FROM (SELECT `+nextID+` AS mail, id, language FROM (?) AS people OFFSET 0) AS p
+		INSERT INTO outbox (id, kind, person_id, language, recommendation_id, mailing_id, domain, priority, not_before, created_at)
+		SELECT p.mail, ?, p.id, CASE WHEN p.language = ANY(?) THEN p.language ELSE ? END, ?, ?, p.domain, ?, ?, ?
+		FROM (SELECT `+nextID+` AS mail, id, language, coalesce(`+domainOf+`, '') AS domain FROM (?) AS people OFFSET 0) AS p
 		ON CONFLICT DO NOTHING`,
 		MailMailing, pgArray(r.Texts), r.Fallback, r.RecommendationID, r.MailingID, MailingPriority, now, now,
 		now.UnixMilli(), people).Exec(ctx)
@@ -194,7 +197,9 @@ func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now ti
 	if err != nil {
 		return 0, err
 	}
-	_, err = DropUnwanted(ctx, db, r.MailingID, now)
+	if !r.Later {
+		_, err = DropUnwanted(ctx, db, r.MailingID, now)
+	}
 	return int(added), err
 }
 

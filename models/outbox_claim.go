@@ -25,6 +25,8 @@ type ClaimFilter struct {
 	Limit         int        // default 50
 	Token         uuid.UUID  // the claim's, fresh for every claim
 	Until         time.Time  // the lease's end
+
+	among []uuid.UUID // of a mailing: none but these; nil: any
 }
 
 // ClaimMails claims mails that are due, most urgent first. Two claimers never get the same mail.

@@ -40,14 +40,14 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 	err := db.NewRaw(`
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox AS o
-			WHERE o.mailing_id = ? AND o.state = ? AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+`
+			WHERE o.mailing_id = ? AND o.state = ? AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+f.onlyAmong()+`
 				AND EXISTS (SELECT 1 FROM mailings AS m JOIN recommendations AS r ON r.id = m.recommendation_id
 					WHERE m.id = ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+`)
 			ORDER BY o.not_before, o.id LIMIT ? FOR UPDATE OF o SKIP LOCKED),
 		claim AS (INSERT INTO outbox_claims (token, mailing_id, until) SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM due))
 		UPDATE outbox AS o SET state = ?, claim_token = ?
 		FROM due, people AS person WHERE o.id = due.id AND person.id = o.person_id
-		RETURNING o.id, o.kind, o.person_id, o.language, o.mailing_id, o.not_before, o.attempts, o.trace, person.name, person.email,
+		RETURNING o.id, o.kind, o.person_id, o.language, o.mailing_id, o.domain, o.not_before, o.attempts, o.reply, o.trace, person.name, person.email,
 			person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents, person.left_at IS NOT NULL AS "left",
 			EXISTS (SELECT 1 FROM suppressions AS s
 				WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed`,

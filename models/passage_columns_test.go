@@ -43,7 +43,7 @@ var withoutWords = map[string]string{
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
 		signoffs.decision_id responses_told.hash responses_told.salt submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash
 		consents.text_hash consent_texts.hash subscription_requests.text_hash`,
-	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience mailing_segments.audience findings.subject findings.what",
+	"codes, figures and names of fields alone":                     "decisions.result submissions.outcome mailings.audience mailings.schedule mailing_segments.audience findings.subject findings.what",
 	"facts; words stand in record_texts, here their salted hashes": "record_entries.canonical",
 	"how the network calls itself and what it works with, kept by coordinators": `authorities.names authorities.postal_address authorities.email challenges.names countries.names country_holidays.names
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement

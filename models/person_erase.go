@@ -39,7 +39,7 @@ func EraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, 
 	}
 	for _, step := range []struct{ query string }{
 		{`UPDATE outbox SET state = 'cancelled', reply = 'the person was erased', finished_at = ?1 WHERE person_id = ?0 AND state IN ('queued','claimed')`},
-		{`UPDATE outbox SET person_id = NULL, dedupe_key = CASE WHEN mailing_id IS NULL THEN 'erased:' || id END WHERE person_id = ?0`},
+		{`UPDATE outbox SET person_id = NULL, domain = '', dedupe_key = CASE WHEN mailing_id IS NULL THEN 'erased:' || id END WHERE person_id = ?0`},
 		{`UPDATE contact_imports SET changes = (SELECT coalesce(jsonb_agg(c), '[]') FROM jsonb_array_elements(changes) AS c WHERE c->>'id' <> ?0::text)
 			WHERE changes @> jsonb_build_array(jsonb_build_object('id', ?0::text))`},
 		{`UPDATE reviewer_suggestions SET name = '', email = '', reason = '', forgotten_at = coalesce(forgotten_at, ?1) WHERE lower(email) = (SELECT lower(email) FROM people WHERE id = ?0)`},

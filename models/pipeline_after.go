@@ -22,7 +22,8 @@ func (a afterwards) stage(step string) PipelineStage {
 func (p *pipeline) readCampaigns(ctx context.Context) error {
 	var a afterwards
 	err := p.db.NewRaw(`WITH campaign AS (
-			SELECT count(*) FILTER (WHERE m.state IN ('draft', 'sending', 'paused')) AS open, count(*) FILTER (WHERE m.state IN ('draft', 'sending')) AS going,
+			SELECT count(*) FILTER (WHERE m.state IN ('draft', 'scheduled', 'asking', 'sending', 'paused')) AS open,
+				count(*) FILTER (WHERE m.state IN ('draft', 'scheduled', 'sending')) AS going,
 				min(c.created_at) AS begun, max(m.finished_at) AS over
 			FROM mailings AS m JOIN campaigns AS c ON c.id = m.campaign_id WHERE m.state <> 'cancelled' GROUP BY m.recommendation_id)
 		SELECT count(*) FILTER (WHERE open > 0) AS now, count(*) FILTER (WHERE open > 0 AND going = 0) AS held,

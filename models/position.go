@@ -79,7 +79,9 @@ type PublicationPosition struct {
 
 // MailingPosition is where a mailing stands.
 type MailingPosition struct {
-	State MailingState
+	State  MailingState
+	NextAt *time.Time `json:",omitempty"` // while scheduled
+	Asks   bool       `json:",omitempty"` // before it leaves
 }
 
 // FollowUpPosition is where a follow-up stands.
@@ -274,7 +276,10 @@ func tallyUnder(ctx context.Context, db bun.IDB, rules SignOffRules, r *Recommen
 func (pos *Position) loadMailing(ctx context.Context, db bun.IDB) error {
 	m := new(Mailing)
 	err := db.NewSelect().Model(m).Where("ml.id = ?", pos.ProcessID).Scan(ctx)
-	pos.Mailing = &MailingPosition{State: m.State}
+	pos.Mailing = &MailingPosition{State: m.State, Asks: m.Asks}
+	if m.State == MailingScheduled {
+		pos.Mailing.NextAt = m.NextAt
+	}
 	return found(err, "mailing")
 }
 

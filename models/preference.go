@@ -110,7 +110,7 @@ func (p *MailingPreference) check(ctx context.Context, db bun.IDB) error {
 const aboutAll = `(SELECT o.recommendation_id UNION ALL SELECT item.recommendation_id FROM mailing_items AS item WHERE item.mailing_id = wm.id)`
 
 // unwanted is true of a mail of a mailing (alias o, of outbox) that its person does not want: of another kind, about other
-// topics or countries, or too soon after the last one. "Too soon" looks back from the argument ?0 at what went out or may have
+// topics or countries, or too soon after the last one. "Too soon" looks back from when it leaves, which is no sooner than the argument ?0, at what went out or may have
 // (sending, delivered, unknown), and at mails of other mailings that were written before this one and are due within the same
 // span: of two that wait, the first goes out. Subjects that a mailing does not have hold nobody back; of a newsletter one item is
 // enough.
@@ -121,7 +121,7 @@ const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref JOIN mailing
 	OR cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id IN ` + aboutAll + `)
 		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id IN ` + aboutAll + ` AND rc.country_code = ANY(pref.countries))
 	OR pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
-		other.state IN ('delivered','unknown') AND other.finished_at > ?0::timestamptz - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
+		other.state IN ('delivered','unknown') AND other.finished_at > greatest(?0::timestamptz, o.not_before) - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
 		OR other.state = 'sending'
 		OR other.state IN ('queued','claimed') AND (other.created_at, other.id) < (o.created_at, o.id)
 			AND other.not_before > o.not_before - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)

@@ -33,6 +33,7 @@ type ProcedureDocument struct {
 	SignOff     SignOffRules     `json:"sign_off" yaml:"sign_off"`
 	Publication PublicationRules `json:"publication" yaml:"publication"`
 	FollowUp    FollowUpRules    `json:"follow_up" yaml:"follow_up"`
+	Mailing     MailingRules     `json:"mailing,omitzero" yaml:"mailing,omitempty"`
 	Digest      DigestRules      `json:"digest" yaml:"digest"`
 }
 
@@ -149,6 +150,16 @@ type FollowUpRules struct {
 	Report Wait `json:"report" yaml:"report"`
 }
 
+// MailingRules governs mailings that leave later than at once.
+type MailingRules struct {
+	Grace Span `json:"grace,omitempty" yaml:"grace,omitempty"` // one that is later than that asks before it leaves; DefaultMailingGrace where it says nothing
+}
+
+// Late reports whether a mailing is too late at now to leave by itself.
+func (r MailingRules) Late(due, now time.Time) bool {
+	return now.After(cmp.Or(r.Grace, DefaultMailingGrace).After(due, time.UTC))
+}
+
 // DigestRules gathers reminders: Hour is the local hour of the daily mail; Immediate sends each at once and is meant
 // for demonstrations.
 type DigestRules struct {
@@ -165,7 +176,7 @@ func (d ProcedureDocument) WaitFor(kind TaskKind) Wait {
 		return w
 	case TaskConsult:
 		return d.Review.Wait
-	case TaskChooseReviewer, TaskDecideReview, TaskEscalation:
+	case TaskChooseReviewer, TaskDecideReview, TaskDecideMailing, TaskEscalation:
 		return d.Review.Decide
 	case TaskAssignTranslator, TaskTranslate:
 		return d.Translation.Translate
@@ -235,6 +246,7 @@ func (d ProcedureDocument) Validate() error {
 	spanField(e, "follow_up.first", d.FollowUp.First, true)
 	spanField(e, "follow_up.every", d.FollowUp.Every, true)
 	wait("follow_up.report", d.FollowUp.Report)
+	spanField(e, "mailing.grace", d.Mailing.Grace, false)
 	if d.Digest.Hour < 0 || d.Digest.Hour > 23 {
 		e.And("digest.hour", "range", "min", 0, "max", 23)
 	}

@@ -40,11 +40,12 @@ func TestEveryFieldOfAProcedureIsARule(t *testing.T) {
 	d.Review.Questions = []models.Question{{ID: "sound", Kind: models.QuestionYesNo, Text: models.Names{"en": "Sound?"}}}
 	d.Review.RespondRemind, d.Review.ExtendUpTo, d.Review.WhenEnough, d.Review.LateApart = []models.Span{"1d"}, "7d", models.EnoughAsks, true
 	d.Review.Anonymity, d.Review.Enough = models.AnonymityDouble, 2
+	d.Mailing.Grace = "12h"
 	text, err := models.ProcedureYAML(d)
 	require.NoError(t, err)
 	_, err = models.ReadProcedureYAML(text)
 	require.NoError(t, err, "a field without a rule would be unknown")
-	require.Equal(t, len(models.ProcedureRules())+13, strings.Count(text, ":")-4, "13 groups and the rules; a question has four parts of its own")
+	require.Equal(t, len(models.ProcedureRules())+14, strings.Count(text, ":")-4, "14 groups and the rules; a question has four parts of its own")
 }
 
 func TestProcedureTextNamesFieldAndLine(t *testing.T) {

@@ -90,6 +90,7 @@ func ProcedureRules() []Rule {
 	span("follow_up.first", func(d *ProcedureDocument) *Span { return &d.FollowUp.First })
 	span("follow_up.every", func(d *ProcedureDocument) *Span { return &d.FollowUp.Every })
 	wait("follow_up.report", func(d *ProcedureDocument) *Wait { return &d.FollowUp.Report })
+	span("mailing.grace", func(d *ProcedureDocument) *Span { return &d.Mailing.Grace })
 	number("digest.hour", func(d *ProcedureDocument) *int { return &d.Digest.Hour })
 	yes("digest.immediate", func(d *ProcedureDocument) *bool { return &d.Digest.Immediate })
 	return rules

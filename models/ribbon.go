@@ -101,7 +101,7 @@ var stepOfTask = map[TaskKind]string{
 	TaskAssignTranslator: StepTranslation, TaskTranslate: StepTranslation, TaskApproveTranslation: StepTranslation,
 	TaskSignOff: StepSignOff, TaskResolveSignOff: StepSignOff,
 	TaskPublish: StepPublication, TaskDeliver: StepPublication,
-	TaskReportProgress: StepFollowUp,
+	TaskDecideMailing: StepCampaign, TaskReportProgress: StepFollowUp,
 }
 
 func (b *ribbonBuilder) load(ctx context.Context) error {

@@ -64,7 +64,7 @@ func (b *ribbonBuilder) skips(step string, passed bool) bool {
 
 func (b *ribbonBuilder) campaign() RibbonStepState {
 	switch {
-	case b.mailings[MailingDraft]+b.mailings[MailingSending]+b.mailings[MailingPaused] > 0:
+	case b.mailings[MailingDraft]+b.mailings[MailingScheduled]+b.mailings[MailingAsking]+b.mailings[MailingSending]+b.mailings[MailingPaused] > 0:
 		return RibbonNow
 	case b.mailings[MailingSent] > 0:
 		return RibbonDone

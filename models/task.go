@@ -24,6 +24,7 @@ const (
 	TaskResolveSignOff     TaskKind = "resolve_signoff"     // the officer decides what follows when the rule is not met
 	TaskPublish            TaskKind = "publish"             // the officer publishes
 	TaskDeliver            TaskKind = "deliver"             // the officer delivers to an authority
+	TaskDecideMailing      TaskKind = "decide_mailing"      // the officer says what becomes of a mailing whose time passed
 	TaskReportProgress     TaskKind = "report_progress"     // a focal point reports what happened
 	TaskEscalation         TaskKind = "escalation"          // the coordinator looks into something overdue
 )

@@ -52,9 +52,17 @@ func ZoneOf(ctx context.Context, db bun.IDB, country string) (*time.Location, er
 	return zone, nil
 }
 
-// checkZone blames what is no zone. "Local" is one to Go, and whatever the machine happens to be set to.
+// ZoneNamed returns a zone by its IANA name. "Local" is one to Go, and whatever the machine happens to be set to.
+func ZoneNamed(name string) (*time.Location, error) {
+	if name == "" || strings.EqualFold(name, "local") {
+		return nil, fmt.Errorf("%q is no zone", name)
+	}
+	return time.LoadLocation(name)
+}
+
+// checkZone blames what is no zone.
 func checkZone(bad *apperr.Error, path, zone string) {
-	if _, err := time.LoadLocation(zone); err != nil || zone == "" || strings.EqualFold(zone, "local") {
+	if _, err := ZoneNamed(zone); err != nil {
 		bad.And(path, "zone")
 	}
 }

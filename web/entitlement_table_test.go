@@ -246,6 +246,8 @@ var entitlements = concat(
 		done("GET /mailings/{id}/report", ownersOnly), done("GET /mailings/{id}/report.xlsx", ownersOnly), done("POST /mailings/{id}/settle", ownersOnly),
 		done("GET /mailings/{id}/rest", "u uu ccn nnn nn nn n"), done("POST /mailings/{id}/rest", ownersOnly), // of a draft there is no rest
 		done("POST /mailings/{id}/pause", ownersOnly), done("POST /mailings/{id}/resume", ownersOnly), done("POST /mailings/{id}/cancel", ownersOnly),
+		done("GET /mailings/{id}/schedule", "u uu mmn nnn nn nn n"), // led to the draft: it waits for no time
+		done("POST /mailings/{id}/schedule", ownersOnly), done("POST /mailings/{id}/revise", ownersOnly),
 
 		done("GET /follow-ups/{id}", everybody), done("POST /follow-ups/{id}/progress", focalPointTells),
 		done("GET /follow-ups/{id}/end", ownersWhenDone), done("POST /follow-ups/{id}/end", ownersWhenDone),

@@ -23,6 +23,7 @@ type homeView struct {
 	Page
 	*Live
 	Reported        []reportedRow // comes first: a text that names a child waits for nothing
+	Stopped         []stoppedRow  // mailings that paused by themselves
 	Waiting         []waitingRow
 	Steps           []stepRow // of campaigns
 	Overdue         int
@@ -45,7 +46,7 @@ type waitingRow struct {
 }
 
 // All is how many things wait for the reader.
-func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) + len(v.Steps) }
+func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) + len(v.Stopped) + len(v.Steps) }
 
 // reportedRow is a text that readers reported, with what is said to be wrong.
 type reportedRow struct {
@@ -70,6 +71,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	page.Active, page.NoIndex = "home", true
 	var err error
 	if page.Reported, err = s.reportedTexts(r, v); err != nil {
+		return err
+	}
+	if page.Stopped, err = s.stoppedMailings(r, v); err != nil {
 		return err
 	}
 	items, err := models.Waiting(r.Context(), s.DB, v.viewer(), s.Now())

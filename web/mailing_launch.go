@@ -18,6 +18,7 @@ type launchView struct {
 	Revision     int
 	Counts       *audienceView
 	Subjects     []models.MailingText
+	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 }
 
@@ -49,6 +50,9 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	if v.Gaps, err = s.mailingGaps(r.Context(), l, c, languages); err != nil {
 		return err
 	}
+	if v.Time, err = s.mailingTime(r, c, f); err != nil {
+		return err
+	}
 	s.Engine.Render(w, r, f.status, "mailing_launch", v)
 	return nil
 }
@@ -66,6 +70,7 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 	var p models.LaunchMailingPayload
 	p.Revision, _ = strconv.Atoi(r.PostFormValue("revision")) // what is no number is refused by the rules
 	p.Expected, _ = strconv.Atoi(r.PostFormValue("expected"))
+	p.When, p.AtNight = readMailingTime(r.PostForm)
 	done, err := s.checkAndDecide(w, r, decision{c.m.ID, models.DecideLaunchMailing, nil, p}, c.path())
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {

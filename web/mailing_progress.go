@@ -33,8 +33,11 @@ type mailingProgressView struct {
 	Pausable     bool
 	Resumable    bool
 	Cancellable  bool
-	Writing      string // where its letter to representatives is read; "" of other kinds
-	Written      int    // people who say that they wrote
+	Writing      string           // where its letter to representatives is read; "" of other kinds
+	Written      int              // people who say that they wrote
+	Stopped      *mailingStopView // why it paused by itself; nil where it did not
+	Holds        []string         // what mails wait for, in words
+	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
 }
 
 // mailFigure is how many mails ended in a state; Href leads to the list of whose.
@@ -73,6 +76,12 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if v.Running && v.Counts.Pending() > 0 {
 		v.Speed = speedInWords(l, speed)
 	}
+	if err := s.fillPace(r, &v, c.m); err != nil {
+		return err
+	}
+	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
+		return err
+	}
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil
 }
@@ -81,8 +90,8 @@ func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
 	settled := v.Counts.Total() - v.Counts.Pending()
 	v.Meter = Progress{Done: settled, Total: v.Counts.Total(), Label: l.T("mailing.progress")}
 	v.Running = c.m.State == models.MailingSending
-	v.Pausable, v.Resumable = v.Running, c.m.State == models.MailingPaused
-	v.Cancellable = v.Pausable || v.Resumable
+	v.Pausable, v.Resumable = v.Running || c.m.State == models.MailingScheduled, c.m.State == models.MailingPaused
+	v.Cancellable = v.Pausable || v.Resumable || c.m.State == models.MailingAsking
 	list := func(state models.MailState) string { return c.path() + "/recipients?state=" + string(state) }
 	v.Figures = []mailFigure{
 		{l.T("mailing.delivered"), v.Counts.Delivered, list(models.MailDelivered), ""},
@@ -122,6 +131,10 @@ func mailingBadge(l *i18n.Localizer, state models.MailingState) Badge {
 	switch state {
 	case models.MailingSending:
 		b.Tone, b.Icon = "action", "send"
+	case models.MailingScheduled:
+		b.Tone, b.Icon = "action", "clock"
+	case models.MailingAsking:
+		b.Tone, b.Icon = "wait", "alert-triangle"
 	case models.MailingPaused:
 		b.Tone, b.Icon = "wait", "player-pause"
 	case models.MailingSent:

@@ -138,7 +138,9 @@ func (n *office) launch(b *reader, mailing string) {
 	require.Equal(t, http.StatusUnprocessableEntity, changed.StatusCode, "another number of people than was seen")
 	require.Contains(t, changed.Body, i18n.For("en").N("mailing.launch_button", 14))
 
-	launched := b.post(mailing+"/launch", form(t, changed.Body, mailing+"/launch"))
+	f = form(t, changed.Body, mailing+"/launch")
+	f.Set("at_night", "yes") // the test is run at any hour
+	launched := b.post(mailing+"/launch", f)
 	require.Equal(t, http.StatusSeeOther, launched.StatusCode, launched.Body)
 	n.waitFor("the mailing is sent", func() bool { return n.mailingsOf()[0].State == models.MailingSent })
 	outcome := b.get(mailing)
@@ -186,7 +188,7 @@ func TestMailingIsSteered(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, n.public("en").get(path).StatusCode, "the public is asked to sign in")
 }
 
-// sendingMailing is a mailing that cannot end: its mails wait for tomorrow.
+// sendingMailing is a mailing that cannot end: its mails wait, though not so long that it were to rest.
 func (n *office) sendingMailing() *models.Mailing {
 	n.t.Helper()
 	ctx := n.t.Context()
@@ -195,7 +197,7 @@ func (n *office) sendingMailing() *models.Mailing {
 		Texts:    []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, n.officer.ID, time.Now())
 	require.NoError(n.t, err)
 	_, err = models.EnqueueMailing(ctx, n.db, models.MailingRecipients{MailingID: m.ID, RecommendationID: n.brief.ID, Audience: m.Audience,
-		Texts: []string{"en"}, Fallback: "en"}, time.Now().Add(24*time.Hour))
+		Texts: []string{"en"}, Fallback: "en"}, time.Now().Add(10*time.Minute))
 	require.NoError(n.t, err)
 	now := time.Now()
 	m.State, m.LaunchedAt = models.MailingSending, &now

@@ -98,6 +98,7 @@ var officerTasks = []struct {
 	{models.TaskResolveSignOff, "resolve-sign-off", "gavel"},
 	{models.TaskPublish, "publish", "world"},
 	{models.TaskDeliver, "deliveries", "send"},
+	{models.TaskDecideMailing, "", "clock"}, // on the page of the mailing
 }
 
 // mainAction is the one thing the reader is to do now; nil for nothing.
@@ -131,6 +132,9 @@ func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *ma
 	}
 	for _, t := range officerTasks {
 		i := slices.IndexFunc(open, func(a models.AwaitedItem) bool { return a.Kind == t.kind })
+		if i >= 0 && t.path == "" {
+			return &mainAction{Label: l.T("recommendation.act." + string(t.kind)), Href: taskPath(open[i].TaskID), Icon: t.icon}
+		}
 		if i >= 0 {
 			return &mainAction{Label: l.T("recommendation.act." + string(t.kind)), Href: fmt.Sprintf("%s/%s?task=%s", p.Home, t.path, open[i].TaskID), Icon: t.icon}
 		}

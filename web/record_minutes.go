@@ -299,6 +299,8 @@ func (m *minutes) fact(verb, fact, value string) string {
 		return sourceName(m.l, value)
 	case "status":
 		return m.l.T("mail.status." + value)
+	case "stop":
+		return m.l.T("mailing.stop." + value)
 	case "person", "former", "translator", "approver":
 		if id, err := uuid.Parse(value); err == nil {
 			return m.name(id)

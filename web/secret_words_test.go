@@ -29,7 +29,7 @@ var asking = map[string][]string{
 
 // shut are pages that open to nobody here.
 var shut = map[string]string{
-	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/tasks/{id}/thanks": "nothing was answered by link",
+	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/mailings/{id}/schedule": "it waits for no time", "/tasks/{id}/thanks": "nothing was answered by link",
 	"/tasks/{id}/certificate.pdf":       "nobody has answered in an open round by themselves; a test of its own reads it",
 	"/tasks/{id}/outcome":               "nobody was told what became of a comment; a test of its own reads it",
 	"/administration/access/{id}/close": "the same as access", "/administration/people/{id}/hand-over/{hand_over}": "nothing is handed over",

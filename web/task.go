@@ -73,6 +73,9 @@ func (s *Server) showTask(w http.ResponseWriter, r *http.Request) error {
 
 func officersPage(w http.ResponseWriter, r *http.Request, t *models.Task) error {
 	to := recommendationPath(t.RecommendationID)
+	if t.Kind == models.TaskDecideMailing {
+		to = mailingPath(t.ProcessID)
+	}
 	if page := officersPages[t.Kind]; page != "" {
 		to += "/" + page + "?task=" + t.ID.String()
 	}

@@ -13,8 +13,8 @@ import (
 // batchesPerRun is after how many batches a mailing continues as new.
 const batchesPerRun = 100
 
-// Mailing drives one sending: it waits for the launch, sends batch after batch, waits while paused, and ends when every
-// recipient is settled.
+// Mailing drives one sending: it waits for the launch and for the time at which it leaves, sends batch after batch, waits while
+// paused or while its other readers are to get it later, and ends when every recipient is settled.
 func Mailing(ctx workflow.Context, in Input) error {
 	p, err := newProcess(ctx, in)
 	if err != nil {
@@ -36,7 +36,7 @@ func (m *mailing) run(ctx workflow.Context) error {
 			return m.renew(ctx, Mailing)
 		}
 		if m.pos.Mailing.State != models.MailingSending {
-			if err := m.advance(ctx, nil); err != nil {
+			if err := m.advance(ctx, m.waiting()); err != nil {
 				return err
 			}
 			continue
@@ -46,6 +46,20 @@ func (m *mailing) run(ctx workflow.Context) error {
 		}
 	}
 	return m.settle(ctx)
+}
+
+// waiting is what comes next of a mailing that is not being sent: its time, and what follows where the officer says nothing. Of
+// a draft or a paused one it is nothing.
+func (m *mailing) waiting() []next {
+	all := m.tasks()
+	switch at := m.pos.Mailing.NextAt; {
+	case at == nil:
+		return all
+	case m.pos.Mailing.Asks:
+		return append(all, m.now(a.StartMailing)...)
+	default:
+		return append(all, next{at: *at, step: a.StartMailing, n: int(m.pos.Revision)})
+	}
 }
 
 // A mailing that cannot send now looks again after a little while, and after a longer one each time: another worker may
@@ -63,8 +77,12 @@ func (m *mailing) sendBatch(ctx workflow.Context) error {
 	switch {
 	case err != nil:
 		return err
+	case result.Stop != nil:
+		return m.stop(ctx, *result.Stop)
 	case result.Pending == 0:
 		return m.advance(ctx, m.now(a.FinishMailing))
+	case result.Rests:
+		return m.advance(ctx, m.now(a.RestMailing))
 	case result.Settled == 0:
 		pause := min(firstPause<<min(m.idle, 5), longestPause)
 		m.idle++
@@ -74,6 +92,17 @@ func (m *mailing) sendBatch(ctx workflow.Context) error {
 		m.idle = 0
 		return nil
 	}
+}
+
+// stop pauses the mailing for what mail servers said; then it waits for a person as after any pause.
+func (m *mailing) stop(ctx workflow.Context, why models.MailingStop) error {
+	in := activities.StopMailingInput{Step: activities.Step{ProcessID: m.in.ProcessID, N: int(m.pos.Revision)}, Why: why}
+	var pos models.Position
+	if err := workflow.ExecuteActivity(withActivity(ctx), a.StopMailing, in).Get(ctx, &pos); err != nil {
+		return err
+	}
+	m.moveTo(pos)
+	return nil
 }
 
 // withSending sets how a batch is run: a worker that dies is noticed by its missing heartbeat.

@@ -28,6 +28,7 @@ type postOffice struct {
 	*office
 	server  *catcher.Catcher
 	mailing *models.Mailing
+	reach   int // how many it is for
 }
 
 // readersInCroatia is how many of the demo network's readers with consent live there.
@@ -35,7 +36,7 @@ const readersInCroatia = 90
 
 func newPostOffice(t *testing.T) *postOffice {
 	t.Helper()
-	p := &postOffice{office: newOffice(t, nil)}
+	p := &postOffice{office: newOffice(t, nil), reach: readersInCroatia}
 	p.publish()
 	p.runs = 0
 	var err error
@@ -268,8 +269,10 @@ func TestMailingOutlastsAServerThatRefusesForHours(t *testing.T) {
 		}
 		return catcher.RefuseForGood(10)(to)
 	}})
+	p.mails = noConnection{}
 	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
-	p.at(4*time.Hour, func() { refusing.Store(false) })
+	p.at(5*time.Hour, func() { p.mails = batches{p.sender()} })
+	p.at(7*time.Hour, func() { refusing.Store(false) })
 	require.NoError(t, p.send(2*day))
 	c := p.counts()
 	require.Equal(t, models.MailingSent, p.state())

@@ -78,7 +78,7 @@ func (c *chain) launch(a models.Audience) uuid.UUID {
 	c.processes.StartSoon(c.ctx, m.ID)
 	people := c.count(models.MailingAudience(c.ctx, c.db, a))
 	c.must(says{process: m.ID, id: uuid.NewString(), kind: models.DecideLaunchMailing, who: officer,
-		payload: models.LaunchMailingPayload{Revision: m.Revision, Expected: people}})
+		payload: models.LaunchMailingPayload{Revision: m.Revision, Expected: people, AtNight: true}}) // at any hour
 	return m.ID
 }
 

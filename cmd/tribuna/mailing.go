@@ -13,6 +13,7 @@ import (
 
 	"tribuna/internal/links"
 	"tribuna/internal/mail"
+	"tribuna/models"
 )
 
 // windowSize is how many mails on one connection may be in doubt after a crash.
@@ -40,7 +41,9 @@ func (p *parts) sender() (*mail.Sender, error) {
 		return nil, fmt.Errorf("TRIBUNA_MAIL_FROM: %w", err)
 	}
 	s := &mail.Sender{DB: p.db, Transport: smtp, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: *from,
-		Lease: p.cfg.OutboxLease, Connections: p.cfg.MailConnections, Window: windowSize, Log: slog.Default()}
+		Lease: p.cfg.OutboxLease, Connections: p.cfg.MailConnections, Window: windowSize, Log: slog.Default(),
+		Pace: models.Pace{PerMinute: p.cfg.MailPerMinute, PerDomain: p.cfg.MailDomainPerMinute, WarmUp: p.cfg.MailWarmUp},
+		Stop: mail.StopRule{Row: p.cfg.MailStopRow, Percent: p.cfg.MailStopPercent}}
 	if p.cfg.BounceAddress != "" {
 		if s.Return, err = mail.NewReturnPath(p.cfg.BounceAddress, key); err != nil {
 			return nil, fmt.Errorf("TRIBUNA_BOUNCE_ADDRESS: %w", err)

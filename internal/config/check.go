@@ -105,6 +105,11 @@ func (c Config) check() error {
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
 		{"TRIBUNA_MAIL_CONNECTIONS", c.MailConnections >= 1 && c.MailConnections <= 100},
+		{"TRIBUNA_MAIL_PER_MINUTE", within(c.MailPerMinute, 0, 1_000_000)},
+		{"TRIBUNA_MAIL_DOMAIN_PER_MINUTE", within(c.MailDomainPerMinute, 0, 1_000_000)},
+		{"TRIBUNA_MAIL_WARM_UP", len(c.MailWarmUp) <= 100 && !slices.ContainsFunc(c.MailWarmUp, func(n int) bool { return !within(n, 1, 1_000_000) })},
+		{"TRIBUNA_MAIL_STOP_ROW", within(c.MailStopRow, 0, 1000)},
+		{"TRIBUNA_MAIL_STOP_PERCENT", within(c.MailStopPercent, 0, 100)},
 		{"TRIBUNA_BOUNCE_ADDRESS", c.BounceAddress == "" || bounceAddress.MatchString(c.BounceAddress)},
 		{"TRIBUNA_DKIM_DOMAIN", c.DKIMDomain == "" || domainName.MatchString(c.DKIMDomain)},
 		{"TRIBUNA_DKIM_KEYS", !slices.ContainsFunc(c.DKIMKeys, func(k string) bool { return !dkimKey.MatchString(k) })},
@@ -140,6 +145,8 @@ func explainParse(err error, environ map[string]string) error {
 	v := variableOfField(parse.Name)
 	return wrong(v.Name, environ[v.Name])
 }
+
+func within(n, least, most int) bool { return n >= least && n <= most }
 
 func isPort(n int) bool { return n >= 0 && n <= 65535 }
 

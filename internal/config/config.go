@@ -38,10 +38,17 @@ type Config struct {
 	SMTPURL  string `env:"SMTP_URL" secret:"yes" doc:"mail server; dev starts a mail catcher without it" want:"smtp://user:password@host:587 or smtps://user:password@host:465"`
 	MailFrom string `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
 
-	MailConnections int      `env:"TRIBUNA_MAIL_CONNECTIONS" envDefault:"5" doc:"connections to the mail server at once; each may leave thirty mails unknown when the worker is killed" want:"a number from 1 to 100"`
-	BounceAddress   string   `env:"TRIBUNA_BOUNCE_ADDRESS" doc:"address mails come back to that cannot be delivered; its server delivers NAME+ANYTHING@ to the same place; without it TRIBUNA_MAIL_FROM, and nobody can tell which mail came back" want:"a bare mail address whose name has 21 letters and digits at most, like bounces@network.example"`
-	DKIMDomain      string   `env:"TRIBUNA_DKIM_DOMAIN" doc:"domain in whose name mails are signed; without it that of TRIBUNA_MAIL_FROM" want:"a domain, like network.example"`
-	DKIMKeys        []string `env:"TRIBUNA_DKIM_KEYS" doc:"keys that mails are signed with, each as selector:file; a file holds an RSA or Ed25519 key in PEM; without them nothing is signed" want:"selectors and readable files with commas between them, like rsa1:/run/secrets/rsa.pem,ed1:/run/secrets/ed.pem"`
+	MailConnections int `env:"TRIBUNA_MAIL_CONNECTIONS" envDefault:"5" doc:"connections to the mail server at once; each may leave thirty mails unknown when the worker is killed" want:"a number from 1 to 100"`
+
+	MailPerMinute       int   `env:"TRIBUNA_MAIL_PER_MINUTE" envDefault:"0" doc:"most mails of mailings that go in a minute, all workers together; 0 sets no limit" want:"a number from 0 to 1000000"`
+	MailDomainPerMinute int   `env:"TRIBUNA_MAIL_DOMAIN_PER_MINUTE" envDefault:"0" doc:"most mails of mailings that go in a minute to addresses of the same domain; 0 sets no limit" want:"a number from 0 to 1000000"`
+	MailWarmUp          []int `env:"TRIBUNA_MAIL_WARM_UP" doc:"most mails of mailings on the first day of sending, on the second, and so on, for mail servers to get to know a new sender; after the last day there is no such limit, and without it none at all; another plan begins anew" want:"up to 100 numbers from 1 to 1000000 with commas between them, like 200,500,1000,2000,5000"`
+	MailStopRow         int   `env:"TRIBUNA_MAIL_STOP_ROW" envDefault:"20" doc:"after how many mails of a mailing refused for good one after the other it pauses by itself; 0: never" want:"a number from 0 to 1000"`
+	MailStopPercent     int   `env:"TRIBUNA_MAIL_STOP_PERCENT" envDefault:"10" doc:"a mailing pauses by itself when more than this share of its last 200 mails were refused for good, in percent; 0: never" want:"a number from 0 to 100"`
+
+	BounceAddress string   `env:"TRIBUNA_BOUNCE_ADDRESS" doc:"address mails come back to that cannot be delivered; its server delivers NAME+ANYTHING@ to the same place; without it TRIBUNA_MAIL_FROM, and nobody can tell which mail came back" want:"a bare mail address whose name has 21 letters and digits at most, like bounces@network.example"`
+	DKIMDomain    string   `env:"TRIBUNA_DKIM_DOMAIN" doc:"domain in whose name mails are signed; without it that of TRIBUNA_MAIL_FROM" want:"a domain, like network.example"`
+	DKIMKeys      []string `env:"TRIBUNA_DKIM_KEYS" doc:"keys that mails are signed with, each as selector:file; a file holds an RSA or Ed25519 key in PEM; without them nothing is signed" want:"selectors and readable files with commas between them, like rsa1:/run/secrets/rsa.pem,ed1:/run/secrets/ed.pem"`
 
 	LinkKey string `env:"TRIBUNA_LINK_KEY" secret:"yes" doc:"key that personal links are signed with; dev makes one and keeps it under TRIBUNA_DATA/keys" want:"32 random bytes or more in base64, as printed by: openssl rand -base64 32"`
 

@@ -23,6 +23,8 @@ type run struct {
 	results *shared[result]
 	letters letters
 	known   bool // what is known of the readers is read with their mails
+	pacing
+	refusals
 
 	mu        sync.Mutex
 	unsettled map[uuid.UUID]uuid.UUID // claimed, and nothing written yet: the claim's token
@@ -87,10 +89,13 @@ func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan stru
 		if r.known, err = models.SaysWhatIsKnown(ctx, r.DB, *r.batch.MailingID); err != nil {
 			return err
 		}
+		if err := r.readTally(ctx); err != nil {
+			return err
+		}
 	}
 	for begin := time.Now(); ; {
 		mails, err := r.claim(ctx)
-		if err != nil || len(mails) == 0 {
+		if err != nil || len(mails) == 0 || r.stopped() {
 			return err
 		}
 		for part := range slices.Chunk(mails, r.part()) {
@@ -100,7 +105,7 @@ func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan stru
 				return nil
 			}
 		}
-		if time.Since(begin) >= r.batch.For || ctx.Err() != nil {
+		if time.Since(begin) >= r.batch.For || ctx.Err() != nil || r.stopped() {
 			return nil
 		}
 	}
@@ -114,7 +119,7 @@ func (r *run) claim(ctx context.Context) ([]claimed, error) {
 	f := models.ClaimFilter{MailingID: r.batch.MailingID, Transactional: r.batch.Transactional, Limit: r.batch.Limit, Token: token, Until: now.Add(r.Lease)}
 	var mails []claimed
 	if f.MailingID != nil {
-		rows, err := models.ClaimMailing(ctx, r.DB, f, now)
+		rows, err := r.claimAtPace(ctx, f, now)
 		if err != nil {
 			return nil, err
 		}
@@ -275,6 +280,7 @@ func (r *run) count(ctx context.Context, results []models.MailResult) {
 	outcomes := map[models.MailState]int{}
 	for _, x := range results {
 		delete(r.unsettled, x.ID)
+		r.counted(x)
 		if x.State.Final() || x.Counts {
 			outcomes[x.State]++
 		}
@@ -303,6 +309,9 @@ func (r *run) release(ctx context.Context) error {
 	}
 	if r.batch.MailingID == nil {
 		return nil
+	}
+	if err := r.endPace(ctx); err != nil {
+		return err
 	}
 	return models.EndMailingClaims(context.WithoutCancel(ctx), r.DB, slices.Collect(maps.Keys(r.leases)))
 }

@@ -153,6 +153,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.mailing(ctx)
 	case models.MailMailingTest:
 		return d.mailingTest(ctx)
+	case models.MailMailingStopped:
+		return d.mailingStopped(ctx)
 	case models.MailAccountInvitation:
 		return d.accountInvitation(ctx)
 	case models.MailPasswordReset:

@@ -38,6 +38,8 @@ type Sender struct {
 	Window      int              // mails in doubt at once on a connection, 3 or more, default 6
 	Return      *ReturnPath      // signed addresses that mails come back to; without it they come back to From
 	Sign        Signers          // DKIM; none where nothing is signed
+	Pace        models.Pace      // how fast mailings go
+	Stop        StopRule         // when a mailing stops by itself
 	Log         *slog.Logger     // default slog.Default
 
 	// Backoff says how long to wait before trying again, after how many failures; the default is Patience.
@@ -59,11 +61,12 @@ type Batch struct {
 
 // SendBatch claims mails that are due and sends them. It returns how many came to a final state: delivered, refused,
 // unknown or no longer owed. An error says that the rest of the batch could not be sent now; those mails are queued
-// again. Nothing that may have left is ever sent again.
+// again. A *models.MailingStop among the errors says that the mailing is not to go on before a person has looked at it. Nothing
+// that may have left is ever sent again.
 func (s *Sender) SendBatch(ctx context.Context, b Batch) (int, error) {
 	r := newRun(s.withDefaults(), b)
 	err := r.sendAll(ctx)
-	return r.settled, errors.Join(err, r.release(ctx))
+	return r.settled, errors.Join(err, r.release(ctx), r.stop())
 }
 
 func (s *Sender) withDefaults() *Sender {

@@ -249,11 +249,15 @@ func (w *window) deliver(ctx context.Context, taken []*outgoing) ([]result, erro
 		if !w.Now().Add(SendTimeout(w.Lease)).Before(o.until) {
 			return append(results, untried(taken[i:])...), nil
 		}
+		if w.waits(o) {
+			results = append(results, untried(taken[i:i+1])...)
+			continue
+		}
 		d := w.put(ctx, o)
 		if d.Outcome == Unsent {
 			return append(results, untried(taken[i:])...), fmt.Errorf("the connection to the mail server is lost: %s", withoutAddresses(d.Reply))
 		}
-		results = append(results, result{w.result(o.OutboxMail, d), o.token})
+		results = append(results, result{w.heard(ctx, o, d), o.token})
 	}
 	return results, nil
 }

@@ -50,7 +50,7 @@ func (w *walk) mail(ctx context.Context) error {
 	}
 	w.result.MailsExpected = audience.Total
 	w.did("a mailing to %d people in %d languages", audience.Total, len(texts))
-	err = officer.post(ctx, "/api/v1/mailings/"+m.ID+"/launch", map[string]any{"revision": m.Revision, "expected": audience.Total}, nil)
+	err = officer.post(ctx, "/api/v1/mailings/"+m.ID+"/launch", map[string]any{"revision": m.Revision, "expected": audience.Total, "at_night": true}, nil)
 	if err != nil {
 		return err
 	}

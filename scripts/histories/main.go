@@ -91,7 +91,7 @@ func recordProcess(ctx context.Context, c client.Client, p models.Process) error
 // parts tells a run's part of the process by an activity that only that part has.
 var parts = []struct{ activity, name string }{
 	{"OpenReview", "review"}, {"OpenTranslations", "translation"}, {"OpenSignOff", "signoff"}, {"OpenPublication", "publication"},
-	{"SendMailing", "sending"}, {"AskProgress", "asked"},
+	{"StartMailing", "scheduled"}, {"SendMailing", "sending"}, {"AskProgress", "asked"},
 }
 
 func part(h *historypb.History) string {

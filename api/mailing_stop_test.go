@@ -1,0 +1,42 @@
+package api
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+func TestAMailingSaysWhyItStoppedAndWhatItWaitsFor(t *testing.T) {
+	h := newHouse(t)
+	rec, _ := h.publish(t)
+	officer := h.token(t, "officer-khc")
+	in := models.MailingInput{Audience: models.Audience{Roles: []string{"reader"}}, FallbackLanguage: "en",
+		Texts: []models.MailingText{{Language: "en", Subject: "News", Body: "Read it."}}}
+	var v Mailing
+	h.send(t, request{method: "POST", path: "/recommendations/" + rec.ID.String() + "/mailings", token: officer, body: in, header: key()}, http.StatusCreated, &v)
+	require.Nil(t, v.Stopped)
+	path := "/mailings/" + v.ID.String()
+	m, err := models.MailingByID(t.Context(), h.db, v.ID)
+	require.NoError(t, err)
+
+	m.State = models.MailingSending
+	require.NoError(t, m.SaveState(t.Context(), h.db))
+	_, err = h.db.NewInsert().Model(&models.MailingWait{MailingID: m.ID, Why: models.WaitDomain, Domain: "ministry.example", Most: 20, Until: h.now().Add(time.Minute)}).Exec(t.Context())
+	require.NoError(t, err)
+	h.read(t, officer, path, &v)
+	require.Len(t, v.Waits, 1)
+	require.Equal(t, models.WaitDomain, v.Waits[0].Why)
+	require.Equal(t, 20, v.Waits[0].Most)
+
+	require.NoError(t, m.Stop(t.Context(), h.db, models.MailingStop{Reason: models.StopPolicy, Domain: "ministry.example", Reply: "550 5.7.26 no", At: h.now()}))
+	require.NoError(t, m.SaveState(t.Context(), h.db))
+	v = Mailing{}
+	h.read(t, officer, path, &v)
+	require.Equal(t, models.StopPolicy, v.Stopped.Reason)
+	require.Equal(t, "550 5.7.26 no", v.Stopped.Reply)
+	require.Empty(t, v.Waits, "it waits for a person")
+}

@@ -1,0 +1,47 @@
+package mail_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/i18n"
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+func TestTheMailAboutAMailingThatPausedByItselfSaysWhyAndWhatToDo(t *testing.T) {
+	n := newNetwork(t)
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	stop := func(why models.MailingStop) {
+		require.NoError(t, n.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			if err := m.Stop(ctx, tx, why); err != nil {
+				return err
+			}
+			return m.SaveState(ctx, tx)
+		}))
+	}
+	for _, why := range []models.MailingStop{{Reason: models.StopRow, Refused: 20}, {Reason: models.StopShare, Refused: 21, Of: 200}, {Reason: models.StopPolicy}} {
+		why.At, why.Domain, why.Reply = monday, "ministry.example", "550 5.7.26 unauthenticated <mail>"
+		stop(why)
+		for _, tag := range i18n.Tags() {
+			row := n.mail(models.MailMailingStopped, n.officer, tag, nil)
+			row.RecommendationID, row.Data.Mailing = &n.recommendation, &n.mailing
+			letter, err := n.compose(row)
+			require.NoError(t, err)
+			soundLetter(t, letter, tag)
+			require.Contains(t, letter.Text, "ministry.example")
+			require.Contains(t, letter.Text, "/mailings/"+n.mailing.String())
+			require.Contains(t, letter.HTML, "unauthenticated &lt;mail&gt;")
+		}
+	}
+	require.NoError(t, m.GoOn(t.Context(), n.db))
+	require.NoError(t, m.SaveState(t.Context(), n.db))
+	row := n.mail(models.MailMailingStopped, n.officer, "en", nil)
+	row.Data.Mailing = &n.mailing
+	_, err = n.compose(row)
+	require.ErrorAs(t, err, new(mail.NotOwed), "somebody let it go on before the mail left")
+}

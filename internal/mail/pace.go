@@ -1,0 +1,123 @@
+package mail
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tribuna/models"
+)
+
+// pacing is what a batch knows of the pace at which it may go.
+type pacing struct {
+	held   map[string]time.Time         // domains that take nothing for now, until when
+	probed map[string]bool              // domains that have to show that they take mails again
+	uses   map[uuid.UUID]models.PaceUse // what mails count under that are on their way
+	unused map[models.PaceUse]int       // what counted and did not leave
+}
+
+// claimAtPace claims as many mails as may go now.
+func (r *run) claimAtPace(ctx context.Context, f models.ClaimFilter, now time.Time) ([]models.MailingMail, error) {
+	c, err := models.ClaimAtPace(ctx, r.DB, f, r.Pace, now)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range c.Slow {
+		if s.Until.After(now) {
+			r.hold(s)
+			continue
+		}
+		if r.probed == nil {
+			r.probed = map[string]bool{}
+		}
+		r.probed[s.Domain] = true
+		delete(r.held, s.Domain)
+	}
+	for id, use := range c.Uses {
+		if r.uses == nil {
+			r.uses, r.unused = map[uuid.UUID]models.PaceUse{}, map[models.PaceUse]int{}
+		}
+		r.uses[id] = use
+	}
+	return c.Mails, nil
+}
+
+// hold leaves a domain alone; whoever calls holds the lock.
+func (r *run) hold(s models.SlowDomain) {
+	if r.held == nil {
+		r.held = map[string]time.Time{}
+	}
+	r.held[s.Domain] = s.Until
+	delete(r.probed, s.Domain)
+}
+
+// waits reports whether a mail that was claimed is not to leave now: its domain takes nothing, or the mailing stops.
+func (r *run) waits(o *outgoing) bool {
+	if r.batch.MailingID == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.why != nil {
+		return true
+	}
+	return len(r.held) > 0 && r.held[models.AddressDomain(o.message.To)].After(r.Now())
+}
+
+// slow leaves a domain alone whose server refused a mail for now.
+func (r *run) slow(ctx context.Context, domain, reply string) {
+	now := r.Now()
+	r.mu.Lock()
+	held := r.held[domain].After(now)
+	r.mu.Unlock()
+	if held || domain == "" {
+		return
+	}
+	s, err := models.SlowDown(ctx, r.DB, domain, reply, now)
+	if err != nil {
+		r.Log.Warn("a domain cannot be slowed down now", "domain", domain, "error", err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hold(s)
+	r.Log.Warn("a mail server takes nothing for now", "domain", domain, "until", s.Until, "refusals", s.Refusals)
+}
+
+// took lets a domain go on that was left alone, and takes mails again.
+func (r *run) took(ctx context.Context, domain string) {
+	r.mu.Lock()
+	probed := r.probed[domain]
+	delete(r.probed, domain)
+	r.mu.Unlock()
+	if !probed {
+		return
+	}
+	if err := models.SpeedUp(ctx, r.DB, domain); err != nil {
+		r.Log.Warn("a domain cannot go on now", "domain", domain, "error", err)
+	}
+}
+
+// counted keeps what counts under a limit and did not leave; whoever calls holds the lock.
+func (r *run) counted(x models.MailResult) {
+	use, counts := r.uses[x.ID]
+	if !counts {
+		return
+	}
+	delete(r.uses, x.ID)
+	if x.State == models.MailCancelled || x.State == models.MailQueued && !x.Counts {
+		r.unused[use]++
+	}
+}
+
+// endPace gives back what did not leave, and keeps what servers said.
+func (r *run) endPace(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	if err := models.ReturnPace(ctx, r.DB, r.unused); err != nil {
+		return err
+	}
+	return r.saveTally(ctx)
+}

@@ -1,0 +1,140 @@
+package mail
+
+import (
+	"context"
+	"strings"
+
+	"tribuna/internal/bounce"
+	"tribuna/internal/links"
+	"tribuna/models"
+)
+
+// StopRule says after how many refusals for good a mailing stops by itself. Zero sets no limit.
+type StopRule struct {
+	Row     int // refusals one after the other
+	Percent int // more refusals than so many of a hundred among the last StopAmong mails
+}
+
+// StopAmong is of how many mails the share is asked that was refused.
+const StopAmong = 200
+
+// policyTries is how often a mail may meet a refusal of policy before it is that mail's own fault: one reader's mailbox may be
+// closed to all but a few, and says it in the same words.
+const policyTries = 3
+
+// refusals is what a batch knows of what servers refuse.
+type refusals struct {
+	last   string // see models.MailingTally
+	before string // as it was read
+	why    *models.MailingStop
+}
+
+func (r *run) readTally(ctx context.Context) (err error) {
+	r.last, err = models.MailingTally(ctx, r.DB, *r.batch.MailingID)
+	r.before = r.last
+	return err
+}
+
+// saveTally keeps what servers said last, where anything was refused.
+func (r *run) saveTally(ctx context.Context) error {
+	last := r.last
+	if !strings.ContainsRune(last, models.TallyRefused) {
+		last = ""
+	}
+	if last == r.before {
+		return nil
+	}
+	return models.SaveTally(ctx, r.DB, *r.batch.MailingID, last)
+}
+
+// stopped reports whether the mailing is not to go on.
+func (r *run) stopped() bool { return r.stop() != nil }
+
+func (r *run) stop() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.why == nil {
+		return nil
+	}
+	return r.why
+}
+
+// halt stops the mailing; the first reason counts.
+func (r *run) halt(why models.MailingStop) {
+	why.At = r.Now()
+	if r.why == nil {
+		r.why = &why
+		r.Log.Warn("a mailing stops by itself", "mailing", *r.batch.MailingID, "reason", why.Reason, "domain", why.Domain, "reply", why.Reply)
+	}
+}
+
+// heard turns what a server said of a mail into its result, and draws the conclusions for the mails that follow.
+func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.MailResult {
+	if w.batch.MailingID == nil {
+		return w.result(o.OutboxMail, d)
+	}
+	domain := models.AddressDomain(o.message.To)
+	if policy(d) {
+		if x, stops := w.ownFault(o, d, domain); stops {
+			return x
+		}
+	}
+	x := w.result(o.OutboxMail, d)
+	switch d.Outcome {
+	case Accepted:
+		w.tally(models.TallyTaken, domain, x.Reply)
+		w.took(ctx, domain)
+	case Refused:
+		w.tally(models.TallyRefused, domain, x.Reply)
+		w.took(ctx, domain) // it says no to one mail: it does not refuse all
+	case Deferred:
+		if !strings.HasPrefix(d.Reply, "421") && !bounce.OneMailbox(d.Reply) {
+			w.slow(ctx, domain, x.Reply)
+		}
+	}
+	return x
+}
+
+// policy reports whether a server refuses what we are or how we send.
+func policy(d Delivery) bool {
+	switch d.Outcome {
+	case Refused:
+		return bounce.OfReply(d.Reply) == bounce.Policy
+	case Deferred:
+		return bounce.PolicyNow(d.Reply)
+	default:
+		return false
+	}
+}
+
+// ownFault stops the mailing for a refusal that is not about the reader; the mail waits with the others. Unless it was the same
+// mail before.
+func (w *window) ownFault(o *outgoing, d Delivery, domain string) (models.MailResult, bool) {
+	if o.Attempts+1 >= policyTries && bounce.OfReply(o.Reply) == bounce.Policy {
+		return models.MailResult{}, false
+	}
+	reply := links.Redact(withoutAddresses(d.Reply))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.halt(models.MailingStop{Reason: models.StopPolicy, Domain: domain, Reply: reply})
+	return models.MailResult{ID: o.ID, State: models.MailQueued, Reply: reply, Counts: true}, true
+}
+
+// tally counts what a server said, and stops the mailing where it says no too often.
+func (r *run) tally(said byte, domain, reply string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last += string(said)
+	r.last = r.last[max(0, len(r.last)-max(StopAmong, r.Stop.Row)):]
+	if said != models.TallyRefused {
+		return
+	}
+	row := len(r.last) - 1 - strings.LastIndexByte(r.last, models.TallyTaken)
+	refused := strings.Count(r.last[max(0, len(r.last)-StopAmong):], string(models.TallyRefused))
+	switch {
+	case r.Stop.Row > 0 && row >= r.Stop.Row:
+		r.halt(models.MailingStop{Reason: models.StopRow, Domain: domain, Reply: reply, Refused: row})
+	case r.Stop.Percent > 0 && len(r.last) >= StopAmong && refused*100 > r.Stop.Percent*StopAmong:
+		r.halt(models.MailingStop{Reason: models.StopShare, Domain: domain, Reply: reply, Refused: refused, Of: StopAmong})
+	}
+}

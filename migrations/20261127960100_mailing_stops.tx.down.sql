@@ -1,0 +1,2 @@
+DROP TABLE mailing_tallies;
+ALTER TABLE mailings DROP COLUMN stopped;

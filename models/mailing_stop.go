@@ -1,0 +1,115 @@
+package models
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// StopReason is why a mailing stopped by itself.
+type StopReason string
+
+// The reasons.
+const (
+	StopRow    StopReason = "row"    // so many mails one after the other were refused for good
+	StopShare  StopReason = "share"  // too many of the last mails were
+	StopPolicy StopReason = "policy" // a server refuses what we are or how we send: it is not about the reader
+)
+
+// MailingStop is why a mailing stopped by itself, for a person to mend it and let it go on.
+type MailingStop struct {
+	Reason  StopReason `json:"reason"`
+	Domain  string     `json:"domain"`            // whose server refused last
+	Reply   string     `json:"reply"`             // its words, without addresses
+	Refused int        `json:"refused,omitempty"` // how many were, with StopRow and StopShare
+	Of      int        `json:"of,omitempty"`      // of how many, with StopShare
+	At      time.Time  `json:"at"`
+}
+
+// Error says that a mailing cannot go on.
+func (s *MailingStop) Error() string {
+	return fmt.Sprintf("the mailing stops by itself (%s): %s: %s", s.Reason, s.Domain, s.Reply)
+}
+
+// Stop pauses a mailing for a reason of its own.
+func (m *Mailing) Stop(ctx context.Context, db bun.IDB, why MailingStop) error {
+	m.State, m.Stopped = MailingPaused, &why
+	return m.saveStop(ctx, db)
+}
+
+// GoOn lets a mailing that was paused be sent again; what servers said before counts no more.
+func (m *Mailing) GoOn(ctx context.Context, db bun.IDB) error {
+	m.State, m.Stopped = MailingSending, nil
+	if err := SaveTally(ctx, db, m.ID, ""); err != nil {
+		return err
+	}
+	return m.saveStop(ctx, db)
+}
+
+func (m *Mailing) saveStop(ctx context.Context, db bun.IDB) error {
+	if _, err := db.NewUpdate().Model(m).Column("stopped").WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("write why a mailing stopped: %w", err)
+	}
+	return nil
+}
+
+// MailingTally returns what servers said last to a mailing while any of it was a refusal: TallyTaken and TallyRefused, the oldest first.
+func MailingTally(ctx context.Context, db bun.IDB, mailing uuid.UUID) (string, error) {
+	var last string
+	err := db.NewRaw(`SELECT coalesce((SELECT last FROM mailing_tallies WHERE mailing_id = ?), '')`, mailing).Scan(ctx, &last)
+	if err != nil {
+		return "", fmt.Errorf("read what servers said last: %w", err)
+	}
+	return last, nil
+}
+
+// What a server said of a mail, in a tally.
+const (
+	TallyTaken   = 't'
+	TallyRefused = 'r' // for good
+)
+
+// SaveTally writes what servers said last to a mailing; "" forgets it.
+func SaveTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, last string) error {
+	query := `INSERT INTO mailing_tallies (mailing_id, last) VALUES (?0, ?1) ON CONFLICT (mailing_id) DO UPDATE SET last = excluded.last`
+	if last == "" {
+		query = `DELETE FROM mailing_tallies WHERE mailing_id = ?0`
+	}
+	if _, err := db.NewRaw(query, mailing, last).Exec(ctx); err != nil {
+		return fmt.Errorf("write what servers said last: %w", err)
+	}
+	return nil
+}
+
+// StoppedMailing is a mailing that stopped by itself and waits for a person.
+type StoppedMailing struct {
+	ID       uuid.UUID
+	Title    string      // of the recommendation
+	Language string      // of the title
+	Stopped  MailingStop `bun:"type:jsonb"`
+}
+
+// stoppedFor limits a query over mailings (alias m) with their recommendations (alias r) to those that stopped and wait for the viewer:
+// whoever is in charge of the text.
+func (v Viewer) stoppedFor(q *bun.SelectQuery) *bun.SelectQuery {
+	q = q.TableExpr("mailings AS m").Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
+		Where("m.state = ?", MailingPaused).Where("m.stopped IS NOT NULL").Where("r.quarantined_at IS NULL").Where("r.officer_id = ?", v.PersonID)
+	if v.LinkTask != uuid.Nil {
+		q = q.Where("FALSE")
+	}
+	return q
+}
+
+// StoppedMailings lists the mailings that stopped by themselves and wait for a viewer, the first one first.
+func StoppedMailings(ctx context.Context, db bun.IDB, v Viewer) ([]StoppedMailing, error) {
+	var list []StoppedMailing
+	err := v.stoppedFor(db.NewSelect()).ColumnExpr("m.id, r.title, r.language, m.stopped").
+		OrderExpr("m.stopped->>'at', m.id").Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read which mailings stopped: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"tribuna/internal/access"
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// mailingTimeView asks when a mailing leaves: now, or at a time by the clock of who writes it or of each reader.
+type mailingTimeView struct {
+	Form *Form
+	Now  time.Time
+	Zone *time.Location // by whose clock the time is written
+}
+
+// mailingTime prefills when a mailing leaves: as it was said, else now.
+func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (mailingTimeView, error) {
+	zone, err := s.zoneOf(r.Context(), c.visitor.Person)
+	if err != nil {
+		return mailingTimeView{}, err
+	}
+	v := mailingTimeView{Form: f.Form, Now: s.Now(), Zone: zone}
+	if f.Form.Values.Has("leaves") {
+		return v, nil
+	}
+	f.Form.Values.Set("leaves", "now")
+	if c.m.Schedule != nil {
+		said := byClockOf(zone, *c.m.Schedule)
+		f.Form.Values.Set("when.day", said.Day)
+		f.Form.Values.Set("when.time", said.Time)
+		f.Form.Values.Set("when.local", yesIf(c.m.Schedule.Local))
+		if c.m.State == models.MailingScheduled {
+			f.Form.Values.Set("leaves", "later")
+		}
+	}
+	if c.m.State != models.MailingDraft {
+		f.Form.Values.Set("at_night", yesIf(c.m.AtNight))
+	}
+	return v, nil
+}
+
+// byClockOf says a time by the clock of who reads it; one by readers' own clocks stays as it is.
+func byClockOf(zone *time.Location, said models.MailingTime) models.MailingTime {
+	theirs, err := models.ZoneNamed(said.Zone)
+	if said.Local || err != nil {
+		return said
+	}
+	at, _, err := said.At(theirs)
+	if err != nil {
+		return said
+	}
+	said.Day, said.Time = at.In(zone).Format(time.DateOnly), at.In(zone).Format("15:04")
+	return said
+}
+
+func yesIf(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
+}
+
+// readMailingTime reads when a mailing leaves; nil for now. By the clock of who writes it where it names none.
+func readMailingTime(values url.Values) (when *models.MailingTime, atNight bool) {
+	atNight = values.Get("at_night") == "yes"
+	if values.Get("leaves") != "later" {
+		return nil, atNight
+	}
+	return &models.MailingTime{Day: strings.TrimSpace(values.Get("when.day")), Time: strings.TrimSpace(values.Get("when.time")),
+		Local: values.Get("when.local") == "yes"}, atNight
+}
+
+// mailingWaits says what a mailing waits for.
+type mailingWaits struct {
+	Asking    bool
+	Restored  bool // it asks because a backup was restored
+	At        time.Time
+	Deadline  string // At, in words
+	Local     bool
+	Quiet     bool // nobody is written to at night
+	Waves     []waveLine
+	Revisable bool // nothing of it has left
+}
+
+// waveLine is who gets a mailing at a time.
+type waveLine struct {
+	At     time.Time
+	People int
+	Where  i18n.Words
+}
+
+// mailingWaits reads what a mailing waits for; nil where it waits for no time.
+func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Location) (*mailingWaits, error) {
+	if c.m.NextAt == nil || c.m.State != models.MailingScheduled && c.m.State != models.MailingAsking {
+		return nil, nil
+	}
+	l := Localizer(r)
+	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Restored: c.m.Asks, At: *c.m.NextAt, Quiet: !c.m.AtNight,
+		Deadline: l.Deadline(s.Now(), *c.m.NextAt, zone), Local: c.m.Schedule != nil && c.m.Schedule.Local}
+	counts, err := models.MailingCounts(r.Context(), s.DB, c.m.ID)
+	if err != nil {
+		return nil, err
+	}
+	w.Revisable = counts.Total() == counts.Queued+counts.Cancelled
+	if w.Asking {
+		return w, nil
+	}
+	waves, err := models.MailingWaves(r.Context(), s.DB, c.m.ID)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, wave := range waves {
+		w.Waves = append(w.Waves, waveLine{At: wave.At, People: wave.People, Where: names.list(wave.Countries)})
+	}
+	return w, nil
+}
+
+// scheduleView asks when a mailing leaves that waits for its time.
+type scheduleView struct {
+	Page
+	formState
+	Document     string
+	DocumentLang string
+	Action, Back string
+	Time         mailingTimeView
+	Was          *time.Time // when it would leave, or should have
+}
+
+func (s *Server) mailingSchedule(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.LaunchMailing)
+	if err != nil {
+		return err
+	}
+	return s.renderSchedule(w, r, c, newFormState(nil))
+}
+
+func (s *Server) renderSchedule(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
+	if c.m.State != models.MailingScheduled && c.m.State != models.MailingAsking {
+		http.Redirect(w, r, c.path(), http.StatusSeeOther)
+		return nil
+	}
+	v := scheduleView{Page: s.workPage(r, Localizer(r).T("mailing.schedule.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+		Action: c.path() + "/schedule", Back: c.path(), Was: c.m.NextAt}
+	var err error
+	if v.Time, err = s.mailingTime(r, c, f); err != nil {
+		return err
+	}
+	s.Engine.Render(w, r, f.status, "mailing_schedule", v)
+	return nil
+}
+
+// moveMailing has a mailing that waits for its time leave at another one, or now.
+func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadMailing(r, access.LaunchMailing)
+	if err != nil {
+		return err
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	var p models.MoveMailingPayload
+	p.When, p.AtNight = readMailingTime(r.PostForm)
+	done, err := s.checkAndDecide(w, r, decision{c.m.ID, models.DecideMoveMailing, nil, p}, c.path())
+	if err != nil && f.showAgain(err, Localizer(r)) {
+		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
+			return err
+		}
+		return s.renderSchedule(w, r, c, f)
+	}
+	if err != nil || !done {
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T("mailing.schedule.moved"))
+	http.Redirect(w, r, c.path(), http.StatusSeeOther)
+	return nil
+}
+
+// reviseMailing makes a mailing of which nothing has left a draft again.
+func (s *Server) reviseMailing(w http.ResponseWriter, r *http.Request) error {
+	return s.steerMailing(w, r, access.LaunchMailing, models.DecideReviseMailing, "mailing.schedule.revised")
+}

@@ -1,0 +1,58 @@
+package web
+
+import (
+	"net/http"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// mailingStopView is why a mailing paused by itself, in words, and what to do next.
+type mailingStopView struct {
+	Why, Next   string
+	Said, Reply string // whose words these are, and the words as the server gave them
+}
+
+//i18n:keys mailing.stopped.* mailing.stopped.next.*
+func newMailingStopView(l *i18n.Localizer, s models.MailingStop) *mailingStopView {
+	return &mailingStopView{
+		Why:  l.T("mailing.stopped."+string(s.Reason), "Refused", l.Number(s.Refused), "Of", l.Number(s.Of)),
+		Next: l.T("mailing.stopped.next." + string(s.Reason)),
+		Said: l.T("mailing.stopped.said", "Domain", s.Domain), Reply: s.Reply,
+	}
+}
+
+// fillPace says why a mailing does not go on, or not as fast as it could.
+func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mailing) error {
+	l := Localizer(r)
+	if v.Resumable && m.Stopped != nil {
+		v.Stopped = newMailingStopView(l, *m.Stopped)
+	}
+	if !v.Running {
+		return nil
+	}
+	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
+	for _, w := range waits {
+		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
+	}
+	return err
+}
+
+// stoppedRow is a mailing that paused by itself, on the desk of who is in charge.
+type stoppedRow struct {
+	Href, Title, TitleLanguage string
+	Why                        string
+	State                      Badge
+}
+
+// stoppedMailings are those that wait for the visitor to look why.
+func (s *Server) stoppedMailings(r *http.Request, v *visitor) ([]stoppedRow, error) {
+	l := Localizer(r)
+	list, err := models.StoppedMailings(r.Context(), s.DB, v.viewer())
+	rows := make([]stoppedRow, 0, len(list))
+	for _, m := range list {
+		rows = append(rows, stoppedRow{Href: mailingPath(m.ID), Title: m.Title, TitleLanguage: m.Language,
+			Why: l.T("mailing.stop." + string(m.Stopped.Reason)), State: mailingBadge(l, models.MailingPaused)})
+	}
+	return rows, err
+}

@@ -1,0 +1,381 @@
+package workflows_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
+
+	"tribuna/activities"
+	"tribuna/internal/apperr"
+	"tribuna/internal/devstack/catcher"
+	"tribuna/models"
+)
+
+// The beginning is Monday 1 June 2026, nine o'clock in Zagreb and ten in Sofia, where the officer is.
+
+// elsewhere moves ten of the readers to Moldova, whose clock is an hour ahead of Zagreb's.
+func (p *postOffice) elsewhere() {
+	p.exec(`UPDATE people SET country_code = 'MD' WHERE id IN (SELECT id FROM people WHERE country_code = 'HR' AND language = 'sr-Latn'
+		AND consent_at IS NOT NULL AND unsubscribed_at IS NULL ORDER BY email LIMIT 10)`)
+	p.exec(`UPDATE mailings SET audience = '{"countries": ["HR", "MD"], "roles": ["reader"]}' WHERE id = ?`, p.mailing.ID)
+	n, err := models.MailingAudience(p.ctx, p.db, models.Audience{Countries: []string{"HR", "MD"}, Roles: []string{models.RoleReader}}).Count(p.ctx)
+	require.NoError(p.t, err)
+	p.reach = int(n)
+}
+
+// later launches the mailing for a time to come.
+func (p *postOffice) later(day, clock string, change ...func(*models.LaunchMailingPayload)) *said {
+	p.t.Helper()
+	in := models.LaunchMailingPayload{Revision: 1, Expected: p.reach, When: &models.MailingTime{Day: day, Time: clock}}
+	for _, c := range change {
+		c(&in)
+	}
+	return p.say(models.DecideLaunchMailing, in)
+}
+
+func (p *postOffice) move(day, clock string) *said {
+	p.t.Helper()
+	return p.say(models.DecideMoveMailing, models.MoveMailingPayload{When: &models.MailingTime{Day: day, Time: clock}})
+}
+
+func eachOwn(in *models.LaunchMailingPayload) { in.When.Local = true }
+func atNight(in *models.LaunchMailingPayload) { in.AtNight = true }
+
+// sentBy reads how many mails the server had at a time after the beginning.
+func (p *postOffice) sentBy(after time.Duration, mails *int) {
+	p.at(after, func() { _, *mails = p.taken("") })
+}
+
+func (p *postOffice) row() *models.Mailing {
+	p.t.Helper()
+	m, err := models.MailingByID(p.ctx, p.db, p.mailing.ID)
+	require.NoError(p.t, err)
+	return m
+}
+
+func TestScheduledMailingLeavesAtItsTimeByTheOfficersClock(t *testing.T) {
+	p := newPostOffice(t)
+	var launched *said
+	p.at(time.Hour, func() { launched = p.later("2026-06-03", "15:00") })
+	p.at(90*time.Minute, func() {
+		require.Equal(t, models.MailingScheduled, p.state())
+		require.Equal(t, "Europe/Sofia", p.row().Schedule.Zone)
+		require.Equal(t, readersInCroatia, p.counts().Queued, "they are frozen")
+		p.exec(`UPDATE people SET unsubscribed_at = now() WHERE id = (SELECT person_id FROM outbox WHERE mailing_id = ? ORDER BY id LIMIT 1)`, p.mailing.ID)
+	})
+	var before int
+	noon := time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC).Sub(begin) // 15:00 in Sofia
+	p.sentBy(noon-time.Second, &before)
+	require.NoError(t, p.send(4*day))
+	p.recorded(launched)
+	require.Zero(t, before, "nothing leaves before its time")
+	require.Equal(t, models.MailingSent, p.state())
+	require.Equal(t, models.MailCounts{Delivered: readersInCroatia - 1, Cancelled: 1}, p.counts(), "who unsubscribed meanwhile gets none")
+	require.Equal(t, "2026-06-03T12:00:00Z", p.entry("mailing.scheduled").Facts["at"])
+	require.Equal(t, 1, p.entries("mailing.begun"))
+	m := p.row()
+	require.WithinDuration(t, begin.Add(noon), *m.FinishedAt, 5*time.Second)
+}
+
+func TestScheduledMailingReachesEveryZoneAtTheSameTimeOfDay(t *testing.T) {
+	p := newPostOffice(t)
+	p.elsewhere()
+	p.at(time.Hour, func() { p.later("2026-06-02", "09:00", eachOwn) })
+	var first, between int
+	moldova := time.Date(2026, 6, 2, 6, 0, 0, 0, time.UTC).Sub(begin) // nine in Chisinau
+	p.sentBy(moldova-time.Second, &first)
+	p.sentBy(moldova+30*time.Minute, &between)
+	p.at(moldova+30*time.Minute, func() { require.Equal(t, models.MailingScheduled, p.state(), "it waits for the next zone") })
+	require.NoError(t, p.send(4*day))
+	require.Zero(t, first)
+	abroad, err := p.db.NewSelect().TableExpr("outbox AS o").Join("JOIN people AS p ON p.id = o.person_id").
+		Where("o.mailing_id = ? AND p.country_code = 'MD'", p.mailing.ID).Count(p.ctx)
+	require.NoError(t, err)
+	require.Equal(t, int(abroad), between, "those in Moldova first")
+	require.WithinDuration(t, begin.Add(moldova+time.Hour), *p.row().FinishedAt, 5*time.Second)
+	recipients, mails := p.taken("")
+	require.Equal(t, p.reach, recipients)
+	require.Equal(t, p.reach, mails)
+	require.Equal(t, 1, p.entries("mailing.begun"), "that it goes on is no decision")
+}
+
+func TestScheduledMailingIsAskedAboutInSilenceAndNeverLeavesByItself(t *testing.T) {
+	p := newPostOffice(t)
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	cutOff(t, p.send(2*day)) // the house is down over its time
+	p.clock = begin.Add(3 * day)
+	cutOff(t, p.send(60*day))
+	require.Equal(t, models.MailingAsking, p.state())
+	_, mails := p.taken("")
+	require.Zero(t, mails)
+	asked := p.tasksOf(models.TaskDecideMailing)
+	require.Len(t, asked, 1, "once")
+	require.Equal(t, p.officer.ID, *asked[0].PersonID)
+	require.NotNil(t, asked[0].OverdueAt)
+	require.NotEmpty(t, p.tasksOf(models.TaskEscalation), "coordinators look into it")
+	require.Equal(t, models.TaskOpen, asked[0].State, "it stays")
+	require.Equal(t, 1, p.entries("mailing.asking"))
+}
+
+func TestScheduledMailingThatAskedLeavesWhenTheOfficerSaysSo(t *testing.T) {
+	p := newPostOffice(t)
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	cutOff(t, p.send(2*day))
+	p.clock = begin.Add(3 * day)
+	var now *said
+	p.at(3*day+time.Hour, func() { now = p.say(models.DecideMoveMailing, models.MoveMailingPayload{}) })
+	require.NoError(t, p.send(6*day))
+	p.recorded(now)
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+	require.Equal(t, models.TaskDone, p.tasksOf(models.TaskDecideMailing)[0].State)
+	require.Equal(t, 1, p.entries("mailing.sent_now"))
+}
+
+func TestScheduledMailingThatIsALittleLateStillLeaves(t *testing.T) {
+	p := newPostOffice(t)
+	p.at(time.Hour, func() { p.later("2026-06-02", "10:00") })
+	cutOff(t, p.send(20*time.Hour))
+	p.clock = begin.Add(28 * time.Hour) // five hours late
+	require.NoError(t, p.send(3*day))
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+}
+
+func TestScheduledMailingDuplicateIsOneSchedule(t *testing.T) {
+	p := newPostOffice(t)
+	var first, again, second *said
+	p.at(time.Hour, func() {
+		in := models.LaunchMailingPayload{Revision: 1, Expected: p.reach, When: &models.MailingTime{Day: "2026-06-03", Time: "15:00"}}
+		first = p.say(models.DecideLaunchMailing, in, decisionID("the-same-form"))
+		again = p.say(models.DecideLaunchMailing, in, decisionID("the-same-form"))
+	})
+	p.at(2*time.Hour, func() { second = p.later("2026-06-04", "15:00") })
+	require.NoError(t, p.send(4*day))
+	p.recorded(first)
+	require.Equal(t, first.outcome, again.outcome)
+	p.refused(apperr.CodeWrongStage, second)
+	_, mails := p.taken("")
+	require.Equal(t, readersInCroatia, mails)
+	require.Equal(t, 1, p.entries("mailing.scheduled"))
+}
+
+func TestScheduledMailingMovedTooLate(t *testing.T) {
+	p := newPostOffice(t)
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	require.NoError(t, p.send(4*day))
+	late := p.lateWord(models.DecideMoveMailing)
+	require.Equal(t, apperr.CodeClosed, late.Code)
+}
+
+func TestScheduledMailingMovesAndTheOldTimeDoesNothing(t *testing.T) {
+	p := newPostOffice(t)
+	var moved, sooner *said
+	var at int
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() { moved = p.move("2026-06-05", "12:00") })
+	p.sentBy(4*day-24*time.Hour, &at)
+	p.at(4*day-23*time.Hour, func() { sooner = p.move("2026-06-04", "14:00") })
+	require.NoError(t, p.send(6*day))
+	p.recorded(moved)
+	p.recorded(sooner)
+	require.Zero(t, at)
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+	require.WithinDuration(t, time.Date(2026, 6, 4, 11, 0, 0, 0, time.UTC), *p.row().FinishedAt, 5*time.Second)
+	require.Equal(t, 2, p.entries("mailing.moved"))
+}
+
+func TestScheduledMailingNotEntitled(t *testing.T) {
+	p := newPostOffice(t)
+	var all []*said
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() {
+		for _, who := range []models.Person{p.other, p.person(owner), p.person(nobody), p.experts[0]} {
+			all = append(all, p.office.say(p.mailing.ID, models.DecideMoveMailing, who, nil, models.MoveMailingPayload{}),
+				p.office.say(p.mailing.ID, models.DecideReviseMailing, who, nil, models.NoPayload{}))
+		}
+	})
+	cutOff(t, p.send(3*time.Hour))
+	require.Len(t, all, 8)
+	for _, s := range all {
+		require.Equal(t, models.SubmissionRefused, s.outcome.State)
+	}
+	require.Equal(t, models.MailingScheduled, p.state())
+}
+
+func TestScheduledMailingCancelled(t *testing.T) {
+	p := newPostOffice(t)
+	var cancelled *said
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() { cancelled = p.say(models.DecideCancelMailing, models.NoPayload{}) })
+	require.NoError(t, p.send(4*day))
+	p.recorded(cancelled)
+	require.Equal(t, models.MailCounts{Cancelled: readersInCroatia}, p.counts())
+	_, mails := p.taken("")
+	require.Zero(t, mails)
+}
+
+func TestScheduledMailingIsADraftAgainAndLaunchedAnew(t *testing.T) {
+	p := newPostOffice(t)
+	var revised, again *said
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() { revised = p.say(models.DecideReviseMailing, models.NoPayload{}) })
+	p.at(3*time.Hour, func() {
+		require.Equal(t, models.MailingDraft, p.state())
+		require.Zero(t, p.counts().Total())
+		_, err := models.EditMailing(p.ctx, p.db, p.mailing.ID, 1, models.MailingInput{FallbackLanguage: "en",
+			Audience: models.Audience{Countries: []string{"HR"}, Roles: []string{models.RoleReader}},
+			Texts:    []models.MailingText{{Language: "en", Subject: "Without the slip", Body: "Read it."}}})
+		require.NoError(t, err)
+	})
+	p.at(4*time.Hour, func() {
+		again = p.say(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 2, Expected: readersInCroatia})
+	})
+	require.NoError(t, p.send(4*day))
+	p.recorded(revised)
+	p.recorded(again)
+	recipients, mails := p.taken("Without the slip")
+	require.Equal(t, readersInCroatia, recipients)
+	require.Equal(t, readersInCroatia, mails)
+}
+
+func TestScheduledMailingContinuesAsNewWhileItWaits(t *testing.T) {
+	p := newPostOffice(t)
+	p.elsewhere()
+	p.mails = noConnection{} // so that the first part takes a hundred batches, and the second begins in another run
+	p.at(time.Hour, func() { p.later("2026-06-02", "09:00", eachOwn) })
+	p.at(26*time.Hour, func() { p.mails = batches{p.sender()} })
+	require.NoError(t, p.send(4*day))
+	require.Greater(t, p.runs, 1)
+	recipients, mails := p.taken("")
+	require.Equal(t, p.reach, recipients)
+	require.Equal(t, p.reach, mails)
+}
+
+func TestScheduleRefusesTimesThatCannotBe(t *testing.T) {
+	p := newPostOffice(t)
+	p.elsewhere()
+	refused := map[string]*said{}
+	p.at(time.Hour, func() { // 10:00 in Zagreb, 11:00 in Chisinau and Sofia
+		refused["mailing_past"] = p.later("2026-06-01", "10:59")
+		refused["mailing_past_somewhere"] = p.later("2026-06-01", "10:30", eachOwn)
+		refused["mailing_far"] = p.later("2027-06-10", "12:00")
+		refused["mailing_gap"] = p.later("2027-03-28", "03:30") // clocks go from three to four in Sofia
+		refused["mailing_time"] = p.later("2026-02-30", "12:00")
+		refused["zone"] = p.later("2026-06-03", "12:00", func(in *models.LaunchMailingPayload) { in.When.Zone = "Local" })
+	})
+	cutOff(t, p.send(2*time.Hour))
+	for rule, s := range refused {
+		p.refused(apperr.CodeInvalid, s)
+		require.Equal(t, "error.field."+rule, s.outcome.Fields[0].Key)
+	}
+	require.Equal(t, models.MailingDraft, p.state())
+	require.Zero(t, p.counts().Total())
+}
+
+func TestMailingIsQuietAtNightUnlessTheOfficerSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		change []func(*models.LaunchMailingPayload)
+		at     time.Time
+	}{
+		"quiet":    {nil, time.Date(2026, 6, 4, 7, 0, 0, 0, time.UTC)}, // nine in Zagreb
+		"at night": {[]func(*models.LaunchMailingPayload){atNight}, time.Date(2026, 6, 3, 20, 0, 0, 0, time.UTC)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPostOffice(t)
+			p.at(time.Hour, func() { p.later("2026-06-03", "23:00", c.change...) })
+			require.NoError(t, p.send(5*day))
+			require.Equal(t, readersInCroatia, p.counts().Delivered)
+			require.WithinDuration(t, c.at, *p.row().FinishedAt, 5*time.Second)
+		})
+	}
+}
+
+func TestMailingResumedAtNightWaitsForTheMorning(t *testing.T) {
+	p := newPostOffice(t)
+	p.launchesPaused(2 * time.Hour)
+	p.at(15*time.Hour, func() { p.say(models.DecideResumeMailing, models.NoPayload{}) }) // midnight in Zagreb
+	require.NoError(t, p.send(3*day))
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+	require.WithinDuration(t, time.Date(2026, 6, 2, 7, 0, 0, 0, time.UTC), *p.row().FinishedAt, 5*time.Second)
+}
+
+func TestMailingAboutAHiddenTextAsksWhenItsTimeComes(t *testing.T) {
+	p := newPostOffice(t)
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() { p.exec(`UPDATE recommendations SET quarantined_at = ? WHERE id = ?`, p.now(), p.rec.ID) })
+	cutOff(t, p.send(4*day))
+	require.Equal(t, models.MailingAsking, p.state())
+	_, mails := p.taken("")
+	require.Zero(t, mails)
+}
+
+func TestScheduledMailingAsksAfterARestore(t *testing.T) {
+	p := newPostOffice(t)
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	cutOff(t, p.send(2*time.Hour))
+	p.tx(func(tx bun.Tx) {
+		_, err := models.MarkRestored(p.ctx, tx, p.clock)
+		require.NoError(t, err)
+		require.NoError(t, models.Release(p.ctx, tx, true, p.clock))
+	})
+	var kept *said
+	p.at(4*time.Hour, func() {
+		require.Equal(t, models.MailingAsking, p.state(), "it is asked about at once, long before its time")
+		kept = p.move("2026-06-03", "15:00")
+	})
+	require.NoError(t, p.send(4*day))
+	p.recorded(kept)
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+	require.WithinDuration(t, time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC), *p.row().FinishedAt, 5*time.Second)
+}
+
+// TestMailingPauseIsExact pauses while mails go out. What was in the window when the pause was decided may still arrive, and
+// nothing after it; the rest leaves once it is resumed, and nobody has it twice.
+func TestMailingPauseIsExact(t *testing.T) {
+	const window, before = 6, 20
+	p := newPostOffice(t)
+	sender := p.sender()
+	sender.Window, sender.Connections = window, 1
+	p.mails = batches{sender}
+	var asked atomic.Int32
+	paused := make(chan int, 1)
+	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
+		if asked.Add(1) == before {
+			p.decideBeside(models.DecidePauseMailing)
+			_, mails := p.taken("")
+			paused <- mails
+		}
+		return nil
+	}})
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	var still, later int
+	p.sentBy(3*time.Hour, &still)
+	p.at(4*time.Hour, func() { require.Equal(t, models.MailingPaused, p.state()) })
+	p.sentBy(5*time.Hour, &later)
+	p.at(5*time.Hour, func() { p.say(models.DecideResumeMailing, models.NoPayload{}) })
+	require.NoError(t, p.send(day))
+	atPause := <-paused
+	require.LessOrEqual(t, still-atPause, window, "what was in the window")
+	require.Equal(t, still, later, "and nothing more while it was paused")
+	require.Less(t, still, readersInCroatia)
+	recipients, mails := p.taken("")
+	require.Equal(t, readersInCroatia, recipients)
+	require.Equal(t, readersInCroatia, mails, "each once")
+	require.Equal(t, models.MailCounts{Delivered: readersInCroatia}, p.counts())
+}
+
+// decideBeside takes a decision while an activity runs: the environment passes none on meanwhile, a server would.
+func (p *postOffice) decideBeside(kind models.DecisionKind) {
+	sub, err := models.NewSubmission(p.mailing.ID, uuid.NewString(), kind, p.officer.ID, models.NoPayload{})
+	require.NoError(p.t, err)
+	stored, err := models.Receive(p.ctx, p.db, sub, p.now())
+	require.NoError(p.t, err)
+	acts := &activities.Activities{DB: p.db, Now: p.now}
+	result, err := acts.Decide(p.ctx, activities.DecideInput{ProcessID: p.mailing.ID, SubmissionID: stored.ID})
+	require.NoError(p.t, err)
+	require.Equal(p.t, models.SubmissionRecorded, result.Outcome.State)
+}

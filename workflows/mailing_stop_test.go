@@ -1,0 +1,111 @@
+package workflows_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/mail"
+	"tribuna/models"
+)
+
+// stopped is why the mailing paused by itself; nil where it did not.
+func (p *postOffice) stopped() *models.MailingStop {
+	p.t.Helper()
+	m, err := models.MailingByID(p.ctx, p.db, p.mailing.ID)
+	require.NoError(p.t, err)
+	return m.Stopped
+}
+
+// told counts the mails that tell the officer that the mailing paused by itself.
+func (p *postOffice) told() int {
+	p.t.Helper()
+	n, err := p.db.NewSelect().Model((*models.OutboxMail)(nil)).Where("o.kind = ? AND o.person_id = ?", models.MailMailingStopped, p.officer.ID).Count(p.ctx)
+	require.NoError(p.t, err)
+	return int(n)
+}
+
+func TestMailingThatAServerRefusesAsOursWaitsForAPersonAndReachesEverybodyOnce(t *testing.T) {
+	p := newPostOffice(t)
+	var mended atomic.Bool
+	var asked atomic.Int64
+	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
+		if asked.Add(1) <= 30 || mended.Load() {
+			return nil
+		}
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 26}, Message: "Unauthenticated mail from tribuna.example is not accepted due to its DMARC policy"}
+	}})
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	p.at(5*day, func() {
+		require.Equal(t, models.MailingPaused, p.state())
+		require.Equal(t, models.StopPolicy, p.stopped().Reason)
+		require.Equal(t, models.MailCounts{Delivered: 30, Queued: readersInCroatia - 30}, p.counts())
+		require.Equal(t, 1, p.told(), "silence changes nothing, and says nothing again")
+		mended.Store(true)
+		p.say(models.DecideResumeMailing, models.NoPayload{})
+	})
+	require.NoError(t, p.send(6*day))
+	require.Equal(t, models.MailingSent, p.state())
+	require.Nil(t, p.stopped())
+	require.Equal(t, models.MailCounts{Delivered: readersInCroatia}, p.counts())
+	recipients, mails := p.taken("")
+	require.Equal(t, readersInCroatia, recipients)
+	require.Equal(t, readersInCroatia, mails)
+	require.Equal(t, map[string]string{"stop": "policy"}, p.entry("mailing.stopped").Facts, "neither whose server nor its words")
+	require.Equal(t, 1, p.entries("mailing.stopped"))
+	require.Equal(t, 1, p.entries("mailing.resumed"))
+}
+
+func TestMailingPausesItselfAfterARunOfRefusalsAndCanBeCancelled(t *testing.T) {
+	p := newPostOffice(t)
+	sender := p.sender()
+	sender.Stop = mail.StopRule{Row: 10}
+	p.mails = batches{sender}
+	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "No such user here"}
+	}})
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	var failed int
+	p.at(day, func() {
+		require.Equal(t, models.StopRow, p.stopped().Reason)
+		failed = p.counts().Failed
+		require.GreaterOrEqual(t, failed, 10)
+		require.Less(t, failed, 20)
+		p.say(models.DecideResumeMailing, models.NoPayload{})
+	})
+	p.at(2*day, func() {
+		require.Equal(t, models.MailingPaused, p.state(), "ten more were refused")
+		require.GreaterOrEqual(t, p.counts().Failed, failed+10)
+		require.Equal(t, 2, p.told(), "once for each time")
+		require.Equal(t, 2, p.entries("mailing.stopped"))
+		p.say(models.DecideCancelMailing, models.NoPayload{})
+	})
+	require.NoError(t, p.send(3*day))
+	require.Equal(t, models.MailingCancelled, p.state())
+}
+
+func TestMailingThatStoppedGoesOnFromTheRowsAfterBeingCutOff(t *testing.T) {
+	p := newPostOffice(t)
+	var refusing atomic.Bool
+	refusing.Store(true)
+	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
+		if !refusing.Load() {
+			return nil
+		}
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Rejected by policy"}
+	}})
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	cutOff(t, p.send(3*time.Hour))
+	require.Equal(t, models.MailingPaused, p.state())
+	refusing.Store(false)
+	p.at(4*time.Hour, func() { p.say(models.DecideResumeMailing, models.NoPayload{}) })
+	require.NoError(t, p.send(day))
+	recipients, mails := p.taken("")
+	require.Equal(t, readersInCroatia, recipients)
+	require.Equal(t, readersInCroatia, mails)
+	require.Equal(t, 1, p.told())
+}
