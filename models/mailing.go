@@ -49,6 +49,7 @@ type Mailing struct {
 	CreatedAt        time.Time
 	LaunchedAt       *time.Time
 	FinishedAt       *time.Time
+	CountsLinks      bool // how often its links are followed, not by whom
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
@@ -77,6 +78,7 @@ type MailingInput struct {
 	Audience         Audience      `json:"audience"`
 	FallbackLanguage string        `json:"fallback_language" validate:"required,max=20"`
 	Texts            []MailingText `json:"texts" validate:"required,min=1,max=30,unique=Language,dive"`
+	CountsLinks      bool          `json:"counts_links,omitempty"` // how often links are followed, not by whom
 }
 
 // LaunchMailingPayload launches a mailing as the officer saw it: its revision and the number of people it will reach.
@@ -114,7 +116,8 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	}
 	in.Audience.About = r.ID
 	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, State: MailingDraft, Audience: in.Audience,
-		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now}
+		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now,
+		CountsLinks: in.CountsLinks}
 	if _, err := tx.NewInsert().Model(m).Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
@@ -140,10 +143,10 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if m.Revision != seen {
 		return nil, apperr.About(apperr.CodeOutdated, "mailing")
 	}
-	m.Audience, m.FallbackLanguage = in.Audience, in.FallbackLanguage
+	m.Audience, m.FallbackLanguage, m.CountsLinks = in.Audience, in.FallbackLanguage, in.CountsLinks
 	m.Audience.About = m.RecommendationID
 	m.Revision++
-	if _, err := tx.NewUpdate().Model(m).Column("audience", "fallback_language", "revision").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(m).Column("audience", "fallback_language", "revision", "counts_links").WherePK().Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
 	return m, m.setTexts(ctx, tx, in)

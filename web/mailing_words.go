@@ -19,7 +19,8 @@ import (
 // readMailing gathers a mailing from its form. A language of which nothing was written has no text. The names are those
 // of the texts' fields, in the order of the texts.
 func readMailing(values url.Values, about uuid.UUID) (in models.MailingInput, names []string) {
-	in = models.MailingInput{Audience: audienceOf(values, about), FallbackLanguage: values.Get("fallback_language")}
+	in = models.MailingInput{Audience: audienceOf(values, about), FallbackLanguage: values.Get("fallback_language"),
+		CountsLinks: values.Get("counts_links") != ""}
 	for i := 0; values.Has(textName(i) + ".language"); i++ {
 		t := models.MailingText{Language: values.Get(textName(i) + ".language"),
 			Subject: typed(values.Get(textName(i) + ".subject")), Body: typed(values.Get(textName(i) + ".body")),
@@ -106,6 +107,9 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	}
 	values := url.Values{"fallback_language": {m.FallbackLanguage}}
 	setAudience(values, m.Audience)
+	if m.CountsLinks {
+		values.Set("counts_links", "yes")
+	}
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		for _, t := range m.Texts {

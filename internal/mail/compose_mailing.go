@@ -37,7 +37,11 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 			return page{}, cmp.Or(err, error(NotOwed{models.ReplyUnwanted}))
 		}
 	}
-	return d.mailingPage(ctx, *d.mail.MailingID, m)
+	p, err := d.mailingPage(ctx, *d.mail.MailingID, m)
+	if err != nil || !m.CountsLinks {
+		return p, err
+	}
+	return d.countLinks(ctx, *d.mail.MailingID, p)
 }
 
 // mailingTest writes the letter of a mailing to who wants to see it before it goes out.
@@ -67,7 +71,10 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 	if err != nil {
 		return page{}, err
 	}
-	subject := f.line(m.Subject)
+	subject, why := f.line(m.Subject), d.t("mailing.why", "Owner", m.Owner)
+	if m.CountsLinks {
+		why += " " + d.t("mailing.counts_links")
+	}
 	return page{
 		Subject:     subject,
 		Heading:     subject,
@@ -76,7 +83,7 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
 		Notes:       d.countries(designations, m),
 		Grants:      d.grants(designations.Paying(m.RecommendationID)),
-		Why:         d.t("mailing.why", "Owner", m.Owner),
+		Why:         why,
 		Unsubscribe: d.baseURL + "/u/" + d.personal(links.KindUnsubscribe, fieldUnsubscribe, id),
 		Preferences: d.baseURL + "/preferences/" + d.personal(links.KindPreferences, fieldPreferences, id),
 	}, nil
