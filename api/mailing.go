@@ -29,6 +29,7 @@ type Mailing struct {
 	LaunchedAt       *time.Time           `json:"launched_at,omitempty"`
 	FinishedAt       *time.Time           `json:"finished_at,omitempty"`
 	Progress         Progress             `json:"progress"`
+	CountsLinks      bool                 `json:"counts_links"` // how often links are followed, not by whom
 
 	Kind string `json:"kind"` // campaign, newsletter or representative
 	models.MailingContent
@@ -346,7 +347,7 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 	counts, err := models.MailingCounts(c.ctx(), s.DB, m.ID)
 	v := Mailing{ID: m.ID, CampaignID: m.CampaignID, RecommendationID: m.RecommendationID, State: m.State, Audience: m.Audience,
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
-		FinishedAt: m.FinishedAt, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
+		FinishedAt: m.FinishedAt, CountsLinks: m.CountsLinks, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
 			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, MailingContent: m.MailingContent}
 	if m.Campaign != nil {

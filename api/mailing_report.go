@@ -19,6 +19,15 @@ type MailingReport struct {
 	ByCountry  []PartTally `json:"by_country"`
 	ByLanguage []PartTally `json:"by_language"` // of the text they get
 	Rest       *Rest       `json:"rest,omitempty"`
+	Links      []Followed  `json:"links,omitempty"` // where they are counted
+}
+
+// Followed is an address in a mailing's text of a language, and how often it was followed. Nothing is kept of who did.
+type Followed struct {
+	URL      string `json:"url"`
+	Language string `json:"language"`
+	People   int    `json:"people"` // probably
+	Machines int    `json:"machines"`
 }
 
 // MailTally counts recipients.
@@ -108,7 +117,11 @@ func (s *server) mailingReport(c *call) (reply, error) {
 		}
 		v.Rest = &Rest{People: rest.People, Joined: rest.Joined}
 	}
-	return reply{body: v}, nil
+	links, err := models.MailingLinksOf(c.ctx(), s.DB, m.ID)
+	for _, link := range links {
+		v.Links = append(v.Links, Followed{URL: link.URL, Language: link.Language, People: link.People, Machines: link.Machines})
+	}
+	return reply{body: v}, err
 }
 
 func (s *server) listNotReached(c *call) (reply, error) {

@@ -15,9 +15,10 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	rec, _ := h.publish(t)
 	officer := h.token(t, "officer-khc")
 	in := models.MailingInput{Audience: models.Audience{Roles: []string{"reader"}, Countries: []string{"BG"}}, FallbackLanguage: "en",
-		Texts: []models.MailingText{{Language: "en", Subject: "News", Body: "Read it."}}}
+		Texts: []models.MailingText{{Language: "en", Subject: "News", Body: "Read it."}}, CountsLinks: true}
 	var m Mailing
 	h.send(t, request{method: "POST", path: "/recommendations/" + rec.ID.String() + "/mailings", token: officer, body: in, header: key()}, http.StatusCreated, &m)
+	require.True(t, m.CountsLinks)
 	path := "/mailings/" + m.ID.String()
 	rest := request{method: "POST", path: path + "/rest", token: officer, body: RestInput{}, header: key()}
 	h.send(t, rest, http.StatusConflict, nil)
@@ -39,6 +40,13 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.Equal(t, &Rest{}, r.Rest, "of whom it is not known are not the rest")
 	require.Len(t, r.ByCountry, 1)
 	require.Equal(t, "BG", r.ByCountry[0].Of)
+	require.Empty(t, r.Links)
+	codes, err := models.KeepMailingLinks(t.Context(), h.db, m.ID, "en", []string{"https://example.org/"})
+	require.NoError(t, err)
+	_, err = models.FollowMailingLink(t.Context(), h.db, codes["https://example.org/"], models.FollowedByMachine)
+	require.NoError(t, err)
+	h.read(t, officer, path+"/report", &r)
+	require.Equal(t, []Followed{{URL: "https://example.org/", Language: "en", Machines: 1}}, r.Links)
 	h.read(t, officer, path+"/report?country=RO", &r)
 	require.Zero(t, r.Total)
 

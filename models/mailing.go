@@ -53,6 +53,7 @@ type Mailing struct {
 	CreatedAt        time.Time
 	LaunchedAt       *time.Time
 	FinishedAt       *time.Time
+	CountsLinks      bool         // how often its links are followed, not by whom
 	Stopped          *MailingStop `bun:"type:jsonb"` // why it paused by itself; nil where it did not, or a person paused it
 
 	Schedule *MailingTime `bun:"type:jsonb"` // when it leaves, as it was said; nil: at once
@@ -90,6 +91,7 @@ type MailingInput struct {
 	Audience         Audience      `json:"audience"`
 	FallbackLanguage string        `json:"fallback_language" validate:"required,max=20"`
 	Texts            []MailingText `json:"texts" validate:"required,min=1,max=30,unique=Language,dive"`
+	CountsLinks      bool          `json:"counts_links,omitempty"` // how often links are followed, not by whom
 
 	Kind string `json:"kind,omitempty" validate:"omitempty,max=20"` // a campaign if absent; it stays as it began
 	MailingContent
@@ -133,7 +135,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	}
 	in.Audience.About = r.ID
 	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, Kind: in.KindOrCampaign(), State: MailingDraft, Audience: in.Audience,
-		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now}
+		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now, CountsLinks: in.CountsLinks}
 	if _, err := tx.NewInsert().Model(m).Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
@@ -168,7 +170,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if err := in.checkContent(ctx, tx, m.Kind, m.RecommendationID); err != nil {
 		return nil, err
 	}
-	m.Audience, m.FallbackLanguage = in.Audience, in.FallbackLanguage
+	m.Audience, m.FallbackLanguage, m.CountsLinks = in.Audience, in.FallbackLanguage, in.CountsLinks
 	m.Audience.About = m.RecommendationID
 	if in.CampaignID != nil { // it moves there; without one it stays where it is
 		if m.Campaign, err = campaignOf(ctx, tx, m.RecommendationID, *in.CampaignID); err != nil {
@@ -177,7 +179,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 		m.CampaignID = m.Campaign.ID
 	}
 	m.Revision++
-	if _, err := tx.NewUpdate().Model(m).Column("campaign_id", "audience", "fallback_language", "revision").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(m).Column("campaign_id", "audience", "fallback_language", "revision", "counts_links").WherePK().Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
 	if err := m.setTexts(ctx, tx, in); err != nil {

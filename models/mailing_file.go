@@ -257,6 +257,17 @@ func (f *MailingFile) Remove(ctx context.Context, tx bun.IDB) error {
 	}
 }
 
+// takeFiles lets what goes along with another mailing go along with this one as well, but for what was emptied there.
+func (m *Mailing) takeFiles(ctx context.Context, tx bun.IDB, from uuid.UUID, now time.Time) error {
+	_, err := tx.NewRaw(`INSERT INTO mailing_files (id, mailing_id, language, place, name, media_type, size, sha256, width, bytes, uploaded_by, created_at)
+		SELECT gen_random_uuid(), ?, language, place, name, media_type, size, sha256, width, bytes, uploaded_by, ?
+		FROM mailing_files WHERE mailing_id = ? AND bytes IS NOT NULL`, m.ID, now, from).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("take the files of a mailing along: %w", err)
+	}
+	return nil
+}
+
 // MailingFiles lists what goes along with a mailing, without the bytes, in the order in which it came.
 func MailingFiles(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]MailingFile, error) {
 	var list []MailingFile

@@ -82,7 +82,7 @@ func CountRest(ctx context.Context, db bun.IDB, m *Mailing) (RestOf, error) {
 	return r, nil
 }
 
-// CreateRest writes a draft with the texts of a mailing that is over to those whom it did not reach, in the same campaign, and the
+// CreateRest writes a draft with the texts and files of a mailing that is over to those whom it did not reach, in the same campaign, and the
 // draft's process. It is edited and launched as any other. Those named in again have to be recipients of whom it is not known.
 func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, again []uuid.UUID, officer uuid.UUID, now time.Time) (*Mailing, error) {
 	if err := m.HasRest(); err != nil {
@@ -102,7 +102,7 @@ func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, 
 	next.ID, next.State, next.Audience, next.Revision = NewID(), MailingDraft, audience, 1
 	next.CreatedBy, next.CreatedAt, next.LaunchedAt, next.FinishedAt = officer, now, nil, nil
 	next.Texts, next.MailingContent = nil, MailingContent{}
-	next.Schedule, next.AtNight, next.NextAt, next.Asks = nil, false, nil, false // when this one leaves is said anew
+	next.Stopped, next.Schedule, next.AtNight, next.NextAt, next.Asks = nil, nil, false, nil, false // when this one leaves is said anew
 	if _, err := tx.NewInsert().Model(&next).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("create a mailing to the rest: %w", err)
 	}
@@ -110,6 +110,9 @@ func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, 
 		return nil, err
 	}
 	if err := next.setContent(ctx, tx, m.MailingContent); err != nil {
+		return nil, err
+	}
+	if err := next.takeFiles(ctx, tx, m.ID, now); err != nil {
 		return nil, err
 	}
 	return &next, OpenProcess(ctx, tx, ProcessMailing, next.ID, r.ID, now)

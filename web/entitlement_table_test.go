@@ -179,7 +179,7 @@ var entitlements = concat(
 		always("GET /subscribe/{token}", linkIsOver), always("POST /subscribe/{token}", linkIsOver),
 		always("GET /account/preferences", members), always("POST /account/preferences", members),
 		always("GET /account/consents.{form:csv|json}", members),
-		always("GET /o/{token}", noSuchThing), always("POST /o/{token}", noSuchThing),
+		always("GET /f/{code}", noSuchThing), always("GET /o/{token}", noSuchThing), always("POST /o/{token}", noSuchThing),
 
 		always("GET /published", everybody), always("GET /published.atom", everybody), always("GET /follow-ups", everybody),
 		staged("GET /published/{slug}/{language}/{form:docx|pdf}", noSuchThing, noSuchThing, everybody),

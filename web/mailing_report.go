@@ -37,6 +37,9 @@ type mailingReportView struct {
 	ByLanguage   partTable
 	Whole        models.MailTally
 	Complaints   int
+	Counts       bool // how often its links are followed
+	Links        []models.MailingLink
+	LinkPicture  chart
 	Rows         []unreachedRow
 	Pager        Pager
 	Book         string // the same as a workbook
@@ -133,6 +136,11 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 	if err != nil {
 		return v, err
 	}
+	if v.Counts = c.m.CountsLinks; v.Counts {
+		if v.Links, err = models.MailingLinksOf(r.Context(), s.DB, c.m.ID); err != nil {
+			return v, err
+		}
+	}
 	v.choices(l, c, names)
 	v.count(l, r, report, names)
 	return v, nil
@@ -188,6 +196,7 @@ func (v *mailingReportView) count(l *i18n.Localizer, r *http.Request, report mod
 		shares = append(shares, g.share)
 	}
 	v.Picture = newChart(shares, inWords(l, shares), l.T("mailing.report.outcomes"))
+	v.LinkPicture = linkPicture(l, v.Links)
 	none := i18n.Said(l.T("mailing.report.no_country"))
 	v.ByCountry = newPartTable(l, "countries", l.T("mailing.report.by_country"), l.T("dashboard.filter.country"), report.ByCountry, func(code string) (i18n.Words, string) {
 		if name, known := names.names[code]; known {
@@ -198,6 +207,24 @@ func (v *mailingReportView) count(l *i18n.Localizer, r *http.Request, report mod
 	v.ByLanguage = newPartTable(l, "languages", l.T("mailing.report.by_language"), l.T("mailing.language"), report.ByLanguage, func(tag string) (i18n.Words, string) {
 		return i18n.Said(l.Language(tag)), filterReport(r.URL, "language", tag)
 	})
+}
+
+// linkPicture shows how often people followed each address, whatever the language.
+func linkPicture(l *i18n.Localizer, links []models.MailingLink) chart {
+	var shares []share
+	whole := 0
+	for _, link := range links {
+		whole += link.People
+		if i := slices.IndexFunc(shares, func(sh share) bool { return sh.Name == link.URL }); i >= 0 {
+			shares[i].Number += link.People
+		} else {
+			shares = append(shares, share{Name: link.URL, Number: link.People})
+		}
+	}
+	for i := range shares {
+		shares[i].Whole = whole
+	}
+	return newChart(shares, inWords(l, shares), l.T("mailing.report.links"))
 }
 
 // filterReport narrows the report to one country or language, from the beginning of its list.

@@ -34,8 +34,12 @@ func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	l := Localizer(r)
-	content, err := bookOf([]bookSheet{v.summarySheet(l), v.ByCountry.sheet(l, l.T("mailing.report.sheet.countries")),
-		v.ByLanguage.sheet(l, l.T("mailing.report.sheet.languages")), rest})
+	sheets := []bookSheet{v.summarySheet(l), v.ByCountry.sheet(l, l.T("mailing.report.sheet.countries")),
+		v.ByLanguage.sheet(l, l.T("mailing.report.sheet.languages")), rest}
+	if v.Counts {
+		sheets = append(sheets, v.linkSheet(l))
+	}
+	content, err := bookOf(sheets)
 	if err != nil {
 		return err
 	}
@@ -54,6 +58,15 @@ func (v mailingReportView) summarySheet(l *i18n.Localizer) bookSheet {
 		[]any{l.T("mailing.report.complaints"), v.Complaints})
 	if v.Chosen != "" {
 		t.rows = append(t.rows, []any{v.Chosen})
+	}
+	return t
+}
+
+func (v mailingReportView) linkSheet(l *i18n.Localizer) bookSheet {
+	t := bookSheet{name: l.T("mailing.report.sheet.links"), rows: [][]any{{l.T("mailing.report.link_address"), l.T("mailing.language"),
+		l.T("mailing.report.by_people"), l.T("mailing.report.by_machines")}}}
+	for _, link := range v.Links {
+		t.rows = append(t.rows, []any{link.URL, l.Language(link.Language), link.People, link.Machines})
 	}
 	return t
 }

@@ -19,7 +19,8 @@ import (
 // readMailing gathers a mailing from its form. A language of which nothing was written has no text. The names are those
 // of the texts' fields, in the order of the texts.
 func readMailing(values url.Values, about uuid.UUID) (in models.MailingInput, names []string) {
-	in = models.MailingInput{Audience: audienceOf(values, about), FallbackLanguage: values.Get("fallback_language")}
+	in = models.MailingInput{Audience: audienceOf(values, about), FallbackLanguage: values.Get("fallback_language"),
+		CountsLinks: values.Get("counts_links") != ""}
 	if id, err := uuid.Parse(values.Get("campaign_id")); err == nil {
 		in.CampaignID = &id
 	}
@@ -116,6 +117,9 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	values := url.Values{"fallback_language": {m.FallbackLanguage}, "campaign_id": {m.CampaignID.String()}}
 	setAudience(values, m.Audience)
 	setContent(values, m.MailingContent, m.Kind, languages)
+	if m.CountsLinks {
+		values.Set("counts_links", "yes")
+	}
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		for _, t := range m.Texts {

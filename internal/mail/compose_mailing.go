@@ -36,7 +36,11 @@ func (d *draft) mailing(ctx context.Context) (page, error) {
 			return page{}, cmp.Or(err, error(NotOwed{models.ReplyUnwanted}))
 		}
 	}
-	return d.mailingPage(ctx, *d.mail.MailingID, m)
+	p, err := d.mailingPage(ctx, *d.mail.MailingID, m)
+	if err != nil || !m.CountsLinks {
+		return p, err
+	}
+	return d.countLinks(ctx, *d.mail.MailingID, p)
 }
 
 // mailingTest writes the letter of a mailing to who wants to see it before it goes out.
@@ -66,14 +70,17 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 	if err != nil {
 		return page{}, err
 	}
-	subject := f.line(m.Subject)
+	subject, why := f.line(m.Subject), d.t("mailing.why", "Owner", m.Owner)
+	if m.CountsLinks {
+		why += " " + d.t("mailing.counts_links")
+	}
 	p := page{
 		Subject:     subject,
 		Heading:     subject,
 		Body:        body,
 		BodyText:    f.text(m),
 		Button:      &button{Label: d.t("mailing.button"), URL: d.baseURL + publicPath + m.Slug},
-		Why:         d.t("mailing.why", "Owner", m.Owner),
+		Why:         why,
 		Unsubscribe: d.baseURL + "/u/" + d.personal(links.KindUnsubscribe, fieldUnsubscribe, id),
 		Preferences: d.baseURL + "/preferences/" + d.personal(links.KindPreferences, fieldPreferences, id),
 		Attached:    along.attached(),

@@ -1,0 +1,85 @@
+package models
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// MailingLink is an address in the text of a mailing, and how often it was followed. Its code is the same for every reader of the
+// text, and nothing else is kept: who followed it cannot be told.
+type MailingLink struct {
+	bun.BaseModel `bun:"table:mailing_links,alias:lk"`
+
+	Code      string `bun:",pk"`
+	MailingID uuid.UUID
+	Language  string // of the text
+	URL       string `bun:"url"`
+	People    int    // probably
+	Machines  int
+}
+
+// LongestCounted is how long an address can be whose visits are counted, in bytes.
+const LongestCounted = 2000
+
+// KeepMailingLinks gives each address in a mailing's text of a language a code, once, and returns the codes by address. Two that do
+// it at once get the same codes.
+func KeepMailingLinks(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string, urls []string) (map[string]string, error) {
+	if len(urls) == 0 {
+		return nil, nil
+	}
+	links := make([]MailingLink, len(urls))
+	for i, u := range urls {
+		links[i] = MailingLink{Code: rand.Text(), MailingID: mailing, Language: language, URL: u}
+	}
+	if _, err := db.NewInsert().Model(&links).On("CONFLICT (mailing_id, language, url) DO NOTHING").Exec(ctx); err != nil {
+		return nil, fmt.Errorf("keep the links of a mailing: %w", err)
+	}
+	kept, err := MailingLinksOf(ctx, db, mailing)
+	codes := map[string]string{}
+	for _, l := range kept {
+		if l.Language == language {
+			codes[l.URL] = l.Code
+		}
+	}
+	return codes, err
+}
+
+// FollowedBy says who followed a link.
+type FollowedBy int
+
+// Nobody is of who follows more links than anybody would: they are led on, and not counted.
+const (
+	FollowedByPerson FollowedBy = iota // probably
+	FollowedByMachine
+	FollowedByNobody
+)
+
+// FollowMailingLink counts a visit and returns the address that the code leads to. A code that there is not is not found: nothing
+// but what stands in a mailing is led to.
+func FollowMailingLink(ctx context.Context, db bun.IDB, code string, by FollowedBy) (string, error) {
+	var url string
+	err := db.NewRaw(`UPDATE mailing_links SET people = people + ?, machines = machines + ? WHERE code = ? RETURNING url`,
+		oneIf(by == FollowedByPerson), oneIf(by == FollowedByMachine), code).Scan(ctx, &url)
+	return url, found(err, "link")
+}
+
+func oneIf(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// MailingLinksOf lists the links of a mailing, those most people followed first.
+func MailingLinksOf(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]MailingLink, error) {
+	var list []MailingLink
+	err := db.NewSelect().Model(&list).Where("lk.mailing_id = ?", mailing).OrderExpr("lk.people DESC, lk.url, lk.language").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the links of a mailing: %w", err)
+	}
+	return list, nil
+}
