@@ -88,6 +88,9 @@ func (a Authority) AddressLines() []string {
 	return lines
 }
 
+// Writable reports whether there is an address to write to.
+func (a Authority) Writable() bool { return a.RetiredAt == nil && (a.Email != "" || a.Address != "") }
+
 // AuthorityFilter narrows Authorities; its zero value leaves out nothing.
 type AuthorityFilter struct {
 	Country string     // code

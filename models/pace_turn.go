@@ -49,6 +49,9 @@ func (t *turn) readLimits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := t.tx.NewDelete().Model((*SlowDomain)(nil)).Where("until <= ?", t.now.Add(-slowFor)).Exec(ctx); err != nil {
+		return err
+	}
 	var uses []use
 	err = t.tx.NewRaw(`SELECT domain, sum(mails) AS mails, min(at) FILTER (WHERE mails > 0) AS first FROM mail_paces
 		WHERE at > ? GROUP BY domain HAVING sum(mails) > 0`, t.now.Add(-minute)).Scan(ctx, &uses)

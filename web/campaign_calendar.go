@@ -8,7 +8,6 @@ import (
 	"tribuna/internal/access"
 	"tribuna/internal/calendar"
 	"tribuna/internal/i18n"
-	"tribuna/models"
 )
 
 // campaignCalendar gives what stands in a campaign and has a day as a file for calendars.
@@ -38,7 +37,7 @@ func (s *Server) campaignCalendar(w http.ResponseWriter, r *http.Request) error 
 // calendarEntry is one line of it. The note stays on the page: a calendar is shown to others.
 func (s *Server) calendarEntry(l *i18n.Localizer, item seriesItem) calendar.Entry {
 	e := calendar.Entry{ID: uuid.MustParse(item.ID), Revision: item.revision, Day: item.Day, At: item.at, Address: s.BaseURL + item.Href,
-		Summary: l.T("campaign.event", "Kind", item.Kind.Text, "Title", item.Title), Cancelled: item.state == string(models.StepCalledOff)}
+		Summary: l.T("campaign.event", "Kind", item.Kind.Text, "Title", item.Title), Cancelled: item.CalledOff()}
 	if item.With.Text != "" {
 		e.About = item.With.Text
 	}

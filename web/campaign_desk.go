@@ -1,8 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
+	"time"
 
 	"tribuna/models"
 )
@@ -11,6 +15,8 @@ import (
 type stepRow struct {
 	seriesItem
 	Campaign string
+
+	due time.Time // where the day alone is known: when that is over
 }
 
 // dueSteps are the steps of campaigns that wait for the visitor, the first due first.
@@ -24,9 +30,40 @@ func (s *Server) dueSteps(r *http.Request, v *visitor) ([]stepRow, error) {
 	for _, step := range list {
 		item := stepItem(Localizer(r), step.CampaignStep, models.DayOf(s.Now(), zone))
 		item.Href = campaignPath(step.CampaignID) + "/steps/" + step.ID.String()
-		rows = append(rows, stepRow{item, step.Campaign})
+		row := stepRow{seriesItem: item, Campaign: step.Campaign, due: time.Date(item.Day.Year(), item.Day.Month(), item.Day.Day()+1, 0, 0, 0, 0, zone)}
+		if step.At != nil {
+			row.due = *step.At
+		}
+		rows = append(rows, row)
 	}
 	return rows, err
+}
+
+// deskRow is a question or a step: one of them is nil.
+type deskRow struct {
+	Question *waitingRow
+	Step     *stepRow
+
+	late bool
+	due  time.Time
+}
+
+// Desk is what waits, questions and steps of campaigns in one list: the most urgent first.
+func (v homeView) Desk() []deskRow {
+	var rows []deskRow
+	for i := range v.Waiting {
+		rows = append(rows, deskRow{Question: &v.Waiting[i], late: v.Waiting[i].Overdue, due: v.Waiting[i].Due})
+	}
+	for i := range v.Steps {
+		rows = append(rows, deskRow{Step: &v.Steps[i], late: v.Steps[i].Late, due: v.Steps[i].due})
+	}
+	slices.SortStableFunc(rows, func(a, b deskRow) int {
+		if a.late != b.late {
+			return cmp.Compare(strconv.FormatBool(b.late), strconv.FormatBool(a.late))
+		}
+		return a.due.Compare(b.due)
+	})
+	return rows
 }
 
 // deskOf counts what stands on somebody's desk today.

@@ -43,6 +43,9 @@ func (i seriesItem) ISO() string { return i.Day.Format(time.DateOnly) }
 // Waits reports whether something is still to be done.
 func (i seriesItem) Waits() bool { return i.state == string(models.StepPlanned) }
 
+// CalledOff reports whether it does not take place.
+func (i seriesItem) CalledOff() bool { return i.state == string(models.StepCalledOff) }
+
 // series lists what stands in a campaign in the order of time; what has no day yet comes last.
 func (s *Server) series(ctx context.Context, l *i18n.Localizer, c campaignCase) ([]seriesItem, error) {
 	mailings, err := models.MailingsIn(ctx, s.DB, c.c.ID)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
+	"tribuna/models"
 )
 
 // published takes the brief to where campaigns begin, without a process running.
@@ -221,4 +222,27 @@ func TestAMonthOnTheWallBeginsOnMonday(t *testing.T) {
 		require.Equal(t, day(1), gridMonth(nonsense, &seriesItem{Day: day(20)}, nil, time.Now()), url.QueryEscape(nonsense))
 	}
 	require.Equal(t, day(1), gridMonth("", nil, []seriesItem{{Day: day(4)}, {}}, time.Now()), "the last there was")
+}
+
+func TestTheMostUrgentOfQuestionsAndStepsStandsFirst(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b, officer := h.as("officer-khc", "en"), h.person("officer-khc")
+	campaign := h.campaignOf(b, "Spring")
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	h.stepIn(b, campaign, "call", "Call in six days", day(6), "")
+	h.stepIn(b, campaign, "letter", "Letter of last week", day(-7), "")
+	h.stepIn(b, campaign, "event", "Event next month", day(30), "")
+	now := time.Now()
+	task := &models.Task{ID: models.NewID(), ProcessID: h.brief.ID, RecommendationID: h.brief.ID, Kind: models.TaskPublish, Round: 1, PersonID: &officer.ID,
+		State: models.TaskOpen, OpenedAt: now, DueAt: now.AddDate(0, 0, 2), GraceUntil: now.AddDate(0, 0, 9), Generation: 1}
+	require.NoError(t, task.Insert(t.Context(), h.db))
+	home := b.get("/")
+	sound(t, home)
+	at := func(words string) int { return strings.Index(home.Body, words) }
+	require.Positive(t, at("Letter of last week"))
+	require.Less(t, at("Letter of last week"), at(tasksPath+task.ID.String()), "what is late comes first")
+	require.Less(t, at(tasksPath+task.ID.String()), at("Call in six days"))
+	require.Equal(t, -1, at("Event next month"), "in a month it is not yet to be seen to")
+	require.Contains(t, home.Body, i18n.For("en").N("home.waiting", 3))
 }

@@ -20,7 +20,7 @@ func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) erro
 	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
 		return err
 	}
-	if oneMore(f.Form, r.PostFormValue("do")) {
+	if do := r.PostFormValue("do"); oneMore(f.Form, do) || do == "change" { // back from what would be sent
 		return s.renderReview(w, r, a, f)
 	}
 	comments, fields := readComments(r.PostForm, a.version.Body)
@@ -31,6 +31,9 @@ func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) erro
 	done, err := false, checkComments(p, a.version.Body, comments)
 	if err == nil && r.PostFormValue(prefilled) != "" {
 		err = ticked(r, "sure")
+	}
+	if err == nil && r.PostFormValue("do") == "look" {
+		return s.showConsultationSummary(w, r, a, f, p)
 	}
 	if err == nil {
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerConsultation, &a.task.ID, p}, a.path()+"/thanks")

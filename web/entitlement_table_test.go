@@ -174,6 +174,7 @@ var entitlements = concat(
 		always("GET /l/{token}", linkIsOver), always("POST /l/{token}", answersToAllSame),
 		always("GET /u/{token}", noSuchThing), always("POST /u/{token}", noSuchThing),
 		always("POST /u/{token}/undo", noSuchThing), always("GET /preferences/{token}", noSuchThing), always("POST /preferences/{token}", noSuchThing),
+		always("GET /w/{token}", noSuchThing), always("POST /w/{token}", noSuchThing), always("GET /write/{id}", noSuchThing),
 		always("GET /subscribe", everybody), always("POST /subscribe", everybody),
 		always("GET /subscribe/{token}", linkIsOver), always("POST /subscribe/{token}", linkIsOver),
 		always("GET /account/preferences", members), always("POST /account/preferences", members),

@@ -78,6 +78,7 @@ type mailingView struct {
 	Launch       string // where
 	Cancel       string
 	Theirs       *theirMailing // saved meanwhile by somebody else
+	Content      mailingContentView
 }
 
 // mailingTextView is the text in one language.
@@ -88,6 +89,8 @@ type mailingTextView struct {
 	Preview  string
 
 	PlainOpen bool // the plain-text half was written
+
+	Letter string // name of the fields of the letter that readers send; "" where there is none
 }
 
 // Field names one of the text's fields.
@@ -102,12 +105,17 @@ type mailingCase struct {
 	rec     *models.Recommendation
 	m       *models.Mailing // nil for a new one
 	seen    int             // revision on which words that were kept were written; 0 for none
+	kind    string          // of the mailing, or of the one about to be written
 }
 
 // keptForm is its form, whose words are kept.
 func (c mailingCase) keptForm() keptForm {
 	if c.m == nil {
-		return keptForm{c.visitor, c.rec, models.KeptMailing(c.rec.ID), c.path(), false}
+		name := models.KeptMailing(c.rec.ID)
+		if c.kind != models.MailingKindCampaign {
+			name += ":" + c.kind
+		}
+		return keptForm{c.visitor, c.rec, name, c.path(), false}
 	}
 	return keptForm{c.visitor, c.rec, models.KeptMailing(c.m.ID), c.path(), false}
 }
@@ -115,7 +123,7 @@ func (c mailingCase) keptForm() keptForm {
 // path is the address of the mailing, or of the form for a new one.
 func (c mailingCase) path() string {
 	if c.m == nil {
-		return recommendationPath(c.rec.ID) + "/mailings/new"
+		return beginMailing(c.rec.ID, c.kind, "")
 	}
 	return mailingPath(c.m.ID)
 }
@@ -126,7 +134,7 @@ func (s *Server) forNewMailing(r *http.Request) (mailingCase, error) {
 	if err == nil {
 		err = rec.Announceable()
 	}
-	return mailingCase{visitor: v, rec: rec}, err
+	return mailingCase{visitor: v, rec: rec, kind: kindAsked(r)}, err
 }
 
 // loadMailing reads the mailing in the path for somebody who may do something with it.
@@ -142,6 +150,7 @@ func (s *Server) loadMailing(r *http.Request, action access.Action) (mailingCase
 	if c.m, err = models.MailingByID(r.Context(), s.DB, id); err != nil {
 		return c, err
 	}
+	c.kind = c.m.Kind
 	if c.rec, err = models.RecommendationByID(r.Context(), s.DB, c.m.RecommendationID); err != nil {
 		return c, err
 	}
@@ -153,7 +162,7 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values, err := s.prefilledMailing(r.Context(), c.rec)
+	values, err := s.prefilledMailing(r.Context(), c.rec, c.kind)
 	if err != nil {
 		return err
 	}
@@ -203,7 +212,7 @@ func (s *Server) renderMailing(w http.ResponseWriter, r *http.Request, c mailing
 
 func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (mailingView, error) {
 	l := Localizer(r)
-	v := mailingView{Page: s.workPage(r, l.T("mailing.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := mailingView{Page: s.workPage(r, mailingTitle(l, c.kind)), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
 		v.Saved, v.Revision, v.CampaignHref = true, c.m.Revision, campaignPath(c.m.CampaignID)
@@ -222,10 +231,13 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		return v, err
 	}
 	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience", segmentsPath(c.rec.ID), fieldsOf(l)
+	var err error
+	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
+		return v, err
+	}
 	for _, name := range []string{"organisations", "topics", "engagement", "not_reached", "except_organisations", "except_mailings"} {
 		v.MoreOpen = v.MoreOpen || f.Form.Value(name) != ""
 	}
-	var err error
 	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
 		return v, err
 	}
@@ -263,6 +275,10 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 		t := mailingTextView{Name: name, Language: language.Tag}
 		t.PlainOpen = v.Form.Value(t.Field("plain")) != "" || v.Form.Error(t.Field("plain")) != ""
 		t.Open = t.PlainOpen || v.Form.Value(t.Field("subject")) != "" || v.Form.Value(t.Field("body")) != ""
+		if c.kind == models.MailingKindRepresentative {
+			t.Letter = letterName(i)
+			t.Open = t.Open || v.Form.Value(t.Letter+".subject") != "" || v.Form.Value(t.Letter+".body") != ""
+		}
 		if c.m != nil && hasText(c.m, language.Tag) {
 			t.Preview = c.path() + "/preview?language=" + url.QueryEscape(language.Tag)
 		}
@@ -282,6 +298,7 @@ func (s *Server) createMailing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
+		in.Kind = c.kind
 		return s.createMailingOnce(ctx, tx, c, r.PostFormValue("decision_id"), in)
 	})
 }
@@ -336,6 +353,12 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		}
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
+	if arranged, err := s.arrangeItems(r.Context(), r, &f); arranged || err != nil {
+		if err != nil {
+			return err
+		}
+		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+	}
 	m, err := s.storeMailing(r.Context(), r.PostForm, c.rec.ID, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
@@ -362,8 +385,10 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid.UUID,
 	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) (*models.Mailing, error) {
 	in, names := readMailing(values, about)
+	var written map[string]string
+	in.MailingContent, written = readContent(values)
 	if err := validation.Check(in); err != nil {
-		return nil, atTheirTexts(err, names)
+		return nil, atTheirContent(atTheirTexts(err, names), written)
 	}
 	if err := in.Audience.Validate(); err != nil {
 		return nil, err
@@ -373,5 +398,5 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid
 		m, err = write(ctx, tx, in)
 		return err
 	})
-	return m, atTheirTexts(err, names)
+	return m, atTheirContent(atTheirTexts(err, names), written)
 }

@@ -36,6 +36,8 @@ type mailingProgressView struct {
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
+	Writing      string           // where its letter to representatives is read; "" of other kinds
+	Written      int              // people who say that they wrote
 }
 
 // mailFigure is how many mails ended in a state; Href leads to the list of whose.
@@ -52,7 +54,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		Path: c.path(), LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
 		Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
-		v.Page = s.workPage(r, l.T("mailing.title"))
+		v.Page = s.workPage(r, mailingTitle(l, c.kind))
 	} else {
 		v.Page = Page{Language: LanguageOf(r)}
 	}
@@ -63,6 +65,12 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	var speed models.MailingSpeed
 	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {
 		return err
+	}
+	if c.kind == models.MailingKindRepresentative && c.m.LaunchedAt != nil {
+		v.Writing = "/write/" + c.m.ID.String()
+		if v.Written, _, err = models.WrittenCount(r.Context(), s.DB, c.m.ID, uuid.Nil); err != nil {
+			return err
+		}
 	}
 	v.fill(l, c)
 	if v.Running && v.Counts.Pending() > 0 {

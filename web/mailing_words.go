@@ -69,7 +69,7 @@ func atTheirTexts(err error, names []string) error {
 
 // prefilledMailing begins a mailing to those who read: in every language of the publication, its title as the subject
 // and a text to start from.
-func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendation) (url.Values, error) {
+func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendation, kind string) (url.Values, error) {
 	p, err := models.PublicationOf(ctx, s.DB, rec.ID)
 	if err != nil {
 		return nil, err
@@ -85,18 +85,24 @@ func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendatio
 		if k < 0 {
 			continue
 		}
+		if kind == models.MailingKindNewsletter {
+			continue // what it begins with is about all of its items
+		}
 		values.Set(textName(i)+".subject", p.Texts[k].Title)
-		values.Set(textName(i)+".body", s.firstWords(language.Tag, rec, p.Texts[k]))
+		values.Set(textName(i)+".body", s.firstWords(language.Tag, kind, rec, p.Texts[k]))
 	}
-	return values, nil
+	return values, s.prefilledContent(ctx, values, rec, p, kind, languages)
 }
 
 // firstWords is the text a mailing begins with: what was published, how many measures it holds, where to read it. In a
 // language without a catalog it is the title and the address.
-func (s *Server) firstWords(tag string, rec *models.Recommendation, t models.PublicationText) string {
+func (s *Server) firstWords(tag, kind string, rec *models.Recommendation, t models.PublicationText) string {
 	address := s.BaseURL + "/published/" + rec.Slug + "/" + tag
 	if !slices.Contains(i18n.Tags(), tag) {
 		return fmt.Sprintf("**%s**\n\n<%s>", t.Title, address)
+	}
+	if kind == models.MailingKindRepresentative {
+		return i18n.For(tag).T("mailing.first_request", "Title", t.Title)
 	}
 	return i18n.For(tag).N("mailing.first_words", len(t.Measures), "Title", t.Title, "Address", address)
 }
@@ -109,6 +115,7 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	}
 	values := url.Values{"fallback_language": {m.FallbackLanguage}, "campaign_id": {m.CampaignID.String()}}
 	setAudience(values, m.Audience)
+	setContent(values, m.MailingContent, m.Kind, languages)
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		for _, t := range m.Texts {

@@ -9,33 +9,44 @@ import (
 	"tribuna/models"
 )
 
-// summaryView shows an expert what will be sent, before it is. Its form holds what was typed; one button sends it, the other leads
-// back to change it.
+// summaryView shows an expert, or a partner who is consulted, what will be sent, before it is. Its form holds what was typed; one button
+// sends it, the other leads back to change it.
 type summaryView struct {
 	Page
-	DecisionID string
-	Action     string
-	Document   string
-	TextLang   string // of the text
-	Hidden     []Option
-	Answer     string
-	Reasons    string
-	Lang       string // of what was written; "" where nobody said
-	Said       []saidTo
-	Comments   []answeredComment
-	Note       string
-	Naming     string // how they will be named, in a sentence
-	Conflict   string // what they declared; "" for nothing
-	Changing   bool
-	Due        time.Time
-	Zone       *time.Location
+	Consultation bool
+	DecisionID   string
+	Action       string
+	Document     string
+	TextLang     string // of the text
+	Hidden       []Option
+	Answer       string // "" in a consultation
+	Reasons      string
+	Lang         string // of what was written; "" where nobody said
+	Said         []saidTo
+	Comments     []answeredComment
+	Note         string
+	Naming       string // how they will be named, or in whose name it is sent, in a sentence
+	Conflict     string // what they declared; "" for nothing
+	Changing     bool
+	Due          time.Time
+	Zone         *time.Location
 }
 
-// showSummary shows what is about to be sent. It is kept like what is typed: whoever goes away here finds it again.
+// newSummary keeps what is about to be sent, like what is typed: whoever goes away here finds it again.
+func (s *Server) newSummary(r *http.Request, a *asked, f formState) (summaryView, error) {
+	if _, err := s.storeWords(r, a.keptForm()); err != nil {
+		return summaryView{}, err
+	}
+	return summaryView{Page: askedPage(r, Localizer(r).T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title,
+		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Changing: a.task.State == models.TaskDone, Due: a.task.DueAt, Zone: a.zone}, nil
+}
+
+// showSummary shows the review that is about to be sent.
 //
 //i18n:keys summary.named.* conflict.kind.*
 func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f formState, p models.ReviewPayload) error {
-	if _, err := s.storeWords(r, a.keptForm()); err != nil {
+	v, err := s.newSummary(r, a, f)
+	if err != nil {
 		return err
 	}
 	l := Localizer(r)
@@ -47,16 +58,28 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 	if err != nil {
 		return err
 	}
-	v := summaryView{Page: askedPage(r, l.T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title, TextLang: a.rec.Language,
-		Hidden: hiddenFields(r.PostForm), Answer: l.T("review.answer." + p.Answer), Reasons: p.Reasons, Lang: p.WrittenIn, Note: p.ConfidentialNote,
-		Said: yours(saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true)), Comments: commentsToSend(p.Comments),
-		Naming: l.T("summary.named."+namingOf(p), "Name", a.visitor.Person.Name), Changing: a.task.State == models.TaskDone, Due: a.task.DueAt, Zone: a.zone}
+	v.Answer, v.Reasons, v.Lang, v.Note = l.T("review.answer."+p.Answer), p.Reasons, p.WrittenIn, p.ConfidentialNote
+	v.Said, v.Comments = yours(saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true)), commentsToSend(p.Comments)
+	v.Naming = l.T("summary.named."+namingOf(p), "Name", a.visitor.Person.Name)
 	if a.facts.Anonymity != models.AnonymityOpen { // nobody chooses how they are named in it
 		v.Naming = l.T("anonymity.means." + a.facts.Anonymity)
 	}
 	if conflict.Declared() {
 		v.Conflict = l.T("conflict.kind." + conflict.Kind)
 	}
+	s.Engine.Render(w, r, http.StatusOK, "review_summary", v)
+	return nil
+}
+
+// showConsultationSummary shows the comments that are about to be sent in an organisation's name.
+func (s *Server) showConsultationSummary(w http.ResponseWriter, r *http.Request, a *asked, f formState, p models.ConsultationPayload) error {
+	v, err := s.newSummary(r, a, f)
+	if err != nil {
+		return err
+	}
+	l := Localizer(r)
+	v.Consultation, v.Reasons, v.Lang, v.Comments = true, p.Reasons, p.WrittenIn, commentsToSend(p.Comments)
+	v.Naming = l.T("summary.organisation", "Organisation", a.organisation(l), "Name", a.visitor.Person.Name)
 	s.Engine.Render(w, r, http.StatusOK, "review_summary", v)
 	return nil
 }

@@ -239,6 +239,9 @@ func TestPartnerIsConsulted(t *testing.T) {
 	f = form(t, empty.Body, path+"/consultation")
 	f.Set("reasons", "Становище.\r\nНа два реда.")
 	f.Set("comment-5", "Добавете срок.")
+	f = n.looksAtConsultation(t, path, f)
+	require.Equal(t, sent, n.rows("submissions"), "looking sends nothing")
+	f.Set("do", "send")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/consultation", f).StatusCode)
 	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 	require.NoError(t, err)
@@ -246,6 +249,7 @@ func TestPartnerIsConsulted(t *testing.T) {
 	require.Equal(t, "Становище.\nНа два реда.", rv.Reasons)
 	require.NotNil(t, rv.OrganisationID)
 	require.Contains(t, b.get(path+"/thanks").Body, "На два реда.")
+	n.changesConsultation(t, path)
 
 	require.Equal(t, http.StatusNotFound, n.as("partner-tdh-al", "en").get(path).StatusCode, "others do not know of it")
 	officer := n.as("officer-khc", "en").get(taskPath(n.taskOf("expert-02").ID))

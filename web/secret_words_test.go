@@ -37,7 +37,7 @@ var shut = map[string]string{
 	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
 	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",
-	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/preferences/{token}": "of nobody", "/subscribe/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
+	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/preferences/{token}": "of nobody", "/w/{token}": "of nobody", "/write/{id}": "no mailing asks for letters; a test of its own reads it", "/subscribe/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
 }
 
 // doors are the addresses of a page; of a kind that is not known there is none.

@@ -32,15 +32,15 @@ func (p *parts) sender() (*mail.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	smtp, err := mail.NewSMTP(p.cfg.SMTPURL, mail.SendTimeout(p.cfg.OutboxLease))
+	routes, err := mail.NewRoutes(append([]string{p.cfg.SMTPURL}, p.cfg.SMTPRoutes...), mail.SendTimeout(p.cfg.OutboxLease))
 	if err != nil {
-		return nil, fmt.Errorf("SMTP_URL: %w", err)
+		return nil, fmt.Errorf("SMTP_URL or TRIBUNA_SMTP_ROUTES: %w", err)
 	}
 	from, err := netmail.ParseAddress(p.cfg.MailFrom)
 	if err != nil {
 		return nil, fmt.Errorf("TRIBUNA_MAIL_FROM: %w", err)
 	}
-	s := &mail.Sender{DB: p.db, Transport: smtp, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: *from,
+	s := &mail.Sender{DB: p.db, Transport: routes, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: *from,
 		Lease: p.cfg.OutboxLease, Connections: p.cfg.MailConnections, Window: windowSize, Log: slog.Default(),
 		Pace: models.Pace{PerMinute: p.cfg.MailPerMinute, PerDomain: p.cfg.MailDomainPerMinute, WarmUp: p.cfg.MailWarmUp},
 		Stop: mail.StopRule{Row: p.cfg.MailStopRow, Percent: p.cfg.MailStopPercent}}

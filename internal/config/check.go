@@ -103,6 +103,7 @@ func (c Config) check() error {
 		{"TRIBUNA_METRICS_ADDR", c.MetricsAddr == "" || isHostPort(c.MetricsAddr)},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.TraceEndpoint == "" || isWebURL(c.TraceEndpoint)},
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
+		{"TRIBUNA_SMTP_ROUTES", len(c.SMTPRoutes) == 0 || c.SMTPURL != "" && !slices.ContainsFunc(c.SMTPRoutes, func(u string) bool { return !isSMTPURL(u) })},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
 		{"TRIBUNA_MAIL_CONNECTIONS", c.MailConnections >= 1 && c.MailConnections <= 100},
 		{"TRIBUNA_MAIL_PER_MINUTE", within(c.MailPerMinute, 0, 1_000_000)},

@@ -55,13 +55,21 @@ func TestLoadGivenValues(t *testing.T) {
 
 func TestWrongValuesAreOneSentence(t *testing.T) {
 	for name, value := range map[string]string{
-		"TRIBUNA_ADDR":          "8080",
-		"TRIBUNA_URL":           "tribuna.example/path",
-		"DATABASE_URL":          "mysql://app:hunter2@db/tribuna",
-		"DATABASE_OWNER_URL":    "postgres://owner:hunter2@db",
-		"TEMPORAL_ADDRESS":      "localhost",
-		"SMTP_URL":              "http://user:hunter2@host:25",
-		"TRIBUNA_MAIL_FROM":     "nobody",
+		"TRIBUNA_ADDR":        "8080",
+		"TRIBUNA_URL":         "tribuna.example/path",
+		"DATABASE_URL":        "mysql://app:hunter2@db/tribuna",
+		"DATABASE_OWNER_URL":  "postgres://owner:hunter2@db",
+		"TEMPORAL_ADDRESS":    "localhost",
+		"SMTP_URL":            "http://user:hunter2@host:25",
+		"TRIBUNA_MAIL_FROM":   "nobody",
+		"TRIBUNA_SMTP_ROUTES": "smtp://user:hunter2@host", // without SMTP_URL
+
+		"TRIBUNA_MAIL_PER_MINUTE":        "-1",
+		"TRIBUNA_MAIL_DOMAIN_PER_MINUTE": "many",
+		"TRIBUNA_MAIL_WARM_UP":           "200,0",
+		"TRIBUNA_MAIL_STOP_ROW":          "1001",
+		"TRIBUNA_MAIL_STOP_PERCENT":      "101",
+
 		"TRIBUNA_LINK_KEY":      "aHVudGVyMg==",
 		"TRIBUNA_POSTGRES_PORT": "70000",
 		"TRIBUNA_TEMPORAL_PORT": "seven",
@@ -91,6 +99,17 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 			require.NotContains(t, err.Error(), "\n")
 		})
 	}
+}
+
+func TestRoutesAndPaceAreReadAsLists(t *testing.T) {
+	c, err := config.Load(map[string]string{"SMTP_URL": "smtp://one.example", "TRIBUNA_SMTP_ROUTES": "smtps://u:p%2Cq@two.example?weight=3,smtp://three.example",
+		"TRIBUNA_MAIL_WARM_UP": "200,500,1000"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"smtps://u:p%2Cq@two.example?weight=3", "smtp://three.example"}, c.SMTPRoutes)
+	require.Equal(t, []int{200, 500, 1000}, c.MailWarmUp)
+	_, err = config.Load(map[string]string{"SMTP_URL": "smtp://one.example", "TRIBUNA_SMTP_ROUTES": "smtp://two.example,http://u:hunter2@three.example"})
+	require.ErrorContains(t, err, "TRIBUNA_SMTP_ROUTES")
+	require.NotContains(t, err.Error(), "hunter2")
 }
 
 func TestUnknownNamesOfOursAreRefused(t *testing.T) {

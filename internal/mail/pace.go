@@ -9,10 +9,15 @@ import (
 	"tribuna/models"
 )
 
+// slowAfter is after how many refusals for now, none taken between them, a domain is left alone: large ones refuse some mails of
+// many, and each of these is put off by itself.
+const slowAfter = 3
+
 // pacing is what a batch knows of the pace at which it may go.
 type pacing struct {
 	held   map[string]time.Time         // domains that take nothing for now, until when
 	probed map[string]bool              // domains that have to show that they take mails again
+	inRow  map[string]int               // refusals for now of a domain since it last took a mail
 	uses   map[uuid.UUID]models.PaceUse // what mails count under that are on their way
 	unused map[models.PaceUse]int       // what counted and did not leave
 }
@@ -67,15 +72,12 @@ func (r *run) waits(o *outgoing) bool {
 	return len(r.held) > 0 && r.held[models.AddressDomain(o.message.To)].After(r.Now())
 }
 
-// slow leaves a domain alone whose server refused a mail for now.
+// slow leaves a domain alone whose server refuses one mail after the other for now, or still refuses when it is tried again.
 func (r *run) slow(ctx context.Context, domain, reply string) {
-	now := r.Now()
-	r.mu.Lock()
-	held := r.held[domain].After(now)
-	r.mu.Unlock()
-	if held || domain == "" {
+	if domain == "" || !r.refusesAll(domain) {
 		return
 	}
+	now := r.Now()
 	s, err := models.SlowDown(ctx, r.DB, domain, reply, now)
 	if err != nil {
 		r.Log.Warn("a domain cannot be slowed down now", "domain", domain, "error", err)
@@ -87,11 +89,26 @@ func (r *run) slow(ctx context.Context, domain, reply string) {
 	r.Log.Warn("a mail server takes nothing for now", "domain", domain, "until", s.Until, "refusals", s.Refusals)
 }
 
+// refusesAll counts a refusal for now, and reports whether the domain is to be left alone for it and is not yet.
+func (r *run) refusesAll(domain string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.held[domain].After(r.Now()) {
+		return false
+	}
+	if r.inRow == nil {
+		r.inRow = map[string]int{}
+	}
+	r.inRow[domain]++
+	return r.probed[domain] || r.inRow[domain] >= slowAfter
+}
+
 // took lets a domain go on that was left alone, and takes mails again.
 func (r *run) took(ctx context.Context, domain string) {
 	r.mu.Lock()
 	probed := r.probed[domain]
 	delete(r.probed, domain)
+	delete(r.inRow, domain)
 	r.mu.Unlock()
 	if !probed {
 		return

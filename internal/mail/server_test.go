@@ -24,6 +24,8 @@ type server struct {
 	sessions int
 	mailFrom int
 
+	stop func() error // ends it, whoever is connected
+
 	onRcpt func(to string, c *smtp.Conn) error
 	data   int
 	onData func(n int, c *smtp.Conn, read func() string) error // n counts from 1; nil error takes the mail
@@ -45,6 +47,7 @@ func newServer(t *testing.T, change func(*server)) *server {
 		return &session{server: s, conn: c}, nil
 	}))
 	srv.Domain = "localhost"
+	s.stop = srv.Close
 	srv.ErrorLog = log.New(io.Discard, "", 0)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(l) }()

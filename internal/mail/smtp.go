@@ -26,6 +26,8 @@ type SMTP struct {
 //	smtp://127.0.0.1:1025                       in the clear: on loopback
 //	smtp://host:1025?tls=none, ?tls=starttls    whatever the host
 //
+// What else is behind the question mark is not for it to read.
+//
 // Timeout bounds connecting, and every single message from its first command to the server's last reply.
 func NewSMTP(address string, timeout time.Duration) (*SMTP, error) {
 	u, err := url.Parse(address)

@@ -9,6 +9,7 @@ import { keepWords } from './js/keep.js'
 import { keepLive } from './js/live.js'
 import { keepUnsent } from './js/unsent.js'
 import { pasteMarkdown } from './js/paste.js'
+import { handLetters } from './js/letter.js'
 import { watchLimits } from './js/limits.js'
 
 window.htmx = htmx
@@ -21,3 +22,4 @@ keepLive(document)
 keepUnsent(document)
 pasteMarkdown(document)
 watchLimits(document)
+handLetters(document)

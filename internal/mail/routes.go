@@ -1,0 +1,158 @@
+package mail
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// restFor is how long a route is left alone that could not be reached or said that it is closing, unless no other can be.
+const restFor = time.Minute
+
+// maxWeight bounds a route's weight.
+const maxWeight = 100
+
+// Routes are several mail servers of which any can send a mail. New connections are shared out by weight. One that cannot be
+// opened, or whose server is closing (421), goes over another route, and comes back to this one after a minute.
+type Routes struct {
+	Now func() time.Time // default time.Now
+	Log *slog.Logger     // default slog.Default
+
+	mu     sync.Mutex
+	routes []*route
+}
+
+type route struct {
+	Transport
+	name    string // host and port: never the password
+	weight  int    // 0: only where no other can be reached
+	credit  int    // what it is owed by turns that others had
+	resting time.Time
+}
+
+// NewRoutes reads the addresses of mail servers, each as NewSMTP reads it, with its weight as ?weight=N, 1 where it says none.
+func NewRoutes(addresses []string, timeout time.Duration) (*Routes, error) {
+	r := &Routes{Now: time.Now, Log: slog.Default()}
+	for _, address := range addresses {
+		transport, err := NewSMTP(address, timeout)
+		if err != nil {
+			return nil, err
+		}
+		u, err := url.Parse(address)
+		if err != nil {
+			return nil, errors.New("the mail server's address cannot be read") // may hold a password
+		}
+		weight, err := strconv.Atoi(cmp.Or(u.Query().Get("weight"), "1"))
+		if err != nil || weight < 0 || weight > maxWeight {
+			return nil, fmt.Errorf("the weight of the route over %s has to be a number from 0 to %d", u.Host, maxWeight)
+		}
+		r.routes = append(r.routes, &route{Transport: transport, name: u.Host, weight: weight})
+	}
+	if len(r.routes) == 0 {
+		return nil, errors.New("there is no mail server")
+	}
+	return r, nil
+}
+
+// Dial connects over the route whose turn it is, or over the next that can be reached.
+func (r *Routes) Dial(ctx context.Context) (Connection, error) {
+	var failed error
+	for _, way := range r.turn() {
+		c, err := way.Dial(ctx)
+		if err == nil {
+			r.awake(way)
+			return &routed{Connection: c, routes: r, way: way}, nil
+		}
+		if failed = errors.Join(failed, fmt.Errorf("%s: %w", way.name, err)); ctx.Err() != nil {
+			return nil, failed
+		}
+		r.rest(way, err.Error())
+	}
+	return nil, failed
+}
+
+// turn lists the routes in the order in which they are to be tried: the one whose turn it is by the weights, the other good
+// ones, and at the end those that rest, the one that rested longest first.
+func (r *Routes) turn() []*route {
+	now := r.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rests := func(w *route) bool { return w.resting.After(now) }
+	var first *route
+	total := 0
+	for _, w := range r.routes {
+		if rests(w) || w.weight == 0 {
+			continue
+		}
+		w.credit += w.weight
+		total += w.weight
+		if first == nil || w.credit > first.credit {
+			first = w
+		}
+	}
+	if first != nil {
+		first.credit -= total
+	}
+	order := slices.Clone(r.routes)
+	slices.SortStableFunc(order, func(a, b *route) int {
+		switch {
+		case a == first || b == first:
+			return cmp.Compare(rank(b == first), rank(a == first))
+		case rests(a) != rests(b):
+			return cmp.Compare(rank(rests(a)), rank(rests(b)))
+		case rests(a):
+			return a.resting.Compare(b.resting)
+		}
+		return cmp.Compare(b.weight, a.weight)
+	})
+	return order
+}
+
+func rank(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// rest leaves a route alone for a while; where there is no other that means nothing.
+func (r *Routes) rest(way *route, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.Now()
+	if !way.resting.After(now) && len(r.routes) > 1 {
+		r.Log.Warn("a mail server is left alone for a while", "route", way.name, "for", restFor, "reason", withoutAddresses(why))
+	}
+	way.resting, way.credit = now.Add(restFor), 0
+}
+
+func (r *Routes) awake(way *route) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	way.resting = time.Time{}
+}
+
+// routed is a connection over one of several routes.
+type routed struct {
+	Connection
+	routes *Routes
+	way    *route
+}
+
+// Send delivers one message. A server that is closing though it was asked just now has its route left alone; one that only gave
+// up on an idle connection does not.
+func (c *routed) Send(m Message) Delivery {
+	d := c.Connection.Send(m)
+	if d.Outcome == Deferred && strings.HasPrefix(d.Reply, "421") {
+		c.routes.rest(c.way, d.Reply)
+	}
+	return d
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// looksAtConsultation sees in every language what a partner is about to send, goes back to change it, looks again, and returns the form
+// that sends it.
+func (o *office) looksAtConsultation(t *testing.T, path string, f url.Values) url.Values {
+	t.Helper()
+	f.Set("do", "look")
+	var look answer
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		look = o.as("partner-cyi", tag).post(path+"/consultation", f)
+		require.Equal(t, http.StatusOK, look.StatusCode, look.Body)
+		sound(t, look)
+		unsaid(t, look)
+		for _, words := range []string{l.T("summary.title"), "На два реда.", "Добавете срок.", "Centre for Youth Integration Serbia", o.person("partner-cyi").Name,
+			l.T("summary.in_name"), l.T("review.send_consultation")} {
+			require.Contains(t, look.Body, words, tag)
+		}
+		require.NotContains(t, look.Body, l.T("summary.naming"), "nobody chooses how an organisation is named")
+	}
+	b := o.as("partner-cyi", "bg")
+	back := form(t, look.Body, path+"/consultation")
+	back.Set("do", "change")
+	again := b.post(path+"/consultation", back)
+	require.Equal(t, http.StatusOK, again.StatusCode)
+	f = form(t, again.Body, path+"/consultation")
+	require.Equal(t, "Добавете срок.", f.Get("comment-5"), "what was typed is there still")
+	f.Set("do", "look")
+	return form(t, b.post(path+"/consultation", f).Body, path+"/consultation")
+}
+
+// changesConsultation opens the form with what was sent in it: it is sent again only by who says that they are sure, before they look.
+func (o *office) changesConsultation(t *testing.T, path string) {
+	t.Helper()
+	b := o.as("partner-cyi", "en")
+	f := form(t, b.get(path).Body, path+"/consultation")
+	f.Set("reasons", "Changed.")
+	f.Set("do", "look")
+	refused := b.post(path+"/consultation", f)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "the box is not ticked")
+	f = form(t, refused.Body, path+"/consultation")
+	f.Set("sure", "on")
+	f.Set("do", "look")
+	look := b.post(path+"/consultation", f)
+	require.Equal(t, http.StatusOK, look.StatusCode, look.Body)
+	require.Contains(t, look.Body, i18n.For("en").T("review.send_changed"))
+	f = form(t, look.Body, path+"/consultation")
+	f.Set("do", "send")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/consultation", f).StatusCode)
+	reviews, err := models.Reviews(t.Context(), o.db, o.brief.ID, 1)
+	require.NoError(t, err)
+	require.Len(t, reviews, 1)
+	require.Equal(t, "Changed.", reviews[0].Reasons)
+}
