@@ -55,20 +55,21 @@ func launchMailing(ctx context.Context, x *act) error {
 		return err
 	}
 	m.LaunchedAt = &x.now
-	verb, facts := "mailing.launched", map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))}
-	if m.NextAt != nil {
-		verb, facts["at"] = "mailing.scheduled", m.NextAt.UTC().Format(time.RFC3339)
+	facts := map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))}
+	if m.NextAt == nil {
+		return x.saveBegun(ctx, m, "mailing.launched", facts)
 	}
+	facts["at"] = m.NextAt.UTC().Format(time.RFC3339)
+	return x.saveMailing(ctx, m, "mailing.scheduled", facts)
+}
+
+// saveBegun puts on record that the first of a mailing leaves, and in the record of each other recommendation that a newsletter
+// carries that it does: by whom, not to how many, which is for those who sent it. The records are held one after the other in one
+// order, so that two newsletters never wait for each other.
+func (x *act) saveBegun(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
 	if err := m.SaveState(ctx, x.tx); err != nil {
 		return err
 	}
-	return x.noteLaunch(ctx, m, verb, facts)
-}
-
-// noteLaunch puts on record that a mailing is launched (verb), now or for a time to come, and into the record of each other
-// recommendation that a newsletter carries that it did: by whom, not to how many, which is for those who sent it. The records are
-// held one after the other in one order, so that two newsletters never wait for each other.
-func (x *act) noteLaunch(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
 	records := m.Carried()
 	if !slices.Contains(records, x.rec.ID) {
 		records = append(records, x.rec.ID)
@@ -109,7 +110,13 @@ func pauseMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	m.State, m.NextAt = models.MailingPaused, nil
+	begun, err := models.MailingBegun(ctx, x.tx, m.ID)
+	if err != nil {
+		return err
+	}
+	if m.State = models.MailingPaused; begun { // one that has not keeps when it was to
+		m.NextAt = nil
+	}
 	return x.saveMailing(ctx, m, "mailing.paused", nil)
 }
 
@@ -118,11 +125,22 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	m.Asks = false
+	waited := m.NextAt
+	m.NextAt, m.Asks = nil, false
 	if err := m.GoOn(ctx, x.tx); err != nil {
 		return err
 	}
-	return x.saveMailing(ctx, m, "mailing.resumed", nil)
+	switch {
+	case waited == nil:
+		return x.saveMailing(ctx, m, "mailing.resumed", nil)
+	case waited.After(x.now): // it waits again
+		m.State, m.NextAt = models.MailingScheduled, waited
+		return x.saveMailing(ctx, m, "mailing.resumed", nil)
+	}
+	if err := m.CheckCarried(ctx, x.tx); err != nil {
+		return err
+	}
+	return x.saveBegun(ctx, m, "mailing.resumed", nil)
 }
 
 // cancelMailing stops a mailing: what has not been claimed for sending will not be sent.

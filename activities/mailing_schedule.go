@@ -128,12 +128,20 @@ func moveMailing(ctx context.Context, x *act) error {
 	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
-	facts := map[string]string{}
-	verb := "mailing.sent_now"
 	if m.NextAt != nil {
-		verb, facts["at"] = "mailing.moved", m.NextAt.UTC().Format(time.RFC3339)
+		return x.saveMailing(ctx, m, "mailing.moved", map[string]string{"at": m.NextAt.UTC().Format(time.RFC3339)})
 	}
-	return x.saveMailing(ctx, m, verb, facts)
+	begun, err := models.MailingBegun(ctx, x.tx, m.ID)
+	switch {
+	case err != nil:
+		return err
+	case begun:
+		return x.saveMailing(ctx, m, "mailing.sent_now", nil)
+	}
+	if err := m.CheckCarried(ctx, x.tx); err != nil {
+		return err
+	}
+	return x.saveBegun(ctx, m, "mailing.sent_now", nil)
 }
 
 // reviseMailing takes back that a mailing of which nothing has left was launched: it is a draft again, and its recipients are
@@ -181,15 +189,25 @@ func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position,
 }
 
 func (x *act) startMailing(ctx context.Context, m *models.Mailing) error {
-	m.State, m.NextAt = models.MailingSending, nil
+	begun, err := models.MailingBegun(ctx, x.tx, m.ID)
+	if err != nil {
+		return err
+	}
+	if begun { // it goes on: nobody decided anything
+		m.State, m.NextAt = models.MailingSending, nil
+		return m.SaveState(ctx, x.tx)
+	}
+	if err := m.CheckCarried(ctx, x.tx); apperr.CodeOf(err) == apperr.CodeInvalid {
+		return x.askAboutMailing(ctx, m, "hidden")
+	} else if err != nil {
+		return err
+	}
 	counts, err := models.MailingCounts(ctx, x.tx, m.ID)
 	if err != nil {
 		return err
 	}
-	if counts.Total() > counts.Queued+counts.Cancelled { // it goes on: nobody decided anything
-		return m.SaveState(ctx, x.tx)
-	}
-	return x.saveMailing(ctx, m, "mailing.begun", map[string]string{"recipients": fmt.Sprint(counts.Queued)})
+	m.State, m.NextAt = models.MailingSending, nil
+	return x.saveBegun(ctx, m, "mailing.begun", map[string]string{"recipients": fmt.Sprint(counts.Queued)})
 }
 
 // askAboutMailing asks the officer what becomes of a mailing that does not leave by itself.

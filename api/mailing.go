@@ -37,7 +37,7 @@ type Mailing struct {
 
 	Schedule *models.MailingTime `json:"schedule,omitempty"` // when it leaves, as it was said
 	AtNight  bool                `json:"at_night"`           // also at night where its readers live
-	NextAt   *time.Time          `json:"next_at,omitempty"`  // while scheduled: when it leaves or goes on next; while asking: when it should have
+	NextAt   *time.Time          `json:"next_at,omitempty"`  // while scheduled: when it leaves or goes on next; while asking, or paused before it began: when it should have
 
 	Stopped *models.MailingStop `json:"stopped,omitempty"` // why it paused by itself, until somebody lets it go on
 	Waits   []MailingWait       `json:"waits,omitempty"`   // what mails wait for, what is over first at the head

@@ -58,7 +58,7 @@ type Mailing struct {
 
 	Schedule *MailingTime `bun:"type:jsonb"` // when it leaves, as it was said; nil: at once
 	AtNight  bool         // also at night where its readers live
-	NextAt   *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have
+	NextAt   *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have; while paused the same, of one that has not begun
 	Asks     bool         // asks before it leaves, however late it is
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`

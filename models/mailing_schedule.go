@@ -187,15 +187,24 @@ func MailingWaves(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]Mailing
 	return waves, nil
 }
 
+// MailingBegun reports whether something of a mailing has left, or was tried.
+func MailingBegun(ctx context.Context, db bun.IDB, mailing uuid.UUID) (bool, error) {
+	begun, err := db.NewSelect().Model((*OutboxMail)(nil)).Where("o.mailing_id = ?", mailing).
+		Where("o.state NOT IN (?, ?) OR o.attempts > 0", MailQueued, MailCancelled).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether something of a mailing has left: %w", err)
+	}
+	return begun, nil
+}
+
 // ThawMailing forgets the recipients of a mailing of which nothing has left, so that it can be a draft again. It returns an
 // error with CodeWrongStage where something has.
 func ThawMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID) error {
-	left, err := db.NewSelect().Model((*OutboxMail)(nil)).Where("o.mailing_id = ?", mailing).
-		Where("o.state NOT IN (?, ?) OR o.attempts > 0", MailQueued, MailCancelled).Exists(ctx)
+	begun, err := MailingBegun(ctx, db, mailing)
 	if err != nil {
-		return fmt.Errorf("read whether something of a mailing has left: %w", err)
+		return err
 	}
-	if left {
+	if begun {
 		return apperr.About(apperr.CodeWrongStage, "mailing")
 	}
 	if _, err := db.NewDelete().Model((*OutboxMail)(nil)).Where("o.mailing_id = ?", mailing).Exec(ctx); err != nil {

@@ -102,11 +102,11 @@ func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Locatio
 	l := Localizer(r)
 	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Restored: c.m.Asks, At: *c.m.NextAt, Quiet: !c.m.AtNight,
 		Deadline: l.Deadline(s.Now(), *c.m.NextAt, zone), Local: c.m.Schedule != nil && c.m.Schedule.Local}
-	counts, err := models.MailingCounts(r.Context(), s.DB, c.m.ID)
+	begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
 	if err != nil {
 		return nil, err
 	}
-	w.Revisable = counts.Total() == counts.Queued+counts.Cancelled
+	w.Revisable = !begun
 	if w.Asking {
 		return w, nil
 	}

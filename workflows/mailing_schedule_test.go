@@ -13,6 +13,7 @@ import (
 	"tribuna/activities"
 	"tribuna/internal/apperr"
 	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -331,6 +332,60 @@ func TestScheduledMailingAsksAfterARestore(t *testing.T) {
 	p.recorded(kept)
 	require.Equal(t, readersInCroatia, p.counts().Delivered)
 	require.WithinDuration(t, time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC), *p.row().FinishedAt, 5*time.Second)
+}
+
+func TestScheduledNewsletterIsInOtherRecordsOnceItLeaves(t *testing.T) {
+	p := newPostOffice(t)
+	var other uuid.UUID
+	require.NoError(t, p.db.NewRaw(`SELECT id FROM recommendations WHERE id <> ? ORDER BY created_at LIMIT 1`, p.rec.ID).Scan(p.ctx, &other))
+	p.exec(`UPDATE mailings SET kind = 'newsletter' WHERE id = ?`, p.mailing.ID)
+	for i, id := range []uuid.UUID{other, p.rec.ID} {
+		p.exec(`UPDATE recommendations SET published_at = coalesce(published_at, now()) WHERE id = ?`, id)
+		p.exec(`INSERT INTO mailing_items (id, mailing_id, position, recommendation_id) VALUES (?, ?, ?, ?)`, models.NewID(), p.mailing.ID, i, id)
+	}
+	hide := func(hidden bool) {
+		p.exec(`UPDATE recommendations SET quarantined_at = CASE WHEN ? THEN now() END WHERE id = ?`, hidden, other)
+	}
+	carried := func() (n int) {
+		items, err := record.List(p.ctx, p.db, other, record.Network)
+		require.NoError(t, err)
+		for _, it := range items {
+			if it.Verb == "mailing.carried" {
+				n++
+			}
+		}
+		return n
+	}
+	var paused, early, resumed *said
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() {
+		require.Zero(t, carried(), "nothing of it has left")
+		hide(true)
+	})
+	p.at(3*day, func() {
+		require.Equal(t, models.MailingAsking, p.state(), "it carries what is hidden")
+		hide(false)
+		p.move("2026-06-05", "15:00")
+	})
+	p.at(3*day+time.Hour, func() { paused = p.say(models.DecidePauseMailing, models.NoPayload{}) })
+	p.at(3*day+2*time.Hour, func() {
+		early = p.say(models.DecideResumeMailing, models.NoPayload{})
+	})
+	p.at(3*day+3*time.Hour, func() {
+		require.Equal(t, models.MailingScheduled, p.state(), "it waits again")
+		p.say(models.DecidePauseMailing, models.NoPayload{})
+	})
+	p.at(4*day+6*time.Hour, func() {
+		require.Zero(t, carried(), "it was paused before it began")
+		resumed = p.say(models.DecideResumeMailing, models.NoPayload{})
+	})
+	require.NoError(t, p.send(8*day))
+	p.recorded(paused)
+	p.recorded(early)
+	p.recorded(resumed)
+	require.Equal(t, models.MailingSent, p.state())
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+	require.Equal(t, 1, carried())
 }
 
 // TestMailingPauseIsExact pauses while mails go out. What was in the window when the pause was decided may still arrive, and
