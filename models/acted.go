@@ -39,8 +39,9 @@ func DropActed(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time
 	if err != nil {
 		return 0, fmt.Errorf("read whom a mailing leaves out: %w", err)
 	}
+	// As an array they are looked up once: joined, the planner may look them up again for every mail.
 	res, err := db.NewRaw(`UPDATE outbox AS o SET state = 'cancelled', reply = ?1, finished_at = ?2
-		WHERE o.mailing_id = ?3 AND o.state = 'queued' AND o.person_id IN (`+whoActed+`)`, about, ReplyActed, now, mailing).Exec(ctx)
+		WHERE o.mailing_id = ?3 AND o.state = 'queued' AND o.person_id = ANY (ARRAY(`+whoActed+`))`, about, ReplyActed, now, mailing).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("leave out who has acted: %w", err)
 	}

@@ -120,7 +120,7 @@ func (h *house) settle(b *reader, step, to, result string) {
 func TestAStepThatWasChangedMeanwhileIsNotOverwritten(t *testing.T) {
 	h := newHouse(t)
 	h.published()
-	b, l := h.as("officer-khc", "en"), i18n.For("en")
+	b := h.as("officer-khc", "en")
 	campaign := h.campaignOf(b, "Spring")
 	step := h.stepIn(b, campaign, "call", "Call the office", "2099-01-15", "")
 	mine := filled(t, b.get(step).Body, step)
@@ -138,7 +138,8 @@ func TestAStepThatWasChangedMeanwhileIsNotOverwritten(t *testing.T) {
 	require.Contains(t, b.get(campaign).Body, "Call the deputy")
 
 	for _, tag := range i18n.Tags() {
-		b, l = h.as("officer-khc", tag), i18n.For(tag)
+		b = h.as("officer-khc", tag)
+		l := i18n.For(tag)
 		f := filled(t, b.get(campaign+"/steps/new?kind=event").Body, campaign+"/steps/new")
 		f.Set("title", "")
 		f.Set("day", "2026-03-29")
@@ -176,7 +177,9 @@ func TestAMailingIsAddedToTheCampaignItWasBegunFrom(t *testing.T) {
 	page := b.get(campaign)
 	require.Contains(t, page.Body, "Ask your mayor")
 	require.Contains(t, page.Body, i18n.For("en").T("campaign.undated"))
-	require.Contains(t, b.get(saved.Header.Get("Location")).Body, campaign, "the mailing leads to its campaign")
+	again := b.get(saved.Header.Get("Location"))
+	require.Contains(t, again.Body, campaign, "the mailing leads to its campaign")
+	require.NotContains(t, again.Body, i18n.For("en").T("campaign.of_mailing_new"), "it moves to another one, and begins none")
 	f.Set("campaign_id", "")
 	f.Set("decision_id", NewDecisionID())
 	alone := b.post(path, f)
