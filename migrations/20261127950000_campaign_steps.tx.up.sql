@@ -16,8 +16,8 @@ CREATE TABLE campaign_steps (
     note               text NOT NULL DEFAULT '',
     written_in         text NOT NULL DEFAULT '',                -- of title and note
     state              text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned','done','called_off')),
-    outcome            text NOT NULL DEFAULT '',                -- what came of it, or why it was called off
-    outcome_written_in text NOT NULL DEFAULT '',
+    result             text NOT NULL DEFAULT '',                -- what came of it, or why it was called off
+    result_written_in  text NOT NULL DEFAULT '',
     settled_at         timestamptz,                             -- when that was said
     settled_by         uuid REFERENCES people,
     revision           integer NOT NULL DEFAULT 1,              -- for If-Match

@@ -41,3 +41,6 @@ CREATE TABLE mailing_written (
     PRIMARY KEY (mailing_id, person_id)
 );
 CREATE INDEX mailing_written_person ON mailing_written (person_id);
+
+-- Who wants no campaigns is not asked to write letters for one either; they may say otherwise.
+UPDATE mailing_preferences SET refused = array_append(refused, 'representative') WHERE 'campaign' = ANY(refused);

@@ -28,18 +28,19 @@ var withoutWords = map[string]string{
 		recommendations.kind recommendations.stage recommendations.withdrawn_from record_entries.visibility record_texts.field
 		review_rounds.decision review_rounds.anonymity review_answers.question review_answers.value review_answers.expertise review_conflicts.kind review_conflicts.ruling reviews.answer reviews.naming roles.role signoffs.answer stage_spells.stage submissions.kind
 		submissions.state tasks.kind tasks.remind_step tasks.state translations.state suppressions.reason bounces.kind bounces.class
-		consents.act consents.how campaign_steps.kind campaign_steps.state mailings.kind mailing_preferences.refused mailing_preferences.at_most`,
+		consents.act consents.how campaign_steps.kind campaign_steps.state mailings.kind mailing_waits.why mailing_tallies.last mail_warmups.plan mailing_preferences.refused mailing_preferences.at_most`,
 	"a code or tag of the network's own lists": `authorities.country_code country_holidays.country_code countries.code countries.zone grant_designations.country_code
 		grant_designations.language grant_emblems.language grant_statements.language contact_imports.language import_files.language imported_recommendations.country_code installation.zone
-		languages.tag mailing_texts.language mailing_files.language mailing_letters.language mailing_item_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
+		languages.tag mailing_texts.language mailing_files.language mailing_links.language mailing_letters.language mailing_item_texts.language mailings.fallback_language organisation_countries.country_code recommendations.country_codes recommendation_counts.country_codes followups.country_code outbox.language people.country_code
 		people.language people.languages people.topics publication_texts.language published_measures.language recommendation_challenges.challenge
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
 		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_answers.written_in review_conflicts.written_in review_conflicts.reason_written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
 		translations.return_written_in reviewer_suggestions.written_in tasks.time_refused_in progress_notes.written_in progress_notes.source_language source_topics.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug
 		campaign_steps.zone campaign_steps.written_in campaign_steps.result_written_in
 		consent_texts.language mailing_preferences.topics mailing_preferences.countries subscription_requests.language subscription_requests.topics`,
+	"a domain of addresses, and what its servers say for now": `outbox.domain mail_paces.domain mailing_waits.domain slow_domains.domain slow_domains.reply`,
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 mailing_files.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
-		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page outbox.dedupe_key outbox.trace outbox_windows.mails people.password_hash progress_notes.decision_id
+		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page mailing_links.code outbox.dedupe_key outbox.trace outbox_windows.mails people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
 		signoffs.decision_id responses_told.hash responses_told.salt submissions.args_hash submissions.args_salt submissions.decision_id suppressions.address_hash bounces.address_hash bounces.digest bounces.status versions.hash
 		consents.text_hash consent_texts.hash subscription_requests.text_hash`,

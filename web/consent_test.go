@@ -171,7 +171,7 @@ func TestPreferencesByTheLinkOfAMailing(t *testing.T) {
 	require.Contains(t, got.Body, i18n.For("en").T("preference.saved"))
 	pref, err := models.PreferenceOf(t.Context(), h.db, p.ID)
 	require.NoError(t, err)
-	require.Equal(t, []any{"month", []string{"event"}, []string{"leaving-care"}, []string{"BG", "RO"}}, []any{pref.AtMost, pref.Refused, pref.Topics, pref.Countries})
+	require.Equal(t, []any{"month", []string{"event", "representative"}, []string{"leaving-care"}, []string{"BG", "RO"}}, []any{pref.AtMost, pref.Refused, pref.Topics, pref.Countries})
 	now, err := models.PersonByID(t.Context(), h.db, p.ID)
 	require.NoError(t, err)
 	require.Equal(t, "bg", now.Language)

@@ -1,21 +1,15 @@
 package web
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
-	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
 	"tribuna/internal/i18n"
-	"tribuna/internal/validation"
 	"tribuna/models"
 )
 
@@ -302,116 +296,4 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 		v.Roles = append(v.Roles, Option{Value: role, Label: l.T("mailing.role." + role)})
 	}
 	return nil
-}
-
-// createMailing writes a new mailing as a draft. The button "count" saves nothing: it shows the form again with how
-// many people the audience has.
-func (s *Server) createMailing(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.forNewMailing(r)
-	if err != nil {
-		return err
-	}
-	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
-		in.Kind = c.kind
-		return s.createMailingOnce(ctx, tx, c, r.PostFormValue("decision_id"), in)
-	})
-}
-
-// createMailingOnce makes the same form sent twice one mailing.
-func (s *Server) createMailingOnce(ctx context.Context, tx bun.IDB, c mailingCase, key string, in models.MailingInput) (*models.Mailing, error) {
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return nil, fmt.Errorf("encode a mailing: %w", err)
-	}
-	k := models.IdempotencyKey{PersonID: c.visitor.Person.ID, Key: key, Hash: fmt.Sprintf("%x", sha256.Sum256(raw)), CreatedAt: s.Now()}
-	id, _, err := models.CreateOnce(ctx, tx, k, func() (uuid.UUID, error) {
-		m, err := models.CreateMailing(ctx, tx, c.rec, in, c.visitor.Person.ID, s.Now())
-		if err != nil {
-			return uuid.Nil, err
-		}
-		return m.ID, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return models.MailingByID(ctx, tx, id)
-}
-
-// saveMailing changes a draft, on top of the revision that its writer saw.
-func (s *Server) saveMailing(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadMailing(r, access.EditMailing)
-	if err != nil {
-		return err
-	}
-	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
-		seen, _ := strconv.Atoi(r.PostFormValue("revision")) // 0 is nobody's revision
-		return models.EditMailing(ctx, tx, c.m.ID, seen, in)
-	})
-}
-
-func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingCase,
-	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) error {
-	f, err := readFormState(r)
-	if err != nil {
-		return err
-	}
-	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
-		return err
-	}
-	if r.PostFormValue("do") == "count" || finding(r) {
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
-	}
-	if shown, err := s.withSegment(r, c, &f); shown || err != nil {
-		if err != nil {
-			return err
-		}
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
-	}
-	if arranged, err := s.arrangeItems(r.Context(), r, &f); arranged || err != nil {
-		if err != nil {
-			return err
-		}
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
-	}
-	m, err := s.storeMailing(r.Context(), r.PostForm, c.rec.ID, write)
-	if err != nil && f.showAgain(err, Localizer(r)) {
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
-	}
-	if err == nil {
-		err = models.ForgetKept(r.Context(), s.DB, c.visitor.Person.ID, c.keptForm().name)
-	}
-	if err != nil {
-		return err
-	}
-	if c.m == nil {
-		s.Processes.StartSoon(r.Context(), m.ID)
-	}
-	to := mailingPath(m.ID)
-	switch r.PostFormValue("do") {
-	case "launch", "files":
-		to += "/" + r.PostFormValue("do")
-	default:
-		s.flash(r, "done", Localizer(r).T("mailing.saved"))
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
-}
-
-func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid.UUID,
-	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) (*models.Mailing, error) {
-	in, names := readMailing(values, about)
-	var written map[string]string
-	in.MailingContent, written = readContent(values)
-	if err := validation.Check(in); err != nil {
-		return nil, atTheirContent(atTheirTexts(err, names), written)
-	}
-	if err := in.Audience.Validate(); err != nil {
-		return nil, err
-	}
-	var m *models.Mailing
-	err := s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		m, err = write(ctx, tx, in)
-		return err
-	})
-	return m, atTheirContent(atTheirTexts(err, names), written)
 }

@@ -30,8 +30,8 @@ func (h *house) sending(people int) *models.Mailing {
 		m.State = models.MailingSending
 		return m.SaveState(ctx, tx)
 	}))
-	_, err := h.db.NewRaw(`INSERT INTO outbox (id, kind, dedupe_key, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
-		SELECT gen_random_uuid(), 'mailing', gen_random_uuid()::text, id, 'en', ?, ?, -1, now(), now() FROM people WHERE email LIKE 'reader-%' LIMIT ?`,
+	_, err := h.db.NewRaw(`INSERT INTO outbox (id, kind, person_id, language, recommendation_id, mailing_id, priority, not_before, created_at)
+		SELECT gen_random_uuid(), 'mailing', id, 'en', ?, ?, -1, now(), now() FROM people WHERE email LIKE 'reader-%' LIMIT ?`,
 		h.brief.ID, m.ID, people).Exec(ctx)
 	require.NoError(h.t, err)
 	return m
