@@ -133,7 +133,10 @@ func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) serie
 		item.state = string(models.StepCalledOff)
 	}
 	at := m.LaunchedAt
-	if at == nil && m.State == models.MailingCancelled {
+	switch {
+	case m.State == models.MailingScheduled:
+		at = m.NextAt // when it leaves, or goes on
+	case at == nil && m.State == models.MailingCancelled:
 		at = m.FinishedAt // so that it stands somewhere
 	}
 	if at != nil {

@@ -180,6 +180,8 @@ func TestAMailingIsAddedToTheCampaignItWasBegunFrom(t *testing.T) {
 	again := b.get(saved.Header.Get("Location"))
 	require.Contains(t, again.Body, campaign, "the mailing leads to its campaign")
 	require.NotContains(t, again.Body, i18n.For("en").T("campaign.of_mailing_new"), "it moves to another one, and begins none")
+	h.exec(`UPDATE mailings SET state = 'scheduled', launched_at = now(), next_at = '2099-04-07 10:00+00' WHERE campaign_id = ?`, id)
+	require.Contains(t, b.get(campaign).Body, i18n.For("en").Date(time.Date(2099, 4, 7, 0, 0, 0, 0, time.UTC), time.UTC), "it stands where it leaves, not where that was said")
 	f.Set("campaign_id", "")
 	f.Set("decision_id", NewDecisionID())
 	alone := b.post(path, f)
