@@ -177,10 +177,24 @@ type MailingRecipients struct {
 const nextID = `(lpad(to_hex(?::bigint), 12, '0') || '7' || lpad(to_hex(row_number() OVER () >> 16 & 4095), 3, '0')
 			|| '8' || lpad(to_hex(row_number() OVER () & 65535), 4, '0') || substr(md5(gen_random_uuid()::text), 1, 11))::uuid`
 
+// holdLaunches lets nobody else freeze recipients for the organisation of a recommendation until the transaction ends: whom one of
+// its mailings leaves out because another reaches them would not be seen before that.
+func holdLaunches(ctx context.Context, tx bun.IDB, recommendation uuid.UUID) error {
+	_, err := tx.NewRaw(`SELECT 1 FROM organisations AS o JOIN recommendations AS r ON r.organisation_id = o.id WHERE r.id = ? FOR NO KEY UPDATE OF o`,
+		recommendation).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("hold an organisation's launches: %w", err)
+	}
+	return nil
+}
+
 // EnqueueMailing freezes the recipients of a mailing: one mail per person of the audience, in their language where it
 // has a text. Who does not want it is among them and held back, see DropUnwanted. Doing it again adds nobody who is there. It
 // returns how many were added.
 func EnqueueMailing(ctx context.Context, db bun.IDB, r MailingRecipients, now time.Time) (int, error) {
+	if err := holdLaunches(ctx, db, r.RecommendationID); err != nil {
+		return 0, err
+	}
 	r.Audience.About = r.RecommendationID
 	people := MailingAudience(ctx, db, r.Audience).Column("id", "language", "email")
 	res, err := db.NewRaw(`

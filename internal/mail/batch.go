@@ -29,6 +29,7 @@ type run struct {
 	mu        sync.Mutex
 	unsettled map[uuid.UUID]uuid.UUID // claimed, and nothing written yet: the claim's token
 	leases    map[uuid.UUID]time.Time // of the claims
+	unwritten []result                // what came of mails while the database could not be told
 	settled   int
 }
 
@@ -238,16 +239,30 @@ func (r *run) record(results []result) error {
 func (r *run) write(ctx context.Context, all []result) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.recordFor())
 	defer cancel()
+	var failed error
 	for token, results := range byToken(all, func(x result) uuid.UUID { return x.token }) {
 		list := make([]models.MailResult, len(results))
 		for i, x := range results {
 			list[i] = x.MailResult
 		}
-		if err := r.writeUnder(ctx, token, list); err != nil {
-			return err
+		if failed == nil {
+			failed = r.writeUnder(ctx, token, list)
+		}
+		if failed != nil {
+			r.keep(results)
 		}
 	}
-	return nil
+	return failed
+}
+
+// keep remembers what could not be written: a mail of which something came is not given back, whatever is written of it.
+func (r *run) keep(results []result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range results {
+		delete(r.unsettled, x.ID)
+	}
+	r.unwritten = append(r.unwritten, results...)
 }
 
 func (r *run) writeUnder(ctx context.Context, token uuid.UUID, results []models.MailResult) error {
@@ -296,8 +311,15 @@ func (r *run) count(ctx context.Context, results []models.MailResult) {
 	}
 }
 
-// release queues again what was claimed and not dealt with.
+// release queues again what was claimed and not dealt with. What came of others and was not written yet it tries to write once
+// more; where that fails too they stay claimed, and become unknown as those of a sender that died.
 func (r *run) release(ctx context.Context) error {
+	if came := r.unwritten; len(came) > 0 {
+		r.unwritten = nil
+		if err := r.write(ctx, came); err != nil {
+			return err
+		}
+	}
 	var rest []result
 	for id, token := range r.unsettled {
 		rest = append(rest, result{models.MailResult{ID: id, State: models.MailQueued}, token})
