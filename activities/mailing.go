@@ -173,12 +173,15 @@ func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMa
 	}
 	settled, err := a.Mails.SendMailing(ctx, mailing, MailingBatch, func() { activity.RecordHeartbeat(ctx) })
 	var stop *models.MailingStop
-	if err != nil && !errors.As(err, &stop) {
+	if errors.As(err, &stop) { // whatever else fails: tried again, it would be sent once more before it stops
+		return SendMailingResult{Settled: settled, Stop: stop}, nil
+	}
+	if err != nil {
 		return SendMailingResult{}, temporalError(err)
 	}
 	counts, err := models.MailingCounts(ctx, a.DB, mailing)
-	result := SendMailingResult{Settled: settled, Pending: counts.Pending(), Stop: stop}
-	if err != nil || stop != nil || result.Pending == 0 {
+	result := SendMailingResult{Settled: settled, Pending: counts.Pending()}
+	if err != nil || result.Pending == 0 {
 		return result, temporalError(err)
 	}
 	next, err := models.NextOfMailing(ctx, a.DB, mailing)

@@ -101,14 +101,14 @@ func ReaderZones(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]ReaderZo
 }
 
 // PutOff has what is queued of a mailing leave at an instant for each zone of its readers; where due is true, only what is due
-// at now. Zones that are not named are left as they are.
+// at now. Zones that are not named are left as they are, and what a server refused for now is tried again no sooner than before.
 func PutOff(ctx context.Context, db bun.IDB, mailing uuid.UUID, at map[string]time.Time, due bool, now time.Time) error {
 	var zones []string
 	var instants []string
 	for zone, t := range at {
 		zones, instants = append(zones, zone), append(instants, t.UTC().Format(time.RFC3339Nano))
 	}
-	_, err := db.NewRaw(`UPDATE outbox AS o SET not_before = planned.at
+	_, err := db.NewRaw(`UPDATE outbox AS o SET not_before = CASE WHEN o.attempts > 0 THEN greatest(o.not_before, planned.at) ELSE planned.at END
 		FROM people AS reader LEFT JOIN countries AS home ON home.code = reader.country_code CROSS JOIN installation AS network
 		JOIN unnest(?::text[], ?::text[]::timestamptz[]) AS planned (zone, at) ON planned.zone = `+zoneOfReader+`
 		WHERE o.mailing_id = ? AND o.state = ? AND reader.id = o.person_id AND (NOT ? OR o.not_before <= ?)`,
