@@ -83,7 +83,10 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 	p.Revision, _ = strconv.Atoi(r.PostFormValue("revision")) // what is no number is refused by the rules
 	p.Expected, _ = strconv.Atoi(r.PostFormValue("expected"))
 	p.When, p.AtNight = readMailingTime(r.PostForm)
-	done, err := s.checkAndDecide(w, r, decision{c.m.ID, models.DecideLaunchMailing, nil, p}, c.path())
+	done, err := false, nowOrLater(r.PostForm)
+	if err == nil {
+		done, err = s.checkAndDecide(w, r, decision{c.m.ID, models.DecideLaunchMailing, nil, p}, c.path())
+	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err

@@ -32,6 +32,7 @@ type mailingPreviewView struct {
 	TextLanguages, People, Looks, Widths []Option
 	Letter                               string // address of the letter alone
 	Phone                                bool
+	Launched                             bool
 	Plain                                string
 	Here, Test, Back                     string
 	Report                               string // where one says that a text names a child
@@ -106,6 +107,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	l := Localizer(r)
 	f := newFormState(url.Values{"language": {a.language}, "person": {a.id}, "look": {a.look}, "width": {a.width}})
 	v := mailingPreviewView{Page: s.workPage(r, l.T("mailing.preview_title", "Language", l.Language(a.language))), formState: f,
+		Launched: c.m.LaunchedAt != nil,
 		Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language, TextLang: a.language,
 		Subject: letter.Subject, Letter: c.path() + "/letter" + a.query(), Phone: a.width == "phone", Plain: letter.Text,
 		Here: c.path() + "/preview", Test: c.path() + "/test", Back: c.path(), Report: recommendationPath(c.rec.ID) + "/report",

@@ -25,6 +25,7 @@ type mailingProgressView struct {
 	Counts       models.MailCounts
 	Meter        Progress
 	Figures      []mailFigure
+	Subjects     []models.MailingText
 	Speed        string // in words; "" while it does not send
 	LaunchedAt   *time.Time
 	FinishedAt   *time.Time
@@ -51,7 +52,7 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language,
-		Path: c.path(), LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
+		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
 		Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -73,6 +74,14 @@ func readMailingTime(values url.Values) (when *models.MailingTime, atNight bool)
 	}
 	return &models.MailingTime{Day: strings.TrimSpace(values.Get("when.day")), Time: strings.TrimSpace(values.Get("when.time")),
 		Local: values.Get("when.local") == "yes"}, atNight
+}
+
+// nowOrLater refuses a launch at once for which a day or a time is filled in: whoever filled it in means later.
+func nowOrLater(values url.Values) error {
+	if values.Get("leaves") != "later" && strings.TrimSpace(values.Get("when.day")+values.Get("when.time")) != "" {
+		return apperr.Invalid("leaves", "now_or_later")
+	}
+	return nil
 }
 
 // mailingWaits says what a mailing waits for.
@@ -174,6 +183,9 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
+		}
+		if c.m.State != models.MailingScheduled && c.m.State != models.MailingAsking {
+			s.flash(r, "harm", Localizer(r).T("mailing.schedule.no_longer"))
 		}
 		return s.renderSchedule(w, r, c, f)
 	}

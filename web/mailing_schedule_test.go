@@ -49,6 +49,13 @@ func TestMailingIsScheduledMovedAndTakenBackOnPages(t *testing.T) {
 	launch := func() url.Values { return form(t, b.get(path+"/launch").Body, path+"/launch") }
 	require.Equal(t, http.StatusSeeOther, b.get(path+"/schedule").StatusCode, "a draft has no time to move")
 
+	both := leavesLater(launch(), 2, "15:00")
+	both.Set("leaves", "now")
+	unclear := b.post(path+"/launch", both)
+	require.Equal(t, http.StatusUnprocessableEntity, unclear.StatusCode, "now and later at once")
+	require.Contains(t, unclear.Body, l.T("error.field.now_or_later"))
+	require.Equal(t, models.MailingDraft, n.mailing(m.ID).State)
+
 	for rule, f := range map[string]url.Values{
 		"mailing_past": leavesLater(launch(), -2, "15:00"),
 		"mailing_far":  leavesLater(launch(), 400, "15:00"),
@@ -97,6 +104,8 @@ func TestMailingIsScheduledMovedAndTakenBackOnPages(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, again.StatusCode)
 	require.Equal(t, models.MailingDraft, n.mailing(m.ID).State)
 	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.revised"))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/schedule", leavesLater(form(t, move.Body, path+"/schedule"), 3, "17:00")).StatusCode)
+	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.no_longer"), "whoever moves it elsewhere is told")
 	require.Equal(t, http.StatusOK, b.get(path+"/launch").StatusCode, "it is edited and launched anew")
 	for _, who := range []string{"officer-tdh", "partner-khc", "reader"} {
 		stranger := n.as(who, "en")

@@ -91,7 +91,7 @@ func (f fieldValues) html(body string, pictures func(string) markdown.Shown) (te
 	if err != nil {
 		return "", err
 	}
-	return template.HTML(f.fill(f.outsideTags(string(made)), template.HTMLEscapeString)), nil //nolint:gosec // rendered safe, values escaped
+	return template.HTML(f.fill(f.linked(f.outsideTags(string(made))), template.HTMLEscapeString)), nil //nolint:gosec // rendered safe, values escaped
 }
 
 // outsideTags drops marks that stand within a tag, in the address of a link above all: what people are called must not lead
@@ -109,6 +109,32 @@ func (f fieldValues) outsideTags(made string) string {
 			if field != models.FieldLink {
 				tag = strings.ReplaceAll(tag, f.mark(field), "")
 			}
+		}
+		out.WriteString("<" + tag + ">")
+	}
+	return out.String()
+}
+
+// linked makes a link of the page's address where it stands as words: whoever put the field there wants it followed.
+func (f fieldValues) linked(made string) string {
+	address := f.mark(models.FieldLink)
+	link := `<a href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(address) + `</a>`
+	var out strings.Builder
+	for rest, inside := made, false; rest != ""; {
+		text, tag, found := strings.Cut(rest, "<")
+		if !inside {
+			text = strings.ReplaceAll(text, address, link)
+		}
+		out.WriteString(text)
+		if !found {
+			break
+		}
+		tag, rest, _ = strings.Cut(tag, ">")
+		switch {
+		case strings.HasPrefix(tag, "a "):
+			inside = true
+		case tag == "/a":
+			inside = false
 		}
 		out.WriteString("<" + tag + ">")
 	}

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -102,4 +103,16 @@ func TestAPreviewOpensNobodysMailings(t *testing.T) {
 	require.Contains(t, mail.InLook("@media (prefers-color-scheme: dark) {", true), "@media all {")
 	_, err = n.composer().PreviewMailing(t.Context(), m, "ro", models.MailReader{ID: uuid.New()}, monday)
 	require.Error(t, err, "there is no text in it")
+}
+
+func TestTheAddressOfThePageCanBeFollowedWhereverItStands(t *testing.T) {
+	n := newNetwork(t)
+	n.mailingSays("S", "Read it: {link}\n\n[the page]({link})", "")
+	letter, err := n.compose(n.mail(models.MailMailing, n.speaker, "en", nil))
+	require.NoError(t, err)
+	link := regexp.MustCompile(`Read it: <a [^>]*href="(` + baseURL + `/published/[^"]+)"[^>]*>([^<]+)</a>`).FindStringSubmatch(letter.HTML)
+	require.Len(t, link, 3, letter.HTML)
+	require.Equal(t, link[1], link[2])
+	require.Contains(t, letter.HTML, `>the page</a>`, "no link within a link")
+	require.Contains(t, letter.Text, "Read it: "+link[1])
 }
