@@ -31,7 +31,7 @@ type Mailing struct {
 	Progress         Progress             `json:"progress"`
 	CountsLinks      bool                 `json:"counts_links"` // how often links are followed, not by whom
 
-	Kind string `json:"kind"` // campaign, newsletter or representative
+	Kind string `json:"kind"` // campaign, newsletter, event or representative
 	models.MailingContent
 	Written int `json:"written"` // people who say that they wrote to their representatives
 

@@ -53,3 +53,41 @@ func TestMailingsOfOtherKindsAreDraftedAndEdited(t *testing.T) {
 	h.read(t, officer, "/mailings/"+m.ID.String(), &m)
 	require.Equal(t, 1, m.Written)
 }
+
+func TestAnEventIsAnnounced(t *testing.T) {
+	h := newHouse(t)
+	rec, _ := h.publish(t)
+	officer := h.token(t, "officer-khc")
+	in := models.MailingInput{Kind: models.MailingKindEvent, Audience: models.Audience{Roles: []string{"reader"}}, FallbackLanguage: "en",
+		Texts:          []models.MailingText{{Language: "en", Subject: "Open day", Body: "Come."}},
+		MailingContent: models.MailingContent{Event: &models.MailingEvent{Day: "2026-05-04", Time: "14:30", EndTime: "16:00", Zone: "Europe/Sofia", Place: "Hall 3"}}}
+	create := request{method: "POST", path: "/recommendations/" + rec.ID.String() + "/mailings", token: officer, body: in, header: key()}
+	var m Mailing
+	h.send(t, create, http.StatusCreated, &m)
+	require.Equal(t, in.Event, m.Event)
+	var preview Preview
+	h.read(t, officer, "/mailings/"+m.ID.String()+"/preview?language=en", &preview)
+	require.Contains(t, preview.Letter.HTML, "Monday 4 May 2026, 14:30 – 16:00 (")
+	for field, c := range map[string]struct {
+		change func(*models.MailingEvent)
+		code   string
+	}{
+		"event.day":      {func(e *models.MailingEvent) { e.Day = "" }, "required"},
+		"event.end_day":  {func(e *models.MailingEvent) { e.EndDay = "tomorrow" }, "datetime"},
+		"event.end_time": {func(e *models.MailingEvent) { e.EndTime = "14:00" }, "event_end"},
+		"event.link":     {func(e *models.MailingEvent) { e.Link = "javascript:alert(1)" }, "url"},
+		"event.place":    {func(e *models.MailingEvent) { e.Place = "a\r\nb" }, "one_line"},
+	} {
+		wrong, event := in, *in.Event
+		c.change(&event)
+		wrong.Event = &event
+		create.body, create.header = wrong, key()
+		said := h.send(t, create, http.StatusUnprocessableEntity, nil).problem.Errors
+		require.Len(t, said, 1)
+		require.Equal(t, field, said[0].Field)
+		require.Equal(t, c.code, said[0].Code)
+	}
+	in.Event.EndDay = "2026-05-05"
+	h.send(t, request{method: "PUT", path: "/mailings/" + m.ID.String(), token: officer, body: in, header: map[string]string{"If-Match": `"1"`}}, http.StatusOK, &m)
+	require.Equal(t, "2026-05-05", m.Event.EndDay)
+}

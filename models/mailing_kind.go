@@ -12,11 +12,12 @@ import (
 )
 
 // MailingContent is what a mailing has beside its texts, by its kind: a newsletter its items, a mailing whose readers write to
-// their representatives the letter and to whom it goes.
+// their representatives the letter and to whom it goes, an announcement the event.
 type MailingContent struct {
 	Items       []MailingItem    `json:"items,omitempty" validate:"max=30,dive"`
 	Letters     []PreparedLetter `json:"letters,omitempty" validate:"max=30,unique=Language,dive"`
 	Authorities []uuid.UUID      `json:"authorities,omitempty" validate:"max=100,unique"`
+	Event       *MailingEvent    `json:"event,omitempty"`
 }
 
 // MailingItem is one item of a newsletter: a published recommendation, said in the words of its publication, or one of its own.
@@ -68,7 +69,7 @@ func (in MailingInput) KindOrCampaign() string {
 // checkContent collects what is wrong with a mailing's content for its kind and the recommendation that it is kept with.
 func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string, about uuid.UUID) error {
 	bad := apperr.New(apperr.CodeInvalid)
-	oneOf(bad, "kind", kind, MailingKindCampaign, MailingKindNewsletter, MailingKindRepresentative)
+	oneOf(bad, "kind", kind, MailingKindCampaign, MailingKindNewsletter, MailingKindEvent, MailingKindRepresentative)
 	if kind != MailingKindNewsletter && len(in.Items) > 0 {
 		bad.And("items", "must_be_empty")
 	}
@@ -78,12 +79,17 @@ func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string
 	if kind != MailingKindRepresentative && len(in.Authorities) > 0 {
 		bad.And("authorities", "must_be_empty")
 	}
+	if kind != MailingKindEvent && in.Event != nil {
+		bad.And("event", "must_be_empty")
+	}
 	var err error
 	switch kind {
 	case MailingKindNewsletter:
 		err = in.checkItems(ctx, db, bad, about)
 	case MailingKindRepresentative:
 		err = in.checkLetters(ctx, db, bad)
+	case MailingKindEvent:
+		in.checkEvent(bad)
 	}
 	if err != nil {
 		return err
@@ -185,7 +191,7 @@ func (m *Mailing) setContent(ctx context.Context, tx bun.IDB, c MailingContent) 
 		}
 	}
 	m.MailingContent = c
-	return nil
+	return m.setEvent(ctx, tx, c.Event)
 }
 
 func (m *Mailing) addItem(ctx context.Context, tx bun.IDB, position int, item MailingItem) error {
@@ -216,6 +222,8 @@ func (m *Mailing) readContent(ctx context.Context, db bun.IDB) error {
 		}
 		err = db.NewSelect().TableExpr("mailing_addressees AS ma").Column("ma.authority_id").Where("ma.mailing_id = ?", m.ID).
 			Order("ma.authority_id").Scan(ctx, &m.Authorities)
+	case MailingKindEvent:
+		m.Event, err = EventOf(ctx, db, m.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("read a mailing's content: %w", err)

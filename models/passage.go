@@ -84,6 +84,7 @@ var passagePlaces = []place{
 	{Key: "mailings", table: "mailing_items", columns: []string{"link"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "mailing_item_texts", columns: []string{"heading", "body"},
 		where: "item_id IN (SELECT id FROM mailing_items WHERE mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + "))"},
+	{Key: "mailings", table: "mailing_events", columns: []string{"place", "link"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "mailings", json: []string{"stopped"}, where: ofRecommendation},
 	{Key: "mailings", table: "mailing_links", columns: []string{"url"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "mailing_files", columns: []string{"name"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},

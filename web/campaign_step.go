@@ -40,6 +40,7 @@ type stepView struct {
 	Theirs       *seriesItem // saved meanwhile by somebody else
 	Settle       formState   // of what came of it
 	ResultIn     Input       // in which language that is
+	Announce     string      // where a mailing announces it; "" where there is nothing to announce
 }
 
 // stepCase is a step of a campaign, or one about to be planned.
@@ -286,6 +287,7 @@ func (s *Server) fillStep(ctx context.Context, l *i18n.Localizer, c stepCase, v 
 		return err
 	}
 	item.Who = people[c.step.ResponsibleID].Name
+	v.Announce = announceStep(c)
 	v.Item, v.Action, v.Saved, v.Revision = &item, c.path(), true, c.step.Revision
 	v.Note, v.NoteLang, v.SettledAt = c.step.Note, c.step.WrittenIn, c.step.SettledAt
 	if c.step.SettledBy != nil {
@@ -310,7 +312,11 @@ func (s *Server) stepChoices(r *http.Request, l *i18n.Localizer, c stepCase, v *
 	if c.step != nil && !slices.ContainsFunc(people, func(p models.Person) bool { return p.ID == c.step.ResponsibleID }) {
 		v.People = append(v.People, Option{Value: c.step.ResponsibleID.String(), Label: v.Item.Who}) // who had it and works elsewhere now
 	}
-	if v.Zones, err = s.stepZones(r, l, c); err != nil {
+	said := ""
+	if c.step != nil {
+		said = c.step.Zone
+	}
+	if v.Zones, err = s.clocks(ctx, l, c.zone.String(), said); err != nil {
 		return err
 	}
 	authorities, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{Limit: 5000})
@@ -324,37 +330,4 @@ func (s *Server) stepChoices(r *http.Request, l *i18n.Localizer, c stepCase, v *
 	}
 	v.Others, err = s.organisationOptions(r)
 	return err
-}
-
-// stepZones are the clocks by which a time can be told: those of the network's countries, the visitor's and the step's.
-func (s *Server) stepZones(r *http.Request, l *i18n.Localizer, c stepCase) ([]Option, error) {
-	countries, err := models.Countries(r.Context(), s.DB)
-	if err != nil {
-		return nil, err
-	}
-	var zones []Option
-	add := func(zone string, country string) {
-		i := slices.IndexFunc(zones, func(o Option) bool { return o.Value == zone })
-		switch {
-		case i < 0 && country == "":
-			zones = append(zones, Option{Value: zone, Label: zone})
-		case i < 0:
-			zones = append(zones, Option{Value: zone, Label: country})
-		case country != "":
-			zones[i].Label += ", " + country
-		}
-	}
-	for _, country := range countries {
-		add(country.Zone, l.Name(country.Names).Text)
-	}
-	add(c.zone.String(), "")
-	if c.step != nil && c.step.Zone != "" {
-		add(c.step.Zone, "")
-	}
-	for i := range zones {
-		if zones[i].Label != zones[i].Value {
-			zones[i].Label += " (" + zones[i].Value + ")"
-		}
-	}
-	return zones, nil
 }

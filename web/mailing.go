@@ -168,6 +168,11 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	values.Set("campaign_id", r.URL.Query().Get("campaign"))
+	if c.kind == models.MailingKindEvent {
+		if err := s.prefilledEvent(r, c, values); err != nil {
+			return err
+		}
+	}
 	return s.openMailing(w, r, c, values)
 }
 

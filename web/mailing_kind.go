@@ -18,7 +18,7 @@ import (
 )
 
 // kindsToBegin are the kinds that a mailing can be begun as, the usual one first.
-var kindsToBegin = []string{models.MailingKindCampaign, models.MailingKindNewsletter, models.MailingKindRepresentative}
+var kindsToBegin = []string{models.MailingKindCampaign, models.MailingKindNewsletter, models.MailingKindEvent, models.MailingKindRepresentative}
 
 // kindAsked is the kind that the address of a new mailing names; a campaign where it names none.
 func kindAsked(r *http.Request) string {
@@ -74,6 +74,7 @@ type mailingContentView struct {
 	Items       []mailingItemView
 	Published   []Option // that a newsletter could carry as well
 	Authorities []Option // that can be written to
+	Clocks      []Option // by which the time of an event can be told
 }
 
 func itemName(i int) string   { return fmt.Sprintf("items[%d]", i) }
@@ -92,7 +93,7 @@ const (
 // written, for languages without a word are left out.
 func readContent(values url.Values) (c models.MailingContent, names map[string]string) {
 	names = map[string]string{}
-	c.Authorities = idsOf(values["authorities"])
+	c.Authorities, c.Event = idsOf(values["authorities"]), readEvent(values)
 	c.Items = readItems(values, names)
 	for i := 0; values.Has(letterName(i) + ".language"); i++ {
 		l := models.PreparedLetter{Language: values.Get(letterName(i) + ".language"),
@@ -175,6 +176,8 @@ func setContent(values url.Values, c models.MailingContent, kind string, languag
 	case models.MailingKindRepresentative:
 		values["authorities"] = stringsOf(c.Authorities)
 		setLetters(values, c.Letters, languages)
+	case models.MailingKindEvent:
+		setEvent(values, c.Event)
 	}
 }
 
@@ -262,6 +265,8 @@ func (s *Server) mailingContent(ctx context.Context, l *i18n.Localizer, c mailin
 		err = s.itemChoices(ctx, l, f, &v)
 	case models.MailingKindRepresentative:
 		v.Authorities, err = s.writableAuthorities(ctx, l)
+	case models.MailingKindEvent:
+		v.Clocks, err = s.eventClocks(ctx, l, c, f)
 	}
 	return v, err
 }

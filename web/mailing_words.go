@@ -86,8 +86,8 @@ func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendatio
 		if k < 0 {
 			continue
 		}
-		if kind == models.MailingKindNewsletter {
-			continue // what it begins with is about all of its items
+		if kind == models.MailingKindNewsletter || kind == models.MailingKindEvent {
+			continue // what it begins with is about all of its items, or is what the event is called
 		}
 		values.Set(textName(i)+".subject", p.Texts[k].Title)
 		values.Set(textName(i)+".body", s.firstWords(language.Tag, kind, rec, p.Texts[k]))

@@ -57,7 +57,7 @@ func (e Event) File(now time.Time) []byte {
 	if e.Cancelled {
 		event.SetStatus(ics.ObjectStatusCancelled)
 	}
-	return []byte(cal.Serialize())
+	return []byte(cal.Serialize(ics.WithNewLineWindows))
 }
 
 // sequence is higher with every change that somebody should see: a cancellation stands between what it cancels and what follows

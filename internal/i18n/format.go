@@ -52,6 +52,21 @@ func (l *Localizer) Clock(t time.Time, zone *time.Location) string {
 	return l.T("calendar.clock", "Time", l.Time(t, nil), "Zone", l.zone(t))
 }
 
+// Span writes when something begins and ends, by the day of the week, and whose clock that is: "Thursday 12 March 2026, 17:00 – 19:00
+// (Eastern European Time, EET)". Where the clock is changed in between, each is told by its own.
+func (l *Localizer) Span(from, until time.Time, zone *time.Location) string {
+	from, until = in(from, zone), in(until, zone)
+	begins := l.Time(from, nil)
+	if !sameClock(from, until) {
+		begins = l.Clock(from, nil)
+	}
+	day, last := l.weekdayDate(time.Time{}, from), l.weekdayDate(time.Time{}, until)
+	if day == last {
+		return l.T("calendar.span", "Day", day, "From", begins, "Until", l.Clock(until, nil))
+	}
+	return l.T("calendar.span_days", "Day", day, "From", begins, "Last", last, "Until", l.Clock(until, nil))
+}
+
 // zone names the clock by which t is told: in words where there are any, else by its abbreviation or its distance from
 // universal time.
 func (l *Localizer) zone(t time.Time) string {

@@ -85,6 +85,11 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 		Preferences: d.baseURL + "/preferences/" + d.personal(links.KindPreferences, fieldPreferences, id),
 		Attached:    along.attached(),
 	}
+	if m.Kind == models.MailingKindEvent {
+		if p, err = d.announce(ctx, id, m, p); err != nil {
+			return page{}, err
+		}
+	}
 	return d.ofKind(ctx, id, m, p)
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE mailing_events;
+UPDATE mailings SET kind = 'campaign' WHERE kind = 'event';

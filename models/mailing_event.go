@@ -1,0 +1,155 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// MailingEvent is the event that a mailing announces; what it is called is the subject of the mailing's texts. Day and time are as
+// the clock of the zone shows them.
+type MailingEvent struct {
+	Day     string `json:"day" validate:"required,datetime=2006-01-02"`
+	Time    string `json:"time" validate:"required,datetime=15:04"`
+	EndDay  string `json:"end_day,omitempty" validate:"omitempty,datetime=2006-01-02"` // the same day if absent
+	EndTime string `json:"end_time" validate:"required,datetime=15:04"`
+	Zone    string `json:"zone" validate:"required,max=64"`                       // IANA name
+	Place   string `json:"place,omitempty" validate:"max=300,excludesall=\r\n"`   // at least one of place and link
+	Link    string `json:"link,omitempty" validate:"omitempty,max=2000,http_url"` // https
+
+	ID       uuid.UUID `json:"-"` // in calendars: the mailing that announced it first
+	Sequence int       `json:"-"` // in calendars: higher with every change
+}
+
+// mailingEventRow is an event as it is stored.
+type mailingEventRow struct {
+	bun.BaseModel `bun:"table:mailing_events,alias:me"`
+
+	MailingID uuid.UUID `bun:",pk"`
+	EventID   uuid.UUID
+	Sequence  int
+	StartsAt  time.Time
+	EndsAt    time.Time
+	Zone      string
+	Place     string
+	Link      string
+}
+
+// Span is when the event begins and ends, in the zone of its clock. A time that the clock shows twice that day is the first of the two.
+func (e MailingEvent) Span() (from, until time.Time, err error) {
+	bad := apperr.New(apperr.CodeInvalid)
+	from, until = e.span(bad)
+	return from, until, bad.OrNil()
+}
+
+// span collects what is wrong with the times. What the clock jumps over is no time of that day.
+func (e MailingEvent) span(bad *apperr.Error) (from, until time.Time) {
+	zone, err := ZoneNamed(e.Zone)
+	if err != nil {
+		bad.And("event.zone", "zone")
+		return from, until
+	}
+	at := func(path, day, clock string) time.Time {
+		at, exists, err := MailingTime{Day: day, Time: clock}.At(zone)
+		switch {
+		case err != nil:
+			bad.And("event."+path, "datetime")
+		case !exists:
+			bad.And("event."+path, "mailing_gap")
+		}
+		return at.In(zone)
+	}
+	from = at("time", e.Day, e.Time)
+	if e.EndDay == "" {
+		e.EndDay = e.Day
+	}
+	return from, at("end_time", e.EndDay, e.EndTime)
+}
+
+// checkEvent collects what is wrong with the event of a mailing.
+func (in MailingInput) checkEvent(bad *apperr.Error) {
+	e := in.Event
+	if e == nil {
+		bad.And("event", "required")
+		return
+	}
+	before := len(bad.Fields)
+	from, until := e.span(bad)
+	switch {
+	case len(bad.Fields) > before:
+	case from.Year() < stepsFrom || from.Year() > stepsUntil:
+		bad.And("event.day", "range", "min", stepsFrom, "max", stepsUntil)
+	case until.Year() > stepsUntil:
+		bad.And("event.end_day", "range", "min", stepsFrom, "max", stepsUntil)
+	case !until.After(from):
+		bad.And("event.end_time", "event_end")
+	}
+	if strings.TrimSpace(e.Place) == "" && e.Link == "" {
+		bad.And("event.place", "event_place")
+	}
+	if e.Link != "" && !strings.HasPrefix(strings.ToLower(e.Link), "https://") {
+		bad.And("event.link", "url")
+	}
+}
+
+// setEvent writes the event of a mailing. Every writing is a change of it: calendars that have it take over what is newer. An
+// event that was announced before stays the same one.
+func (m *Mailing) setEvent(ctx context.Context, tx bun.IDB, e *MailingEvent) error {
+	if e == nil {
+		return nil
+	}
+	from, until, err := e.Span()
+	if err != nil {
+		return err
+	}
+	row := &mailingEventRow{MailingID: m.ID, EventID: e.ID, Sequence: e.Sequence, StartsAt: from.UTC(), EndsAt: until.UTC(), Zone: e.Zone,
+		Place: strings.TrimSpace(e.Place), Link: e.Link}
+	if row.EventID == uuid.Nil {
+		row.EventID = m.ID
+	}
+	_, err = tx.NewInsert().Model(row).On("CONFLICT (mailing_id) DO UPDATE").Set("sequence = me.sequence + 1").
+		Set("starts_at = EXCLUDED.starts_at, ends_at = EXCLUDED.ends_at, zone = EXCLUDED.zone, place = EXCLUDED.place, link = EXCLUDED.link").
+		Returning("event_id, sequence").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("save the event of a mailing: %w", err)
+	}
+	kept := *e
+	kept.ID, kept.Sequence, m.Event = row.EventID, row.Sequence, &kept
+	return nil
+}
+
+// EventOf returns the event that a mailing announces; nil where it announces none.
+func EventOf(ctx context.Context, db bun.IDB, mailing uuid.UUID) (*MailingEvent, error) {
+	row := new(mailingEventRow)
+	err := db.NewSelect().Model(row).Where("me.mailing_id = ?", mailing).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the event of a mailing: %w", err)
+	}
+	zone, err := ZoneNamed(row.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone of the event of a mailing: %w", err)
+	}
+	e := &MailingEvent{Zone: row.Zone, Place: row.Place, Link: row.Link, ID: row.EventID, Sequence: row.Sequence}
+	e.Day, e.Time = wallClock(row.StartsAt, zone)
+	if e.EndDay, e.EndTime = wallClock(row.EndsAt, zone); e.EndDay == e.Day {
+		e.EndDay = ""
+	}
+	return e, nil
+}
+
+// wallClock is an instant as the clock of a zone shows it.
+func wallClock(at time.Time, zone *time.Location) (day, clock string) {
+	at = at.In(zone)
+	return at.Format(time.DateOnly), at.Format("15:04")
+}

@@ -1,0 +1,125 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+func TestAnEventIsAnnouncedWithoutScripts(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	path := recommendationPath(n.brief.ID) + "/mailings/new?kind=event"
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), n.as("officer-khc", tag)
+		opened := b.get(path)
+		require.Equal(t, http.StatusOK, opened.StatusCode, opened.Body)
+		sound(t, opened)
+		require.Contains(t, opened.Body, "<h1>"+l.T("mailing.kind.event")+"</h1>")
+		f := filled(t, opened.Body, path)
+		require.NotEmpty(t, f.Get("event.zone"), "it begins by the clock of who writes")
+		f["roles"], f["countries"] = []string{models.RoleReader}, []string{"HR"}
+		f.Set("fallback_language", "en")
+		text := inForm(t, f, "texts[", "en")
+		require.Empty(t, f.Get(text+".subject"), "an event is not called as the recommendation")
+		f.Set(text+".subject", "Spring meeting")
+		f.Set(text+".body", "You are **invited**.")
+		f.Set("do", "save")
+
+		empty := b.post(path, f)
+		require.Equal(t, http.StatusUnprocessableEntity, empty.StatusCode)
+		sound(t, empty)
+		for _, field := range []string{"event.day", "event.time", "event.end_time"} {
+			require.Contains(t, empty.Body, `href="#`+fieldID(field)+`"`)
+		}
+		f.Set("event.day", "2026-03-29")
+		f.Set("event.time", "03:30")
+		f.Set("event.end_time", "05:00")
+		f.Set("event.zone", "Europe/Sofia")
+		f.Set("event.link", "http://example.org/meeting")
+		for field, code := range map[string]string{"event.time": "mailing_gap", "event.link": "url"} {
+			wrong := b.post(path, f)
+			require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+			sound(t, wrong)
+			require.Contains(t, wrong.Body, `href="#`+fieldID(field)+`"`)
+			require.Contains(t, wrong.Body, l.T("error.field."+code))
+			again := filled(t, wrong.Body, path)
+			require.Equal(t, "2026-03-29", again.Get("event.day"), "what was written stays")
+			require.Equal(t, "Europe/Sofia", again.Get("event.zone"))
+		}
+		f.Set("event.link", "")
+		f.Set("event.time", "10:00")
+		wrong := b.post(path, f)
+		require.Contains(t, wrong.Body, l.T("error.field.event_end"))
+		require.Contains(t, wrong.Body, l.T("error.field.event_place"))
+		sound(t, wrong)
+		f.Set("event.end_time", "12:15")
+		f.Set("event.place", "Hall <3>, Sofia")
+		f.Set("event.link", "https://example.org/meeting")
+		saved := b.post(path, f)
+		require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+
+		mailing := saved.Header.Get("Location")
+		draft := b.get(mailing)
+		sound(t, draft)
+		again := filled(t, draft.Body, mailing)
+		for field, want := range map[string]string{"event.day": "2026-03-29", "event.time": "10:00", "event.end_day": "", "event.end_time": "12:15",
+			"event.zone": "Europe/Sofia", "event.place": "Hall <3>, Sofia", "event.link": "https://example.org/meeting"} {
+			require.Equal(t, want, again.Get(field), field)
+		}
+		sound(t, b.get(mailing+"/preview?language=en"))
+		letter := b.get(mailing + "/letter?language=en").Body
+		require.Contains(t, letter, "Sunday 29 March 2026, 10:00 – 12:15 (")
+		require.Contains(t, letter, "Hall &lt;3&gt;, Sofia")
+		require.Contains(t, letter, `href="https://example.org/meeting"`)
+		sound(t, b.get(mailing+"/launch"))
+		again.Set("event.end_day", "2026-03-30")
+		again.Set("do", "save")
+		require.Equal(t, http.StatusSeeOther, b.post(mailing, again).StatusCode)
+		m, err := models.MailingByID(t.Context(), n.db, n.mailingsOf()[0].ID)
+		require.NoError(t, err)
+		require.Equal(t, models.MailingKindEvent, m.Kind)
+		require.Equal(t, "2026-03-30", m.Event.EndDay)
+		require.Equal(t, 1, m.Event.Sequence)
+		n.exec(`DELETE FROM processes WHERE id = ?`, m.ID)
+		n.exec(`DELETE FROM mailings WHERE id = ?`, m.ID)
+	}
+}
+
+func TestAnEventOfACampaignIsAnnounced(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b, l := h.as("officer-khc", "en"), i18n.For("en")
+	campaign := h.campaignOf(b, "Spring")
+	step := h.stepIn(b, campaign, "event", "Open day", "2026-05-04", "14:30")
+	page := b.get(step)
+	sound(t, page)
+	_, rest, found := strings.Cut(page.Body, `href="`+recommendationPath(h.brief.ID)+"/mailings/new?")
+	require.True(t, found)
+	require.Contains(t, page.Body, l.T("mailing.event_announce"))
+	query, _, _ := strings.Cut(rest, `"`)
+	path := recommendationPath(h.brief.ID) + "/mailings/new?" + strings.ReplaceAll(query, "&amp;", "&")
+	opened := b.get(path)
+	require.Equal(t, http.StatusOK, opened.StatusCode)
+	sound(t, opened)
+	f := filled(t, opened.Body, recommendationPath(h.brief.ID)+"/mailings/new?kind=event")
+	require.Equal(t, strings.TrimPrefix(campaign, campaignsPath+"/"), f.Get("campaign_id"))
+	require.Equal(t, "2026-05-04", f.Get("event.day"))
+	require.Equal(t, "14:30", f.Get("event.time"))
+	require.Equal(t, "Europe/Sofia", f.Get("event.zone"))
+	require.Equal(t, "Open day", f.Get(inForm(t, f, "texts[", "en")+".subject"))
+
+	call := h.stepIn(b, campaign, "call", "Call the mayor", "2026-05-05", "")
+	require.NotContains(t, b.get(call).Body, l.T("mailing.event_announce"), "a call is not announced")
+	id := call[strings.LastIndex(call, "/")+1:]
+	require.Equal(t, http.StatusNotFound, b.get(strings.Replace(path, step[strings.LastIndex(step, "/")+1:], id, 1)).StatusCode)
+	off := filled(t, b.get(step).Body, step+"/settle")
+	off.Set("do", "called_off")
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", off).StatusCode)
+	require.NotContains(t, b.get(step).Body, l.T("mailing.event_announce"))
+}
