@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
+	"tribuna/internal/word"
 	"tribuna/models"
 )
 
@@ -30,6 +31,12 @@ type CampaignStep struct {
 	State           models.StepState `json:"state"`
 	Result          string           `json:"result,omitempty"` // what came of it, or why it was called off
 	ResultWrittenIn string           `json:"result_written_in,omitempty"`
+	Reference       string           `json:"reference,omitempty"` // of a letter
+	ReplyDue        *models.Day      `json:"reply_due,omitempty"` // of a letter: by when a reply is hoped for
+	SentOn          *models.Day      `json:"sent_on,omitempty"`   // of a letter that is done; absent: nobody said
+	ReplyOn         *models.Day      `json:"reply_on,omitempty"`  // when the reply came; absent: none has
+	Reply           string           `json:"reply,omitempty"`     // what it says
+	ReplyWrittenIn  string           `json:"reply_written_in,omitempty"`
 	SettledAt       *time.Time       `json:"settled_at,omitempty"` // when that was said
 	SettledBy       *uuid.UUID       `json:"settled_by,omitempty"`
 	Revision        int              `json:"revision"`
@@ -59,13 +66,20 @@ func (s *server) stepRoutes() []route {
 			match: true, body: StepSettled{}, reply: CampaignStep{}, serve: s.settleStep},
 		{method: http.MethodDelete, path: one + "/result", id: "reopenCampaignStep", tag: "campaign", summary: "Take that back: it is planned again",
 			match: true, reply: CampaignStep{}, serve: s.reopenStep},
+		{method: http.MethodPut, path: one + "/reply", id: "answerCampaignStep", tag: "campaign", summary: "Say which reply came to a letter that is done; again, to correct it",
+			match: true, body: models.StepReply{}, reply: CampaignStep{}, serve: s.replyToStep},
+		{method: http.MethodGet, path: one + "/letter.docx", id: "getStepLetterAsWord", tag: "campaign", query: letterLanguage, reply: outgoing(word.DOCX), serve: s.letterFile,
+			summary: "The letter of one that is planned to an authority, to be completed and sent by a person; nothing is sent. Needs pandoc on the server, else 501"},
+		{method: http.MethodGet, path: one + "/letter.txt", id: "getStepLetterAsText", tag: "campaign", query: letterLanguage, reply: plainText{}, serve: s.letterText,
+			summary: "The same as plain text"},
 	}
 }
 
 func campaignStepView(r models.CampaignStep) CampaignStep {
 	return CampaignStep{ID: r.ID, CampaignID: r.CampaignID, Kind: r.Kind, Title: r.Title, Day: models.Day(r.Day), At: r.At, Zone: r.Zone, ResponsibleID: r.ResponsibleID,
 		AuthorityID: r.AuthorityID, OrganisationID: r.OrganisationID, Note: r.Note, WrittenIn: r.WrittenIn, State: r.State, Result: r.Result,
-		ResultWrittenIn: r.ResultWrittenIn, SettledAt: r.SettledAt, SettledBy: r.SettledBy, Revision: r.Revision, CreatedAt: r.CreatedAt}
+		ResultWrittenIn: r.ResultWrittenIn, Reference: r.Reference, ReplyDue: dayOrNone(r.ReplyDue), SentOn: dayOrNone(r.SentOn), ReplyOn: dayOrNone(r.ReplyOn),
+		Reply: r.Reply, ReplyWrittenIn: r.ReplyWrittenIn, SettledAt: r.SettledAt, SettledBy: r.SettledBy, Revision: r.Revision, CreatedAt: r.CreatedAt}
 }
 
 func (s *server) listSteps(c *call) (reply, error) {

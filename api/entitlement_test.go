@@ -156,8 +156,8 @@ func (w *world) hangOn(t *testing.T) {
 	w.mailing, w.campaign = m.ID, m.CampaignID
 	by, err := models.PersonByID(t.Context(), w.db, officer)
 	require.NoError(t, err)
-	day := models.Day(noon)
-	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: "T", Day: &day, ResponsibleID: officer}, by, noon)
+	day, ministry := models.Day(noon), demo.ID("authority", "bg-ministry-labour-social-policy")
+	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepLetter, Title: "T", Day: &day, ResponsibleID: officer, AuthorityID: &ministry}, by, noon)
 	require.NoError(t, err)
 	w.step = step.ID
 	f, err := models.NewMailingFile("annex.pdf", []byte("%PDF-1.7 annex"), models.MailingFileInput{})

@@ -151,6 +151,10 @@ func (d *describer) response(about string, body any) map[string]any {
 		response["content"] = content
 		return response
 	}
+	if body == (plainText{}) {
+		response["content"] = map[string]any{"text/plain": map[string]any{}}
+		return response
+	}
 	if form, is := body.(outgoing); is {
 		response["content"] = map[string]any{word.Form(form).MediaType(): map[string]any{}}
 		return response

@@ -45,11 +45,13 @@ type route struct {
 	serve   func(*call) (reply, error)
 }
 
-// upload as a route's body is a form with one file in it; download as its reply is a file, outgoing a text in that form.
+// upload as a route's body is a form with one file in it; download as its reply is a file, outgoing a text in that form, plainText one
+// without any.
 type (
-	upload   struct{}
-	download struct{}
-	outgoing word.Form
+	upload    struct{}
+	download  struct{}
+	plainText struct{}
+	outgoing  word.Form
 )
 
 // param is a query parameter.

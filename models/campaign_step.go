@@ -60,6 +60,12 @@ type CampaignStep struct {
 	State           StepState
 	Result          string // what came of it, or why it was called off
 	ResultWrittenIn string
+	Reference       string     // of a letter: one's own, or the number under which it was registered
+	ReplyDue        *time.Time `bun:"type:date"` // of a letter: by when a reply is hoped for
+	SentOn          *time.Time `bun:"type:date"` // of a letter that is done; nil: nobody said
+	ReplyOn         *time.Time `bun:"type:date"` // when the reply came; nil: none has
+	Reply           string     // what it says
+	ReplyWrittenIn  string
 	SettledAt       *time.Time // when that was said; nil while it is planned
 	SettledBy       *uuid.UUID
 	Revision        int
@@ -90,12 +96,14 @@ type CampaignStepInput struct {
 	AuthorityID    *uuid.UUID `json:"authority_id,omitempty"`
 	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"`
 	Note           string     `json:"note,omitempty" validate:"max=10000"`
+	LetterPlan
 	Written
 }
 
 // StepResult is what came of a step, or why it was called off.
 type StepResult struct {
 	Result string `json:"result,omitempty" validate:"max=10000"`
+	LetterSent
 	Written
 }
 
@@ -110,6 +118,7 @@ func (in CampaignStepInput) check() (*time.Time, error) {
 	}
 	checkText(bad, "title", in.Title, 200)
 	checkLength(bad, "note", in.Note, 10000)
+	in.LetterPlan.check(bad, in.Kind, in.Day)
 	if in.ResponsibleID == uuid.Nil {
 		bad.And("responsible_id", "required")
 	}
@@ -156,6 +165,7 @@ func (s *CampaignStep) take(in CampaignStepInput, at *time.Time) {
 	}
 	s.ResponsibleID, s.AuthorityID, s.OrganisationID = in.ResponsibleID, in.AuthorityID, in.OrganisationID
 	s.Note, s.WrittenIn = strings.TrimSpace(in.Note), in.WrittenIn
+	s.Reference, s.ReplyDue = strings.TrimSpace(in.Reference), in.ReplyDue.Time()
 }
 
 var stepFields = map[string]string{"authority": "authority_id", "organisation": "organisation_id", "responsible": "responsible_id"}
@@ -219,7 +229,8 @@ func EditStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen i
 // same reports whether two states of a step say the same.
 func (s CampaignStep) same(o *CampaignStep) bool {
 	return s.Kind == o.Kind && s.Title == o.Title && s.Day.Equal(o.Day) && s.Zone == o.Zone && sameInstant(s.At, o.At) && s.ResponsibleID == o.ResponsibleID &&
-		sameID(s.AuthorityID, o.AuthorityID) && sameID(s.OrganisationID, o.OrganisationID) && s.Note == o.Note && s.WrittenIn == o.WrittenIn
+		sameID(s.AuthorityID, o.AuthorityID) && sameID(s.OrganisationID, o.OrganisationID) && s.Note == o.Note && s.WrittenIn == o.WrittenIn &&
+		s.Reference == o.Reference && sameInstant(s.ReplyDue, o.ReplyDue)
 }
 
 func sameInstant(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
@@ -240,6 +251,10 @@ func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	if err != nil {
 		return nil, err
 	}
+	if said.LetterSent.check(bad, s, to, now); len(bad.Fields) > 0 {
+		return nil, bad
+	}
+	s.takeSent(said.LetterSent)
 	s.State, s.Result, s.ResultWrittenIn, s.SettledAt, s.SettledBy = to, strings.TrimSpace(said.Result), said.WrittenIn, &now, &by.ID
 	if s.Result == "" {
 		s.ResultWrittenIn = ""
@@ -254,6 +269,7 @@ func ReopenStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 		return nil, err
 	}
 	s.State, s.Result, s.ResultWrittenIn, s.SettledAt, s.SettledBy = StepPlanned, "", "", nil, nil
+	s.SentOn, s.ReplyOn, s.Reply, s.ReplyWrittenIn = nil, nil, "", ""
 	return s, s.saveAct(ctx, tx, c, "campaign.step_reopened", by, now)
 }
 
@@ -299,6 +315,17 @@ func (s *CampaignStep) putOnRecord(ctx context.Context, tx bun.IDB, c *Campaign,
 	}
 	if s.State != StepPlanned && s.Result != "" {
 		e.texts["result"], in = s.Result, s.ResultWrittenIn
+	}
+	if verb == stepAnswered {
+		e.texts, in = map[string]string{"title": s.Title, "reply": s.Reply}, s.ReplyWrittenIn
+	}
+	if s.Reference != "" {
+		e.texts["reference"] = s.Reference
+	}
+	for fact, day := range map[string]*time.Time{"reply_due": s.ReplyDue, "sent_on": s.SentOn, "reply_on": s.ReplyOn} {
+		if day != nil {
+			e.facts[fact] = day.Format(time.DateOnly)
+		}
 	}
 	if in != "" {
 		e.facts[record.FactWrittenIn] = in

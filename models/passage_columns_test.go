@@ -36,7 +36,7 @@ var withoutWords = map[string]string{
 		recommendation_countries.country_code recommendation_topics.topic recommendations.language recommendations.languages tasks.language
 		translations.language reviews.written_in comment_groups.written_in comment_responses.written_in review_answers.written_in review_conflicts.written_in review_conflicts.reason_written_in review_rounds.decision_written_in signoffs.written_in recommendations.held_written_in
 		translations.return_written_in reviewer_suggestions.written_in tasks.time_refused_in progress_notes.written_in progress_notes.source_language source_topics.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug
-		campaign_steps.zone mailing_events.zone campaign_steps.written_in campaign_steps.result_written_in
+		campaign_steps.zone mailing_events.zone campaign_steps.written_in campaign_steps.result_written_in campaign_steps.reply_written_in
 		consent_texts.language mailing_preferences.topics mailing_preferences.countries subscription_requests.language subscription_requests.topics`,
 	"a domain of addresses, and what its servers say for now": `outbox.domain mail_paces.domain mailing_waits.domain slow_domains.domain slow_domains.reply`,
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 mailing_files.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256

@@ -29,6 +29,10 @@ func (s *Server) campaignRoutes(r *mux.Router) {
 	s.post(r, "/campaigns/{id}/steps/{step}", s.saveStep)
 	s.post(r, "/campaigns/{id}/steps/{step}/settle", s.settleStep)
 	s.post(r, "/campaigns/{id}/steps/{step}/reopen", s.reopenStep)
+	s.post(r, "/campaigns/{id}/steps/{step}/reply", s.takeReply)
+	s.get(r, "/campaigns/{id}/steps/{step}/letter", s.authorityLetter)
+	s.get(r, "/campaigns/{id}/steps/{step}/letter.{form:docx}", s.authorityLetterFile)
+	s.get(r, "/campaigns/{id}/steps/{step}/letter.txt", s.authorityLetterText)
 }
 
 // campaignsPath is the list of campaigns.

@@ -30,6 +30,8 @@ type seriesItem struct {
 	With                  i18n.Words
 	Said, SaidLang        string // what came of it
 	Late                  bool   // its day is over, and nobody said what came of it
+	Awaited               *Badge // whether a letter was replied to, and until when that is hoped for
+	Replied, RepliedLang  string // what the reply says
 
 	kind, state, who string
 	at               *time.Time
@@ -151,6 +153,7 @@ func stepItem(l *i18n.Localizer, step models.CampaignStep, today time.Time) seri
 		at: step.At, zone: step.Location(), revision: step.Revision}
 	item.Late = step.State == models.StepPlanned && item.Day.Before(today)
 	item.Mark = stateBadge(l, step.State, item.Late)
+	item.Awaited, item.Replied, item.RepliedLang = replyBadge(l, step, today), step.Reply, step.ReplyWrittenIn
 	if step.At != nil {
 		item.Clock = l.Time(*step.At, step.Location())
 	}

@@ -41,6 +41,7 @@ type stepView struct {
 	Settle       formState   // of what came of it
 	ResultIn     Input       // in which language that is
 	Announce     string      // where a mailing announces it; "" where there is nothing to announce
+	letterFacts
 }
 
 // stepCase is a step of a campaign, or one about to be planned.
@@ -112,6 +113,7 @@ func readStep(r *http.Request) (models.CampaignStepInput, error) {
 	bad := apperr.New(apperr.CodeInvalid)
 	in := models.CampaignStepInput{Kind: models.StepKind(r.PostFormValue("kind")), Title: words(r, "title"), Day: readDay(bad, "day", r.PostFormValue("day")),
 		Time: strings.TrimSpace(r.PostFormValue("time")), Note: words(r, "note"), Written: writtenIn(r)}
+	in.LetterPlan = readLetterPlan(r, bad, in.Kind)
 	if in.Time != "" {
 		in.Zone = r.PostFormValue("zone")
 	}
@@ -135,7 +137,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request) error {
 // valuesOf are the fields of the form for a step as it is stored.
 func valuesOf(step *models.CampaignStep) url.Values {
 	values := url.Values{"kind": {string(step.Kind)}, "title": {step.Title}, "day": {step.Day.Format(time.DateOnly)}, "responsible_id": {step.ResponsibleID.String()},
-		"note": {step.Note}, "written_in": {step.WrittenIn}}
+		"note": {step.Note}, "written_in": {step.WrittenIn}, "reference": {step.Reference}, "reply_due": {isoDay(step.ReplyDue)}}
 	if step.At != nil {
 		values.Set("time", step.At.In(step.Location()).Format("15:04"))
 		values.Set("zone", step.Zone)
@@ -188,14 +190,16 @@ func (s *Server) settleStep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to, said := models.StepState(r.PostFormValue("do")), models.StepResult{Result: words(r, "result"), Written: models.Written{WrittenIn: r.PostFormValue("result_written_in")}}
-	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-		_, err := models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
-		return err
-	})
+	if said.LetterSent, err = readLetterSent(r, c.step, to); err == nil {
+		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			_, err := models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
+			return err
+		})
+	}
 	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == to && c.step.Result == said.Result && *c.step.SettledBy == c.visitor.Person.ID {
 		err = nil // a second click
 	}
-	if err != nil && f.showAgain(err, Localizer(r)) {
+	if err != nil && f.showAgain(atSent(err), Localizer(r)) {
 		if c, err = s.loadStep(r, access.EditCampaign); err != nil {
 			return err
 		}
@@ -267,6 +271,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 	if err := s.stepChoices(r, l, c, &v); err != nil {
 		return err
 	}
+	v.letterFacts = s.letterFacts(l, c, settle)
 	if v.ResultIn = languageInput(settle.Form, "result_written_in", l.T("written.in"), l.T("written.another")); v.ResultIn.Value == "" {
 		v.ResultIn.Value = l.Tag()
 	}

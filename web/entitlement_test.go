@@ -184,8 +184,8 @@ func (w *world) hangOn() {
 		Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, w.person("officer-khc").ID, time.Now())
 	require.NoError(t, err)
 	w.mailing, w.campaign = m.ID, m.CampaignID
-	officer, day := w.person("officer-khc"), models.Day(time.Now())
-	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: "T", Day: &day, ResponsibleID: officer.ID}, officer, time.Now())
+	officer, day, ministry := w.person("officer-khc"), models.Day(time.Now()), demo.ID("authority", "bg-ministry-labour-social-policy")
+	step, err := models.PlanStep(t.Context(), w.db, m.Campaign, models.CampaignStepInput{Kind: models.StepLetter, Title: "T", Day: &day, ResponsibleID: officer.ID, AuthorityID: &ministry}, officer, time.Now())
 	require.NoError(t, err)
 	w.step = step.ID
 	f, err := models.NewMailingFile("annex.pdf", []byte("%PDF-1.7 annex"), models.MailingFileInput{})
@@ -246,7 +246,7 @@ func (w *world) address(route string, task *models.Task) string {
 		taskID = task.ID
 	}
 	return strings.NewReplacer("{id}", id.String(), "{step}", w.step.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en", "{file}", w.mailingFile.String(),
-		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter", "/letter?language=en").Replace(path)
+		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter.{form:docx}", "/letter.docx", "/letter.txt", "/letter.txt", "/letter", "/letter?language=en").Replace(path)
 }
 
 // byLink is who comes by the personal link of a question.

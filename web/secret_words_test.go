@@ -72,6 +72,7 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 	case of == "mailings":
 		fill("{id}", testsecrets.Said(p.Mailings)...)
 	case of == "campaigns":
+		path = strings.Replace(path, "{form:docx}", "docx", 1)
 		fill("{id}", testsecrets.Said(p.Campaigns)...)
 	case of == "attachments":
 		fill("{id}", testsecrets.Said(p.Attachments)...)

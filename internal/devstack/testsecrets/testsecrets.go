@@ -296,9 +296,9 @@ func (p *Planted) hangOn(rec *models.Recommendation) {
 	require.NoError(p.t, err)
 	p.Mailings, p.Campaigns = append(p.Mailings, m.ID), append(p.Campaigns, m.CampaignID)
 	p.inTx(func(ctx context.Context, tx bun.Tx) error {
-		day := models.Day(models.DayOf(p.now, time.UTC))
-		step, err := models.PlanStep(ctx, tx, m.Campaign, models.CampaignStepInput{Kind: models.StepCall, Title: said("quokkastep"), Day: &day,
-			ResponsibleID: id("officer-khc"), Note: said("quokkastep")}, p.person("officer-khc"), p.now)
+		day, ministry := models.Day(models.DayOf(p.now, time.UTC)), demo.ID("authority", "bg-ministry-labour-social-policy")
+		step, err := models.PlanStep(ctx, tx, m.Campaign, models.CampaignStepInput{Kind: models.StepLetter, Title: said("quokkastep"), Day: &day, AuthorityID: &ministry,
+			ResponsibleID: id("officer-khc"), Note: said("quokkastep"), LetterPlan: models.LetterPlan{Reference: said("quokkastep")}}, p.person("officer-khc"), p.now)
 		if err == nil {
 			p.Step = step.ID
 		}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/demo"
+	"tribuna/models"
+)
+
+// letterTo plans a letter to an authority, for a day long past: it bears today's.
+func (h *house) letterTo(t *testing.T, token, steps, authority string) CampaignStep {
+	t.Helper()
+	var step CampaignStep
+	h.send(t, request{method: "POST", path: steps, token: token, header: key(), body: map[string]any{"kind": "letter", "title": "Letter", "day": "2026-01-15", "reply_due": "2026-12-31",
+		"reference": "KHC *12*", "responsible_id": demo.ID("person", "officer-khc"), "authority_id": demo.ID("authority", authority)}}, http.StatusCreated, &step)
+	return step
+}
+
+func TestALetterToAnAuthorityIsWrittenFromWhatIsPublished(t *testing.T) {
+	h := newHouse(t).withWord(t)
+	rec, _ := h.publish(t)
+	officer := h.token(t, "officer-khc")
+	steps := "/campaigns/" + h.campaign(t, officer, rec.ID).ID.String() + "/steps"
+	step := h.letterTo(t, officer, steps, "bg-ministry-labour-social-policy")
+	require.Equal(t, "2026-12-31", step.ReplyDue.Time().Format("2006-01-02"))
+	path := steps + "/" + step.ID.String() + "/letter"
+	_, err := h.db.NewRaw(`UPDATE authorities SET postal_address = E'ul. Triaditsa 2\n1051 Sofia' WHERE slug = 'bg-ministry-labour-social-policy'`).Exec(t.Context())
+	require.NoError(t, err)
+
+	plain := h.do(t, request{method: "GET", path: path + ".txt", token: officer})
+	require.Equal(t, http.StatusOK, plain.status, "%s", plain.body)
+	require.Equal(t, "text/plain; charset=utf-8", plain.header.Get("Content-Type"))
+	text := string(plain.body)
+	version, err := models.VersionByID(t.Context(), h.db, *rec.CurrentVersionID)
+	require.NoError(t, err)
+	for _, want := range []string{"Министерство на труда и социалната политика\nul. Triaditsa 2\n1051 Sofia\n", "Относно: Заглавие\nНаш номер: KHC *12*\n",
+		"„Заглавие“", "отговор до 31 декември 2026", h.server.BaseURL + "/published/" + rec.Slug + "/bg\n", "С уважение,", version.Measures[0].Text, "Мярка 6"} {
+		require.Contains(t, text, want)
+	}
+	require.NotContains(t, text, version.Measures[2].Text, "another authority's")
+	require.NotContains(t, text, "15 януари", "a day that is over is not on it")
+
+	file := h.do(t, request{method: "GET", path: path + ".docx", token: officer})
+	require.Equal(t, http.StatusOK, file.status, "%s", file.body)
+	back, err := h.server.Word.Read(t.Context(), file.body)
+	require.NoError(t, err)
+	for _, want := range []string{"Министерство на труда и социалната политика", "1051 Sofia", "Заглавие", "[Място]", version.Measures[1].Text, "/published/" + rec.Slug + "/bg"} {
+		require.Contains(t, strings.NewReplacer(`\`, "").Replace(back.Body), want)
+	}
+
+	english := string(h.do(t, request{method: "GET", path: path + ".txt?language=en", token: officer}).body)
+	require.Contains(t, english, "Ministry of Labour and Social Policy")
+	require.Contains(t, english, "by 31 December 2026.")
+	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + ".txt?language=ro", token: officer}).status, "it is not published in that")
+	ombudsman := string(h.do(t, request{method: "GET", path: steps + "/" + h.letterTo(t, officer, steps, "bg-ombudsman").ID.String() + "/letter.txt", token: officer}).body)
+	require.Contains(t, ombudsman, version.Measures[2].Text, "those to its country, where none names it")
+	require.NotContains(t, ombudsman, version.Measures[3].Text, "and no other's")
+	elsewhere := string(h.do(t, request{method: "GET", path: steps + "/" + h.letterTo(t, officer, steps, "xk-government").ID.String() + "/letter.txt", token: officer}).body)
+	require.Contains(t, elsewhere, "Government of Kosovo\n", "in English, as nothing is published in Albanian")
+	require.Contains(t, elsewhere, "draw your attention")
+	require.NotContains(t, elsewhere, version.Measures[0].Text)
+}
+
+func TestTheReplyToALetterIsPutDown(t *testing.T) {
+	h := newHouse(t)
+	rec, _ := h.publish(t)
+	officer := h.token(t, "officer-khc")
+	steps := "/campaigns/" + h.campaign(t, officer, rec.ID).ID.String() + "/steps"
+	step := h.letterTo(t, officer, steps, "bg-ombudsman")
+	path := steps + "/" + step.ID.String()
+	reply := request{method: "PUT", path: path + "/reply", token: officer, body: map[string]any{"reply_on": "2026-02-01", "reply": "They look at it", "written_in": "en"}, header: seen("1")}
+	require.Equal(t, "wrong_stage", h.send(t, reply, http.StatusConflict, nil).problem.Code)
+	h.send(t, request{method: "PUT", path: path + "/result", token: officer, body: map[string]any{"state": "done", "sent_on": "2026-01-20"}, header: seen("1")}, http.StatusOK, &step)
+	require.Equal(t, "KHC *12*", step.Reference, "as it was planned")
+	require.Equal(t, "2026-01-20", step.SentOn.Time().Format("2006-01-02"))
+	require.Equal(t, "outdated", h.send(t, reply, http.StatusPreconditionFailed, nil).problem.Code)
+	reply.header = seen("2")
+	h.send(t, reply, http.StatusOK, &step)
+	require.Equal(t, [3]string{"They look at it", "en", "2026-02-01"}, [3]string{step.Reply, step.ReplyWrittenIn, step.ReplyOn.Time().Format("2006-01-02")})
+	reply.header, reply.body = seen("3"), map[string]any{"reply": "x"}
+	require.Equal(t, "reply_on", h.send(t, reply, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
+	require.Equal(t, 409, h.do(t, request{method: "GET", path: path + "/letter.txt", token: officer}).status, "what is sent is not written any more")
+	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + "/letter.txt", token: h.token(t, "officer-tdh")}).status)
+}

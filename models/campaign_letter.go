@@ -1,0 +1,220 @@
+package models
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"tribuna/internal/apperr"
+)
+
+// LetterPlan is what is known of a letter before a person sends it. Steps of other kinds have nothing of it.
+type LetterPlan struct {
+	Reference string `json:"reference,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter alone: one's own, or the number under which it was registered"`
+	ReplyDue  *Day   `json:"reply_due,omitempty" about:"Of a letter alone: by when a reply is hoped for"`
+}
+
+// LetterSent is what is said of a letter that went out.
+type LetterSent struct {
+	SentOn    *Day    `json:"sent_on,omitempty" about:"Of a letter that is done alone; not in the future"`
+	Reference *string `json:"reference,omitempty" validate:"omitempty,max=200,excludesall=\r\n" about:"Of a letter alone; absent: as it was planned"`
+}
+
+// StepReply is the reply that came to a letter.
+type StepReply struct {
+	ReplyOn *Day   `json:"reply_on" validate:"required" about:"Not in the future, and not before the letter was sent"`
+	Reply   string `json:"reply" validate:"required,max=10000" about:"What it says"`
+	Written
+}
+
+const maxReference = 200
+
+// stepAnswered is what the record says of a reply.
+const stepAnswered = "campaign.step_answered"
+
+func checkReference(bad *apperr.Error, reference string) {
+	checkLength(bad, "reference", reference, maxReference)
+	if strings.ContainsAny(reference, "\r\n") {
+		bad.And("reference", "one_line")
+	}
+}
+
+// check collects what is wrong with the plan of a letter on a day; of another kind of step nothing may be said.
+func (in LetterPlan) check(bad *apperr.Error, kind StepKind, day *Day) {
+	checkReference(bad, in.Reference)
+	if kind != StepLetter {
+		mustBeEmpty(bad, "reference", in.Reference != "")
+		mustBeEmpty(bad, "reply_due", in.ReplyDue != nil)
+		return
+	}
+	if in.ReplyDue == nil {
+		return
+	}
+	due := in.ReplyDue.Time()
+	switch {
+	case due.Year() < stepsFrom || due.Year() > stepsUntil:
+		bad.And("reply_due", "range", "min", stepsFrom, "max", stepsUntil)
+	case day != nil && due.Before(*day.Time()):
+		bad.And("reply_due", "before_start")
+	}
+}
+
+func mustBeEmpty(bad *apperr.Error, path string, said bool) {
+	if said {
+		bad.And(path, "must_be_empty")
+	}
+}
+
+// check collects what is wrong with what is said of a letter that went out.
+func (in LetterSent) check(bad *apperr.Error, s *CampaignStep, to StepState, now time.Time) {
+	if in.Reference != nil {
+		checkReference(bad, *in.Reference)
+		mustBeEmpty(bad, "reference", s.Kind != StepLetter && *in.Reference != "")
+	}
+	if in.SentOn == nil {
+		return
+	}
+	mustBeEmpty(bad, "sent_on", s.Kind != StepLetter || to != StepDone)
+	checkPast(bad, "sent_on", in.SentOn, now)
+}
+
+// checkPast blames a day that has begun nowhere yet, or is no day of a campaign.
+func checkPast(bad *apperr.Error, path string, day *Day, now time.Time) {
+	first := time.FixedZone("", 14*3600) // where days begin first
+	switch {
+	case day.Time().After(DayOf(now, first)):
+		bad.And(path, "not_future")
+	case day.Time().Year() < stepsFrom:
+		bad.And(path, "range", "min", stepsFrom, "max", stepsUntil)
+	}
+}
+
+// takeSent puts what was said into the step.
+func (s *CampaignStep) takeSent(in LetterSent) {
+	if in.SentOn != nil {
+		s.SentOn = in.SentOn.Time()
+	}
+	if in.Reference != nil {
+		s.Reference = strings.TrimSpace(*in.Reference)
+	}
+}
+
+// AnswerStep says which reply came to a letter that is done; said again it takes the place of what was said, which stays on record.
+func AnswerStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, said StepReply, by Person, now time.Time) (*CampaignStep, error) {
+	s, err := c.lockStep(ctx, tx, id, seen, StepDone)
+	if err != nil {
+		return nil, err
+	}
+	if s.Kind != StepLetter {
+		return nil, apperr.About(apperr.CodeWrongStage, "step")
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	checkText(bad, "reply", said.Reply, 10000)
+	switch {
+	case said.ReplyOn == nil:
+		bad.And("reply_on", "required")
+	case s.SentOn != nil && said.ReplyOn.Time().Before(*s.SentOn):
+		bad.And("reply_on", "before_start")
+	default:
+		checkPast(bad, "reply_on", said.ReplyOn, now)
+	}
+	if err := bad.OrNil(); err != nil {
+		return nil, err
+	}
+	s.ReplyOn, s.Reply, s.ReplyWrittenIn = said.ReplyOn.Time(), strings.TrimSpace(said.Reply), said.WrittenIn
+	return s, s.saveAct(ctx, tx, c, stepAnswered, by, now)
+}
+
+// AwaitsReply reports whether a letter went out to which a reply is hoped for by a day, and none has come.
+func (s CampaignStep) AwaitsReply() bool {
+	return s.State == StepDone && s.ReplyDue != nil && s.ReplyOn == nil
+}
+
+// Prepared reports whether the system can write the letter of the step: it is planned, and goes to an authority.
+func (s CampaignStep) Prepared() bool {
+	return s.Kind == StepLetter && s.State == StepPlanned && s.AuthorityID != nil
+}
+
+// LetterMatter is what a letter to an authority is written from.
+type LetterMatter struct {
+	Step        CampaignStep
+	Publication *Publication
+	Authority   Authority
+	Responsible Person
+	Day         time.Time // which it bears, midnight UTC: that of the step, or today in the authority's country where that is over
+}
+
+// LetterOf gathers what the letter of a step is written from. There is none of a step that is no letter to an authority; one that is
+// done or called off is in the wrong stage, and what cannot be read at its address now is not written about.
+func LetterOf(ctx context.Context, db bun.IDB, r *Recommendation, s CampaignStep, now time.Time) (*LetterMatter, error) {
+	switch {
+	case s.Kind != StepLetter || s.AuthorityID == nil:
+		return nil, apperr.NotFound("letter")
+	case s.State != StepPlanned:
+		return nil, apperr.About(apperr.CodeWrongStage, "step")
+	case r.Quarantined():
+		return nil, apperr.About(apperr.CodeUnderReview, "publication")
+	}
+	m := &LetterMatter{Step: s}
+	var err error
+	if m.Publication, err = PublicationOf(ctx, db, r.ID); err != nil {
+		return nil, err
+	}
+	if m.Authority, err = AuthorityByID(ctx, db, *s.AuthorityID); err != nil {
+		return nil, err
+	}
+	if m.Responsible, err = PersonByID(ctx, db, s.ResponsibleID); err != nil {
+		return nil, err
+	}
+	zone := time.UTC
+	if m.Authority.CountryCode != "" {
+		country, err := CountryByCode(ctx, db, m.Authority.CountryCode)
+		if err != nil {
+			return nil, err
+		}
+		if zone, err = country.Location(); err != nil {
+			return nil, err
+		}
+	}
+	m.Day = s.Day
+	if today := DayOf(now, zone); m.Day.Before(today) {
+		m.Day = today
+	}
+	return m, nil
+}
+
+// Asked are the measures of a text that are addressed to the authority or, where none is, to others of its country; named says which.
+func (m *LetterMatter) Asked(ctx context.Context, db bun.IDB, text *PublicationText) (asked []PublishedMeasure, named bool, err error) {
+	asked = measuresTo(text.Measures, []uuid.UUID{m.Authority.ID})
+	if len(asked) > 0 || m.Authority.CountryCode == "" {
+		return asked, len(asked) > 0, nil
+	}
+	var all []uuid.UUID
+	for _, measure := range text.Measures {
+		all = append(all, measure.AuthorityIDs...)
+	}
+	authorities, err := AuthoritiesByID(ctx, db, all)
+	if err != nil {
+		return nil, false, err
+	}
+	var country []uuid.UUID
+	for _, a := range authorities {
+		if a.CountryCode == m.Authority.CountryCode {
+			country = append(country, a.ID)
+		}
+	}
+	return measuresTo(text.Measures, country), false, nil
+}
+
+func measuresTo(all []PublishedMeasure, authorities []uuid.UUID) (to []PublishedMeasure) {
+	for _, m := range all {
+		if slices.ContainsFunc(m.AuthorityIDs, func(id uuid.UUID) bool { return slices.Contains(authorities, id) }) {
+			to = append(to, m)
+		}
+	}
+	return to
+}

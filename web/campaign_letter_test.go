@@ -1,0 +1,150 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/demo"
+	"tribuna/internal/i18n"
+)
+
+// letterIn plans a letter to an authority and returns where it is.
+func (h *house) letterIn(b *reader, campaign, authority, due string) string {
+	t := h.t
+	t.Helper()
+	step := h.stepIn(b, campaign, "letter", "To "+authority, "2099-01-15", "")
+	f := filled(t, b.get(step).Body, step)
+	f.Set("authority_id", demo.ID("authority", authority).String())
+	f.Set("reference", "KHC 12")
+	f.Set("reply_due", due)
+	saved := b.post(step, f)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	return step
+}
+
+func TestALetterIsPreparedReadAndTakenAlong(t *testing.T) {
+	h := newHouse(t).withWord("off")
+	h.published()
+	h.exec(`UPDATE authorities SET postal_address = E'ul. Triaditsa 2\n1051 Sofia' WHERE slug = 'bg-ministry-labour-social-policy'`)
+	campaign := h.campaignOf(h.as("officer-khc", "en"), "Spring")
+	bulgarian := h.letterIn(h.as("officer-khc", "en"), campaign, "bg-ministry-labour-social-policy", "2099-03-01")
+	croatian := h.letterIn(h.as("officer-khc", "en"), campaign, "hr-government", "")
+	for _, tag := range i18n.Tags() {
+		b, l := h.as("officer-khc", tag), i18n.For(tag)
+		require.Contains(t, b.get(bulgarian).Body, `href="`+bulgarian+`/letter"`)
+		page := b.get(bulgarian + "/letter")
+		require.Equal(t, http.StatusOK, page.StatusCode)
+		sound(t, page)
+		require.Contains(t, page.Body, `<div class="letter" id="letter" lang="bg">`)
+		require.Contains(t, page.Body, "Министерство на труда и социалната политика\nul. Triaditsa 2\n1051 Sofia", "in the authority's language, whatever the reader's")
+		require.Contains(t, page.Body, "15 януари 2099")
+		require.NotContains(t, page.Body, l.T("letter.no_address"))
+		elsewhere := b.get(croatian + "/letter")
+		sound(t, elsewhere)
+		require.Contains(t, elsewhere.Body, l.T("letter.fallback", "Spoken", l.Language("hr"), "Used", l.Language("en")))
+		require.Contains(t, elsewhere.Body, l.T("letter.no_address"))
+		require.Contains(t, elsewhere.Body, `lang="en"><p class="said">`)
+	}
+	b := h.as("officer-khc", "en")
+	require.Equal(t, http.StatusNotFound, b.get(bulgarian+"/letter?language=ro").StatusCode, "nothing is published in that")
+	text := b.get(bulgarian + "/letter.txt?language=bg")
+	require.Equal(t, "text/plain; charset=utf-8", text.Header.Get("Content-Type"))
+	require.Contains(t, text.Body, "[Място], 15 януари 2099")
+	file := packed(t, b.get(bulgarian+"/letter.docx?language=bg").Body)
+	words := plainWords(file["word/document.xml"])
+	for _, want := range []string{"1051 Sofia", "[Място], 15 януари 2099", "Наш номер: KHC 12", "отговор до 1 март 2099"} {
+		require.Contains(t, words, want)
+	}
+	require.Contains(t, file["word/styles.xml"], `w:val="bg"`)
+	back, err := h.server.Word.Read(t.Context(), []byte(b.get(bulgarian+"/letter.docx?language=en").Body))
+	require.NoError(t, err)
+	require.Contains(t, back.Body, "Measure 6")
+	require.NotContains(t, back.Body, "Measure 3", "which is another authority's")
+	require.Equal(t, http.StatusNotFound, h.as("officer-tdh", "en").get(bulgarian+"/letter").StatusCode)
+	call := h.stepIn(b, campaign, "call", "Call", "2099-01-16", "")
+	require.Equal(t, http.StatusNotFound, b.get(call+"/letter").StatusCode)
+	require.NotContains(t, b.get(call).Body, call+"/letter")
+}
+
+func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b := h.as("officer-khc", "en")
+	campaign := h.campaignOf(b, "Spring")
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	step := h.stepIn(b, campaign, "letter", "To the ministry", day(-40), "")
+	f := filled(t, b.get(step).Body, step)
+	f.Set("authority_id", demo.ID("authority", "bg-ombudsman").String())
+	f.Set("reply_due", day(-41))
+	wrong := b.post(step, f)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, i18n.For("en").T("error.field.before_start"))
+	f.Set("reply_due", day(-10))
+	f.Set("reference", "KHC 12")
+	require.Equal(t, http.StatusSeeOther, b.post(step, f).StatusCode)
+
+	sent := filled(t, b.get(step).Body, step+"/settle")
+	require.Equal(t, "KHC 12", sent.Get("sent_reference"), "as it was planned")
+	require.NotEmpty(t, sent.Get("sent_on"))
+	sent.Set("do", "done")
+	sent.Set("sent_on", day(5))
+	wrong = b.post(step+"/settle", sent)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, i18n.For("en").T("error.field.not_future"))
+	sent.Set("sent_on", day(-40))
+	sent.Set("sent_reference", strings.Repeat("x", 201))
+	wrong = b.post(step+"/settle", sent)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	require.Regexp(t, `name="sent_reference"[^>]*aria-invalid="true"`, wrong.Body)
+	sent.Set("sent_reference", "04-17")
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", sent).StatusCode)
+
+	h.exec(`UPDATE campaign_steps SET reply_due = ? WHERE kind = 'letter'`, day(10))
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		due, err := time.Parse(time.DateOnly, day(10))
+		require.NoError(t, err)
+		require.Contains(t, h.as("officer-khc", tag).get(campaign).Body, l.T("letter.reply_due", "Date", l.Date(due, time.UTC)))
+	}
+	h.exec(`UPDATE campaign_steps SET reply_due = ? WHERE kind = 'letter'`, day(-10))
+	b = h.as("officer-khc", "en")
+	page := b.get(campaign)
+	sound(t, page)
+	require.Contains(t, page.Body, "Reply overdue since ")
+
+	reply := filled(t, b.get(step).Body, step+"/reply")
+	wrong = b.post(step+"/reply", reply)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	reply.Set("reply_on", day(-3))
+	reply.Set("reply", "They look at it")
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/reply", reply).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/reply", reply).StatusCode, "a second click does nothing")
+	page = b.get(campaign)
+	require.Contains(t, page.Body, "Reply of ")
+	require.NotContains(t, page.Body, "Reply overdue")
+	require.Contains(t, page.Body, "They look at it")
+	other := filled(t, b.get(step).Body, step+"/reply")
+	require.Equal(t, "They look at it", other.Get("reply"), "it can be corrected")
+	stale := reply
+	stale.Set("reply", "Something else")
+	outdated := b.post(step+"/reply", stale)
+	require.Equal(t, http.StatusPreconditionFailed, outdated.StatusCode)
+	sound(t, outdated)
+	for _, tag := range i18n.Tags() {
+		reader := h.as("officer-khc", tag)
+		for _, path := range []string{step, campaign, recommendationPath(h.brief.ID) + "/record"} {
+			got := reader.get(path)
+			sound(t, got)
+			require.Contains(t, got.Body, "They look at it")
+		}
+	}
+	require.Equal(t, http.StatusConflict, b.get(step+"/letter").StatusCode, "what is sent is not written any more")
+	require.NotContains(t, h.as("partner-sc-nwb", "en").get(recommendationPath(h.brief.ID)+"/record").Body, "They look at it")
+}
