@@ -338,7 +338,9 @@ func (s *server) listRecipients(c *call) (reply, error) {
 		return reply{}, err
 	}
 	rows, next := cut(rows, p, func(r models.Recipient) models.Cursor { return models.Cursor{At: time.Unix(0, 0), ID: r.ID} })
-	l := listOf(rows, func(r models.Recipient) Recipient { return Recipient(r) })
+	l := listOf(rows, func(r models.Recipient) Recipient {
+		return Recipient{ID: r.ID, PersonID: r.PersonID, Name: r.Name, Language: r.Language, State: r.State, Reply: r.Reply, FinishedAt: r.FinishedAt, Bounce: r.Bounce}
+	})
 	l.Next = next
 	return reply{body: l, next: next}, nil
 }

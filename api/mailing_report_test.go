@@ -41,7 +41,7 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.Len(t, r.ByCountry, 1)
 	require.Equal(t, "BG", r.ByCountry[0].Of)
 	require.Empty(t, r.Links)
-	codes, err := models.KeepMailingLinks(t.Context(), h.db, m.ID, "en", []string{"https://example.org/"})
+	codes, err := models.KeepMailingLinks(t.Context(), h.db, m.ID, "en", "https://tribuna.example", []string{"https://example.org/"})
 	require.NoError(t, err)
 	_, err = models.FollowMailingLink(t.Context(), h.db, codes["https://example.org/"], models.FollowedByMachine)
 	require.NoError(t, err)

@@ -4,9 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/links"
 )
 
 // MailingLink is an address in the text of a mailing, and how often it was followed. Its code is the same for every reader of the
@@ -25,17 +31,38 @@ type MailingLink struct {
 // LongestCounted is how long an address can be whose visits are counted, in bytes.
 const LongestCounted = 2000
 
+// ownPages begin the paths of pages that a letter leads its reader to and nobody else: their own letter to representatives, the end
+// of mailings, what they want of them; and of the page of such a letter that knows nobody, so that both are told apart by nobody.
+var ownPages = []string{"/w/", "/write/", "/u/", "/preferences/"}
+
+// countable reports whether visits to an address can be counted: it is the same for every reader, and says nothing of one. Site is
+// the address of our own pages.
+func countable(site, address string) bool {
+	u, err := url.Parse(address)
+	ours, siteErr := url.Parse(site)
+	if err != nil || siteErr != nil || len(address) > LongestCounted || links.Personal(address) || links.Personal(u.Path) {
+		return false
+	}
+	if !strings.EqualFold(u.Hostname(), ours.Hostname()) {
+		return true
+	}
+	at := strings.TrimPrefix(path.Clean(u.Path), strings.TrimSuffix(ours.Path, "/")) + "/"
+	return !slices.ContainsFunc(ownPages, func(page string) bool { return strings.HasPrefix(at, page) })
+}
+
 // KeepMailingLinks gives each address in a mailing's text of a language a code, once, and returns the codes by address. Two that do
-// it at once get the same codes.
-func KeepMailingLinks(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string, urls []string) (map[string]string, error) {
+// it at once get the same codes. What is a reader's own has none, and is not kept, whoever asks: by its code everybody would be led
+// to what is one person's. Site is the address of our own pages.
+func KeepMailingLinks(ctx context.Context, db bun.IDB, mailing uuid.UUID, language, site string, urls []string) (map[string]string, error) {
+	urls = slices.DeleteFunc(slices.Clone(urls), func(u string) bool { return !countable(site, u) })
 	if len(urls) == 0 {
 		return nil, nil
 	}
-	links := make([]MailingLink, len(urls))
+	rows := make([]MailingLink, len(urls))
 	for i, u := range urls {
-		links[i] = MailingLink{Code: rand.Text(), MailingID: mailing, Language: language, URL: u}
+		rows[i] = MailingLink{Code: rand.Text(), MailingID: mailing, Language: language, URL: u}
 	}
-	if _, err := db.NewInsert().Model(&links).On("CONFLICT (mailing_id, language, url) DO NOTHING").Exec(ctx); err != nil {
+	if _, err := db.NewInsert().Model(&rows).On("CONFLICT (mailing_id, language, url) DO NOTHING").Exec(ctx); err != nil {
 		return nil, fmt.Errorf("keep the links of a mailing: %w", err)
 	}
 	kept, err := MailingLinksOf(ctx, db, mailing)
@@ -61,10 +88,10 @@ const (
 // FollowMailingLink counts a visit and returns the address that the code leads to. A code that there is not is not found: nothing
 // but what stands in a mailing is led to.
 func FollowMailingLink(ctx context.Context, db bun.IDB, code string, by FollowedBy) (string, error) {
-	var url string
+	var to string
 	err := db.NewRaw(`UPDATE mailing_links SET people = people + ?, machines = machines + ? WHERE code = ? RETURNING url`,
-		oneIf(by == FollowedByPerson), oneIf(by == FollowedByMachine), code).Scan(ctx, &url)
-	return url, found(err, "link")
+		oneIf(by == FollowedByPerson), oneIf(by == FollowedByMachine), code).Scan(ctx, &to)
+	return to, found(err, "link")
 }
 
 func oneIf(is bool) int {

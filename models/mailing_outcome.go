@@ -1,6 +1,8 @@
 package models
 
 import (
+	"strings"
+
 	"github.com/uptrace/bun"
 )
 
@@ -63,6 +65,19 @@ const (
 	ReplyNoConsent  = "there is no consent to mailings"
 	ReplyGivenUp    = "given up after" // how the words begin
 )
+
+// ServerWords returns what a mail server said of a mail, of what stands in its reply; "" where no server said anything, and the
+// reply is ours: outcomes say that in every language.
+func (o MailOutcome) ServerWords(reply string) string {
+	switch {
+	case o.NotSent(), reply == whyCutOff:
+		return ""
+	case o == OutcomeGivenUp && strings.HasPrefix(reply, ReplyGivenUp):
+		_, said, _ := strings.Cut(reply, ": ")
+		return said
+	}
+	return reply
+}
 
 // bounceOutcome is how the mail o came back, by the last report that says so.
 const bounceOutcome = `COALESCE((SELECT 'bounced_' || b.class FROM bounces AS b WHERE b.mail_id = o.id AND b.class IN ('hard', 'soft', 'policy')

@@ -16,8 +16,9 @@ type Recipient struct {
 	Name       string // "" of somebody erased
 	Language   string
 	State      MailState
-	Reply      string // the server's last words
+	Reply      string // the server's last words, or why there are none
 	FinishedAt *time.Time
+	Outcome    MailOutcome
 	Bounce     BounceClass // of a mail that came back: how; "" for others
 }
 
@@ -25,7 +26,7 @@ type Recipient struct {
 // the mail given, at most limit.
 func Recipients(ctx context.Context, db bun.IDB, mailing uuid.UUID, state MailState, after uuid.UUID, limit int64) ([]Recipient, error) {
 	var list []Recipient
-	q := db.NewSelect().TableExpr("outbox AS o").Column("o.id", "o.person_id", "o.language", "o.state", "o.reply", "o.finished_at").
+	q := withOutcome(db.NewSelect().TableExpr("outbox AS o")).Column("o.id", "o.person_id", "o.language", "o.state", "o.reply", "o.finished_at").
 		ColumnExpr("COALESCE((?), '') AS bounce", lastBounce(db)).
 		ColumnExpr("coalesce(person.name, '') AS name").Join("LEFT JOIN people AS person ON person.id = o.person_id").
 		Where("o.mailing_id = ? AND o.id > ?", mailing, after).Order("o.id").Limit(limit)

@@ -22,7 +22,7 @@ func TestALinkOfAMailingIsFollowed(t *testing.T) {
 	h.stopClock()
 	h.exec(`UPDATE mailings SET counts_links = true WHERE id = ?`, m.ID)
 	const target = "https://example.org/a?x=1&y=%22"
-	codes, err := models.KeepMailingLinks(t.Context(), h.db, m.ID, "en", []string{target})
+	codes, err := models.KeepMailingLinks(t.Context(), h.db, m.ID, "en", "https://tribuna.example", []string{target})
 	require.NoError(t, err)
 	path := "/f/" + codes[target]
 	follow := func(method, path string, header ...string) answer {

@@ -175,21 +175,22 @@ type recipientsView struct {
 	Zone     *time.Location
 }
 
-// recipientRow is one of them, and why their mail came back, in words.
+// recipientRow is one of them, what came of their mail in words, and what the server said, in its own.
 type recipientRow struct {
 	models.Recipient
-	Why string // "" where it did not
+	Why  string
+	Said string // "" where it said nothing
 }
 
 func recipientRows(l *i18n.Localizer, list []models.Recipient) []recipientRow {
 	rows := make([]recipientRow, len(list))
 	for i, r := range list {
-		rows[i] = recipientRow{Recipient: r}
-		if r.Bounce != "" {
+		rows[i] = recipientRow{Recipient: r, Why: outcomeWord(l, r.Outcome), Said: r.Outcome.ServerWords(r.Reply)}
+		switch {
+		case r.Bounce != "":
 			rows[i].Why = l.T("bounce." + string(r.Bounce))
-		}
-		if r.Reply == models.ReplyActed {
-			rows[i].Why, rows[i].Reply = l.T("mailing.reply.acted"), ""
+		case r.Reply == models.ReplyActed:
+			rows[i].Why = l.T("mailing.reply.acted")
 		}
 	}
 	return rows

@@ -308,12 +308,9 @@ func (s *Server) fillUnreached(r *http.Request, c mailingCase, v *mailingReportV
 	return err
 }
 
-// Said is what the server said; what was never sent it said nothing to, and Why says it all.
+// Said is what the server said; where it said nothing Why says it all.
 func (u unreachedRow) Said() string {
-	if u.Outcome.NotSent() {
-		return ""
-	}
-	return u.Reply
+	return u.Outcome.ServerWords(u.Reply)
 }
 
 func unreachedRows(l *i18n.Localizer, list []models.Unreached, names countryNames) []unreachedRow {

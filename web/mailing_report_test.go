@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"html/template"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -86,6 +87,59 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.Contains(t, b.get(report).Body, i18n.For("en").T("mailing.report.known_by_now"))
 	require.Equal(t, http.StatusUnprocessableEntity, settle(mails[models.MailUnknown], "perhaps").StatusCode)
 	require.Equal(t, http.StatusNotFound, settle(uuid.New(), "not").StatusCode)
+}
+
+// TestWhatCameOfEachMailIsSaidInEveryLanguage: our own words are the reader's, the server's are its own and marked as such.
+func TestWhatCameOfEachMailIsSaidInEveryLanguage(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	m, _ := h.sentMailing()
+	var ids []uuid.UUID
+	require.NoError(t, h.db.NewRaw(`SELECT id FROM outbox WHERE mailing_id = ? ORDER BY id`, m.ID).Scan(t.Context(), &ids))
+	const server = "451 <later>: try again"
+	cases := []struct {
+		state       models.MailState
+		reply, says string // the key of what the page says
+		quotes      string
+	}{
+		{models.MailDelivered, "250 ok", "mailing.outcome.delivered", "250 ok"},
+		{models.MailFailed, "550 no", "mailing.outcome.refused", "550 no"},
+		{models.MailFailed, models.ReplyGivenUp + " 8 attempts: " + server, "mailing.outcome.given_up", "451 &lt;later&gt;: try again"},
+		{models.MailUnknown, "the sender was cut off", "mailing.outcome.unknown", ""},
+		{models.MailUnknown, "read: EOF", "mailing.outcome.unknown", "read: EOF"},
+		{models.MailCancelled, "the mailing was cancelled", "mailing.outcome.mailing_cancelled", ""},
+		{models.MailCancelled, models.ReplyUnwanted, "mailing.outcome.unwanted", ""},
+		{models.MailCancelled, models.ReplyNoConsent, "mailing.outcome.no_consent", ""},
+		{models.MailCancelled, models.ReplySuppressed, "mailing.outcome.suppressed", ""},
+		{models.MailCancelled, models.ReplyLeft, "mailing.outcome.left", ""},
+		{models.MailCancelled, "the person was erased", "mailing.outcome.cancelled_other", ""},
+		{models.MailCancelled, models.ReplyActed, "mailing.reply.acted", ""},
+	}
+	require.GreaterOrEqual(t, len(ids), len(cases))
+	for i, c := range cases {
+		h.exec(`UPDATE outbox SET state = ?, reply = ? WHERE id = ?`, c.state, c.reply, ids[i])
+	}
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), h.as("officer-khc", tag)
+		report := b.get(mailingPath(m.ID) + "/report")
+		sound(t, report)
+		for _, c := range cases {
+			list := b.get(mailingPath(m.ID) + "/recipients?state=" + string(c.state))
+			sound(t, list)
+			require.Contains(t, list.Body, template.HTMLEscapeString(l.T(c.says)), c.reply)
+			if c.quotes != "" {
+				require.Contains(t, list.Body, `lang="" translate="no">`+c.quotes+`<`, c.reply)
+				continue
+			}
+			require.NotContains(t, list.Body, ">"+c.reply+"<", c.reply)
+			require.NotContains(t, report.Body, ">"+c.reply+"<", c.reply)
+		}
+		for _, page := range []answer{report, b.get(mailingPath(m.ID) + "/recipients?state=failed")} {
+			require.NotContains(t, page.Body, models.ReplyGivenUp)
+			require.Contains(t, page.Body, `lang="" translate="no">451 &lt;later&gt;: try again<`)
+		}
+		require.NotContains(t, b.get(mailingPath(m.ID)+"/recipients?state=cancelled").Body, `translate="no">`, "no server said anything of what never left")
+	}
 }
 
 func TestTheReportAsAWorkbook(t *testing.T) {

@@ -116,6 +116,21 @@ func TestRedactHidesTokensAndNothingElse(t *testing.T) {
 	require.Equal(t, plain, links.Redact(plain))
 }
 
+func TestEveryKindOfLinkIsHiddenAndKnownAsPersonal(t *testing.T) {
+	m := minter(t, oldKey)
+	for _, kind := range []links.Kind{links.KindTask, links.KindUnsubscribe, links.KindAccount, links.KindObjection, links.KindPreferences,
+		links.KindSubscription, links.KindWritten} {
+		token := m.Mint(kind, task, person, 0)
+		require.Equal(t, "at /x/"+string(kind)+"…", links.Redact("at /x/"+token), kind)
+		for _, address := range []string{token, "https://tribuna.example/x/" + token, "https://example.org/?to=/x/" + token + "&y=1"} {
+			require.True(t, links.Personal(address), address)
+		}
+	}
+	for _, address := range []string{"https://example.org/to_do_list", "https://example.org/tw_", "https://example.org/f/ABC"} {
+		require.False(t, links.Personal(address), address)
+	}
+}
+
 func TestNoTokenReachesTheLog(t *testing.T) {
 	token := minter(t, oldKey).Mint(links.KindTask, task, person, 1)
 	var out bytes.Buffer

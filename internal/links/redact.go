@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // secret matches personal links and API tokens wherever they stand in a text: the prefix and what follows it.
-var secret = regexp.MustCompile(`\b(t[lubaops]_)[A-Za-z0-9_-]+`)
+var secret = regexp.MustCompile(`\b(t[lubaopsw]_)[A-Za-z0-9_-]+`)
 
 // Redact hides every token in a URL or a log line and leaves its prefix, so that one still sees what stood there.
 func Redact(s string) string {
@@ -17,6 +18,12 @@ func Redact(s string) string {
 	}
 	return secret.ReplaceAllString(s, "${1}…")
 }
+
+// token matches what could be a personal link's token: a kind's prefix and as many characters as every token has.
+var token = regexp.MustCompile(`\bt[luaopsw]_[A-Za-z0-9_-]{` + strconv.Itoa(encoding.EncodedLen(tokenSize)) + `}`)
+
+// Personal reports whether an address opens something of one person's: whether a personal link's token stands in it, genuine or not.
+func Personal(address string) bool { return token.MatchString(address) }
 
 // RedactAttr is for slog.HandlerOptions.ReplaceAttr: no token reaches the log by any attribute, the message included.
 func RedactAttr(_ []string, a slog.Attr) slog.Attr {

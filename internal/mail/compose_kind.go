@@ -49,7 +49,7 @@ func (d *draft) ofKind(ctx context.Context, id uuid.UUID, m models.MailingWords,
 			}
 		}
 	case models.MailingKindRepresentative:
-		p.Button = &button{Label: d.t("mailing.write"), URL: d.baseURL + writingPath + id.String()}
+		p.Button = &button{Label: d.t("mailing.write"), URL: d.baseURL + writingPath + id.String(), Personal: true}
 		if d.mail.Kind == models.MailMailing {
 			p.Button.URL = d.baseURL + writtenPath + d.personal(links.KindWritten, fieldWritten, id)
 		}

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -20,23 +21,11 @@ var (
 	linkInText = regexp.MustCompile(`https?://[^\s<>"]+`)
 )
 
-// countLinks leads the links in a mailing's body, and its button, over addresses that count visits: one for each address and
-// language, the same for every reader. The plain-text half follows for the addresses that the body has, too; others in it may hold
-// what is the reader's, and stay. So do the links that end mailings.
+// countLinks leads the links in a mailing's body, its button and those of its items over addresses that count visits: one for each
+// address and language, the same for every reader. The plain-text half follows for the addresses that the body has, too; others in
+// it may hold what is the reader's, and stay. So do the links that end mailings, and whatever else is the reader's own.
 func (d *draft) countLinks(ctx context.Context, mailing uuid.UUID, p page) (page, error) {
-	seen, urls := map[string]bool{}, []string(nil)
-	add := func(u string) {
-		if !seen[u] && len(u) <= models.LongestCounted {
-			seen[u], urls = true, append(urls, u)
-		}
-	}
-	for _, m := range linkInHTML.FindAllStringSubmatch(string(p.Body), -1) {
-		add(html.UnescapeString(m[1]))
-	}
-	if p.Button != nil {
-		add(p.Button.URL)
-	}
-	codes, err := models.KeepMailingLinks(ctx, d.db, mailing, d.mail.Language, urls)
+	codes, err := models.KeepMailingLinks(ctx, d.db, mailing, d.mail.Language, d.baseURL, d.counted(p))
 	if err != nil {
 		return p, err
 	}
@@ -51,10 +40,44 @@ func (d *draft) countLinks(ctx context.Context, mailing uuid.UUID, p page) (page
 		return `href="` + html.EscapeString(over(u)) + `"`
 	}))
 	p.BodyText = linkInText.ReplaceAllStringFunc(p.BodyText, func(u string) string { return overInText(u, over) })
-	if p.Button != nil {
-		p.Button = &button{Label: p.Button.Label, URL: over(p.Button.URL)}
+	p.Button = p.Button.led(over)
+	p.News = slices.Clone(p.News)
+	for i, n := range p.News {
+		p.News[i].Link = n.Link.led(over)
 	}
 	return p, nil
+}
+
+// counted lists the addresses in a letter whose visits are counted, each once. Nothing personal is among them: neither a button that
+// is the reader's own nor an address in which something of a reader's stands, or will.
+func (d *draft) counted(p page) []string {
+	var urls []string
+	add := func(u string) {
+		if !slices.Contains(urls, u) && (d.marks == nil || !strings.Contains(u, d.marks.secret)) {
+			urls = append(urls, u)
+		}
+	}
+	for _, m := range linkInHTML.FindAllStringSubmatch(string(p.Body), -1) {
+		add(html.UnescapeString(m[1]))
+	}
+	buttons := []*button{p.Button}
+	for _, n := range p.News {
+		buttons = append(buttons, n.Link)
+	}
+	for _, b := range buttons {
+		if b != nil && !b.Personal {
+			add(b.URL)
+		}
+	}
+	return urls
+}
+
+// led is a button that leads over another address; one that is the reader's own stays as it is.
+func (b *button) led(over func(string) string) *button {
+	if b == nil || b.Personal {
+		return b
+	}
+	return &button{Label: b.Label, URL: over(b.URL)}
 }
 
 // overInText leads an address in a sentence over another; what ends the sentence is not the address's.

@@ -75,7 +75,10 @@ func (f fact) Words() i18n.Words {
 	return i18n.Said(fmt.Sprint(f.Value))
 }
 
-type button struct{ Label, URL string }
+type button struct {
+	Label, URL string
+	Personal   bool // it opens what is the reader's own: its visits are not counted
+}
 
 // item is one of several things asked.
 type item struct {
