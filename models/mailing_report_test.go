@@ -211,3 +211,13 @@ func TestTheRestIsWrittenToOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"given_up"}, n.who(t, draft.Rest(nil)), "the rest of the rest is that of the first")
 }
+
+func TestAKeptAudienceDoesNotWidenTheRest(t *testing.T) {
+	first, second, person := uuid.New(), uuid.New(), uuid.New()
+	kept := models.Audience{Countries: []string{"BG"}, NotReached: []uuid.UUID{second}, Again: []uuid.UUID{uuid.New()}}
+	require.Equal(t, kept, kept.StillOnly(models.Audience{Countries: []string{"RO"}}), "of a mailing to all it says everything")
+	rest := models.Audience{Countries: []string{"RO"}, NotReached: []uuid.UUID{first}, Again: []uuid.UUID{person}}
+	require.Equal(t, models.Audience{Countries: []string{"BG"}, NotReached: []uuid.UUID{first, second}, Again: []uuid.UUID{person}}, kept.StillOnly(rest))
+	kept.NotReached = []uuid.UUID{first}
+	require.Equal(t, []uuid.UUID{first}, kept.StillOnly(rest).NotReached, "each once")
+}

@@ -51,6 +51,22 @@ func (m *Mailing) Rest(again []uuid.UUID) Audience {
 	return a
 }
 
+// StillOnly is a kept audience as a mailing uses it that so far goes to those of a: what a leaves out because it has one of some mailings
+// stays left out, or else a mailing to the rest would go to everybody again. Who of them is written to all the same is for a to say.
+func (kept Audience) StillOnly(a Audience) Audience {
+	if len(a.NotReached) == 0 {
+		return kept
+	}
+	only := slices.Clone(a.NotReached)
+	for _, id := range kept.NotReached {
+		if !slices.Contains(only, id) {
+			only = append(only, id)
+		}
+	}
+	kept.NotReached, kept.Again = only, a.Again
+	return kept
+}
+
 // HasRest refuses a mailing that was not launched or is not over with CodeWrongStage: whom it reaches is not known yet.
 func (m *Mailing) HasRest() error {
 	if m.State != MailingSent && m.State != MailingCancelled {

@@ -132,6 +132,28 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 	require.Len(t, rows, 2)
 }
 
+// usingAKeptAudience presses the button that uses a kept audience, and returns the form as it comes back.
+func (h *house) usingAKeptAudience(t *testing.T, b *reader, draft string, values url.Values) url.Values {
+	t.Helper()
+	segment, err := models.KeepMailingSegment(t.Context(), h.db, h.brief.OrganisationID,
+		models.MailingSegmentInput{Name: "All readers", Audience: models.Audience{Roles: []string{models.RoleReader}}}, time.Now())
+	require.NoError(t, err)
+	values.Set("segment", segment.ID.String())
+	values.Set("do", doUseSegment)
+	used := b.post(draft, values)
+	require.Equal(t, http.StatusOK, used.StatusCode, used.Body)
+	sound(t, used)
+	audience := url.Values{}
+	for _, ticked := range regexp.MustCompile(`name="([a-z_]+)" value="([^"]*)" checked`).FindAllStringSubmatch(used.Body, -1) {
+		audience.Add(ticked[1], ticked[2])
+	}
+	require.Equal(t, []string{models.RoleReader}, audience["roles"])
+	for _, name := range audienceFields {
+		values[name] = audience[name]
+	}
+	return values
+}
+
 func TestTheRestIsWrittenToByADraft(t *testing.T) {
 	h := newHouse(t)
 	h.publish()
@@ -169,6 +191,9 @@ func TestTheRestIsWrittenToByADraft(t *testing.T) {
 	values.Set(textOf(t, values, "en")+".body", "The body")
 	values.Set("fallback_language", "en")
 	require.Equal(t, []string{m.ID.String()}, values["not_reached"])
+	require.Equal(t, []string{unknown.String()}, values["again"])
+	values = h.usingAKeptAudience(t, b, draft, values)
+	require.Equal(t, []string{m.ID.String()}, values["not_reached"], "with a kept audience it is still for the rest alone")
 	require.Equal(t, []string{unknown.String()}, values["again"])
 	values.Set("do", "save")
 	require.Equal(t, http.StatusSeeOther, b.post(draft, values).StatusCode)
