@@ -24,13 +24,14 @@ const (
 	OutcomeNoConsent   MailOutcome = "no_consent"        // when its turn came
 	OutcomeSuppressed  MailOutcome = "suppressed"        // likewise
 	OutcomeLeft        MailOutcome = "left"              // likewise
+	OutcomeActed       MailOutcome = "acted"             // did meanwhile what it asks for
 	OutcomeOther       MailOutcome = "cancelled_other"
 )
 
 // NotReachedOutcomes returns the outcomes of those who did not get a mailing, and of whom it is not known.
 func NotReachedOutcomes() []MailOutcome {
 	return []MailOutcome{OutcomeUnknown, OutcomeRefused, OutcomeGivenUp, OutcomeHard, OutcomeSoft, OutcomePolicy, OutcomeToldNot,
-		OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeOther}
+		OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeActed, OutcomeOther}
 }
 
 // ByHand reports whether the outcome is what somebody says, or waits for somebody to say it.
@@ -49,7 +50,7 @@ func (o MailOutcome) Bounced() bool {
 // NotSent reports whether the mail never left.
 func (o MailOutcome) NotSent() bool {
 	switch o {
-	case OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeOther:
+	case OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeActed, OutcomeOther:
 		return true
 	default:
 		return false
@@ -76,6 +77,6 @@ func withOutcome(q *bun.SelectQuery) *bun.SelectQuery {
 		WHEN 'unknown' THEN COALESCE((SELECT CASE WHEN ms.arrived THEN 'told_arrived' ELSE 'told_not' END FROM mail_settlements AS ms
 			WHERE ms.mail_id = o.id), 'unknown')
 		WHEN 'cancelled' THEN CASE o.reply WHEN ? THEN 'mailing_cancelled' WHEN ? THEN 'unwanted' WHEN ? THEN 'no_consent' WHEN ? THEN 'suppressed'
-			WHEN ? THEN 'left' ELSE 'cancelled_other' END
-		ELSE 'waiting' END AS outcome`, ReplyGivenUp, whyCancelled, ReplyUnwanted, ReplyNoConsent, ReplySuppressed, ReplyLeft)
+			WHEN ? THEN 'left' WHEN ? THEN 'acted' ELSE 'cancelled_other' END
+		ELSE 'waiting' END AS outcome`, ReplyGivenUp, whyCancelled, ReplyUnwanted, ReplyNoConsent, ReplySuppressed, ReplyLeft, ReplyActed)
 }
