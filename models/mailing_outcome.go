@@ -65,9 +65,11 @@ const (
 	ReplyGivenUp    = "given up after" // how the words begin
 )
 
-// bounceOutcome is how the mail o came back, by the last report that says so.
-const bounceOutcome = `COALESCE((SELECT 'bounced_' || b.class FROM bounces AS b WHERE b.mail_id = o.id AND b.class IN ('hard', 'soft', 'policy')
-	ORDER BY b.received_at DESC, b.id DESC LIMIT 1), 'bounced_policy')`
+// bounceClass is how the mail o came back, by the last report that says so; null where none does.
+const bounceClass = `(SELECT b.class FROM bounces AS b WHERE b.mail_id = o.id AND b.class IN ('hard', 'soft', 'policy')
+	ORDER BY b.received_at DESC, b.id DESC LIMIT 1)`
+
+const bounceOutcome = `'bounced_' || COALESCE(` + bounceClass + `, 'policy')`
 
 // withOutcome adds the outcome of each mail (alias o, of outbox) to a query, as "outcome".
 func withOutcome(q *bun.SelectQuery) *bun.SelectQuery {

@@ -161,12 +161,12 @@ func TestTheRestOfAMailing(t *testing.T) {
 	_, people := n.everyOutcome(t)
 	n.person(t, "joined", models.RoleReader, n.lead, consents)
 	n.person(t, "silent", models.RoleReader, n.lead)
-	want := []string{"acted", "bounced_soft", "cancelled_other", "given_up", "joined", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	want := []string{"acted", "bounced_policy", "bounced_soft", "cancelled_other", "given_up", "joined", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
 	require.Equal(t, want, n.rest(t), "each of them may be written to now, whatever stood in the way then")
 	require.NoError(t, models.Suppress(t.Context(), n.db, people["given_up"].Email, models.SuppressedByHand, time.Now()))
 	n.exec(t, `UPDATE people SET unsubscribed_at = now() WHERE name = 'no_consent'`)
 	n.exec(t, `UPDATE people SET left_at = now() WHERE name = 'left'`)
-	want = []string{"acted", "bounced_soft", "cancelled_other", "joined", "mailing_cancelled", "suppressed", "told_not", "unwanted"}
+	want = []string{"acted", "bounced_policy", "bounced_soft", "cancelled_other", "joined", "mailing_cancelled", "suppressed", "told_not", "unwanted"}
 	require.Equal(t, want, n.rest(t))
 	require.ElementsMatch(t, append(want, "unknown"), n.rest(t, people["unknown"].ID, people["delivered"].ID), "who is named and is known to have it is not written to again")
 
@@ -204,7 +204,7 @@ func TestTheRestIsWrittenToOnce(t *testing.T) {
 	sent, err := models.EnqueueMailing(ctx, n.db, models.MailingRecipients{MailingID: draft.ID, RecommendationID: n.about, Audience: draft.Audience,
 		Texts: []string{"en"}, Fallback: "en"}, time.Now())
 	require.NoError(t, err)
-	require.Equal(t, 11, sent)
+	require.Equal(t, 12, sent)
 	require.Empty(t, n.rest(t), "whoever gets the mailing to the rest has the mailing")
 	n.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, draft.ID)
 	n.exec(t, `UPDATE outbox SET state = 'failed', reply = ? WHERE mailing_id = ? AND person_id = ?`, models.ReplyGivenUp+" 8 attempts", draft.ID, people["given_up"].ID)
