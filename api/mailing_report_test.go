@@ -62,6 +62,13 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.Len(t, seen, 3)
 	require.Equal(t, 422, h.do(t, request{method: "GET", path: path + "/not-reached?outcome=delivered", token: officer}).status)
 
+	exec(`UPDATE outbox SET state = 'cancelled', reply = ? WHERE id = ?`, models.ReplyActed, seen[2].ID)
+	var acted list[Unreached]
+	h.read(t, officer, path+"/not-reached?outcome=acted", &acted)
+	require.Len(t, acted.Items, 1)
+	require.Equal(t, models.OutcomeActed, acted.Items[0].Outcome)
+	exec(`UPDATE outbox SET state = 'unknown', reply = '' WHERE id = ?`, seen[2].ID)
+
 	settle := request{method: "PUT", path: path + "/mails/" + seen[0].ID.String() + "/settlement", token: officer, body: map[string]bool{"arrived": false}}
 	for range 2 {
 		h.send(t, settle, http.StatusNoContent, nil)

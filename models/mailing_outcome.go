@@ -26,13 +26,14 @@ const (
 	OutcomeNoConsent   MailOutcome = "no_consent"        // when its turn came
 	OutcomeSuppressed  MailOutcome = "suppressed"        // likewise
 	OutcomeLeft        MailOutcome = "left"              // likewise
+	OutcomeActed       MailOutcome = "acted"             // did meanwhile what it asks for
 	OutcomeOther       MailOutcome = "cancelled_other"
 )
 
 // NotReachedOutcomes returns the outcomes of those who did not get a mailing, and of whom it is not known.
 func NotReachedOutcomes() []MailOutcome {
 	return []MailOutcome{OutcomeUnknown, OutcomeRefused, OutcomeGivenUp, OutcomeHard, OutcomeSoft, OutcomePolicy, OutcomeToldNot,
-		OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeOther}
+		OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeActed, OutcomeOther}
 }
 
 // ByHand reports whether the outcome is what somebody says, or waits for somebody to say it.
@@ -51,7 +52,7 @@ func (o MailOutcome) Bounced() bool {
 // NotSent reports whether the mail never left.
 func (o MailOutcome) NotSent() bool {
 	switch o {
-	case OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeOther:
+	case OutcomeStopped, OutcomeUnwanted, OutcomeNoConsent, OutcomeSuppressed, OutcomeLeft, OutcomeActed, OutcomeOther:
 		return true
 	default:
 		return false
@@ -79,9 +80,11 @@ func (o MailOutcome) ServerWords(reply string) string {
 	return reply
 }
 
-// bounceOutcome is how the mail o came back, by the last report that says so.
-const bounceOutcome = `COALESCE((SELECT 'bounced_' || b.class FROM bounces AS b WHERE b.mail_id = o.id AND b.class IN ('hard', 'soft', 'policy')
-	ORDER BY b.received_at DESC, b.id DESC LIMIT 1), 'bounced_policy')`
+// bounceClass is how the mail o came back, by the last report that says so; null where none does.
+const bounceClass = `(SELECT b.class FROM bounces AS b WHERE b.mail_id = o.id AND b.class IN ('hard', 'soft', 'policy')
+	ORDER BY b.received_at DESC, b.id DESC LIMIT 1)`
+
+const bounceOutcome = `'bounced_' || COALESCE(` + bounceClass + `, 'policy')`
 
 // withOutcome adds the outcome of each mail (alias o, of outbox) to a query, as "outcome".
 func withOutcome(q *bun.SelectQuery) *bun.SelectQuery {
@@ -91,6 +94,6 @@ func withOutcome(q *bun.SelectQuery) *bun.SelectQuery {
 		WHEN 'unknown' THEN COALESCE((SELECT CASE WHEN ms.arrived THEN 'told_arrived' ELSE 'told_not' END FROM mail_settlements AS ms
 			WHERE ms.mail_id = o.id), 'unknown')
 		WHEN 'cancelled' THEN CASE o.reply WHEN ? THEN 'mailing_cancelled' WHEN ? THEN 'unwanted' WHEN ? THEN 'no_consent' WHEN ? THEN 'suppressed'
-			WHEN ? THEN 'left' ELSE 'cancelled_other' END
-		ELSE 'waiting' END AS outcome`, ReplyGivenUp, whyCancelled, ReplyUnwanted, ReplyNoConsent, ReplySuppressed, ReplyLeft)
+			WHEN ? THEN 'left' WHEN ? THEN 'acted' ELSE 'cancelled_other' END
+		ELSE 'waiting' END AS outcome`, ReplyGivenUp, whyCancelled, ReplyUnwanted, ReplyNoConsent, ReplySuppressed, ReplyLeft, ReplyActed)
 }

@@ -42,7 +42,8 @@ func (n engagedNetwork) everyOutcome(t *testing.T) (mails map[string]uuid.UUID, 
 		"unknown": {models.MailUnknown, "cut off"}, "waiting": {models.MailQueued, ""}, "refused": {models.MailFailed, "550 no"},
 		"given_up": {models.MailFailed, models.ReplyGivenUp + " 8 attempts: 451 later"}, "mailing_cancelled": {models.MailCancelled, "the mailing was cancelled"},
 		"unwanted": {models.MailCancelled, models.ReplyUnwanted}, "no_consent": {models.MailCancelled, models.ReplyNoConsent},
-		"suppressed": {models.MailCancelled, models.ReplySuppressed}, "left": {models.MailCancelled, models.ReplyLeft}, "cancelled_other": {models.MailCancelled, "else"},
+		"suppressed": {models.MailCancelled, models.ReplySuppressed}, "left": {models.MailCancelled, models.ReplyLeft},
+		"acted": {models.MailCancelled, models.ReplyActed}, "cancelled_other": {models.MailCancelled, "else"},
 	} {
 		people[name] = n.person(t, name, models.RoleReader, n.lead, consents)
 		mails[name] = n.mailTo(t, n.mailing, people[name], c.state, c.reply)
@@ -76,7 +77,7 @@ func TestWhatAMailingCameToAddsUp(t *testing.T) {
 	}
 	require.Equal(t, 1, r.Unsubscribed, "by a mail of this mailing alone")
 	require.Equal(t, r.Total(), r.Count(models.MailOutcome.Reached)+r.Failed()+r.Unknown()+r.Count(models.MailOutcome.Bounced)+r.Count(models.MailOutcome.NotSent)+r.Waiting())
-	require.Equal(t, []int{2, 2, 2, 3, 6, 1, 13}, []int{r.Count(models.MailOutcome.Reached), r.Failed(), r.Unknown(), r.Count(models.MailOutcome.Bounced),
+	require.Equal(t, []int{2, 2, 2, 3, 7, 1, 14}, []int{r.Count(models.MailOutcome.Reached), r.Failed(), r.Unknown(), r.Count(models.MailOutcome.Bounced),
 		r.Count(models.MailOutcome.NotSent), r.Waiting(), r.NotReached()})
 	require.Len(t, r.ByCountry, 2)
 	require.Equal(t, "", r.ByCountry[0].Of)
@@ -117,7 +118,7 @@ func TestWhoDidNotGetItIsNamedToWhoMayKnow(t *testing.T) {
 		}
 		after = page[4].ID
 	}
-	require.Len(t, all, 13, "each once, over the pages; not who got it and not what is still to go")
+	require.Len(t, all, 14, "each once, over the pages; not who got it and not what is still to go")
 	for _, u := range all {
 		require.Equal(t, u.Outcome == models.OutcomeRefused, u.Name != "", u.Outcome)
 		require.False(t, u.Outcome.Reached())
@@ -160,12 +161,12 @@ func TestTheRestOfAMailing(t *testing.T) {
 	_, people := n.everyOutcome(t)
 	n.person(t, "joined", models.RoleReader, n.lead, consents)
 	n.person(t, "silent", models.RoleReader, n.lead)
-	want := []string{"bounced_soft", "cancelled_other", "given_up", "joined", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	want := []string{"acted", "bounced_policy", "bounced_soft", "cancelled_other", "given_up", "joined", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
 	require.Equal(t, want, n.rest(t), "each of them may be written to now, whatever stood in the way then")
 	require.NoError(t, models.Suppress(t.Context(), n.db, people["given_up"].Email, models.SuppressedByHand, time.Now()))
 	n.exec(t, `UPDATE people SET unsubscribed_at = now() WHERE name = 'no_consent'`)
 	n.exec(t, `UPDATE people SET left_at = now() WHERE name = 'left'`)
-	want = []string{"bounced_soft", "cancelled_other", "joined", "mailing_cancelled", "suppressed", "told_not", "unwanted"}
+	want = []string{"acted", "bounced_policy", "bounced_soft", "cancelled_other", "joined", "mailing_cancelled", "suppressed", "told_not", "unwanted"}
 	require.Equal(t, want, n.rest(t))
 	require.ElementsMatch(t, append(want, "unknown"), n.rest(t, people["unknown"].ID, people["delivered"].ID), "who is named and is known to have it is not written to again")
 
@@ -203,11 +204,21 @@ func TestTheRestIsWrittenToOnce(t *testing.T) {
 	sent, err := models.EnqueueMailing(ctx, n.db, models.MailingRecipients{MailingID: draft.ID, RecommendationID: n.about, Audience: draft.Audience,
 		Texts: []string{"en"}, Fallback: "en"}, time.Now())
 	require.NoError(t, err)
-	require.Equal(t, 10, sent)
+	require.Equal(t, 12, sent)
 	require.Empty(t, n.rest(t), "whoever gets the mailing to the rest has the mailing")
 	n.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, draft.ID)
 	n.exec(t, `UPDATE outbox SET state = 'failed', reply = ? WHERE mailing_id = ? AND person_id = ?`, models.ReplyGivenUp+" 8 attempts", draft.ID, people["given_up"].ID)
 	draft, err = models.MailingByID(ctx, n.db, draft.ID)
 	require.NoError(t, err)
 	require.Equal(t, []string{"given_up"}, n.who(t, draft.Rest(nil)), "the rest of the rest is that of the first")
+}
+
+func TestAKeptAudienceDoesNotWidenTheRest(t *testing.T) {
+	first, second, person := uuid.New(), uuid.New(), uuid.New()
+	kept := models.Audience{Countries: []string{"BG"}, NotReached: []uuid.UUID{second}, Again: []uuid.UUID{uuid.New()}}
+	require.Equal(t, kept, kept.StillOnly(models.Audience{Countries: []string{"RO"}}), "of a mailing to all it says everything")
+	rest := models.Audience{Countries: []string{"RO"}, NotReached: []uuid.UUID{first}, Again: []uuid.UUID{person}}
+	require.Equal(t, models.Audience{Countries: []string{"BG"}, NotReached: []uuid.UUID{first, second}, Again: []uuid.UUID{person}}, kept.StillOnly(rest))
+	kept.NotReached = []uuid.UUID{first}
+	require.Equal(t, []uuid.UUID{first}, kept.StillOnly(rest).NotReached, "each once")
 }

@@ -14,7 +14,9 @@ import (
 
 // Who of a mailing's audience is "the rest": who may be written to now and to whom nothing of it came, and nothing will. That is
 // whoever joined the audience since; whose mail was never sent (cancelled with the mailing, not wanted or not agreed to then); whose
-// mail was given up after several attempts or came back for now; and whom somebody says it did not reach. Not the rest are those
+// mail was given up after several attempts or came back for now; whose mail was not wanted for what
+// we are or how we send, which is ours to mend (sent back for policy, or refused so until it was given up); and whom somebody says it did
+// not reach. Not the rest are those
 // whose mail server refused it for good or sent it back for good, for it would do so again, and those of whom it is not known: they
 // may have it, and are written to again only where somebody names them.
 //
@@ -25,7 +27,7 @@ import (
 const hasOrWillHave = `EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = person.id AND o.mailing_id IS NOT NULL
 	AND (o.state IN ('delivered', 'queued', 'claimed', 'sending')
 		OR o.state = 'failed' AND NOT starts_with(o.reply, '` + ReplyGivenUp + `')
-		OR o.state = 'bounced' AND ` + bounceOutcome + ` <> 'bounced_soft'
+		OR o.state = 'bounced' AND COALESCE(` + bounceClass + `, 'hard') = 'hard'
 		OR o.state = 'unknown' AND NOT o.person_id = ANY(?2::uuid[])
 			AND NOT EXISTS (SELECT 1 FROM mail_settlements AS ms WHERE ms.mail_id = o.id AND NOT ms.arrived))
 	AND o.mailing_id IN (SELECT m.id FROM mailings AS m JOIN recommendations AS theirs ON theirs.id = m.recommendation_id
@@ -49,6 +51,22 @@ func (m *Mailing) Rest(again []uuid.UUID) Audience {
 		a.NotReached = []uuid.UUID{m.ID}
 	}
 	return a
+}
+
+// StillOnly is a kept audience as a mailing uses it that so far goes to those of a: what a leaves out because it has one of some mailings
+// stays left out, or else a mailing to the rest would go to everybody again. Who of them is written to all the same is for a to say.
+func (kept Audience) StillOnly(a Audience) Audience {
+	if len(a.NotReached) == 0 {
+		return kept
+	}
+	only := slices.Clone(a.NotReached)
+	for _, id := range kept.NotReached {
+		if !slices.Contains(only, id) {
+			only = append(only, id)
+		}
+	}
+	kept.NotReached, kept.Again = only, a.Again
+	return kept
 }
 
 // HasRest refuses a mailing that was not launched or is not over with CodeWrongStage: whom it reaches is not known yet.

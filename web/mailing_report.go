@@ -248,7 +248,8 @@ func outcomeGroups(l *i18n.Localizer, t models.MailTally) []outcomeGroup {
 		{"refused", []models.MailOutcome{models.OutcomeRefused, models.OutcomeGivenUp}},
 		{"bounced", []models.MailOutcome{models.OutcomeHard, models.OutcomeSoft, models.OutcomePolicy}},
 		{"unknown", []models.MailOutcome{models.OutcomeUnknown, models.OutcomeToldNot}},
-		{"not_sent", []models.MailOutcome{models.OutcomeStopped, models.OutcomeUnwanted, models.OutcomeNoConsent, models.OutcomeSuppressed, models.OutcomeLeft, models.OutcomeOther}},
+		{"not_sent", []models.MailOutcome{models.OutcomeStopped, models.OutcomeUnwanted, models.OutcomeNoConsent, models.OutcomeSuppressed,
+			models.OutcomeLeft, models.OutcomeActed, models.OutcomeOther}},
 		{"waiting", []models.MailOutcome{models.OutcomeWaiting}},
 	} {
 		group := outcomeGroup{share: share{Name: l.T("mailing.report.group." + g.name), Whole: t.Total()}}

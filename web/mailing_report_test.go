@@ -83,6 +83,17 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.Equal(t, report+"?why=unknown#not-reached", told.Header.Get("Location"))
 	require.Contains(t, b.get(report+"?why=told_arrived").Body, h.person("officer-khc").Name, "it is said who says so")
 	require.Equal(t, 3, strings.Count(b.get(report).Body, `data-label="Why not"`))
+	h.exec(`UPDATE outbox SET reply = ? WHERE id = ?`, models.ReplyActed, mails[models.MailCancelled])
+	acted := b.get(report + "?why=acted").Body
+	require.Equal(t, 1, strings.Count(acted, `data-label="Why not"`))
+	require.Contains(t, acted, `data-label="Why not">`+i18n.For("en").T("mailing.outcome.acted"))
+	require.NotContains(t, acted, models.ReplyActed)
+	sound(t, b.get(report+"?why=acted"))
+	book, err := excelize.OpenReader(strings.NewReader(b.get(report + ".xlsx").Body))
+	require.NoError(t, err)
+	summary, err := book.GetRows(book.GetSheetList()[0])
+	require.NoError(t, err)
+	require.Contains(t, summary, []string{i18n.For("en").T("mailing.outcome.acted"), "1"})
 	settle(mails[models.MailFailed], "arrived")
 	require.Contains(t, b.get(report).Body, i18n.For("en").T("mailing.report.known_by_now"))
 	require.Equal(t, http.StatusUnprocessableEntity, settle(mails[models.MailUnknown], "perhaps").StatusCode)
@@ -186,6 +197,28 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 	require.Len(t, rows, 2)
 }
 
+// usingAKeptAudience presses the button that uses a kept audience, and returns the form as it comes back.
+func (h *house) usingAKeptAudience(t *testing.T, b *reader, draft string, values url.Values) url.Values {
+	t.Helper()
+	segment, err := models.KeepMailingSegment(t.Context(), h.db, h.brief.OrganisationID,
+		models.MailingSegmentInput{Name: "All readers", Audience: models.Audience{Roles: []string{models.RoleReader}}}, time.Now())
+	require.NoError(t, err)
+	values.Set("segment", segment.ID.String())
+	values.Set("do", doUseSegment)
+	used := b.post(draft, values)
+	require.Equal(t, http.StatusOK, used.StatusCode, used.Body)
+	sound(t, used)
+	audience := url.Values{}
+	for _, ticked := range regexp.MustCompile(`name="([a-z_]+)" value="([^"]*)" checked`).FindAllStringSubmatch(used.Body, -1) {
+		audience.Add(ticked[1], ticked[2])
+	}
+	require.Equal(t, []string{models.RoleReader}, audience["roles"])
+	for _, name := range audienceFields {
+		values[name] = audience[name]
+	}
+	return values
+}
+
 func TestTheRestIsWrittenToByADraft(t *testing.T) {
 	h := newHouse(t)
 	h.publish()
@@ -223,6 +256,9 @@ func TestTheRestIsWrittenToByADraft(t *testing.T) {
 	values.Set(textOf(t, values, "en")+".body", "The body")
 	values.Set("fallback_language", "en")
 	require.Equal(t, []string{m.ID.String()}, values["not_reached"])
+	require.Equal(t, []string{unknown.String()}, values["again"])
+	values = h.usingAKeptAudience(t, b, draft, values)
+	require.Equal(t, []string{m.ID.String()}, values["not_reached"], "with a kept audience it is still for the rest alone")
 	require.Equal(t, []string{unknown.String()}, values["again"])
 	values.Set("do", "save")
 	require.Equal(t, http.StatusSeeOther, b.post(draft, values).StatusCode)

@@ -34,7 +34,7 @@ func (s *Server) withSegment(r *http.Request, c mailingCase, f *formState) (bool
 			return true, nil
 		}
 		if err == nil {
-			setAudience(values, segment.Audience)
+			setAudience(values, segment.Audience.StillOnly(audienceOf(values, uuid.Nil)))
 		}
 		return true, err
 	case doKeepSegment:

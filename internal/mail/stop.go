@@ -74,7 +74,8 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 		return w.result(o.OutboxMail, d)
 	}
 	domain := models.AddressDomain(o.message.To)
-	if policy(d) {
+	ours := policy(d)
+	if ours {
 		if x, stops := w.ownFault(o, d, domain); stops {
 			return x
 		}
@@ -87,6 +88,9 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 	case Refused:
 		w.tally(models.TallyRefused, domain, x.Reply)
 		w.took(ctx, domain) // it says no to one mail: it does not refuse all
+		if ours {           // and not to the reader, who is among the rest of the mailing
+			x = givenUp(o.OutboxMail, o.Attempts+1, x.Reply)
+		}
 	case Deferred:
 		if !strings.HasPrefix(d.Reply, "421") && !bounce.OneMailbox(d.Reply) {
 			w.slow(ctx, domain, x.Reply)

@@ -172,4 +172,9 @@ func TestOneClosedMailboxDoesNotStopAMailingForEver(t *testing.T) {
 	var failed []uuid.UUID
 	require.NoError(t, n.db.NewSelect().Table("outbox").Column("person_id").Where("state = 'failed'").Scan(t.Context(), &failed))
 	require.Len(t, failed, 1)
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	var rest []uuid.UUID
+	require.NoError(t, models.MailingAudience(t.Context(), n.db, m.Rest(nil)).Column("person.id").Scan(t.Context(), &rest))
+	require.Contains(t, rest, failed[0], "the reader can be written to once it is mended")
 }

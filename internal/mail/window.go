@@ -298,11 +298,15 @@ func (w *window) result(row models.OutboxMail, d Delivery) models.MailResult {
 // again queues a mail for another attempt, or gives it up.
 func (w *window) again(row models.OutboxMail, outcome Outcome, reply string) models.MailResult {
 	if row.Attempts+1 >= MaxAttempts {
-		return models.MailResult{ID: row.ID, State: models.MailFailed,
-			Reply: fmt.Sprintf(models.ReplyGivenUp+" %d attempts: %s", MaxAttempts, reply)}
+		return givenUp(row, MaxAttempts, reply)
 	}
 	return models.MailResult{ID: row.ID, State: models.MailQueued, Reply: reply, Counts: true,
 		RetryAt: w.Now().Add(w.Backoff(outcome, row.Attempts))}
+}
+
+// givenUp is a mail that is tried no more, though its reader may be written to another time.
+func givenUp(row models.OutboxMail, attempts int, reply string) models.MailResult {
+	return models.MailResult{ID: row.ID, State: models.MailFailed, Reply: fmt.Sprintf(models.ReplyGivenUp+" %d attempts: %s", attempts, reply)}
 }
 
 func untried(mails []*outgoing) []result {
