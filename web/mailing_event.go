@@ -111,23 +111,23 @@ func (s *Server) clocks(ctx context.Context, l *i18n.Localizer, more ...string) 
 		return nil, err
 	}
 	var zones []Option
-	add := func(zone string, country string) {
+	add := func(zone string, country i18n.Words) {
 		i := slices.IndexFunc(zones, func(o Option) bool { return o.Value == zone })
 		switch {
-		case i < 0 && country == "":
+		case i < 0 && country.Text == "":
 			zones = append(zones, Option{Value: zone, Label: zone})
 		case i < 0:
-			zones = append(zones, Option{Value: zone, Label: country})
-		case country != "":
-			zones[i].Label += ", " + country
+			zones = append(zones, optionOf(zone, country))
+		case country.Text != "":
+			zones[i].Label += ", " + country.Text
 		}
 	}
 	for _, country := range countries {
-		add(country.Zone, l.Name(country.Names).Text)
+		add(country.Zone, l.Name(country.Names))
 	}
 	for _, zone := range more {
 		if zone != "" {
-			add(zone, "")
+			add(zone, i18n.Words{})
 		}
 	}
 	for i := range zones {

@@ -29,6 +29,7 @@ var asking = map[string][]string{
 
 // shut are pages that open to nobody here.
 var shut = map[string]string{
+	"/f/{code}": "no mailing counts its links here", "/mailings/{id}/rest": "nothing was sent, so there is no rest",
 	"/mailings/{id}/files/{file}": "no file goes along with a mailing here", "/mailings/{id}/files/{file}/remove": "the same",
 	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/mailings/{id}/schedule": "it waits for no time", "/tasks/{id}/thanks": "nothing was answered by link",
 	"/tasks/{id}/certificate.pdf":       "nobody has answered in an open round by themselves; a test of its own reads it",

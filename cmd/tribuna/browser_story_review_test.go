@@ -94,6 +94,7 @@ func (s *story) consult() {
 	p.comment(5, "Да се добавят и общините.")
 	p.write("#f-reasons", "Подкрепяме текста.")
 	p.press(`.answer .btn-primary`)
+	p.press(sendReview)
 	p.reads("Подкрепяме текста.", "Да се добавят и общините.")
 	p.had(models.RolePartner)
 }
