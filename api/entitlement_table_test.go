@@ -191,8 +191,9 @@ var entitlements = []entitlement{
 	done("cancelMailing", ownersOnly), done("moveMailing", ownersOnly), done("reviseMailing", ownersOnly), done("getMailingReport", ownersOnly), done("listNotReached", ownersOnly), done("createRestMailing", ownersOnly),
 	done("settleMail", ownersOnly),
 	always("listCampaigns", drafters), owned("createCampaign"), done("getCampaign", ownersOnly), done("renameCampaign", ownersOnly), done("listCampaignSteps", ownersOnly),
-	done("planCampaignStep", ownersOnly), done("getCampaignStep", ownersOnly), done("editCampaignStep", ownersOnly), done("settleCampaignStep", ownersOnly),
-	done("reopenCampaignStep", ownersOnly), done("answerCampaignStep", ownersOnly), done("getStepLetterAsWord", ownersOnly), done("getStepLetterAsText", ownersOnly),
+	done("planCampaignStep", ownersOnly), done("getCampaignStep", ownersOnly), done("editCampaignStep", ownersOnly),
+	done("getStepLetterAsWord", ownersOnly), done("getStepLetterAsText", ownersOnly), done("settleCampaignStep", ownersOnly),
+	done("reopenCampaignStep", ownersOnly), done("answerCampaignStep", ownersOnly),
 	done("listMailingFiles", ownersOnly), done("addMailingFile", ownersOnly), done("getMailingFile", ownersOnly),
 	done("removeMailingFile", "u fu ynn nnn nn nn n"), // the first takes it away
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
@@ -219,7 +220,8 @@ var bodies = func() map[string]any {
 	linguists := map[string]any{"language": "ro", "translator_id": uuid.New(), "approver_id": uuid.New()}
 	progress := map[string]any{"status": "adopted", "note": "They answered.", "day_unknown": true}
 	none := map[string]any{}
-	step := map[string]any{"kind": "call", "title": "T", "day": noon.Format(time.DateOnly), "responsible_id": demo.ID("person", "officer-khc")}
+	step := map[string]any{"kind": "letter", "title": "T", "day": noon.Format(time.DateOnly), "responsible_id": demo.ID("person", "officer-khc"),
+		"authority_id": demo.ID("authority", "bg-ministry-labour-social-policy")}
 	later := map[string]any{"due_on": noon.AddDate(0, 0, 90).Format(time.DateOnly)}
 	return map[string]any{
 		"createCampaign": map[string]any{"title": "T"}, "renameCampaign": map[string]any{"title": "T"}, "planCampaignStep": step, "editCampaignStep": step,
