@@ -39,6 +39,10 @@ func TestTheSpeedOfAMailingIsThatOfItsLastMinute(t *testing.T) {
 	counts, speed = of()
 	require.Equal(t, models.MailCounts{Queued: 4, Delivered: 5, Failed: 1, Unknown: 1, Cancelled: 1}, counts)
 	require.Equal(t, models.MailingSpeed{PerMinute: 10, Left: 24 * time.Second}, speed, "five in half a minute, four to go")
+
+	execSQL(t, b.db, `UPDATE outbox SET not_before = ? WHERE mailing_id = ? AND state = 'queued'`, mailNow.Add(time.Hour), mailing)
+	_, speed = of()
+	require.Equal(t, models.MailingSpeed{PerMinute: 10}, speed, "what waits for later takes as long as it waits")
 }
 
 func TestASpeedIsNotSaidFromLessThanASecond(t *testing.T) {

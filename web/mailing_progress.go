@@ -74,11 +74,11 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		}
 	}
 	v.fill(l, c)
-	if v.Running && v.Counts.Pending() > 0 {
-		v.Speed = speedInWords(l, speed)
-	}
 	if err := s.fillPace(r, &v, c.m); err != nil {
 		return err
+	}
+	if v.Running && v.Counts.Pending() > 0 && len(v.Holds) == 0 {
+		v.Speed = speedInWords(l, speed)
 	}
 	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
 		return err
@@ -118,6 +118,8 @@ func speedInWords(l *i18n.Localizer, s models.MailingSpeed) string {
 	pace := l.N("mailing.a_minute", s.PerMinute)
 	minutes := int((s.Left + time.Minute - 1) / time.Minute)
 	switch {
+	case s.Left == 0:
+		return pace
 	case minutes <= 1:
 		return pace + " " + l.T("mailing.soon_done")
 	case minutes < 120:
