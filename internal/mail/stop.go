@@ -18,7 +18,7 @@ type StopRule struct {
 // StopAmong is of how many mails the share is asked that was refused.
 const StopAmong = 200
 
-// policyTries is how often a mail may meet a refusal of policy before it is that mail's own fault: one reader's mailbox may be
+// policyTries is how often a mail may meet a refusal of policy before it is given up without a stop: one reader's mailbox may be
 // closed to all but a few, and says it in the same words.
 const policyTries = 3
 

@@ -153,7 +153,7 @@ func TestAPolicyRefusalStopsAMailingAndLosesNoReader(t *testing.T) {
 	}
 }
 
-// TestOneClosedMailboxDoesNotStopAMailingForEver: after a third refusal in the same words it is that mail's own fault.
+// TestOneClosedMailboxDoesNotStopAMailingForEver: after a third refusal in the same words that mail is given up.
 func TestOneClosedMailboxDoesNotStopAMailingForEver(t *testing.T) {
 	n := newNetwork(t)
 	s := refusing(t, func(to string) error {
