@@ -31,7 +31,7 @@ var layers = map[string][]string{
 	"api":        {"workflows", "models", "internal"},
 	"workflows":  {"activities", "models", "internal"},
 	"activities": {"models", "internal"},
-	"models":     {"internal/apperr", "internal/record", "internal/access", "internal/markdown", "internal/anchor", "internal/breached", "internal/assignment"},
+	"models":     {"internal/apperr", "internal/record", "internal/access", "internal/markdown", "internal/anchor", "internal/breached", "internal/assignment", "internal/links"},
 	"migrations": {"internal"},
 	"scripts":    {"workflows", "models", "internal"},
 	"internal":   {"models", "internal"},
