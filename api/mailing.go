@@ -204,7 +204,12 @@ func (s *server) createMailing(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if created {
+	return s.madeMailing(c, id, created)
+}
+
+// madeMailing shows a mailing that was made, now or by the same request before; one made now begins its process.
+func (s *server) madeMailing(c *call, id uuid.UUID, now bool) (reply, error) {
+	if now {
 		s.Processes.StartSoon(c.ctx(), id)
 	}
 	answer, err := s.showMailing(c, id)

@@ -195,10 +195,5 @@ func (s *server) createRest(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if created {
-		s.Processes.StartSoon(c.ctx(), id)
-	}
-	answer, err := s.showMailing(c, id)
-	answer.status, answer.location = http.StatusCreated, s.BaseURL+Prefix+"/mailings/"+id.String()
-	return answer, err
+	return s.madeMailing(c, id, created)
 }

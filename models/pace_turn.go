@@ -27,7 +27,7 @@ type turn struct {
 	whole    []MailingWait  // limits of all that are spent, should mails be left
 	slow     []SlowDomain   // that take nothing, or are to be probed
 	spent    map[string]use // by domain, in the last minute
-	most1    map[string]int // by domain with a limit of its own
+	mostOf    map[string]int // by domain with a limit of its own
 	picked   map[string]int
 	restOpen bool // all other domains are without limit
 }
@@ -113,7 +113,7 @@ func (t *turn) again(domain string) time.Time {
 
 // readDomains reads what each domain's limit leaves: of all domains that mails wait for where each has one, else of the slow.
 func (t *turn) readDomains(ctx context.Context) error {
-	t.most1, t.restOpen = map[string]int{}, t.pace.PerDomain == 0
+	t.mostOf, t.restOpen = map[string]int{}, t.pace.PerDomain == 0
 	if !t.restOpen {
 		var domains []string
 		// One look into the index for each domain, however many mails wait for it.
@@ -128,13 +128,13 @@ func (t *turn) readDomains(ctx context.Context) error {
 			return err
 		}
 		for _, d := range domains {
-			t.most1[d] = max(0, t.pace.PerDomain-t.spent[d].Mails)
+			t.mostOf[d] = max(0, t.pace.PerDomain-t.spent[d].Mails)
 		}
 	}
 	for _, s := range t.slow {
-		most, limited := t.most1[s.Domain]
+		most, limited := t.mostOf[s.Domain]
 		if allowed := s.allows(t.now); !limited && t.restOpen || limited && allowed < most {
-			t.most1[s.Domain] = allowed
+			t.mostOf[s.Domain] = allowed
 		}
 	}
 	return nil
@@ -153,10 +153,10 @@ func (t *turn) pick(ctx context.Context) error {
 	if limit == 0 {
 		return nil
 	}
-	domains := slices.Sorted(maps.Keys(t.most1))
+	domains := slices.Sorted(maps.Keys(t.mostOf))
 	most := make([]int64, len(domains))
 	for i, d := range domains {
-		most[i] = int64(t.most1[d])
+		most[i] = int64(t.mostOf[d])
 	}
 	var chosen []struct {
 		ID     uuid.UUID
@@ -228,8 +228,8 @@ func (t *turn) writeWaits(ctx context.Context) error {
 	for _, s := range t.slow {
 		slow[s.Domain] = s
 	}
-	for _, d := range slices.Sorted(maps.Keys(t.most1)) {
-		if t.picked[d] < t.most1[d] {
+	for _, d := range slices.Sorted(maps.Keys(t.mostOf)) {
+		if t.picked[d] < t.mostOf[d] {
 			continue
 		}
 		if s, is := slow[d]; is {

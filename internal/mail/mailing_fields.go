@@ -94,51 +94,48 @@ func (f fieldValues) html(body string, pictures func(string) markdown.Shown) (te
 	return template.HTML(f.fill(f.linked(f.outsideTags(string(made))), template.HTMLEscapeString)), nil //nolint:gosec // rendered safe, values escaped
 }
 
-// outsideTags drops marks that stand within a tag, in the address of a link above all: what people are called must not lead
-// anywhere.
-func (f fieldValues) outsideTags(made string) string {
+// overTags writes HTML anew: what stands between tags as words says, and what stands within one as tag says.
+func overTags(made string, words, tag func(string) string) string {
 	var out strings.Builder
 	for rest := made; rest != ""; {
-		text, tag, found := strings.Cut(rest, "<")
-		out.WriteString(text)
+		text, within, found := strings.Cut(rest, "<")
+		out.WriteString(words(text))
 		if !found {
 			break
 		}
-		tag, rest, _ = strings.Cut(tag, ">")
+		within, rest, _ = strings.Cut(within, ">")
+		out.WriteString("<" + tag(within) + ">")
+	}
+	return out.String()
+}
+
+// outsideTags drops marks that stand within a tag, in the address of a link above all: what people are called must not lead
+// anywhere.
+func (f fieldValues) outsideTags(made string) string {
+	return overTags(made, asItIs, func(tag string) string {
 		for field := range f.values {
 			if field != models.FieldLink {
 				tag = strings.ReplaceAll(tag, f.mark(field), "")
 			}
 		}
-		out.WriteString("<" + tag + ">")
-	}
-	return out.String()
+		return tag
+	})
 }
 
 // linked makes a link of the page's address where it stands as words: whoever put the field there wants it followed.
 func (f fieldValues) linked(made string) string {
 	address := f.mark(models.FieldLink)
 	link := `<a href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(address) + `</a>`
-	var out strings.Builder
-	for rest, inside := made, false; rest != ""; {
-		text, tag, found := strings.Cut(rest, "<")
-		if !inside {
-			text = strings.ReplaceAll(text, address, link)
+	inLink := false
+	return overTags(made, func(text string) string {
+		if inLink {
+			return text
 		}
-		out.WriteString(text)
-		if !found {
-			break
-		}
-		tag, rest, _ = strings.Cut(tag, ">")
-		switch {
-		case strings.HasPrefix(tag, "a "):
-			inside = true
-		case tag == "/a":
-			inside = false
-		}
-		out.WriteString("<" + tag + ">")
-	}
-	return out.String()
+		return strings.ReplaceAll(text, address, link)
+	}, func(tag string) string {
+		inLink = strings.HasPrefix(tag, "a ") || inLink && tag != "/a"
+		return tag
+	})
 }
 
 // text makes the plain-text half: as it was written, else from the body.
