@@ -30,6 +30,9 @@ func launchMailing(ctx context.Context, x *act) error {
 	if m.Revision != p.Revision {
 		return apperr.About(apperr.CodeOutdated, "mailing")
 	}
+	if m.Asks && !p.Again {
+		return apperr.Invalid("again", "mailing_restored")
+	}
 	if err := m.PicturesThere(ctx, x.tx); err != nil {
 		return err
 	}
@@ -125,22 +128,15 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	waited := m.NextAt
-	m.NextAt, m.Asks = nil, false
 	if err := m.GoOn(ctx, x.tx); err != nil {
 		return err
 	}
-	switch {
-	case waited == nil:
-		return x.saveMailing(ctx, m, "mailing.resumed", nil)
-	case waited.After(x.now): // it waits again
-		m.State, m.NextAt = models.MailingScheduled, waited
-		return x.saveMailing(ctx, m, "mailing.resumed", nil)
+	if m.NextAt != nil { // it waits again, if only for as long as it takes to see that its time has passed: see StartMailing
+		m.State = models.MailingScheduled
+	} else {
+		m.Asks = false
 	}
-	if err := m.CheckCarried(ctx, x.tx); err != nil {
-		return err
-	}
-	return x.saveBegun(ctx, m, "mailing.resumed", nil)
+	return x.saveMailing(ctx, m, "mailing.resumed", nil)
 }
 
 // cancelMailing stops a mailing: what has not been claimed for sending will not be sent.

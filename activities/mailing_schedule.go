@@ -112,13 +112,26 @@ func (x *act) zoneSaid(ctx context.Context, when *models.MailingTime) (*time.Loc
 	return zone, nil
 }
 
-// moveMailing has a mailing that waits for its time, or asks, leave at another one or now.
+// mailingNotOut returns the mailing where it is not out yet: it waits for its time, asks, or was paused before anything of it left.
+func (x *act) mailingNotOut(ctx context.Context) (*models.Mailing, error) {
+	m, err := x.mailingIn(ctx, models.MailingScheduled, models.MailingAsking, models.MailingPaused)
+	if err != nil || m.State != models.MailingPaused {
+		return m, err
+	}
+	begun, err := models.MailingBegun(ctx, x.tx, m.ID)
+	if err == nil && begun {
+		err = apperr.About(apperr.CodeWrongStage, "mailing")
+	}
+	return m, err
+}
+
+// moveMailing has a mailing that is not out yet leave at another time or now.
 func moveMailing(ctx context.Context, x *act) error {
 	p, err := payload[models.MoveMailingPayload](x)
 	if err != nil {
 		return err
 	}
-	m, err := x.mailingIn(ctx, models.MailingScheduled, models.MailingAsking)
+	m, err := x.mailingNotOut(ctx)
 	if err != nil {
 		return err
 	}
@@ -147,7 +160,7 @@ func moveMailing(ctx context.Context, x *act) error {
 // reviseMailing takes back that a mailing of which nothing has left was launched: it is a draft again, and its recipients are
 // frozen anew when it is launched again.
 func reviseMailing(ctx context.Context, x *act) error {
-	m, err := x.mailingIn(ctx, models.MailingScheduled, models.MailingAsking)
+	m, err := x.mailingNotOut(ctx)
 	if err != nil {
 		return err
 	}
@@ -157,7 +170,7 @@ func reviseMailing(ctx context.Context, x *act) error {
 	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
-	m.State, m.LaunchedAt, m.NextAt, m.Asks = models.MailingDraft, nil, nil, false
+	m.State, m.LaunchedAt, m.NextAt = models.MailingDraft, nil, nil // one that asks since a restore still does at its next launch
 	return x.saveMailing(ctx, m, "mailing.revised", nil)
 }
 

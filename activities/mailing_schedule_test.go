@@ -80,11 +80,19 @@ func TestScheduledMailingIsMovedByNobodyOnceItIsSent(t *testing.T) {
 	m := d.newMailing()
 	says := func(kind models.DecisionKind, payload any) { d.decide(m.ID, kind, d.officer, nil, payload) }
 	says(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 1, Expected: english, AtNight: true})
-	for kind, payload := range map[models.DecisionKind]any{models.DecideMoveMailing: models.MoveMailingPayload{When: d.noon(2)}, models.DecideReviseMailing: models.NoPayload{}} {
-		result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: m.ID, SubmissionID: d.submit(m.ID, kind, d.officer, nil, payload).ID})
-		require.NoError(t, err)
-		require.Equal(t, models.SubmissionRefused, result.Outcome.State)
-		require.Equal(t, apperr.CodeWrongStage, result.Outcome.Code)
+	refuses := func() {
+		for kind, payload := range map[models.DecisionKind]any{models.DecideMoveMailing: models.MoveMailingPayload{When: d.noon(2)}, models.DecideReviseMailing: models.NoPayload{}} {
+			result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: m.ID, SubmissionID: d.submit(m.ID, kind, d.officer, nil, payload).ID})
+			require.NoError(t, err)
+			require.Equal(t, models.SubmissionRefused, result.Outcome.State)
+			require.Equal(t, apperr.CodeWrongStage, result.Outcome.Code)
+		}
 	}
+	refuses()
 	require.Equal(t, models.MailingSending, d.mailing(m.ID).State)
+	_, err = d.db.NewRaw(`UPDATE outbox SET state = 'delivered', finished_at = ? WHERE id = (SELECT id FROM outbox WHERE mailing_id = ? LIMIT 1)`, d.clock, m.ID).Exec(d.ctx)
+	require.NoError(t, err)
+	says(models.DecidePauseMailing, models.NoPayload{})
+	refuses()
+	require.Equal(t, models.MailingPaused, d.mailing(m.ID).State)
 }

@@ -59,7 +59,7 @@ type Mailing struct {
 	Schedule *MailingTime `bun:"type:jsonb"` // when it leaves, as it was said; nil: at once
 	AtNight  bool         // also at night where its readers live
 	NextAt   *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have; while paused the same, of one that has not begun
-	Asks     bool         // asks before it leaves, however late it is
+	Asks     bool         // asks before it leaves, however late it is; of a draft: it may have been sent since the backup that was restored
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
@@ -104,6 +104,7 @@ type LaunchMailingPayload struct {
 
 	When    *MailingTime `json:"when,omitempty"`     // absent: now
 	AtNight bool         `json:"at_night,omitempty"` // also at night where its readers live; it is nine in the morning there otherwise
+	Again   bool         `json:"again,omitempty"`    // although it may have been sent since the backup that was restored
 }
 
 // Text returns the mailing's text for a reader of a language: that language's, else the fallback's.

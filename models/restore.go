@@ -47,9 +47,9 @@ func MarkRestored(ctx context.Context, tx bun.IDB, now time.Time) (held int, err
 	if err != nil {
 		return 0, err
 	}
-	// One that waits for its time may have been sent meanwhile, sooner or as it was: whoever launched it says.
-	if _, err := tx.NewUpdate().Table("mailings").Set("asks = true").Where("state IN (?)", bun.List([]MailingState{MailingScheduled, MailingSending, MailingPaused})).Exec(ctx); err != nil {
-		return 0, fmt.Errorf("have scheduled mailings ask: %w", err)
+	// One that waits for its time may have been sent meanwhile, sooner or as it was, and so may a draft: whoever launches it says.
+	if _, err := tx.NewUpdate().Table("mailings").Set("asks = true").Where("state IN (?)", bun.List([]MailingState{MailingDraft, MailingScheduled, MailingSending, MailingPaused})).Exec(ctx); err != nil {
+		return 0, fmt.Errorf("have mailings ask that are not out: %w", err)
 	}
 	for _, table := range []string{"sessions", "person_sessions", "account_links", "findings", "outbox_claims", "mail_paces", "slow_domains", "mailing_waits"} {
 		if _, err := tx.NewDelete().Table(table).Where("true").Exec(ctx); err != nil {

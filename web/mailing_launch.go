@@ -22,6 +22,7 @@ type launchView struct {
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 	Along        []mailingFileRow
 	Missing      []missingPicture
+	Restored     bool // it may have been sent since the backup that was restored
 }
 
 func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
@@ -39,7 +40,7 @@ func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
 	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
-		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts}
+		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts, Restored: c.m.Asks}
 	languages := make([]string, len(c.m.Texts))
 	for i, t := range c.m.Texts {
 		languages[i] = t.Language
@@ -83,6 +84,7 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 	p.Revision, _ = strconv.Atoi(r.PostFormValue("revision")) // what is no number is refused by the rules
 	p.Expected, _ = strconv.Atoi(r.PostFormValue("expected"))
 	p.When, p.AtNight = readMailingTime(r.PostForm)
+	p.Again = r.PostFormValue("again") == "yes"
 	done, err := false, nowOrLater(r.PostForm)
 	if err == nil {
 		done, err = s.checkAndDecide(w, r, decision{c.m.ID, models.DecideLaunchMailing, nil, p}, c.path())

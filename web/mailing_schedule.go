@@ -87,6 +87,8 @@ func nowOrLater(values url.Values) error {
 // mailingWaits says what a mailing waits for.
 type mailingWaits struct {
 	Asking    bool
+	Paused    bool // before anything of it has left
+	Passed    bool // At has
 	Restored  bool // it asks because a backup was restored
 	At        time.Time
 	Deadline  string // At, in words
@@ -103,20 +105,25 @@ type waveLine struct {
 	Where  i18n.Words
 }
 
+// waitsForTime reports whether a mailing can be given another time: it waits for one, asks, or was paused before it began.
+func waitsForTime(m *models.Mailing) bool {
+	return m.State == models.MailingScheduled || m.State == models.MailingAsking || m.State == models.MailingPaused && m.NextAt != nil
+}
+
 // mailingWaits reads what a mailing waits for; nil where it waits for no time.
 func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Location) (*mailingWaits, error) {
-	if c.m.NextAt == nil || c.m.State != models.MailingScheduled && c.m.State != models.MailingAsking {
+	if c.m.NextAt == nil || !waitsForTime(c.m) {
 		return nil, nil
 	}
 	l := Localizer(r)
-	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Restored: c.m.Asks, At: *c.m.NextAt, Quiet: !c.m.AtNight,
+	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Paused: c.m.State == models.MailingPaused, Passed: s.Now().After(*c.m.NextAt), Restored: c.m.Asks, At: *c.m.NextAt, Quiet: !c.m.AtNight,
 		Deadline: l.Deadline(s.Now(), *c.m.NextAt, zone), Local: c.m.Schedule != nil && c.m.Schedule.Local}
 	begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
 	if err != nil {
 		return nil, err
 	}
 	w.Revisable = !begun
-	if w.Asking {
+	if w.Asking || w.Paused {
 		return w, nil
 	}
 	waves, err := models.MailingWaves(r.Context(), s.DB, c.m.ID)
@@ -153,7 +160,7 @@ func (s *Server) mailingSchedule(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) renderSchedule(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
-	if c.m.State != models.MailingScheduled && c.m.State != models.MailingAsking {
+	if !waitsForTime(c.m) {
 		http.Redirect(w, r, c.path(), http.StatusSeeOther)
 		return nil
 	}
@@ -184,7 +191,7 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
 		}
-		if c.m.State != models.MailingScheduled && c.m.State != models.MailingAsking {
+		if !waitsForTime(c.m) {
 			s.flash(r, "harm", Localizer(r).T("mailing.schedule.no_longer"))
 		}
 		return s.renderSchedule(w, r, c, f)

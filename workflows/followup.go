@@ -5,7 +5,7 @@ import "go.temporal.io/sdk/workflow"
 // FollowUp follows one measure at one authority: once a period it asks the focal point what became of it, and it
 // continues as new each period, for years.
 func FollowUp(ctx workflow.Context, in Input) error {
-	p, err := newProcess(ctx, in)
+	p, err := newProcess(ctx, in, oneTransaction)
 	if err != nil {
 		return err
 	}

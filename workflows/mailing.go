@@ -13,10 +13,14 @@ import (
 // batchesPerRun is after how many batches a mailing continues as new.
 const batchesPerRun = 100
 
+// wholeAudience is how long an attempt may take that writes a row for everybody a mailing is for, as its launch does, or a move to
+// another time: a million takes minutes.
+const wholeAudience = 15 * time.Minute
+
 // Mailing drives one sending: it waits for the launch and for the time at which it leaves, sends batch after batch, waits while
 // paused or while its other readers are to get it later, and ends when every recipient is settled.
 func Mailing(ctx workflow.Context, in Input) error {
-	p, err := newProcess(ctx, in)
+	p, err := newProcess(ctx, in, wholeAudience)
 	if err != nil {
 		return err
 	}
@@ -98,7 +102,7 @@ func (m *mailing) sendBatch(ctx workflow.Context) error {
 func (m *mailing) stop(ctx workflow.Context, why models.MailingStop) error {
 	in := activities.StopMailingInput{Step: activities.Step{ProcessID: m.in.ProcessID, N: int(m.pos.Revision)}, Why: why}
 	var pos models.Position
-	if err := workflow.ExecuteActivity(withActivity(ctx), a.StopMailing, in).Get(ctx, &pos); err != nil {
+	if err := workflow.ExecuteActivity(m.activity(ctx), a.StopMailing, in).Get(ctx, &pos); err != nil {
 		return err
 	}
 	m.moveTo(pos)

@@ -334,6 +334,75 @@ func TestScheduledMailingAsksAfterARestore(t *testing.T) {
 	require.WithinDuration(t, time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC), *p.row().FinishedAt, 5*time.Second)
 }
 
+// TestDraftFromBeforeARestoreIsLaunchedOnlyByWhoHasLooked: it may have been sent since the backup, and so may one that waited and
+// is a draft again.
+func TestDraftFromBeforeARestoreIsLaunchedOnlyByWhoHasLooked(t *testing.T) {
+	for name, waited := range map[string]bool{"draft": false, "waited": true} {
+		t.Run(name, func(t *testing.T) {
+			p := newPostOffice(t)
+			if waited {
+				p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+				p.at(4*time.Hour, func() { p.say(models.DecideReviseMailing, models.NoPayload{}) })
+			}
+			cutOff(t, p.send(2*time.Hour))
+			p.tx(func(tx bun.Tx) {
+				_, err := models.MarkRestored(p.ctx, tx, p.clock)
+				require.NoError(t, err)
+				require.NoError(t, models.Release(p.ctx, tx, true, p.clock))
+			})
+			var blind, looked *said
+			p.at(5*time.Hour, func() { blind = p.launch(readersInCroatia) })
+			p.at(6*time.Hour, func() {
+				require.Equal(t, models.MailingDraft, p.state())
+				looked = p.say(models.DecideLaunchMailing, models.LaunchMailingPayload{Revision: 1, Expected: readersInCroatia, Again: true})
+			})
+			require.NoError(t, p.send(day))
+			p.refused(apperr.CodeInvalid, blind)
+			require.Equal(t, "again", blind.outcome.Fields[0].Path)
+			p.recorded(looked)
+			require.Equal(t, readersInCroatia, p.counts().Delivered)
+		})
+	}
+}
+
+// TestPausedMailingAsksWhenItIsResumedLongAfterItsTime has one that was paused before it began, and is resumed too late for it,
+// wait for a person; another time can be said while it is paused.
+func TestPausedMailingAsksWhenItIsResumedLongAfterItsTime(t *testing.T) {
+	p := newPostOffice(t)
+	pause := func() *said { return p.say(models.DecidePauseMailing, models.NoPayload{}) }
+	var resumed, moved *said
+	p.at(time.Hour, func() { p.later("2026-06-03", "15:00") })
+	p.at(2*time.Hour, func() { pause() })
+	p.at(4*day, func() { resumed = p.say(models.DecideResumeMailing, models.NoPayload{}) })
+	p.at(4*day+time.Hour, func() {
+		require.Equal(t, models.MailingAsking, p.state(), "its time passed days ago")
+		p.move("2026-06-08", "15:00")
+	})
+	p.at(4*day+2*time.Hour, func() { pause() })
+	p.at(4*day+3*time.Hour, func() { moved = p.move("2026-06-09", "15:00") })
+	p.at(4*day+4*time.Hour, func() { require.Equal(t, models.MailingScheduled, p.state(), "it waits again") })
+	require.NoError(t, p.send(12*day))
+	p.recorded(resumed)
+	p.recorded(moved)
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+	require.WithinDuration(t, time.Date(2026, 6, 9, 12, 0, 0, 0, time.UTC), *p.row().FinishedAt, 5*time.Second)
+}
+
+func TestMailingPausedBeforeItBeganIsADraftAgain(t *testing.T) {
+	p := newPostOffice(t)
+	var revised *said
+	p.launchesPaused(2 * time.Hour)
+	p.at(4*time.Hour, func() { revised = p.say(models.DecideReviseMailing, models.NoPayload{}) })
+	p.at(5*time.Hour, func() {
+		require.Equal(t, models.MailingDraft, p.state())
+		require.Zero(t, p.counts().Total(), "nobody is frozen any more")
+		p.launch(readersInCroatia)
+	})
+	require.NoError(t, p.send(day))
+	p.recorded(revised)
+	require.Equal(t, readersInCroatia, p.counts().Delivered)
+}
+
 func TestScheduledNewsletterIsInOtherRecordsOnceItLeaves(t *testing.T) {
 	p := newPostOffice(t)
 	var other uuid.UUID

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
+	"go.temporal.io/sdk/activity"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/devstack/catcher"
@@ -293,4 +294,19 @@ func TestMailingGoesOnFromTheRowsAfterBeingCutOff(t *testing.T) {
 	recipients, mails := p.taken("")
 	require.Equal(t, readersInCroatia, recipients)
 	require.Equal(t, readersInCroatia, mails)
+}
+
+// TestMailingLaunchMayTakeAsLongAsAWholeAudienceTakes: each person it is for gets a row in the transaction of the launch, so that it
+// is given longer than a transaction on a few rows, and goes on giving signs of life.
+func TestMailingLaunchMayTakeAsLongAsAWholeAudienceTakes(t *testing.T) {
+	p := newPostOffice(t)
+	var longest time.Duration
+	p.listen = func(info *activity.Info) {
+		if info.ActivityType.Name == "Decide" {
+			longest = info.StartToCloseTimeout
+		}
+	}
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	require.NoError(t, p.send(day))
+	require.GreaterOrEqual(t, longest, 10*time.Minute)
 }

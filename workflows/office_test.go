@@ -12,6 +12,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
@@ -43,6 +45,7 @@ type office struct {
 	experts        []models.Person
 	rec            *models.Recommendation
 	version        *models.Version
+	listen         func(*activity.Info) // to what is begun; nil: nobody does
 }
 
 type plannedAct struct {
@@ -150,6 +153,9 @@ func (o *office) runOnce(w any, process uuid.UUID) error {
 	o.env = suite.NewTestWorkflowEnvironment()
 	o.env.SetTestTimeout(30 * time.Second)
 	o.env.SetStartTime(o.clock)
+	if o.listen != nil {
+		o.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) { o.listen(info) })
+	}
 	workflows.Register(o.env)
 	o.env.RegisterActivity(&activities.Activities{DB: o.db, Now: o.now, Mails: o, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	for _, p := range o.planned {

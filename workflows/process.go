@@ -34,12 +34,14 @@ const historyLimit = 4000
 type process struct {
 	in      Input
 	pos     models.Position
-	stalled int64 // revision at which a step changed nothing
+	stalled int64         // revision at which a step changed nothing
+	within  time.Duration // how long an attempt at one of its transactions may take
 }
 
-// newProcess registers the handlers before the first wait and reads where the process stands.
-func newProcess(ctx workflow.Context, in Input) (*process, error) {
-	p := &process{in: in, stalled: -1}
+// newProcess registers the handlers before the first wait and reads where the process stands. An attempt at one of its
+// transactions may take as long as within.
+func newProcess(ctx workflow.Context, in Input, within time.Duration) (*process, error) {
+	p := &process{in: in, stalled: -1, within: within}
 	err := workflow.SetUpdateHandlerWithOptions(ctx, DecideUpdate, p.decide,
 		workflow.UpdateHandlerOptions{Validator: p.admits, Description: "A submission was stored: decide on it."})
 	if err != nil {
@@ -61,7 +63,7 @@ func (p *process) admits(_ workflow.Context, r DecideRequest) error {
 
 func (p *process) decide(ctx workflow.Context, r DecideRequest) (models.Outcome, error) {
 	var result activities.DecideResult
-	err := workflow.ExecuteActivity(withActivity(ctx), a.Decide,
+	err := workflow.ExecuteActivity(p.activity(ctx), a.Decide,
 		activities.DecideInput{ProcessID: p.in.ProcessID, SubmissionID: r.SubmissionID}).Get(ctx, &result)
 	if err != nil {
 		return models.Outcome{}, err
@@ -79,7 +81,7 @@ func (p *process) moveTo(pos models.Position) {
 
 func (p *process) load(ctx workflow.Context) error {
 	var pos models.Position
-	err := workflow.ExecuteActivity(withActivity(ctx), a.LoadPosition, p.in.ProcessID).Get(ctx, &pos)
+	err := workflow.ExecuteActivity(p.activity(ctx), a.LoadPosition, p.in.ProcessID).Get(ctx, &pos)
 	if err != nil {
 		return err
 	}
@@ -92,7 +94,7 @@ func (p *process) take(ctx workflow.Context, n next) error {
 	before := p.pos.Revision
 	var pos models.Position
 	step := activities.Step{ProcessID: p.in.ProcessID, TaskID: n.task, N: n.n}
-	if err := workflow.ExecuteActivity(withActivity(ctx), n.step, step).Get(ctx, &pos); err != nil {
+	if err := workflow.ExecuteActivity(p.activity(ctx), n.step, step).Get(ctx, &pos); err != nil {
 		return err
 	}
 	p.moveTo(pos)
@@ -105,11 +107,14 @@ func (p *process) take(ctx workflow.Context, n next) error {
 // a only names the activities; the worker has the real ones.
 var a *activities.Activities
 
-// withActivity sets how activities are run: for as long as it takes, because what is decided must be written, and each
-// attempt short, because each is one transaction.
-func withActivity(ctx workflow.Context) workflow.Context {
+// oneTransaction is how long an attempt may take that touches a few rows.
+const oneTransaction = 30 * time.Second
+
+// activity sets how activities are run: for as long as it takes, because what is decided must be written, and each attempt no
+// longer than its transaction may take.
+func (p *process) activity(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 30 * time.Second,
+		StartToCloseTimeout: p.within,
 		HeartbeatTimeout:    aliveWithin,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    200 * time.Millisecond,

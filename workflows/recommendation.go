@@ -15,7 +15,7 @@ import (
 // Recommendation drives one recommendation from draft to publication and delivery.
 // States and transitions: docs/processes.md.
 func Recommendation(ctx workflow.Context, in Input) error {
-	p, err := newProcess(ctx, in)
+	p, err := newProcess(ctx, in, oneTransaction)
 	if err != nil {
 		return err
 	}
