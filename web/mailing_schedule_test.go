@@ -151,3 +151,48 @@ func TestMailingThatAsksIsOnTheDeskUntilItIsSaid(t *testing.T) {
 	require.Equal(t, models.TaskDone, n.task(task.ID).State)
 	require.NotContains(t, b.get("/").Body, l.T("home.ask.decide_mailing"))
 }
+
+func TestDraftOfAMailingFromBeforeARestoreAsksWhetherItWasSent(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	m, path := n.draftMailing()
+	n.exec(`UPDATE mailings SET asks = true WHERE id = ?`, m.ID) // as a restore does
+	b := n.as("officer-khc", "en")
+	l := i18n.For("en")
+	confirm := b.get(path + "/launch")
+	sound(t, confirm)
+	require.Contains(t, confirm.Body, l.T("mailing.schedule.restored_text"))
+	f := leavesLater(form(t, confirm.Body, path+"/launch"), 1, "15:00")
+	refused := b.post(path+"/launch", f)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	sound(t, refused)
+	require.Contains(t, refused.Body, l.T("error.field.mailing_restored"))
+	require.Contains(t, refused.Body, `value="15:00"`, "what was filled in stays")
+	f = leavesLater(form(t, refused.Body, path+"/launch"), 1, "15:00")
+	f.Set("again", "yes")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", f).StatusCode)
+	require.Equal(t, models.MailingScheduled, n.mailing(m.ID).State)
+}
+
+func TestMailingPausedBeforeItBeganSaysWhenItWasToLeave(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	m, path := n.draftMailing()
+	b := n.as("officer-khc", "en")
+	l := i18n.For("en")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", leavesLater(form(t, b.get(path+"/launch").Body, path+"/launch"), 1, "15:00")).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/pause", form(t, b.get(path).Body, path+"/pause")).StatusCode)
+	for _, language := range i18n.Tags() {
+		sound(t, n.as("officer-khc", language).get(path))
+	}
+	b = n.as("officer-khc", "en")
+	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.paused_ahead"))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/schedule", leavesLater(form(t, b.get(path+"/schedule").Body, path+"/schedule"), 2, "15:00")).StatusCode)
+	require.Equal(t, models.MailingScheduled, n.mailing(m.ID).State)
+
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/pause", form(t, b.get(path).Body, path+"/pause")).StatusCode)
+	n.exec(`UPDATE mailings SET next_at = now() - interval '1 minute' WHERE id = ?`, m.ID)
+	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.paused_passed"))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/revise", form(t, b.get(path).Body, path+"/revise")).StatusCode)
+	require.Equal(t, models.MailingDraft, n.mailing(m.ID).State)
+}

@@ -42,8 +42,10 @@ func TestTheDatabaseIsRestoredFromBefore(t *testing.T) {
 	c.lifeGoesOn(pending)
 	w.worker.end()
 	sent := w.ledger()
+	unsubscribed, said := w.unsubscribes()
 
 	w.restore(file)
+	w.takesOver(unsubscribed, said)
 	require.Contains(t, w.doctor(1), "no worker answers")
 	w.startWorker()
 	c.standsStill(pending, sent)
@@ -75,6 +77,39 @@ func TestTheDatabaseIsRestoredFromBefore(t *testing.T) {
 		b, err := models.ReadBacklog(w.ctx, w.db, time.Now())
 		return err == nil && b.RestoredAt == nil && b.Unconfirmed == 0
 	})
+}
+
+// unsubscribes has a reader say after the backup that they want no more mailings, and writes down who says so.
+func (w *world) unsubscribes() (reader uuid.UUID, file string) {
+	w.t.Helper()
+	require.NoError(w.t, w.db.NewRaw(`SELECT id FROM people WHERE consent_at IS NOT NULL AND unsubscribed_at IS NULL LIMIT 1`).Scan(w.ctx, &reader))
+	require.NoError(w.t, models.Unsubscribe(w.ctx, w.db, reader, time.Now()))
+	file = filepath.Join(w.t.TempDir(), "said.json")
+	w.tribuna(0, "withdrawals", file)
+	require.Contains(w.t, w.tribuna(1, "withdrawals", file), "exists")
+	text, err := os.ReadFile(file)
+	require.NoError(w.t, err)
+	require.NotContains(w.t, string(text), "@", "hashes alone")
+	return reader, file
+}
+
+// takesOver has nobody written to who said after the backup that they want it no more.
+func (w *world) takesOver(unsubscribed uuid.UUID, file string) {
+	w.t.Helper()
+	wants := func() bool {
+		p, err := models.PersonByID(w.ctx, w.db, unsubscribed)
+		require.NoError(w.t, err)
+		return p.UnsubscribedAt == nil
+	}
+	require.True(w.t, wants(), "the backup does not know")
+	spoilt := filepath.Join(w.t.TempDir(), "spoilt.json")
+	text, err := os.ReadFile(file)
+	require.NoError(w.t, err)
+	require.NoError(w.t, os.WriteFile(spoilt, append(text, "{}\n"...), 0o600))
+	require.Contains(w.t, w.tribuna(1, "withdrawals", "--take", spoilt), "nothing was taken")
+	require.True(w.t, wants())
+	w.tribuna(0, "withdrawals", "--take", file)
+	require.False(w.t, wants())
 }
 
 // nothingDue reports whether every mail that is due was settled.

@@ -44,6 +44,7 @@ func commands() []command {
 		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},
 		{name: "backup", args: "FOLDER|FILE", doc: "write the whole database into one file", joins: true, alone: true, run: runBackup},
 		{name: "restore", args: "[--replace DATABASE] FILE", doc: "bring a backup back; nothing goes out until doctor --release", joins: true, alone: true, run: runRestore},
+		{name: "withdrawals", args: "[--take] FILE", doc: "write down who is not to be written to, or take it over into a database restored from a backup", joins: true, alone: true, run: runWithdrawals},
 		{name: "walkthrough", args: "[--data DIR] [--json]", doc: "take one recommendation the whole way on a running instance", joins: true, run: runWalkthrough},
 		{name: "bounce", args: "[--to ADDRESS] < MESSAGE", doc: "note a mail that came back, as a mail server's pipe brings it; exits with 75 if it has to be brought again", joins: true, run: runBounce},
 		{name: "help", args: "[config]", doc: "show this, or all variables of the environment"},
