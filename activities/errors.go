@@ -3,18 +3,27 @@ package activities
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"go.temporal.io/sdk/temporal"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/mail"
 )
+
+// busyAgain is after how long what a worker has no hands free for is offered again, to it or to another.
+const busyAgain = time.Second
 
 // temporalError alone decides what is retried. What a person or a programmer caused is final, and so is what the
 // database refuses for good; everything else (a connection lost, a deadlock, a restart) is tried again.
 func temporalError(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
+	}
+	if errors.Is(err, mail.ErrBusy) { // nothing went wrong
+		return temporal.NewApplicationErrorWithOptions(err.Error(), "busy", temporal.ApplicationErrorOptions{
+			Category: temporal.ApplicationErrorCategoryBenign, NextRetryDelay: busyAgain})
 	}
 	var app *apperr.Error
 	if errors.As(err, &app) && app.Code != apperr.CodeUnavailable {

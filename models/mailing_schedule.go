@@ -108,10 +108,13 @@ func PutOff(ctx context.Context, db bun.IDB, mailing uuid.UUID, at map[string]ti
 	for zone, t := range at {
 		zones, instants = append(zones, zone), append(instants, t.UTC().Format(time.RFC3339Nano))
 	}
-	_, err := db.NewRaw(`UPDATE outbox AS o SET not_before = CASE WHEN o.attempts > 0 THEN greatest(o.not_before, planned.at) ELSE planned.at END
-		FROM people AS reader LEFT JOIN countries AS home ON home.code = reader.country_code CROSS JOIN installation AS network
-		JOIN unnest(?::text[], ?::text[]::timestamptz[]) AS planned (zone, at) ON planned.zone = `+zoneOfReader+`
-		WHERE o.mailing_id = ? AND o.state = ? AND reader.id = o.person_id AND (NOT ? OR o.not_before <= ?)`,
+	_, err := db.NewRaw(`UPDATE outbox AS put SET not_before = d.at
+		FROM (SELECT o.id, CASE WHEN o.attempts > 0 THEN greatest(o.not_before, planned.at) ELSE planned.at END AS at
+			FROM outbox AS o JOIN people AS reader ON reader.id = o.person_id
+			LEFT JOIN countries AS home ON home.code = reader.country_code CROSS JOIN installation AS network
+			JOIN unnest(?::text[], ?::text[]::timestamptz[]) AS planned (zone, at) ON planned.zone = `+zoneOfReader+`
+			WHERE o.mailing_id = ? AND o.state = ? AND (NOT ? OR o.not_before <= ?)
+			`+lockInOrder+`) AS d WHERE put.id = d.id`,
 		pgArray(zones), pgArray(instants), mailing, MailQueued, due, now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("say when the mails of a mailing leave: %w", err)

@@ -43,7 +43,7 @@ func (m *Mailing) Stop(ctx context.Context, db bun.IDB, why MailingStop) error {
 // GoOn lets a mailing that was paused be sent again; what servers said before counts no more.
 func (m *Mailing) GoOn(ctx context.Context, db bun.IDB) error {
 	m.State, m.Stopped = MailingSending, nil
-	if err := SaveTally(ctx, db, m.ID, ""); err != nil {
+	if err := ForgetTally(ctx, db, m.ID, true); err != nil {
 		return err
 	}
 	return m.saveStop(ctx, db)
@@ -72,14 +72,23 @@ const (
 	TallyRefused = 'r' // for good
 )
 
-// SaveTally writes what servers said last to a mailing; "" forgets it.
-func SaveTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, last string) error {
-	query := `INSERT INTO mailing_tallies (mailing_id, last) VALUES (?0, ?1) ON CONFLICT (mailing_id) DO UPDATE SET last = excluded.last`
-	if last == "" {
-		query = `DELETE FROM mailing_tallies WHERE mailing_id = ?0`
+// AddToTally adds what servers said meanwhile to what they said to a mailing before, and returns the last of it, at most so many.
+// Senders that share a mailing add to the same tally, so that none overwrites what another heard.
+func AddToTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, said string, most int) (string, error) {
+	var last string
+	err := db.NewRaw(`INSERT INTO mailing_tallies AS mt (mailing_id, last) VALUES (?0, right(?1, ?2))
+		ON CONFLICT (mailing_id) DO UPDATE SET last = right(mt.last || excluded.last, ?2) RETURNING last`, mailing, said, most).Scan(ctx, &last)
+	if err != nil {
+		return "", fmt.Errorf("write what servers said last: %w", err)
 	}
-	if _, err := db.NewRaw(query, mailing, last).Exec(ctx); err != nil {
-		return fmt.Errorf("write what servers said last: %w", err)
+	return last, nil
+}
+
+// ForgetTally forgets what servers said to a mailing; unless refused, only where they refused nothing.
+func ForgetTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, refused bool) error {
+	_, err := db.NewRaw(`DELETE FROM mailing_tallies WHERE mailing_id = ? AND (? OR strpos(last, ?) = 0)`, mailing, refused, string(TallyRefused)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("forget what servers said last: %w", err)
 	}
 	return nil
 }

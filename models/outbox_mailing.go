@@ -15,6 +15,10 @@ import (
 // may be leaving is written down beside it, a window at a time, before anything of the window goes on the wire. So a mail's
 // own row is written twice, when it is claimed and when it is known what came of it.
 
+// lockInOrder ends a select of mails (alias o, of outbox) that are to be written: several senders prepare the same mailing at the same
+// time, and those who hold rows in one order never wait for each other in a circle.
+const lockInOrder = `ORDER BY o.id FOR NO KEY UPDATE OF o`
+
 // MailingMail is a claimed mail of a mailing with all that it takes to write it out.
 type MailingMail struct {
 	OutboxMail

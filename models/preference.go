@@ -142,8 +142,9 @@ const ReplyUnwanted = "not among what the reader wants"
 // in the transaction that freezes a mailing, and again before a part of it is claimed; who was held back stays on the list of
 // recipients, with the reason. People who said nothing of what they want cost nothing.
 func DropUnwanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
-	res, err := db.NewRaw(`UPDATE outbox AS o SET state = 'cancelled', reply = ?1, finished_at = ?0
-		WHERE o.mailing_id = ?2 AND o.state = 'queued' AND `+unwanted, now, ReplyUnwanted, mailing).Exec(ctx)
+	res, err := db.NewRaw(`UPDATE outbox AS dropped SET state = 'cancelled', reply = ?1, finished_at = ?0
+		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?2 AND o.state = 'queued' AND `+unwanted+`
+			`+lockInOrder+`) AS d WHERE dropped.id = d.id`, now, ReplyUnwanted, mailing).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("hold back who does not want a mailing: %w", err)
 	}

@@ -17,8 +17,8 @@ const batchesPerRun = 100
 // another time: a million takes minutes.
 const wholeAudience = 15 * time.Minute
 
-// Mailing drives one sending: it waits for the launch and for the time at which it leaves, sends batch after batch, waits while
-// paused or while its other readers are to get it later, and ends when every recipient is settled.
+// Mailing drives one sending: it waits for the launch and for the time at which it leaves, sends batch after batch, two side by
+// side, waits while paused or while its other readers are to get it later, and ends when every recipient is settled.
 func Mailing(ctx workflow.Context, in Input) error {
 	p, err := newProcess(ctx, in, wholeAudience)
 	if err != nil {
@@ -45,7 +45,7 @@ func (m *mailing) run(ctx workflow.Context) error {
 			}
 			continue
 		}
-		if err := m.sendBatch(ctx); err != nil {
+		if err := m.send(ctx); err != nil {
 			return err
 		}
 	}
@@ -73,21 +73,89 @@ const (
 	longestPause = time.Minute
 )
 
-// sendBatch sends the next batch. When nothing could be sent though not all is settled it waits.
-func (m *mailing) sendBatch(ctx workflow.Context) error {
-	m.batches++
-	var result activities.SendMailingResult
-	err := workflow.ExecuteActivity(withSending(ctx), a.SendMailing, m.in.ProcessID).Get(ctx, &result)
+// sideBySide is how many batches of a mailing are on their way at the same time, so that as many workers have part in it. A worker
+// takes no more than one of them: see mail.Turns.
+const sideBySide = 2
+
+// send keeps batches going until one says anything but that there is more to send, and waits for the others. What follows is for
+// the last to say: nothing is on its way beside it any more.
+func (m *mailing) send(ctx workflow.Context) error {
+	r := &round{mailing: m, ended: workflow.NewSelector(ctx), more: true}
+	wanted := sideBySide
+	if workflow.GetVersion(ctx, mailingsSideBySide, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		wanted = 1
+	}
+	for r.begin(ctx); r.underway > 0; {
+		for r.underway < wanted && r.goesOn(ctx) {
+			r.begin(ctx)
+		}
+		r.ended.Select(ctx)
+		if err := r.heed(ctx); err != nil {
+			return err
+		}
+	}
 	switch {
-	case err != nil:
-		return err
-	case result.Stop != nil:
-		return m.stop(ctx, *result.Stop)
-	case result.Pending == 0:
+	case r.failed != nil:
+		return r.failed
+	case r.stopped:
+		return nil
+	default:
+		return m.conclude(ctx, r.last)
+	}
+}
+
+// round is batches that are sent side by side.
+type round struct {
+	*mailing
+	ended    workflow.Selector
+	underway int
+	last     activities.SendMailingResult // of the batch that ended last
+	more     bool                         // each that ended settled some, and there are more
+	stopped  bool
+	failed   error
+}
+
+func (r *round) begin(ctx workflow.Context) {
+	r.batches++
+	r.underway++
+	r.ended.AddFuture(workflow.ExecuteActivity(withSending(ctx), a.SendMailing, r.in.ProcessID), func(f workflow.Future) {
+		r.underway--
+		r.last = activities.SendMailingResult{}
+		if err := f.Get(ctx, &r.last); err != nil {
+			r.failed = err
+		}
+	})
+}
+
+// goesOn reports whether another batch may begin.
+func (r *round) goesOn(ctx workflow.Context) bool {
+	return r.more && !r.pos.Closed && r.pos.Mailing.State == models.MailingSending && r.batches < batchesPerRun && !r.tired(ctx)
+}
+
+// heed does what cannot wait for the others: a mailing that servers refuse is paused at once, and the others see it. What they say
+// of the same after that is no second stop.
+func (r *round) heed(ctx workflow.Context) error {
+	if r.last.Stop != nil && !r.stopped {
+		r.stopped = true
+		if err := r.stop(ctx, *r.last.Stop); err != nil {
+			return err
+		}
+	}
+	r.more = r.more && r.failed == nil && !r.stopped && r.last.Settled > 0 && r.last.Pending > 0 && !r.last.Rests
+	if r.more {
+		r.idle = 0
+	}
+	return nil
+}
+
+// conclude does what follows from a batch beside which there is no other. When nothing could be sent though not all is settled it waits.
+func (m *mailing) conclude(ctx workflow.Context, last activities.SendMailingResult) error {
+	switch {
+	case last.Pending == 0:
 		return m.advance(ctx, m.now(a.FinishMailing))
-	case result.Rests:
+	case last.Rests:
 		return m.advance(ctx, m.now(a.RestMailing))
-	case result.Settled == 0:
+	case last.Settled == 0:
 		pause := min(firstPause<<min(m.idle, 5), longestPause)
 		m.idle++
 		_, err := m.await(ctx, &next{at: workflow.Now(ctx).Add(pause)})

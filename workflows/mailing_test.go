@@ -63,7 +63,7 @@ func (p *postOffice) sender() *mail.Sender {
 	smtp, err := mail.NewSMTP(p.server.URL(), 5*time.Second)
 	require.NoError(p.t, err)
 	return &mail.Sender{DB: p.db, Transport: smtp, Composer: mail.NewComposer(p.db, minter, "https://tribuna.example"),
-		From: netmail.Address{Name: "Tribuna", Address: "office@tribuna.example"}, Now: p.now, Log: slog.New(slog.DiscardHandler)}
+		From: netmail.Address{Name: "Tribuna", Address: "office@tribuna.example"}, Now: p.now, Turns: new(mail.Turns), Log: slog.New(slog.DiscardHandler)}
 }
 
 // batches lets a mailing's process send through the loop that sends all mails.

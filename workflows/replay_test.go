@@ -2,8 +2,10 @@ package workflows_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,6 +44,23 @@ func TestReplayHasAHistoryOfEveryPart(t *testing.T) {
 func TestReplayOfRecordedHistories(t *testing.T) {
 	for _, f := range recorded(t) {
 		t.Run(filepath.Base(f), func(t *testing.T) { require.NoError(t, replay(f)) })
+	}
+}
+
+// TestReplayHasAHistoryThroughEveryFlag: a flag stands in a history as JSON in base64.
+func TestReplayHasAHistoryThroughEveryFlag(t *testing.T) {
+	source, err := os.ReadFile("versions.go")
+	require.NoError(t, err)
+	flags := regexp.MustCompile(`= "([a-z-]+)"`).FindAllSubmatch(source, -1)
+	require.NotEmpty(t, flags)
+	for _, flag := range flags {
+		found := false
+		for _, f := range recorded(t) {
+			raw, err := os.ReadFile(f)
+			require.NoError(t, err)
+			found = found || bytes.Contains(raw, []byte(base64.StdEncoding.EncodeToString([]byte(`"`+string(flag[1])+`"`))))
+		}
+		require.True(t, found, "no history goes through %s: record one with scripts/histories", flag[1])
 	}
 }
 

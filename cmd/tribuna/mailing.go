@@ -41,7 +41,7 @@ func (p *parts) sender() (*mail.Sender, error) {
 		return nil, fmt.Errorf("TRIBUNA_MAIL_FROM: %w", err)
 	}
 	s := &mail.Sender{DB: p.db, Transport: routes, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: *from,
-		Lease: p.cfg.OutboxLease, Connections: p.cfg.MailConnections, Window: windowSize, Log: slog.Default(),
+		Lease: p.cfg.OutboxLease, Connections: p.cfg.MailConnections, Turns: new(mail.Turns), Window: windowSize, Log: slog.Default(),
 		Pace: models.Pace{PerMinute: p.cfg.MailPerMinute, PerDomain: p.cfg.MailDomainPerMinute, WarmUp: p.cfg.MailWarmUp},
 		Stop: mail.StopRule{Row: p.cfg.MailStopRow, Percent: p.cfg.MailStopPercent}}
 	if p.cfg.BounceAddress != "" {

@@ -106,10 +106,15 @@ func (r *run) feed(ctx context.Context, parts chan<- []claimed, gone <-chan stru
 				return nil
 			}
 		}
-		if time.Since(begin) >= r.batch.For || ctx.Err() != nil || r.stopped() {
+		if time.Since(begin) >= r.batch.For || ctx.Err() != nil || r.stopped() || r.othersWait() {
 			return nil
 		}
 	}
+}
+
+// othersWait reports whether other mailings wait for this batch to end.
+func (r *run) othersWait() bool {
+	return r.batch.MailingID != nil && r.Turns != nil && r.Turns.others()
 }
 
 // part is how many mails are marked at once.
@@ -251,6 +256,9 @@ func (r *run) write(ctx context.Context, all []result) error {
 		if failed != nil {
 			r.keep(results)
 		}
+	}
+	if r.batch.MailingID != nil && failed == nil {
+		r.shareTally(ctx)
 	}
 	return failed
 }

@@ -136,5 +136,5 @@ func (r *run) endPace(ctx context.Context) error {
 	if err := models.ReturnPace(ctx, r.DB, r.unused); err != nil {
 		return err
 	}
-	return r.saveTally(ctx)
+	return r.endTally(ctx)
 }

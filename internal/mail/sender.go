@@ -35,6 +35,7 @@ type Sender struct {
 	Now         func() time.Time // default time.Now
 	Lease       time.Duration    // of a claim, default a minute; see SendTimeout
 	Connections int              // at once in a batch, default 2
+	Turns       *Turns           // of batches of mailings, shared by all senders of the process; nil: none waits for another
 	Window      int              // mails in doubt at once on a connection, 3 or more, default 6
 	Return      *ReturnPath      // signed addresses that mails come back to; without it they come back to From
 	Sign        Signers          // DKIM; none where nothing is signed
@@ -62,8 +63,15 @@ type Batch struct {
 // SendBatch claims mails that are due and sends them. It returns how many came to a final state: delivered, refused,
 // unknown or no longer owed. An error says that the rest of the batch could not be sent now; those mails are queued
 // again. A *models.MailingStop among the errors says that the mailing is not to go on before a person has looked at it. Nothing
-// that may have left is ever sent again.
+// that may have left is ever sent again. ErrBusy says that nothing was done: see Turns.
 func (s *Sender) SendBatch(ctx context.Context, b Batch) (int, error) {
+	if b.MailingID != nil && s.Turns != nil {
+		end, err := s.Turns.take(ctx, *b.MailingID)
+		if err != nil {
+			return 0, err
+		}
+		defer end()
+	}
 	r := newRun(s.withDefaults(), b)
 	err := r.sendAll(ctx)
 	return r.settled, errors.Join(err, r.release(ctx), r.stop())

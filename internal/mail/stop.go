@@ -22,29 +22,62 @@ const StopAmong = 200
 // closed to all but a few, and says it in the same words.
 const policyTries = 3
 
-// refusals is what a batch knows of what servers refuse.
+// refusals is what a batch knows of what servers refuse, its own mails and those of others that send the same mailing.
 type refusals struct {
-	last   string // see models.MailingTally
-	before string // as it was read
-	why    *models.MailingStop
+	last string // see models.MailingTally
+	said string // the end of it that others do not know of yet
+	kept bool   // some of it is written down
+	no   models.MailingStop
+	why  *models.MailingStop
 }
 
 func (r *run) readTally(ctx context.Context) (err error) {
 	r.last, err = models.MailingTally(ctx, r.DB, *r.batch.MailingID)
-	r.before = r.last
+	r.kept = r.last != ""
 	return err
 }
 
-// saveTally keeps what servers said last, where anything was refused.
-func (r *run) saveTally(ctx context.Context) error {
-	last := r.last
-	if !strings.ContainsRune(last, models.TallyRefused) {
-		last = ""
+// refusedLately reports whether a tally has anything to say.
+func refusedLately(tally string) bool { return strings.ContainsRune(tally, models.TallyRefused) }
+
+// mostTold is how many mails a tally goes back.
+func (r *run) mostTold() int { return max(StopAmong, r.Stop.Row) }
+
+func (r *run) latest(tally string) string { return tally[max(0, len(tally)-r.mostTold()):] }
+
+// shareTally lets others know what servers said, and learns what they said to others, while any of it was a refusal. Where it cannot
+// be written now it is the next time.
+func (r *run) shareTally(ctx context.Context) {
+	r.mu.Lock()
+	said := r.said
+	r.said = ""
+	silent := said == "" || !refusedLately(r.last)
+	r.mu.Unlock()
+	if silent {
+		return
 	}
-	if last == r.before {
+	last, err := models.AddToTally(ctx, r.DB, *r.batch.MailingID, said, r.mostTold())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err != nil {
+		r.said = said + r.said
+		r.Log.Warn("what mail servers refuse cannot be written down now", "error", err)
+		return
+	}
+	r.kept = true
+	r.last = r.latest(last + r.said)
+	if refusedLately(said) {
+		r.judge()
+	}
+}
+
+// endTally forgets what servers said when all of it is good.
+func (r *run) endTally(ctx context.Context) error {
+	r.shareTally(ctx)
+	if !r.kept || refusedLately(r.last) {
 		return nil
 	}
-	return models.SaveTally(ctx, r.DB, *r.batch.MailingID, last)
+	return models.ForgetTally(ctx, r.DB, *r.batch.MailingID, false)
 }
 
 // stopped reports whether the mailing is not to go on.
@@ -128,17 +161,26 @@ func (w *window) ownFault(o *outgoing, d Delivery, domain string) (models.MailRe
 func (r *run) tally(said byte, domain, reply string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.last += string(said)
-	r.last = r.last[max(0, len(r.last)-max(StopAmong, r.Stop.Row)):]
-	if said != models.TallyRefused {
-		return
+	r.said += string(said)
+	r.last = r.latest(r.last + string(said))
+	if said == models.TallyRefused {
+		r.no = models.MailingStop{Domain: domain, Reply: reply}
+		r.judge()
 	}
+}
+
+// judge stops the mailing where the last refusal is one too many; whoever calls holds the lock.
+func (r *run) judge() {
 	row := len(r.last) - 1 - strings.LastIndexByte(r.last, models.TallyTaken)
 	refused := strings.Count(r.last[max(0, len(r.last)-StopAmong):], string(models.TallyRefused))
+	why := r.no
 	switch {
 	case r.Stop.Row > 0 && row >= r.Stop.Row:
-		r.halt(models.MailingStop{Reason: models.StopRow, Domain: domain, Reply: reply, Refused: row})
+		why.Reason, why.Refused = models.StopRow, row
 	case r.Stop.Percent > 0 && len(r.last) >= StopAmong && refused*100 > r.Stop.Percent*StopAmong:
-		r.halt(models.MailingStop{Reason: models.StopShare, Domain: domain, Reply: reply, Refused: refused, Of: StopAmong})
+		why.Reason, why.Refused, why.Of = models.StopShare, refused, StopAmong
+	default:
+		return
 	}
+	r.halt(why)
 }

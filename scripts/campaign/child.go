@@ -101,8 +101,9 @@ type server struct {
 	addr    string
 }
 
-func startSink(ctx context.Context) (*server, error) {
-	s := &server{program: exec.CommandContext(ctx, os.Args[0], "sink")}
+// startSink starts one that takes so long to answer each message.
+func startSink(ctx context.Context, after time.Duration) (*server, error) {
+	s := &server{program: exec.CommandContext(ctx, os.Args[0], "sink", after.String())}
 	s.program.Stderr = os.Stderr
 	var err error
 	if s.in, err = s.program.StdinPipe(); err != nil {

@@ -20,6 +20,13 @@ type figures struct {
 	size                    int     // of a message
 }
 
+// sharing is what several senders of one mailing came to, in messages a second.
+type sharing struct {
+	near     float64 // several, over as many connections as one has, to the mail server that answers at once
+	far      float64 // one, to a mail server that is slow to answer
+	farShare float64 // several, to that
+}
+
 func measure(ctx context.Context, s settings) error {
 	busy := load()
 	progress("preparing %d readers", s.people)
@@ -30,7 +37,7 @@ func measure(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	sink, err := startSink(ctx)
+	sink, err := startSink(ctx, 0)
 	if err != nil {
 		return err
 	}
@@ -51,7 +58,11 @@ func measure(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	text := chapter(s, all, shared, busy)
+	one, several, err := measureSlow(ctx, s, w)
+	if err != nil {
+		return err
+	}
+	text := chapter(s, all, sharing{shared, one, several}, busy)
 	fmt.Print(text)
 	if s.write != "" {
 		return write(s.write, text)
@@ -121,21 +132,44 @@ func sent(ctx context.Context, sink *server, role string, t task, people int) (o
 	return o, took, err
 }
 
-// measureShared lets several senders share one mailing, and returns messages a second.
+// measureShared lets several senders share one mailing and the connections that one would have, and returns messages a second.
 func measureShared(ctx context.Context, s settings, w *world, sink *server) (float64, error) {
-	mailing, err := w.launch(ctx)
+	t := s.task(w, sink, "off")
+	t.Connections = max(1, s.connections/s.workers)
+	return share(ctx, s.workers, w, sink, t)
+}
+
+// measureSlow lets first one and then several senders send a mailing to a mail server that is slow to answer, each over as many
+// connections as it has, and returns messages a second of both.
+func measureSlow(ctx context.Context, s settings, w *world) (one, several float64, err error) {
+	sink, err := startSink(ctx, s.answerAfter)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer sink.stop()
+	t := s.task(w, sink, "off")
+	t.People /= len(languages) // it takes long enough
+	if one, err = share(ctx, 1, w, sink, t, languages[0]); err != nil {
+		return 0, 0, err
+	}
+	several, err = share(ctx, s.workers, w, sink, t, languages[0])
+	return one, several, err
+}
+
+// share lets so many senders share one mailing, to readers of one language or to all, and returns messages a second.
+func share(ctx context.Context, senders int, w *world, sink *server, t task, only ...string) (float64, error) {
+	mailing, err := w.launch(ctx, only...)
 	if err != nil {
 		return 0, err
 	}
-	progress("%d senders share a mailing", s.workers)
-	t := s.task(w, sink, "off")
-	t.Mailing, t.Connections = mailing.String(), max(1, s.connections/s.workers)
-	errs := make(chan error, s.workers)
+	progress("one mailing by %d, %d connections each", senders, t.Connections)
+	t.Mailing = mailing.String()
+	errs := make(chan error, senders)
 	began := time.Now()
-	for range s.workers {
+	for range senders {
 		go func() { _, err := ask(ctx, "sender", t); errs <- err }()
 	}
-	for range s.workers {
+	for range senders {
 		err = errors.Join(err, <-errs)
 	}
 	took := time.Since(began)
@@ -143,10 +177,10 @@ func measureShared(ctx context.Context, s settings, w *world, sink *server) (flo
 		return 0, err
 	}
 	count, err := sink.count()
-	if err == nil && (count.Messages != s.people || count.Twice > 0) {
-		err = fmt.Errorf("%d senders: the server took %d of %d, %d more than once", s.workers, count.Messages, s.people, count.Twice)
+	if err == nil && (count.Messages != t.People || count.Twice > 0) {
+		err = fmt.Errorf("%d senders: the server took %d of %d, %d more than once", senders, count.Messages, t.People, count.Twice)
 	}
-	return float64(s.people) / took.Seconds(), err
+	return float64(t.People) / took.Seconds(), err
 }
 
 func median(all []float64) float64 {

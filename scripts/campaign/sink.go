@@ -9,11 +9,13 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 )
 
 // sink is a mail server that takes everything, keeps who it was for, and nothing else. It does as little as a server can,
 // so that what is measured is the sender.
 type sink struct {
+	after time.Duration // how long it takes to say that it took a message
 	mu    sync.Mutex
 	taken map[string]int // by Message-ID
 	bytes int
@@ -26,7 +28,7 @@ type tally struct {
 	Bytes    int
 }
 
-// runSink serves until its standard input ends; for every line there it says what it took and begins anew.
+// runSink serves, after a delay for each message if one is named as an argument, until its standard input ends; for every line there it says what it took and begins anew.
 func runSink() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -34,6 +36,11 @@ func runSink() error {
 	}
 	defer l.Close()
 	s := &sink{taken: map[string]int{}}
+	if len(os.Args) > 2 {
+		if s.after, err = time.ParseDuration(os.Args[2]); err != nil {
+			return err
+		}
+	}
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -93,6 +100,9 @@ func (s *sink) converse(c net.Conn) {
 				return
 			}
 			s.take(id, size)
+			if s.after > 0 { // to sleep for nothing is to let others go first
+				time.Sleep(s.after)
+			}
 			say("250 2.0.0 taken as " + id)
 		case "QUIT":
 			say("221 2.0.0 bye")

@@ -106,8 +106,8 @@ func (w *world) fill(ctx context.Context, owner *bun.DB, people int) error {
 	return err
 }
 
-// launch freezes a mailing to all readers.
-func (w *world) launch(ctx context.Context) (uuid.UUID, error) {
+// launch freezes a mailing to all readers, or to those of one language.
+func (w *world) launch(ctx context.Context, only ...string) (uuid.UUID, error) {
 	mailing, campaign := models.NewID(), models.NewID()
 	err := w.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewRaw(`INSERT INTO campaigns (id, recommendation_id, title, officer_id, created_at) VALUES (?, ?, 'C', ?, now())`, campaign, w.rec, w.officer).Exec(ctx); err != nil {
@@ -123,7 +123,8 @@ func (w *world) launch(ctx context.Context) (uuid.UUID, error) {
 				return err
 			}
 		}
-		_, err := models.EnqueueMailing(ctx, tx, models.MailingRecipients{MailingID: mailing, RecommendationID: w.rec, Texts: languages, Fallback: "en"}, time.Now())
+		_, err := models.EnqueueMailing(ctx, tx, models.MailingRecipients{MailingID: mailing, RecommendationID: w.rec, Texts: languages, Fallback: "en",
+			Audience: models.Audience{Languages: only}}, time.Now())
 		return err
 	})
 	return mailing, err
