@@ -177,7 +177,7 @@ func (r *run) taken(ctx context.Context, groups map[uuid.UUID][]*outgoing, now t
 	for token, mails := range groups {
 		w := models.MailWindow{Token: token}
 		for _, o := range mails {
-			w.Mails = append(w.Mails, o.ID)
+			w.Mails, w.People = append(w.Mails, o.ID), append(w.People, o.PersonID)
 		}
 		windows = append(windows, w)
 		if r.batch.MailingID == nil {
@@ -193,11 +193,9 @@ func (r *run) taken(ctx context.Context, groups map[uuid.UUID][]*outgoing, now t
 	if r.batch.MailingID == nil {
 		return taken, nil
 	}
-	tokens, err := models.MarkWindows(ctx, r.DB, windows, now)
-	for _, token := range tokens {
-		for _, o := range groups[token] {
-			taken[o.ID] = true
-		}
+	marked, err := models.MarkWindows(ctx, r.DB, windows, now)
+	for _, id := range marked {
+		taken[id] = true
 	}
 	return taken, err
 }
