@@ -330,6 +330,11 @@ func (r *run) release(ctx context.Context) error {
 	if r.batch.MailingID == nil {
 		return nil
 	}
+	if len(rest) > 0 { // it may have been cancelled meanwhile, and then it is over for them at once
+		if err := models.CancelLeft(context.WithoutCancel(ctx), r.DB, *r.batch.MailingID, r.Now()); err != nil {
+			return err
+		}
+	}
 	if err := r.endPace(ctx); err != nil {
 		return err
 	}
