@@ -58,6 +58,19 @@ func (x *act) officer(ctx context.Context) (models.Person, error) {
 	return models.PersonByID(ctx, x.tx, x.rec.OfficerID)
 }
 
+// inChargeNow returns who is told what the officer in charge has to see to: the officer or, where that person has left the network, its
+// coordinators.
+func (x *act) inChargeNow(ctx context.Context) ([]models.Person, error) {
+	officer, err := x.officer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if officer.LeftAt == nil {
+		return []models.Person{officer}, nil
+	}
+	return models.Coordinators(ctx, x.tx)
+}
+
 // position is where the process stands now that the act is written. Everything it is read from is written under the
 // process's row, which is held.
 func (x *act) position(ctx context.Context) (models.Position, error) {

@@ -66,10 +66,11 @@ func launchMailing(ctx context.Context, x *act) error {
 	return x.saveMailing(ctx, m, "mailing.scheduled", facts)
 }
 
-// saveBegun puts on record that the first of a mailing leaves, and in the record of each other recommendation that a newsletter
+// saveBegun puts on record, once, that the first of a mailing leaves, and in the record of each other recommendation that a newsletter
 // carries that it does: by whom, not to how many, which is for those who sent it. The records are held one after the other in one
 // order, so that two newsletters never wait for each other.
 func (x *act) saveBegun(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
+	m.BegunAt = &x.now
 	if err := m.SaveState(ctx, x.tx); err != nil {
 		return err
 	}

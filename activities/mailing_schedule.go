@@ -11,7 +11,7 @@ import (
 )
 
 // setOut has what is queued of a mailing leave at the time said (nil: now), zone by zone and by day unless it may leave at night,
-// and the mailing wait for the first of these, or begin. Procedures for demonstrations know no night.
+// and the mailing wait for the first of these whose reader wants it, or begin. Procedures for demonstrations know no night.
 func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.MailingTime, atNight bool) error {
 	fresh := m.State == models.MailingDraft // its mails are due now
 	m.Schedule, m.AtNight, m.Asks = when, atNight || x.procedure.Digest.Immediate, false
@@ -25,7 +25,6 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 		return err
 	}
 	planned := map[string]time.Time{}
-	var first *time.Time
 	for _, z := range zones {
 		at, err := leaves(z.Zone)
 		if err != nil {
@@ -33,9 +32,6 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 		}
 		if !m.AtNight {
 			at = models.Calendar{Zone: z.Zone}.ByDay(at)
-		}
-		if first == nil || at.Before(*first) {
-			first = &at
 		}
 		if !fresh || at.After(x.now) {
 			planned[z.Zone.String()] = at
@@ -45,6 +41,10 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 		if err := models.PutOff(ctx, x.tx, m.ID, planned, false, x.now); err != nil {
 			return err
 		}
+	}
+	first, err := models.FirstOfMailing(ctx, x.tx, m.ID, x.now)
+	if err != nil {
+		return err
 	}
 	if first != nil && first.After(x.now) {
 		m.State, m.NextAt = models.MailingScheduled, first
@@ -144,11 +144,7 @@ func moveMailing(ctx context.Context, x *act) error {
 	if m.NextAt != nil {
 		return x.saveMailing(ctx, m, "mailing.moved", map[string]string{"at": m.NextAt.UTC().Format(time.RFC3339)})
 	}
-	begun, err := models.MailingBegun(ctx, x.tx, m.ID)
-	switch {
-	case err != nil:
-		return err
-	case begun:
+	if m.BegunAt != nil {
 		return x.saveMailing(ctx, m, "mailing.sent_now", nil)
 	}
 	if err := m.CheckCarried(ctx, x.tx); err != nil {
@@ -170,7 +166,7 @@ func reviseMailing(ctx context.Context, x *act) error {
 	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
-	m.State, m.LaunchedAt, m.NextAt = models.MailingDraft, nil, nil // one that asks since a restore still does at its next launch
+	m.State, m.LaunchedAt, m.BegunAt, m.NextAt = models.MailingDraft, nil, nil, nil // one that asks since a restore still does at its next launch
 	return x.saveMailing(ctx, m, "mailing.revised", nil)
 }
 
@@ -202,11 +198,7 @@ func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position,
 }
 
 func (x *act) startMailing(ctx context.Context, m *models.Mailing) error {
-	begun, err := models.MailingBegun(ctx, x.tx, m.ID)
-	if err != nil {
-		return err
-	}
-	if begun { // it goes on: nobody decided anything
+	if m.BegunAt != nil { // it goes on: nobody decided anything
 		m.State, m.NextAt = models.MailingSending, nil
 		return m.SaveState(ctx, x.tx)
 	}

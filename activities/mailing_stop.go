@@ -13,7 +13,7 @@ type StopMailingInput struct {
 	Why  models.MailingStop
 }
 
-// StopMailing pauses a mailing that mail servers refuse, and tells who is in charge. A person lets it go on. The record says
+// StopMailing pauses a mailing that mail servers refuse, and tells who is in charge, or the coordinators. A person lets it go on. The record says
 // neither whose server it was nor its words: they may say who was written to.
 func (a *Activities) StopMailing(ctx context.Context, in StopMailingInput) (models.Position, error) {
 	return a.step(ctx, in.Step, "stop_mailing", func(ctx context.Context, x *act) error {
@@ -34,10 +34,15 @@ func (a *Activities) StopMailing(ctx context.Context, in StopMailingInput) (mode
 		if err := x.saveMailing(ctx, m, "mailing.stopped", facts); err != nil {
 			return err
 		}
-		officer, err := x.officer(ctx)
+		told, err := x.inChargeNow(ctx)
 		if err != nil {
 			return err
 		}
-		return x.mailWith(ctx, models.MailMailingStopped, officer, nil, x.id, models.MailData{Mailing: &m.ID})
+		for _, p := range told {
+			if err := x.mailWith(ctx, models.MailMailingStopped, p, nil, x.id, models.MailData{Mailing: &m.ID}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -118,7 +118,8 @@ var audienceParams = []param{{"countries", "one or several codes", text}, {"lang
 	{"organisations", "one or several ids", text}, {"topics", "of expertise, one or several", text}, {"engagement", "reviewed, signed_off, acted, sent or not_sent; any of several", text},
 	{"except_acted", "true: not who has acted", text}, {"except_organisations", "one or several ids", text}, {"except_mailings", "not who was sent one of these", text},
 	{"except_people", "one or several ids", text}, {"not_reached", "only whom none of these mailings reached", text},
-	{"again", "ids of people who may have one of those, and count all the same", text}}
+	{"again", "ids of people who may have one of those, and count all the same", text},
+	{"again_unknown", "true: all of whom it is not known count all the same", text}}
 
 func (s *server) mailingRoutes() []route {
 	const one = "/mailings/{id}"
@@ -338,7 +339,7 @@ func (s *server) listRecipients(c *call) (reply, error) {
 	if p.after != nil {
 		after = p.after.ID
 	}
-	rows, err := models.Recipients(c.ctx(), s.DB, m.ID, state, after, int64(p.limit+1))
+	rows, err := models.Recipients(c.ctx(), s.DB, c.who.viewer, m.ID, state, after, int64(p.limit+1))
 	if err != nil {
 		return reply{}, err
 	}

@@ -16,7 +16,7 @@ import (
 func (c *call) queryAudience(about uuid.UUID) (models.Audience, error) {
 	a := models.Audience{Countries: c.queryList("countries"), Languages: c.queryList("languages"), Roles: c.queryList("roles"),
 		Topics: c.queryList("topics"), Engagement: c.queryList("engagement"), About: about}
-	a.Except.Acted = c.query("except_acted") == "true"
+	a.Except.Acted, a.AgainUnknown = c.query("except_acted") == "true", c.query("again_unknown") == "true"
 	for _, list := range []struct {
 		name string
 		into *[]uuid.UUID

@@ -37,7 +37,7 @@ type Letter struct {
 }
 
 // mailingUploadLimit bounds the whole body.
-const mailingUploadLimit = models.MaxMailingFiles + 1<<20
+const mailingUploadLimit = models.MaxMailingUpload + 1<<20
 
 func (s *server) mailingFileRoutes() []route {
 	const all, one = "/mailings/{id}/files", "/mailings/{id}/files/{file}"
@@ -86,7 +86,7 @@ func (s *server) addMailingFile(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	brought, err := c.file(models.MaxMailingFiles, models.MailingFileTooLarge())
+	brought, err := c.file(models.MaxMailingUpload, models.MailingFileTooLarge())
 	if err != nil {
 		return reply{}, err
 	}

@@ -48,8 +48,9 @@ type PartTally struct {
 
 // Rest counts those whom a mailing that is over did not reach and who may be written to, without those of whom it is not known.
 type Rest struct {
-	People int `json:"people"`
-	Joined int `json:"joined"` // its audience since
+	People  int `json:"people"`
+	Joined  int `json:"joined"`  // its audience since
+	Unknown int `json:"unknown"` // beside them, of whom it is not known
 }
 
 // Unreached is somebody who did not get a mailing, or of whom it is not known.
@@ -71,9 +72,10 @@ type SettleMail struct {
 	Arrived *bool `json:"arrived" validate:"required"`
 }
 
-// RestInput names people who may have the mailing, and are written to all the same.
+// RestInput says who of those who may have the mailing is written to all the same: some people, or all of whom it is not known.
 type RestInput struct {
-	Again []uuid.UUID `json:"again,omitempty" validate:"max=1000"`
+	Again        []uuid.UUID `json:"again,omitempty" validate:"max=1000"`
+	AgainUnknown bool        `json:"again_unknown,omitempty"`
 }
 
 func (s *server) mailingReportRoutes() []route {
@@ -115,7 +117,7 @@ func (s *server) mailingReport(c *call) (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		v.Rest = &Rest{People: rest.People, Joined: rest.Joined}
+		v.Rest = &Rest{People: rest.People, Joined: rest.Joined, Unknown: rest.Unknown}
 	}
 	links, err := models.MailingLinksOf(c.ctx(), s.DB, m.ID)
 	for _, link := range links {
@@ -186,7 +188,7 @@ func (s *server) createRest(c *call) (reply, error) {
 		return reply{}, err
 	}
 	id, created, err := c.once([]any{m.ID, in}, func(ctx context.Context, tx bun.Tx) (uuid.UUID, error) {
-		rest, err := models.CreateRest(ctx, tx, m, rec, in.Again, c.who.person.ID, c.now())
+		rest, err := models.CreateRest(ctx, tx, m, rec, models.Again{People: in.Again, All: in.AgainUnknown}, c.who.person.ID, c.now())
 		if err != nil {
 			return uuid.Nil, err
 		}

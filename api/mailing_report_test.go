@@ -37,7 +37,7 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	var r MailingReport
 	h.read(t, officer, path+"/report", &r)
 	require.Equal(t, []int{people, people - 3, 3, 0, 0}, []int{r.Total, r.Reached, r.NotReached, r.Waiting, r.Unsubscribed})
-	require.Equal(t, &Rest{}, r.Rest, "of whom it is not known are not the rest")
+	require.Equal(t, &Rest{Unknown: 3}, r.Rest, "of whom it is not known are not the rest")
 	require.Len(t, r.ByCountry, 1)
 	require.Equal(t, "BG", r.ByCountry[0].Of)
 	require.Empty(t, r.Links)
@@ -79,7 +79,7 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	h.send(t, settle, http.StatusNotFound, nil)
 	h.read(t, officer, path+"/report", &r)
 	require.Equal(t, map[models.MailOutcome]int{models.OutcomeDelivered: people - 3, models.OutcomeUnknown: 2, models.OutcomeToldNot: 1}, r.Outcomes)
-	require.Equal(t, &Rest{People: 1}, r.Rest)
+	require.Equal(t, &Rest{People: 1, Unknown: 2}, r.Rest)
 
 	rest.body, rest.header = RestInput{Again: []uuid.UUID{uuid.New()}}, key()
 	require.Equal(t, "again[0]", h.send(t, rest, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
@@ -94,5 +94,21 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.Equal(t, 2, size.Total, "who did not get it, and who is written to all the same")
 	h.read(t, officer, "/recommendations/"+rec.ID.String()+"/audience?roles=reader&countries=BG&not_reached="+m.ID.String(), &size)
 	require.Equal(t, 1, size.Total)
+	h.read(t, officer, "/recommendations/"+rec.ID.String()+"/audience?roles=reader&countries=BG&again_unknown=true&not_reached="+m.ID.String(), &size)
+	require.Equal(t, 3, size.Total)
+	rest.body, rest.header = RestInput{AgainUnknown: true}, key()
+	h.send(t, rest, http.StatusCreated, &draft)
+	require.True(t, draft.Audience.AgainUnknown)
+	h.read(t, officer, "/mailings/"+draft.ID.String()+"/audience", &size)
+	require.Equal(t, 3, size.Total, "who did not get it, and all of whom it is not known")
+	for _, u := range seen {
+		require.NotEmpty(t, u.Name, "who sends it knows them by name")
+	}
+	var got list[Recipient]
+	h.read(t, officer, path+"/recipients?limit=100", &got)
+	require.Len(t, got.Items, min(people, 100))
+	for _, r := range got.Items {
+		require.NotEmpty(t, r.Name)
+	}
 	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + "/report", token: h.token(t, "partner-khc")}).status)
 }

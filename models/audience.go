@@ -22,6 +22,7 @@ type Audience struct {
 	Except        Exclusions  `json:"except,omitzero"`         // who does not get it all the same
 	NotReached    []uuid.UUID `json:"not_reached,omitempty"`   // only whom none of these mailings reached; of the same organisation's
 	Again         []uuid.UUID `json:"again,omitempty"`         // people who may have got one of those, and are written to all the same
+	AgainUnknown  bool        `json:"again_unknown,omitempty"` // likewise all of whom it is not known whether they got one of those
 
 	About uuid.UUID `json:"-"` // the recommendation that engagement is with; whoever has the audience says so
 }
@@ -39,14 +40,14 @@ func (a Audience) Validate() error {
 	return bad.OrNil()
 }
 
+// mayBeWrittenTo is somebody (alias person) whom a mailing may reach, now.
+const mayBeWrittenTo = `person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AND person.left_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`
+
 // MailingAudience selects the people a mailing may reach: in the audience, with consent, not unsubscribed, not left,
 // and at an address that is not suppressed. The caller chooses columns and order.
 func MailingAudience(_ context.Context, db bun.IDB, a Audience) *bun.SelectQuery {
-	q := db.NewSelect().Model((*Person)(nil)).
-		Where("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AND person.left_at IS NULL").
-		Where(`NOT EXISTS (SELECT 1 FROM suppressions AS s
-			WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`)
-	return a.narrow(q)
+	return a.narrow(db.NewSelect().Model((*Person)(nil)).Where(mayBeWrittenTo))
 }
 
 // AudienceCount is how many people of an audience are written to in a language.

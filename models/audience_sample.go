@@ -67,9 +67,13 @@ func SampleAudience(ctx context.Context, db bun.IDB, v Viewer, a Audience) ([]Sa
 
 // NamedPeople returns the names of those of some people whom the viewer may know by name.
 func NamedPeople(ctx context.Context, db bun.IDB, v Viewer, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return namesBy(ctx, v.named(whereIn(db.NewSelect().TableExpr("people AS p").Column("p.id", "p.name"), "p.id", ids)))
+}
+
+// namesBy reads people's ids and names.
+func namesBy(ctx context.Context, q *bun.SelectQuery) (map[uuid.UUID]string, error) {
 	var list []SampledPerson
-	err := v.named(whereIn(db.NewSelect().TableExpr("people AS p").Column("p.id", "p.name"), "p.id", ids)).Scan(ctx, &list)
-	if err != nil {
+	if err := q.Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
 	names := make(map[uuid.UUID]string, len(list))

@@ -8,7 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image"
-	_ "image/jpeg" // what can be decoded is what can be uploaded
+	_ "image/jpeg" // what can be uploaded
 	_ "image/png"
 	"strings"
 	"time"
@@ -46,7 +46,7 @@ func NewEmblem(content []byte, now time.Time) (*Emblem, error) {
 		return nil, EmblemTooLarge()
 	}
 	c, kind, err := image.DecodeConfig(bytes.NewReader(content))
-	if err != nil {
+	if err != nil || kind != "png" && kind != "jpeg" { // the programme reads other kinds too, for letters
 		return nil, notAPicture()
 	}
 	if c.Width > MaxEmblemSide || c.Height > MaxEmblemSide {

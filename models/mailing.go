@@ -60,6 +60,7 @@ type Mailing struct {
 	AtNight  bool         // also at night where its readers live
 	NextAt   *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have; while paused the same, of one that has not begun
 	Asks     bool         // asks before it leaves, however late it is; of a draft: it may have been sent since the backup that was restored
+	BegunAt  *time.Time   // when it was put on record that it leaves; that it goes on, or waits once more, is not said again
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
@@ -238,7 +239,7 @@ func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Ma
 
 // SaveState writes where a mailing stands.
 func (m *Mailing) SaveState(ctx context.Context, db bun.IDB) error {
-	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at", "schedule", "at_night", "next_at", "asks").WherePK().Exec(ctx)
+	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at", "schedule", "at_night", "next_at", "asks", "begun_at").WherePK().Exec(ctx)
 	return err
 }
 

@@ -49,7 +49,7 @@ func TestTheRestAreToldOfTheSameEvent(t *testing.T) {
 	k.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, m.ID)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
 	require.NoError(t, err)
-	rest, err := models.CreateRest(t.Context(), k.db, m, k.rec, nil, k.officer.ID, noon)
+	rest, err := models.CreateRest(t.Context(), k.db, m, k.rec, models.Again{}, k.officer.ID, noon)
 	require.NoError(t, err)
 	rest, err = models.MailingByID(t.Context(), k.db, rest.ID)
 	require.NoError(t, err)

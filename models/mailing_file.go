@@ -1,13 +1,12 @@
 package models
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"image"
 	"net/http"
 	"path"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/picture"
 )
 
 // MailingPlace is where a file stands in a letter.
@@ -34,13 +34,21 @@ func MailingPlaces() []MailingPlace { return []MailingPlace{PlaceAttached, Place
 
 // Bounds of what goes along with a letter.
 const (
-	MaxMailingFiles       = 5 << 20 // bytes as they travel, of all that go along with one letter
-	MaxMailingPictureSide = 4000    // pixels
-	maxMailingFileCount   = 20      // of a mailing
+	MaxMailingFiles        = 5 << 20  // bytes as they travel, of all that go along with one letter
+	MaxMailingUpload       = 12 << 20 // bytes of a file as it is brought: a photograph takes less once it is made narrower
+	MaxMailingPictureWidth = 1200     // pixels of a picture in a text: twice as wide as the letter's column; wider ones are made narrower
+	maxMailingFileCount    = 20       // of a mailing
 )
 
-// MediaXLSX is an Excel sheet; it goes along with mailings alone.
-const MediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+// What goes along with mailings alone: Excel sheets, and pictures of two more kinds. WebP is kept as JPEG or PNG.
+const (
+	MediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	MediaGIF  = picture.GIF
+	mediaWebP = picture.WebP
+)
+
+// mailingMediaByEnding is what the ending of a name promises beside what can be attached to the record.
+var mailingMediaByEnding = map[string]string{".xlsx": MediaXLSX, ".gif": MediaGIF, ".webp": mediaWebP}
 
 // MailingFile goes along with the letters of a mailing.
 type MailingFile struct {
@@ -78,9 +86,9 @@ func (f MailingFile) Written() int64 { return (f.Size + 56) / 57 * 78 }
 // ContentID names a picture within its letter (RFC 2392).
 func (f MailingFile) ContentID() string { return f.ID.String() + "@pictures" }
 
-// NewMailingFile takes a file as somebody chose it. What cannot go along is refused with a blame on the field "file".
+// NewMailingFile takes a file as somebody chose it; a picture without what a camera wrote into it, see cleanPicture. What cannot go along is refused with a blame on the field "file".
 func NewMailingFile(name string, content []byte, in MailingFileInput) (*MailingFile, error) {
-	f := &MailingFile{ID: NewID(), Place: cmp.Or(in.Place, PlaceAttached), Name: cleanName(name), Size: int64(len(content)), Bytes: content}
+	f := &MailingFile{ID: NewID(), Place: cmp.Or(in.Place, PlaceAttached), Name: cleanName(name), Bytes: content}
 	if in.Language != "" {
 		f.Language = &in.Language
 	}
@@ -89,13 +97,16 @@ func NewMailingFile(name string, content []byte, in MailingFileInput) (*MailingF
 		return nil, apperr.Invalid("place", "unknown")
 	case len(content) == 0:
 		return nil, apperr.Invalid("file", "file_empty")
-	case f.Written() > MaxMailingFiles:
+	case len(content) > MaxMailingUpload:
 		return nil, MailingFileTooLarge()
 	}
 	if err := f.judge(); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(content)
+	if f.Size = int64(len(f.Bytes)); f.Written() > MaxMailingFiles {
+		return nil, MailingFileTooLarge()
+	}
+	sum := sha256.Sum256(f.Bytes)
 	f.Hash = hex.EncodeToString(sum[:])
 	return f, nil
 }
@@ -107,40 +118,54 @@ func MailingFileTooLarge() error {
 
 // MailingFileEndings lists the endings a file may have, for the field in which it is chosen.
 func MailingFileEndings() []string {
-	return []string{".pdf", ".docx", ".xlsx", ".odt", ".png", ".jpg", ".jpeg"}
+	return []string{".pdf", ".docx", ".xlsx", ".odt", ".png", ".jpg", ".jpeg", ".gif", ".webp"}
 }
 
-// judge looks at what the file holds; the ending of its name has to promise the same. A picture in a text is read to its end, so
-// that nothing else hides behind its first bytes.
+// judge looks at what the file holds; the ending of its name has to promise the same.
 func (f *MailingFile) judge() error {
-	if strings.EqualFold(path.Ext(f.Name), ".xlsx") {
-		if f.MediaType = MediaXLSX; !isXLSX(f.Bytes) {
-			return apperr.Invalid("file", "mailing_file_type")
+	var is bool
+	if f.MediaType, is = mailingMediaByEnding[strings.ToLower(path.Ext(f.Name))]; is {
+		if is = http.DetectContentType(f.Bytes) == f.MediaType; f.MediaType == MediaXLSX {
+			is = isXLSX(f.Bytes)
 		}
 	} else {
 		kind, err := mediaType(f.Name, f.Bytes)
-		if err != nil || kind == MediaText || kind == MediaMail {
-			return apperr.Invalid("file", "mailing_file_type")
-		}
-		f.MediaType = kind
+		f.MediaType, is = kind, err == nil && kind != MediaText && kind != MediaMail
 	}
-	if f.MediaType != MediaPNG && f.MediaType != MediaJPEG {
-		if f.Place == PlacePicture {
-			return apperr.Invalid("file", "mailing_picture_type")
-		}
-		return nil
-	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(f.Bytes))
-	if err != nil {
+	switch {
+	case !is:
+		return apperr.Invalid("file", "mailing_file_type")
+	case strings.HasPrefix(f.MediaType, "image/"):
+		return f.cleanPicture()
+	case f.Place == PlacePicture:
 		return apperr.Invalid("file", "mailing_picture_type")
 	}
-	if f.Place == PlacePicture && (c.Width > MaxMailingPictureSide || c.Height > MaxMailingPictureSide) {
-		return apperr.Invalid("file", "mailing_picture_size", "pixels", MaxMailingPictureSide)
+	return nil
+}
+
+// cleanPicture keeps of a picture its points alone: where and when it was taken, and by whom, goes along with no letter. It is turned
+// upright and, in a text, made narrower where it is too wide.
+func (f *MailingFile) cleanPicture() error {
+	widest := 0
+	if f.Place == PlacePicture {
+		widest = MaxMailingPictureWidth
 	}
-	if _, _, err := image.Decode(bytes.NewReader(f.Bytes)); f.Place == PlacePicture && err != nil {
+	clean, err := picture.Of(f.Bytes, f.MediaType, widest)
+	switch {
+	case errors.Is(err, picture.ErrNone):
 		return apperr.Invalid("file", "mailing_picture_type")
+	case errors.Is(err, picture.ErrLarge):
+		return apperr.Invalid("file", "mailing_picture_size", "millions", picture.Most/1_000_000)
+	case errors.Is(err, picture.ErrMoving):
+		return apperr.Invalid("file", "mailing_picture_moving", "pixels", MaxMailingPictureWidth)
+	case err != nil:
+		return err
 	}
-	f.Width = c.Width
+	if clean.MediaType != f.MediaType {
+		ending := map[string]string{MediaPNG: ".png", MediaJPEG: ".jpg"}[clean.MediaType]
+		f.Name = strings.TrimSuffix(f.Name, path.Ext(f.Name)) + ending
+	}
+	f.Bytes, f.MediaType, f.Width = clean.Content, clean.MediaType, clean.Width
 	return nil
 }
 

@@ -2,7 +2,10 @@ package models_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"image"
+	"image/color"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"strings"
@@ -38,7 +41,10 @@ func TestAFileOfAMailingIsJudgedByWhatItHolds(t *testing.T) {
 		{"b.eml", letter, "", "", "mailing_file_type"}, {"b.xlsx", zipped(t, "[Content_Types].xml", "workbook.xml", "vbaProject.bin"), "", "", "mailing_file_type"},
 		{"b.exe", "MZ", "", "", "mailing_file_type"}, {"b.pdf", good, "", "", "mailing_file_type"}, {"b.svg", "<svg/>", models.PlacePicture, "", "mailing_file_type"},
 		{"b.pdf", pdf, models.PlacePicture, "", "mailing_picture_type"}, {"b.png", good[:40], models.PlacePicture, "", "mailing_picture_type"},
-		{"b.png", string(pngOf(t, models.MaxMailingPictureSide+1, 1)), models.PlacePicture, "", "mailing_picture_size"},
+		{"b.png", string(pngOf(t, 5001, 5000)), models.PlacePicture, "", "mailing_picture_size"},
+		{"b.gif", string(gifOf(t, models.MaxMailingPictureWidth+1)), models.PlacePicture, "", "mailing_picture_moving"},
+		{"a.gif", string(gifOf(t, 30)), models.PlacePicture, models.MediaGIF, ""}, {"b.gif", good, "", "", "mailing_file_type"}, {"b.png", string(gifOf(t, 30)), "", "", "mailing_file_type"},
+		{"b.webp", good, "", "", "mailing_file_type"}, {"a.png", good[:40], "", "", "mailing_picture_type"},
 		{"b.pdf", "", "", "", "file_empty"}, {"b.pdf", pdf + strings.Repeat("x", 4<<20), "", "", "mailing_file_size"}, {"b.pdf", pdf, "elsewhere", "", "unknown"},
 	} {
 		f, err := models.NewMailingFile(c.name, []byte(c.content), models.MailingFileInput{Place: c.place})
@@ -52,6 +58,47 @@ func TestAFileOfAMailingIsJudgedByWhatItHolds(t *testing.T) {
 	f, err := models.NewMailingFile("../\u202Ecarte\r\n.png", pngOf(t, 40, 20), models.MailingFileInput{Place: models.PlacePicture, Language: "bg"})
 	require.NoError(t, err)
 	require.Equal(t, []any{"carte.png", 40, true, false}, []any{f.Name, f.Width, f.In("bg"), f.In("en")})
+}
+
+func gifOf(t *testing.T, width int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	frame := image.NewPaletted(image.Rect(0, 0, width, 2), color.Palette{color.Black, color.White})
+	require.NoError(t, gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{5, 5}}))
+	return b.Bytes()
+}
+
+// TestAPhotographGoesAlongWithoutThePlaceWhereItWasTaken: as it comes from a telephone, heavier than a letter, lying on its side.
+func TestAPhotographGoesAlongWithoutThePlaceWhereItWasTaken(t *testing.T) {
+	const place = "Children's home, 42.6977N 23.3219E"
+	noise := image.NewRGBA(image.Rect(0, 0, 3000, 2000))
+	seed := uint32(1)
+	for i := range noise.Pix {
+		seed = seed*1664525 + 1013904223
+		noise.Pix[i] = byte(seed >> 24)
+	}
+	var taken bytes.Buffer
+	require.NoError(t, jpeg.Encode(&taken, noise, &jpeg.Options{Quality: 80}))
+	exif := "Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x02" + // two entries: 6, turned to the right, and what it shows
+		"\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00" + "\x01\x0e\x00\x02\x00\x00\x00" + string(rune(len(place))) + "\x00\x00\x00\x26\x00\x00\x00\x00" + place
+	photo := taken.String()[:2] + "\xff\xe1\x00" + string(rune(len(exif)+2)) + exif + taken.String()[2:]
+	require.Greater(t, models.MailingFile{Size: int64(len(photo))}.Written(), int64(models.MaxMailingFiles))
+	f, err := models.NewMailingFile("IMG_1.JPG", []byte(photo), models.MailingFileInput{Place: models.PlacePicture})
+	require.NoError(t, err)
+	require.NotContains(t, string(f.Bytes), place)
+	require.NotContains(t, string(f.Bytes), "Exif")
+	upright, err := jpeg.DecodeConfig(bytes.NewReader(f.Bytes))
+	require.NoError(t, err)
+	require.Equal(t, []int{1200, 1800, 1200}, []int{upright.Width, upright.Height, f.Width})
+	require.Equal(t, []any{"IMG_1.jpg", int64(len(f.Bytes))}, []any{f.Name, f.Size})
+	_, err = models.NewMailingFile("IMG_1.JPG", []byte(photo), models.MailingFileInput{})
+	require.ErrorContains(t, err, "mailing_file_size", "attached it is as large as it is, and too large")
+
+	one, err := base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+	require.NoError(t, err)
+	f, err = models.NewMailingFile("Карта.webp", one, models.MailingFileInput{Place: models.PlacePicture})
+	require.NoError(t, err)
+	require.Equal(t, []any{"Карта.png", models.MediaPNG}, []any{f.Name, f.MediaType})
 }
 
 // drafted is a mailing in two languages.

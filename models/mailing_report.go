@@ -158,22 +158,22 @@ type Unreached struct {
 	Outcome    MailOutcome
 	Reply      string // the server's last words, without addresses
 	FinishedAt *time.Time
-	SettledBy  string // who says whether it arrived; "" where nobody did
+	SettledBy  string // who says whether it arrived; "" where nobody did, or the viewer may not know it
 	SettledAt  *time.Time
 }
 
 // NotReachedBy lists who did not get a mailing and why, in the order of the mails' ids: after the mail given, at most limit.
-// What is still to go is not among them, nor of whom somebody says that they got it, unless that is the outcome asked for. Names are
-// for those whom the viewer may know.
+// What is still to go is not among them, nor of whom somebody says that they got it, unless that is the outcome asked for. They have
+// names for whom knowsRecipients lets know them.
 func NotReachedBy(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, f OutcomeFilter, after uuid.UUID, limit int) ([]Unreached, error) {
-	known := v.named(db.NewSelect().TableExpr("people AS p").ColumnExpr("1").Where("p.id = o.person_id"))
+	known := v.knowsRecipients(db, mailing)
 	each := withOutcome(f.narrow(db.NewSelect().TableExpr("outbox AS o").Join("LEFT JOIN people AS person ON person.id = o.person_id").
 		Where("o.mailing_id = ? AND o.id > ?", mailing, after)).
 		Where("o.state NOT IN (?)", bun.List([]MailState{MailDelivered, MailQueued, MailClaimed, MailSending}))).
 		Column("o.id", "o.person_id", "o.language", "o.state", "o.reply", "o.finished_at").
 		ColumnExpr("COALESCE(person.country_code, '') AS country").
-		ColumnExpr("CASE WHEN EXISTS (?) THEN COALESCE(person.name, '') ELSE '' END AS name", known).
-		ColumnExpr("COALESCE(teller.name, '') AS settled_by, told.settled_at").
+		ColumnExpr("CASE WHEN (?) THEN COALESCE(person.name, '') ELSE '' END AS name", known).
+		ColumnExpr("CASE WHEN (?) THEN COALESCE(teller.name, '') ELSE '' END AS settled_by, told.settled_at", known).
 		Join("LEFT JOIN mail_settlements AS told ON told.mail_id = o.id").
 		Join("LEFT JOIN people AS teller ON teller.pseudonym = told.settled_by")
 	outcomes := NotReachedOutcomes()

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/models"
 )
@@ -103,15 +104,13 @@ func TestAComplaintUnsubscribesByItsMailing(t *testing.T) {
 	require.Equal(t, []int{1, 1, 1}, []int{r.Outcomes[models.OutcomeDelivered], r.Complaints, r.Unsubscribed})
 }
 
-func TestWhoDidNotGetItIsNamedToWhoMayKnow(t *testing.T) {
+func TestWhoDidNotGetItIsListedOverPages(t *testing.T) {
 	n := newEngagedNetwork(t)
 	n.everyOutcome(t)
-	n.exec(t, `UPDATE people SET naming = 'none'`)
-	n.exec(t, `UPDATE people SET naming = 'network' WHERE name = 'refused'`)
-	officer := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{Role: models.RoleOfficer}}}
+	coordinator := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{Role: models.RoleCoordinator}}}
 	var all []models.Unreached
 	for after := uuid.Nil; ; {
-		page, err := models.NotReachedBy(t.Context(), n.db, officer, n.mailing, models.OutcomeFilter{}, after, 5)
+		page, err := models.NotReachedBy(t.Context(), n.db, coordinator, n.mailing, models.OutcomeFilter{}, after, 5)
 		require.NoError(t, err)
 		if all = append(all, page...); len(page) < 5 {
 			break
@@ -120,14 +119,62 @@ func TestWhoDidNotGetItIsNamedToWhoMayKnow(t *testing.T) {
 	}
 	require.Len(t, all, 14, "each once, over the pages; not who got it and not what is still to go")
 	for _, u := range all {
-		require.Equal(t, u.Outcome == models.OutcomeRefused, u.Name != "", u.Outcome)
+		require.Equal(t, string(u.Outcome), u.Name)
 		require.False(t, u.Outcome.Reached())
 	}
-	coordinator := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{Role: models.RoleCoordinator}}}
 	one, err := models.NotReachedBy(t.Context(), n.db, coordinator, n.mailing, models.OutcomeFilter{Outcome: models.OutcomeToldNot}, uuid.Nil, 5)
 	require.NoError(t, err)
 	require.Len(t, one, 1)
 	require.Equal(t, []string{"told_not", "owner"}, []string{one[0].Name, one[0].SettledBy})
+}
+
+// TestWhoSendsAMailingKnowsByNameWhoGotIt holds the names in every list of a mailing's recipients against the table of roles. How people
+// want to be named, and whether they have left, makes no difference to who wrote to them.
+func TestWhoSendsAMailingKnowsByNameWhoGotIt(t *testing.T) {
+	n := newEngagedNetwork(t)
+	ctx := t.Context()
+	_, people := n.everyOutcome(t)
+	n.exec(t, `UPDATE people SET naming = 'none'`)
+	n.exec(t, `UPDATE people SET left_at = now() WHERE name = 'left'`)
+	object := access.Object{Kind: "mailing", OwnerOrganisation: n.partner.ID}
+	may := map[bool]int{}
+	for _, role := range append(models.RoleNames(), "") {
+		for _, o := range []models.Organisation{n.partner, n.lead} {
+			for _, byLink := range []bool{false, true} {
+				v, actor := models.Viewer{PersonID: people["acted"].ID}, access.Actor{PersonID: people["acted"].ID}
+				if role != "" {
+					v.Roles = []models.Role{{Role: role, OrganisationID: o.ID}}
+					actor.Roles = []access.Role{{Role: access.RoleName(role), OrganisationID: o.ID}}
+				}
+				if byLink {
+					v.LinkTask = models.NewID()
+				}
+				knows := !byLink && access.Can(actor, access.ReadMailing, object) == nil
+				may[knows]++
+				not, err := models.NotReachedBy(ctx, n.db, v, n.mailing, models.OutcomeFilter{}, uuid.Nil, 100)
+				require.NoError(t, err)
+				require.Len(t, not, 14)
+				for _, u := range not {
+					require.Equal(t, knows, u.Name == string(u.Outcome), "%s of %s, %s", role, o.Name, u.Outcome)
+					require.Equal(t, knows, u.Name != "")
+					require.Equal(t, knows && u.Outcome == models.OutcomeToldNot, u.SettledBy != "")
+				}
+				all, err := models.Recipients(ctx, n.db, v, n.mailing, "", uuid.Nil, 100)
+				require.NoError(t, err)
+				require.Len(t, all, len(people))
+				for _, r := range all {
+					require.Equal(t, knows, r.Name != "", "%s of %s", role, o.Name)
+				}
+				names, err := models.NamedRecipients(ctx, n.db, v, []uuid.UUID{people["unknown"].ID, n.officer.ID})
+				require.NoError(t, err)
+				require.Equal(t, map[bool]map[uuid.UUID]string{true: {people["unknown"].ID: "unknown"}, false: {}}[knows], names, "who got nothing of it is nobody's recipient")
+			}
+		}
+	}
+	require.Equal(t, 3, may[true], "officers there, coordinators anywhere")
+	all, err := models.Recipients(ctx, n.db, models.Viewer{}, n.mailing, "", uuid.Nil, 100)
+	require.NoError(t, err)
+	require.Empty(t, all[0].Name, "the public")
 }
 
 func TestEvidenceSaysMoreThanAPerson(t *testing.T) {
@@ -153,7 +200,7 @@ func (n engagedNetwork) rest(t *testing.T, again ...uuid.UUID) []string {
 	t.Helper()
 	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
 	require.NoError(t, err)
-	return n.who(t, m.Rest(again))
+	return n.who(t, m.Rest(models.Again{People: again}))
 }
 
 func TestTheRestOfAMailing(t *testing.T) {
@@ -174,7 +221,9 @@ func TestTheRestOfAMailing(t *testing.T) {
 	require.NoError(t, err)
 	counted, err := models.CountRest(t.Context(), n.db, m)
 	require.NoError(t, err)
-	require.Equal(t, models.RestOf{People: len(want), Joined: 1}, counted)
+	require.Equal(t, models.RestOf{People: len(want), Joined: 1, Unknown: 1}, counted)
+	all := n.who(t, m.Rest(models.Again{All: true}))
+	require.ElementsMatch(t, append(want, "unknown"), all, "but who is told to have it")
 	stranger := models.Audience{NotReached: []uuid.UUID{uuid.New()}}
 	require.Contains(t, n.who(t, stranger), "delivered", "another's mailing says nothing")
 }
@@ -189,12 +238,12 @@ func TestTheRestIsWrittenToOnce(t *testing.T) {
 	require.NoError(t, err)
 	m, err := models.MailingByID(ctx, n.db, n.mailing)
 	require.NoError(t, err)
-	_, err = models.CreateRest(ctx, n.db, m, rec, []uuid.UUID{people["delivered"].ID}, n.officer.ID, time.Now())
+	_, err = models.CreateRest(ctx, n.db, m, rec, models.Again{People: []uuid.UUID{people["delivered"].ID}}, n.officer.ID, time.Now())
 	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(err), "of whom it is known")
 
-	rest, err := models.CreateRest(ctx, n.db, m, rec, []uuid.UUID{people["unknown"].ID}, n.officer.ID, time.Now())
+	rest, err := models.CreateRest(ctx, n.db, m, rec, models.Again{People: []uuid.UUID{people["unknown"].ID}}, n.officer.ID, time.Now())
 	require.NoError(t, err)
-	_, err = models.CreateRest(ctx, n.db, rest, rec, nil, n.officer.ID, time.Now())
+	_, err = models.CreateRest(ctx, n.db, rest, rec, models.Again{}, n.officer.ID, time.Now())
 	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(err), "a draft has no rest")
 	draft, err := models.MailingByID(ctx, n.db, rest.ID)
 	require.NoError(t, err)
@@ -210,7 +259,7 @@ func TestTheRestIsWrittenToOnce(t *testing.T) {
 	n.exec(t, `UPDATE outbox SET state = 'failed', reply = ? WHERE mailing_id = ? AND person_id = ?`, models.ReplyGivenUp+" 8 attempts", draft.ID, people["given_up"].ID)
 	draft, err = models.MailingByID(ctx, n.db, draft.ID)
 	require.NoError(t, err)
-	require.Equal(t, []string{"given_up"}, n.who(t, draft.Rest(nil)), "the rest of the rest is that of the first")
+	require.Equal(t, []string{"given_up"}, n.who(t, draft.Rest(models.Again{})), "the rest of the rest is that of the first")
 }
 
 func TestAKeptAudienceDoesNotWidenTheRest(t *testing.T) {

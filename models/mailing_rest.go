@@ -18,18 +18,19 @@ import (
 // we are or how we send, which is ours to mend (sent back for policy, or refused so until it was given up); and whom somebody says it did
 // not reach. Not the rest are those
 // whose mail server refused it for good or sent it back for good, for it would do so again, and those of whom it is not known: they
-// may have it, and are written to again only where somebody names them.
+// may have it, and are written to again only where somebody names them or says that of all of them.
 //
 // A mailing to the rest counts as the mailing itself: who got either has it. So nobody gets it twice however often the rest is sent to.
 
 // hasOrWillHave is a person (alias person) to whom a mail of one of some mailings went, may have gone or will go, or who would refuse
-// another. Arguments: the recommendation, the mailings, those named who are written to again though it is not known.
+// another. Arguments: the recommendation, the mailings, those named who are written to again though it is not known, and whether all of
+// whom it is not known are.
 const hasOrWillHave = `EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = person.id AND o.mailing_id IS NOT NULL
 	AND (o.state IN ('delivered', 'queued', 'claimed', 'sending')
 		OR o.state = 'failed' AND NOT starts_with(o.reply, '` + ReplyGivenUp + `')
 		OR o.state = 'bounced' AND COALESCE(` + bounceClass + `, 'hard') = 'hard'
 		OR o.state = 'unknown' AND NOT o.person_id = ANY(?2::uuid[])
-			AND NOT EXISTS (SELECT 1 FROM mail_settlements AS ms WHERE ms.mail_id = o.id AND NOT ms.arrived))
+			AND coalesce((SELECT ms.arrived FROM mail_settlements AS ms WHERE ms.mail_id = o.id), NOT ?3))
 	AND o.mailing_id IN (SELECT m.id FROM mailings AS m JOIN recommendations AS theirs ON theirs.id = m.recommendation_id
 		JOIN recommendations AS ours ON ours.organisation_id = theirs.organisation_id AND ours.id = ?0
 		WHERE m.id = ANY(?1::uuid[]) OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.audience->'not_reached') AS root (id)
@@ -40,13 +41,19 @@ func (a Audience) onlyUnreached(q *bun.SelectQuery) *bun.SelectQuery {
 	if len(a.NotReached) == 0 {
 		return q
 	}
-	return q.Where("NOT "+hasOrWillHave, a.About, pgUUIDs(a.NotReached), pgUUIDs(a.Again))
+	return q.Where("NOT "+hasOrWillHave, a.About, pgUUIDs(a.NotReached), pgUUIDs(a.Again), a.AgainUnknown)
 }
 
-// Rest is the audience of those whom the mailing did not reach. Again names those who may have it and are written to all the same.
-func (m *Mailing) Rest(again []uuid.UUID) Audience {
+// Again says who of those of whom it is not known whether they have a mailing is written to all the same: some people, or all of them.
+type Again struct {
+	People []uuid.UUID
+	All    bool // but for those of whom somebody says that it arrived
+}
+
+// Rest is the audience of those whom the mailing did not reach, and of those who may have it and are written to all the same.
+func (m *Mailing) Rest(again Again) Audience {
 	a := m.Audience
-	a.About, a.Again = m.RecommendationID, again
+	a.About, a.Again, a.AgainUnknown = m.RecommendationID, again.People, again.All
 	if len(a.NotReached) == 0 { // the rest of a mailing to the rest is that of the first
 		a.NotReached = []uuid.UUID{m.ID}
 	}
@@ -65,7 +72,7 @@ func (kept Audience) StillOnly(a Audience) Audience {
 			only = append(only, id)
 		}
 	}
-	kept.NotReached, kept.Again = only, a.Again
+	kept.NotReached, kept.Again, kept.AgainUnknown = only, a.Again, a.AgainUnknown
 	return kept
 }
 
@@ -86,23 +93,29 @@ func (m *Mailing) HasMails() error {
 }
 
 // RestOf counts those whom a mailing did not reach and who may be written to, and how many of them joined its audience since.
-type RestOf struct{ People, Joined int }
+// Unknown is how many more it is with those of whom it is not known.
+type RestOf struct{ People, Joined, Unknown int }
 
-// CountRest counts the rest of a mailing, without those of whom it is not known.
+// CountRest counts the rest of a mailing, and apart from it those of whom it is not known.
 func CountRest(ctx context.Context, db bun.IDB, m *Mailing) (RestOf, error) {
 	var r RestOf
-	err := MailingAudience(ctx, db, m.Rest(nil)).ColumnExpr("count(*) AS people").
+	err := MailingAudience(ctx, db, m.Rest(Again{})).ColumnExpr("count(*) AS people").
 		ColumnExpr("count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM outbox AS had WHERE had.person_id = person.id AND had.mailing_id = ?)) AS joined", m.ID).
 		Scan(ctx, &r)
 	if err != nil {
 		return r, fmt.Errorf("count the rest of a mailing: %w", err)
 	}
+	all, err := MailingAudience(ctx, db, m.Rest(Again{All: true})).Count(ctx)
+	if err != nil {
+		return r, fmt.Errorf("count of whom it is not known: %w", err)
+	}
+	r.Unknown = int(all) - r.People
 	return r, nil
 }
 
 // CreateRest writes a draft with the texts and files of a mailing that is over to those whom it did not reach, in the same campaign, and the
-// draft's process. It is edited and launched as any other. Those named in again have to be recipients of whom it is not known.
-func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, again []uuid.UUID, officer uuid.UUID, now time.Time) (*Mailing, error) {
+// draft's process. It is edited and launched as any other. People named in again have to be recipients of whom it is not known.
+func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, again Again, officer uuid.UUID, now time.Time) (*Mailing, error) {
 	if err := m.HasRest(); err != nil {
 		return nil, err
 	}
@@ -113,14 +126,14 @@ func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, 
 	if err := audience.Validate(); err != nil {
 		return nil, err
 	}
-	if err := m.checkUnknown(ctx, tx, again); err != nil {
+	if err := m.checkUnknown(ctx, tx, again.People); err != nil {
 		return nil, err
 	}
 	next := *m
 	next.ID, next.State, next.Audience, next.Revision = NewID(), MailingDraft, audience, 1
 	next.CreatedBy, next.CreatedAt, next.LaunchedAt, next.FinishedAt = officer, now, nil, nil
 	next.Texts, next.MailingContent = nil, MailingContent{}
-	next.Stopped, next.Schedule, next.AtNight, next.NextAt, next.Asks = nil, nil, false, nil, false // when this one leaves is said anew
+	next.Stopped, next.Schedule, next.AtNight, next.NextAt, next.Asks, next.BegunAt = nil, nil, false, nil, false, nil // when this one leaves is said anew
 	if _, err := tx.NewInsert().Model(&next).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("create a mailing to the rest: %w", err)
 	}

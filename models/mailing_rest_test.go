@@ -23,7 +23,7 @@ func TestTwoLaunchesToTheRestAtOnceReachNobodyTwice(t *testing.T) {
 	require.NoError(t, err)
 	var to [2]models.MailingRecipients
 	for i := range to {
-		draft, err := models.CreateRest(ctx, n.db, m, rec, nil, n.officer.ID, time.Now())
+		draft, err := models.CreateRest(ctx, n.db, m, rec, models.Again{}, n.officer.ID, time.Now())
 		require.NoError(t, err)
 		to[i] = models.MailingRecipients{MailingID: draft.ID, RecommendationID: n.about, Audience: draft.Audience, Texts: []string{"en"}, Fallback: "en"}
 	}

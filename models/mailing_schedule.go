@@ -150,6 +150,18 @@ func QuietMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.T
 	return PutOff(ctx, db, mailing, mornings, true, now)
 }
 
+// FirstOfMailing returns when the first queued mail of a mailing leaves whose reader wants it by then; nil where there is none. What
+// people want is judged by when their mail leaves: it has to be planned before.
+func FirstOfMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (*time.Time, error) {
+	var first *time.Time
+	err := db.NewSelect().TableExpr("outbox AS o").ColumnExpr("min(o.not_before)").Where("o.mailing_id = ? AND o.state = ?", mailing, MailQueued).
+		Apply(WantsMailing(now)).Scan(ctx, &first)
+	if err != nil {
+		return nil, fmt.Errorf("read when the first of a mailing leaves: %w", err)
+	}
+	return first, nil
+}
+
 // NextOfMailing returns when the next mail of a mailing is due; nil where none is queued or some are in a sender's hands.
 func NextOfMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID) (*time.Time, error) {
 	var next struct {

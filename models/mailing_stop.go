@@ -102,10 +102,12 @@ type StoppedMailing struct {
 }
 
 // stoppedFor limits a query over mailings (alias m) with their recommendations (alias r) to those that stopped and wait for the viewer:
-// whoever is in charge of the text.
+// whoever is in charge of the text, and where that person has left the network its coordinators.
 func (v Viewer) stoppedFor(q *bun.SelectQuery) *bun.SelectQuery {
 	q = q.TableExpr("mailings AS m").Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
-		Where("m.state = ?", MailingPaused).Where("m.stopped IS NOT NULL").Where("r.quarantined_at IS NULL").Where("r.officer_id = ?", v.PersonID)
+		Where("m.state = ?", MailingPaused).Where("m.stopped IS NOT NULL").Where("r.quarantined_at IS NULL").
+		Where("(r.officer_id = ? OR ? AND EXISTS (SELECT 1 FROM people AS gone WHERE gone.id = r.officer_id AND gone.left_at IS NOT NULL))",
+			v.PersonID, v.Has(RoleCoordinator))
 	if v.LinkTask != uuid.Nil {
 		q = q.Where("FALSE")
 	}

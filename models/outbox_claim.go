@@ -170,7 +170,7 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 	if err != nil {
 		return 0, 0, err
 	}
-	if err := cancelLeft(ctx, db, now); err != nil {
+	if err := CancelLeft(ctx, db, uuid.Nil, now); err != nil {
 		return 0, 0, err
 	}
 	unknown, err = reap(ctx, db, now, MailSending, func(q *bun.UpdateQuery) *bun.UpdateQuery {
@@ -179,12 +179,12 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 	return queued + again, unknown + doubtful, err
 }
 
-// cancelLeft cancels what was given back to a mailing after it was cancelled.
-func cancelLeft(ctx context.Context, db bun.IDB, now time.Time) error {
+// CancelLeft cancels what was given back to a mailing after it was cancelled: to one, or to any where that is uuid.Nil.
+func CancelLeft(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) error {
 	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
 		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
 		Where("o.state = ?", MailQueued).
-		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?)", MailingCancelled).Exec(ctx)
+		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?0 AND (?1 = ?2 OR m.id = ?1))", MailingCancelled, mailing, uuid.Nil).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)
 	}

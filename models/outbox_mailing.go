@@ -94,34 +94,38 @@ func ReadKnown(ctx context.Context, db bun.IDB, claimed []MailingMail) error {
 
 // MailWindow is mails that go on the wire one after the other, and the claim under which they are held.
 type MailWindow struct {
-	Token uuid.UUID
-	Mails []uuid.UUID
+	Token  uuid.UUID
+	Mails  []uuid.UUID
+	People []uuid.UUID // to whom they go, in the same order
 }
 
-// MarkWindows writes down windows of mails as about to go on the wire. It returns the tokens of the claims whose mails may be
-// sent: those whose lease is not over, of mailings that are being sent, about texts that are not hidden.
+// MarkWindows writes down windows of mails as about to go on the wire, and returns those that may be sent: under claims whose lease
+// is not over, of mailings that are being sent, about texts that are not hidden, to people who still want them. Who took back their
+// consent since the claim is left out here; a later claim says so of their mail.
 func MarkWindows(ctx context.Context, db bun.IDB, windows []MailWindow, now time.Time) ([]uuid.UUID, error) {
-	var tokens, each, mails []uuid.UUID
+	var tokens, each, mails, people []uuid.UUID
 	for _, w := range windows {
-		tokens, mails = append(tokens, w.Token), append(mails, w.Mails...)
+		tokens, mails, people = append(tokens, w.Token), append(mails, w.Mails...), append(people, w.People...)
 		for range w.Mails {
 			each = append(each, w.Token)
 		}
 	}
-	var alive []uuid.UUID
+	var marked []uuid.UUID
 	err := db.NewRaw(`
 		WITH alive AS MATERIALIZED (
 			SELECT c.token FROM outbox_claims AS c JOIN mailings AS m ON m.id = c.mailing_id
 			JOIN recommendations AS r ON r.id = m.recommendation_id
-			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c)
-		INSERT INTO outbox_windows (token, mails)
-		SELECT w.token, array_agg(w.mail) FROM unnest(?::uuid[], ?::uuid[]) AS w (token, mail) JOIN alive USING (token)
-		GROUP BY w.token RETURNING token`,
-		bun.List(tokens), now, MailingSending, pgUUIDs(each), pgUUIDs(mails)).Scan(ctx, &alive)
+			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c),
+		marked AS (INSERT INTO outbox_windows (token, mails)
+			SELECT w.token, array_agg(w.mail) FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS w (token, mail, person) JOIN alive USING (token)
+			JOIN people AS person ON person.id = w.person WHERE `+mayBeWrittenTo+`
+			GROUP BY w.token RETURNING mails)
+		SELECT unnest(mails) FROM marked`,
+		bun.List(tokens), now, MailingSending, pgUUIDs(each), pgUUIDs(mails), pgUUIDs(people)).Scan(ctx, &marked)
 	if err != nil {
 		return nil, fmt.Errorf("mark windows of a mailing: %w", err)
 	}
-	return alive, nil
+	return marked, nil
 }
 
 // pgUUIDs writes ids as PostgreSQL reads an array of them.

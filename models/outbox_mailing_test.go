@@ -34,9 +34,14 @@ func claimMailing(t *testing.T, db bun.IDB, mailing, token uuid.UUID, limit int,
 
 func markWindow(t *testing.T, db bun.IDB, token uuid.UUID, now time.Time, ids ...uuid.UUID) bool {
 	t.Helper()
-	alive, err := models.MarkWindows(t.Context(), db, []models.MailWindow{{Token: token, Mails: ids}}, now)
+	w := models.MailWindow{Token: token, Mails: ids, People: make([]uuid.UUID, len(ids))}
+	for i, id := range ids {
+		require.NoError(t, db.NewRaw(`SELECT person_id FROM outbox WHERE id = ?`, id).Scan(t.Context(), &w.People[i]))
+	}
+	marked, err := models.MarkWindows(t.Context(), db, []models.MailWindow{w}, now)
 	require.NoError(t, err)
-	return len(alive) == 1
+	require.Subset(t, ids, marked)
+	return len(marked) == len(ids)
 }
 
 func TestAMailingIsClaimedInTheOrderItWasFrozenWithWhatItTakesToWriteIt(t *testing.T) {
@@ -82,6 +87,29 @@ func TestAMailingThatStandsStillIsNeitherClaimedNorSent(t *testing.T) {
 			require.Empty(t, claimMailing(t, b.db, mailing, uuid.New(), 9, mailNow))
 		})
 	}
+}
+
+// TestWhoEndsMailingsAfterTheClaimIsNotInAWindow is the last look before the wire.
+func TestWhoEndsMailingsAfterTheClaimIsNotInAWindow(t *testing.T) {
+	b := newMailbox(t, 6)
+	mailing, token := b.sending(t), uuid.New()
+	got := claimMailing(t, b.db, mailing, token, 6, mailNow)
+	execSQL(t, b.db, `UPDATE people SET unsubscribed_at = now() WHERE id = ?`, got[1].PersonID)
+	execSQL(t, b.db, `UPDATE people SET left_at = now() WHERE id = ?`, got[2].PersonID)
+	require.NoError(t, models.Suppress(t.Context(), b.db, got[3].Email, models.SuppressedByHand, mailNow))
+	w := models.MailWindow{Token: token}
+	for _, m := range got[:5] {
+		w.Mails, w.People = append(w.Mails, m.ID), append(w.People, m.PersonID)
+	}
+	marked, err := models.MarkWindows(t.Context(), b.db, []models.MailWindow{w}, mailNow)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []uuid.UUID{got[0].ID, got[4].ID}, marked)
+	require.False(t, markWindow(t, b.db, token, mailNow, got[1].ID), "where nobody is left there is no window")
+	require.True(t, markWindow(t, b.db, token, mailNow, got[5].ID))
+
+	queued, unknown, err := models.ReapExpired(t.Context(), b.db, mailNow.Add(time.Minute))
+	require.NoError(t, err)
+	require.Equal(t, []int{3, 3}, []int{queued, unknown}, "those who were left out did not leave")
 }
 
 func TestOnlyALiveClaimOfAMailingMayBeSent(t *testing.T) {

@@ -109,10 +109,16 @@ func (p *MailingPreference) check(ctx context.Context, db bun.IDB) error {
 // aboutAll are the recommendations that a mail of a mailing (aliases o and wm) is about: its own, and those a newsletter carries.
 const aboutAll = `(SELECT o.recommendation_id UNION ALL SELECT item.recommendation_id FROM mailing_items AS item WHERE item.mailing_id = wm.id)`
 
+// isOnItsWay is true of a mail that is queued or claimed (alias other) whose mailing is being sent or waits for its time, or that
+// stands in a window: then it may be leaving, whatever its mailing does now.
+const isOnItsWay = `(EXISTS (SELECT 1 FROM mailings AS om WHERE om.id = other.mailing_id AND om.state IN ('sending','scheduled'))
+	OR other.state = 'claimed' AND EXISTS (SELECT 1 FROM outbox_windows AS ow WHERE ow.token = other.claim_token AND other.id = ANY(ow.mails)))`
+
 // unwanted is true of a mail of a mailing (alias o, of outbox) that its person does not want: of another kind, about other
 // topics or countries, or too soon after the last one. "Too soon" looks back from when it leaves, which is no sooner than the argument ?0, at what went out or may have
 // (sending, delivered, unknown), and at mails of other mailings that were written before this one and are due within the same
-// span: of two that wait, the first goes out. Subjects that a mailing does not have hold nobody back; of a newsletter one item is
+// span and whose mailing is on its way (being sent, or waiting for its time): of two that wait, the first goes out. A mailing that is
+// paused or asks may never leave, and holds nobody back but by what of it may be leaving at this moment. Subjects that a mailing does not have hold nobody back; of a newsletter one item is
 // enough.
 const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref JOIN mailings AS wm ON wm.id = o.mailing_id WHERE pref.person_id = o.person_id AND (
 	wm.kind = ANY(pref.refused)
@@ -123,7 +129,7 @@ const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref JOIN mailing
 	OR pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
 		other.state IN ('delivered','unknown') AND other.finished_at > greatest(?0::timestamptz, o.not_before) - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
 		OR other.state = 'sending'
-		OR other.state IN ('queued','claimed') AND (other.created_at, other.id) < (o.created_at, o.id)
+		OR other.state IN ('queued','claimed') AND (other.created_at, other.id) < (o.created_at, o.id) AND ` + isOnItsWay + `
 			AND other.not_before > o.not_before - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
 			AND other.not_before < o.not_before + (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)))))`
 

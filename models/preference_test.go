@@ -83,6 +83,7 @@ func TestPeopleGetWhatTheyWant(t *testing.T) {
 func TestNobodyIsWrittenToMoreOftenThanTheyWant(t *testing.T) {
 	b := newMailbox(t, 4)
 	first, rec := newMailing(t, b.db, b.people[0])
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, first)
 	b.prefers(t, 1, func(p *models.MailingPreference) { p.AtMost = models.AtMostWeek })
 	b.prefers(t, 2, func(p *models.MailingPreference) { p.AtMost = models.AtMostMonth })
 	b.prefers(t, 3, func(p *models.MailingPreference) { p.AtMost = models.AtMostEach })
@@ -108,6 +109,7 @@ func TestNobodyIsWrittenToMoreOftenThanTheyWant(t *testing.T) {
 func TestOfTwoMailsThatWaitTheFirstGoesOut(t *testing.T) {
 	b := newMailbox(t, 1)
 	first, rec := newMailing(t, b.db, b.people[0])
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, first)
 	second := b.anotherMailing(t, first)
 	b.freeze(t, first, rec, mailNow)
 	b.freeze(t, second, rec, mailNow.Add(time.Minute))
@@ -129,6 +131,55 @@ func TestOfTwoMailsThatWaitTheFirstGoesOut(t *testing.T) {
 	is, err := models.MailWanted(t.Context(), b.db, mail, mailNow)
 	require.NoError(t, err)
 	require.True(t, is)
+}
+
+// TestAMailingThatDoesNotLeaveHoldsNobodyBack: of two mailings in one week the first counts while it is on its way; paused, asking or
+// cancelled before it left it does not, but for what of it has left or may be leaving. Once it goes on it is the later one.
+func TestAMailingThatDoesNotLeaveHoldsNobodyBack(t *testing.T) {
+	b := newMailbox(t, 3) // of the first mailing 0 has it, 1 waits, and 2 may be getting it at this moment
+	first, rec := newMailing(t, b.db, b.people[0])
+	b.freeze(t, first, rec, mailNow)
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, first)
+	token := uuid.New()
+	held := map[uuid.UUID]uuid.UUID{}
+	for _, m := range claimMailing(t, b.db, first, token, 3, mailNow) {
+		held[m.PersonID] = m.ID
+	}
+	_, err := models.MarkResults(t.Context(), b.db, token, []models.MailResult{{ID: held[b.people[0]], State: models.MailDelivered},
+		{ID: held[b.people[1]], State: models.MailQueued}}, mailNow)
+	require.NoError(t, err)
+	require.True(t, markWindow(t, b.db, token, mailNow, held[b.people[2]]))
+	for i := range b.people {
+		b.prefers(t, i, func(p *models.MailingPreference) { p.AtMost = models.AtMostWeek })
+	}
+	in := func(state models.MailingState) []int {
+		execSQL(t, b.db, `UPDATE mailings SET state = ?0, next_at = CASE WHEN ?0 IN ('scheduled', 'asking') THEN now() END WHERE id = ?1`, string(state), first)
+		second := b.anotherMailing(t, first)
+		got := b.freeze(t, second, rec, mailNow.Add(time.Hour))
+		execSQL(t, b.db, `UPDATE outbox SET state = 'cancelled', reply = ? WHERE mailing_id = ? AND state = 'queued'`, models.ReplyUnwanted, second)
+		return got
+	}
+	for state, want := range map[models.MailingState][]int{models.MailingSending: nil, models.MailingScheduled: nil,
+		models.MailingPaused: {1}, models.MailingAsking: {1}} {
+		require.Equal(t, want, in(state), state)
+	}
+	second := b.anotherMailing(t, first)
+	execSQL(t, b.db, `UPDATE mailings SET state = 'paused' WHERE id = ?`, first)
+	require.Equal(t, []int{1}, b.freeze(t, second, rec, mailNow.Add(time.Hour)))
+	execSQL(t, b.db, `UPDATE outbox SET state = 'delivered', finished_at = ? WHERE mailing_id = ? AND state = 'queued'`, mailNow.Add(2*time.Hour), second)
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, first)
+	dropped, err := models.DropUnwanted(t.Context(), b.db, first, mailNow.Add(24*time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, 1, dropped, "resumed within the week it is the second")
+
+	third := b.anotherMailing(t, first)
+	cancelled, err := models.CancelMailing(t.Context(), b.db, third, mailNow)
+	require.NoError(t, err)
+	require.Zero(t, cancelled)
+	b.freeze(t, third, rec, mailNow.Add(9*24*time.Hour))
+	_, err = models.CancelMailing(t.Context(), b.db, third, mailNow.Add(9*24*time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1, 2}, b.freeze(t, b.anotherMailing(t, first), rec, mailNow.Add(10*24*time.Hour)), "cancelled before it left")
 }
 
 func TestPreferencesAreChecked(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
 	"tribuna/internal/i18n"
@@ -16,7 +17,7 @@ import (
 
 // audienceFields are the fields of the form that say whom a mailing is for.
 var audienceFields = []string{"countries", "languages", "roles", "organisations", "topics", "engagement", "except_acted",
-	"except_organisations", "except_mailings", "except_people", "not_reached", "again"}
+	"except_organisations", "except_mailings", "except_people", "not_reached", "again", "again_unknown"}
 
 // audienceOf reads whom a mailing about a recommendation is for.
 func audienceOf(values url.Values, about uuid.UUID) models.Audience {
@@ -24,7 +25,7 @@ func audienceOf(values url.Values, about uuid.UUID) models.Audience {
 		Organisations: idsOf(values["organisations"]), Topics: values["topics"], Engagement: values["engagement"],
 		Except: models.Exclusions{Acted: values.Get("except_acted") != "", Organisations: idsOf(values["except_organisations"]),
 			Mailings: idsOf(values["except_mailings"]), People: idsOf(values["except_people"])},
-		NotReached: idsOf(values["not_reached"]), Again: idsOf(values["again"]), About: about}
+		NotReached: idsOf(values["not_reached"]), Again: idsOf(values["again"]), AgainUnknown: values.Get("again_unknown") != "", About: about}
 }
 
 // setAudience puts an audience into the fields of the form.
@@ -50,6 +51,9 @@ func setAudience(values url.Values, a models.Audience) {
 	put("again", stringsOf(a.Again))
 	if a.Except.Acted {
 		values.Set("except_acted", "yes")
+	}
+	if a.AgainUnknown {
+		values.Set("again_unknown", "yes")
 	}
 }
 
@@ -136,6 +140,8 @@ type audienceView struct {
 	Sample []sampleRow // with a box to leave each out; not where the form does not stand
 	Out    []sampleRow // left out by hand
 	Again  []sampleRow // written to though they may have got it
+
+	AgainUnknown bool // likewise all of whom it is not known
 }
 
 // audienceRow is the people of one language, and in which language they will read.
@@ -199,19 +205,21 @@ func (s *Server) audienceOfForm(r *http.Request, c mailingCase, values url.Value
 		return v, err
 	}
 	v.Sample = sample
-	if v.Out, err = s.namedRows(ctx, viewer, a.Except.People); err != nil {
+	if v.Out, err = s.namedRows(ctx, viewer, a.Except.People, models.NamedPeople); err != nil {
 		return v, err
 	}
-	v.Again, err = s.namedRows(ctx, viewer, a.Again)
+	v.AgainUnknown = a.AgainUnknown
+	v.Again, err = s.namedRows(ctx, viewer, a.Again, models.NamedRecipients)
 	return v, err
 }
 
-// namedRows are people chosen by hand, by name where the reader of the page may know it.
-func (s *Server) namedRows(ctx context.Context, viewer models.Viewer, people []uuid.UUID) ([]sampleRow, error) {
+// namedRows are people chosen by hand, by name where the reader of the page may know it, which known says.
+func (s *Server) namedRows(ctx context.Context, viewer models.Viewer, people []uuid.UUID,
+	known func(context.Context, bun.IDB, models.Viewer, []uuid.UUID) (map[uuid.UUID]string, error)) ([]sampleRow, error) {
 	if len(people) == 0 {
 		return nil, nil
 	}
-	names, err := models.NamedPeople(ctx, s.DB, viewer, people)
+	names, err := known(ctx, s.DB, viewer, people)
 	var rows []sampleRow
 	for _, id := range people {
 		rows = append(rows, sampleRow{ID: id.String(), Name: names[id]})

@@ -23,7 +23,7 @@ import (
 // its end, so that there is somebody to tell.
 const (
 	mailingFilesPattern = "POST /mailings/{id}/files"
-	mailingFilesLimit   = 4*models.MaxMailingFiles + bodyLimit
+	mailingFilesLimit   = 2*models.MaxMailingUpload + bodyLimit
 )
 
 // mailingFilesView is what goes along with a mailing, and the form for more.
@@ -129,7 +129,7 @@ func (s *Server) addMailingFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := readUpload(r, models.MaxMailingFiles)
+	file, err := readUpload(r, models.MaxMailingUpload)
 	if err != nil {
 		return err
 	}

@@ -212,7 +212,7 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	after, _ := uuid.Parse(r.URL.Query().Get("after")) // what is no id begins the list
-	list, err := models.Recipients(r.Context(), s.DB, c.m.ID, state, after, recipientsPerPage+1)
+	list, err := models.Recipients(r.Context(), s.DB, c.visitor.viewer(), c.m.ID, state, after, recipientsPerPage+1)
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,7 @@ const (
 	bookBatch = 2_000   // read at once
 )
 
-// mailingReportBook gives the report out as a workbook, narrowed as the page is. A file goes further than a page: in it stands the
-// name of nobody who does not want to be named in the network.
+// mailingReportBook gives the report out as a workbook, narrowed as the page is, with the names that stand there.
 func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.loadMailing(r, access.ReadMailing)
 	if err != nil {
@@ -91,9 +90,8 @@ func (s *Server) unreachedSheet(r *http.Request, c mailingCase, zone *time.Locat
 	if err != nil {
 		return sheet, err
 	}
-	who := models.Viewer{PersonID: c.visitor.Person.ID, Roles: []models.Role{{Role: models.RolePartner}}} // sees who wants to be named in the network
 	for after := uuid.Nil; len(sheet.rows) <= bookMost; {
-		list, err := models.NotReachedBy(r.Context(), s.DB, who, c.m.ID, outcomeFilter(r.URL.Query()), after, bookBatch)
+		list, err := models.NotReachedBy(r.Context(), s.DB, c.visitor.viewer(), c.m.ID, outcomeFilter(r.URL.Query()), after, bookBatch)
 		if err != nil {
 			return sheet, err
 		}

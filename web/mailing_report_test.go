@@ -158,10 +158,12 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 	h.publish()
 	m, mails := h.sentMailing()
 	h.exec(`UPDATE people SET naming = 'none'`)
-	h.exec(`UPDATE people SET naming = 'network', name = '=1+1' WHERE id = (SELECT person_id FROM outbox WHERE id = ?)`, mails[models.MailFailed])
+	h.exec(`UPDATE people SET name = '=1+1' WHERE id = (SELECT person_id FROM outbox WHERE id = ?)`, mails[models.MailFailed])
 	for _, tag := range i18n.Tags() {
 		l := i18n.For(tag)
-		got := h.as("coordinator", tag).get(mailingPath(m.ID) + "/report.xlsx")
+		page := h.as("officer-khc", tag).get(mailingPath(m.ID) + "/report")
+		require.Contains(t, page.Body, l.T("mailing.report.names_note"))
+		got := h.as("officer-khc", tag).get(mailingPath(m.ID) + "/report.xlsx")
 		require.Equal(t, http.StatusOK, got.StatusCode)
 		book, err := excelize.OpenReader(bytes.NewReader([]byte(got.Body)))
 		require.NoError(t, err)
@@ -179,16 +181,21 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, rows, 5, "a header and four people")
 		named := 0
-		for i, row := range rows[1:] {
+		for _, row := range rows[1:] {
+			require.NotEqual(t, l.T("mailing.unnamed"), row[0], "who sent it says by name who did not get it, as on the page")
+			require.Contains(t, page.Body, template.HTMLEscapeString(strings.TrimPrefix(strings.TrimSuffix(row[0], "+1"), "'")))
 			if row[3] == l.T("mailing.outcome.refused") {
 				named++
 				require.Equal(t, "'=1+1", row[0], "no formula")
 				require.Equal(t, "'=550 <no>", row[4])
-			} else {
-				require.Equal(t, l.T("mailing.unnamed"), row[0], "not even coordinators take away the names of who does not want it, row %d", i)
 			}
 		}
 		require.Equal(t, 1, named)
+	}
+	for _, list := range []string{"/report", "/report.xlsx", "/recipients?state=failed", "/rest"} {
+		for _, who := range []string{"officer-tdh", "partner-khc"} { // an officer elsewhere, and somebody else of the same organisation
+			require.Equal(t, http.StatusNotFound, h.as(who, "en").get(mailingPath(m.ID)+list).StatusCode, "%s, %s", who, list)
+		}
 	}
 	narrow, err := excelize.OpenReader(strings.NewReader(h.as("officer-khc", "en").get(mailingPath(m.ID) + "/report.xlsx?why=unknown").Body))
 	require.NoError(t, err)
@@ -268,4 +275,56 @@ func TestTheRestIsWrittenToByADraft(t *testing.T) {
 	require.Equal(t, []uuid.UUID{unknown}, saved.Audience.Again)
 	require.Equal(t, http.StatusConflict, b.get(draft+"/rest").StatusCode, "a draft has no rest")
 	require.Equal(t, http.StatusNotFound, h.as("partner-khc", "en").get(rest).StatusCode)
+}
+
+// TestAllOfWhomItIsNotKnownAreWrittenTo has more of them than are listed.
+func TestAllOfWhomItIsNotKnownAreWrittenTo(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	h.nothingRuns()
+	m, mails := h.sentMailing()
+	const more = restUnknown + 20
+	h.exec(`INSERT INTO people (id, name, email, language, country_code, consent_at)
+		SELECT gen_random_uuid(), 'Unknown ' || lpad(i::text, 3, '0'), 'unknown' || i || '@mail.example', 'en', 'HR', now() FROM generate_series(1, ?) AS i`, more)
+	h.exec(`INSERT INTO roles (person_id, organisation_id, role) SELECT id, ?, 'reader' FROM people WHERE name LIKE 'Unknown %'`, h.brief.OrganisationID)
+	h.exec(`INSERT INTO outbox (id, kind, person_id, language, recommendation_id, mailing_id, state, reply, not_before, created_at, finished_at)
+		SELECT gen_random_uuid(), 'mailing', id, 'en', ?, ?, 'unknown', 'cut off', now(), now(), now() FROM people WHERE name LIKE 'Unknown %'`, h.brief.ID, m.ID)
+	h.exec(`UPDATE people SET unsubscribed_at = now() WHERE name = 'Unknown 001'`)
+	var told uuid.UUID
+	require.NoError(t, h.db.NewRaw(`SELECT o.id FROM outbox AS o JOIN people AS p ON p.id = o.person_id WHERE p.name = 'Unknown 002' AND o.mailing_id = ?`, m.ID).Scan(t.Context(), &told))
+	require.NoError(t, models.SettleUnknown(t.Context(), h.db, m.ID, told, true, h.person("officer-khc"), time.Now()))
+	const unknown = more + 1 - 2 // with the one that was there, without who unsubscribed and who is said to have it
+	require.NotEmpty(t, mails)
+	rest := mailingPath(m.ID) + "/rest"
+	for _, tag := range i18n.Tags() {
+		l, page := i18n.For(tag), h.as("officer-khc", tag).get(rest)
+		sound(t, page)
+		require.Contains(t, page.Body, l.N("mailing.rest.all", unknown))
+		require.Contains(t, page.Body, template.HTMLEscapeString(l.T("mailing.rest.more", "Shown", l.Number(restUnknown))))
+		require.Equal(t, restUnknown, strings.Count(page.Body, `name="again" `))
+		require.NotContains(t, page.Body, l.T("mailing.unnamed"))
+	}
+	b := h.as("officer-khc", "en")
+	f := form(t, b.get(rest).Body, rest)
+	require.Empty(t, f["again_unknown"], "nobody is ticked")
+	f.Set("again_unknown", "yes")
+	made := b.post(rest, f)
+	require.Equal(t, http.StatusSeeOther, made.StatusCode, made.Body)
+	draft := made.Header.Get("Location")
+	page := b.get(draft)
+	sound(t, page)
+	require.Contains(t, page.Body, i18n.For("en").N("mailing.people", unknown+2), "and who did not get it")
+	values := form(t, page.Body, draft)
+	for _, ticked := range regexp.MustCompile(`name="([a-z_]+)" value="([^"]*)" checked`).FindAllStringSubmatch(page.Body, -1) {
+		values.Add(ticked[1], ticked[2])
+	}
+	require.Equal(t, "yes", values.Get("again_unknown"))
+	values.Set(textOf(t, values, "en")+".subject", "The subject")
+	values.Set(textOf(t, values, "en")+".body", "The body")
+	values.Set("fallback_language", "en")
+	values.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(draft, values).StatusCode)
+	saved, err := models.MailingByID(t.Context(), h.db, uuid.MustParse(strings.TrimPrefix(draft, "/mailings/")))
+	require.NoError(t, err)
+	require.True(t, saved.Audience.AgainUnknown, "saving loses nothing of whom it is for")
 }

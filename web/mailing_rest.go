@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -24,10 +25,10 @@ type restView struct {
 	Action, Back string
 	Rest         models.RestOf
 	Unknown      []sampleRow
-	More         bool // of the unknown than are shown
+	More         bool // of the unknown than are listed; all of them can be ticked at once
 }
 
-// restUnknown is how many of those of whom it is not known can be ticked on the page.
+// restUnknown is how many of those of whom it is not known can be ticked one by one.
 const restUnknown = 200
 
 func (s *Server) confirmRest(w http.ResponseWriter, r *http.Request) error {
@@ -77,7 +78,7 @@ func (s *Server) createRest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.createRestOnce(r.Context(), c, f.DecisionID, idsOf(r.PostForm["again"]))
+	id, err := s.createRestOnce(r.Context(), c, f.DecisionID, restAgain(r.PostForm))
 	if err != nil && c.m.HasRest() == nil && f.showAgain(err, Localizer(r)) {
 		return s.renderRest(w, r, c, f)
 	}
@@ -90,7 +91,15 @@ func (s *Server) createRest(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) createRestOnce(ctx context.Context, c mailingCase, key string, again []uuid.UUID) (id uuid.UUID, err error) {
+// restAgain reads who gets it again: who is ticked says nothing more where all are.
+func restAgain(values url.Values) models.Again {
+	if values.Get("again_unknown") != "" {
+		return models.Again{All: true}
+	}
+	return models.Again{People: idsOf(values["again"])}
+}
+
+func (s *Server) createRestOnce(ctx context.Context, c mailingCase, key string, again models.Again) (id uuid.UUID, err error) {
 	raw, err := json.Marshal([]any{c.m.ID, again})
 	if err != nil {
 		return id, fmt.Errorf("encode whom a mailing goes to again: %w", err)

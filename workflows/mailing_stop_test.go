@@ -88,6 +88,39 @@ func TestMailingPausesItselfAfterARunOfRefusalsAndCanBeCancelled(t *testing.T) {
 	require.Equal(t, models.MailingCancelled, p.state())
 }
 
+func TestCoordinatorsAreToldOfAMailingThatStopsWhoseOfficerHasLeft(t *testing.T) {
+	p := newPostOffice(t)
+	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Rejected by policy"}
+	}})
+	p.mails = noConnection{}
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	p.at(3*time.Hour, func() {
+		p.exec(`UPDATE people SET left_at = ? WHERE id = ?`, p.now(), p.officer.ID)
+		p.mails = batches{p.sender()}
+	})
+	cutOff(t, p.send(day))
+	require.Equal(t, models.StopPolicy, p.stopped().Reason)
+	require.Zero(t, p.told(), "who has left is written to no more")
+	coordinators, err := models.Coordinators(p.ctx, p.db)
+	require.NoError(t, err)
+	require.NotEmpty(t, coordinators)
+	for _, c := range coordinators {
+		require.Equal(t, 1, p.mailsTo(models.MailMailingStopped, c.ID))
+		v, err := models.ViewerOf(p.ctx, p.db, c.ID)
+		require.NoError(t, err)
+		waiting, err := models.StoppedMailings(p.ctx, p.db, v)
+		require.NoError(t, err)
+		require.Len(t, waiting, 1, "and it is on their desk")
+	}
+	p.exec(`UPDATE people SET left_at = NULL WHERE id = ?`, p.officer.ID)
+	v, err := models.ViewerOf(p.ctx, p.db, coordinators[0].ID)
+	require.NoError(t, err)
+	waiting, err := models.StoppedMailings(p.ctx, p.db, v)
+	require.NoError(t, err)
+	require.Empty(t, waiting, "while there is an officer it is on the officer's desk")
+}
+
 func TestMailingThatStoppedGoesOnFromTheRowsAfterBeingCutOff(t *testing.T) {
 	p := newPostOffice(t)
 	var refusing atomic.Bool

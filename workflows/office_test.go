@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"tribuna/activities"
@@ -151,7 +152,8 @@ func (o *office) runOnce(w any, process uuid.UUID) error {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet{})
 	o.env = suite.NewTestWorkflowEnvironment()
-	o.env.SetTestTimeout(30 * time.Second)
+	o.env.SetTestTimeout(time.Minute)
+	o.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second}) // a busy machine is no deadlock
 	o.env.SetStartTime(o.clock)
 	if o.listen != nil {
 		o.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) { o.listen(info) })

@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"tribuna/internal/config"
 	"tribuna/workflows"
 )
 
-// runDoctor compares the processes in the database with those that run, and repairs what differs if asked to.
+// runDoctor compares the processes in the database with those that run, and repairs what differs if asked to. Where it only looks, it
+// looks at what sends mail as well.
 func runDoctor(ctx context.Context, cfg config.Config, args []string) error {
 	f, err := doctorFlags(args)
 	if err != nil {
@@ -28,7 +31,11 @@ func runDoctor(ctx context.Context, cfg config.Config, args []string) error {
 	if f.release {
 		return p.release(ctx, findings, f)
 	}
-	if err := report(findings, f); err != nil {
+	var post mailLook
+	if !f.repair { // nothing that it repairs
+		post = p.lookAtMail(ctx)
+	}
+	if err := report(findings, post, f); err != nil {
 		return err
 	}
 	return p.remindOfRelease(ctx, f)
@@ -56,25 +63,39 @@ func doctorFlags(args []string) (doctorWish, error) {
 	return f, nil
 }
 
-// report prints the findings; what is left unrepaired is an error, so that a script notices.
-func report(findings []workflows.Finding, wish doctorWish) error {
+// report prints what was found; what is left as it is makes an error, so that a script notices.
+func report(findings []workflows.Finding, post mailLook, wish doctorWish) error {
 	left := 0
 	for _, f := range findings {
-		state := "found"
-		if f.Repaired {
-			state = "repaired"
-		} else {
+		if !f.Repaired {
 			left++
-		}
-		if !wish.asJSON {
-			fmt.Printf("%-9s %-12s %s: %s\n", state, f.Kind, f.Subject, f.What)
 		}
 	}
 	if wish.asJSON {
-		if err := json.NewEncoder(os.Stdout).Encode(append([]workflows.Finding{}, findings...)); err != nil {
+		if err := json.NewEncoder(os.Stdout).Encode(append(append([]workflows.Finding{}, findings...), post.wrong...)); err != nil {
 			return err
 		}
+	} else {
+		printFindings(findings, post)
 	}
+	return errors.Join(verdict(findings, left, wish), post.verdict())
+}
+
+func printFindings(findings []workflows.Finding, post mailLook) {
+	for _, f := range append(slices.Clone(findings), post.wrong...) {
+		state := "found"
+		if f.Repaired {
+			state = "repaired"
+		}
+		fmt.Printf("%-9s %-12s %s: %s\n", state, f.Kind, f.Subject, f.What)
+	}
+	for _, line := range post.lines {
+		fmt.Println(line)
+	}
+}
+
+// verdict sums up what was found about processes.
+func verdict(findings []workflows.Finding, left int, wish doctorWish) error {
 	switch {
 	case left == 0 && wish.asJSON:
 		return nil

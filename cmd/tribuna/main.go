@@ -38,7 +38,7 @@ func commands() []command {
 		{name: "person", args: "--email … --name … --organisation SLUG --role …", doc: "add a person with a role; --language en, and --organisation-name adds the organisation", joins: true, run: runPerson},
 		{name: "password", args: "EMAIL", doc: "set a person's password, read from standard input", joins: true, run: runPassword},
 		{name: "import", args: "recommendations FILE.csv [--json]", doc: "follow up what others recommended; --language en says in which language it is", joins: true, run: runImport},
-		{name: "doctor", args: "[--repair | --release [--send | --drop]] [--json]", doc: "compare the processes in the database with those that run; release what was restored", joins: true, run: runDoctor},
+		{name: "doctor", args: "[--repair | --release [--send | --drop]] [--json]", doc: "compare the processes in the database with those that run, and look at mail servers and keys; release what was restored", joins: true, run: runDoctor},
 		{name: "status", args: "[--json]", doc: "say how the instance is doing; exits with 1 if not everything is as it should be", joins: true, run: runStatus},
 		{name: "ready", args: "[URL]", doc: "ask a part whether it is ready; without URL the pages at TRIBUNA_ADDR", run: runReady},
 		{name: "verify", args: "[ID …] [--json]", doc: "check the decision records", joins: true, run: runVerify},

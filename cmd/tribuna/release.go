@@ -23,7 +23,7 @@ func (p *parts) release(ctx context.Context, findings []workflows.Finding, f doc
 		return nil
 	}
 	if len(findings) > 0 {
-		return errors.Join(report(findings, doctorWish{}), errors.New("processes and rows do not agree yet"))
+		return errors.Join(report(findings, mailLook{}, doctorWish{}), errors.New("processes and rows do not agree yet"))
 	}
 	held, err := models.HeldMails(ctx, p.db, 0)
 	if err != nil {

@@ -182,7 +182,7 @@ func (r *run) taken(ctx context.Context, groups map[uuid.UUID][]*outgoing, now t
 	for token, mails := range groups {
 		w := models.MailWindow{Token: token}
 		for _, o := range mails {
-			w.Mails = append(w.Mails, o.ID)
+			w.Mails, w.People = append(w.Mails, o.ID), append(w.People, o.PersonID)
 		}
 		windows = append(windows, w)
 		if r.batch.MailingID == nil {
@@ -198,11 +198,9 @@ func (r *run) taken(ctx context.Context, groups map[uuid.UUID][]*outgoing, now t
 	if r.batch.MailingID == nil {
 		return taken, nil
 	}
-	tokens, err := models.MarkWindows(ctx, r.DB, windows, now)
-	for _, token := range tokens {
-		for _, o := range groups[token] {
-			taken[o.ID] = true
-		}
+	marked, err := models.MarkWindows(ctx, r.DB, windows, now)
+	for _, id := range marked {
+		taken[id] = true
 	}
 	return taken, err
 }
@@ -339,6 +337,11 @@ func (r *run) release(ctx context.Context) error {
 	}
 	if r.batch.MailingID == nil {
 		return nil
+	}
+	if len(rest) > 0 { // it may have been cancelled meanwhile, and then it is over for them at once
+		if err := models.CancelLeft(context.WithoutCancel(ctx), r.DB, *r.batch.MailingID, r.Now()); err != nil {
+			return err
+		}
 	}
 	if err := r.endPace(ctx); err != nil {
 		return err

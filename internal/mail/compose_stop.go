@@ -25,14 +25,17 @@ func (d *draft) mailingStopped(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	why := m.Stopped
+	why, because := m.Stopped, "mailing_stopped.why"
+	if r.OfficerID != d.reader.ID {
+		because = "mailing_stopped.why_coordinator"
+	}
 	p := page{
 		Subject:  d.t("mailing_stopped.subject", "Title", r.Title),
 		Lead:     []string{d.words.T("mailing.stopped."+string(why.Reason), d.stopArgs(*why)...), d.words.T("mailing.stopped.next." + string(why.Reason))},
 		Document: &titled{r.Title, r.Language},
 		Facts:    []fact{{d.t("mailing_stopped.at"), d.words.DateTime(why.At, d.zone)}},
 		Button:   &button{Label: d.t("mailing_stopped.button"), URL: d.baseURL + "/mailings/" + m.ID.String()},
-		Why:      d.t("mailing_stopped.why"),
+		Why:      d.t(because),
 	}
 	if why.Reply != "" {
 		p.Facts = append(p.Facts, fact{d.words.T("mailing.stopped.said", "Domain", why.Domain), why.Reply})

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,13 @@ func TestTheMailAboutAMailingThatPausedByItselfSaysWhyAndWhatToDo(t *testing.T) 
 			require.Contains(t, letter.Text, "/mailings/"+n.mailing.String())
 			require.Contains(t, letter.HTML, "unauthenticated &lt;mail&gt;")
 		}
+	}
+	officer, coordinator := n.mail(models.MailMailingStopped, n.officer, "en", nil), n.mail(models.MailMailingStopped, n.coordinator, "en", nil)
+	for row, why := range map[*models.OutboxMail]string{&officer: "mail.mailing_stopped.why", &coordinator: "mail.mailing_stopped.why_coordinator"} {
+		row.RecommendationID, row.Data.Mailing = &n.recommendation, &n.mailing
+		letter, err := n.compose(*row)
+		require.NoError(t, err)
+		require.Contains(t, strings.Join(strings.Fields(letter.Text), " "), i18n.For("en").T(why), "each reads why they get it")
 	}
 	require.NoError(t, m.GoOn(t.Context(), n.db))
 	require.NoError(t, m.SaveState(t.Context(), n.db))

@@ -1,0 +1,7 @@
+DELETE FROM mailing_files WHERE media_type = 'image/gif';
+ALTER TABLE mailing_files DROP CONSTRAINT mailing_files_media_type_check, DROP CONSTRAINT mailing_files_check;
+ALTER TABLE mailing_files
+    ADD CONSTRAINT mailing_files_media_type_check CHECK (media_type IN ('application/pdf','image/png','image/jpeg',
+        'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet','application/vnd.oasis.opendocument.text')),
+    ADD CONSTRAINT mailing_files_check CHECK (place = 'attached' OR media_type IN ('image/png','image/jpeg'));
