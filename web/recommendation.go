@@ -167,6 +167,11 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	for _, item := range items {
 		p.Awaited = append(p.Awaited, newAwaitedRow(l, item, p.Zone))
 	}
+	replies, err := s.overdueReplies(ctx, l, p)
+	if err != nil {
+		return err
+	}
+	p.Awaited = append(replies, p.Awaited...)
 	if len(items) == 0 {
 		asked, err := models.AskedSince(ctx, s.DB, p.Rec.ID, p.Rec.StageSince)
 		if err != nil {
