@@ -125,6 +125,9 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
+	if err := m.CheckEvent(x.now, x.now); err != nil {
+		return err
+	}
 	waited := m.NextAt
 	m.NextAt, m.Asks = nil, false
 	if err := m.GoOn(ctx, x.tx); err != nil {
