@@ -244,8 +244,8 @@ func sameInstant(a, b *time.Time) bool { return a == b || a != nil && b != nil &
 
 func sameID(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// liesAhead reports whether a step has not begun anywhere yet. A letter may go out before its day, and its day of sending is checked.
-func (s *CampaignStep) liesAhead(now time.Time) bool {
+// LiesAhead reports whether a step has not begun anywhere yet. A letter may go out before its day, and its day of sending is checked.
+func (s *CampaignStep) LiesAhead(now time.Time) bool {
 	switch {
 	case s.Kind == StepLetter:
 		return false
@@ -270,7 +270,7 @@ func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	if err != nil {
 		return nil, err
 	}
-	if to == StepDone && s.liesAhead(now) {
+	if to == StepDone && s.LiesAhead(now) {
 		bad.And("state", "lies_ahead")
 	}
 	if said.LetterSent.check(bad, s, to, now); len(bad.Fields) > 0 {

@@ -59,8 +59,10 @@ func (s *Server) letterFacts(ctx context.Context, l *i18n.Localizer, c stepCase,
 	case models.StepDone:
 		preset(said.Form, "reply_on", isoDay(c.step.ReplyOn))
 		preset(said.Form, "reply", c.step.Reply)
-		preset(said.Form, "reply_written_in", c.step.ReplyWrittenIn)
-		f.ReplyForm, f.ReplyIn = &said, languageInput(said.Form, "reply_written_in", l.T("written.in"), l.T("written.another"))
+		if c.step.ReplyOn != nil {
+			preset(said.Form, "reply_written_in", c.step.ReplyWrittenIn)
+		}
+		f.ReplyForm, f.ReplyIn = &said, saidIn(l, said.Form, "reply_written_in")
 	}
 	return f, s.writtenAfter(ctx, c, &f)
 }

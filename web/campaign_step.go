@@ -42,6 +42,7 @@ type stepView struct {
 	ResultIn     Input       // in which language that is
 	WhyIn        Input       // in which language it is said why it is called off
 	WhyTyped     bool        // something was typed there
+	Ahead        bool        // it cannot be done yet
 	Announce     string      // where a mailing announces it; "" where there is nothing to announce
 	letterFacts
 }
@@ -212,6 +213,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 	if kind := models.StepKind(f.Form.Value("kind")); slices.Contains(models.StepKinds(), kind) {
 		v.Title = l.T("campaign.kind." + string(kind))
 	}
+	preset(f.Form, "zone", c.zone.String())
 	if c.step != nil {
 		if err := s.fillStep(r.Context(), l, c, &v); err != nil {
 			return err
@@ -239,7 +241,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 // saidIn asks in which language something is said of a step; it begins with the page's.
 func saidIn(l *i18n.Localizer, f *Form, name string) Input {
 	in := languageInput(f, name, l.T("written.in"), l.T("written.another"))
-	if in.Value == "" {
+	if !f.Values.Has(name) {
 		in.Value = l.Tag()
 	}
 	return in
@@ -258,6 +260,7 @@ func (s *Server) fillStep(ctx context.Context, l *i18n.Localizer, c stepCase, v 
 		return err
 	}
 	item.Who = people[c.step.ResponsibleID].Name
+	v.Title, v.Ahead = c.step.Title, c.step.LiesAhead(s.Now()) && len(v.Settle.Form.Errors) == 0
 	v.Announce = announceStep(c, models.DayOf(s.Now(), c.zone))
 	v.Item, v.Action, v.Saved, v.Revision = &item, c.path(), true, c.step.Revision
 	v.Note, v.NoteLang, v.SettledAt = c.step.Note, c.step.WrittenIn, c.step.SettledAt
