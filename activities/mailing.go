@@ -129,6 +129,9 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
+	if err := m.CheckEvent(x.now, x.now); err != nil {
+		return err
+	}
 	if err := m.GoOn(ctx, x.tx); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 		return err
 	}
 	planned := map[string]time.Time{}
+	last := x.now
 	for _, z := range zones {
 		at, err := leaves(z.Zone)
 		if err != nil {
@@ -33,9 +34,15 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 		if !m.AtNight {
 			at = models.Calendar{Zone: z.Zone}.ByDay(at)
 		}
+		if at.After(last) {
+			last = at
+		}
 		if !fresh || at.After(x.now) {
 			planned[z.Zone.String()] = at
 		}
+	}
+	if err := m.CheckEvent(x.now, last); err != nil {
+		return err
 	}
 	if len(planned) > 0 {
 		if err := models.PutOff(ctx, x.tx, m.ID, planned, false, x.now); err != nil {
@@ -171,7 +178,7 @@ func reviseMailing(ctx context.Context, x *act) error {
 }
 
 // StartMailing begins a mailing, or goes on with it, when its time has come. One that is later than the procedure lets it be,
-// whose text is hidden, or that waited when a backup was made which was restored since, asks instead.
+// whose text is hidden, whose event is over, or that waited when a backup was made which was restored since, asks instead.
 func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "start_mailing", func(ctx context.Context, x *act) error {
 		m, err := models.MailingByID(ctx, x.tx, x.process.ID)
@@ -187,9 +194,14 @@ func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position,
 		if err := x.due(m.NextAt); err != nil {
 			return err
 		}
+		over, err := m.EventOver(x.now)
 		switch {
+		case err != nil:
+			return err
 		case x.rec.Quarantined():
 			return x.askAboutMailing(ctx, m, "hidden")
+		case over:
+			return x.askAboutMailing(ctx, m, "event_over")
 		case x.procedure.Mailing.Late(*m.NextAt, x.now):
 			return x.askAboutMailing(ctx, m, "late")
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
 	"tribuna/models"
@@ -95,4 +96,77 @@ func TestScheduledMailingIsMovedByNobodyOnceItIsSent(t *testing.T) {
 	says(models.DecidePauseMailing, models.NoPayload{})
 	refuses()
 	require.Equal(t, models.MailingPaused, d.mailing(m.ID).State)
+}
+
+// invitation is a mailing that announces an event in Sofia some days from now, from ten to twelve o'clock.
+func (d *desk) invitation(days int) *models.Mailing {
+	d.t.Helper()
+	var m *models.Mailing
+	d.tx(func(tx bun.Tx) {
+		rec, err := models.RecommendationByID(d.ctx, tx, d.rec.ID)
+		require.NoError(d.t, err)
+		m, err = models.CreateMailing(d.ctx, tx, rec, models.MailingInput{Kind: models.MailingKindEvent, FallbackLanguage: "en",
+			Audience: models.Audience{Countries: []string{"HR"}, Languages: []string{"en"}, Roles: []string{models.RoleReader}},
+			Texts:    []models.MailingText{{Language: "en", Subject: "Open day", Body: "Come."}},
+			MailingContent: models.MailingContent{Event: &models.MailingEvent{Day: d.clock.AddDate(0, 0, days).Format(time.DateOnly),
+				Time: "10:00", EndTime: "12:00", Zone: "Europe/Sofia", Place: "Hall 3"}}}, d.officer.ID, d.clock)
+		require.NoError(d.t, err)
+	})
+	return m
+}
+
+// blamed is at which field a decision is refused.
+func (d *desk) blamed(m *models.Mailing, kind models.DecisionKind, payload any) apperr.Field {
+	d.t.Helper()
+	result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: m.ID, SubmissionID: d.submit(m.ID, kind, d.officer, nil, payload).ID})
+	require.NoError(d.t, err)
+	require.Equal(d.t, models.SubmissionRefused, result.Outcome.State)
+	require.Len(d.t, result.Outcome.Fields, 1)
+	return result.Outcome.Fields[0]
+}
+
+func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
+	d := newDesk(t, nil)
+	_, err := d.db.NewRaw("UPDATE recommendations SET published_at = ? WHERE id = ?", d.clock, d.rec.ID).Exec(d.ctx)
+	require.NoError(t, err)
+	says := func(m *models.Mailing, kind models.DecisionKind, payload any) {
+		d.decide(m.ID, kind, d.officer, nil, payload)
+	}
+	launch := func(when *models.MailingTime) models.LaunchMailingPayload {
+		return models.LaunchMailingPayload{Revision: 1, Expected: english, When: when, AtNight: true}
+	}
+
+	over := d.invitation(-1)
+	field := d.blamed(over, models.DecideLaunchMailing, launch(nil))
+	require.Equal(t, "event.end_time", field.Path)
+	field = d.blamed(over, models.DecideLaunchMailing, launch(d.noon(2)))
+	require.Equal(t, "event.end_time", field.Path)
+	require.Zero(t, d.count((*models.OutboxMail)(nil), "mailing_id = ?", over.ID), "nobody is frozen")
+
+	m := d.invitation(3)
+	field = d.blamed(m, models.DecideLaunchMailing, launch(d.noon(3)))
+	require.Equal(t, "when.day", field.Path, "it ends as the letters would leave")
+	says(m, models.DecideLaunchMailing, launch(d.noon(2)))
+	field = d.blamed(m, models.DecideMoveMailing, models.MoveMailingPayload{When: d.noon(4), AtNight: true})
+	require.Equal(t, "when.day", field.Path)
+	_, err = d.db.NewRaw("UPDATE mailing_events SET starts_at = starts_at - interval '2 days', ends_at = ends_at - interval '2 days' WHERE mailing_id = ?", m.ID).Exec(d.ctx)
+	require.NoError(t, err)
+	d.dueMailing(m.ID, 0)
+	d.step("StartMailing", d.acts.StartMailing, Step{ProcessID: m.ID})
+	require.Equal(t, models.MailingAsking, d.mailing(m.ID).State, "its event is over when it comes due")
+	require.Equal(t, d.officer.ID, *d.the(models.TaskDecideMailing).PersonID)
+	require.Equal(t, english, d.count((*models.OutboxMail)(nil), "mailing_id = ? AND state = ?", m.ID, models.MailQueued), "nothing left")
+	field = d.blamed(m, models.DecideMoveMailing, models.MoveMailingPayload{AtNight: true})
+	require.Equal(t, "event.end_time", field.Path)
+	says(m, models.DecideReviseMailing, models.NoPayload{})
+	require.Equal(t, models.MailingDraft, d.mailing(m.ID).State)
+
+	paused := d.invitation(3)
+	says(paused, models.DecideLaunchMailing, launch(d.noon(2)))
+	says(paused, models.DecidePauseMailing, models.NoPayload{})
+	d.pass(4 * day)
+	field = d.blamed(paused, models.DecideResumeMailing, models.NoPayload{})
+	require.Equal(t, "event.end_time", field.Path)
+	require.Equal(t, models.MailingPaused, d.mailing(paused.ID).State)
+	says(paused, models.DecideCancelMailing, models.NoPayload{})
 }

@@ -33,6 +33,21 @@ func (s *server) replyToStep(c *call) (reply, error) {
 	})
 }
 
+func (s *server) awaitReply(c *call) (reply, error) {
+	campaign, id, err := c.step(access.EditCampaign)
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := decodeValid[models.StepAwaited](c)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.changeStep(c, campaign.ID, id, in, func(ctx context.Context, tx bun.Tx) error {
+		_, err := models.AwaitStep(ctx, tx, campaign, id, c.revision(), in, c.who.person, c.now())
+		return err
+	})
+}
+
 // stepLetter writes the letter of a step.
 func (s *server) stepLetter(c *call) (*models.Recommendation, word.AuthorityLetter, error) {
 	campaign, id, err := c.step(access.ReadCampaign)

@@ -78,10 +78,20 @@ func TestTheReplyToALetterIsPutDown(t *testing.T) {
 	require.Equal(t, "KHC *12*", step.Reference, "as it was planned")
 	require.Equal(t, "2026-01-20", step.SentOn.Time().Format("2006-01-02"))
 	require.Equal(t, "outdated", h.send(t, reply, http.StatusPreconditionFailed, nil).problem.Code)
-	reply.header = seen("2")
+	wait := request{method: "PUT", path: path + "/reply_due", token: officer, body: map[string]any{"reply_due": "2026-01-19"}, header: seen("2")}
+	require.Equal(t, "reply_due", h.send(t, wait, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field, "before it was sent")
+	wait.body = map[string]any{}
+	step = CampaignStep{}
+	h.send(t, wait, http.StatusOK, &step)
+	require.Nil(t, step.ReplyDue, "no reply is waited for any more")
+	var again CampaignStep
+	h.send(t, request{method: "POST", path: steps, token: officer, header: key(), body: map[string]any{"kind": "letter", "title": "Letter", "day": "2026-03-15",
+		"again_of": step.ID, "responsible_id": demo.ID("person", "officer-khc")}}, http.StatusCreated, &again)
+	require.Equal(t, step.ID, *again.AgainOf)
+	reply.header = seen("3")
 	h.send(t, reply, http.StatusOK, &step)
 	require.Equal(t, [3]string{"They look at it", "en", "2026-02-01"}, [3]string{step.Reply, step.ReplyWrittenIn, step.ReplyOn.Time().Format("2006-01-02")})
-	reply.header, reply.body = seen("3"), map[string]any{"reply": "x"}
+	reply.header, reply.body = seen("4"), map[string]any{"reply": "x"}
 	require.Equal(t, "reply_on", h.send(t, reply, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
 	require.Equal(t, 409, h.do(t, request{method: "GET", path: path + "/letter.txt", token: officer}).status, "what is sent is not written any more")
 	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + "/letter.txt", token: h.token(t, "officer-tdh")}).status)

@@ -37,6 +37,7 @@ type CampaignStep struct {
 	ReplyOn         *models.Day      `json:"reply_on,omitempty"`  // when the reply came; absent: none has
 	Reply           string           `json:"reply,omitempty"`     // what it says
 	ReplyWrittenIn  string           `json:"reply_written_in,omitempty"`
+	AgainOf         *uuid.UUID       `json:"again_of,omitempty"`   // of a letter: the earlier one to which no reply came, which it takes the place of
 	SettledAt       *time.Time       `json:"settled_at,omitempty"` // when that was said
 	SettledBy       *uuid.UUID       `json:"settled_by,omitempty"`
 	Revision        int              `json:"revision"`
@@ -68,6 +69,8 @@ func (s *server) stepRoutes() []route {
 			match: true, reply: CampaignStep{}, serve: s.reopenStep},
 		{method: http.MethodPut, path: one + "/reply", id: "answerCampaignStep", tag: "campaign", summary: "Say which reply came to a letter that is done; again, to correct it",
 			match: true, body: models.StepReply{}, reply: CampaignStep{}, serve: s.replyToStep},
+		{method: http.MethodPut, path: one + "/reply_due", id: "awaitCampaignStep", tag: "campaign", summary: "Say until when the reply to a letter that is done is waited for; without a day no longer",
+			match: true, body: models.StepAwaited{}, reply: CampaignStep{}, serve: s.awaitReply},
 		{method: http.MethodGet, path: one + "/letter.docx", id: "getStepLetterAsWord", tag: "campaign", query: letterLanguage, reply: outgoing(word.DOCX), serve: s.letterFile,
 			summary: "The letter of one that is planned to an authority, to be completed and sent by a person; nothing is sent. Needs pandoc on the server, else 501"},
 		{method: http.MethodGet, path: one + "/letter.txt", id: "getStepLetterAsText", tag: "campaign", query: letterLanguage, reply: plainText{}, serve: s.letterText,
@@ -79,7 +82,7 @@ func campaignStepView(r models.CampaignStep) CampaignStep {
 	return CampaignStep{ID: r.ID, CampaignID: r.CampaignID, Kind: r.Kind, Title: r.Title, Day: models.Day(r.Day), At: r.At, Zone: r.Zone, ResponsibleID: r.ResponsibleID,
 		AuthorityID: r.AuthorityID, OrganisationID: r.OrganisationID, Note: r.Note, WrittenIn: r.WrittenIn, State: r.State, Result: r.Result,
 		ResultWrittenIn: r.ResultWrittenIn, Reference: r.Reference, ReplyDue: dayOrNone(r.ReplyDue), SentOn: dayOrNone(r.SentOn), ReplyOn: dayOrNone(r.ReplyOn),
-		Reply: r.Reply, ReplyWrittenIn: r.ReplyWrittenIn, SettledAt: r.SettledAt, SettledBy: r.SettledBy, Revision: r.Revision, CreatedAt: r.CreatedAt}
+		Reply: r.Reply, ReplyWrittenIn: r.ReplyWrittenIn, AgainOf: r.AgainOf, SettledAt: r.SettledAt, SettledBy: r.SettledBy, Revision: r.Revision, CreatedAt: r.CreatedAt}
 }
 
 func (s *server) listSteps(c *call) (reply, error) {

@@ -96,10 +96,16 @@ func TestAStepOfACampaignIsPlannedChangedSettledAndTakenBack(t *testing.T) {
 	settle := request{method: "PUT", path: path + "/result", token: officer, body: map[string]any{"state": "planned"}, header: seen("2")}
 	require.Equal(t, "state", h.send(t, settle, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
 	settle.body = map[string]any{"state": "done", "result": "They will answer", "written_in": "en"}
+	ahead := h.send(t, settle, http.StatusUnprocessableEntity, nil).problem.Errors[0]
+	require.Equal(t, [2]string{"state", "lies_ahead"}, [2]string{ahead.Field, ahead.Code})
+	in["day"] = "2026-03-11"
+	edit.header = seen("2")
+	h.send(t, edit, http.StatusOK, &step)
+	settle.header = seen("3")
 	h.send(t, settle, http.StatusOK, &step)
 	require.Equal(t, [2]string{"done", "They will answer"}, [2]string{string(step.State), step.Result})
 	require.Equal(t, demo.ID("person", "officer-khc"), *step.SettledBy)
-	settle.header = seen("3")
+	settle.header = seen("4")
 	require.Equal(t, "wrong_stage", h.send(t, settle, http.StatusConflict, nil).problem.Code)
 	var listed list[CampaignStep]
 	h.read(t, officer, steps+"?kind=call&state=done", &listed)
@@ -107,7 +113,7 @@ func TestAStepOfACampaignIsPlannedChangedSettledAndTakenBack(t *testing.T) {
 	h.read(t, officer, steps+"?state=planned", &listed)
 	require.Empty(t, listed.Items)
 
-	reopen := request{method: "DELETE", path: path + "/result", token: officer, header: seen("3")}
+	reopen := request{method: "DELETE", path: path + "/result", token: officer, header: seen("4")}
 	step = CampaignStep{}
 	h.send(t, reopen, http.StatusOK, &step)
 	require.Equal(t, [2]string{"planned", ""}, [2]string{string(step.State), step.Result})

@@ -193,7 +193,7 @@ var entitlements = []entitlement{
 	always("listCampaigns", drafters), owned("createCampaign"), done("getCampaign", ownersOnly), done("renameCampaign", ownersOnly), done("listCampaignSteps", ownersOnly),
 	done("planCampaignStep", ownersOnly), done("getCampaignStep", ownersOnly), done("editCampaignStep", ownersOnly),
 	done("getStepLetterAsWord", ownersOnly), done("getStepLetterAsText", ownersOnly), done("settleCampaignStep", ownersOnly),
-	done("reopenCampaignStep", ownersOnly), done("answerCampaignStep", ownersOnly),
+	done("reopenCampaignStep", ownersOnly), done("answerCampaignStep", ownersOnly), done("awaitCampaignStep", ownersOnly),
 	done("listMailingFiles", ownersOnly), done("addMailingFile", ownersOnly), done("getMailingFile", ownersOnly),
 	done("removeMailingFile", "u fu ynn nnn nn nn n"), // the first takes it away
 	done("getFollowUp", members), done("reportProgress", "u fu yyf yff ff ff f"), done("uploadEvidence", "u fu yyf yff ff ff f"), done("endFollowUp", ownersWhenDone),
@@ -225,7 +225,7 @@ var bodies = func() map[string]any {
 	later := map[string]any{"due_on": noon.AddDate(0, 0, 90).Format(time.DateOnly)}
 	return map[string]any{
 		"createCampaign": map[string]any{"title": "T"}, "renameCampaign": map[string]any{"title": "T"}, "planCampaignStep": step, "editCampaignStep": step,
-		"settleCampaignStep": map[string]any{"state": "done"}, "answerCampaignStep": map[string]any{"reply_on": "2026-01-02", "reply": "R"},
+		"settleCampaignStep": map[string]any{"state": "done"}, "answerCampaignStep": map[string]any{"reply_on": "2026-01-02", "reply": "R"}, "awaitCampaignStep": none,
 		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,
 		"createOrganisation": organisation, "updateOrganisation": organisation, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
 		"holdRecommendation": reason, "resumeRecommendation": none, "withdrawRecommendation": reason, "endFollowUp": reason, "reportProgress": progress,

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ import (
 type LetterPlan struct {
 	Reference string `json:"reference,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter alone: one's own, or the number under which it was registered"`
 	ReplyDue  *Day   `json:"reply_due,omitempty" about:"Of a letter alone: by when a reply is hoped for"`
+
+	AgainOf *uuid.UUID `json:"again_of,omitempty" about:"Of a letter alone: an earlier one of the campaign that is done and was not replied to. Nobody waits for a reply to that one any more, unless this one is called off"`
 }
 
 // LetterSent is what is said of a letter that went out.
@@ -49,6 +52,7 @@ func (in LetterPlan) check(bad *apperr.Error, kind StepKind, day *Day) {
 	if kind != StepLetter {
 		mustBeEmpty(bad, "reference", in.Reference != "")
 		mustBeEmpty(bad, "reply_due", in.ReplyDue != nil)
+		mustBeEmpty(bad, "again_of", in.AgainOf != nil)
 		return
 	}
 	if in.ReplyDue == nil {
@@ -82,11 +86,30 @@ func (in LetterSent) check(bad *apperr.Error, s *CampaignStep, to StepState, now
 	checkPast(bad, "sent_on", in.SentOn, now)
 }
 
+// checkAgain blames what cannot be written again: no letter of the campaign, or one that did not go out. One that was replied to
+// since stays what it is. Step is the one that says so, Nil for a new one.
+func (c *Campaign) checkAgain(ctx context.Context, db bun.IDB, of *uuid.UUID, step uuid.UUID) error {
+	if of == nil {
+		return nil
+	}
+	sent, err := db.NewSelect().Model((*CampaignStep)(nil)).
+		Where("cs.id = ? AND cs.id <> ? AND cs.campaign_id = ? AND cs.kind = ? AND cs.state = ?", *of, step, c.ID, StepLetter, StepDone).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("read which letter is written again: %w", err)
+	}
+	if !sent {
+		return apperr.Invalid("again_of", "unknown")
+	}
+	return nil
+}
+
+// dateLine is where days begin first.
+var dateLine = time.FixedZone("", 14*3600)
+
 // checkPast blames a day that has begun nowhere yet, or is no day of a campaign.
 func checkPast(bad *apperr.Error, path string, day *Day, now time.Time) {
-	first := time.FixedZone("", 14*3600) // where days begin first
 	switch {
-	case day.Time().After(DayOf(now, first)):
+	case day.Time().After(DayOf(now, dateLine)):
 		bad.And(path, "not_future")
 	case day.Time().Year() < stepsFrom:
 		bad.And(path, "range", "min", stepsFrom, "max", stepsUntil)
@@ -129,6 +152,29 @@ func AnswerStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	return s, s.saveAct(ctx, tx, c, stepAnswered, by, now)
 }
 
+// StepAwaited is until when a reply to a letter that went out is waited for.
+type StepAwaited struct {
+	ReplyDue *Day `json:"reply_due,omitempty" about:"Not before the letter was sent; absent: no reply is waited for any more"`
+}
+
+// AwaitStep has the reply to a letter that is done waited for until another day, or no more.
+func AwaitStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, said StepAwaited, by Person, now time.Time) (*CampaignStep, error) {
+	s, err := c.lockStep(ctx, tx, id, seen, StepDone)
+	if err != nil {
+		return nil, err
+	}
+	if s.Kind != StepLetter || s.ReplyOn != nil {
+		return nil, apperr.About(apperr.CodeWrongStage, "step")
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	LetterPlan{ReplyDue: said.ReplyDue}.check(bad, StepLetter, (*Day)(s.SentOn))
+	if err := bad.OrNil(); err != nil {
+		return nil, err
+	}
+	s.ReplyDue = said.ReplyDue.Time()
+	return s, s.saveAct(ctx, tx, c, "campaign.step_awaited", by, now)
+}
+
 // AwaitsReply reports whether a letter went out to which a reply is hoped for by a day, and none has come.
 func (s CampaignStep) AwaitsReply() bool {
 	return s.State == StepDone && s.ReplyDue != nil && s.ReplyOn == nil
@@ -145,7 +191,8 @@ type LetterMatter struct {
 	Publication *Publication
 	Authority   Authority
 	Responsible Person
-	Day         time.Time // which it bears, midnight UTC: that of the step, or today in the authority's country where that is over
+	Earlier     *CampaignStep // the letter that this one takes the place of; nil for none
+	Day         time.Time     // which it bears, midnight UTC: that of the step, or today in the authority's country where that is over
 }
 
 // LetterOf gathers what the letter of a step is written from. There is none of a step that is no letter to an authority; one that is
@@ -169,6 +216,11 @@ func LetterOf(ctx context.Context, db bun.IDB, r *Recommendation, s CampaignStep
 	}
 	if m.Responsible, err = PersonByID(ctx, db, s.ResponsibleID); err != nil {
 		return nil, err
+	}
+	if s.AgainOf != nil {
+		if m.Earlier, err = CampaignStepByID(ctx, db, s.CampaignID, *s.AgainOf); err != nil {
+			return nil, err
+		}
 	}
 	zone := time.UTC
 	if m.Authority.CountryCode != "" {

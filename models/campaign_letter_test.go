@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/apperr"
@@ -130,4 +131,123 @@ func TestThereIsNoLetterWhereNoneCanBeSent(t *testing.T) {
 	s.rec.QuarantinedAt = &hidden
 	_, err = models.LetterOf(t.Context(), s.db, s.rec, models.CampaignStep{Kind: models.StepLetter, State: models.StepPlanned, AuthorityID: &nobody}, noon)
 	require.Equal(t, apperr.CodeUnderReview, apperr.CodeOf(err), "its link would lead to nothing")
+}
+
+// sent plans a letter and says that it went out on its day.
+func (s series) sent(t *testing.T, in models.CampaignStepInput) *models.CampaignStep {
+	t.Helper()
+	step := s.plan(t, in)
+	step, err := models.SettleStep(t.Context(), s.db, s.campaign, step.ID, step.Revision, models.StepDone, models.StepResult{LetterSent: models.LetterSent{SentOn: in.Day}}, s.officer, noon)
+	require.NoError(t, err)
+	return step
+}
+
+// TestAnOverdueReplyStandsOnTheDeskOfWhoIsInCharge: not before it is due, not once it came, was written again, is waited for no more
+// or the letter was taken back, and on nobody else's.
+func TestAnOverdueReplyStandsOnTheDeskOfWhoIsInCharge(t *testing.T) {
+	s := newSeries(t)
+	ctx := t.Context()
+	colleague := s.person(t, "colleague", models.RoleOfficer, s.partner)
+	stranger := s.person(t, "stranger", models.RoleOfficer, s.lead)
+	coordinator := s.person(t, "coordinator", models.RoleCoordinator, s.lead)
+	in := letterStep(colleague) // the reply is due on 10 April
+	step := s.sent(t, in)
+	after := time.Date(2026, 4, 11, 8, 0, 0, 0, time.UTC)
+	viewer := func(p models.Person) models.Viewer {
+		v, err := models.ViewerOf(ctx, s.db, p.ID)
+		require.NoError(t, err)
+		return v
+	}
+	desk := func(p models.Person, now time.Time) int {
+		list, err := models.DueSteps(ctx, s.db, viewer(p), now)
+		require.NoError(t, err)
+		n, err := models.CountDueSteps(ctx, s.db, viewer(p), now)
+		require.NoError(t, err)
+		require.Equal(t, len(list), n)
+		return n
+	}
+	overdue := func(p models.Person) int {
+		list, err := models.OverdueReplies(ctx, s.db, viewer(p), s.about, after)
+		require.NoError(t, err)
+		return len(list)
+	}
+	require.Equal(t, s.officer.ID, s.rec.OfficerID)
+	require.Zero(t, desk(s.officer, time.Date(2026, 4, 10, 23, 0, 0, 0, time.UTC)), "it is not over yet")
+	require.Equal(t, 1, desk(s.officer, after))
+	for name, p := range map[string]models.Person{"who sent it": colleague, "an officer elsewhere": stranger, "a coordinator": coordinator} {
+		require.Zero(t, desk(p, after), name)
+	}
+	require.Equal(t, [3]int{1, 1, 1}, [3]int{overdue(s.officer), overdue(colleague), overdue(coordinator)}, "whoever may see the campaign sees that it is waited for")
+	require.Zero(t, overdue(stranger))
+	linked := viewer(s.officer)
+	linked.LinkTask = models.NewID()
+	list, err := models.DueSteps(ctx, s.db, linked, after)
+	require.NoError(t, err)
+	require.Empty(t, list, "by a personal link")
+	s.exec(t, `UPDATE recommendations SET quarantined_at = now() WHERE id = ?`, s.about)
+	require.Zero(t, desk(s.officer, after), "its text is hidden")
+	s.exec(t, `UPDATE recommendations SET quarantined_at = NULL WHERE id = ?`, s.about)
+
+	again := letterStep(colleague)
+	again.Day, again.ReplyDue, again.AgainOf = on(2026, 5, 2), nil, &step.ID
+	second := s.plan(t, again)
+	require.Zero(t, desk(s.officer, after), "it is written again")
+	next, err := models.AgainWritten(ctx, s.db, step.ID)
+	require.NoError(t, err)
+	require.Equal(t, second.ID, next.ID)
+	_, err = models.SettleStep(ctx, s.db, s.campaign, second.ID, 1, models.StepCalledOff, models.StepResult{}, s.officer, noon)
+	require.NoError(t, err)
+	require.Equal(t, 1, desk(s.officer, after), "which was called off")
+
+	step, err = models.AwaitStep(ctx, s.db, s.campaign, step.ID, step.Revision, models.StepAwaited{ReplyDue: on(2026, 6, 1)}, s.officer, after)
+	require.NoError(t, err)
+	require.Zero(t, desk(s.officer, after), "it is waited for longer")
+	require.Equal(t, 1, desk(s.officer, time.Date(2026, 6, 2, 8, 0, 0, 0, time.UTC)))
+	_, err = models.AwaitStep(ctx, s.db, s.campaign, step.ID, step.Revision, models.StepAwaited{ReplyDue: on(2026, 3, 9)}, s.officer, after)
+	require.Equal(t, []string{"reply_due"}, fieldsOf(t, err), "before it was sent")
+	later := time.Date(2026, 7, 1, 8, 0, 0, 0, time.UTC)
+	replied := s.sent(t, in)
+	require.Equal(t, 2, desk(s.officer, later))
+	replied, err = models.AnswerStep(ctx, s.db, s.campaign, replied.ID, replied.Revision, models.StepReply{ReplyOn: on(2026, 4, 20), Reply: "Late, but yes"}, s.officer, later)
+	require.NoError(t, err)
+	require.Equal(t, 1, desk(s.officer, later), "a late reply is one")
+	_, err = models.AwaitStep(ctx, s.db, s.campaign, replied.ID, replied.Revision, models.StepAwaited{}, s.officer, later)
+	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(err), "it has come")
+	back := s.sent(t, in)
+	require.Equal(t, 2, desk(s.officer, later))
+	_, err = models.ReopenStep(ctx, s.db, s.campaign, back.ID, back.Revision, s.officer, later)
+	require.NoError(t, err)
+	require.Equal(t, 1, desk(s.officer, later), "what is not sent has no reply")
+	step, err = models.AwaitStep(ctx, s.db, s.campaign, step.ID, step.Revision, models.StepAwaited{}, s.officer, later)
+	require.NoError(t, err)
+	require.False(t, step.AwaitsReply())
+	require.Zero(t, desk(s.officer, later), "it is waited for no more")
+	require.Contains(t, s.verbs(t), "campaign.step_awaited")
+}
+
+func TestOnlyALetterThatWentOutIsWrittenAgain(t *testing.T) {
+	s := newSeries(t)
+	planned, nobody := s.plan(t, letterStep(s.officer)).ID, models.NewID()
+	call := s.plan(t, meeting(s.officer, 2026, 3, 1))
+	_, err := models.SettleStep(t.Context(), s.db, s.campaign, call.ID, 1, models.StepDone, models.StepResult{}, s.officer, noon)
+	require.NoError(t, err)
+	for what, id := range map[string]*uuid.UUID{"is planned": &planned, "is none": &nobody, "is a meeting": &call.ID} {
+		in := letterStep(s.officer)
+		in.AgainOf = id
+		_, err := models.PlanStep(t.Context(), s.db, s.campaign, in, s.officer, noon)
+		require.Equal(t, []string{"again_of"}, fieldsOf(t, err), what)
+	}
+	sent := s.sent(t, letterStep(s.officer)).ID
+	other := meeting(s.officer, 2026, 3, 20)
+	other.AgainOf = &sent
+	_, err = models.PlanStep(t.Context(), s.db, s.campaign, other, s.officer, noon)
+	require.Equal(t, []string{"again_of"}, fieldsOf(t, err), "a meeting is no letter")
+	in := letterStep(s.officer)
+	in.AgainOf = &sent
+	again := s.plan(t, in)
+	in.AgainOf = nil
+	changed, err := models.EditStep(t.Context(), s.db, s.campaign, again.ID, 1, in, s.officer, noon)
+	require.NoError(t, err)
+	require.Nil(t, changed.AgainOf)
+	require.Equal(t, 2, changed.Revision, "that is a change")
 }

@@ -66,6 +66,7 @@ type CampaignStep struct {
 	ReplyOn         *time.Time `bun:"type:date"` // when the reply came; nil: none has
 	Reply           string     // what it says
 	ReplyWrittenIn  string
+	AgainOf         *uuid.UUID // of a letter: the earlier one to which no reply came, which it takes the place of
 	SettledAt       *time.Time // when that was said; nil while it is planned
 	SettledBy       *uuid.UUID
 	Revision        int
@@ -165,7 +166,7 @@ func (s *CampaignStep) take(in CampaignStepInput, at *time.Time) {
 	}
 	s.ResponsibleID, s.AuthorityID, s.OrganisationID = in.ResponsibleID, in.AuthorityID, in.OrganisationID
 	s.Note, s.WrittenIn = strings.TrimSpace(in.Note), in.WrittenIn
-	s.Reference, s.ReplyDue = strings.TrimSpace(in.Reference), in.ReplyDue.Time()
+	s.Reference, s.ReplyDue, s.AgainOf = strings.TrimSpace(in.Reference), in.ReplyDue.Time(), in.AgainOf
 }
 
 var stepFields = map[string]string{"authority": "authority_id", "organisation": "organisation_id", "responsible": "responsible_id"}
@@ -181,6 +182,9 @@ func PlanStep(ctx context.Context, tx bun.IDB, c *Campaign, in CampaignStepInput
 	}
 	owner, err := c.responsible(ctx, tx, in.ResponsibleID)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkAgain(ctx, tx, in.AgainOf, uuid.Nil); err != nil {
 		return nil, err
 	}
 	n, err := tx.NewSelect().Model((*CampaignStep)(nil)).Where("cs.campaign_id = ?", c.ID).Count(ctx)
@@ -215,6 +219,9 @@ func EditStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen i
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkAgain(ctx, tx, in.AgainOf, s.ID); err != nil {
+		return nil, err
+	}
 	before := *s
 	s.take(in, at)
 	if before.same(s) {
@@ -230,14 +237,26 @@ func EditStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen i
 func (s CampaignStep) same(o *CampaignStep) bool {
 	return s.Kind == o.Kind && s.Title == o.Title && s.Day.Equal(o.Day) && s.Zone == o.Zone && sameInstant(s.At, o.At) && s.ResponsibleID == o.ResponsibleID &&
 		sameID(s.AuthorityID, o.AuthorityID) && sameID(s.OrganisationID, o.OrganisationID) && s.Note == o.Note && s.WrittenIn == o.WrittenIn &&
-		s.Reference == o.Reference && sameInstant(s.ReplyDue, o.ReplyDue)
+		s.Reference == o.Reference && sameInstant(s.ReplyDue, o.ReplyDue) && sameID(s.AgainOf, o.AgainOf)
 }
 
 func sameInstant(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
 
 func sameID(a, b *uuid.UUID) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// SettleStep says of a planned step that it is done, with what came of it, or that it is called off, with the reason.
+// LiesAhead reports whether a step has not begun anywhere yet. A letter may go out before its day, and its day of sending is checked.
+func (s *CampaignStep) LiesAhead(now time.Time) bool {
+	switch {
+	case s.Kind == StepLetter:
+		return false
+	case s.At != nil:
+		return s.At.After(now)
+	}
+	return s.Day.After(DayOf(now, dateLine))
+}
+
+// SettleStep says of a planned step that it is done, with what came of it, or that it is called off, with the reason where one is given.
+// What lies ahead cannot be done yet.
 func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, to StepState, said StepResult, by Person, now time.Time) (*CampaignStep, error) {
 	bad := apperr.New(apperr.CodeInvalid)
 	checkLength(bad, "result", said.Result, 10000)
@@ -250,6 +269,9 @@ func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	s, err := c.lockStep(ctx, tx, id, seen, StepPlanned)
 	if err != nil {
 		return nil, err
+	}
+	if to == StepDone && s.LiesAhead(now) {
+		bad.And("state", "lies_ahead")
 	}
 	if said.LetterSent.check(bad, s, to, now); len(bad.Fields) > 0 {
 		return nil, bad

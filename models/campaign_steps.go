@@ -63,7 +63,7 @@ func (c *Campaign) responsible(ctx context.Context, db bun.IDB, person uuid.UUID
 	return owner, err
 }
 
-// DueStep is a step of a campaign that its responsible person has to see to.
+// DueStep is a step of a campaign that somebody has to see to: one that is planned, or a letter that is done and whose reply is overdue.
 type DueStep struct {
 	CampaignStep `bun:",extend"`
 	Campaign     string // its title
@@ -75,19 +75,34 @@ const stepsAhead = 7
 // maxDueSteps is how many steps stand on a desk.
 const maxDueSteps = 100
 
-// dueSteps limits a query over steps (alias cs) to those planned that the viewer is responsible for and that are due within a
-// week, or were before.
-func (v Viewer) dueSteps(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
+// replyOverdue is true of a letter (alias cs) that went out and whose reply was hoped for before the day given as argument: none has
+// come, and it has not been written again.
+const replyOverdue = `cs.state = 'done' AND cs.reply_on IS NULL AND cs.reply_due < ?
+	AND NOT EXISTS (SELECT 1 FROM campaign_steps AS later WHERE later.again_of = cs.id AND later.state <> 'called_off')`
+
+// withCampaigns reads steps (alias cs) with their campaigns and recommendations, as far as the viewer may see them.
+func (v Viewer) withCampaigns(q *bun.SelectQuery) *bun.SelectQuery {
 	return v.campaigned(q.TableExpr("campaign_steps AS cs").Join("JOIN campaigns AS ca ON ca.id = cs.campaign_id").
-		Join("JOIN recommendations AS r ON r.id = ca.recommendation_id")).
-		Where("cs.responsible_id = ? AND cs.state = 'planned' AND cs.day <= ?", v.PersonID, now.AddDate(0, 0, stepsAhead).Format(time.DateOnly))
+		Join("JOIN recommendations AS r ON r.id = ca.recommendation_id"))
 }
+
+// dueSteps limits a query over steps (alias cs) to those that wait for the viewer: planned ones that they are responsible for and
+// that are due within a week, or were before; and letters with an overdue reply, where they are in charge of the recommendation.
+func (v Viewer) dueSteps(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
+	return v.withCampaigns(q).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("cs.responsible_id = ? AND cs.state = 'planned' AND cs.day <= ?", v.PersonID, now.AddDate(0, 0, stepsAhead).Format(time.DateOnly)).
+			WhereOr("r.officer_id = ? AND "+replyOverdue, v.PersonID, now.Format(time.DateOnly))
+	})
+}
+
+// dueFirst is the order in which they are to be seen to.
+const dueFirst = "CASE WHEN cs.state = 'planned' THEN cs.day ELSE cs.reply_due END, cs.at NULLS FIRST, cs.id"
 
 // DueSteps lists the steps that wait for a viewer, the first due first.
 func DueSteps(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]DueStep, error) {
 	var list []DueStep
 	err := v.dueSteps(db.NewSelect(), now).ColumnExpr("cs.*, ca.title AS campaign").
-		OrderExpr("cs.day, cs.at NULLS FIRST, cs.id").Limit(maxDueSteps).Scan(ctx, &list)
+		OrderExpr(dueFirst).Limit(maxDueSteps).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read which steps of campaigns wait for somebody: %w", err)
 	}
@@ -101,4 +116,29 @@ func CountDueSteps(ctx context.Context, db bun.IDB, v Viewer, now time.Time) (in
 		return 0, fmt.Errorf("count which steps of campaigns wait for somebody: %w", err)
 	}
 	return min(n, maxDueSteps), nil
+}
+
+// OverdueReplies lists the letters of a recommendation's campaigns whose reply is overdue, the first due first, for those who may
+// see its campaigns; for others there are none.
+func OverdueReplies(ctx context.Context, db bun.IDB, v Viewer, recommendation uuid.UUID, now time.Time) ([]DueStep, error) {
+	var list []DueStep
+	err := v.withCampaigns(db.NewSelect()).Where("r.id = ? AND "+replyOverdue, recommendation, now.Format(time.DateOnly)).
+		ColumnExpr("cs.*, ca.title AS campaign").OrderExpr(dueFirst).Limit(maxDueSteps).Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read which replies to letters are overdue: %w", err)
+	}
+	return list, nil
+}
+
+// AgainWritten returns the letter that takes the place of one to which no reply came; nil where none does.
+func AgainWritten(ctx context.Context, db bun.IDB, of uuid.UUID) (*CampaignStep, error) {
+	var list []CampaignStep
+	err := db.NewSelect().Model(&list).Where("cs.again_of = ? AND cs.state <> ?", of, StepCalledOff).OrderExpr("cs.created_at DESC, cs.id").Limit(1).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read whether a letter was written again: %w", err)
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return &list[0], nil
 }

@@ -75,7 +75,7 @@ func TestAStepIsPlannedChangedSettledAndTakenBack(t *testing.T) {
 	_, err = models.EditStep(ctx, s.db, s.campaign, step.ID, 1, in, s.officer, noon)
 	require.Equal(t, apperr.CodeOutdated, apperr.CodeOf(err))
 
-	done, err := models.SettleStep(ctx, s.db, s.campaign, step.ID, 2, models.StepDone, models.StepResult{Result: "They will answer"}, s.officer, noon)
+	done, err := models.SettleStep(ctx, s.db, s.campaign, step.ID, 2, models.StepDone, models.StepResult{Result: "They will answer"}, s.officer, noon.AddDate(0, 0, 8))
 	require.NoError(t, err)
 	require.Equal(t, s.officer.ID, *done.SettledBy)
 	_, err = models.EditStep(ctx, s.db, s.campaign, step.ID, 3, in, s.officer, noon)
@@ -99,6 +99,30 @@ func TestAStepIsPlannedChangedSettledAndTakenBack(t *testing.T) {
 	report, err := record.Verify(ctx, s.db, s.about)
 	require.NoError(t, err)
 	require.True(t, report.OK(), report.Faults)
+}
+
+func TestWhatLiesAheadIsNotDone(t *testing.T) {
+	s := newSeries(t)
+	ctx := t.Context()
+	settle := func(step *models.CampaignStep, to models.StepState, now time.Time) error {
+		_, err := models.SettleStep(ctx, s.db, s.campaign, step.ID, 1, to, models.StepResult{}, s.officer, now)
+		return err
+	}
+	for _, kind := range []models.StepKind{models.StepCall, models.StepMeeting, models.StepEvent} {
+		in := meeting(s.officer, 2026, 3, 20)
+		in.Kind = kind
+		step := s.plan(t, in)
+		require.Equal(t, []string{"state"}, fieldsOf(t, settle(step, models.StepDone, noon)), kind)
+		require.Equal(t, []string{"state"}, fieldsOf(t, settle(step, models.StepDone, time.Date(2026, 3, 19, 9, 59, 0, 0, time.UTC))))
+		require.NoError(t, settle(step, models.StepDone, time.Date(2026, 3, 19, 10, 1, 0, 0, time.UTC)), "where days begin first it is that day")
+		in.Time, in.Zone = "14:30", "Europe/Sofia"
+		timed := s.plan(t, in)
+		require.Equal(t, []string{"state"}, fieldsOf(t, settle(timed, models.StepDone, timed.At.Add(-time.Minute))))
+		require.NoError(t, settle(timed, models.StepDone, *timed.At))
+		require.NoError(t, settle(s.plan(t, in), models.StepCalledOff, noon), "what lies ahead can be called off")
+	}
+	early := s.plan(t, letterStep(s.officer))
+	require.NoError(t, settle(early, models.StepDone, noon.AddDate(0, 0, -5)), "a letter may go out before its day")
 }
 
 func TestAStepThatCannotBeMeantIsRefused(t *testing.T) {
@@ -247,7 +271,7 @@ func TestCampaignsSayWhatComesNext(t *testing.T) {
 	s.plan(t, late)
 	soon := s.plan(t, meeting(s.officer, 2026, 3, 20))
 	far := meeting(s.officer, 2026, 3, 19)
-	_, err = models.SettleStep(ctx, s.db, s.campaign, s.plan(t, far).ID, 1, models.StepDone, models.StepResult{}, s.officer, noon)
+	_, err = models.SettleStep(ctx, s.db, s.campaign, s.plan(t, far).ID, 1, models.StepDone, models.StepResult{}, s.officer, noon.AddDate(0, 0, 8))
 	require.NoError(t, err)
 	require.Equal(t, [2]int{2, 1}, [2]int{open()[0].Planned, open()[0].Done})
 	require.Equal(t, "With the ministry", open()[0].NextTitle)

@@ -74,6 +74,33 @@ func (e MailingEvent) span(bad *apperr.Error) (from, until time.Time) {
 	return from, at("end_time", e.EndDay, e.EndTime)
 }
 
+// EventOver reports whether a mailing announces an event that is over at an instant: nobody is invited to that.
+func (m *Mailing) EventOver(at time.Time) (bool, error) {
+	if m.Event == nil {
+		return false, nil
+	}
+	_, until, err := m.Event.Span()
+	return err == nil && !at.Before(until), err
+}
+
+// CheckEvent refuses a mailing whose event is over at now, or will be when the last of it leaves.
+func (m *Mailing) CheckEvent(now, last time.Time) error {
+	if over, err := m.EventOver(now); over || err != nil {
+		return orOver(err, "event.end_time", "event_over")
+	}
+	if over, err := m.EventOver(last); over || err != nil {
+		return orOver(err, "when.day", "event_over_then")
+	}
+	return nil
+}
+
+func orOver(err error, path, code string) error {
+	if err != nil {
+		return err
+	}
+	return apperr.Invalid(path, code)
+}
+
 // checkEvent collects what is wrong with the event of a mailing.
 func (in MailingInput) checkEvent(bad *apperr.Error) {
 	e := in.Event

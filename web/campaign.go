@@ -30,6 +30,7 @@ func (s *Server) campaignRoutes(r *mux.Router) {
 	s.post(r, "/campaigns/{id}/steps/{step}/settle", s.settleStep)
 	s.post(r, "/campaigns/{id}/steps/{step}/reopen", s.reopenStep)
 	s.post(r, "/campaigns/{id}/steps/{step}/reply", s.takeReply)
+	s.post(r, "/campaigns/{id}/steps/{step}/wait", s.waitForReply)
 	s.get(r, "/campaigns/{id}/steps/{step}/letter", s.authorityLetter)
 	s.get(r, "/campaigns/{id}/steps/{step}/letter.{form:docx}", s.authorityLetterFile)
 	s.get(r, "/campaigns/{id}/steps/{step}/letter.txt", s.authorityLetterText)
@@ -97,8 +98,9 @@ type campaignView struct {
 	Month                 string // the one asked for, "" for none
 	Filtered              bool
 
-	Total   int // of all that stands in it
-	Shown   int // after the filter
+	Total   int          // of all that stands in it
+	Shown   int          // after the filter
+	Overdue []seriesItem // their day is over and nobody said what came of them, or a reply to them is overdue
 	Next    *seriesItem
 	Undated []seriesItem
 	Months  []seriesMonth
@@ -119,13 +121,17 @@ func (s *Server) campaign(w http.ResponseWriter, r *http.Request) error {
 		Filter: NewForm(r.URL.Query()), Month: r.URL.Query().Get("month"), Total: len(all)}
 	v.Adds = addsTo(l, c)
 	s.seriesChoices(l, all, &v)
-	v.Next = nextOf(all)
+	v.Overdue, v.Next = overdueOf(all), nextOf(all)
 	shown := itemsFor(all, r.URL.Query())
 	v.Shown = len(shown)
 	v.Undated, v.Months = byMonth(l, shown)
 	if len(all) > 0 {
-		v.Grid = gridOf(l, shown, gridMonth(v.Month, v.Next, shown, models.DayOf(s.Now(), c.zone)), models.DayOf(s.Now(), c.zone))
+		today := models.DayOf(s.Now(), c.zone)
+		v.Grid = gridOf(l, shown, gridMonth(v.Month, today), today)
 		v.Grid.Previous, v.Grid.Next = withQuery(r.URL, "month", v.Grid.previous)+"#month", withQuery(r.URL, "month", v.Grid.next)+"#month"
+		if !v.Grid.current {
+			v.Grid.ToToday = withQuery(r.URL, "month", "") + "#month"
+		}
 	}
 	s.Engine.Render(w, r, http.StatusOK, "campaign", v)
 	return nil

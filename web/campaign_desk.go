@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -15,6 +16,7 @@ import (
 type stepRow struct {
 	seriesItem
 	Campaign string
+	Again    string // where the letter is written again, of one whose reply is overdue; "" for the others
 
 	due time.Time // where the day alone is known: when that is over
 }
@@ -30,13 +32,50 @@ func (s *Server) dueSteps(r *http.Request, v *visitor) ([]stepRow, error) {
 	for _, step := range list {
 		item := stepItem(Localizer(r), step.CampaignStep, models.DayOf(s.Now(), zone))
 		item.Href = campaignPath(step.CampaignID) + "/steps/" + step.ID.String()
-		row := stepRow{seriesItem: item, Campaign: step.Campaign, due: time.Date(item.Day.Year(), item.Day.Month(), item.Day.Day()+1, 0, 0, 0, 0, zone)}
-		if step.At != nil {
+		row := stepRow{seriesItem: item, Campaign: step.Campaign, due: dayOver(item.Day, zone)}
+		switch {
+		case step.AwaitsReply():
+			if row.With, err = s.concerned(r.Context(), Localizer(r), step.CampaignStep); err != nil {
+				return nil, err
+			}
+			row.Late, row.due, row.Again = true, dayOver(*step.ReplyDue, zone), againPath(step.CampaignStep)
+		case step.At != nil:
 			row.due = *step.At
 		}
 		rows = append(rows, row)
 	}
 	return rows, err
+}
+
+// dayOver is when a day is over in a zone.
+func dayOver(day time.Time, zone *time.Location) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, zone)
+}
+
+// overdueReplies are rows of who is awaited for the letters of a recommendation whose reply is overdue: whoever is in charge of it.
+func (s *Server) overdueReplies(ctx context.Context, l *i18n.Localizer, p *visitorPage) ([]awaitedRow, error) {
+	list, err := models.OverdueReplies(ctx, s.DB, p.visitor.viewer(), p.Rec.ID, s.Now())
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	officer, err := models.PersonByID(ctx, s.DB, p.Rec.OfficerID)
+	if err != nil {
+		return nil, err
+	}
+	var rows []awaitedRow
+	for _, step := range list {
+		row := awaitedRow{Who: officer.Name, Due: dayOver(*step.ReplyDue, p.Zone).Add(-time.Second), Zone: p.Zone, Overdue: true, What: i18n.Said(l.T("letter.awaited")),
+			Href: campaignPath(step.CampaignID) + "/steps/" + step.ID.String(), Open: step.Title, OpenLang: step.WrittenIn}
+		with, err := s.concerned(ctx, l, step.CampaignStep)
+		if err != nil {
+			return nil, err
+		}
+		if with.Text != "" {
+			row.What = i18n.Joined(row.What, " – ", with)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // deskRow is a question or a step: one of them is nil.

@@ -2,11 +2,11 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
@@ -27,29 +27,107 @@ type letterFacts struct {
 	Reply, ReplyLang  string
 	ReplyForm         *formState // nil unless a reply can be put down
 	ReplyIn           Input
+	Awaits            bool   // a reply is hoped for, and none has come
+	Late              bool   // that day is over
+	AgainOf           string // id of the letter that this one takes the place of; "" for none
+	AgainHref         string // where it is written again; "" where nothing is to be
+	Before, After     *letterLink
 }
 
-// letterFacts gathers them; form is what was typed last below the plan.
-func (s *Server) letterFacts(l *i18n.Localizer, c stepCase, form formState) letterFacts {
-	if c.step == nil || c.step.Kind != models.StepLetter {
-		return letterFacts{}
+// letterLink leads to another letter: the one that this one takes the place of, or the one that takes its.
+type letterLink struct{ Href, Title, Lang string }
+
+// letterFacts gathers them; plan and said are what was typed last in the plan and in the forms above it.
+func (s *Server) letterFacts(ctx context.Context, l *i18n.Localizer, c stepCase, plan *Form, said formState) (f letterFacts, err error) {
+	if f.AgainOf = plan.Value("again_of"); f.AgainOf != "" {
+		if f.Before, err = s.writtenBefore(ctx, c, f.AgainOf); err != nil {
+			return f, err
+		}
 	}
-	f := letterFacts{Letter: true, Reference: c.step.Reference, ReplyDue: dayIn(l, c.step.ReplyDue), ReplyOn: dayIn(l, c.step.ReplyOn), SentOn: dayIn(l, c.step.SentOn),
-		Reply: c.step.Reply, ReplyLang: c.step.ReplyWrittenIn}
+	if c.step == nil || c.step.Kind != models.StepLetter {
+		return f, nil
+	}
+	f.Letter, f.Reference, f.Reply, f.ReplyLang = true, c.step.Reference, c.step.Reply, c.step.ReplyWrittenIn
+	f.ReplyDue, f.ReplyOn, f.SentOn = dayIn(l, c.step.ReplyDue), dayIn(l, c.step.ReplyOn), dayIn(l, c.step.SentOn)
 	if c.step.Prepared() && !c.rec.Quarantined() {
 		f.LetterHref = c.path() + "/letter"
 	}
 	switch c.step.State {
 	case models.StepPlanned:
-		preset(form.Form, "sent_on", models.DayOf(s.Now(), c.zone).Format(time.DateOnly))
-		preset(form.Form, "sent_reference", c.step.Reference)
+		preset(said.Form, "sent_on", models.DayOf(s.Now(), c.zone).Format(time.DateOnly))
+		preset(said.Form, "sent_reference", c.step.Reference)
 	case models.StepDone:
-		preset(form.Form, "reply_on", isoDay(c.step.ReplyOn))
-		preset(form.Form, "reply", c.step.Reply)
-		preset(form.Form, "reply_written_in", c.step.ReplyWrittenIn)
-		f.ReplyForm, f.ReplyIn = &form, languageInput(form.Form, "reply_written_in", l.T("written.in"), l.T("written.another"))
+		preset(said.Form, "reply_on", isoDay(c.step.ReplyOn))
+		preset(said.Form, "reply", c.step.Reply)
+		if c.step.ReplyOn != nil {
+			preset(said.Form, "reply_written_in", c.step.ReplyWrittenIn)
+		}
+		f.ReplyForm, f.ReplyIn = &said, saidIn(l, said.Form, "reply_written_in")
 	}
-	return f
+	return f, s.writtenAfter(ctx, c, &f)
+}
+
+func (c campaignCase) letterLink(step *models.CampaignStep) *letterLink {
+	return &letterLink{Href: c.path() + "/steps/" + step.ID.String(), Title: step.Title, Lang: step.WrittenIn}
+}
+
+// writtenBefore leads to the letter whose place one takes; nil where it is none of the campaign, which is refused when it is saved.
+func (s *Server) writtenBefore(ctx context.Context, c stepCase, of string) (*letterLink, error) {
+	id, err := uuid.Parse(of)
+	if err != nil {
+		return nil, nil
+	}
+	before, err := models.CampaignStepByID(ctx, s.DB, c.c.ID, id)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.letterLink(before), nil
+}
+
+// writtenAfter leads to the letter that takes the place of this one; where none does, and none replied, it can be written again.
+func (s *Server) writtenAfter(ctx context.Context, c stepCase, f *letterFacts) error {
+	after, err := models.AgainWritten(ctx, s.DB, c.step.ID)
+	switch {
+	case err != nil:
+		return err
+	case after != nil:
+		f.After = c.letterLink(after)
+	case c.step.State == models.StepDone && c.step.ReplyOn == nil:
+		f.AgainHref, f.Awaits = againPath(*c.step), c.step.AwaitsReply()
+		f.Late = f.Awaits && c.step.ReplyDue.Before(models.DayOf(s.Now(), c.zone))
+	}
+	return nil
+}
+
+// againPath is where a letter to which no reply came is written again.
+func againPath(step models.CampaignStep) string {
+	return campaignPath(step.CampaignID) + "/steps/new?" + url.Values{"kind": {string(models.StepLetter)}, "again": {step.ID.String()}}.Encode()
+}
+
+// beginAgain begins a letter with what the one says whose place it takes, where the address names one.
+func (s *Server) beginAgain(r *http.Request, c campaignCase, values url.Values) error {
+	id, err := uuid.Parse(r.URL.Query().Get("again"))
+	if err != nil {
+		return nil
+	}
+	step, err := models.CampaignStepByID(r.Context(), s.DB, c.c.ID, id)
+	if err != nil {
+		return err
+	}
+	if step.Kind != models.StepLetter || step.State != models.StepDone {
+		return apperr.NotFound("step")
+	}
+	for name, value := range valuesOf(step) {
+		switch name {
+		case "title", "written_in", "authority_id", "organisation_id":
+			values[name] = value
+		}
+	}
+	values.Set("again_of", step.ID.String())
+	return nil
 }
 
 // preset fills a field in that nobody has typed into.
@@ -79,7 +157,11 @@ func readLetterPlan(r *http.Request, bad *apperr.Error, kind models.StepKind) mo
 	if kind != models.StepLetter {
 		return models.LetterPlan{}
 	}
-	return models.LetterPlan{Reference: words(r, "reference"), ReplyDue: readDay(bad, "reply_due", r.PostFormValue("reply_due"))}
+	in := models.LetterPlan{Reference: words(r, "reference"), ReplyDue: readDay(bad, "reply_due", r.PostFormValue("reply_due"))}
+	if id, err := uuid.Parse(r.PostFormValue("again_of")); err == nil {
+		in.AgainOf = &id
+	}
+	return in
 }
 
 // readLetterSent gathers when and how a letter went out; one that is called off did not.
@@ -95,19 +177,6 @@ func readLetterSent(r *http.Request, step *models.CampaignStep, to models.StepSt
 		in.Reference = &reference
 	}
 	return in, bad.OrNil()
-}
-
-// atSent leads what is wrong with a reference to the field in which it was typed: the plan below it has one of its own.
-func atSent(err error) error {
-	var bad *apperr.Error
-	if errors.As(err, &bad) {
-		for i := range bad.Fields {
-			if bad.Fields[i].Path == "reference" {
-				bad.Fields[i].Path = "sent_reference"
-			}
-		}
-	}
-	return err
 }
 
 // takeReply puts down which reply came to a letter.
@@ -131,15 +200,36 @@ func (s *Server) takeReply(w http.ResponseWriter, r *http.Request) error {
 	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.Reply == said.Reply && isoDay(c.step.ReplyOn) == isoDay(said.ReplyOn.Time()) {
 		err = nil // a second click
 	}
-	if err != nil && f.showAgain(err, Localizer(r)) {
-		if c, err = s.loadStep(r, access.EditCampaign); err != nil {
-			return err
-		}
-		form := newFormState(valuesOf(c.step))
-		form.status, form.Refused = f.status, f.Refused
-		return s.renderStep(w, r, c, form, f)
+	return s.answerSettled(w, r, c, err, "letter.reply_saved", f)
+}
+
+// waitForReply has the reply to a letter waited for until another day, or no more.
+func (s *Server) waitForReply(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.loadStep(r, access.EditCampaign)
+	if err != nil {
+		return err
 	}
-	return s.answerStep(w, r, c, err, "letter.reply_saved", nil)
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	bad, until := apperr.New(apperr.CodeInvalid), ""
+	if r.PostFormValue("do") != "stop" {
+		if until = r.PostFormValue("wait_until"); until == "" {
+			bad.And("wait_until", "required")
+		}
+	}
+	said := models.StepAwaited{ReplyDue: readDay(bad, "wait_until", until)}
+	if err = bad.OrNil(); err == nil {
+		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			_, err := models.AwaitStep(ctx, tx, c.c, c.step.ID, seenRevision(r), said, c.visitor.Person, s.Now())
+			return err
+		})
+	}
+	if apperr.CodeOf(err) == apperr.CodeOutdated && isoDay(c.step.ReplyDue) == isoDay(said.ReplyDue.Time()) {
+		err = nil // a second click
+	}
+	return s.answerSettled(w, r, c, blamed(err, "reply_due", "wait_until"), "letter.wait_saved", f)
 }
 
 // replyBadge says whether a letter that went out was replied to; nil where no reply is waited for.
@@ -155,6 +245,11 @@ func replyBadge(l *i18n.Localizer, step models.CampaignStep, today time.Time) *B
 	return &Badge{Tone: "action", Icon: "calendar", Text: l.T("letter.reply_due", "Date", l.Date(*step.ReplyDue, time.UTC))}
 }
 
+// againBadge says that a letter was written again: its reply is waited for no more.
+func againBadge(l *i18n.Localizer) *Badge {
+	return &Badge{Tone: "plain", Icon: "mail", Text: l.T("letter.written_again")}
+}
+
 // authorityLetterView is the page of a letter that the system wrote: to be read, completed and sent by a person.
 type authorityLetterView struct {
 	Page
@@ -164,6 +259,7 @@ type authorityLetterView struct {
 	NoAddress      bool
 	Files          []fileLink
 	Also           []letterLanguage
+	Gaps           []gapLine // what its grants do not say in its language
 	Back           string
 }
 
@@ -190,6 +286,9 @@ func (s *Server) authorityLetter(w http.ResponseWriter, r *http.Request) error {
 	in := "?language=" + url.QueryEscape(letter.Language)
 	v := authorityLetterView{Page: s.workPage(r, l.T("letter.title")), campaignHead: c.head(), Text: letter.Text, TextLang: letter.Language,
 		NoAddress: len(m.Authority.AddressLines()) == 0, Back: c.path()}
+	if v.Gaps, err = s.gapsFor(r.Context(), l, c.visitor, c.rec, nil, []string{letter.Language}); err != nil {
+		return err
+	}
 	if letter.Spoken != "" {
 		v.Spoken, v.Used = l.Language(letter.Spoken), l.Language(letter.Language)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"tribuna/internal/demo"
 	"tribuna/internal/i18n"
+	"tribuna/models"
 )
 
 // letterIn plans a letter to an authority and returns where it is.
@@ -147,4 +148,112 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 	}
 	require.Equal(t, http.StatusConflict, b.get(step+"/letter").StatusCode, "what is sent is not written any more")
 	require.NotContains(t, h.as("partner-sc-nwb", "en").get(recommendationPath(h.brief.ID)+"/record").Body, "They look at it")
+}
+
+func TestAnOverdueReplyIsSeenTo(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b := h.as("officer-khc", "en")
+	campaign := h.campaignOf(b, "Spring")
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	step := h.stepIn(b, campaign, "letter", "To the ombudsman", day(-40), "")
+	f := filled(t, b.get(step).Body, step)
+	f.Set("authority_id", demo.ID("authority", "bg-ombudsman").String())
+	f.Set("reply_due", day(3))
+	require.Equal(t, http.StatusSeeOther, b.post(step, f).StatusCode)
+	sent := filled(t, b.get(step).Body, step+"/settle")
+	sent.Set("do", "done")
+	sent.Set("sent_on", day(-40))
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", sent).StatusCode)
+	require.NotContains(t, b.get("/").Body, "To the ombudsman", "it is not due yet")
+	h.exec(`UPDATE campaign_steps SET reply_due = ? WHERE kind = 'letter'`, day(-2))
+	rec := recommendationPath(h.brief.ID)
+	id := step[strings.LastIndex(step, "/")+1:]
+	again := campaign + "/steps/new?again=" + id + "&amp;kind=letter"
+	for _, tag := range i18n.Tags() {
+		l, reader := i18n.For(tag), h.as("officer-khc", tag)
+		home := reader.get("/")
+		sound(t, home)
+		for _, want := range []string{"To the ombudsman", l.T("letter.yours"), `href="` + step + `#reply"`, `href="` + again + `"`, l.N("home.overdue", 1)} {
+			require.Contains(t, home.Body, want)
+		}
+		page := reader.get(step)
+		sound(t, page)
+		require.Contains(t, page.Body, `href="`+again+`"`)
+		require.Contains(t, page.Body, l.T("letter.wait_stop"))
+		awaited := reader.get(rec)
+		sound(t, awaited)
+		require.Contains(t, awaited.Body, l.T("letter.awaited"))
+		require.NotContains(t, h.as("partner-sc-nwb", tag).get(rec).Body, l.T("letter.awaited"), "a campaign is its owners' alone")
+	}
+	require.NotContains(t, h.as("officer-tdh", "en").get("/").Body, "To the ombudsman")
+
+	b = h.as("officer-khc", "en")
+	wait := filled(t, b.get(step).Body, step+"/wait")
+	wait.Set("do", "until")
+	wrong := b.post(step+"/wait", wait)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, `href="#`+fieldID("wait_until")+`"`)
+	wait.Set("wait_until", day(-41))
+	wrong = b.post(step+"/wait", wait)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	require.Regexp(t, `name="wait_until"[^>]*aria-invalid="true"`, wrong.Body)
+	wait.Set("wait_until", day(5))
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/wait", wait).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/wait", wait).StatusCode, "a second click does nothing")
+	require.NotContains(t, b.get("/").Body, "To the ombudsman")
+	h.exec(`UPDATE campaign_steps SET reply_due = ? WHERE kind = 'letter'`, day(-2))
+
+	path := strings.ReplaceAll(again, "&amp;", "&")
+	opened := b.get(path)
+	sound(t, opened)
+	next := filled(t, opened.Body, campaign+"/steps/new")
+	require.Equal(t, [3]string{id, "To the ombudsman", demo.ID("authority", "bg-ombudsman").String()}, [3]string{next.Get("again_of"), next.Get("title"), next.Get("authority_id")})
+	next.Set("title", "To the ombudsman, again")
+	next.Set("day", day(1))
+	require.Equal(t, http.StatusSeeOther, b.post(campaign+"/steps/new", next).StatusCode)
+	home := b.get("/")
+	require.Contains(t, home.Body, "To the ombudsman, again")
+	require.NotContains(t, home.Body, i18n.For("en").T("letter.yours"), "it is being written again")
+	series := b.get(campaign)
+	sound(t, series)
+	require.Contains(t, series.Body, i18n.For("en").T("letter.written_again"))
+	require.NotContains(t, series.Body, "Reply overdue")
+	_, link, found := strings.Cut(b.get(step).Body, "<dt>"+i18n.For("en").T("letter.written_again")+`</dt><dd><a href="`)
+	require.True(t, found)
+	second, _, _ := strings.Cut(link, `"`)
+	letter := b.get(second + "/letter.txt?language=en").Body
+	require.Contains(t, letter, "We wrote to you about this on")
+	require.Equal(t, http.StatusNotFound, b.get(strings.Replace(path, id, second[strings.LastIndex(second, "/")+1:], 1)).StatusCode, "what is planned is not written again")
+}
+
+func TestALetterSaysWhoPays(t *testing.T) {
+	h := newHouse(t).withWord("off")
+	h.published()
+	b := h.as("officer-khc", "en")
+	campaign := h.campaignOf(b, "Spring")
+	step := h.letterIn(b, campaign, "bg-ministry-labour-social-policy", "")
+	grants, err := models.GrantsOf(t.Context(), h.db, h.brief.ID)
+	require.NoError(t, err)
+	require.NotEmpty(t, grants)
+	for _, tag := range []string{"bg", "en"} {
+		text := b.get(step + "/letter.txt?language=" + tag).Body
+		words := plainWords(packed(t, b.get(step+"/letter.docx?language="+tag).Body)["word/document.xml"])
+		for _, g := range grants {
+			credit := g.Credit(tag)
+			require.NotEmpty(t, credit.Statement)
+			for _, want := range []string{credit.Statement, credit.Disclaimer, i18n.For(tag).Credit(credit.Funder, credit.Number, tag, credit.Language)} {
+				require.Contains(t, text, want)
+				require.Contains(t, words, want)
+			}
+			require.NotContains(t, text, "\ue003", "no mark of a picture")
+		}
+	}
+	h.exec(`DELETE FROM grant_statements WHERE language = 'bg'`)
+	page := b.get(step + "/letter")
+	sound(t, page)
+	require.Contains(t, page.Body, i18n.For("en").T("letter.gaps"))
+	h.exec(`DELETE FROM recommendation_grants`)
+	require.NotContains(t, b.get(step+"/letter.txt").Body, "* * *", "where nobody pays nothing is said")
 }

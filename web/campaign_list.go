@@ -35,19 +35,37 @@ type campaignRow struct {
 	DocumentHref, Organisation  string
 	Planned, Done               int
 	NextDay, Next, NextLanguage string
+	Begun                       string // when: campaigns may have the same title
 }
 
-func campaignRows(l *i18n.Localizer, list []models.CampaignSummary) []campaignRow {
+// campaignRows puts campaigns into words.
+func campaignRows(l *i18n.Localizer, zone *time.Location, list []models.CampaignSummary) []campaignRow {
+	begun := campaignsBegun(l, zone, list)
 	rows := make([]campaignRow, len(list))
 	for i, c := range list {
 		rows[i] = campaignRow{Href: campaignPath(c.ID), Title: c.Title, Document: c.Recommendation, Lang: c.RecommendationLanguage,
 			DocumentHref: recommendationPath(c.RecommendationID), Organisation: c.Organisation, Planned: c.Planned, Done: c.Done,
-			Next: c.NextTitle, NextLanguage: c.NextWrittenIn}
+			Next: c.NextTitle, NextLanguage: c.NextWrittenIn, Begun: l.T("campaign.begun", "When", begun[i])}
 		if c.NextDay != nil {
 			rows[i].NextDay = l.Date(*c.NextDay, time.UTC)
 		}
 	}
 	return rows
+}
+
+// campaignsBegun says when each campaign was begun: the day or, where two of the same title were begun on one, day and time.
+func campaignsBegun(l *i18n.Localizer, zone *time.Location, list []models.CampaignSummary) []string {
+	begun, alike := make([]string, len(list)), map[string]int{}
+	called := func(c models.CampaignSummary) string { return c.Title + "\n" + l.Date(c.CreatedAt, zone) }
+	for _, c := range list {
+		alike[called(c)]++
+	}
+	for i, c := range list {
+		if begun[i] = l.Date(c.CreatedAt, zone); alike[called(c)] > 1 {
+			begun[i] = l.DateTime(c.CreatedAt, zone)
+		}
+	}
+	return begun
 }
 
 // campaigns lists the campaigns of the visitor's organisations, newest first; coordinators see those of all.
@@ -75,7 +93,11 @@ func (s *Server) campaigns(w http.ResponseWriter, r *http.Request) error {
 	if f.Before != nil {
 		page.Pager.Previous, page.Pager.Summary = withQuery(r.URL, "before", ""), l.T("dashboard.older")
 	}
-	page.Rows = campaignRows(l, list)
+	zone, err := s.zoneOf(r.Context(), v.Person)
+	if err != nil {
+		return err
+	}
+	page.Rows = campaignRows(l, zone, list)
 	s.Engine.Render(w, r, http.StatusOK, "campaigns", page)
 	return nil
 }
@@ -179,6 +201,7 @@ func (s *Server) renameCampaign(w http.ResponseWriter, r *http.Request) error {
 		if c, err = s.loadCampaign(r, access.EditCampaign); err != nil {
 			return err
 		}
+		f.Refused = inStep(Localizer(r), f)
 		return s.renderRename(w, r, c, f)
 	}
 	if err != nil {

@@ -3,18 +3,42 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
+// mailingRow is a mailing among those of a recommendation: its subject tells it from others of the same campaign.
+type mailingRow struct {
+	seriesItem
+	Campaign  string // its title
+	CreatedAt time.Time
+}
+
 // campaignChoices are the campaigns that a mailing can belong to. One that exists stays in one of them.
 func (s *Server) campaignChoices(r *http.Request, c mailingCase, v *mailingView) error {
 	list, err := models.Campaigns(r.Context(), s.DB, c.visitor.viewer(), models.CampaignFilter{Recommendation: c.rec.ID, Limit: 200})
-	for _, campaign := range list {
-		v.Campaigns = append(v.Campaigns, Option{Value: campaign.ID.String(), Label: campaign.Title})
+	if err != nil {
+		return err
 	}
-	return err
+	zone, err := s.zoneOf(r.Context(), c.visitor.Person)
+	if err != nil {
+		return err
+	}
+	l, titled := Localizer(r), map[string]int{}
+	begun := campaignsBegun(l, zone, list)
+	for _, campaign := range list {
+		titled[campaign.Title]++
+	}
+	for i, campaign := range list {
+		o := Option{Value: campaign.ID.String(), Label: campaign.Title}
+		if titled[campaign.Title] > 1 {
+			o.Label = l.T("campaign.among", "Title", campaign.Title, "When", begun[i])
+		}
+		v.Campaigns = append(v.Campaigns, o)
+	}
+	return nil
 }
 
 // fillCampaigns shows the owners the campaigns of a recommendation.
@@ -23,7 +47,7 @@ func (s *Server) fillCampaigns(ctx context.Context, l *i18n.Localizer, p *visito
 		return nil
 	}
 	list, err := models.Campaigns(ctx, s.DB, p.visitor.viewer(), models.CampaignFilter{Recommendation: p.Rec.ID, Limit: 200})
-	p.Campaigns = campaignRows(l, list)
+	p.Campaigns = campaignRows(l, p.Zone, list)
 	for i := range p.Campaigns { // it stands on its own recommendation's page
 		p.Campaigns[i].Document, p.Campaigns[i].Organisation = "", ""
 	}

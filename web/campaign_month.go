@@ -13,8 +13,10 @@ type monthGrid struct {
 	Weekdays       []string
 	Weeks          [][7]gridDay
 	Previous, Next string // addresses of the months beside it
+	ToToday        string // address of the month that has today; "" where it is this one
 
 	previous, next string // as the address names them
+	current        bool   // today is in it
 }
 
 // gridDay is one day of it.
@@ -26,27 +28,17 @@ type gridDay struct {
 	Items  []seriesItem
 }
 
-// gridMonth is the first day of the month to show: the one asked for, else that of what comes next, else of the last that there
-// is, else today's.
-func gridMonth(asked string, next *seriesItem, items []seriesItem, today time.Time) time.Time {
+// gridMonth is the first day of the month to show: the one asked for, else today's.
+func gridMonth(asked string, today time.Time) time.Time {
 	if t, err := time.Parse("2006-01", asked); err == nil && t.Year() >= 2000 && t.Year() <= 2100 {
 		return t
 	}
-	day := today
-	if next != nil && !next.Day.IsZero() {
-		day = next.Day
-	} else {
-		for _, item := range items {
-			if !item.Day.IsZero() {
-				day = item.Day
-			}
-		}
-	}
-	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
 func gridOf(l *i18n.Localizer, items []seriesItem, first, today time.Time) *monthGrid {
-	g := &monthGrid{Title: monthTitle(l, first), previous: first.AddDate(0, -1, 0).Format("2006-01"), next: first.AddDate(0, 1, 0).Format("2006-01")}
+	g := &monthGrid{Title: monthTitle(l, first), previous: first.AddDate(0, -1, 0).Format("2006-01"), next: first.AddDate(0, 1, 0).Format("2006-01"),
+		current: first.Year() == today.Year() && first.Month() == today.Month()}
 	for i := 1; i <= 7; i++ {
 		g.Weekdays = append(g.Weekdays, l.T("calendar.weekday."+strconv.Itoa(i%7)))
 	}

@@ -31,6 +31,7 @@ type seriesItem struct {
 	Said, SaidLang        string // what came of it
 	Late                  bool   // its day is over, and nobody said what came of it
 	Awaited               *Badge // whether a letter was replied to, and until when that is hoped for
+	ReplyLate             bool   // that day is over, and it was not written again
 	Replied, RepliedLang  string // what the reply says
 
 	kind, state, who string
@@ -71,8 +72,12 @@ func (s *Server) series(ctx context.Context, l *i18n.Localizer, c campaignCase) 
 		all = append(all, mailingItem(l, m, c.zone))
 	}
 	today := models.DayOf(s.Now(), c.zone)
+	again := writtenAgain(steps)
 	for _, step := range steps {
 		item := stepItem(l, step, today)
+		if again[step.ID] && step.AwaitsReply() {
+			item.ReplyLate, item.Awaited = false, againBadge(l)
+		}
 		item.Href, item.Who = c.path()+"/steps/"+step.ID.String(), people[step.ResponsibleID].Name
 		if item.With, err = s.concerned(ctx, l, step); err != nil {
 			return nil, err
@@ -81,6 +86,17 @@ func (s *Server) series(ctx context.Context, l *i18n.Localizer, c campaignCase) 
 	}
 	slices.SortStableFunc(all, inOrder)
 	return all, nil
+}
+
+// writtenAgain are the letters whose place another one takes.
+func writtenAgain(steps []models.CampaignStep) map[uuid.UUID]bool {
+	again := map[uuid.UUID]bool{}
+	for _, step := range steps {
+		if step.AgainOf != nil && step.State != models.StepCalledOff {
+			again[*step.AgainOf] = true
+		}
+	}
+	return again
 }
 
 // inOrder is the order of time; of one day what has no time comes first, and what has no day comes last.
@@ -154,6 +170,7 @@ func stepItem(l *i18n.Localizer, step models.CampaignStep, today time.Time) seri
 	item.Late = step.State == models.StepPlanned && item.Day.Before(today)
 	item.Mark = stateBadge(l, step.State, item.Late)
 	item.Awaited, item.Replied, item.RepliedLang = replyBadge(l, step, today), step.Reply, step.ReplyWrittenIn
+	item.ReplyLate = step.AwaitsReply() && step.ReplyDue.Before(today)
 	if step.At != nil {
 		item.Clock = l.Time(*step.At, step.Location())
 	}
@@ -194,10 +211,20 @@ func stateBadge(l *i18n.Localizer, state models.StepState, late bool) Badge {
 	return Badge{Tone: "action", Icon: "calendar", Text: text}
 }
 
-// nextOf is what is to be seen to first: of all that is still to come, or should have come, the earliest.
+// overdueOf are those to be seen to that are late: a step whose day is over, and a letter whose reply is overdue.
+func overdueOf(all []seriesItem) (late []seriesItem) {
+	for _, item := range all {
+		if item.Late || item.ReplyLate {
+			late = append(late, item)
+		}
+	}
+	return late
+}
+
+// nextOf is what comes next: of all that is still to come the earliest, what is late apart.
 func nextOf(all []seriesItem) *seriesItem {
 	for i := range all {
-		if all[i].Waits() {
+		if all[i].Waits() && !all[i].Late {
 			return &all[i]
 		}
 	}

@@ -40,6 +40,9 @@ type stepView struct {
 	Theirs       *seriesItem // saved meanwhile by somebody else
 	Settle       formState   // of what came of it
 	ResultIn     Input       // in which language that is
+	WhyIn        Input       // in which language it is said why it is called off
+	WhyTyped     bool        // something was typed there
+	Ahead        bool        // it cannot be done yet
 	Announce     string      // where a mailing announces it; "" where there is nothing to announce
 	letterFacts
 }
@@ -71,6 +74,9 @@ func (s *Server) newStep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	values := url.Values{"kind": {r.URL.Query().Get("kind")}, "responsible_id": {c.visitor.Person.ID.String()}, "zone": {c.zone.String()}}
+	if err := s.beginAgain(r, c, values); err != nil {
+		return err
+	}
 	return s.renderStep(w, r, stepCase{c, nil}, newFormState(values), newFormState(nil))
 }
 
@@ -138,6 +144,9 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request) error {
 func valuesOf(step *models.CampaignStep) url.Values {
 	values := url.Values{"kind": {string(step.Kind)}, "title": {step.Title}, "day": {step.Day.Format(time.DateOnly)}, "responsible_id": {step.ResponsibleID.String()},
 		"note": {step.Note}, "written_in": {step.WrittenIn}, "reference": {step.Reference}, "reply_due": {isoDay(step.ReplyDue)}}
+	if step.AgainOf != nil {
+		values.Set("again_of", step.AgainOf.String())
+	}
 	if step.At != nil {
 		values.Set("time", step.At.In(step.Location()).Format("15:04"))
 		values.Set("zone", step.Zone)
@@ -179,63 +188,6 @@ func seenRevision(r *http.Request) int {
 	return seen
 }
 
-// settleStep says that a step is done, or called off: the button says which.
-func (s *Server) settleStep(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
-	if err != nil {
-		return err
-	}
-	f, err := readFormState(r)
-	if err != nil {
-		return err
-	}
-	to, said := models.StepState(r.PostFormValue("do")), models.StepResult{Result: words(r, "result"), Written: models.Written{WrittenIn: r.PostFormValue("result_written_in")}}
-	if said.LetterSent, err = readLetterSent(r, c.step, to); err == nil {
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
-			return err
-		})
-	}
-	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == to && c.step.Result == said.Result && *c.step.SettledBy == c.visitor.Person.ID {
-		err = nil // a second click
-	}
-	if err != nil && f.showAgain(atSent(err), Localizer(r)) {
-		if c, err = s.loadStep(r, access.EditCampaign); err != nil {
-			return err
-		}
-		form := newFormState(valuesOf(c.step))
-		form.status, form.Refused = f.status, f.Refused
-		return s.renderStep(w, r, c, form, f)
-	}
-	return s.answerStep(w, r, c, err, "campaign.said."+string(to), nil)
-}
-
-// reopenStep takes back that a step is done or called off.
-func (s *Server) reopenStep(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
-	if err != nil {
-		return err
-	}
-	f, err := readFormState(r)
-	if err != nil {
-		return err
-	}
-	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-		_, err := models.ReopenStep(ctx, tx, c.c, c.step.ID, seenRevision(r), c.visitor.Person, s.Now())
-		return err
-	})
-	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == models.StepPlanned {
-		err = nil // a second click
-	}
-	f.Form = NewForm(valuesOf(c.step))
-	if err != nil {
-		return s.answerStep(w, r, c, err, "", &f)
-	}
-	s.flash(r, "done", Localizer(r).T("campaign.reopened"))
-	http.Redirect(w, r, c.path(), http.StatusSeeOther)
-	return nil
-}
-
 // answerStep leads back to the campaign, or shows the form again with what is wrong.
 //
 //i18n:keys campaign.said.* record.campaign.*
@@ -244,6 +196,7 @@ func (s *Server) answerStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 		if c, err = s.loadStep(r, access.EditCampaign); err != nil {
 			return err
 		}
+		f.Refused = inStep(Localizer(r), *f)
 		return s.renderStep(w, r, c, *f, newFormState(nil))
 	}
 	if err != nil {
@@ -260,6 +213,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 	if kind := models.StepKind(f.Form.Value("kind")); slices.Contains(models.StepKinds(), kind) {
 		v.Title = l.T("campaign.kind." + string(kind))
 	}
+	preset(f.Form, "zone", c.zone.String())
 	if c.step != nil {
 		if err := s.fillStep(r.Context(), l, c, &v); err != nil {
 			return err
@@ -271,12 +225,26 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 	if err := s.stepChoices(r, l, c, &v); err != nil {
 		return err
 	}
-	v.letterFacts = s.letterFacts(l, c, settle)
-	if v.ResultIn = languageInput(settle.Form, "result_written_in", l.T("written.in"), l.T("written.another")); v.ResultIn.Value == "" {
-		v.ResultIn.Value = l.Tag()
+	var err error
+	if v.letterFacts, err = s.letterFacts(r.Context(), l, c, f.Form, settle); err != nil {
+		return err
 	}
+	if v.After != nil && c.step.AwaitsReply() {
+		v.Item.Awaited = againBadge(l)
+	}
+	v.ResultIn, v.WhyIn = saidIn(l, settle.Form, "result_written_in"), saidIn(l, settle.Form, "why_written_in")
+	v.WhyTyped = settle.Form.Value("why") != ""
 	s.Engine.Render(w, r, f.status, "campaign_step", v)
 	return nil
+}
+
+// saidIn asks in which language something is said of a step; it begins with the page's.
+func saidIn(l *i18n.Localizer, f *Form, name string) Input {
+	in := languageInput(f, name, l.T("written.in"), l.T("written.another"))
+	if !f.Values.Has(name) {
+		in.Value = l.Tag()
+	}
+	return in
 }
 
 // fillStep is what there is to see of a step that exists.
@@ -292,7 +260,8 @@ func (s *Server) fillStep(ctx context.Context, l *i18n.Localizer, c stepCase, v 
 		return err
 	}
 	item.Who = people[c.step.ResponsibleID].Name
-	v.Announce = announceStep(c)
+	v.Title, v.Ahead = c.step.Title, c.step.LiesAhead(s.Now()) && len(v.Settle.Form.Errors) == 0
+	v.Announce = announceStep(c, models.DayOf(s.Now(), c.zone))
 	v.Item, v.Action, v.Saved, v.Revision = &item, c.path(), true, c.step.Revision
 	v.Note, v.NoteLang, v.SettledAt = c.step.Note, c.step.WrittenIn, c.step.SettledAt
 	if c.step.SettledBy != nil {

@@ -68,9 +68,9 @@ func TestACampaignIsASeriesFromItsFirstStepToWhatCameOfIt(t *testing.T) {
 	meeting := h.stepIn(b, campaign, "meeting", "With the ministry", "2099-03-20", "14:30")
 	page := b.get(campaign)
 	sound(t, page)
-	next := page.Body[strings.Index(page.Body, `id="next-title"`):strings.Index(page.Body, `id="add-title"`)]
-	require.Contains(t, next, "To the minister", "what is late comes first")
-	require.Contains(t, next, l.T("campaign.late"))
+	overdue := page.Body[strings.Index(page.Body, `id="late-title"`):strings.Index(page.Body, `id="next-title"`)]
+	require.Contains(t, overdue, "To the minister", "what is late comes first")
+	require.Contains(t, overdue, l.T("campaign.late"))
 	require.Contains(t, page.Body, "January 2026</h2>")
 	require.Contains(t, page.Body, "20 March 2099, 14:30 (Eastern European Time, EET)")
 	require.Contains(t, b.get("/").Body, "To the minister", "it waits on the desk of who is responsible")
@@ -111,7 +111,7 @@ func (h *house) settle(b *reader, step, to, result string) {
 	t := h.t
 	t.Helper()
 	f := filled(t, b.get(step).Body, step+"/settle")
-	f.Set("result", result)
+	f.Set(map[string]string{"done": "result", "called_off": "why"}[to], result)
 	f.Set("do", to)
 	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", f).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", f).StatusCode, "a second click does nothing")
@@ -222,11 +222,94 @@ func TestAMonthOnTheWallBeginsOnMonday(t *testing.T) {
 	require.True(t, g.Weeks[2][3].Today)
 	require.Equal(t, [2]string{"2026-02", "2026-04"}, [2]string{g.previous, g.next})
 
-	require.Equal(t, day(1), gridMonth("2026-03", nil, nil, day(12).AddDate(1, 0, 0)))
+	require.True(t, g.current)
+	require.False(t, gridOf(l, nil, day(1).AddDate(1, 0, 0), day(12)).current)
+	require.Equal(t, day(1), gridMonth("2026-03", day(12).AddDate(1, 0, 0)))
 	for _, nonsense := range []string{"", "x", "9999-01", "2026-13"} {
-		require.Equal(t, day(1), gridMonth(nonsense, &seriesItem{Day: day(20)}, nil, time.Now()), url.QueryEscape(nonsense))
+		require.Equal(t, day(1), gridMonth(nonsense, day(12)), url.QueryEscape(nonsense))
 	}
-	require.Equal(t, day(1), gridMonth("", nil, []seriesItem{{Day: day(4)}, {}}, time.Now()), "the last there was")
+}
+
+func TestTheCalendarOpensTodayWhateverIsLate(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b, l := h.as("officer-khc", "en"), i18n.For("en")
+	campaign := h.campaignOf(b, "Spring")
+	today := models.DayOf(time.Now(), time.UTC)
+	h.stepIn(b, campaign, "call", "Call of long ago", today.AddDate(0, -3, 0).Format(time.DateOnly), "")
+	h.stepIn(b, campaign, "event", "Event to come", today.AddDate(0, 2, 0).Format(time.DateOnly), "")
+	page := b.get(campaign)
+	sound(t, page)
+	require.Contains(t, page.Body, `id="month-title">`+monthTitle(l, today))
+	require.NotContains(t, page.Body, l.T("campaign.month_today")+"</a>", "it is there")
+	late, next := strings.Index(page.Body, `id="late-title"`), strings.Index(page.Body, `id="next-title"`)
+	require.Positive(t, late)
+	require.Less(t, late, next)
+	require.Less(t, late, strings.Index(page.Body, "Call of long ago"))
+	require.Greater(t, strings.Index(page.Body, "Event to come"), next, "what comes next is not what is late")
+	away := b.get(campaign + "?month=2031-02&kind=call")
+	sound(t, away)
+	require.Contains(t, away.Body, `href="`+campaign+`?kind=call#month"`)
+	require.Contains(t, away.Body, l.T("campaign.month_today")+"</a>")
+}
+
+func TestCampaignsOfTheSameTitleAreToldApart(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b, l := h.as("officer-khc", "en"), i18n.For("en")
+	first, second, other := h.campaignOf(b, "Spring"), h.campaignOf(b, "Spring"), h.campaignOf(b, "Autumn")
+	for campaign, at := range map[string]string{first: "2026-03-02 09:00+02", second: "2026-03-02 15:30+02", other: "2026-03-02 16:00+02"} {
+		h.exec(`UPDATE campaigns SET created_at = ?::timestamptz WHERE id = ?`, at, strings.TrimPrefix(campaign, campaignsPath+"/"))
+	}
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	at := func(hour, minute int) time.Time { return time.Date(2026, 3, 2, hour, minute, 0, 0, sofia) }
+	for _, page := range []string{campaignsPath, recommendationPath(h.brief.ID)} {
+		got := b.get(page)
+		sound(t, got)
+		for _, begun := range []string{l.DateTime(at(9, 0), sofia), l.DateTime(at(15, 30), sofia), l.Date(at(16, 0), sofia) + "<"} {
+			require.Contains(t, got.Body, l.T("campaign.begun", "When", begun), page)
+		}
+	}
+	form := b.get(recommendationPath(h.brief.ID) + "/mailings/new").Body
+	require.Contains(t, form, ">"+l.T("campaign.among", "Title", "Spring", "When", l.DateTime(at(9, 0), sofia))+"<")
+	require.Contains(t, form, ">Autumn<", "one of its own title needs nothing more")
+}
+
+func TestWhyAStepIsCalledOffIsKeptAndShown(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b, l := h.as("officer-khc", "en"), i18n.For("en")
+	campaign := h.campaignOf(b, "Spring")
+	step := h.stepIn(b, campaign, "meeting", "With the ministry", "2099-03-20", "14:30")
+	page := b.get(step)
+	sound(t, page)
+	ahead := filled(t, page.Body, step+"/settle")
+	ahead.Set("do", "done")
+	ahead.Set("result", "They agreed")
+	wrong := b.post(step+"/settle", ahead)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, l.T("error.field.lies_ahead"))
+	require.Contains(t, wrong.Body, "They agreed", "what was typed stays")
+	off := filled(t, page.Body, step+"/settle")
+	off.Set("do", "called_off")
+	off.Set("why", strings.Repeat("x", 10001))
+	wrong = b.post(step+"/settle", off)
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, `href="#`+fieldID("why")+`"`)
+	off.Set("why", "The minister resigned")
+	off.Set("why_written_in", "en")
+	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", off).StatusCode)
+	for _, where := range []string{step, campaign, recommendationPath(h.brief.ID) + "/record"} {
+		require.Contains(t, b.get(where).Body, "The minister resigned", where)
+	}
+	outdated := b.post(step+"/settle", ahead)
+	require.Equal(t, http.StatusPreconditionFailed, outdated.StatusCode)
+	sound(t, outdated)
+	require.Contains(t, outdated.Body, l.T("campaign.outdated"))
+	require.NotContains(t, outdated.Body, l.T("error.outdated"))
 }
 
 func TestTheMostUrgentOfQuestionsAndStepsStandsFirst(t *testing.T) {

@@ -23,7 +23,7 @@ var (
 	checkedOf  = regexp.MustCompile(`<input[^>]*type="(?:checkbox|radio)"[^>]*name="([^"]+)" value="([^"]*)" checked`)
 	inputOf    = regexp.MustCompile(`<input class="form-control"[^>]*name="([^"]+)" value="([^"]*)"`)
 	selectOf   = regexp.MustCompile(`(?s)<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>`)
-	chosenOf   = regexp.MustCompile(`<option value="([^"]*)" selected`)
+	chosenOf   = regexp.MustCompile(`<option value="([^"]*)"(?: lang="[^"]*")? selected`)
 )
 
 // filled returns everything a browser would send from the form that posts to action, as it stands.

@@ -236,7 +236,7 @@ var entitlements = concat(
 		done("GET /campaigns/{id}/steps/new", ownersOnly), done("POST /campaigns/{id}/steps/new", ownersOnly),
 		done("GET /campaigns/{id}/steps/{step}", ownersOnly), done("POST /campaigns/{id}/steps/{step}", ownersOnly),
 		done("POST /campaigns/{id}/steps/{step}/settle", ownersOnly), done("POST /campaigns/{id}/steps/{step}/reopen", ownersOnly),
-		done("POST /campaigns/{id}/steps/{step}/reply", ownersOnly), done("GET /campaigns/{id}/steps/{step}/letter", ownersOnly),
+		done("POST /campaigns/{id}/steps/{step}/reply", ownersOnly), done("POST /campaigns/{id}/steps/{step}/wait", ownersOnly), done("GET /campaigns/{id}/steps/{step}/letter", ownersOnly),
 		done("GET /campaigns/{id}/steps/{step}/letter.{form:docx}", ownersOnly), done("GET /campaigns/{id}/steps/{step}/letter.txt", ownersOnly),
 		done("GET /mailings/{id}", ownersOnly), done("POST /mailings/{id}", ownersOnly), done("GET /mailings/{id}/preview", ownersOnly),
 		done("GET /mailings/{id}/letter", ownersOnly), done("POST /mailings/{id}/test", ownersOnly),

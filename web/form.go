@@ -46,6 +46,19 @@ func (f *Form) Blame(err error, l *i18n.Localizer) bool {
 	return true
 }
 
+// blamed has what is wrong with one field stand at another, where the page asks for it under that name.
+func blamed(err error, field, instead string) error {
+	var bad *apperr.Error
+	if errors.As(err, &bad) {
+		for i := range bad.Fields {
+			if bad.Fields[i].Path == field {
+				bad.Fields[i].Path = instead
+			}
+		}
+	}
+	return err
+}
+
 var index = regexp.MustCompile(`\[(\d+)\]`)
 
 // fieldLabel names a field in the summary of errors: the sentence "field.<path>" of the catalogs, the path without its

@@ -58,6 +58,14 @@ func (f *formState) showAgain(err error, l *i18n.Localizer) bool {
 	return true
 }
 
+// why says why it could not be recorded where the page has no fields to say it at.
+func (f formState) why() string {
+	if f.Refused == "" && len(f.Form.Errors) > 0 {
+		return f.Form.Errors[0].Text
+	}
+	return f.Refused
+}
+
 // OtherID is the decision id of a second form on the same page.
 func (f formState) OtherID() string { return NewDecisionID() }
 

@@ -34,7 +34,7 @@ func (s *Server) steerMailing(w http.ResponseWriter, r *http.Request, action acc
 	l := Localizer(r)
 	done, err := s.decide(w, r, decision{c.m.ID, kind, nil, models.NoPayload{}}, c.path())
 	if err != nil && f.showAgain(err, l) {
-		s.flash(r, "harm", f.Refused)
+		s.flash(r, "harm", f.why())
 		http.Redirect(w, r, c.path(), http.StatusSeeOther)
 		return nil
 	}

@@ -96,9 +96,10 @@ func sayTitle(values url.Values, step models.CampaignStep, otherwise string) {
 	}
 }
 
-// announceStep is the address of the form for an announcement of an event of a campaign; "" where there is none to announce.
-func announceStep(c stepCase) string {
-	if c.step.Kind != models.StepEvent || c.step.State != models.StepPlanned || c.rec.Announceable() != nil {
+// announceStep is the address of the form for an announcement of an event of a campaign; "" where there is none to announce, or its
+// day is over.
+func announceStep(c stepCase, today time.Time) string {
+	if c.step.Day.Before(today) || c.step.Kind != models.StepEvent || c.step.State != models.StepPlanned || c.rec.Announceable() != nil {
 		return ""
 	}
 	return beginMailing(c.rec.ID, models.MailingKindEvent, c.c.ID.String()) + "&step=" + c.step.ID.String()

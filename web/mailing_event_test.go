@@ -96,7 +96,7 @@ func TestAnEventOfACampaignIsAnnounced(t *testing.T) {
 	h.published()
 	b, l := h.as("officer-khc", "en"), i18n.For("en")
 	campaign := h.campaignOf(b, "Spring")
-	step := h.stepIn(b, campaign, "event", "Open day", "2026-05-04", "14:30")
+	step := h.stepIn(b, campaign, "event", "Open day", "2099-05-04", "14:30")
 	page := b.get(step)
 	sound(t, page)
 	_, rest, found := strings.Cut(page.Body, `href="`+recommendationPath(h.brief.ID)+"/mailings/new?")
@@ -109,12 +109,14 @@ func TestAnEventOfACampaignIsAnnounced(t *testing.T) {
 	sound(t, opened)
 	f := filled(t, opened.Body, recommendationPath(h.brief.ID)+"/mailings/new?kind=event")
 	require.Equal(t, strings.TrimPrefix(campaign, campaignsPath+"/"), f.Get("campaign_id"))
-	require.Equal(t, "2026-05-04", f.Get("event.day"))
+	require.Equal(t, "2099-05-04", f.Get("event.day"))
 	require.Equal(t, "14:30", f.Get("event.time"))
 	require.Equal(t, "Europe/Sofia", f.Get("event.zone"))
 	require.Equal(t, "Open day", f.Get(inForm(t, f, "texts[", "en")+".subject"))
 
-	call := h.stepIn(b, campaign, "call", "Call the mayor", "2026-05-05", "")
+	past := h.stepIn(b, campaign, "event", "Open day of last year", "2020-05-04", "14:30")
+	require.NotContains(t, b.get(past).Body, l.T("mailing.event_announce"), "what is over is not announced")
+	call := h.stepIn(b, campaign, "call", "Call the mayor", "2099-05-05", "")
 	require.NotContains(t, b.get(call).Body, l.T("mailing.event_announce"), "a call is not announced")
 	id := call[strings.LastIndex(call, "/")+1:]
 	require.Equal(t, http.StatusNotFound, b.get(strings.Replace(path, step[strings.LastIndex(step, "/")+1:], id, 1)).StatusCode)
@@ -122,4 +124,54 @@ func TestAnEventOfACampaignIsAnnounced(t *testing.T) {
 	off.Set("do", "called_off")
 	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", off).StatusCode)
 	require.NotContains(t, b.get(step).Body, l.T("mailing.event_announce"))
+}
+
+func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	path := recommendationPath(n.brief.ID) + "/mailings/new?kind=event"
+	b := n.as("officer-khc", "en")
+	f := filled(t, b.get(path).Body, path)
+	f["roles"], f["countries"] = []string{models.RoleReader}, []string{"HR"}
+	f.Set("fallback_language", "en")
+	text := inForm(t, f, "texts[", "en")
+	f.Set(text+".subject", "Spring meeting")
+	f.Set(text+".body", "You are invited.")
+	f.Set("event.day", "2099-03-02")
+	f.Set("event.time", "10:00")
+	f.Set("event.end_time", "12:00")
+	f.Set("event.place", "Sofia")
+	f.Set("do", "save")
+	saved := b.post(path, f)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	mailing := saved.Header.Get("Location")
+	id := n.mailingsOf()[0].ID
+	days := func(span string) {
+		n.exec(`UPDATE mailing_events SET starts_at = starts_at + ?::interval, ends_at = ends_at + ?::interval WHERE mailing_id = ?`, span, span, id)
+	}
+	for _, tag := range i18n.Tags() {
+		l, reader := i18n.For(tag), n.as("officer-khc", tag)
+		before := filled(t, reader.get(mailing+"/launch").Body, mailing+"/launch")
+		days("-80 years")
+		refused := reader.post(mailing+"/launch", before)
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "it passed while the page was open")
+		sound(t, refused)
+		require.Contains(t, refused.Body, `href="#`+fieldID("leaves")+`"`)
+		require.Contains(t, refused.Body, l.T("error.field.event_over"))
+		asked := reader.get(mailing + "/launch")
+		sound(t, asked)
+		require.Contains(t, asked.Body, l.T("mailing.event_over"))
+		require.NotContains(t, asked.Body, `action="`+mailing+`/launch"`)
+		days("80 years")
+	}
+	days("-80 years")
+	n.exec(`UPDATE mailings SET state = 'asking', launched_at = now(), next_at = now() WHERE id = ?`, id)
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		page := n.as("officer-khc", tag).get(mailing)
+		sound(t, page)
+		require.Contains(t, page.Body, l.T("mailing.schedule.asks_over"))
+		require.Contains(t, page.Body, l.T("mailing.schedule.asks_over_next"))
+		require.NotContains(t, page.Body, mailing+"/schedule", "no other time helps")
+	}
 }

@@ -23,6 +23,7 @@ type launchView struct {
 	Along        []mailingFileRow
 	Missing      []missingPicture
 	Restored     bool // it may have been sent since the backup that was restored
+	Over         bool // the event that it announces
 }
 
 func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
@@ -46,6 +47,9 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 		languages[i] = t.Language
 	}
 	var err error
+	if v.Over, err = c.m.EventOver(s.Now()); err != nil {
+		return err
+	}
 	v.Counts, err = s.countAudience(r.Context(), l, c.m.Audience, languages, c.m.FallbackLanguage)
 	if err != nil {
 		return err
@@ -89,7 +93,7 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		done, err = s.checkAndDecide(w, r, decision{c.m.ID, models.DecideLaunchMailing, nil, p}, c.path())
 	}
-	if err != nil && f.showAgain(err, Localizer(r)) {
+	if err != nil && f.showAgain(atTime(err), Localizer(r)) {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
 		}

@@ -84,12 +84,17 @@ func nowOrLater(values url.Values) error {
 	return nil
 }
 
+// atTime leads what is wrong with an event to the question when its announcement leaves: where that is asked, there is no field of
+// the event.
+func atTime(err error) error { return blamed(err, "event.end_time", "leaves") }
+
 // mailingWaits says what a mailing waits for.
 type mailingWaits struct {
 	Asking    bool
 	Paused    bool // before anything of it has left
 	Passed    bool // At has
 	Restored  bool // it asks because a backup was restored
+	Over      bool // the event that it announces
 	At        time.Time
 	Deadline  string // At, in words
 	Local     bool
@@ -123,6 +128,9 @@ func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Locatio
 		return nil, err
 	}
 	w.Revisable = !begun
+	if w.Over, err = c.m.EventOver(s.Now()); err != nil {
+		return nil, err
+	}
 	if w.Asking || w.Paused {
 		return w, nil
 	}
@@ -187,7 +195,7 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 	var p models.MoveMailingPayload
 	p.When, p.AtNight = readMailingTime(r.PostForm)
 	done, err := s.checkAndDecide(w, r, decision{c.m.ID, models.DecideMoveMailing, nil, p}, c.path())
-	if err != nil && f.showAgain(err, Localizer(r)) {
+	if err != nil && f.showAgain(atTime(err), Localizer(r)) {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
 		}

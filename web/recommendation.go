@@ -60,7 +60,7 @@ type recommendationView struct {
 	Translations []translationRow
 	SignOff      *signOffStanding
 	Deliveries   []deliveryRow
-	Mailings     []models.Mailing
+	Mailings     []mailingRow
 	Campaigns    []campaignRow
 	NewCampaign  string // where owners begin one; "" for the others
 	FollowUps    []models.FollowUp
@@ -167,6 +167,11 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 	for _, item := range items {
 		p.Awaited = append(p.Awaited, newAwaitedRow(l, item, p.Zone))
 	}
+	replies, err := s.overdueReplies(ctx, l, p)
+	if err != nil {
+		return err
+	}
+	p.Awaited = append(replies, p.Awaited...)
 	if len(items) == 0 {
 		asked, err := models.AskedSince(ctx, s.DB, p.Rec.ID, p.Rec.StageSince)
 		if err != nil {
@@ -274,8 +279,12 @@ func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorP
 		return nil
 	}
 	if p.Owner {
-		if p.Mailings, err = models.MailingsOf(ctx, s.DB, p.Rec.ID); err != nil {
+		mailings, err := models.MailingsOf(ctx, s.DB, p.Rec.ID)
+		if err != nil {
 			return err
+		}
+		for _, m := range mailings {
+			p.Mailings = append(p.Mailings, mailingRow{mailingItem(l, m, p.Zone), m.Campaign.Title, m.CreatedAt})
 		}
 	}
 	p.FollowUps, err = models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: p.Rec.ID, Hidden: true})

@@ -19,6 +19,8 @@ type awaitedRow struct {
 	Note    string // reminders sent, accepted
 	Overdue bool
 	Held    bool // on hold: the deadline moves
+
+	Href, Open, OpenLang string // a page about it, and what it is called there; "" for none
 }
 
 func newAwaitedRow(l *i18n.Localizer, a models.AwaitedItem, zone *time.Location) awaitedRow {

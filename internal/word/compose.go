@@ -265,12 +265,17 @@ func (c *composer) endorsement(pub *models.Publication) error {
 	return nil
 }
 
-// funding shows and says what the grants ask for, in the text's language or in the one it exists in.
+// funding shows and says under a heading what the grants ask for.
 func (c *composer) funding() error {
-	for i, g := range models.Credits(c.grants, c.doc.Language) {
-		if i == 0 {
-			c.section(c.words.T("published.funding"))
-		}
+	if len(c.grants) > 0 {
+		c.section(c.words.T("published.funding"))
+	}
+	return c.credits()
+}
+
+// credits show and say what the grants ask for, in the text's language or in the one it exists in.
+func (c *composer) credits() error {
+	for _, g := range models.Credits(c.grants, c.doc.Language) {
 		if err := c.emblem(g); err != nil {
 			return err
 		}

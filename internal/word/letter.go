@@ -49,6 +49,9 @@ func LetterToAuthority(ctx context.Context, db bun.IDB, rec *models.Recommendati
 		about = append(about, c.own(c.words.T("letter.reference", "Reference", m.Step.Reference)))
 	}
 	c.add(lines(about), c.own(c.words.T("letter.salutation")))
+	if m.Earlier != nil {
+		c.add(c.own(c.wrote(*m.Earlier)))
+	}
 	c.add(c.fill(c.words.T("letter.opening", "Date", c.words.Date(m.Publication.PublishedAt, nil), "Title", gap), escape(text.Title)))
 	c.asks(asked, named)
 	c.add(c.fill(c.words.T("letter.link", "Address", gap), "<"+at+rec.Slug+"/"+text.Language+">"))
@@ -58,6 +61,9 @@ func LetterToAuthority(ctx context.Context, db bun.IDB, rec *models.Recommendati
 		c.add(c.own(c.words.T("letter.reply")))
 	}
 	c.add(c.own(c.words.T("letter.closing")), lines([]string{escape(m.Responsible.Name), escape(c.doc.Organisation)}))
+	if err := c.paid(); err != nil {
+		return AuthorityLetter{}, fmt.Errorf("say in a letter who pays: %w", err)
+	}
 	c.doc.Markdown = strings.Join(c.parts, "\n\n") + "\n"
 	letter := AuthorityLetter{Document: c.doc, Spoken: spoken, Text: plainLetter(c.doc)}
 	for _, t := range m.Publication.Texts {
@@ -123,6 +129,25 @@ func (c *composer) asks(asked []models.PublishedMeasure, named bool) {
 	}
 }
 
+// wrote says when an earlier letter was sent to which no reply came.
+func (c *composer) wrote(earlier models.CampaignStep) string {
+	day := earlier.Day
+	if earlier.SentOn != nil {
+		day = *earlier.SentOn
+	}
+	return c.words.T("letter.wrote", "Date", c.words.Date(day, time.UTC))
+}
+
+// paid shows and says below a letter what the grants of the recommendation ask for.
+func (c *composer) paid() error {
+	var err error
+	if c.grants, err = models.GrantsOf(c.ctx, c.db, c.rec.ID); err != nil || len(c.grants) == 0 {
+		return err
+	}
+	c.add("---")
+	return c.credits()
+}
+
 // lines sets lines under each other in one paragraph.
 func lines(of []string) string {
 	of = slices.DeleteFunc(of, func(line string) bool { return line == "" })
@@ -131,6 +156,6 @@ func lines(of []string) string {
 
 // plainLetter is the letter as it is copied into a mail program.
 func plainLetter(d Document) string {
-	body := markdown.Letter(unmarked(langMark.ReplaceAllString(d.Markdown, "")))
+	body := markdown.Letter(unmarked(langMark.ReplaceAllString(pictureRow.ReplaceAllString(d.Markdown, ""), "")))
 	return strings.Join([]string{d.Organisation, d.Date, body}, "\n\n") + "\n"
 }

@@ -40,6 +40,7 @@ func pictured(number int) string { return pictureIs + strconv.Itoa(number) + pic
 var (
 	langMark    = regexp.MustCompile(langOpens + `([A-Za-z0-9-]+)` + langBegins)
 	pictureMark = regexp.MustCompile(`^` + pictureIs + `(\d+)` + pictureIs + `$`)
+	pictureRow  = regexp.MustCompile(`(?m)^` + pictureIs + `\d+` + pictureIs + `$`) // in Markdown
 	pictureLine = regexp.MustCompile(`<p>` + pictureIs + `(\d+)` + pictureIs + `</p>`)
 )
 
