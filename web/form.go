@@ -150,6 +150,11 @@ func (i Input) Chosen(value string) bool {
 	return i.Value == value && value != ""
 }
 
+// Filled reports whether something is chosen or written, looked for or wrong, so that it must not be folded.
+func (i Input) Filled() bool {
+	return i.Form.Value(i.Name) != "" || i.Error != "" || i.Finder != nil && i.Finder.Value != ""
+}
+
 // Area reports whether the field takes long text.
 func (i Input) Area() bool { return i.Type == "textarea" || i.Type == "markdown" }
 

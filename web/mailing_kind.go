@@ -290,7 +290,7 @@ func (s *Server) itemChoices(ctx context.Context, l *i18n.Localizer, f *Form, v 
 		} else {
 			for k, language := range languages {
 				t := mailingTextView{Name: row.Name + "." + textName(k), Language: language.Tag}
-				t.Open = f.Value(t.Field("heading")) != "" || f.Value(t.Field("body")) != ""
+				t.fold(f, "heading", "body")
 				row.Texts = append(row.Texts, t)
 			}
 		}
@@ -305,13 +305,23 @@ func (s *Server) itemChoices(ctx context.Context, l *i18n.Localizer, f *Form, v 
 	return err
 }
 
-// writableAuthorities are those with an address that are not retired.
+// writableAuthorities are those with an address that are not retired, each with its country: many countries have a ministry of justice.
 func (s *Server) writableAuthorities(ctx context.Context, l *i18n.Localizer) ([]Option, error) {
 	all, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{Active: true, Limit: mostAuthorities})
+	if err != nil {
+		return nil, err
+	}
+	countries, err := models.Countries(ctx, s.DB)
+	names := map[string]string{}
+	for _, c := range countries {
+		names[c.Code] = l.Name(c.Names).Text
+	}
 	var options []Option
 	for _, a := range all {
 		if a.Writable() {
-			options = append(options, optionOf(a.ID.String(), l.Name(a.Names)))
+			o := optionOf(a.ID.String(), l.Name(a.Names))
+			o.Help = names[a.CountryCode]
+			options = append(options, o)
 		}
 	}
 	return options, err

@@ -60,7 +60,7 @@ type recommendationView struct {
 	Translations []translationRow
 	SignOff      *signOffStanding
 	Deliveries   []deliveryRow
-	Mailings     []models.Mailing
+	Mailings     []mailingRow
 	Campaigns    []campaignRow
 	NewCampaign  string // where owners begin one; "" for the others
 	FollowUps    []models.FollowUp
@@ -274,9 +274,11 @@ func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorP
 		return nil
 	}
 	if p.Owner {
-		if p.Mailings, err = models.MailingsOf(ctx, s.DB, p.Rec.ID); err != nil {
+		list, err := models.MailingsOf(ctx, s.DB, p.Rec.ID)
+		if err != nil {
 			return err
 		}
+		p.Mailings = mailingRows(l, list, p.Zone)
 	}
 	p.FollowUps, err = models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: p.Rec.ID, Hidden: true})
 	return err
