@@ -35,7 +35,7 @@ func (s *Server) steerMailing(w http.ResponseWriter, r *http.Request, action acc
 	l := Localizer(r)
 	done, err := s.decide(w, r, decision{c.m.ID, kind, nil, models.NoPayload{}}, c.path())
 	if err != nil && f.showAgain(err, l) {
-		if apperr.CodeOf(err) == apperr.CodeWrongStage {
+		if code := apperr.CodeOf(err); code == apperr.CodeWrongStage || code == apperr.CodeClosed {
 			if c, err = s.loadMailing(r, action); err != nil {
 				return err
 			}

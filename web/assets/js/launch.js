@@ -16,6 +16,7 @@ function words(button, language) {
   const day = new Date(fields['when.day'].value + 'T12:00:00')
   const clock = fields['when.time'].value
   if (isNaN(day) || !clock) return button.dataset.laterOpen
-  const date = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
+  const date = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, // the day before the month, as everywhere else
+    { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
   return button.dataset.later.replace('%s', () => date + ', ' + clock)
 }
