@@ -305,23 +305,25 @@ func (s *Server) itemChoices(ctx context.Context, l *i18n.Localizer, f *Form, v 
 	return err
 }
 
-// writableAuthorities are those with an address that are not retired, each with its country: many countries have a ministry of justice.
+// writableAuthorities are those with an address that are not retired, country by country: many have a ministry of justice.
 func (s *Server) writableAuthorities(ctx context.Context, l *i18n.Localizer) ([]Option, error) {
 	all, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{Active: true, Limit: mostAuthorities})
 	if err != nil {
 		return nil, err
 	}
 	countries, err := models.Countries(ctx, s.DB)
-	names := map[string]string{}
-	for _, c := range countries {
-		names[c.Code] = l.Name(c.Names).Text
-	}
 	var options []Option
-	for _, a := range all {
-		if a.Writable() {
-			o := optionOf(a.ID.String(), l.Name(a.Names))
-			o.Help = names[a.CountryCode]
-			options = append(options, o)
+	for _, country := range append(countries, models.Country{}) {
+		group := l.T("mailing.authorities_above")
+		if country.Code != "" {
+			group = l.Name(country.Names).Text
+		}
+		for _, a := range all {
+			if a.Writable() && a.CountryCode == country.Code {
+				o := optionOf(a.ID.String(), l.Name(a.Names))
+				o.Group = group
+				options = append(options, o)
+			}
 		}
 	}
 	return options, err

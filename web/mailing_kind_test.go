@@ -144,6 +144,8 @@ func TestALetterToRepresentativesIsPreparedInEveryLanguage(t *testing.T) {
 		require.Contains(t, f.Get(letter+".body"), "1. ", "what it asks for is in the letter")
 		chosen := regexpChecked.FindAllStringSubmatch(opened.Body, -1)
 		require.NotEmpty(t, chosen, "to whom it is addressed is ticked")
+		require.Regexp(t, `<details class="choice-group"[^>]* open><summary>`, opened.Body, "and their country stands open")
+		require.Regexp(t, `<details class="choice-group"( data-find-group)?><summary>`, opened.Body, "the others are folded")
 
 		f["roles"], f["countries"] = []string{models.RoleReader}, []string{"HR"}
 		f.Set("fallback_language", n.brief.Language)
