@@ -243,19 +243,40 @@ func (m *Mailing) SaveState(ctx context.Context, db bun.IDB) error {
 	return err
 }
 
+// MailingLaunch is who launched a mailing, and when.
+type MailingLaunch struct {
+	By uuid.UUID
+	At time.Time
+}
+
+// LaunchOf returns who launched a mailing last; CodeNotFound where that was done by no form and no request.
+func LaunchOf(ctx context.Context, db bun.IDB, mailing uuid.UUID) (MailingLaunch, error) {
+	var l MailingLaunch
+	err := db.NewSelect().Model((*Submission)(nil)).ColumnExpr(`s.actor_id AS "by", s.settled_at AS at`).
+		Where("s.process_id = ? AND s.kind = ? AND s.state = ?", mailing, DecideLaunchMailing, SubmissionRecorded).
+		Order("s.settled_at DESC").Limit(1).Scan(ctx, &l)
+	return l, found(err, "mailing")
+}
+
+// saidIn joins the subject of a mailing (alias m) and its language, as text: in the language asked for, else in the fallback.
+const saidIn = `JOIN LATERAL (SELECT mt.subject, mt.language FROM mailing_texts AS mt WHERE mt.mailing_id = m.id
+	ORDER BY mt.language = ? DESC, mt.language = m.fallback_language DESC, mt.language LIMIT 1) AS text ON true`
+
 // LaunchedMailing is an earlier mailing of an organisation, for a list to choose from.
 type LaunchedMailing struct {
 	ID         uuid.UUID
-	Title      string // of the recommendation
-	Language   string // of the title
+	Subject    string
+	Language   string // of the subject
+	Kind       string
 	LaunchedAt time.Time
 }
 
-// LaunchedMailings lists the last hundred mailings that an organisation has launched, newest first.
-func LaunchedMailings(ctx context.Context, db bun.IDB, organisation uuid.UUID) ([]LaunchedMailing, error) {
+// LaunchedMailings lists the last hundred mailings that an organisation has launched, newest first, by their subjects in a language
+// where they have it.
+func LaunchedMailings(ctx context.Context, db bun.IDB, organisation uuid.UUID, language string) ([]LaunchedMailing, error) {
 	var list []LaunchedMailing
-	err := db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, r.title, r.language, m.launched_at").
-		Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
+	err := db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, m.kind, m.launched_at, text.subject, text.language").
+		Join("JOIN recommendations AS r ON r.id = m.recommendation_id").Join(saidIn, language).
 		Where("r.organisation_id = ? AND r.quarantined_at IS NULL AND m.launched_at IS NOT NULL", organisation).Order("m.launched_at DESC").Limit(100).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier mailings: %w", err)

@@ -27,7 +27,7 @@ type MailingItem struct {
 	Texts            []MailingItemText `json:"texts,omitempty" validate:"max=30,unique=Language,dive"`
 }
 
-// MailingItemText is an item of a newsletter's own in one language. Body is paragraphs without markup.
+// MailingItemText is an item of a newsletter's own in one language. Body is Markdown without fields.
 type MailingItemText struct {
 	bun.BaseModel `bun:"table:mailing_item_texts,alias:mit"`
 

@@ -96,8 +96,9 @@ func ForgetTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, refused boo
 // StoppedMailing is a mailing that stopped by itself and waits for a person.
 type StoppedMailing struct {
 	ID       uuid.UUID
-	Title    string      // of the recommendation
-	Language string      // of the title
+	Subject  string
+	Language string // of the subject
+	Kind     string
 	Stopped  MailingStop `bun:"type:jsonb"`
 }
 
@@ -114,10 +115,11 @@ func (v Viewer) stoppedFor(q *bun.SelectQuery) *bun.SelectQuery {
 	return q
 }
 
-// StoppedMailings lists the mailings that stopped by themselves and wait for a viewer, the first one first.
-func StoppedMailings(ctx context.Context, db bun.IDB, v Viewer) ([]StoppedMailing, error) {
+// StoppedMailings lists the mailings that stopped by themselves and wait for a viewer, the first one first, by their subjects in a
+// language where they have it.
+func StoppedMailings(ctx context.Context, db bun.IDB, v Viewer, language string) ([]StoppedMailing, error) {
 	var list []StoppedMailing
-	err := v.stoppedFor(db.NewSelect()).ColumnExpr("m.id, r.title, r.language, m.stopped").
+	err := v.stoppedFor(db.NewSelect()).Join(saidIn, language).ColumnExpr("m.id, m.kind, m.stopped, text.subject, text.language").
 		OrderExpr("m.stopped->>'at', m.id").Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read which mailings stopped: %w", err)

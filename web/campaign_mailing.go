@@ -3,18 +3,10 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
-
-// mailingRow is a mailing among those of a recommendation: its subject tells it from others of the same campaign.
-type mailingRow struct {
-	seriesItem
-	Campaign  string // its title
-	CreatedAt time.Time
-}
 
 // campaignChoices are the campaigns that a mailing can belong to. One that exists stays in one of them.
 func (s *Server) campaignChoices(r *http.Request, c mailingCase, v *mailingView) error {

@@ -20,9 +20,12 @@ func (s share) Part() float64 {
 type chart struct {
 	Shares      []share
 	Text, Label string
+	AsWritten   bool // the names are addresses or the like, which begin with no capital letter
 }
 
-func newChart(shares []share, text, label string) chart { return chart{shares, text, label} }
+func newChart(shares []share, text, label string) chart {
+	return chart{Shares: shares, Text: text, Label: label}
+}
 
 // inWords says what a chart shows to who does not see it: each part with its number.
 func inWords(l *i18n.Localizer, shares []share) string {

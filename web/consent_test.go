@@ -168,7 +168,8 @@ func TestPreferencesByTheLinkOfAMailing(t *testing.T) {
 	said := url.Values{"choice": {"save"}, "at_most": {"month"}, "kinds": {"newsletter", "campaign"}, "topics": {"leaving-care"}, "countries": {"BG", "RO"}, "language": {"bg"}}
 	got := b.post(path, said)
 	require.Equal(t, http.StatusOK, got.StatusCode)
-	require.Contains(t, got.Body, i18n.For("en").T("preference.saved"))
+	require.Contains(t, got.Body, i18n.For("bg").T("preference.saved"), "in the language just chosen")
+	require.Contains(t, got.Body, `<html lang="bg"`)
 	pref, err := models.PreferenceOf(t.Context(), h.db, p.ID)
 	require.NoError(t, err)
 	require.Equal(t, []any{"month", []string{"event", "representative"}, []string{"leaving-care"}, []string{"BG", "RO"}}, []any{pref.AtMost, pref.Refused, pref.Topics, pref.Countries})
@@ -195,6 +196,17 @@ func TestPreferencesByTheLinkOfAMailing(t *testing.T) {
 	left := h.subscriber("gone@readers.example", "en")
 	h.exec(`UPDATE people SET left_at = now() WHERE id = ?`, left.ID)
 	require.Equal(t, http.StatusNotFound, b.get(h.server.preferencesLink(left.ID, left.ID)).StatusCode)
+}
+
+// TestALanguageChosenAmongWhatOneWantsIsFollowedAtOnce, also where this browser was told another one before.
+func TestALanguageChosenAmongWhatOneWantsIsFollowedAtOnce(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("officer-khc", "ro")
+	got := b.post(ownPreferencesPath, url.Values{"choice": {"save"}, "at_most": {"each"}, "kinds": {"campaign"}, "language": {"sq"}})
+	require.Equal(t, http.StatusOK, got.StatusCode, got.Body)
+	require.Contains(t, got.Body, i18n.For("sq").T("preference.saved"))
+	require.Contains(t, got.Body, `<html lang="sq"`)
+	require.Contains(t, b.get(ownPreferencesPath).Body, `<html lang="sq"`)
 }
 
 func TestWhoIsSignedInAgreesAndTakesItBackOnOnePage(t *testing.T) {

@@ -11,15 +11,16 @@ import (
 type countryNames struct {
 	codes []string
 	names map[string]i18n.Words
+	zones map[string]string // by code
 	words *i18n.Localizer
 }
 
 func (s *Server) countryNames(r *http.Request) (countryNames, error) {
 	countries, err := models.Countries(r.Context(), s.DB)
-	names := countryNames{names: map[string]i18n.Words{}, words: Localizer(r)}
+	names := countryNames{names: map[string]i18n.Words{}, zones: map[string]string{}, words: Localizer(r)}
 	for _, c := range countries {
 		names.codes = append(names.codes, c.Code)
-		names.names[c.Code] = names.words.Name(c.Names)
+		names.names[c.Code], names.zones[c.Code] = names.words.Name(c.Names), c.Zone
 	}
 	return names, err
 }

@@ -71,6 +71,6 @@ func (i *Input) narrow() {
 	}
 	i.Finder = newFinder(i.Form, i.Name, i.Label, i.ID())
 	i.Options = slices.DeleteFunc(slices.Clone(i.Options), func(o Option) bool {
-		return o.Value != "" && !i.Finder.Finds(i.Chosen(o.Value), o.Label, o.Help)
+		return o.Value != "" && !i.Finder.Finds(i.Chosen(o.Value), o.Label, o.Help, o.Group)
 	})
 }

@@ -122,8 +122,20 @@ var idReplacer = strings.NewReplacer("[", "-", "]", "", ".", "-", " ", "-")
 func fieldID(name string) string { return "f-" + idReplacer.Replace(name) }
 
 // Option is one choice of a select, of radio buttons or of checkboxes. Label is in the reader's language, unless Lang says
-// in which other one it is.
-type Option struct{ Value, Label, Help, Lang string }
+// in which other one it is. Checkboxes and radio buttons of the same Group stand together, folded; those of one have to follow each other.
+type Option struct{ Value, Label, Help, Lang, Group string }
+
+// optionGroup is the options of a group; without a name they are not folded.
+type optionGroup struct {
+	Name    string
+	Open    bool // one of them is chosen, or something is looked for
+	Options []groupedOption
+}
+
+type groupedOption struct {
+	Option
+	ID string
+}
 
 // optionOf is the choice of something that has a name.
 func optionOf(value string, name i18n.Words) Option {
@@ -161,6 +173,25 @@ func (i Input) Chosen(value string) bool {
 		return i.Form.Has(i.Name, value)
 	}
 	return i.Value == value && value != ""
+}
+
+// Groups are the options of checkboxes or radio buttons as they stand together.
+func (i Input) Groups() []optionGroup {
+	var groups []optionGroup
+	for k, o := range i.Options {
+		if k == 0 || o.Group != i.Options[k-1].Group {
+			groups = append(groups, optionGroup{Name: o.Group, Open: i.Finder != nil && i.Finder.Value != ""})
+		}
+		g := &groups[len(groups)-1]
+		g.Options = append(g.Options, groupedOption{o, fmt.Sprintf("%s-%d", i.ID(), k)})
+		g.Open = g.Open || i.Chosen(o.Value)
+	}
+	return groups
+}
+
+// Filled reports whether something is chosen or written, looked for or wrong, so that it must not be folded.
+func (i Input) Filled() bool {
+	return i.Form.Value(i.Name) != "" || i.Error != "" || i.Finder != nil && i.Finder.Value != ""
 }
 
 // Area reports whether the field takes long text.

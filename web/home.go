@@ -85,6 +85,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		if err := s.putInReadersWords(r, &row, item); err != nil {
 			return err
 		}
+		if err := s.nameMailing(r.Context(), Localizer(r), &row, item); err != nil {
+			return err
+		}
 		page.Waiting = append(page.Waiting, row)
 		if row.Overdue {
 			page.Overdue++

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -76,6 +77,7 @@ type mailingView struct {
 	Fields       []mailingField
 	Along        []alongRow
 	Saved        bool   // it exists; its texts can be previewed and it can be launched
+	Over         bool   // it was launched or cancelled meanwhile: nothing of this can be saved
 	Launch       string // where
 	Cancel       string
 	Theirs       *theirMailing // saved meanwhile by somebody else
@@ -86,7 +88,8 @@ type mailingView struct {
 type mailingTextView struct {
 	Name     string // of its fields: "texts[0]"
 	Language string
-	Open     bool // there is something in it
+	Subject  string // what was written, to know it by where it is folded; "" where nothing was
+	Open     bool   // the one that most read, and one in which something is wrong; the others are folded
 	Preview  string
 
 	PlainOpen bool // the plain-text half was written
@@ -96,6 +99,21 @@ type mailingTextView struct {
 
 // Field names one of the text's fields.
 func (t mailingTextView) Field(name string) string { return t.Name + "." + name }
+
+// fold says what stands in a text, and folds it unless it is in the fallback language or something is wrong with one of its fields.
+func (t *mailingTextView) fold(f *Form, fields ...string) {
+	names := make([]string, len(fields))
+	for i, field := range fields {
+		names[i] = t.Field(field)
+	}
+	if t.Letter != "" {
+		names = append(names, t.Letter+".subject", t.Letter+".body")
+	}
+	t.Open = t.Language == f.Value("fallback_language")
+	for _, name := range names {
+		t.Subject, t.Open = cmp.Or(t.Subject, f.Value(name)), t.Open || f.Error(name) != ""
+	}
+}
 
 // theirMailing is what somebody else saved while this was written.
 type theirMailing struct{ Texts []models.MailingText }
@@ -222,6 +240,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
 		v.Saved, v.Revision, v.CampaignHref = true, c.m.Revision, campaignPath(c.m.CampaignID)
+		v.Over = c.m.State != models.MailingDraft
 		if c.seen > 0 {
 			v.Revision = c.seen
 		}
@@ -287,11 +306,10 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 		v.Read, v.Fallbacks = append(v.Read, option), append(v.Fallbacks, option)
 		t := mailingTextView{Name: name, Language: language.Tag}
 		t.PlainOpen = v.Form.Value(t.Field("plain")) != "" || v.Form.Error(t.Field("plain")) != ""
-		t.Open = t.PlainOpen || v.Form.Value(t.Field("subject")) != "" || v.Form.Value(t.Field("body")) != ""
 		if c.kind == models.MailingKindRepresentative {
 			t.Letter = letterName(i)
-			t.Open = t.Open || v.Form.Value(t.Letter+".subject") != "" || v.Form.Value(t.Letter+".body") != ""
 		}
+		t.fold(v.Form, "subject", "body", "plain")
 		if c.m != nil && hasText(c.m, language.Tag) {
 			t.Preview = c.path() + "/preview?language=" + url.QueryEscape(language.Tag)
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -106,12 +105,17 @@ func (s *Server) audienceChoices(ctx context.Context, l *i18n.Localizer, c maili
 	for _, e := range models.Engagements() {
 		a.Engagement = append(a.Engagement, Option{Value: e, Label: l.T("mailing.engaged." + e)})
 	}
-	earlier, err := models.LaunchedMailings(ctx, s.DB, c.rec.OrganisationID)
+	earlier, err := models.LaunchedMailings(ctx, s.DB, c.rec.OrganisationID, l.Tag())
+	if err != nil {
+		return a, err
+	}
+	zone, err := s.zoneOf(ctx, c.visitor.Person)
 	if err != nil {
 		return a, err
 	}
 	for _, m := range earlier {
-		a.Mailings = append(a.Mailings, Option{Value: m.ID.String(), Label: m.Title, Help: l.Date(m.LaunchedAt, time.UTC), Lang: m.Language})
+		a.Mailings = append(a.Mailings, Option{Value: m.ID.String(), Label: m.Subject, Lang: m.Language,
+			Help: mailingKind(l, m.Kind) + " · " + l.T("mailing.launched_at", "When", l.DateTime(m.LaunchedAt, zone))})
 	}
 	segments, err := models.MailingSegments(ctx, s.DB, c.rec.OrganisationID)
 	for _, g := range segments {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
@@ -34,6 +35,12 @@ func (s *Server) steerMailing(w http.ResponseWriter, r *http.Request, action acc
 	l := Localizer(r)
 	done, err := s.decide(w, r, decision{c.m.ID, kind, nil, models.NoPayload{}}, c.path())
 	if err != nil && f.showAgain(err, l) {
+		if code := apperr.CodeOf(err); code == apperr.CodeWrongStage || code == apperr.CodeClosed {
+			if c, err = s.loadMailing(r, action); err != nil {
+				return err
+			}
+			f.Refused = l.T("mailing.gone_on", "State", l.T("mailing.state."+string(c.m.State)))
+		}
 		s.flash(r, "harm", f.why())
 		http.Redirect(w, r, c.path(), http.StatusSeeOther)
 		return nil

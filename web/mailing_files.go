@@ -315,14 +315,17 @@ func alongWith(l *i18n.Localizer, c mailingCase, list []models.MailingFile, lang
 	return rows
 }
 
-// missingPicture is a picture that a text names in vain, for the page before the launch.
+// missingPicture is a picture that a text names in vain.
 type missingPicture struct{ Language, Name string }
 
-func (s *Server) missingPictures(ctx context.Context, l *i18n.Localizer, m *models.Mailing) ([]missingPicture, error) {
+// missingPictures are those of the text in a language; "" means of all.
+func (s *Server) missingPictures(ctx context.Context, l *i18n.Localizer, m *models.Mailing, language string) ([]missingPicture, error) {
 	list, err := m.MissingPictures(ctx, s.DB)
 	var all []missingPicture
 	for _, p := range list {
-		all = append(all, missingPicture{l.Language(p.Language), p.Name})
+		if language == "" || p.Language == language {
+			all = append(all, missingPicture{l.Language(p.Language), p.Name})
+		}
 	}
 	return all, err
 }

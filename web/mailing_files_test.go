@@ -153,5 +153,15 @@ func TestAMailingIsNotLaunchedWithoutThePicturesThatItNames(t *testing.T) {
 	refused := b.post(launch, url.Values{"decision_id": {NewDecisionID()}, "revision": {"1"}, "expected": {"1"}})
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
 	require.Contains(t, refused.Body, "house.png")
+	l := i18n.For("en")
+	require.Contains(t, refused.Body, l.T("mailing.body")+" ("+l.Language("en")+"): ", "which text it is, by its language")
 	sound(t, refused)
+
+	mailing := strings.TrimSuffix(launch, "/launch")
+	preview := b.get(mailing + "/preview?language=en")
+	sound(t, preview)
+	require.Contains(t, preview.Body, l.T("mailing_file.missing"), "it is told before the launch")
+	require.Contains(t, preview.Body, "house.png")
+	require.Equal(t, http.StatusSeeOther, b.post(mailing+"/test", form(t, preview.Body, mailing+"/test")).StatusCode)
+	require.Contains(t, b.get(mailing+"/preview?language=en").Body, l.T("mailing_file.missing_in_test"))
 }

@@ -290,7 +290,7 @@ func (s *Server) itemChoices(ctx context.Context, l *i18n.Localizer, f *Form, v 
 		} else {
 			for k, language := range languages {
 				t := mailingTextView{Name: row.Name + "." + textName(k), Language: language.Tag}
-				t.Open = f.Value(t.Field("heading")) != "" || f.Value(t.Field("body")) != ""
+				t.fold(f, "heading", "body")
 				row.Texts = append(row.Texts, t)
 			}
 		}
@@ -305,13 +305,25 @@ func (s *Server) itemChoices(ctx context.Context, l *i18n.Localizer, f *Form, v 
 	return err
 }
 
-// writableAuthorities are those with an address that are not retired.
+// writableAuthorities are those with an address that are not retired, country by country: many have a ministry of justice.
 func (s *Server) writableAuthorities(ctx context.Context, l *i18n.Localizer) ([]Option, error) {
 	all, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{Active: true, Limit: mostAuthorities})
+	if err != nil {
+		return nil, err
+	}
+	countries, err := models.Countries(ctx, s.DB)
 	var options []Option
-	for _, a := range all {
-		if a.Writable() {
-			options = append(options, optionOf(a.ID.String(), l.Name(a.Names)))
+	for _, country := range append(countries, models.Country{}) {
+		group := l.T("mailing.authorities_above")
+		if country.Code != "" {
+			group = l.Name(country.Names).Text
+		}
+		for _, a := range all {
+			if a.Writable() && a.CountryCode == country.Code {
+				o := optionOf(a.ID.String(), l.Name(a.Names))
+				o.Group = group
+				options = append(options, o)
+			}
 		}
 	}
 	return options, err

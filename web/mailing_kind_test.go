@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,7 +75,7 @@ func TestANewsletterIsComposedWithoutScripts(t *testing.T) {
 		wrong := b.post(path, f)
 		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 		sound(t, wrong)
-		require.Contains(t, wrong.Body, `href="#`+fieldID(own+".heading")+`"`)
+		require.Contains(t, wrong.Body, `<a href="#`+fieldID(own+".heading")+`">`+l.T("mailing.item_heading")+" ("+l.Language("en")+"): ")
 		f.Set(own+".heading", "A meeting in spring")
 		removed := url.Values{}
 		for name, values := range f {
@@ -143,6 +144,8 @@ func TestALetterToRepresentativesIsPreparedInEveryLanguage(t *testing.T) {
 		require.Contains(t, f.Get(letter+".body"), "1. ", "what it asks for is in the letter")
 		chosen := regexpChecked.FindAllStringSubmatch(opened.Body, -1)
 		require.NotEmpty(t, chosen, "to whom it is addressed is ticked")
+		require.Regexp(t, `<details class="choice-group"[^>]* open><summary>`, opened.Body, "and their country stands open")
+		require.Regexp(t, `<details class="choice-group"( data-find-group)?><summary>`, opened.Body, "the others are folded")
 
 		f["roles"], f["countries"] = []string{models.RoleReader}, []string{"HR"}
 		f.Set("fallback_language", n.brief.Language)
@@ -151,13 +154,13 @@ func TestALetterToRepresentativesIsPreparedInEveryLanguage(t *testing.T) {
 		wrong := b.post(path, f)
 		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 		sound(t, wrong)
-		require.Contains(t, wrong.Body, `href="#f-authorities"`)
+		require.Contains(t, wrong.Body, `<a href="#f-authorities">`+l.T("mailing.authorities")+": ", "it is said which field")
 		f["authorities"] = []string{chosen[0][1]}
 		kept := f.Get(letter + ".body")
 		f.Set(letter+".subject", "")
 		wrong = b.post(path, f)
 		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
-		require.Contains(t, wrong.Body, `href="#`+fieldID(letter+".subject")+`"`)
+		require.Contains(t, wrong.Body, `<a href="#`+fieldID(letter+".subject")+`">`+l.T("mailing.prepared_subject")+" ("+l.Language(n.brief.Language)+"): ")
 		f.Set(letter+".subject", "Mentors")
 		saved := b.post(path, f)
 		require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
@@ -175,6 +178,10 @@ func TestALetterToRepresentativesIsPreparedInEveryLanguage(t *testing.T) {
 		sound(t, progress)
 		require.Contains(t, progress.Body, "/write/"+m.ID.String())
 		require.Contains(t, progress.Body, l.N("write.count", 0))
+		require.NoError(t, models.SayWritten(t.Context(), n.db, m.ID, n.person("reader").ID, true, time.Now()))
+		report := b.get(mailing + "/report")
+		sound(t, report)
+		require.Contains(t, report.Body, "<dt>"+l.T("mailing.report.wrote")+"</dt><dd>1</dd>")
 		n.exec(`DELETE FROM processes WHERE id = ?`, m.ID)
 		n.exec(`DELETE FROM mailings WHERE id = ?`, m.ID)
 	}

@@ -4,7 +4,10 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
@@ -67,7 +70,7 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	for _, file := range list {
 		v.Along = append(v.Along, mailingFileRowOf(l, c, file))
 	}
-	if v.Missing, err = s.missingPictures(r.Context(), l, c.m); err != nil {
+	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, ""); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, f.status, "mailing_launch", v)
@@ -94,9 +97,17 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 		done, err = s.checkAndDecide(w, r, decision{c.m.ID, models.DecideLaunchMailing, nil, p}, c.path())
 	}
 	if err != nil && f.showAgain(atTime(err), Localizer(r)) {
+		outdated := apperr.CodeOf(err) == apperr.CodeOutdated
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
 		}
+		if c.m.State != models.MailingDraft {
+			return s.alreadyLaunched(w, r, c)
+		}
+		if outdated {
+			f.Refused = Localizer(r).T("mailing.launch_outdated")
+		}
+		f.Form.nameTexts(Localizer(r), func(name string) string { return textLanguageOf(c.m, name) })
 		return s.renderLaunch(w, r, c, f)
 	}
 	if err != nil || !done {
@@ -104,4 +115,41 @@ func (s *Server) launchMailing(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, c.path(), http.StatusSeeOther)
 	return nil
+}
+
+// alreadyLaunched leads whoever launches a mailing again to how far it has got, and says what became of it.
+func (s *Server) alreadyLaunched(w http.ResponseWriter, r *http.Request, c mailingCase) error {
+	said, err := s.launchedAlready(r, c)
+	if err != nil {
+		return err
+	}
+	s.flash(r, "wait", said)
+	http.Redirect(w, r, c.path(), http.StatusSeeOther)
+	return nil
+}
+
+// launchedAlready says of a mailing that is no draft any more who launched it, when, and where it stands.
+func (s *Server) launchedAlready(r *http.Request, c mailingCase) (string, error) {
+	l := Localizer(r)
+	state := l.T("mailing.state." + string(c.m.State))
+	launch, err := models.LaunchOf(r.Context(), s.DB, c.m.ID)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return l.T("mailing.gone_on", "State", state), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	zone, err := s.zoneOf(r.Context(), c.visitor.Person)
+	if err != nil {
+		return "", err
+	}
+	names, err := models.NamedPeople(r.Context(), s.DB, c.visitor.viewer(), []uuid.UUID{launch.By})
+	if err != nil {
+		return "", err
+	}
+	when := l.DateTime(launch.At, zone)
+	if name := names[launch.By]; name != "" {
+		return l.T("mailing.already_launched_by", "Name", name, "When", when, "State", state), nil
+	}
+	return l.T("mailing.already_launched", "When", when, "State", state), nil
 }

@@ -38,6 +38,7 @@ type mailingPreviewView struct {
 	Report                               string // where one says that a text names a child
 	Along                                []alongRow
 	Size                                 string // of the whole mail as it travels
+	Missing                              []missingPicture
 }
 
 // letterChoice is which letter is looked at, and how.
@@ -116,6 +117,9 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 		v.TextLanguages = append(v.TextLanguages, Option{Value: t.Language, Label: l.Language(t.Language)})
 	}
 	v.Along, v.Size = alongWith(l, c, letter.Along, a.language), kilobytes(l, letter.Size)
+	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, a.language); err != nil {
+		return err
+	}
 	if v.People, err = s.readersToSee(r, c); err != nil {
 		return err
 	}
@@ -196,7 +200,16 @@ func (s *Server) testMailing(w http.ResponseWriter, r *http.Request) error {
 	if err := models.SendMailingTest(r.Context(), s.DB, c.m, language, me.ID, f.DecisionID, s.Now()); err != nil {
 		return err
 	}
-	s.flash(r, "done", Localizer(r).T("mailing.test_sent", "Address", me.Email))
+	l := Localizer(r)
+	missing, err := s.missingPictures(r.Context(), l, c.m, language)
+	if err != nil {
+		return err
+	}
+	if len(missing) == 0 {
+		s.flash(r, "done", l.T("mailing.test_sent", "Address", me.Email))
+	} else {
+		s.flash(r, "wait", l.T("mailing.test_sent", "Address", me.Email)+" "+l.T("mailing_file.missing_in_test"))
+	}
 	http.Redirect(w, r, c.path()+"/preview?language="+url.QueryEscape(language), http.StatusSeeOther)
 	return nil
 }

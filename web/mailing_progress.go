@@ -21,6 +21,7 @@ type mailingProgressView struct {
 	Path         string
 	Campaign     string
 	CampaignHref string
+	Subject      *models.MailingText // in the reader's language, else in the fallback
 	State        Badge
 	Counts       models.MailCounts
 	Meter        Progress
@@ -53,7 +54,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language,
 		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
-		Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
+		Subject: c.m.Text(l.Tag()), Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))
 	} else {

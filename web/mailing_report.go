@@ -20,6 +20,7 @@ type mailingReportView struct {
 	Document     string
 	DocumentLang string
 	Back, Path   string
+	Subject      *models.MailingText // in the reader's language, else in the fallback
 	State        Badge
 	LaunchedAt   *time.Time
 	FinishedAt   *time.Time
@@ -37,6 +38,8 @@ type mailingReportView struct {
 	ByLanguage   partTable
 	Whole        models.MailTally
 	Complaints   int
+	Writes       bool // its readers write to their representatives
+	Wrote        int  // how many of them say that they did
 	Counts       bool // how often its links are followed
 	Links        []models.MailingLink
 	LinkPicture  chart
@@ -118,13 +121,18 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 	l, q := Localizer(r), r.URL.Query()
 	v := mailingReportView{Page: s.workPage(r, l.T("mailing.report.title")), Form: NewForm(q), Document: c.rec.Title, DocumentLang: c.rec.Language,
 		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State), LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt,
-		Launched: c.m.LaunchedAt != nil}
+		Launched: c.m.LaunchedAt != nil, Subject: c.m.Text(l.Tag())}
 	v.Filtered, v.Query = narrowing(q, "country", "language", "why") != "", narrowing(q, "country", "language", "why", "after")
 	v.Book = v.Path + ".xlsx" + narrowing(q, "country", "language", "why")
-	if c.m.HasRest() == nil {
-		v.Rest = c.path() + "/rest"
-	}
 	var err error
+	if v.Rest, err = s.restOffered(r, c); err != nil {
+		return v, err
+	}
+	if v.Writes = c.kind == models.MailingKindRepresentative; v.Writes {
+		if v.Wrote, _, err = models.WrittenCount(r.Context(), s.DB, c.m.ID, uuid.Nil); err != nil {
+			return v, err
+		}
+	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return v, err
 	}
@@ -187,6 +195,9 @@ func (v *mailingReportView) count(l *i18n.Localizer, r *http.Request, report mod
 		{Label: l.T("mailing.report.unknown"), Number: v.Whole.Unknown(), Tone: toneIf(v.Whole.Unknown() > 0, "waits")},
 		{Label: l.T("mailing.report.unsubscribed"), Number: v.Whole.Unsubscribed},
 	}
+	if v.Writes {
+		v.Figures = append(v.Figures, figure{Label: l.T("mailing.report.wrote"), Number: v.Wrote})
+	}
 	if n := v.Whole.Waiting(); n > 0 {
 		v.Figures = slices.Insert(v.Figures, 1, figure{Label: l.T("mailing.pending"), Number: n})
 	}
@@ -224,7 +235,9 @@ func linkPicture(l *i18n.Localizer, links []models.MailingLink) chart {
 	for i := range shares {
 		shares[i].Whole = whole
 	}
-	return newChart(shares, inWords(l, shares), l.T("mailing.report.links"))
+	picture := newChart(shares, inWords(l, shares), l.T("mailing.report.links"))
+	picture.AsWritten = true
+	return picture
 }
 
 // filterReport narrows the report to one country or language, from the beginning of its list.

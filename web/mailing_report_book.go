@@ -55,6 +55,9 @@ func (v mailingReportView) summarySheet(l *i18n.Localizer) bookSheet {
 	}
 	t.rows = append(t.rows, []any{l.T("mailing.report.recipients"), v.Whole.Total()}, []any{l.T("mailing.report.unsubscribed"), v.Whole.Unsubscribed},
 		[]any{l.T("mailing.report.complaints"), v.Complaints})
+	if v.Writes {
+		t.rows = append(t.rows, []any{l.T("mailing.report.wrote"), v.Wrote})
+	}
 	if v.Chosen != "" {
 		t.rows = append(t.rows, []any{v.Chosen})
 	}

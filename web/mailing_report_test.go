@@ -239,6 +239,7 @@ func TestTheRestIsWrittenToByADraft(t *testing.T) {
 		require.NotContains(t, page.Body, `name="again" value="`+uuid.Nil.String())
 	}
 	b := h.as("officer-khc", "en")
+	require.Contains(t, b.get(mailingPath(m.ID)+"/report").Body, `href="`+rest+`"`)
 	var unknown uuid.UUID
 	require.NoError(t, h.db.NewRaw(`SELECT person_id FROM outbox WHERE id = ?`, mails[models.MailUnknown]).Scan(t.Context(), &unknown))
 	f := form(t, b.get(rest).Body, rest)
@@ -327,4 +328,20 @@ func TestAllOfWhomItIsNotKnownAreWrittenTo(t *testing.T) {
 	saved, err := models.MailingByID(t.Context(), h.db, uuid.MustParse(strings.TrimPrefix(draft, "/mailings/")))
 	require.NoError(t, err)
 	require.True(t, saved.Audience.AgainUnknown, "saving loses nothing of whom it is for")
+}
+
+func TestTheRestIsNotOfferedWhereItIsNobody(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	h.nothingRuns()
+	m, _ := h.sentMailing()
+	h.exec(`UPDATE outbox SET state = 'delivered', reply = '' WHERE mailing_id = ?`, m.ID)
+	b, rest := h.as("officer-khc", "en"), mailingPath(m.ID)+"/rest"
+	require.NotContains(t, b.get(mailingPath(m.ID)+"/report").Body, `href="`+rest+`"`)
+	page := b.get(rest)
+	sound(t, page)
+	require.Contains(t, page.Body, i18n.For("en").T("mailing.rest.nobody"))
+	require.NotContains(t, page.Body, `action="`+rest+`"`)
+	h.exec(`UPDATE outbox SET state = 'unknown' WHERE id = (SELECT id FROM outbox WHERE mailing_id = ? LIMIT 1)`, m.ID)
+	require.Contains(t, b.get(mailingPath(m.ID)+"/report").Body, `href="`+rest+`"`, "of whom it is not known can be ticked")
 }

@@ -42,6 +42,29 @@ func (s *Server) confirmRest(w http.ResponseWriter, r *http.Request) error {
 	return s.renderRest(w, r, c, newFormState(nil))
 }
 
+// restOffered is where the rest of a mailing is written to; "" where there is nobody, or the mailing is not over.
+func (s *Server) restOffered(r *http.Request, c mailingCase) (string, error) {
+	if c.m.HasRest() != nil {
+		return "", nil
+	}
+	rest, err := models.CountRest(r.Context(), s.DB, c.m)
+	if err != nil {
+		return "", err
+	}
+	if rest.People == 0 {
+		unknown, err := s.ofWhomNotKnown(r, c, 1)
+		if err != nil || len(unknown) == 0 {
+			return "", err
+		}
+	}
+	return c.path() + "/rest", nil
+}
+
+// ofWhomNotKnown lists recipients of whom it is not known whether they have the mailing, at most so many.
+func (s *Server) ofWhomNotKnown(r *http.Request, c mailingCase, most int) ([]models.Unreached, error) {
+	return models.NotReachedBy(r.Context(), s.DB, c.visitor.viewer(), c.m.ID, models.OutcomeFilter{Outcome: models.OutcomeUnknown}, uuid.Nil, most)
+}
+
 func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
 	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
@@ -50,7 +73,7 @@ func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCas
 	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m); err != nil {
 		return err
 	}
-	list, err := models.NotReachedBy(r.Context(), s.DB, c.visitor.viewer(), c.m.ID, models.OutcomeFilter{Outcome: models.OutcomeUnknown}, uuid.Nil, restUnknown+1)
+	list, err := s.ofWhomNotKnown(r, c, restUnknown+1)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/internal/validation"
 	"tribuna/models"
 )
@@ -88,6 +89,9 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	}
 	m, err := s.storeMailing(r.Context(), r.PostForm, c.rec.ID, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
+		if err := s.sayRefused(r, c, err, &f); err != nil {
+			return err
+		}
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
 	if err == nil {
@@ -127,4 +131,19 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid
 		return err
 	})
 	return m, atTheirContent(atTheirTexts(err, names), written)
+}
+
+// sayRefused says why a mailing was not saved in the words of a mailing: in which language a text is to be corrected, that somebody
+// else saved it meanwhile, or launched it.
+func (s *Server) sayRefused(r *http.Request, c mailingCase, why error, f *formState) error {
+	l := Localizer(r)
+	f.Form.nameTexts(l, func(name string) string { return f.Form.Value(name + ".language") })
+	var err error
+	switch code := apperr.CodeOf(why); {
+	case code == apperr.CodeOutdated:
+		f.Refused = l.T("mailing.outdated")
+	case code == apperr.CodeWrongStage && c.m != nil && c.m.State != models.MailingDraft:
+		f.Refused, err = s.launchedAlready(r, c)
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -96,16 +97,17 @@ type mailingWaits struct {
 	Restored  bool // it asks because a backup was restored
 	Over      bool // the event that it announces
 	At        time.Time
-	Deadline  string // At, in words
+	Leaves    string // when, in a sentence
 	Local     bool
 	Quiet     bool // nobody is written to at night
 	Waves     []waveLine
 	Revisable bool // nothing of it has left
 }
 
-// waveLine is who gets a mailing at a time.
+// waveLine is who gets a mailing at a time, and by whose clock that is told: the readers' own where it is to be the same by those.
 type waveLine struct {
 	At     time.Time
+	Zone   *time.Location
 	People int
 	Where  i18n.Words
 }
@@ -115,6 +117,17 @@ func waitsForTime(m *models.Mailing) bool {
 	return m.State == models.MailingScheduled || m.State == models.MailingAsking || m.State == models.MailingPaused && m.NextAt != nil
 }
 
+// leavesWords says in a sentence when a mailing leaves.
+func leavesWords(l *i18n.Localizer, now, at time.Time, zone *time.Location) string {
+	switch {
+	case !at.After(now):
+		return l.T("mailing.schedule.leaves_now")
+	case at.In(zone).Format(time.DateOnly) == now.In(zone).Format(time.DateOnly):
+		return l.T("mailing.schedule.leaves_today", "Clock", l.Clock(at, zone))
+	}
+	return l.T("mailing.schedule.leaves_on", "When", l.Moment(at, zone))
+}
+
 // mailingWaits reads what a mailing waits for; nil where it waits for no time.
 func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Location) (*mailingWaits, error) {
 	if c.m.NextAt == nil || !waitsForTime(c.m) {
@@ -122,7 +135,7 @@ func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Locatio
 	}
 	l := Localizer(r)
 	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Paused: c.m.State == models.MailingPaused, Passed: s.Now().After(*c.m.NextAt), Restored: c.m.Asks, At: *c.m.NextAt, Quiet: !c.m.AtNight,
-		Deadline: l.Deadline(s.Now(), *c.m.NextAt, zone), Local: c.m.Schedule != nil && c.m.Schedule.Local}
+		Leaves: leavesWords(l, s.Now(), *c.m.NextAt, zone), Local: c.m.Schedule != nil && c.m.Schedule.Local}
 	begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
 	if err != nil {
 		return nil, err
@@ -143,7 +156,13 @@ func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Locatio
 		return nil, err
 	}
 	for _, wave := range waves {
-		w.Waves = append(w.Waves, waveLine{At: wave.At, People: wave.People, Where: names.list(wave.Countries)})
+		line := waveLine{At: wave.At, Zone: zone, People: wave.People, Where: names.list(wave.Countries)}
+		if w.Local && len(wave.Countries) > 0 { // who gets it at one instant by their own clocks has clocks that show the same
+			if line.Zone, err = time.LoadLocation(names.zones[wave.Countries[0]]); err != nil {
+				return nil, fmt.Errorf("zone of readers: %w", err)
+			}
+		}
+		w.Waves = append(w.Waves, line)
 	}
 	return w, nil
 }

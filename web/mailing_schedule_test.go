@@ -136,6 +136,7 @@ func TestMailingThatAsksIsOnTheDeskUntilItIsSaid(t *testing.T) {
 	home := b.get("/")
 	sound(t, home)
 	require.Contains(t, home.Body, l.T("home.ask.decide_mailing"))
+	require.Contains(t, home.Body, `lang="en">S</a>`, "which mailing it is about")
 	to := b.get(taskPath(task.ID))
 	require.Equal(t, path, to.Header.Get("Location"))
 	asks := b.get(path)

@@ -40,18 +40,18 @@ func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mai
 
 // stoppedRow is a mailing that paused by itself, on the desk of who is in charge.
 type stoppedRow struct {
-	Href, Title, TitleLanguage string
-	Why                        string
-	State                      Badge
+	Href, Subject, Lang string // Lang is that of the subject
+	Kind, Why           string
+	State               Badge
 }
 
 // stoppedMailings are those that wait for the visitor to look why.
 func (s *Server) stoppedMailings(r *http.Request, v *visitor) ([]stoppedRow, error) {
 	l := Localizer(r)
-	list, err := models.StoppedMailings(r.Context(), s.DB, v.viewer())
+	list, err := models.StoppedMailings(r.Context(), s.DB, v.viewer(), l.Tag())
 	rows := make([]stoppedRow, 0, len(list))
 	for _, m := range list {
-		rows = append(rows, stoppedRow{Href: mailingPath(m.ID), Title: m.Title, TitleLanguage: m.Language,
+		rows = append(rows, stoppedRow{Href: mailingPath(m.ID), Subject: m.Subject, Lang: m.Language, Kind: mailingKind(l, m.Kind),
 			Why: l.T("mailing.stop." + string(m.Stopped.Reason)), State: mailingBadge(l, models.MailingPaused)})
 	}
 	return rows, err

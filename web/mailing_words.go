@@ -68,6 +68,46 @@ func atTheirTexts(err error, names []string) error {
 	return e
 }
 
+var languageField = regexp.MustCompile(`^((?:items\[\d+\]\.)?(?:texts|letters)\[\d+\])\.(\w+)$`)
+
+// nameTexts calls the fields of texts, of a newsletter's items and of prepared letters by the language of each, which says more than
+// its number. Where a name of fields leads to no language, what they are called stays.
+func (f *Form) nameTexts(l *i18n.Localizer, languageOf func(name string) string) {
+	for i, e := range f.Errors {
+		m := languageField.FindStringSubmatch(e.Name)
+		if m == nil {
+			continue
+		}
+		if tag := languageOf(m[1]); tag != "" {
+			f.Errors[i].Label = l.T("mailing.field_in", "Field", fieldOfText(l, m[1], m[2]), "Language", l.Language(tag))
+		}
+	}
+}
+
+func fieldOfText(l *i18n.Localizer, of, field string) string {
+	switch {
+	case strings.HasPrefix(of, "letters") && field == "subject":
+		return l.T("mailing.prepared_subject")
+	case strings.HasPrefix(of, "letters"):
+		return l.T("mailing.prepared")
+	case field == "subject":
+		return l.T("mailing.subject")
+	case field == "heading":
+		return l.T("mailing.item_heading")
+	case field == "plain":
+		return l.T("mailing.plain")
+	}
+	return l.T("mailing.body")
+}
+
+// textLanguageOf is the language of a mailing's text by the name of its fields.
+func textLanguageOf(m *models.Mailing, name string) string {
+	if k, ok := pathIndex(textPath, name); ok && k < len(m.Texts) {
+		return m.Texts[k].Language
+	}
+	return ""
+}
+
 // prefilledMailing begins a mailing to those who read: in every language of the publication, its title as the subject
 // and a text to start from.
 func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendation, kind string) (url.Values, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/internal/links"
 	"tribuna/models"
 )
@@ -101,6 +102,10 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request, c preferenc
 			status, v.Form = http.StatusUnprocessableEntity, nil
 		default:
 			v.Form = nil
+			if pressed(r, "save") {
+				r = s.inChosenLanguage(w, r)
+				v.Saved = Localizer(r).T("preference.saved")
+			}
 		}
 	}
 	if err := s.fillPreferences(r, c, &v); err != nil {
@@ -110,17 +115,20 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request, c preferenc
 	return nil
 }
 
+// inChosenLanguage answers in the language that was just chosen. Whoever chose one for this browser before is followed to the new one.
+func (s *Server) inChosenLanguage(w http.ResponseWriter, r *http.Request) *http.Request {
+	if _, err := r.Cookie(languageCookie); err == nil {
+		s.followProfile(w)
+	}
+	return r.WithContext(WithLanguage(r.Context(), i18n.Match(r.Header.Get("Accept-Language"), r.PostForm.Get("language"))))
+}
+
 // actOnPreferences does what the button says that was pressed.
 func (s *Server) actOnPreferences(r *http.Request, c preferencesCase, v *preferencesView) error {
 	ctx, l := r.Context(), Localizer(r)
 	switch {
 	case pressed(r, "save"):
-		v.Saved = l.T("preference.saved")
-		err := s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return savePreferences(ctx, tx, c.person, r.PostForm, s) })
-		if err != nil {
-			v.Saved = ""
-		}
-		return err
+		return s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return savePreferences(ctx, tx, c.person, r.PostForm, s) })
 	case pressed(r, "stop"):
 		v.Saved = l.T("preference.stopped")
 		return models.WithdrawConsent(ctx, s.DB, models.Consent{PersonID: c.person.ID, How: c.how, Via: c.via}, s.Now())

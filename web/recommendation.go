@@ -279,13 +279,11 @@ func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorP
 		return nil
 	}
 	if p.Owner {
-		mailings, err := models.MailingsOf(ctx, s.DB, p.Rec.ID)
+		list, err := models.MailingsOf(ctx, s.DB, p.Rec.ID)
 		if err != nil {
 			return err
 		}
-		for _, m := range mailings {
-			p.Mailings = append(p.Mailings, mailingRow{mailingItem(l, m, p.Zone), m.Campaign.Title, m.CreatedAt})
-		}
+		p.Mailings = mailingRows(l, list, p.Zone)
 	}
 	p.FollowUps, err = models.FollowUps(ctx, s.DB, models.FollowUpFilter{Recommendation: p.Rec.ID, Hidden: true})
 	return err

@@ -2,11 +2,13 @@ package mail
 
 import (
 	"context"
+	"html/template"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"tribuna/internal/links"
+	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -25,9 +27,11 @@ type aboutCountries struct {
 // news is one item of a newsletter.
 type news struct {
 	Heading    string
-	Language   string // of heading and paragraphs; "" where it is the mail's
+	Language   string // of heading and words; "" where it is the mail's
 	Said       string // who published it, and in which language it is where that is another one
 	Paragraphs []string
+	Body       template.HTML // of an item of its own, in the place of paragraphs; safe
+	BodyText   string        // the same for the plain-text half
 	Link       *button
 }
 
@@ -40,7 +44,10 @@ func (d *draft) ofKind(ctx context.Context, id uuid.UUID, m models.MailingWords,
 		if err != nil {
 			return page{}, err
 		}
-		p.Button, p.News, about = nil, d.news(items, texts, m), nil
+		p.Button, about = nil, nil
+		if p.News, err = d.news(items, texts, m); err != nil {
+			return page{}, err
+		}
 		for _, item := range items {
 			if item.RecommendationID != nil {
 				if text, read := texts[*item.RecommendationID]; read {
@@ -84,7 +91,7 @@ func (d *draft) carried(ctx context.Context, mailing uuid.UUID) ([]models.Mailin
 
 // news says the items in the language of the mail where they exist in it; else it says in which they are. What was hidden or
 // taken back since the mailing was written is not among them.
-func (d *draft) news(items []models.MailingItem, texts map[uuid.UUID]models.CarriedText, m models.MailingWords) []news {
+func (d *draft) news(items []models.MailingItem, texts map[uuid.UUID]models.CarriedText, m models.MailingWords) ([]news, error) {
 	var all []news
 	for _, item := range items {
 		var n news
@@ -100,7 +107,11 @@ func (d *draft) news(items []models.MailingItem, texts map[uuid.UUID]models.Carr
 			if text == nil {
 				continue
 			}
-			n = news{Heading: oneLine(text.Heading), Language: text.Language, Paragraphs: passage{Text: text.Body}.Paragraphs()}
+			body, err := markdown.Render(text.Body, markdown.WithHeadingShift(2), markdown.WithTypedHTML())
+			if err != nil {
+				return nil, err
+			}
+			n = news{Heading: oneLine(text.Heading), Language: text.Language, Body: body, BodyText: markdown.Letter(text.Body)}
 			if item.Link != "" {
 				n.Link = &button{Label: d.t("mailing.item_link"), URL: item.Link}
 			}
@@ -114,5 +125,5 @@ func (d *draft) news(items []models.MailingItem, texts map[uuid.UUID]models.Carr
 		}
 		all = append(all, n)
 	}
-	return all
+	return all, nil
 }

@@ -115,3 +115,25 @@ func TestEachReaderIsLedToTheirOwnLetter(t *testing.T) {
 	require.Contains(t, letter.HTML, baseURL+"/write/"+n.mailing.String(), "who looks at a test says nothing by it")
 	require.NotContains(t, letter.HTML, baseURL+"/w/")
 }
+
+func TestAnItemOfANewslettersOwnIsMarkdownInBothHalves(t *testing.T) {
+	n := newNetwork(t)
+	n.exec(`UPDATE mailings SET kind = 'newsletter', counts_links = true WHERE id = ?`, n.mailing)
+	item := models.NewID()
+	n.exec(`INSERT INTO mailing_items (id, mailing_id, position, recommendation_id, link) VALUES (?, ?, 0, NULL, '')`, item, n.mailing)
+	n.exec(`INSERT INTO mailing_item_texts VALUES (?, 'en', 'A meeting', ?)`, item,
+		"Come on **Monday**, with <b>all</b>.\n\n- [the way](https://example.org/way)\n- *bread*\n\n<script>alert(1)</script>")
+	letter, err := n.compose(n.mail(models.MailMailing, n.speaker, "en", nil))
+	require.NoError(t, err)
+	soundLetter(t, letter, "en")
+	require.Contains(t, letter.HTML, "Come on <strong>Monday</strong>, with &lt;b&gt;all&lt;/b&gt;.")
+	require.Contains(t, letter.HTML, "<em>bread</em>")
+	require.NotContains(t, letter.HTML, "<script")
+	require.Contains(t, letter.Text, "Come on Monday")
+	require.Contains(t, letter.Text, "• bread")
+	require.NotContains(t, letter.Text, "**")
+	code := n.countedLinks()["https://example.org/way"]
+	require.NotEmpty(t, code, "its links are counted as those of the other words")
+	require.Contains(t, letter.HTML, `href="`+baseURL+"/f/"+code+`"`)
+	require.Contains(t, letter.Text, "("+baseURL+"/f/"+code+")")
+}

@@ -35,17 +35,26 @@ func (d *draft) countLinks(ctx context.Context, mailing uuid.UUID, p page) (page
 		}
 		return u
 	}
-	p.Body = template.HTML(linkInHTML.ReplaceAllStringFunc(string(p.Body), func(link string) string { //nolint:gosec // an address of ours, escaped
-		u := html.UnescapeString(linkInHTML.FindStringSubmatch(link)[1])
-		return `href="` + html.EscapeString(over(u)) + `"`
-	}))
-	p.BodyText = linkInText.ReplaceAllStringFunc(p.BodyText, func(u string) string { return overInText(u, over) })
+	p.Body, p.BodyText = overInHTML(p.Body, over), overInWords(p.BodyText, over)
 	p.Button = p.Button.led(over)
 	p.News = slices.Clone(p.News)
 	for i, n := range p.News {
-		p.News[i].Link = n.Link.led(over)
+		p.News[i].Link, p.News[i].Body, p.News[i].BodyText = n.Link.led(over), overInHTML(n.Body, over), overInWords(n.BodyText, over)
 	}
 	return p, nil
+}
+
+// overInHTML leads the links in safe HTML over other addresses.
+func overInHTML(body template.HTML, over func(string) string) template.HTML {
+	return template.HTML(linkInHTML.ReplaceAllStringFunc(string(body), func(link string) string { //nolint:gosec // an address of ours, escaped
+		u := html.UnescapeString(linkInHTML.FindStringSubmatch(link)[1])
+		return `href="` + html.EscapeString(over(u)) + `"`
+	}))
+}
+
+// overInWords leads the addresses in a text over others.
+func overInWords(text string, over func(string) string) string {
+	return linkInText.ReplaceAllStringFunc(text, func(u string) string { return overInText(u, over) })
 }
 
 // counted lists the addresses in a letter whose visits are counted, each once. Nothing personal is among them: neither a button that
@@ -57,12 +66,14 @@ func (d *draft) counted(p page) []string {
 			urls = append(urls, u)
 		}
 	}
-	for _, m := range linkInHTML.FindAllStringSubmatch(string(p.Body), -1) {
-		add(html.UnescapeString(m[1]))
-	}
-	buttons := []*button{p.Button}
+	bodies, buttons := []template.HTML{p.Body}, []*button{p.Button}
 	for _, n := range p.News {
-		buttons = append(buttons, n.Link)
+		bodies, buttons = append(bodies, n.Body), append(buttons, n.Link)
+	}
+	for _, body := range bodies {
+		for _, m := range linkInHTML.FindAllStringSubmatch(string(body), -1) {
+			add(html.UnescapeString(m[1]))
+		}
 	}
 	for _, b := range buttons {
 		if b != nil && !b.Personal {

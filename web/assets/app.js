@@ -11,6 +11,7 @@ import { keepUnsent } from './js/unsent.js'
 import { pasteMarkdown } from './js/paste.js'
 import { handLetters } from './js/letter.js'
 import { watchLimits } from './js/limits.js'
+import { sayLaunch } from './js/launch.js'
 
 window.htmx = htmx
 guardForms(document)
@@ -23,3 +24,4 @@ keepUnsent(document)
 pasteMarkdown(document)
 watchLimits(document)
 handLetters(document)
+sayLaunch(document)

@@ -52,13 +52,17 @@ function options(list) {
   }
 }
 
+// What a folded group is called is found as well.
+const groupOf = (item) => item.closest('details[data-find-group]')?.querySelector('summary').textContent ?? ''
+
 function entries(list) {
-  const all = [...list.querySelectorAll('[data-find-item]')].map((item) => ({ item, text: item.dataset.findItem || folded(item.textContent) }))
+  const all = [...list.querySelectorAll('[data-find-item]')].map((item) => ({ item, text: item.dataset.findItem || folded(item.textContent + ' ' + groupOf(item)) }))
   const chosen = (item) => item.querySelector('input:checked') || item.querySelector('select')?.value
   return (words) => {
     all.forEach(({ item, text }) => { item.hidden = !chosen(item) && !holds(text, words) })
     list.querySelectorAll('[data-find-group]').forEach((group) => {
       group.hidden = !group.querySelector('[data-find-item]:not([hidden])')
+      if (group.tagName === 'DETAILS' && words[0]) group.open = true
     })
     return { shown: all.filter(({ item }) => !item.hidden).length, total: all.length }
   }

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"html"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/internal/i18n"
+	"tribuna/models"
+)
+
+// TestWhoLaunchesAMailingAgainIsToldThatItIsOut: two tabs, or two officers.
+func TestWhoLaunchesAMailingAgainIsToldThatItIsOut(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	m, path := n.draftMailing()
+	l, b := i18n.For("en"), n.as("officer-khc", "en")
+	launch := func() answer { return b.get(path + "/launch") }
+	first, second := leavesLater(form(t, launch().Body, path+"/launch"), 2, "15:00"), leavesLater(form(t, launch().Body, path+"/launch"), 2, "15:00")
+	edit := filled(t, b.get(path).Body, path)
+
+	changed := filled(t, b.get(path).Body, path)
+	changed.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(path, changed).StatusCode)
+	stale := b.post(path+"/launch", first)
+	require.Equal(t, http.StatusPreconditionFailed, stale.StatusCode)
+	sound(t, stale)
+	require.Contains(t, stale.Body, l.T("mailing.launch_outdated"), "one version is shown, so it is not said that there are two")
+	require.NotContains(t, stale.Body, html.EscapeString(l.T("error.outdated")))
+	first = leavesLater(form(t, stale.Body, path+"/launch"), 2, "15:00")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", first).StatusCode)
+	require.Equal(t, models.MailingScheduled, n.mailing(m.ID).State)
+
+	again := b.post(path+"/launch", second)
+	require.Equal(t, http.StatusSeeOther, again.StatusCode)
+	require.Equal(t, path, again.Header.Get("Location"), "it leads to how far it has got")
+	launched, err := models.LaunchOf(t.Context(), n.db, m.ID)
+	require.NoError(t, err)
+	require.Equal(t, n.officer.ID, launched.By)
+	zone, err := models.ZoneOf(t.Context(), n.db, n.officer.CountryCode)
+	require.NoError(t, err)
+	said := l.T("mailing.already_launched_by", "Name", n.officer.Name, "When", l.DateTime(launched.At, zone), "State", l.T("mailing.state.scheduled"))
+	require.Contains(t, html.UnescapeString(b.get(path).Body), said)
+
+	edit.Set("do", "save")
+	late := b.post(path, edit)
+	require.Equal(t, http.StatusConflict, late.StatusCode)
+	sound(t, late)
+	require.Contains(t, html.UnescapeString(late.Body), said)
+	require.Contains(t, late.Body, l.T("mailing.see_progress"))
+
+	_, err = models.LaunchOf(t.Context(), n.db, n.brief.ID)
+	require.Error(t, err)
+}
+
+// TestReadersOwnClocksAreShownAsTheyShow: what goes at one time of day by each reader's clock is listed by those clocks.
+func TestReadersOwnClocksAreShownAsTheyShow(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	_, path := n.draftMailing() // to Croatia, by an officer in Bulgaria, an hour ahead
+	l, b := i18n.For("en"), n.as("officer-khc", "en")
+	f := leavesLater(form(t, b.get(path+"/launch").Body, path+"/launch"), 2, "15:20")
+	f.Set("when.local", "yes")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", f).StatusCode)
+	zagreb, err := time.LoadLocation("Europe/Zagreb")
+	require.NoError(t, err)
+	at, _, err := models.MailingTime{Day: f.Get("when.day"), Time: "15:20"}.At(zagreb)
+	require.NoError(t, err)
+	page := b.get(path)
+	sound(t, page)
+	require.Contains(t, page.Body, `<th scope="row">`+l.Moment(at, zagreb)+`</th>`)
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	require.Contains(t, page.Body, leavesWords(l, time.Now(), at, sofia), "when the first of it leaves is told by the clock of who reads the page")
+}
+
+func TestWhenAMailingLeavesIsSaidAsASentence(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Belgrade")
+	require.NoError(t, err)
+	now := time.Date(2026, 11, 27, 10, 0, 0, 0, zone)
+	l := i18n.For("en")
+	require.Equal(t, "It leaves today at 10:43 (Central European Time, CET)", leavesWords(l, now, now.Add(43*time.Minute), zone))
+	require.Equal(t, "It leaves on 28 November 2026, 10:00 (Central European Time, CET)", leavesWords(l, now, now.Add(24*time.Hour), zone))
+	require.Equal(t, "It leaves now", leavesWords(l, now, now, zone))
+}
+
+// TestTheLaunchButtonSaysWhatItDoes, by script; without one it says that what is chosen is done.
+func TestTheLaunchButtonSaysWhatItDoes(t *testing.T) {
+	b, n, l := newBrowser(t), newOffice(t), i18n.For("en")
+	n.publish()
+	_, path := n.draftMailing()
+	require.Contains(t, n.as("officer-khc", "en").get(path+"/launch").Body, "<span>"+l.T("mailing.launch_as_chosen")+"</span>")
+	b.signIn(t, n.house, "officer-khc")
+	says := func(words string) chromedp.Action {
+		return chromedp.WaitVisible(`//main//form//button[normalize-space(.)="`+words+`"]`, chromedp.BySearch)
+	}
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(`document.cookie = "`+languageCookie+`=en; path=/"`, nil),
+		chromedp.Navigate(n.front.URL+path+"/launch"), says(l.N("mailing.launch_button", 15)),
+		chromedp.Click(`input[name="leaves"][value="later"]`), says(l.T("mailing.launch_later_open")),
+		chromedp.Evaluate(`for (const [name, value] of [["when.day", "2026-12-24"], ["when.time", "09:30"]]) {
+			const field = document.getElementsByName(name)[0]; field.value = value; field.dispatchEvent(new Event("input", { bubbles: true })) }`, nil),
+		says(l.T("mailing.launch_later", "When", "24 December 2026, 09:30")),
+		chromedp.Click(`input[name="leaves"][value="now"]`), says(l.N("mailing.launch_button", 15))))
+	require.Empty(t, b.complaints)
+}
