@@ -26,13 +26,14 @@ const (
 
 // RecordAs returns a recommendation's entries with the given visibilities as a reader may know them. Of an anonymised round the
 // place of an entry would tell who answered, for the officer saw whose question ended then: the answers stand behind the closing of
-// the round, in the order of their letters, without person, question, number or hash; what is not released stands nowhere, and what was
-// taken back before the round was closed never does.
+// the round, in the order of their letters, without person, question, number or hash; what is not released stands nowhere. Of what was
+// taken back before a round was closed the words are left out in every round.
 func RecordAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uuid.UUID, visibilities ...string) ([]record.Item, error) {
 	items, err := record.List(ctx, db, recommendation, visibilities...)
 	if err != nil || a.key {
 		return items, err
 	}
+	takenBack := withholdTakenBack(items)
 	var questions []hiddenQuestion
 	err = db.NewSelect().TableExpr("tasks AS t").ColumnExpr("t.id AS task_id, rv.id AS review_id, COALESCE(rv.label, 0) AS label, rr.closed_at").
 		ColumnExpr("COALESCE(rv.person_id = ?, false) AS own", a.person).
@@ -45,16 +46,28 @@ func RecordAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uui
 	if len(questions) == 0 {
 		return items, nil
 	}
-	m := maskedRecord{questions: map[uuid.UUID]hiddenQuestion{}, held: map[string][]record.Item{}, seqs: map[string]bool{}, takenBack: map[uuid.UUID]int64{}}
+	m := maskedRecord{questions: map[uuid.UUID]hiddenQuestion{}, held: map[string][]record.Item{}, seqs: map[string]bool{}, takenBack: takenBack}
 	for _, q := range questions {
 		m.questions[q.TaskID] = q
 	}
+	return m.of(items), nil
+}
+
+// withholdTakenBack leaves out the words of answers that were taken back: that they were given and taken back stays, and the record
+// keeps them for who holds the key. It returns, by question, the number of the entry by which its answer was last taken back.
+func withholdTakenBack(items []record.Item) map[uuid.UUID]int64 {
+	takenBack := map[uuid.UUID]int64{}
 	for _, it := range items {
-		if it.Verb == verbTakenBack {
-			m.takenBack[it.Object] = it.Seq
+		if it.Verb == verbTakenBack || it.Verb == "consultation.taken_back" {
+			takenBack[it.Object] = it.Seq
 		}
 	}
-	return m.of(items), nil
+	for i, it := range items {
+		if (it.Verb == verbAnswered || it.Verb == "consultation.answered") && it.Seq < takenBack[it.Object] {
+			items[i].Texts = map[string]string{}
+		}
+	}
+	return takenBack
 }
 
 // hiddenQuestion is a question by which an expert was asked in an anonymised round, with what is known of the answer that stands.

@@ -317,6 +317,12 @@ func TestTheRecordOfAnAnonymousRoundHoldsBackWhatWasTakenBack(t *testing.T) {
 		}
 		return words
 	}
+	_, err := d.db.NewRaw("UPDATE review_rounds SET anonymity = 'open'").Exec(t.Context())
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"", "", "First.", "Second."}, said(d.officer), "in every round the words are left out")
+	require.ElementsMatch(t, []string{"First.", "First.", "First.", "Second."}, said(d.coordinator), "but not for who holds the key")
+	_, err = d.db.NewRaw("UPDATE review_rounds SET anonymity = 'single'").Exec(t.Context())
+	require.NoError(t, err)
 	require.Empty(t, said(d.officer), "an answer that is gone is hidden like one that stands")
 	d.closeRound(t)
 	require.ElementsMatch(t, []string{"First.", "First.", "First.", "Second."}, said(d.coordinator))
