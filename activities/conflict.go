@@ -90,15 +90,8 @@ func (x *act) replaceConflicted(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answered, err := round.Answered(ctx, x.tx, x.procedure.Review)
-	if err != nil {
+	if err := x.goOnUnlessEnough(ctx, round); err != nil {
 		return err
-	}
-	if answered < round.Enough && round.ClosedAt == nil {
-		round.EnoughAt = nil
-		if err := x.goOn(ctx, round); err != nil {
-			return err
-		}
 	}
 	return x.replace(ctx)
 }

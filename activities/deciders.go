@@ -13,6 +13,7 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideDeclineTask:        {process: models.ProcessRecommendation, take: declineTask},
 	models.DecideAnswerReview:       {process: models.ProcessRecommendation, action: access.Review, take: answerReview},
 	models.DecideAnswerConsultation: {process: models.ProcessRecommendation, action: access.Consult, take: answerConsultation},
+	models.DecideTakeBack:           {process: models.ProcessRecommendation, take: takeBack},
 	models.DecideInviteReviewer:     {process: models.ProcessRecommendation, action: access.InviteReviewer, optional: true, take: inviteReviewer},
 	models.DecideSkipReviewer:       {process: models.ProcessRecommendation, action: access.InviteReviewer, take: skipReviewer},
 	models.DecideAskTime:            {process: models.ProcessRecommendation, action: access.Review, take: askTime},

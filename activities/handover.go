@@ -88,7 +88,7 @@ func (h *handing) passTask(ctx context.Context, t *models.Task) error {
 			return err
 		}
 	}
-	t.PersonID, t.AcceptedAt = &h.to.ID, nil
+	t.PersonID, t.AcceptedAt, t.TakenBackAt = &h.to.ID, nil, nil
 	t.Generation++
 	if t.Kind == models.TaskReview {
 		if err := h.passReview(ctx, t); err != nil {

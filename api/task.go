@@ -23,7 +23,8 @@ type Task struct {
 	SubjectID        *uuid.UUID       `json:"subject_id,omitempty"`
 	OpenedAt         time.Time        `json:"opened_at"`
 	AcceptedAt       *time.Time       `json:"accepted_at,omitempty"`
-	RespondBy        *time.Time       `json:"respond_by,omitempty"` // silence after this
+	TakenBackAt      *time.Time       `json:"taken_back_at,omitempty"` // when the answer given last was taken back; absent: it stands, or there was none
+	RespondBy        *time.Time       `json:"respond_by,omitempty"`    // silence after this
 	DueAt            time.Time        `json:"due_at"`
 	GraceUntil       time.Time        `json:"grace_until"`
 	ClosedAt         *time.Time       `json:"closed_at,omitempty"`
@@ -144,7 +145,7 @@ func (s *server) getTask(c *call) (reply, error) {
 func taskView(c *call, v *models.TaskView) Task {
 	t, r := v.Task, v.Recommendation
 	view := Task{ID: t.ID, ProcessID: t.ProcessID, RecommendationID: t.RecommendationID, Kind: t.Kind, State: t.State, Round: t.Round,
-		SubjectID: t.SubjectID, OpenedAt: t.OpenedAt, AcceptedAt: t.AcceptedAt, RespondBy: t.RespondBy, DueAt: t.DueAt,
+		SubjectID: t.SubjectID, OpenedAt: t.OpenedAt, AcceptedAt: t.AcceptedAt, TakenBackAt: t.TakenBackAt, RespondBy: t.RespondBy, DueAt: t.DueAt,
 		GraceUntil: t.GraceUntil, ClosedAt: t.ClosedAt, Reminders: t.Reminders,
 		Recommendation: TaskRecommendation{Slug: r.Slug, Title: r.Title, Language: r.Language, Stage: r.Stage, Held: r.Held(), Officer: v.Officer.Name},
 		Why:            Why{Code: v.Why.Code, Topics: orEmpty(v.Why.Topics), Countries: orEmpty(v.Why.Countries), Language: v.Why.Language},

@@ -289,6 +289,49 @@ func TestTheRecordOfAnAnonymousRound(t *testing.T) {
 	}
 }
 
+// TestTheRecordOfAnAnonymousRoundHoldsBackWhatWasTakenBack: what somebody took back is never released. Beside the answer they gave
+// instead, under the same letter, it would tell whose both are, for everybody on the authors' side sees who took one back.
+func TestTheRecordOfAnAnonymousRoundHoldsBackWhatWasTakenBack(t *testing.T) {
+	d, tasks, given := anonymous(t, models.AnonymitySingle, 3)
+	note := func(verb string, task *models.Task, words string) {
+		_, err := record.Append(t.Context(), d.db, d.rec.ID, record.Entry{At: noon, Verb: verb, Actor: d.expert.Pseudonym, Capacity: record.Personal, ObjectKind: "task",
+			Object: task.ID, Visibility: record.Confidential, Facts: map[string]string{"round": "1"}, Texts: map[string]string{"reasons": words}})
+		require.NoError(t, err)
+	}
+	for i, task := range tasks {
+		note("review.answered", task, "First.")
+		if i < 2 {
+			note("review.taken_back", task, "")
+			require.NoError(t, given[i].Remove(t.Context(), d.db))
+		}
+	}
+	note("review.answered", tasks[0], "Second.") // the other one leaves it at that
+	require.NoError(t, given[0].Put(t.Context(), d.db, nil))
+	said := func(p models.Person) (words []string) {
+		items, err := models.RecordAs(t.Context(), d.db, d.viewer(t, p).Attribution(d.rec), d.rec.ID, record.Network, record.Confidential)
+		require.NoError(t, err)
+		for _, it := range items {
+			if it.Verb == "review.answered" {
+				words = append(words, it.Facts[models.FactLabel]+it.Texts["reasons"])
+			}
+		}
+		return words
+	}
+	_, err := d.db.NewRaw("UPDATE review_rounds SET anonymity = 'open'").Exec(t.Context())
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"", "", "First.", "Second."}, said(d.officer), "in every round the words are left out")
+	require.ElementsMatch(t, []string{"First.", "First.", "First.", "Second."}, said(d.coordinator), "but not for who holds the key")
+	_, err = d.db.NewRaw("UPDATE review_rounds SET anonymity = 'single'").Exec(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, said(d.officer), "an answer that is gone is hidden like one that stands")
+	d.closeRound(t)
+	require.ElementsMatch(t, []string{"First.", "First.", "First.", "Second."}, said(d.coordinator))
+	require.Len(t, said(d.officer), 2)
+	for _, words := range said(d.officer) {
+		require.Contains(t, []string{"AFirst.", "ASecond.", "BFirst.", "BSecond."}, words)
+	}
+}
+
 func TestAnAnonymisedProcedureWantsTwoAnswers(t *testing.T) {
 	d := rules()
 	d.Review.Anonymity, d.Review.Enough = models.AnonymitySingle, 1

@@ -21,6 +21,7 @@ const (
 	DecideDeclineTask        DecisionKind = "decline_task"
 	DecideAnswerReview       DecisionKind = "answer_review"
 	DecideAnswerConsultation DecisionKind = "answer_consultation"
+	DecideTakeBack           DecisionKind = "take_back"
 	DecideInviteReviewer     DecisionKind = "invite_reviewer"
 	DecideSkipReviewer       DecisionKind = "skip_reviewer"
 	DecideAskTime            DecisionKind = "ask_time"

@@ -62,6 +62,7 @@ const (
 	NewsMoreTime  = "more_time"  // an expert took more time, as the procedure lets them
 	NewsTimeAsked = "time_asked" // an expert asks for more than that
 	NewsConflict  = "conflict"   // an expert declares a conflict of interest
+	NewsTakenBack = "taken_back" // who answered took that back
 	NewsEnough    = "enough"     // enough have answered: the officer closes it or waits
 )
 

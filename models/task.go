@@ -83,6 +83,7 @@ type Task struct {
 	TimeRefusedIn    string     // language of that; "" where nobody said
 	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
 	Extensions       int        // how often its deadline was moved by somebody or by a pause, or it was asked again
+	TakenBackAt      *time.Time // when its answer was last taken back
 	Generation       int
 	ClosedAt         *time.Time
 }

@@ -144,6 +144,14 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, mode, round.Anonymity, "as the procedure says, from its beginning")
 			m.says(m.reviewers[0])
+			m.say(m.brief.ID, m.person(m.reviewers[0]), models.DecideTakeBack, m.tasks[m.reviewers[0]], models.TakeBackPayload{})
+			for _, who := range m.listeners() { // what was taken back is read by who holds the key alone
+				if who.owner && !who.key {
+					heard, _ := m.listen(t, who, false)
+					require.False(t, heard)
+				}
+			}
+			m.says(m.reviewers[0])
 			m.says(m.reviewers[1])
 			for _, closed := range []bool{false, true} {
 				if closed {

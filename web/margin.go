@@ -151,14 +151,15 @@ func (s *Server) readMargin(r *http.Request, rec *models.Recommendation, version
 func (s *Server) keepMargin(r *http.Request, a *asked, found *margin.Found) error {
 	ctx, k := r.Context(), a.keptForm()
 	values := url.Values{}
-	if a.task.State == models.TaskDone {
-		stands, err := s.answerStanding(ctx, a)
-		if err != nil {
-			return err
-		}
-		if stands != nil {
-			values = reviewValues(stands)
-		}
+	before, err := s.answerStanding(ctx, a)
+	if err == nil && before == nil {
+		before, err = s.takenBack(ctx, a)
+	}
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		values = reviewValues(before)
 	}
 	kept, err := models.KeptWordsOf(ctx, s.DB, k.visitor.Person.ID, k.name)
 	if err != nil {

@@ -34,7 +34,10 @@ type reviewView struct {
 	Namings      []Option    // none in an anonymised round, in which nobody is named
 	Accept       *acceptForm // nil where it is said already
 	AcceptedAt   *time.Time
-	Changing     bool // an answer was given; the form changes it
+	Changing     bool       // an answer was given; the form changes it
+	TakeBack     string     // where that answer is taken back
+	TakenBack    *time.Time // when it was; nil: it was not
+	Words        bool       // the form holds what was taken back
 	Until        time.Time
 	DeclineOpen  bool
 	Kept         string // under which name the device keeps what is being typed
@@ -77,14 +80,11 @@ type measureView struct {
 
 // showReview shows the form: empty, or filled with the answer that was given.
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) error {
-	values := url.Values{}
-	if a.task.State == models.TaskDone {
-		rv, err := models.ReviewByTask(r.Context(), s.DB, a.task.ID)
-		if err != nil {
-			return err
-		}
-		values = reviewValues(rv)
+	values, err := s.openingValues(r.Context(), a)
+	if err != nil {
+		return err
 	}
+	opens := len(values) > 0
 	kept, state, err := s.keptIn(r, a.keptForm(), a.answerPath(), values)
 	if err != nil {
 		return err
@@ -92,11 +92,26 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) er
 	if kept != nil {
 		values = kept
 	}
-	if a.task.Kind == models.TaskConsult && (kept != nil || a.task.State == models.TaskDone) {
+	if a.task.Kind == models.TaskConsult && (kept != nil || opens) {
 		values.Set(prefilled, "yes")
 	}
 	unchoose(values)
 	return s.renderReviewKept(w, r, a, newFormState(values), state)
+}
+
+// openingValues are the fields with which the form opens: those of the answer that stands, or of the one that was taken back.
+func (s *Server) openingValues(ctx context.Context, a *asked) (url.Values, error) {
+	var rv *models.Review
+	var err error
+	if a.task.State == models.TaskDone {
+		rv, err = models.ReviewByTask(ctx, s.DB, a.task.ID)
+	} else {
+		rv, err = s.takenBack(ctx, a)
+	}
+	if err != nil || rv == nil {
+		return url.Values{}, err
+	}
+	return reviewValues(rv), nil
 }
 
 // A form that opens with words in it says nothing as it stands, either: machines that look into mails follow every link and send
@@ -150,6 +165,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	if !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil {
 		v.Accept = newAcceptForm(l, a, f)
 	}
+	opened := f.Form.Values.Has("reasons")
 	v.Action, v.Again, v.Word = a.answerPath(), a.again(l), s.marginHref(a)
 	var err error
 	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {
@@ -191,7 +207,9 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		if err != nil {
 			return v, err
 		}
-		v.Until = changeableUntil(round)
+		v.Until, v.TakeBack = changeableUntil(round), a.takeBackPath()
+	} else if a.task.WaitsAgain() {
+		v.TakenBack, v.Words = a.task.TakenBackAt, opened
 	}
 	if v.Measures, err = s.measureViews(ctx, a.version.Measures); err != nil {
 		return v, err

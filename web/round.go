@@ -279,6 +279,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.AcceptedAt != nil {
 		row.About = append(row.About, l.T("round.accepted_on", "Date", day(*ask.AcceptedAt)))
 	}
+	if ask.WaitsAgain() {
+		row.About = append(row.About, l.T("round.taken_back", "When", l.DateTime(*ask.TakenBackAt, v.Zone)))
+	}
 	if n := ask.Reminders + ask.RespondReminders; n > 0 {
 		row.About = append(row.About, l.N("recommendation.reminders", n))
 	}
@@ -342,6 +345,8 @@ func askedBadge(l *i18n.Localizer, ask models.RoundAsk, now time.Time) Badge {
 		return say("action", "calendar", "asks_time")
 	case ask.Task.Late(now):
 		return say("harm", "alert-triangle", "late")
+	case ask.WaitsAgain():
+		return say("wait", "arrow-back-up", "taken_back")
 	case ask.AcceptedAt != nil:
 		return say("done", "check", "accepted")
 	default:

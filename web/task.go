@@ -26,6 +26,7 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.certificateRoutes(r)
 	s.post(r, "/tasks/{id}/review", s.answerReview)
 	s.post(r, "/tasks/{id}/consultation", s.answerConsultation)
+	s.post(r, "/tasks/{id}/take-back", s.takeBack)
 	s.post(r, "/tasks/{id}/sign-off", s.answerSignOff)
 	s.post(r, "/tasks/{id}/progress", s.answerProgress)
 }

@@ -65,6 +65,8 @@ type answeredView struct {
 	Mails       *mailLanguage
 	Kept        string // under which name the device kept the words that are now recorded
 	Again       *acceptForm
+	TakeBack    *takeBackForm // nil: there is nothing to take back any more
+	Refused     string        // why it was not taken back; "" where nobody wanted that
 	Conflict    *conflictView // why it is over, where that is a conflict of interest; else nil
 	Certificate string        // where an expert has it confirmed that they reviewed; "" where that is not to be had
 }
@@ -141,6 +143,8 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	}
 	if again {
 		v.Again = newAcceptForm(l, a, f)
+	} else {
+		v.Refused = f.Refused
 	}
 	s.Engine.Render(w, r, f.status, "answered", v)
 	return nil
@@ -173,6 +177,11 @@ func (s *Server) showThanks(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, a.path(), http.StatusSeeOther)
 		return nil
 	}
+	return s.renderThanks(w, r, a, newFormState(nil))
+}
+
+// renderThanks shows the page after an answer; f is the form by which it is taken back.
+func (s *Server) renderThanks(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
 	l := Localizer(r)
 	v, err := s.answeredPage(r, a, l.T("asked.thanks.title"))
 	if err != nil {
@@ -183,7 +192,15 @@ func (s *Server) showThanks(w http.ResponseWriter, r *http.Request) error {
 	if err := s.offerChange(r.Context(), l, a, &v); err != nil {
 		return err
 	}
-	s.Engine.Render(w, r, http.StatusOK, "answered", v)
+	if v.Change != "" {
+		if v.TakeBack, err = s.takeBackForm(r.Context(), l, a, f); err != nil {
+			return err
+		}
+	}
+	if v.TakeBack != nil {
+		v.TakeBack.Open = v.TakeBack.Open || r.URL.Query().Has("take-back")
+	}
+	s.Engine.Render(w, r, f.status, "answered", v)
 	return nil
 }
 

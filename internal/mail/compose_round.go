@@ -33,6 +33,15 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	if d.mail.Data.Reason == models.NewsTakenBack {
+		asked, err := models.TaskByID(ctx, d.db, t.ID)
+		if err != nil {
+			return page{}, err
+		}
+		if !asked.WaitsAgain() {
+			return page{}, NotOwed{"another answer came meanwhile, or none is waited for"}
+		}
+	}
 	p.Facts = append(p.Facts, fact{d.t("label.from"), d.awaited(t)})
 	if t.AskedUntil != nil {
 		p.Facts = append(p.Facts, fact{d.t("round_news.until"), d.words.Date(*t.AskedUntil, time.UTC)})

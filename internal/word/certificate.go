@@ -22,14 +22,12 @@ type Certificate struct {
 // Document is a certificate in the words of a language.
 func (c Certificate) Document(l *i18n.Localizer) Document {
 	in := &composer{words: l, doc: Document{Language: l.Tag(), Title: l.T("certificate.title"), Organisation: unmarked(c.Network)}}
-	in.add(in.fill(l.T("certificate.that", "Name", gap), "**"+escape(c.Name)+"**"))
-	on := l.Date(c.On, c.Zone)
-	if c.Title == "" {
-		in.add(escape(l.T("certificate.some", "Network", c.Network, "Date", on)))
-	} else {
-		in.add(in.fill(l.T("certificate.text", "Title", gap, "Network", c.Network, "Date", on), in.in(c.Title, c.Language)))
+	who, on := in.fill(l.T("certificate.that", "Name", gap), "**"+escape(c.Name)+"**"), l.Date(c.On, c.Zone)
+	what := escape(l.T("certificate.some", "Network", c.Network, "Date", on))
+	if c.Title != "" {
+		what = in.fill(l.T("certificate.text", "Title", gap, "Network", c.Network, "Date", on), in.in(c.Title, c.Language))
 	}
-	in.add(escape(l.T("certificate.no_more")), escape(c.Network)+", "+escape(c.Address))
+	in.add(who+" "+what, escape(l.T("certificate.no_more")), escape(c.Network)+", "+escape(c.Address))
 	in.doc.Markdown = strings.Join(in.parts, "\n\n") + "\n"
 	return in.doc
 }
