@@ -126,5 +126,5 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid
 		m, err = write(ctx, tx, in)
 		return err
 	})
-	return m, atTheirContent(atTheirTexts(err, names), written)
+	return m, atTheirContent(atTheirTexts(atLists(err), names), written)
 }

@@ -46,6 +46,10 @@ type peopleView struct {
 	Tabs                                         []listTab
 	Countries, Known, Topics, Organisations, Who []Option
 	Filtered                                     bool
+	Lists                                        []Option
+	Found                                        int        // on all pages
+	Narrowed                                     []Option   // by what: value and name of each filter
+	Keep                                         listChoice // that those found are put on or taken off
 	Rows                                         []personRow
 	Pager                                        Pager
 }
@@ -71,20 +75,16 @@ type listTabs struct {
 }
 
 // personFilters are the parts of the address that narrow the list.
-var personFilters = []string{"q", "role", "organisation", "country", "language", "topic", "who"}
+var personFilters = []string{"q", "role", "organisation", "country", "language", "topic", "list", "who"}
 
 func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.requireAdministrator(r); err != nil {
 		return err
 	}
 	l, q := Localizer(r), r.URL.Query()
-	f := models.PersonFilter{Search: q.Get("q"), Country: q.Get("country"), Language: q.Get("language"), Topic: q.Get("topic"),
-		Left: q.Get("who") == "left", Limit: peoplePage + 1}
-	if role := q.Get("role"); role == models.NoRole || slices.Contains(models.RoleNames(), role) {
-		f.Role = role
-	}
-	f.Organisation, _ = uuid.Parse(q.Get("organisation"))
+	f := personFilter(q)
 	f.After, _ = uuid.Parse(q.Get("after"))
+	f.Limit = peoplePage + 1
 	var err error
 	if f.Alphabet, err = models.AlphabetOf(r.Context(), s.DB, l.Tag()); err != nil {
 		return err
@@ -95,9 +95,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := peopleView{Page: s.administrationPage(r, l.T("administration.people")), Form: NewForm(q), Role: f.Role,
 		Who: []Option{{Value: "left", Label: l.T("person.who.left")}}}
-	for _, key := range personFilters {
-		v.Filtered = v.Filtered || q.Get(key) != ""
-	}
+	v.Filtered = anyOf(q, personFilters)
 	if len(list) > peoplePage {
 		list = list[:peoplePage]
 		v.Pager.Next = nextAfter(peoplePath, q, list[peoplePage-1].ID, personFilters...)
@@ -112,8 +110,17 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	if v.Countries, err = s.countryOptions(r); err != nil {
 		return err
 	}
-	if v.Tabs, err = s.roleTabs(r, f); err != nil {
+	if v.Tabs, v.Found, err = s.roleTabs(r, f); err != nil {
 		return err
+	}
+	if v.Keep, err = s.listChoice(r, NewForm(nil)); err != nil {
+		return err
+	}
+	v.Lists = v.Keep.Lists
+	for _, key := range personFilters {
+		if value := q.Get(key); value != "" {
+			v.Narrowed = append(v.Narrowed, Option{Label: key, Value: value})
+		}
 	}
 	if v.Known, v.Topics, err = s.knowsOptions(r); err != nil {
 		return err
@@ -125,11 +132,25 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// roleTabs lead to the people of each role that the list has, with how many they are.
-func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]listTab, error) {
+// personFilter reads what the address narrows the list to; what cannot be read sets no limit.
+func personFilter(q url.Values) models.PersonFilter {
+	f := models.PersonFilter{Search: q.Get("q"), Country: q.Get("country"), Language: q.Get("language"), Topic: q.Get("topic"), Left: q.Get("who") == "left"}
+	if role := q.Get("role"); role == models.NoRole || slices.Contains(models.RoleNames(), role) {
+		f.Role = role
+	}
+	f.Organisation, _ = uuid.Parse(q.Get("organisation"))
+	f.List, _ = uuid.Parse(q.Get("list"))
+	return f
+}
+
+// roleTabs lead to the people of each role that the list has, with how many they are and how many of them are found in all.
+func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) (tabs []listTab, found int, err error) {
 	l, q := Localizer(r), r.URL.Query()
 	counts, all, err := models.CountPeople(r.Context(), s.DB, f)
 	tab := func(role, label string, people int) listTab {
+		if role == f.Role {
+			found = people
+		}
 		values := url.Values{"role": {role}}
 		for _, key := range personFilters {
 			if key != "role" {
@@ -138,7 +159,7 @@ func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]listTab, er
 		}
 		return listTab{Href: narrowed(peoplePath, values, personFilters...), Label: label, Count: l.Number(people), Current: role == f.Role}
 	}
-	tabs := []listTab{tab("", l.T("person.tab.all"), all)}
+	tabs = []listTab{tab("", l.T("person.tab.all"), all)}
 	for _, c := range counts {
 		label := l.T("person.tab.none")
 		if c.Role != models.NoRole {
@@ -146,7 +167,7 @@ func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]listTab, er
 		}
 		tabs = append(tabs, tab(c.Role, label, c.People))
 	}
-	return tabs, err
+	return tabs, found, err
 }
 
 // eachRole says each role with the organisation in which somebody has it.
@@ -235,7 +256,9 @@ type personView struct {
 	Origin        []labelled // of what is known of them
 	Notice        string     // where it is noted that they were told; "" where they need not be
 	Roles         []roleRow
-	Form          *Form // for a further role
+	Lists         []onListRow
+	Others        []Option // lists that they can be put on
+	Form          *Form    // for a further role
 	RoleChoices   []Option
 	Organisations []Option
 	Desk          models.Desk // what waits for them, as their own desk says
@@ -308,6 +331,9 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.Origin, v.Notice, err = s.personOrigin(r, p, zone); err != nil {
+		return err
+	}
+	if v.Lists, v.Others, err = s.personLists(r, p.ID); err != nil {
 		return err
 	}
 	if v.Suppressed, err = s.suppressedInWords(r, p, zone); err != nil {
