@@ -28,6 +28,7 @@ func (h *house) listNamed(name string) models.PeopleList {
 }
 
 func TestAListIsKeptByHand(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	for i, tag := range i18n.Tags() {
 		c, l, name := h.as("coordinator", tag), i18n.For(tag), "Friends "+tag
