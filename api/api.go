@@ -79,7 +79,7 @@ func newServer(o Options) *server {
 func (s *server) routes() []route {
 	var all []route
 	for _, of := range []func() []route{
-		s.systemRoutes, s.tokenRoutes, s.personRoutes, s.peopleRoutes, s.consentRoutes, s.referenceRoutes, s.organisationRoutes, s.networkRoutes, s.expertRoutes,
+		s.systemRoutes, s.tokenRoutes, s.personRoutes, s.peopleRoutes, s.peopleListRoutes, s.consentRoutes, s.referenceRoutes, s.organisationRoutes, s.networkRoutes, s.expertRoutes,
 		s.recommendationRoutes, s.draftRoutes, s.wordRoutes, s.marginRoutes, s.reviewRoutes, s.annotationRoutes, s.responseRoutes, s.suggestionRoutes, s.outcomeRoutes, s.agreementRoutes, s.taskRoutes,
 		s.taskDecisionRoutes, s.linkRoutes, s.translationRoutes, s.signOffRoutes, s.publicationRoutes, s.mailingRoutes, s.mailingReportRoutes, s.segmentRoutes, s.mailingFileRoutes, s.mailingDecisionRoutes,
 		s.campaignRoutes, s.bounceRoutes,

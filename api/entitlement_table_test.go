@@ -142,6 +142,9 @@ var entitlements = []entitlement{
 	always("getMe", holders), always("listWaiting", holders), always("listTokens", members), always("revokeToken", notTheirs),
 	always("listOrganisations", members), always("getOrganisation", members), always("listProcedures", members), always("listGrants", members),
 	always("createOrganisation", keepers), always("updateOrganisation", keepers), always("listPeople", keepers), always("createPerson", keepers),
+	always("listPeopleLists", keepers), always("createPeopleList", keepers), always("getPeopleList", keepers), always("updatePeopleList", keepers),
+	always("deletePeopleList", "u fu nff fff ff ff f"), // what is not there
+	always("putOnList", keepers), always("takeOffList", keepers), owned("listUsableLists"),
 	always("getPerson", keepers), always("listConsents", keepers), always("listPersonConsents", keepers), always("updatePerson", keepers), always("giveRole", keepers), always("takeRole", keepers),
 	always("listRecommendations", members), always("search", members), always("getDashboard", working), always("getCoverage", working),
 	always("getPipeline", "u fu yff fff ff ff f"), always("listFollowUps", members),
@@ -227,7 +230,7 @@ var bodies = func() map[string]any {
 	return map[string]any{
 		"createCampaign": map[string]any{"title": "T"}, "renameCampaign": map[string]any{"title": "T"}, "planCampaignStep": step, "editCampaignStep": step,
 		"settleCampaignStep": map[string]any{"state": "done"}, "answerCampaignStep": map[string]any{"reply_on": "2026-01-02", "reply": "R"}, "awaitCampaignStep": none,
-		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "updatePerson": person,
+		"createToken": map[string]any{"email": "", "password": ""}, "createPerson": person, "createPeopleList": map[string]any{"name": "N"}, "updatePeopleList": map[string]any{"name": "M"}, "updatePerson": person,
 		"createOrganisation": organisation, "updateOrganisation": organisation, "createRecommendation": created, "updateRecommendation": attributes, "saveDraft": draft,
 		"holdRecommendation": reason, "resumeRecommendation": none, "withdrawRecommendation": reason, "endFollowUp": reason, "reportProgress": progress,
 		"startReview":           map[string]any{"version_id": uuid.New(), "invite": []any{uuid.New()}, "reserve": []any{}},

@@ -23,6 +23,7 @@ type world struct {
 	tasks                         map[models.TaskKind]*models.Task
 	elsewhere                     *models.Task // another question to the expert asked
 	followUp, mailing, attachment uuid.UUID
+	list                          uuid.UUID // of people
 	campaign, step                uuid.UUID // of the mailing, and one in it
 	mailingFile                   uuid.UUID
 	translation, submission       uuid.UUID
@@ -147,6 +148,10 @@ func (w *world) hangOn(t *testing.T) {
 	_, err = w.db.NewInsert().Model(sub).Exec(t.Context())
 	require.NoError(t, err)
 	w.submission = sub.ID
+	list := models.NewPeopleList(noon)
+	list.Name = "Care leavers"
+	require.NoError(t, list.Insert(t.Context(), w.db))
+	w.list = list.ID
 	if w.rec.PublishedAt == nil {
 		return
 	}
@@ -200,13 +205,15 @@ func (w *world) address(r route, task *models.Task) string {
 		id = demo.ID("organisation", "khc")
 	case strings.HasPrefix(r.path, "/people/"):
 		id = demo.ID("person", "expert-09") // who tries nothing here
+	case strings.HasPrefix(r.path, "/lists/") && r.id != "deletePeopleList":
+		id = w.list
 	case strings.HasPrefix(r.path, "/authorities/"):
 		id = demo.ID("authority", "bg-sofia-municipality")
 	case strings.HasPrefix(r.path, "/tokens/"):
 		id = uuid.New() // nobody's: each has their own
 	}
 	path := strings.NewReplacer("{id}", id.String(), "{slug}", w.rec.Slug, "{language}", "en", "{number}", "1", "{seq}", "1",
-		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{segment}", uuid.NewString(), "{mail}", uuid.NewString(), "{step}", w.step.String(),
+		"{organisation}", demo.ID("organisation", "khc").String(), "{role}", "reader", "{person}", demo.ID("person", "expert-09").String(), "{segment}", uuid.NewString(), "{mail}", uuid.NewString(), "{step}", w.step.String(),
 		"{file}", w.mailingFile.String()).Replace(r.path)
 	return path + queries[r.id]
 }

@@ -117,6 +117,7 @@ type Recipient struct {
 var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several", text},
 	{"organisations", "one or several ids", text}, {"topics", "of expertise, one or several", text}, {"engagement", "reviewed, signed_off, acted, sent or not_sent; any of several", text},
 	{"except_acted", "true: not who has acted", text}, {"except_organisations", "one or several ids", text}, {"except_mailings", "not who was sent one of these", text},
+	{"lists", "on one of these lists, one or several ids", text}, {"except_lists", "not who is on one of these", text},
 	{"except_people", "one or several ids", text}, {"not_reached", "only whom none of these mailings reached", text},
 	{"again", "ids of people who may have one of those, and count all the same", text},
 	{"again_unknown", "true: all of whom it is not known count all the same", text}}

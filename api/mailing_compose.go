@@ -21,7 +21,7 @@ func (c *call) queryAudience(about uuid.UUID) (models.Audience, error) {
 		name string
 		into *[]uuid.UUID
 	}{{"organisations", &a.Organisations}, {"except_organisations", &a.Except.Organisations}, {"except_mailings", &a.Except.Mailings},
-		{"except_people", &a.Except.People}, {"not_reached", &a.NotReached}, {"again", &a.Again}} {
+		{"lists", &a.Lists}, {"except_lists", &a.Except.Lists}, {"except_people", &a.Except.People}, {"not_reached", &a.NotReached}, {"again", &a.Again}} {
 		for _, text := range c.queryList(list.name) {
 			id, err := uuid.Parse(text)
 			if err != nil {

@@ -62,7 +62,7 @@ func (s *server) peopleRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/people", id: "listPeople", tag: "people", summary: "Who is in the network, by name: first those who work with the texts, then who only reads them", scope: keep,
 			reply: list[PersonSummary]{}, serve: s.listPeople, query: append([]param{{"q", "part of a name, an address or the name of an organisation", text},
-				{"role", "", map[string]any{"type": "string", "enum": models.RoleNames()}}, {"organisation", "id", text}, {"country", "code", text},
+				{"role", "", map[string]any{"type": "string", "enum": models.RoleNames()}}, {"organisation", "id", text}, {"list", "id: is on it", text}, {"country", "code", text},
 				{"language", "tag: reads and writes it", text}, {"topic", "slug", text}, {"left", "true: those who left, instead of the others", text}}, pageParams...)},
 		{method: http.MethodPost, path: "/people", id: "createPerson", tag: "people", summary: "Add somebody; nobody is written to", scope: keep,
 			key: true, body: PersonInput{}, status: http.StatusCreated, reply: Person{}, serve: s.createPerson},
@@ -93,6 +93,9 @@ func (s *server) listPeople(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if f.Organisation, err = c.queryID("organisation"); err != nil {
+		return reply{}, err
+	}
+	if f.List, err = c.queryID("list"); err != nil {
 		return reply{}, err
 	}
 	left, err := queryOneOf(c, "left", []string{"true", "false"})

@@ -185,7 +185,7 @@ const released = "(rr.anonymity = 'open' OR rv.organisation_id IS NOT NULL OR rv
 // them at once and with the name. What nobody may join to a person has neither person, question nor time of its own: Masked.
 func ReviewsAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uuid.UUID, round int) ([]Review, error) {
 	var all []Review
-	q := withWords(db.NewSelect().Model(&all)).ColumnExpr("rv.*").ColumnExpr("rr.anonymity, rr.closed_at").
+	q := db.NewSelect().Model(&all).ColumnExpr("rv.*").ColumnExpr("rr.anonymity, rr.closed_at").
 		ColumnExpr(setApart+" AS set_apart").
 		Join("JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round").
 		Where("rv.recommendation_id = ?", recommendation).Where("("+released+" OR rv.person_id = ? OR ?)", a.person, a.key)
@@ -195,6 +195,9 @@ func ReviewsAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uu
 	err := q.OrderExpr("CASE WHEN rv.label IS NULL THEN rv.answered_at ELSE rr.closed_at END, rv.label, rv.task_id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the answers of a round: %w", err)
+	}
+	if err := readWords(ctx, db, all); err != nil {
+		return nil, err
 	}
 	for i := range all {
 		if a.hides(all[i].Anonymity, all[i].PersonID, all[i].OrganisationID) {

@@ -18,6 +18,7 @@ type Audience struct {
 
 	Organisations []uuid.UUID `json:"organisations,omitempty"` // in which they have a role
 	Topics        []string    `json:"topics,omitempty"`        // of their expertise, by slug
+	Lists         []uuid.UUID `json:"lists,omitempty"`         // that they are on, of the same organisation's or the network's
 	Engagement    []string    `json:"engagement,omitempty"`    // any of Engagements, with the recommendation
 	Except        Exclusions  `json:"except,omitzero"`         // who does not get it all the same
 	NotReached    []uuid.UUID `json:"not_reached,omitempty"`   // only whom none of these mailings reached; of the same organisation's

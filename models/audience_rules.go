@@ -29,6 +29,7 @@ type Exclusions struct {
 	Acted         bool        `json:"acted,omitempty"`         // whoever has acted is not asked again
 	Organisations []uuid.UUID `json:"organisations,omitempty"` // whoever has a role in one of them
 	Mailings      []uuid.UUID `json:"mailings,omitempty"`      // whoever was sent one of them; of the same organisation's
+	Lists         []uuid.UUID `json:"lists,omitempty"`         // whoever is on one of them; of the same organisation's or the network's
 	People        []uuid.UUID `json:"people,omitempty"`
 }
 
@@ -41,6 +42,7 @@ const (
 func (a Audience) validateLists(bad *apperr.Error) {
 	checkCount(bad, "audience.organisations", len(a.Organisations), maxAudienceList)
 	checkCount(bad, "audience.topics", len(a.Topics), maxAudienceList)
+	checkCount(bad, "audience.lists", len(a.Lists), maxAudienceList)
 	for i, e := range a.Engagement {
 		oneOf(bad, fmt.Sprintf("audience.engagement[%d]", i), e, Engagements()...)
 	}
@@ -49,6 +51,7 @@ func (a Audience) validateLists(bad *apperr.Error) {
 	checkCount(bad, "audience.again", len(a.Again), maxAudiencePeople)
 	checkCount(bad, "audience.except.organisations", len(a.Except.Organisations), maxAudienceList)
 	checkCount(bad, "audience.except.mailings", len(a.Except.Mailings), maxAudienceList)
+	checkCount(bad, "audience.except.lists", len(a.Except.Lists), maxAudienceList)
 	checkCount(bad, "audience.except.people", len(a.Except.People), maxAudiencePeople)
 }
 
@@ -76,13 +79,13 @@ const ofSameOwner = `(SELECT m.id FROM mailings AS m JOIN recommendations AS the
 
 // needsAbout reports whether an audience means nothing without a recommendation.
 func (a Audience) needsAbout() bool {
-	return len(a.Engagement) > 0 || a.Except.Acted || len(a.Except.Mailings) > 0 || len(a.NotReached) > 0
+	return len(a.Engagement) > 0 || a.Except.Acted || len(a.Except.Mailings) > 0 || len(a.NotReached) > 0 || len(a.lists()) > 0
 }
 
 // narrow limits a query over people (alias person) to the audience, whether they may be written to or not.
 func (a Audience) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if a.needsAbout() && a.About == uuid.Nil {
-		return q.Err(errors.New("an audience by engagement needs the recommendation it is about"))
+		return q.Err(errors.New("an audience by engagement or lists needs the recommendation it is about"))
 	}
 	if len(a.Countries) > 0 {
 		q = q.Where("person.country_code IN (?)", bun.List(a.Countries))
@@ -107,7 +110,7 @@ func (a Audience) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 			return q
 		})
 	}
-	return a.onlyUnreached(a.leaveOut(q))
+	return a.onlyUnreached(a.byLists(a.leaveOut(q)))
 }
 
 func (a Audience) leaveOut(q *bun.SelectQuery) *bun.SelectQuery {

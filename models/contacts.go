@@ -39,12 +39,13 @@ type ContactImport struct {
 	PersonID   uuid.UUID
 	Kind       string // ContactsPeople or ContactsOrganisations
 	Name       string
-	Content    []byte   // empty once it is imported
-	Sheet      string   // of a workbook; "" for its first
-	Mapping    []string `bun:",array"` // the field that each column fills; "" for none
-	Language   string   // in which new people are written to where the file does not say; "" for organisations
-	Source     string   // where the data came from
-	Basis      string   // one of ContactBases, for people
+	Content    []byte     // empty once it is imported
+	Sheet      string     // of a workbook; "" for its first
+	Mapping    []string   `bun:",array"` // the field that each column fills; "" for none
+	Language   string     // in which new people are written to where the file does not say; "" for organisations
+	Source     string     // where the data came from
+	Basis      string     // one of ContactBases, for people
+	ListID     *uuid.UUID // on which those whom it names were put; nil: on none
 	CreatedAt  time.Time
 	ImportedAt *time.Time
 	UndoneAt   *time.Time

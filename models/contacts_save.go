@@ -30,8 +30,9 @@ func (s contactState) put(p *Person) {
 	p.Name, p.Email, p.Language, p.CountryCode, p.Languages, p.Topics = s.Name, s.Email, s.Language, s.Country, s.Languages, s.Topics
 }
 
-// ConfirmContacts imports a file, all of it or nothing, once.
-func ConfirmContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, words map[string]string, now time.Time) (report ContactReport, err error) {
+// ConfirmContacts imports a file, all of it or nothing, once. Whom a file of people names, also who was here before, is put on the
+// list chosen, if any.
+func ConfirmContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, words map[string]string, on ListChoice, now time.Time) (report ContactReport, err error) {
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		c := new(ContactImport)
 		err := tx.NewSelect().Model(c).Where("ci.id = ? AND ci.person_id = ?", id, by.ID).For("UPDATE").Scan(ctx)
@@ -44,14 +45,60 @@ func ConfirmContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, w
 		if err := c.apply(ctx, tx, report.Rows, now); err != nil {
 			return err
 		}
+		if err := c.putOnList(ctx, tx, by, on, report.Rows, now); err != nil {
+			return err
+		}
 		c.ImportedAt, c.Content = &now, []byte{}
 		c.Created, c.Changed, c.Unchanged = report.Created, report.Changed, report.Unchanged
-		if _, err := tx.NewUpdate().Model(c).Column("imported_at", "content", "created", "changed", "unchanged", "changes").WherePK().Exec(ctx); err != nil {
+		if _, err := tx.NewUpdate().Model(c).Column("imported_at", "content", "created", "changed", "unchanged", "changes", "list_id").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("note an import: %w", err)
 		}
 		return Journal(ctx, tx, by, now, JournalEntry{Verb: "contacts.imported", ObjectKind: "import", Object: c.ID, Facts: c.facts()})
 	})
 	return report, err
+}
+
+// putOnList puts those whom a file's lines name on the list chosen.
+func (c *ContactImport) putOnList(ctx context.Context, tx bun.IDB, by Person, on ListChoice, rows []ContactRow, now time.Time) error {
+	if on.None() || c.Kind != ContactsPeople {
+		return nil
+	}
+	people := make([]uuid.UUID, 0, len(rows))
+	for _, row := range rows {
+		people = append(people, row.change.ID)
+	}
+	list, err := putImportedOnList(ctx, tx, by, on, people, c.ID, now)
+	c.ListID = &list.ID
+	return err
+}
+
+// ListContacts puts those who came with a file that was imported, and those whom it changed, on a list. Of who was here before
+// and not changed by it nothing is known any more. Where it cannot be any more (it was taken back) gives CodeClosed.
+func ListContacts(ctx context.Context, tx bun.IDB, id uuid.UUID, by Person, on ListChoice, now time.Time) error {
+	c := new(ContactImport)
+	err := tx.NewSelect().Model(c).Where("ci.id = ? AND ci.imported_at IS NOT NULL AND ci.kind = ?", id, ContactsPeople).For("UPDATE").Scan(ctx)
+	if err := found(err, "import"); err != nil {
+		return err
+	}
+	if c.UndoneAt != nil {
+		return apperr.About(apperr.CodeClosed, "import")
+	}
+	if on.None() {
+		return apperr.Invalid("list_id", "choice")
+	}
+	var people []uuid.UUID
+	if err := tx.NewSelect().Model((*ContactNotice)(nil)).Column("person_id").Where("import_id = ?", c.ID).Scan(ctx, &people); err != nil {
+		return fmt.Errorf("read who came with a file: %w", err)
+	}
+	for _, change := range c.Changes {
+		people = append(people, change.ID)
+	}
+	list, err := putImportedOnList(ctx, tx, by, on, people, c.ID, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewUpdate().Model(c).Set("list_id = ?", list.ID).WherePK().Exec(ctx)
+	return err
 }
 
 func (c *ContactImport) facts() map[string]string {
@@ -148,6 +195,9 @@ func (c *ContactImport) undo(ctx context.Context, tx bun.IDB, now time.Time) err
 	}
 	if c.Kind == ContactsOrganisations {
 		return c.undoOrganisations(ctx, tx, now)
+	}
+	if _, err := tx.NewDelete().Model((*PeopleListMember)(nil)).Where("import_id = ?", c.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("take those of an import off their list: %w", err)
 	}
 	for _, change := range slices.Backward(c.Changes) {
 		if err := change.undoPerson(ctx, tx); err != nil {

@@ -131,6 +131,9 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	if err := in.checkContent(ctx, tx, in.KindOrCampaign(), r.ID); err != nil {
 		return nil, err
 	}
+	if err := in.Audience.checkLists(ctx, tx, r.OrganisationID); err != nil {
+		return nil, err
+	}
 	c, err := campaignFor(ctx, tx, r, in, officer, now)
 	if err != nil {
 		return nil, err
@@ -170,6 +173,9 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 		return nil, apperr.Invalid("kind", "oneof", "allowed", m.Kind)
 	}
 	if err := in.checkContent(ctx, tx, m.Kind, m.RecommendationID); err != nil {
+		return nil, err
+	}
+	if err := in.Audience.checkListsAbout(ctx, tx, m.RecommendationID); err != nil {
 		return nil, err
 	}
 	m.Audience, m.FallbackLanguage, m.CountsLinks = in.Audience, in.FallbackLanguage, in.CountsLinks

@@ -59,6 +59,9 @@ func KeepMailingSegment(ctx context.Context, db bun.IDB, organisation uuid.UUID,
 	if err := in.check(); err != nil {
 		return nil, err
 	}
+	if err := in.Audience.checkLists(ctx, db, organisation); err != nil {
+		return nil, err
+	}
 	count, err := db.NewSelect().Model((*MailingSegment)(nil)).
 		Where("organisation_id = ? AND lower(name) <> lower(?)", organisation, in.Name).Count(ctx)
 	if err != nil {
@@ -81,6 +84,9 @@ func KeepMailingSegment(ctx context.Context, db bun.IDB, organisation uuid.UUID,
 func EditMailingSegment(ctx context.Context, db bun.IDB, s *MailingSegment, seen int, in MailingSegmentInput, now time.Time) error {
 	in.Name = strings.TrimSpace(in.Name)
 	if err := in.check(); err != nil {
+		return err
+	}
+	if err := in.Audience.checkLists(ctx, db, s.OrganisationID); err != nil {
 		return err
 	}
 	err := db.NewUpdate().Model(s).Set("name = ?, audience = ?, updated_at = ?, revision = revision + 1", in.Name, in.Audience, now).

@@ -53,7 +53,7 @@ var withoutWords = map[string]string{
 	"about somebody who works with the network, erased with them": `api_tokens.name people.name people.email people.consent_source person_sessions.browser
 		person_sessions.system person_sessions.host sessions.data content_reports.email consents.source
 		subscription_requests.email subscription_requests.name`,
-	"how an organisation calls a list of its own": `mailing_segments.name`,
+	"how an organisation calls a list of its own": `mailing_segments.name people_lists.name`,
 	"a file that was brought and belongs to no text yet; forgotten once it is imported or after a day": `contact_imports.name contact_imports.content
 		contact_imports.source contact_imports.changes contact_imports.sheet import_files.name import_files.content`,
 	"the issuer's own names of what others recommended": `imported_measures.external_ref imported_measures.topics imported_recommendations.source

@@ -30,6 +30,7 @@ type PersonFilter struct {
 	Language     string // reads and writes it
 	Topic        string
 	Organisation uuid.UUID
+	List         uuid.UUID // that they are on
 	Left         bool      // those who left, instead of the others
 	After        uuid.UUID // the person after whom the page begins
 	Limit        int
@@ -52,6 +53,9 @@ func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Organisation != uuid.Nil {
 		q = q.Where("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.organisation_id = ?)", f.Organisation)
+	}
+	if f.List != uuid.Nil {
+		q = q.Where("person.id IN (SELECT m.person_id FROM people_list_members AS m WHERE m.list_id = ?)", f.List)
 	}
 	if f.Country != "" {
 		q = q.Where("person.country_code = ?", f.Country)

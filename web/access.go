@@ -32,19 +32,31 @@ func (s *Server) requireMember(r *http.Request) (*visitor, error) {
 // A nil visitor is the public; a nil recommendation stands for actions about none in particular.
 func (s *Server) can(ctx context.Context, v *visitor, action access.Action, rec *models.Recommendation, task *models.Task) error {
 	var actor access.Actor
-	var object access.Object
-	var err error
 	if v != nil {
-		if actor, err = models.AccessActor(ctx, s.DB, v.Person.ID, v.link()); err != nil {
-			return err
-		}
+		actor = v.viewer().Actor() // with the roles that were read for this request
 	}
-	if rec != nil {
-		if object, err = models.AccessObject(ctx, s.DB, rec, task); err != nil {
-			return err
-		}
+	if rec == nil {
+		return access.Can(actor, action, access.Object{})
+	}
+	if v != nil && v.asked.rec == rec && v.asked.task == task {
+		return access.Can(actor, action, v.asked.object)
+	}
+	object, err := models.AccessObject(ctx, s.DB, rec, task)
+	if err != nil {
+		return err
+	}
+	if v != nil {
+		v.asked = judged{rec, task, object}
 	}
 	return access.Can(actor, action, object)
+}
+
+// judged is a recommendation, and one of its tasks or nil, as the table of roles saw them when it was last asked: one page asks
+// about the same several times.
+type judged struct {
+	rec    *models.Recommendation
+	task   *models.Task
+	object access.Object
 }
 
 // may is can for pages that show or hide something: a refusal is no error.

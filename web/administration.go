@@ -24,6 +24,7 @@ var administrationSections = []administrationSection{
 	{"reports", reportsPath, "alert-triangle"},
 	{"people", peoplePath, "users"},
 	{"organisations", organisationsPath, "building-community"},
+	{"lists", peopleListsPath, "list-check"},
 	{"contacts", contactsPath, "upload"},
 	{"access", accessPath, "lock"},
 	{"authorities", authoritiesPath, "building-community"},
@@ -44,6 +45,7 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 	s.journalRoutes(r)
 	s.personRoutes(r)
 	s.organisationRoutes(r)
+	s.peopleListRoutes(r)
 	s.contactRoutes(r)
 	s.accessRoutes(r)
 	s.get(r, operationsPath, s.operations)

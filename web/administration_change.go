@@ -50,7 +50,8 @@ var changedFields = map[string]string{
 	"number": "grant.number", "title": "grant.title", "funder_id": "grant.funder", "period_from": "grant.from", "period_until": "grant.until",
 	"statements": "grant.statement", "disclaimers": "grant.disclaimer",
 	"names": "reference.name", "designations": "reference.designation", "footnotes": "reference.footnote", "endonym": "reference.endonym", "zone": "reference.zone",
-	"data_holder": "notice.holder", "data_contact": "notice.contact",
+	"organisation_id": "list.owner",
+	"data_holder":     "notice.holder", "data_contact": "notice.contact",
 }
 
 // say says what a field was and what it is now.
@@ -112,7 +113,7 @@ func (v *journalValues) value(field, tag, value string) i18n.Words {
 		return i18n.Said(l.T("authority.level." + value))
 	case "government":
 		return i18n.Said(l.T("journal.yes"))
-	case "parent_id", "voting_unit", "funder_id":
+	case "parent_id", "voting_unit", "funder_id", "organisation_id":
 		if id, err := uuid.Parse(value); err == nil && v.m.organisations[id] != "" {
 			return i18n.Said(v.m.organisations[id])
 		}

@@ -35,6 +35,7 @@ var journalAreas = []struct {
 }{
 	{"people", []string{"person"}},
 	{"organisations", []string{"organisation"}},
+	{"lists", []string{"list"}},
 	{"contacts", []string{"contacts", "data_holder"}},
 	{"authorities", []string{"authority"}},
 	{"procedures", []string{"procedure"}},
@@ -196,6 +197,8 @@ func (m *minutes) journalFact(it record.Item, fact, value string) any {
 		return linkedTo(i18n.Said(m.people[id].Name), personPath(m.people[id].ID))
 	case fact == "organisation" && err == nil:
 		return linkedTo(i18n.Said(m.organisations[id]), organisationPath(id))
+	case fact == "list" && err == nil:
+		return linkedTo(m.keys["list:"+value], peopleListPath(id))
 	case fact == "text" && it.ObjectKind == "recommendation":
 		return linkedTo(i18n.Said(value), reportsPath+"/"+it.Object.String())
 	case fact == "text" && it.Facts["recommendation"] != "":
@@ -233,6 +236,8 @@ func (m *minutes) journalObject(it record.Item) i18n.Words {
 		if it.Verb != "procedure.removed" {
 			return linkedTo(name, procedurePath(slug))
 		}
+	case "list":
+		return linkedTo(m.keys["list:"+it.Object.String()], peopleListPath(it.Object))
 	case "zone":
 		return linkedTo(name, zonePath)
 	case string(models.ListTopics), string(models.ListChallenges), string(models.ListLanguages), string(models.ListCountries):

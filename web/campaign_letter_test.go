@@ -28,6 +28,7 @@ func (h *house) letterIn(b *reader, campaign, authority, due string) string {
 }
 
 func TestALetterIsPreparedReadAndTakenAlong(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	h.published()
 	h.exec(`UPDATE authorities SET postal_address = E'ul. Triaditsa 2\n1051 Sofia' WHERE slug = 'bg-ministry-labour-social-policy'`)

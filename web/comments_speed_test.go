@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,27 @@ func BenchmarkCommentsOfficer(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		officer.get(path)
+	}
+}
+
+// BenchmarkReviewExpert reads the page of an expert who answered the same round: the form holds their own 20 comments.
+func BenchmarkReviewExpert(b *testing.B) {
+	h := newHouse(b)
+	h.discussed(25, 20)
+	who := h.person("expert-02")
+	h.server.Demo.Accounts = append(h.server.Demo.Accounts, DemoAccount{Email: who.Email})
+	tasks, err := models.Tasks(b.Context(), h.db, models.TaskFilter{Recommendation: h.brief.ID, Kinds: []models.TaskKind{models.TaskReview}})
+	require.NoError(b, err)
+	tasks = slices.DeleteFunc(tasks, func(task models.Task) bool { return *task.PersonID != who.ID })
+	h.exec(`UPDATE tasks SET state = 'done', closed_at = now(), accepted_at = now() WHERE id = ?`, tasks[0].ID)
+	expert, path := h.as("expert-02", "en"), taskPath(tasks[0].ID)
+	page := expert.get(path)
+	require.Equal(b, http.StatusOK, page.StatusCode, page.Body)
+	require.Equal(b, 10, strings.Count(page.Body, "**needs a source**"))
+	b.SetBytes(int64(len(page.Body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		expert.get(path)
 	}
 }
 

@@ -42,7 +42,7 @@ type standingBlock struct {
 	Number   int // of the paragraph now; 0: it went
 	HTML     template.HTML
 	Original string // which paragraph of which version this is; "" where it is one of now
-	Remarks  []Comment
+	Remarks  []*Comment
 }
 
 // showComments shows what was said in all rounds beside the text as it is now.
@@ -140,9 +140,9 @@ func (s *Server) commentsBeside(ctx context.Context, l *i18n.Localizer, v *visit
 }
 
 // newRemark is a comment as a page shows it.
-func newRemark(l *i18n.Localizer, rv models.Review, c models.Comment, by author, zone *time.Location) (Comment, error) {
+func newRemark(l *i18n.Localizer, rv models.Review, c models.Comment, by author, zone *time.Location) (*Comment, error) {
 	text, err := renderWords(c.Body, "c-"+c.ID.String()[24:])
-	remark := Comment{Who: by.name, Capacity: by.capacity, At: c.CreatedAt, Zone: zone, Text: text, Lang: rv.WrittenIn, Quote: c.Quote,
+	remark := &Comment{Who: by.name, Capacity: by.capacity, At: c.CreatedAt, Zone: zone, Text: text, Lang: rv.WrittenIn, Quote: c.Quote,
 		Instead: c.Replacement, LeavesOut: c.Kind == models.CommentSuggestion && c.Replacement == ""}
 	if c.Kind != models.CommentRemark {
 		remark.Kind = &Badge{Tone: "plain", Icon: kindIcons[c.Kind], Text: l.T("remark.kind." + string(c.Kind))}
@@ -201,7 +201,7 @@ func (p *placing) earlier(ctx context.Context, s *Server, id uuid.UUID) (*earlie
 	return e, err
 }
 
-func (p *placing) put(ctx context.Context, s *Server, l *i18n.Localizer, c models.Comment, remark Comment) error {
+func (p *placing) put(ctx context.Context, s *Server, l *i18n.Localizer, c models.Comment, remark *Comment) error {
 	if c.VersionID == p.now.ID {
 		p.add(placeKey{at: c.Block, block: c.Block}, standingBlock{Number: c.Block + 1, HTML: htmlOf(p.rendered, c.Block)}, remark)
 		return nil
@@ -232,7 +232,7 @@ func htmlOf(blocks []markdown.RenderedBlock, i int) template.HTML {
 	return blocks[i].HTML
 }
 
-func (p *placing) add(key placeKey, block standingBlock, remark Comment) {
+func (p *placing) add(key placeKey, block standingBlock, remark *Comment) {
 	b := p.blocks[key]
 	if b == nil {
 		b = &block

@@ -193,12 +193,19 @@ func (s *Server) confirmContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, err := models.ConfirmContacts(r.Context(), s.DB, c.ID, by.Person, contactWords(), s.Now())
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	report, err := models.ConfirmContacts(r.Context(), s.DB, c.ID, by.Person, contactWords(), chosenList(r.PostForm), s.Now())
+	form := NewForm(r.PostForm)
+	if form.Blame(err, Localizer(r)) {
+		return s.renderContact(w, r, c, report, form, http.StatusUnprocessableEntity)
+	}
 	if err != nil {
 		return err
 	}
 	if report.Refused > 0 {
-		return s.renderContact(w, r, c, report, http.StatusUnprocessableEntity)
+		return s.renderContact(w, r, c, report, form, http.StatusUnprocessableEntity)
 	}
 	return s.done(w, r, Localizer(r).T("contacts.done"), contactsImportPath(c.ID))
 }

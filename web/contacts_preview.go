@@ -38,6 +38,8 @@ type contactView struct {
 	People       bool
 	Source       string
 	Basis        string
+	Keep         listChoice // the list that those whom it names are put on
+	On           crumb      // the list that they were put on
 }
 
 // contactRow is what a line would do, or did.
@@ -60,7 +62,7 @@ func (s *Server) contactPreview(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return s.renderContact(w, r, c, report, http.StatusOK)
+	return s.renderContact(w, r, c, report, NewForm(nil), http.StatusOK)
 }
 
 // contactWords are what roles and kinds are called in every language, in small letters.
@@ -85,13 +87,13 @@ var contactBadges = map[string]Badge{
 	models.ContactRefused:   {Tone: "harm", Icon: "ban"},
 }
 
-func (s *Server) renderContact(w http.ResponseWriter, r *http.Request, c *models.ContactImport, report models.ContactReport, status int) error {
+func (s *Server) renderContact(w http.ResponseWriter, r *http.Request, c *models.ContactImport, report models.ContactReport, form *Form, status int) error {
 	l := Localizer(r)
 	title := "contacts.preview"
 	if c.ImportedAt != nil {
 		title = "contacts.imported"
 	}
-	v := contactView{Page: s.administrationPage(r, l.T(title)), Name: c.Name, Path: contactsImportPath(c.ID), Form: NewForm(nil), Done: c.ImportedAt != nil,
+	v := contactView{Page: s.administrationPage(r, l.T(title)), Name: c.Name, Path: contactsImportPath(c.ID), Form: form, Done: c.ImportedAt != nil,
 		Undone: c.UndoneAt != nil, MayUndo: c.MayUndo(s.Now()), Refused: report.Refused, Nothing: report.Created+report.Changed == 0,
 		People: c.Kind == models.ContactsPeople, Source: c.Source}
 	if c.Basis != "" {
@@ -109,6 +111,9 @@ func (s *Server) renderContact(w http.ResponseWriter, r *http.Request, c *models
 	if err := s.contactRows(r, report, &v); err != nil {
 		return err
 	}
+	if err := s.contactList(r, c, &v); err != nil {
+		return err
+	}
 	if !v.Done {
 		if err := s.contactChoices(r.Context(), l, c, &v); err != nil {
 			return err
@@ -119,6 +124,22 @@ func (s *Server) renderContact(w http.ResponseWriter, r *http.Request, c *models
 	}
 	s.Engine.Render(w, r, status, "contact_import", v)
 	return nil
+}
+
+// contactList says on which list those whom a file names were put, and offers the lists that there are.
+func (s *Server) contactList(r *http.Request, c *models.ContactImport, v *contactView) (err error) {
+	if !v.People || v.Undone {
+		return nil
+	}
+	if c.ListID != nil {
+		list, err := models.PeopleListByID(r.Context(), s.DB, *c.ListID)
+		if err != nil {
+			return err
+		}
+		v.On = crumb{peopleOnList(list.ID), list.Name}
+	}
+	v.Keep, err = s.listChoice(r, v.Form)
+	return err
 }
 
 // contactRows fills in the lines of the state and page that the address asks for: what is refused first. Unchanged ones are

@@ -17,14 +17,16 @@ var administrationEntitlements = concat(
 	ofCoordinators("operations", "GET", "POST /examine", "GET /mend", "POST /mend"),
 	kept("people", "{id}", "GET", "GET /edit", "POST /edit", "POST /roles", "POST /roles/remove", "GET /leave", "POST /leave", "POST /return", "POST /write-again",
 		"GET /hand-over", "POST /hand-over", "GET /hand-over/{hand_over}", "GET /consents", "POST /consents", "GET /consents.{form:csv|json}",
-		"GET /erase", "POST /erase"),
+		"GET /erase", "POST /erase", "POST /lists", "POST /lists/remove"),
+	kept("lists", "{id}", "GET", "POST", "GET /remove", "POST /remove"),
+	[]entitlement{once("POST /administration/lists/found", coordinators)},
 	ofCoordinators("consents.{form:csv|xlsx}", "GET"),
 	kept("organisations", "{id}", "GET", "GET /edit", "POST /edit", "GET /remove", "POST /remove"),
 	ofCoordinators("contacts", "GET", "POST", "GET /notices", "POST /notices", "GET /notices/send", "POST /notices/send",
 		"GET /notices/holder", "POST /notices/holder"),
 	ofOne("contacts/notices", "GET /preview"), // nobody is owed a notice
 
-	ofOne("contacts/{id}", "GET", "POST", "POST /sheet", "POST /columns", "GET /undo", "POST /undo"),
+	ofOne("contacts/{id}", "GET", "POST", "POST /sheet", "POST /columns", "POST /list", "GET /undo", "POST /undo"),
 	kept("authorities", "{id}", "GET", "GET /edit", "POST /edit", "GET /retire", "POST /retire", "POST /reinstate", "GET /remove", "POST /remove"),
 	kept("grants", "{id}", "GET", "GET /edit", "POST /edit", "GET /countries/{code}", "POST /countries/{code}", "GET /emblem", "POST /emblem",
 		"GET /emblem/{language}", "POST /emblem/{language}",
@@ -89,6 +91,10 @@ func (w *world) peopleThere(of rowsOf) (all []entitlement) {
 		all = append(all, of(path, "GET", "GET /edit", "GET /leave", "GET /hand-over", "GET /consents", "GET /erase", "POST /consents", "POST /edit", "POST /roles", "POST /roles/remove", "POST /write-again")...)
 	}
 	from, to, by := w.person("translator-ro-1").ID, w.person("translator-ro-2").ID, w.person("coordinator").ID
+	list := models.NewPeopleList(time.Now())
+	list.Name = "Care leavers"
+	require.NoError(t, list.Insert(t.Context(), w.db))
+	all = append(all, of(peopleListPath(list.ID), "GET", "GET /remove", "POST", "POST /remove")...)
 	h := &models.HandOver{ID: models.NewID(), FromID: from, ToID: to, PersonID: by, CreatedAt: time.Now()}
 	_, err := w.db.NewInsert().Model(h).Exec(t.Context())
 	require.NoError(t, err)

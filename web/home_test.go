@@ -18,6 +18,7 @@ import (
 )
 
 func TestPagesInEveryLanguage(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.publish()
 	h.ask(models.TaskDecideReview, h.person("officer-khc").ID)

@@ -25,6 +25,13 @@ func (s *Server) journalNames(ctx context.Context, l *i18n.Localizer) (map[strin
 			}
 		}
 	}
+	kept, err := models.PeopleLists(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range kept {
+		names["list:"+list.ID.String()] = i18n.Said(list.Name)
+	}
 	procedures, err := models.Procedures(ctx, s.DB)
 	for _, p := range procedures {
 		names["procedure:"+p.Slug] = l.Name(p.Names)

@@ -267,13 +267,15 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
 		return v, err
 	}
-	for _, name := range []string{"organisations", "topics", "engagement", "not_reached", "except_organisations", "except_mailings"} {
+	for _, name := range []string{"organisations", "topics", "lists", "engagement", "not_reached", "except_organisations", "except_mailings", "except_lists"} {
 		v.MoreOpen = v.MoreOpen || f.Form.Value(name) != ""
 	}
 	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
 		return v, err
 	}
-	v.More.Reached = withChosen(l, v.More.Mailings, f.Form.Values["not_reached"])
+	v.More.Reached = withChosen(v.More.Mailings, f.Form.Values["not_reached"], l.T("mailing.earlier"))
+	v.More.OutLists = withChosen(v.More.Lists, f.Form.Values["except_lists"], l.T("list.gone"))
+	v.More.Lists = withChosen(v.More.Lists, f.Form.Values["lists"], l.T("list.gone"))
 	v.Counts, err = s.audienceOfForm(r, c, f.Form.Values)
 	return v, err
 }

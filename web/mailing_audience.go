@@ -15,15 +15,15 @@ import (
 )
 
 // audienceFields are the fields of the form that say whom a mailing is for.
-var audienceFields = []string{"countries", "languages", "roles", "organisations", "topics", "engagement", "except_acted",
-	"except_organisations", "except_mailings", "except_people", "not_reached", "again", "again_unknown"}
+var audienceFields = []string{"countries", "languages", "roles", "organisations", "topics", "lists", "engagement", "except_acted",
+	"except_organisations", "except_mailings", "except_lists", "except_people", "not_reached", "again", "again_unknown"}
 
 // audienceOf reads whom a mailing about a recommendation is for.
 func audienceOf(values url.Values, about uuid.UUID) models.Audience {
 	return models.Audience{Countries: values["countries"], Languages: values["languages"], Roles: values["roles"],
-		Organisations: idsOf(values["organisations"]), Topics: values["topics"], Engagement: values["engagement"],
+		Organisations: idsOf(values["organisations"]), Topics: values["topics"], Lists: idsOf(values["lists"]), Engagement: values["engagement"],
 		Except: models.Exclusions{Acted: values.Get("except_acted") != "", Organisations: idsOf(values["except_organisations"]),
-			Mailings: idsOf(values["except_mailings"]), People: idsOf(values["except_people"])},
+			Mailings: idsOf(values["except_mailings"]), Lists: idsOf(values["except_lists"]), People: idsOf(values["except_people"])},
 		NotReached: idsOf(values["not_reached"]), Again: idsOf(values["again"]), AgainUnknown: values.Get("again_unknown") != "", About: about}
 }
 
@@ -42,9 +42,11 @@ func setAudience(values url.Values, a models.Audience) {
 	put("roles", a.Roles)
 	put("organisations", stringsOf(a.Organisations))
 	put("topics", a.Topics)
+	put("lists", stringsOf(a.Lists))
 	put("engagement", a.Engagement)
 	put("except_organisations", stringsOf(a.Except.Organisations))
 	put("except_mailings", stringsOf(a.Except.Mailings))
+	put("except_lists", stringsOf(a.Except.Lists))
 	put("except_people", stringsOf(a.Except.People))
 	put("not_reached", stringsOf(a.NotReached))
 	put("again", stringsOf(a.Again))
@@ -83,6 +85,8 @@ type audienceChoices struct {
 	Mailings      []Option // earlier ones of the same organisation
 	Reached       []Option // likewise, and whichever are chosen: left out of the form, a mailing would go to all of them again
 	Segments      []Option
+	Lists         []Option // that may be used
+	OutLists      []Option // likewise, to leave out; both with whichever are chosen
 }
 
 //i18n:keys mailing.engaged.*
@@ -121,15 +125,20 @@ func (s *Server) audienceChoices(ctx context.Context, l *i18n.Localizer, c maili
 	for _, g := range segments {
 		a.Segments = append(a.Segments, Option{Value: g.ID.String(), Label: g.Name})
 	}
+	if err != nil {
+		return a, err
+	}
+	lists, err := models.UsablePeopleLists(ctx, s.DB, c.rec.OrganisationID)
+	a.Lists = optionsOfLists(l, lists)
 	return a, err
 }
 
-// withChosen adds what is chosen and too old to be offered.
-func withChosen(l *i18n.Localizer, offered []Option, chosen []string) []Option {
+// withChosen adds what is chosen and not offered any more.
+func withChosen(offered []Option, chosen []string, called string) []Option {
 	all := slices.Clone(offered)
 	for _, id := range chosen {
 		if !slices.ContainsFunc(all, func(o Option) bool { return o.Value == id }) {
-			all = append(all, Option{Value: id, Label: l.T("mailing.earlier")})
+			all = append(all, Option{Value: id, Label: called})
 		}
 	}
 	return all

@@ -45,9 +45,10 @@ type mailingReportView struct {
 	LinkPicture  chart
 	Rows         []unreachedRow
 	Pager        Pager
-	Book         string // the same as a workbook
-	Query        string // of this page, so that settling a mail leads back to it
-	Rest         string // where the rest is written to; "" where there is none
+	Book         string     // the same as a workbook
+	Query        string     // of this page, so that settling a mail leads back to it
+	ChosenBy     []labelled // whom the mailing was for, in words
+	Rest         string     // where the rest is written to; "" where there is none
 }
 
 // outcomeGroup is a part of the recipients, and what it is made of.
@@ -132,6 +133,9 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 		if v.Wrote, _, err = models.WrittenCount(r.Context(), s.DB, c.m.ID, uuid.Nil); err != nil {
 			return v, err
 		}
+	}
+	if v.ChosenBy, err = s.chosenBy(r, c); err != nil {
+		return v, err
 	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return v, err

@@ -52,6 +52,7 @@ func (h *house) sentMailing() (m *models.Mailing, mails map[models.MailState]uui
 }
 
 func TestWhatCameOfAMailing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.publish()
 	m, mails := h.sentMailing()

@@ -130,7 +130,7 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid
 		m, err = write(ctx, tx, in)
 		return err
 	})
-	return m, atTheirContent(atTheirTexts(err, names), written)
+	return m, atTheirContent(atTheirTexts(atLists(err), names), written)
 }
 
 // sayRefused says why a mailing was not saved in the words of a mailing: in which language a text is to be corrected, that somebody

@@ -54,6 +54,7 @@ func (s *Server) withSegment(r *http.Request, c mailingCase, f *formState) (bool
 
 // atSegment turns blame on a segment's name into blame on the field where it was written.
 func atSegment(err error) error {
+	err = atLists(err)
 	var e *apperr.Error
 	if errors.As(err, &e) {
 		for i, f := range e.Fields {

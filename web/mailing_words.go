@@ -172,3 +172,19 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	}
 	return values, nil
 }
+
+var listPath = regexp.MustCompile(`^audience\.(?:(except)\.)?lists\[\d+\]$`)
+
+// atLists turns blame on a list of an audience into blame on the fields where lists are chosen.
+func atLists(err error) error {
+	var e *apperr.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for i, f := range e.Fields {
+		if m := listPath.FindStringSubmatch(f.Path); m != nil {
+			e.Fields[i].Path = strings.TrimPrefix(m[1]+"_lists", "_")
+		}
+	}
+	return err
+}

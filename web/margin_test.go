@@ -66,6 +66,7 @@ func inWord(t *testing.T, file, words, was, is string) string {
 }
 
 func TestAnExpertAnswersInAWordFile(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	task, words := h.reviewing("expert-02"), i18n.For("en")
 	path := taskPath(task.ID)
@@ -121,6 +122,7 @@ func TestAnExpertAnswersInAWordFile(t *testing.T) {
 
 // TestAWordFileThatIsNoAnswerLosesNothing says what is wrong with each, and what was typed stays.
 func TestAWordFileThatIsNoAnswerLosesNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	task, l := h.reviewing("expert-02"), i18n.For("en")
 	path := taskPath(task.ID)

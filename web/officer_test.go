@@ -22,6 +22,7 @@ func unsaid(t testing.TB, got answer) {
 }
 
 func TestDeskInEveryLanguage(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.ask(models.TaskReview, h.person("expert-04").ID)
 	home := recommendationPath(h.brief.ID)

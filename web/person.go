@@ -2,9 +2,7 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -46,6 +44,10 @@ type peopleView struct {
 	Tabs                                         []listTab
 	Countries, Known, Topics, Organisations, Who []Option
 	Filtered                                     bool
+	Lists                                        []Option
+	Found                                        int        // on all pages
+	Narrowed                                     []Option   // by what: value and name of each filter
+	Keep                                         listChoice // that those found are put on or taken off
 	Rows                                         []personRow
 	Pager                                        Pager
 }
@@ -70,21 +72,14 @@ type listTabs struct {
 	Tabs  []listTab
 }
 
-// personFilters are the parts of the address that narrow the list.
-var personFilters = []string{"q", "role", "organisation", "country", "language", "topic", "who"}
-
 func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.requireAdministrator(r); err != nil {
 		return err
 	}
 	l, q := Localizer(r), r.URL.Query()
-	f := models.PersonFilter{Search: q.Get("q"), Country: q.Get("country"), Language: q.Get("language"), Topic: q.Get("topic"),
-		Left: q.Get("who") == "left", Limit: peoplePage + 1}
-	if role := q.Get("role"); role == models.NoRole || slices.Contains(models.RoleNames(), role) {
-		f.Role = role
-	}
-	f.Organisation, _ = uuid.Parse(q.Get("organisation"))
+	f := personFilter(q)
 	f.After, _ = uuid.Parse(q.Get("after"))
+	f.Limit = peoplePage + 1
 	var err error
 	if f.Alphabet, err = models.AlphabetOf(r.Context(), s.DB, l.Tag()); err != nil {
 		return err
@@ -95,9 +90,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := peopleView{Page: s.administrationPage(r, l.T("administration.people")), Form: NewForm(q), Role: f.Role,
 		Who: []Option{{Value: "left", Label: l.T("person.who.left")}}}
-	for _, key := range personFilters {
-		v.Filtered = v.Filtered || q.Get(key) != ""
-	}
+	v.Filtered = anyOf(q, personFilters)
 	if len(list) > peoplePage {
 		list = list[:peoplePage]
 		v.Pager.Next = nextAfter(peoplePath, q, list[peoplePage-1].ID, personFilters...)
@@ -112,8 +105,17 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	if v.Countries, err = s.countryOptions(r); err != nil {
 		return err
 	}
-	if v.Tabs, err = s.roleTabs(r, f); err != nil {
+	if v.Tabs, v.Found, err = s.roleTabs(r, f); err != nil {
 		return err
+	}
+	if v.Keep, err = s.listChoice(r, NewForm(nil)); err != nil {
+		return err
+	}
+	v.Lists = v.Keep.Lists
+	for _, key := range personFilters {
+		if value := q.Get(key); value != "" {
+			v.Narrowed = append(v.Narrowed, Option{Label: key, Value: value})
+		}
 	}
 	if v.Known, v.Topics, err = s.knowsOptions(r); err != nil {
 		return err
@@ -125,30 +127,6 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// roleTabs lead to the people of each role that the list has, with how many they are.
-func (s *Server) roleTabs(r *http.Request, f models.PersonFilter) ([]listTab, error) {
-	l, q := Localizer(r), r.URL.Query()
-	counts, all, err := models.CountPeople(r.Context(), s.DB, f)
-	tab := func(role, label string, people int) listTab {
-		values := url.Values{"role": {role}}
-		for _, key := range personFilters {
-			if key != "role" {
-				values.Set(key, q.Get(key))
-			}
-		}
-		return listTab{Href: narrowed(peoplePath, values, personFilters...), Label: label, Count: l.Number(people), Current: role == f.Role}
-	}
-	tabs := []listTab{tab("", l.T("person.tab.all"), all)}
-	for _, c := range counts {
-		label := l.T("person.tab.none")
-		if c.Role != models.NoRole {
-			label = l.T("mailing.role." + c.Role)
-		}
-		tabs = append(tabs, tab(c.Role, label, c.People))
-	}
-	return tabs, err
-}
-
 // eachRole says each role with the organisation in which somebody has it.
 func eachRole(l *i18n.Localizer, held []models.HeldRole) []string {
 	words := make([]string, len(held))
@@ -156,26 +134,6 @@ func eachRole(l *i18n.Localizer, held []models.HeldRole) []string {
 		words[i] = l.T("person.role_in", "Role", l.T("account.role."+h.Role), "Organisation", h.Organisation)
 	}
 	return words
-}
-
-// nextAfter is the address of the page after a line of a list, with the same filters.
-func nextAfter(path string, q url.Values, last uuid.UUID, filters ...string) string {
-	next := url.Values{"after": {last.String()}}
-	for _, key := range filters {
-		next.Set(key, q.Get(key))
-	}
-	return narrowed(path, next, append([]string{"after"}, filters...)...)
-}
-
-// narrowed is the address of a list with those of the filters that say something.
-func narrowed(path string, q url.Values, filters ...string) string {
-	values := url.Values{}
-	for _, key := range filters {
-		if v := q.Get(key); v != "" {
-			values.Set(key, v)
-		}
-	}
-	return strings.TrimSuffix(path+"?"+values.Encode(), "?")
 }
 
 func rolesInWords(l *i18n.Localizer, roles []string) string {
@@ -235,7 +193,9 @@ type personView struct {
 	Origin        []labelled // of what is known of them
 	Notice        string     // where it is noted that they were told; "" where they need not be
 	Roles         []roleRow
-	Form          *Form // for a further role
+	Lists         []onListRow
+	Others        []Option // lists that they can be put on
+	Form          *Form    // for a further role
 	RoleChoices   []Option
 	Organisations []Option
 	Desk          models.Desk // what waits for them, as their own desk says
@@ -308,6 +268,9 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 		return err
 	}
 	if v.Origin, v.Notice, err = s.personOrigin(r, p, zone); err != nil {
+		return err
+	}
+	if v.Lists, v.Others, err = s.personLists(r, p.ID); err != nil {
 		return err
 	}
 	if v.Suppressed, err = s.suppressedInWords(r, p, zone); err != nil {

@@ -142,7 +142,8 @@ type dataHeldView struct {
 	Naming  string
 	Namings []namingRow
 
-	Gets     bool // mailings
+	Lists    []labelled // that the reader is on, and since when
+	Gets     bool       // mailings
 	Consents []consentRow
 }
 
@@ -176,6 +177,14 @@ func (s *Server) dataHeld(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Kept = keptFacts(l, kept)
+	lists, err := models.ListsOfPerson(ctx, s.DB, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		v.Lists = append(v.Lists, labelled{l.T("list.named", "Name", list.Name, "Owner", listOwner(l, list.Owner)),
+			i18n.Said(l.T("list.since", "Date", l.Date(list.AddedAt, zone)))})
+	}
 	agreed, err := models.ConsentsOf(ctx, s.DB, models.ConsentFilter{Person: p.ID})
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func (v *roundView) withConfidence() {
 type remarkedBlock struct {
 	Number  int
 	HTML    template.HTML
-	Remarks []Comment
+	Remarks []*Comment
 }
 
 func (s *Server) fillRounds(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
@@ -284,7 +284,7 @@ func renderWords(words, prefix string) (template.HTML, error) {
 
 // remarkedBlocks puts the remarks beside the paragraphs that they are about.
 func remarkedBlocks(l *i18n.Localizer, body string, reviews []models.Review, authors map[uuid.UUID]author, zone *time.Location) ([]remarkedBlock, error) {
-	remarks := map[int][]Comment{}
+	remarks := map[int][]*Comment{}
 	for _, rv := range reviews {
 		for _, c := range rv.Comments {
 			remark, err := newRemark(l, rv, c, authors[rv.TaskID], zone)

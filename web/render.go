@@ -117,11 +117,13 @@ func (e *Engine) Render(w http.ResponseWriter, r *http.Request, status int, page
 
 // RenderPart writes one named template of a page, for the pieces that htmx puts into a page that stands already.
 func (e *Engine) RenderPart(w http.ResponseWriter, r *http.Request, status int, page, part string, v view) {
-	body, err := e.execute(page, part, v)
-	if err != nil {
+	written, packed := buffers.Get().(*bytes.Buffer), buffers.Get().(*bytes.Buffer)
+	defer giveBack(written, packed)
+	if err := e.write(written, page, part, v); err != nil {
 		e.broken(w, r, err)
 		return
 	}
+	body := written.Bytes()
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.language())
@@ -131,7 +133,7 @@ func (e *Engine) RenderPart(w http.ResponseWriter, r *http.Request, status int, 
 	h.Add("Vary", "Accept-Encoding")
 	if len(body) > worthPacking && acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		body = zipped(body)
+		body = zipped(packed, body)
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
@@ -154,24 +156,44 @@ var packers = sync.Pool{New: func() any {
 	return z
 }}
 
-func zipped(body []byte) []byte {
-	var out bytes.Buffer
+// buffers are what pages are written into, used again and again: a page of half a megabyte would be copied each time it outgrows
+// its buffer, and leave all of them behind.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestKept is up to what size a buffer is kept for the next page.
+const largestKept = 1 << 20
+
+func giveBack(used ...*bytes.Buffer) {
+	for _, b := range used {
+		if b.Cap() <= largestKept {
+			b.Reset()
+			buffers.Put(b)
+		}
+	}
+}
+
+func zipped(out *bytes.Buffer, body []byte) []byte {
 	z := packers.Get().(*gzip.Writer)
 	defer packers.Put(z)
-	z.Reset(&out)
+	z.Reset(out)
 	_, _ = z.Write(body) // a Buffer takes everything
 	_ = z.Close()
 	return out.Bytes()
 }
 
 func (e *Engine) execute(page, part string, v view) ([]byte, error) {
+	var body bytes.Buffer
+	err := e.write(&body, page, part, v)
+	return body.Bytes(), err
+}
+
+func (e *Engine) write(body *bytes.Buffer, page, part string, v view) error {
 	t := e.pages[v.language()][page]
 	if t == nil {
-		return nil, fmt.Errorf("there is no page %q in language %q", page, v.language())
+		return fmt.Errorf("there is no page %q in language %q", page, v.language())
 	}
-	var body bytes.Buffer
-	if err := t.ExecuteTemplate(&body, part, v); err != nil {
-		return nil, fmt.Errorf("page %s: %w", page, err)
+	if err := t.ExecuteTemplate(body, part, v); err != nil {
+		return fmt.Errorf("page %s: %w", page, err)
 	}
-	return body.Bytes(), nil
+	return nil
 }

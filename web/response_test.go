@@ -69,6 +69,7 @@ func picks(body string) (values []string) {
 }
 
 func TestCommentsAreAnsweredAlikeAloneAndInGroups(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).roundCommented(models.CommentPayload{Block: 0, Body: "Name the ministry."}, models.CommentPayload{Block: 1, Body: "And the year.", Kind: models.CommentCorrection})
 	b, page := h.as("officer-khc", "en"), responsesPath(h.brief.ID)
 	got := b.get(page)
@@ -142,6 +143,7 @@ func TestAnAnswerToACommentIsKeptWhileItIsWritten(t *testing.T) {
 }
 
 func TestCommentPagesInEveryLanguage(t *testing.T) {
+	t.Parallel()
 	block, quote := newHouse(t).quotable()
 	h := newHouse(t).roundCommented(models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"})
 	page := responsesPath(h.brief.ID)

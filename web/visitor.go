@@ -13,6 +13,7 @@ type visitor struct {
 	Person   models.Person
 	Roles    []models.Role
 	LinkTask uuid.UUID // the one task a personal link opened; Nil for who is signed in
+	asked    judged
 	Session  uuid.UUID // where they are signed in; Nil for who came by a personal link
 }
 

@@ -41,6 +41,7 @@ const broughtSource = "---\ntitle: A roof and a person\n---\n\n## Why\n\nWords.[
 	"## Recommendations\n\n1. Extend care to 21.\n2. Pay for it.\n\n[^1]: A note.\n"
 
 func TestAWordFileBecomesTheNextVersion(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	b, words := h.as("officer-khc", "en"), i18n.For("en")
 	home := recommendationPath(h.brief.ID)
@@ -85,6 +86,7 @@ func TestAWordFileBecomesTheNextVersion(t *testing.T) {
 }
 
 func TestANewRecommendationBeginsWithAWordFile(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	b := h.as("officer-khc", "bg")
 	begun := filled(t, b.get("/recommendations/new").Body, "/recommendations/new")
@@ -106,6 +108,7 @@ func TestANewRecommendationBeginsWithAWordFile(t *testing.T) {
 }
 
 func TestWhatIsNoWordFileLeavesTheForm(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	b, words := h.as("officer-khc", "en"), i18n.For("en")
 	path := recommendationPath(h.brief.ID) + "/word"
@@ -165,6 +168,7 @@ func TestWithoutProgramsNothingIsOffered(t *testing.T) {
 }
 
 func TestWhoMayReadAVersionMayTakeItOut(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t).withWord("off")
 	path := recommendationPath(h.brief.ID) + "/versions/1"
 	b := h.as("officer-khc", "en")
@@ -188,6 +192,7 @@ func TestWhoMayReadAVersionMayTakeItOut(t *testing.T) {
 }
 
 func TestEverybodyMayTakeAPublicationOutInEachLanguage(t *testing.T) {
+	t.Parallel()
 	chromium := testbrowser.Chromium()
 	if testing.Short() {
 		chromium = "off"

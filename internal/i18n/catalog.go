@@ -100,6 +100,7 @@ func load(files fs.FS) (*library, error) {
 			bundle:   goi18n.NewLocalizer(bundle, name),
 			fallback: goi18n.NewLocalizer(bundle, Default),
 			printer:  message.NewPrinter(c.tag),
+			said:     sentencesOf(c.messages),
 		}
 	}
 	lib.matcher = language.NewMatcher(append(tags, others...))

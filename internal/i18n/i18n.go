@@ -33,6 +33,7 @@ type Localizer struct {
 	fallback *goi18n.Localizer
 	printer  *message.Printer
 	keys     map[string]bool
+	said     map[string]sentence // those that need no engine
 }
 
 // Tags returns the languages that have a catalog, English first, the others in alphabetical order.
@@ -79,6 +80,9 @@ func (l *Localizer) Has(key string) bool { return l.keys[key] }
 // T returns the sentence of a key. Arguments come in pairs of name and value, or as one map[string]any. What is not
 // translated is said in English, what is not in the catalogs at all is shown as its key: never an empty string.
 func (l *Localizer) T(key string, args ...any) string {
+	if text, ok := l.said[key].say(args); ok {
+		return text
+	}
 	return l.localize(key, nil, arguments(args))
 }
 
@@ -99,23 +103,11 @@ func (l *Localizer) localize(key string, count any, data map[string]any) string 
 	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count}
 	for _, source := range []*goi18n.Localizer{l.bundle, l.fallback} {
 		if text, err := source.Localize(config); err == nil && text != "" {
-			return endOnce(text, data)
+			return endOnce(text, []any{data})
 		}
 	}
 	slog.Error("a sentence is missing", "key", key, "language", l.name)
 	return key
-}
-
-// endOnce leaves out the full stop of a sentence that ends in a value which brings its own, as a date does in two of the
-// languages. More than two stops in a row are somebody's pause.
-func endOnce(text string, data map[string]any) string {
-	for _, value := range data {
-		said, is := value.(string)
-		if is && strings.HasSuffix(said, ".") && !strings.HasSuffix(said, "..") && !strings.Contains(text, said+"..") {
-			text = strings.ReplaceAll(text, said+".", said)
-		}
-	}
-	return text
 }
 
 func arguments(args []any) map[string]any {

@@ -61,6 +61,11 @@ type RenderedBlock struct {
 // Blocks splits a document into its top-level blocks. It is lossless and stable: Join(Blocks(x)) reads the same as x
 // and splits into the same blocks again.
 func Blocks(source string) []Block {
+	blocks, _ := result(&remembered, asked{what: "split", source: source}, func() ([]Block, error) { return cut(source), nil }) // cutting makes no mistakes
+	return slices.Clone(blocks)
+}
+
+func cut(source string) []Block {
 	src := []byte(unixNewlines(source))
 	parts := split(newEngine(defaultPrefix), src, defaultPrefix)
 	blocks := make([]Block, len(parts))
@@ -82,6 +87,11 @@ func Join(blocks []Block) string {
 // RenderBlocks splits a document and renders each block to safe HTML. A block that prints nothing has empty HTML.
 func RenderBlocks(source string, opts ...Option) ([]RenderedBlock, error) {
 	o := newOptions(opts)
+	blocks, err := result(&remembered, o.asked("blocks", source), func() ([]RenderedBlock, error) { return renderBlocks(source, o) })
+	return slices.Clone(blocks), err
+}
+
+func renderBlocks(source string, o options) ([]RenderedBlock, error) {
 	src := []byte(unixNewlines(source))
 	engine := newEngine(o.idPrefix)
 	parts := split(engine, src, o.idPrefix)
