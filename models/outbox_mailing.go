@@ -108,17 +108,28 @@ func MarkWindows(ctx context.Context, db bun.IDB, windows []MailWindow, now time
 			each = append(each, w.Token)
 		}
 	}
-	var alive []uuid.UUID
-	err := db.NewRaw(`
+	rows, err := planned(ctx, db, `
 		WITH alive AS MATERIALIZED (
 			SELECT c.token FROM outbox_claims AS c JOIN mailings AS m ON m.id = c.mailing_id
 			JOIN recommendations AS r ON r.id = m.recommendation_id
-			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c)
+			WHERE c.token = ANY ($1::uuid[]) AND c.until > $2::timestamptz AND m.state = $3::text
+				AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c)
 		INSERT INTO outbox_windows (token, mails)
-		SELECT w.token, array_agg(w.mail) FROM unnest(?::uuid[], ?::uuid[]) AS w (token, mail) JOIN alive USING (token)
-		GROUP BY w.token RETURNING token`,
-		bun.List(tokens), now, MailingSending, pgUUIDs(each), pgUUIDs(mails)).Scan(ctx, &alive)
+		SELECT w.token, array_agg(w.mail) FROM unnest($4::uuid[], $5::uuid[]) AS w (token, mail) JOIN alive USING (token)
+		GROUP BY w.token RETURNING token`, pgUUIDs(tokens), now, string(MailingSending), pgUUIDs(each), pgUUIDs(mails))
 	if err != nil {
+		return nil, fmt.Errorf("mark windows of a mailing: %w", err)
+	}
+	defer rows.Close()
+	var alive []uuid.UUID
+	for rows.Next() {
+		var token uuid.UUID
+		if err := rows.Scan(&token); err != nil {
+			return nil, fmt.Errorf("mark windows of a mailing: %w", err)
+		}
+		alive = append(alive, token)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("mark windows of a mailing: %w", err)
 	}
 	return alive, nil

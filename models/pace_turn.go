@@ -27,7 +27,7 @@ type turn struct {
 	whole    []MailingWait  // limits of all that are spent, should mails be left
 	slow     []SlowDomain   // that take nothing, or are to be probed
 	spent    map[string]use // by domain, in the last minute
-	mostOf    map[string]int // by domain with a limit of its own
+	mostOf   map[string]int // by domain with a limit of its own
 	picked   map[string]int
 	restOpen bool // all other domains are without limit
 }
