@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -104,18 +105,18 @@ func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 	if len(results) == 0 {
 		return 0, nil
 	}
-	rows := make([]resultRow, len(results))
-	for i, r := range results {
-		rows[i] = newResultRow(r, now)
+	c := resultColumns{}
+	for _, r := range results {
+		c.add(r)
 	}
-	res, err := db.NewUpdate().With("r", db.NewValues(&rows)).Model((*OutboxMail)(nil)).TableExpr("r").
-		Set("state = r.state").Set("reply = r.reply").Set("attempts = o.attempts + r.counts").
-		Set("not_before = COALESCE(r.retry_at, o.not_before)").Set("finished_at = r.finished_at").
-		Set("claim_token = CASE WHEN r.state = ? THEN NULL ELSE o.claim_token END", MailQueued).
-		Set("claimed_until = NULL").
-		Where("o.id = r.id").Where("o.claim_token = ?", token).
-		Where("(o.state IN (?) OR (o.state = ? AND r.state IN (?)))", bun.List([]MailState{MailClaimed, MailSending}),
-			MailUnknown, bun.List([]MailState{MailDelivered, MailFailed})).Exec(ctx)
+	// Arrays: of a list of values the server reads and plans each by itself, which takes longer than to write it.
+	res, err := db.NewRaw(`UPDATE outbox AS o SET state = r.state, reply = r.reply, attempts = o.attempts + r.counts,
+			not_before = COALESCE(r.retry_at, o.not_before), finished_at = CASE WHEN r.state <> ?0 THEN ?1::timestamptz END,
+			claim_token = CASE WHEN r.state <> ?0 THEN o.claim_token END, claimed_until = NULL
+		FROM unnest(?2::uuid[], ?3::text[], ?4::text[], ?5::timestamptz[], ?6::int[]) AS r (id, state, reply, retry_at, counts)
+		WHERE o.id = r.id AND o.claim_token = ?7
+			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed'))`,
+		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write what came of mails: %w", err)
 	}
@@ -123,28 +124,26 @@ func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 	return int(written), err
 }
 
-type resultRow struct {
-	ID         uuid.UUID  `bun:"type:uuid"`
-	State      string     `bun:"type:text"`
-	Reply      string     `bun:"type:text"`
-	RetryAt    *time.Time `bun:"type:timestamptz"`
-	FinishedAt *time.Time `bun:"type:timestamptz"`
-	Counts     int        `bun:"type:integer"`
+// resultColumns are results of mails, column by column.
+type resultColumns struct {
+	ids             []uuid.UUID
+	states, replies []string
+	retryAt         []string // an instant, or NULL
+	counts          []int64  // 1: an attempt that the server refused
 }
 
-func newResultRow(r MailResult, now time.Time) resultRow {
-	row := resultRow{ID: r.ID, State: string(r.State), Reply: shorten(r.Reply, maxReply)}
-	if r.State.Final() {
-		row.FinishedAt = &now
-		return row
+func (c *resultColumns) add(r MailResult) {
+	retryAt, counts := "NULL", int64(0)
+	if !r.State.Final() {
+		if !r.RetryAt.IsZero() {
+			retryAt = `"` + r.RetryAt.UTC().Format(time.RFC3339Nano) + `"`
+		}
+		if r.Counts {
+			counts = 1
+		}
 	}
-	if !r.RetryAt.IsZero() {
-		row.RetryAt = &r.RetryAt
-	}
-	if r.Counts {
-		row.Counts = 1
-	}
-	return row
+	c.ids, c.states, c.replies = append(c.ids, r.ID), append(c.states, string(r.State)), append(c.replies, shorten(r.Reply, maxReply))
+	c.retryAt, c.counts = append(c.retryAt, retryAt), append(c.counts, counts)
 }
 
 func shorten(s string, limit int) string {

@@ -110,19 +110,30 @@ func MarkWindows(ctx context.Context, db bun.IDB, windows []MailWindow, now time
 			each = append(each, w.Token)
 		}
 	}
-	var marked []uuid.UUID
-	err := db.NewRaw(`
+	rows, err := planned(ctx, db, `
 		WITH alive AS MATERIALIZED (
 			SELECT c.token FROM outbox_claims AS c JOIN mailings AS m ON m.id = c.mailing_id
 			JOIN recommendations AS r ON r.id = m.recommendation_id
-			WHERE c.token IN (?) AND c.until > ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c),
+			WHERE c.token = ANY ($1::uuid[]) AND c.until > $2::timestamptz AND m.state = $3::text
+				AND `+notQuarantined+` AND `+carriesNothingHidden+` FOR SHARE OF c),
 		marked AS (INSERT INTO outbox_windows (token, mails)
-			SELECT w.token, array_agg(w.mail) FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS w (token, mail, person) JOIN alive USING (token)
+			SELECT w.token, array_agg(w.mail) FROM unnest($4::uuid[], $5::uuid[], $6::uuid[]) AS w (token, mail, person) JOIN alive USING (token)
 			JOIN people AS person ON person.id = w.person WHERE `+mayBeWrittenTo+`
 			GROUP BY w.token RETURNING mails)
-		SELECT unnest(mails) FROM marked`,
-		bun.List(tokens), now, MailingSending, pgUUIDs(each), pgUUIDs(mails), pgUUIDs(people)).Scan(ctx, &marked)
+		SELECT unnest(mails) FROM marked`, pgUUIDs(tokens), now, string(MailingSending), pgUUIDs(each), pgUUIDs(mails), pgUUIDs(people))
 	if err != nil {
+		return nil, fmt.Errorf("mark windows of a mailing: %w", err)
+	}
+	defer rows.Close()
+	var marked []uuid.UUID
+	for rows.Next() {
+		var mail uuid.UUID
+		if err := rows.Scan(&mail); err != nil {
+			return nil, fmt.Errorf("mark windows of a mailing: %w", err)
+		}
+		marked = append(marked, mail)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("mark windows of a mailing: %w", err)
 	}
 	return marked, nil

@@ -44,6 +44,30 @@ func markWindow(t *testing.T, db bun.IDB, token uuid.UUID, now time.Time, ids ..
 	return len(marked) == len(ids)
 }
 
+// A mark is of the transaction that makes it, although the server keeps its plan beside all of them.
+func TestAMarkThatIsRolledBackIsNone(t *testing.T) {
+	b := newMailbox(t, 2)
+	mailing, token, now := b.sending(t), uuid.New(), mailNow
+	got := claimMailing(t, b.db, mailing, token, 2, now)
+	require.NotEmpty(t, got)
+	marked := func(db bun.IDB) int {
+		n, err := db.NewSelect().Table("outbox_windows").Where("token = ?", token).Count(t.Context())
+		require.NoError(t, err)
+		return int(n)
+	}
+	tx, err := b.db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	require.True(t, markWindow(t, tx, token, now, got[0].ID))
+	require.Equal(t, 1, marked(tx))
+	require.NoError(t, tx.Rollback())
+	require.Zero(t, marked(b.db))
+	for range 7 { // the server goes by a plan of its own after five
+		require.True(t, markWindow(t, b.db, token, now, got[0].ID))
+	}
+	require.False(t, markWindow(t, b.db, token, now.Add(time.Hour), got[0].ID), "the lease is over")
+	require.Equal(t, 7, marked(b.db))
+}
+
 func TestAMailingIsClaimedInTheOrderItWasFrozenWithWhatItTakesToWriteIt(t *testing.T) {
 	b := newMailbox(t, 6)
 	mailing := b.sending(t)
