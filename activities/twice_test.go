@@ -136,7 +136,9 @@ func (d *desk) hideTwice(asked models.Person) {
 		require.NoError(d.t, err)
 	})
 	require.Len(d.t, subs, 1)
-	d.notNow("TaskSilent", d.acts.TaskSilent, silent) // until its deadlines have moved
+	_, err = d.acts.TaskSilent(d.ctx, silent) // hears of it first, and then the deadlines have moved
+	require.NoError(d.t, err)
+	require.Equal(d.t, models.TaskOpen, d.reviewOf(asked).State)
 	for range 2 {
 		result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: d.rec.ID, SubmissionID: subs[0].ID})
 		require.NoError(d.t, err)
