@@ -38,9 +38,7 @@ func (x *act) calendarOfTask(ctx context.Context, t *models.Task) (models.Calend
 		if err != nil {
 			return models.Calendar{}, err
 		}
-		if len(o.Countries) > 0 {
-			return x.calendarOf(ctx, o.Countries[0])
-		}
+		return x.calendarOfOrganisation(ctx, o)
 	}
 	zone, err := x.zoneOfTask(ctx, t)
 	if err != nil {
@@ -49,6 +47,14 @@ func (x *act) calendarOfTask(ctx context.Context, t *models.Task) (models.Calend
 	cal, err := x.calendarOf(ctx, "")
 	cal.Zone = zone
 	return cal, err
+}
+
+// calendarOfOrganisation is that of its first country; the network's where it has none.
+func (x *act) calendarOfOrganisation(ctx context.Context, o models.Organisation) (models.Calendar, error) {
+	if len(o.Countries) == 0 {
+		return x.calendarOf(ctx, "")
+	}
+	return x.calendarOf(ctx, o.Countries[0])
 }
 
 // askTime gives an expert the time they ask for, as far as the procedure lets them have it; beyond that the officer is asked.
