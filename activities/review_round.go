@@ -224,6 +224,10 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 		return err
 	}
 	for i := range open {
+		open[i].OutlastClosing(until)
+		if err := open[i].Save(ctx, x.tx); err != nil {
+			return err
+		}
 		people, err := x.asked(ctx, &open[i])
 		if err != nil {
 			return err
@@ -237,8 +241,9 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 	return nil
 }
 
-// goOn takes back that a round is closing, and tells those who were told until when answers would be taken.
-func (x *act) goOn(ctx context.Context, round *models.ReviewRound) error {
+// goOn takes back that a round is closing, and tells those who were told until when answers would be taken, save whom another mail tells
+// until when they have now.
+func (x *act) goOn(ctx context.Context, round *models.ReviewRound, told ...uuid.UUID) error {
 	until := round.ClosingAt
 	round.ClosingAt = nil
 	if err := round.Save(ctx, x.tx); err != nil || until == nil {
@@ -249,6 +254,9 @@ func (x *act) goOn(ctx context.Context, round *models.ReviewRound) error {
 		return err
 	}
 	for i := range open {
+		if slices.Contains(told, open[i].ID) {
+			continue
+		}
 		if err := x.tellGoesOn(ctx, &open[i], *until); err != nil {
 			return err
 		}
@@ -261,6 +269,12 @@ func (x *act) tellGoesOn(ctx context.Context, t *models.Task, until time.Time) e
 	people, err := x.asked(ctx, t)
 	if err != nil {
 		return err
+	}
+	if until.Before(t.DueAt) { // in calendars, too
+		t.Extensions++
+		if err := t.Save(ctx, x.tx); err != nil {
+			return err
+		}
 	}
 	closing := until.UTC().Format(time.RFC3339)
 	for _, p := range people {

@@ -108,9 +108,9 @@ func (t *Task) Unreminded(w Wait) bool {
 	return t.RespondBy != nil && len(w.respondRemind) > 0 && t.RespondReminders == 0
 }
 
-// lastDue is the last day on which answers leave the officer the time the procedure gives them to decide, before the day the text is
+// LastDue is the last day on which answers leave the officer the time the procedure gives them to decide, before the day the text is
 // needed by; to its end.
-func (r ReviewRules) lastDue(needed time.Time, zone *time.Location) time.Time {
+func (r ReviewRules) LastDue(needed time.Time, zone *time.Location) time.Time {
 	return EndOfDay(r.Decide.Due.MorningBefore(EndOfDay(needed, zone), zone).In(zone), zone)
 }
 
@@ -120,12 +120,19 @@ func (t *Task) Shorten(r ReviewRules, needed *time.Time, now time.Time, cal Cale
 	if needed == nil {
 		return
 	}
-	due := cal.WorkingDay(r.lastDue(*needed, cal.Zone))
+	due := cal.WorkingDay(r.LastDue(*needed, cal.Zone))
 	if least := cal.WorkingDay(Span("2d").After(r.Respond.After(now, cal.Zone), cal.Zone)); due.Before(least) {
 		due = least
 	}
 	if due.Before(t.DueAt) {
 		t.DueAt, t.GraceUntil, t.ShortFor = due, r.LateFor.After(due, cal.Zone), needed
+	}
+}
+
+// stillShort forgets the day for which the time was made shorter once the deadline is not before it any more.
+func (t *Task) stillShort(zone *time.Location) {
+	if t.ShortFor != nil && !t.DueAt.Before(EndOfDay(*t.ShortFor, zone)) {
+		t.ShortFor = nil
 	}
 }
 
@@ -138,6 +145,7 @@ func (t *Task) ProlongTo(w Wait, day time.Time, cal Calendar, now time.Time) {
 	}
 	former := t.DueAt
 	t.DueAt = EndOfDay(day, cal.Zone)
+	t.stillShort(cal.Zone)
 	t.respondLater(former, cal)
 	t.GraceUntil = w.LateFor.After(t.DueAt, cal.Zone)
 	t.OverdueAt, t.AskedUntil, t.TimeRefused, t.TimeRefusedIn = nil, nil, "", ""
@@ -174,14 +182,20 @@ func (t Task) NudgedToday(now time.Time, zone *time.Location) bool {
 	return t.NudgedAt != nil && t.NudgedAt.In(zone).Format(time.DateOnly) == now.In(zone).Format(time.DateOnly)
 }
 
-// Limit is the last day to which an expert moves the deadline without asking; false where the procedure leaves it to the
-// officer.
-func (t Task) Limit(r ReviewRules, zone *time.Location) (time.Time, bool) {
+// Limit is the last day to which an expert moves the deadline without asking: as far as the procedure lets them, and never beyond what
+// leaves the officer time to decide before the day the text is needed by (nil: none). False where every day is the officer's to give.
+func (t Task) Limit(r ReviewRules, needed *time.Time, zone *time.Location) (time.Time, bool) {
 	first := t.DueAt
 	if t.FirstDue != nil {
 		first = *t.FirstDue
 	}
-	return r.ExtendUpTo.After(first, zone), !r.ExtendUpTo.IsZero()
+	limit := r.ExtendUpTo.After(first, zone)
+	if needed != nil {
+		if last := r.LastDue(*needed, zone); last.Before(limit) {
+			limit = last
+		}
+	}
+	return limit, !r.ExtendUpTo.IsZero() && limit.After(t.DueAt)
 }
 
 // checkLadder blames reminders that come at the wrong time.
