@@ -391,24 +391,3 @@ func (row *roundDeskRow) sayWhy(task uuid.UUID, said []record.Item) {
 		}
 	}
 }
-
-// roundOfEscalation is where an officer looks into a review that reminding did not bring; "" for what coordinators look into.
-func (s *Server) roundOfEscalation(r *http.Request) (string, error) {
-	id, err := uuid.Parse(r.FormValue("task"))
-	if err != nil {
-		return "", nil
-	}
-	v, err := s.requirePerson(r)
-	if err != nil {
-		return "", err
-	}
-	t, err := models.TaskByID(r.Context(), s.DB, id)
-	if err != nil || t.Kind != models.TaskEscalation || t.SubjectID == nil || t.PersonID == nil || *t.PersonID != v.Person.ID {
-		return "", nil //nolint:nilerr // what is not found is said by the page itself
-	}
-	late, err := models.TaskByID(r.Context(), s.DB, *t.SubjectID)
-	if err != nil || late.Kind != models.TaskReview {
-		return "", err
-	}
-	return recommendationPath(t.RecommendationID) + "/round?task=" + late.ID.String(), nil
-}
