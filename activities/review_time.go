@@ -70,7 +70,7 @@ func askTime(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if round.ClosingAt != nil { // whatever day was given, the round would close before it
+	if !round.GivesTime() {
 		return apperr.Invalid("due_on", "round_closing")
 	}
 	cal, err := x.calendarOfTask(ctx, x.task)

@@ -23,8 +23,8 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 	if a.task.Kind != models.TaskReview || a.task.State != models.TaskOpen {
 		return nil, nil
 	}
-	if round, err := s.roundOfReview(r.Context(), a); err != nil || round != nil && round.ClosingAt != nil {
-		return nil, err // no day that could be given would be kept
+	if round, err := s.roundOfReview(r.Context(), a); err != nil || round != nil && !round.GivesTime() {
+		return nil, err
 	}
 	procedure, err := models.ProcedureByID(r.Context(), s.DB, a.rec.ProcedureID)
 	if err != nil {
