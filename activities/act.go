@@ -142,6 +142,9 @@ func (x *act) note(ctx context.Context, e entry) error {
 		if x.late {
 			full.Facts = withFact(full.Facts, "late", "true")
 		}
+		if x.task != nil && !x.late && x.task.Late(x.now) { // why it is in time all the same
+			full.Facts = withFact(full.Facts, record.FactReceived, x.saidAt().UTC().Format(time.RFC3339))
+		}
 	}
 	chain := x.rec.ID
 	if e.chain != uuid.Nil {
@@ -207,9 +210,13 @@ func (s Step) id(kind string) string {
 // errNotNow says that a step is not due or no longer fits: nothing is written, the workflow reads where it stands.
 var errNotNow = errors.New("not now")
 
-// step takes a decision of the process's own, once, and returns where the process stands then.
+// step takes a decision of the process's own, once, and returns where the process stands then. What people said before is decided
+// on first: they were told that it is safe, and what the process does by itself is done because nobody said anything.
 func (a *Activities) step(ctx context.Context, s Step, kind string, take func(context.Context, *act) error) (models.Position, error) {
 	var pos models.Position
+	if err := a.hear(ctx, s.ProcessID); err != nil {
+		return pos, err
+	}
 	err := a.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		x, err := begin(ctx, tx, s.ProcessID, a.Now())
 		if err != nil {
@@ -245,6 +252,20 @@ func (a *Activities) step(ctx context.Context, s Step, kind string, take func(co
 	}
 	pos, err = models.LoadPosition(ctx, a.DB, s.ProcessID)
 	return pos, temporalError(err)
+}
+
+// saidAt is when the speaker's words were received: by that it is judged whether they came in time, however late the process could
+// be told of them. The clocks of those who receive and of those who decide may differ a little: nothing was said before it was asked,
+// nor after it is decided.
+func (x *act) saidAt() time.Time {
+	at := x.sub.ReceivedAt
+	if x.task != nil {
+		at = later(at, x.task.OpenedAt)
+	}
+	if at.After(x.now) {
+		return x.now
+	}
+	return at
 }
 
 // held reports whether the process stands still.

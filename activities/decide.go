@@ -210,10 +210,10 @@ func (d decider) actionFor(t *models.Task) access.Action {
 	return action
 }
 
-// possible checks state and time, by the clock of this transaction.
+// possible checks state, as it is now, and time, by when the words were received.
 func (x *act) possible(ctx context.Context) error {
 	if x.process.ClosedAt == nil && x.task != nil {
-		x.late = x.task.Late(x.now)
+		x.late = x.task.Late(x.saidAt())
 		if err := x.answerable(ctx); err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ func (x *act) answerable(ctx context.Context) error {
 			return err
 		}
 	}
-	return x.task.RefusesTo(x.sub.Kind, x.rec, round, x.now)
+	return x.task.RefusesTo(x.sub.Kind, x.rec, round, x.saidAt())
 }
 
 // stillOpen refuses to take back or to promise an answer that was given: to change it is another matter.

@@ -124,12 +124,12 @@ func (h *handing) passReview(ctx context.Context, t *models.Task) error {
 	if err := bad.OrNil(); err != nil {
 		return err
 	}
-	zone, err := zoneOf(ctx, h.tx, h.to.CountryCode)
+	cal, err := h.calendarOf(ctx, h.to.CountryCode)
 	if err != nil {
 		return err
 	}
 	t.RespondBy = nil
-	if respond := h.procedure.Review.Respond.After(h.now, zone); respond.Before(t.DueAt) {
+	if respond := cal.WorkingDay(h.procedure.Review.Respond.After(h.now, cal.Zone)); respond.Before(t.DueAt) {
 		t.RespondBy = &respond
 	}
 	t.RespondReminders, t.NudgedAt = 0, nil

@@ -40,31 +40,40 @@ func (x *act) moveDeadlines(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
+	inReview := x.process.Kind == models.ProcessRecommendation && x.rec.Stage == models.StageReview
+	closing := false
+	if inReview {
+		round, err := x.round(ctx)
+		if err != nil {
+			return err
+		}
+		closing = round.ClosingAt != nil && round.ClosedAt == nil
+	}
 	for i := range open {
 		zone, err := x.zoneOfTask(ctx, &open[i])
 		if err != nil {
 			return err
 		}
-		if err := x.moveDeadline(ctx, &open[i], since, zone); err != nil {
+		if err := x.moveDeadline(ctx, &open[i], since, zone, closing); err != nil {
 			return err
 		}
 	}
-	if x.process.Kind == models.ProcessRecommendation && x.rec.Stage == models.StageReview {
+	if inReview {
 		return x.shiftRound(ctx, since, open)
 	}
 	return nil
 }
 
 // moveDeadline moves one task's, and tells those asked in a round until when they have now: the date they were given, and may have
-// put into a calendar, is no longer true.
-func (x *act) moveDeadline(ctx context.Context, t *models.Task, since time.Time, zone *time.Location) error {
+// put into a calendar, is no longer true. Experts whose round is closing are told when that closes instead.
+func (x *act) moveDeadline(ctx context.Context, t *models.Task, since time.Time, zone *time.Location, closing bool) error {
 	former := t.DueAt
 	t.Shift(since, x.now, zone)
 	tells := (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && !t.DueAt.Equal(former)
 	if tells {
 		t.Extensions++
 	}
-	if err := t.Save(ctx, x.tx); err != nil || !tells {
+	if err := t.Save(ctx, x.tx); err != nil || !tells || closing && t.Kind == models.TaskReview {
 		return err
 	}
 	return x.tellProlonged(ctx, t)
@@ -81,11 +90,19 @@ func (x *act) shiftRound(ctx context.Context, since time.Time, open []models.Tas
 			round.DueAt = later(round.DueAt, t.DueAt)
 		}
 	}
-	if round.ClosingAt != nil {
-		at := round.ClosingAt.Add(x.now.Sub(since))
-		round.ClosingAt = &at
+	if round.ClosingAt == nil || round.ClosedAt != nil {
+		return round.Save(ctx, x.tx)
 	}
-	return round.Save(ctx, x.tx)
+	zone, err := x.zoneOfClosing(ctx)
+	if err != nil {
+		return err
+	}
+	former := *round.ClosingAt
+	round.Shift(since, x.now, zone)
+	if err := round.Save(ctx, x.tx); err != nil || round.ClosingAt.Equal(former) {
+		return err
+	}
+	return x.tellClosing(ctx, *round.ClosingAt)
 }
 
 // withdraw ends a recommendation that is not published.

@@ -184,7 +184,7 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.
 	}
 	if x.task.State == models.TaskDone {
 		e.facts["changed"] = "true"
-		if !rv.Late && x.task.Late(x.now) {
+		if !rv.Late && x.task.Late(x.saidAt()) {
 			e.facts["changed_after_due"] = "true"
 		}
 	}

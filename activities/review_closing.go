@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,6 +42,10 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 		return err
 	}
 	for i := range open {
+		open[i].OutlastClosing(until)
+		if err := open[i].Save(ctx, x.tx); err != nil {
+			return err
+		}
 		people, err := x.asked(ctx, &open[i])
 		if err != nil {
 			return err
@@ -78,8 +83,9 @@ func closingKey(until time.Time, n int) string {
 	return key
 }
 
-// goOn takes back that a round is closing, and tells those who were told until when answers would be taken.
-func (x *act) goOn(ctx context.Context, round *models.ReviewRound) error {
+// goOn takes back that a round is closing, and tells those who were told until when answers would be taken, save whom another mail tells
+// until when they have now.
+func (x *act) goOn(ctx context.Context, round *models.ReviewRound, told ...uuid.UUID) error {
 	until := round.ClosingAt
 	round.ClosingAt = nil
 	if err := round.Save(ctx, x.tx); err != nil || until == nil {
@@ -90,6 +96,9 @@ func (x *act) goOn(ctx context.Context, round *models.ReviewRound) error {
 		return err
 	}
 	for i := range open {
+		if slices.Contains(told, open[i].ID) {
+			continue
+		}
 		if err := x.tellGoesOn(ctx, &open[i], *until); err != nil {
 			return err
 		}
@@ -102,6 +111,12 @@ func (x *act) tellGoesOn(ctx context.Context, t *models.Task, until time.Time) e
 	people, err := x.asked(ctx, t)
 	if err != nil {
 		return err
+	}
+	if until.Before(t.DueAt) { // in calendars, too
+		t.Extensions++
+		if err := t.Save(ctx, x.tx); err != nil {
+			return err
+		}
 	}
 	for _, p := range people {
 		times, err := x.toldClosing(ctx, t, p, until)
@@ -116,4 +131,26 @@ func (x *act) tellGoesOn(ctx context.Context, t *models.Task, until time.Time) e
 		}
 	}
 	return nil
+}
+
+// callOffClosing lets a round that is closing go on because these were given more time. The officer, who knows that enough have
+// answered, is not asked about it anew.
+func (x *act) callOffClosing(ctx context.Context, given []uuid.UUID) error {
+	round, err := x.round(ctx)
+	if err != nil || round.ClosingAt == nil || round.ClosedAt != nil || len(given) == 0 {
+		return err
+	}
+	if round.EnoughAt == nil {
+		round.EnoughAt = &x.now
+	}
+	return x.goOn(ctx, round, given...)
+}
+
+// zoneOfClosing is the zone in which it is said when a round closes.
+func (x *act) zoneOfClosing(ctx context.Context) (*time.Location, error) {
+	owner, err := models.OrganisationByID(ctx, x.tx, x.rec.OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	return x.zoneOfFirst(ctx, owner)
 }

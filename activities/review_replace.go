@@ -11,12 +11,25 @@ import (
 )
 
 // TaskSilent deals with an expert who did not react in time: the next in line is invited, or proposed to the officer.
+// Who was not reminded yet, though the procedure has them reminded, is so first, and has time to answer that.
 func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, error) {
+	t, err := models.TaskByID(ctx, a.DB, s.TaskID)
+	if err != nil {
+		return models.Position{}, temporalError(err)
+	}
+	procedure, err := models.ProcedureOf(ctx, a.DB, t.RecommendationID)
+	if err != nil {
+		return models.Position{}, temporalError(err)
+	}
+	if t.Unreminded(procedure.Document.WaitFor(t.Kind)) {
+		s.N = t.Generation // who is asked in somebody's place is reminded anew
+		return a.remindFirst(ctx, s)
+	}
 	return a.step(ctx, s, "silent", func(ctx context.Context, x *act) error {
 		if err := x.due(x.task.RespondBy); err != nil {
 			return err
 		}
-		if x.task.AcceptedAt != nil {
+		if x.task.AcceptedAt != nil || x.task.Unreminded(x.procedure.WaitFor(x.task.Kind)) {
 			return errNotNow
 		}
 		if err := x.closeTask(ctx, x.task, models.TaskExpired); err != nil {
@@ -26,6 +39,25 @@ func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, e
 			return err
 		}
 		return x.replace(ctx)
+	})
+}
+
+// remindFirst reminds somebody to say whether they will when their time for it has passed without a reminder. It is a reminder
+// as any other, and counts as the one of its ladder that it takes the place of.
+func (a *Activities) remindFirst(ctx context.Context, s Step) (models.Position, error) {
+	return a.step(ctx, s, "remind_first", func(ctx context.Context, x *act) error {
+		if err := x.due(x.task.RespondBy); err != nil {
+			return err
+		}
+		if x.task.AcceptedAt != nil || !x.task.Unreminded(x.procedure.WaitFor(x.task.Kind)) {
+			return errNotNow
+		}
+		cal, err := x.calendarOfTask(ctx, x.task)
+		if err != nil {
+			return err
+		}
+		x.task.RemindStep = models.ReminderRespond
+		return x.remind(ctx, cal)
 	})
 }
 

@@ -141,19 +141,19 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	if err != nil {
 		return err
 	}
+	cal, err := x.calendarOf(ctx, person.CountryCode)
+	if err != nil {
+		return err
+	}
 	at := x.now
 	if x.nextInLine(inPlaceOf, byRule) {
-		cal, err := x.calendarOf(ctx, person.CountryCode)
-		if err != nil {
-			return err
-		}
 		at = cal.Awake(x.now)
 	}
 	t, err := x.askPersonAt(ctx, models.TaskReview, person, at, func(t *models.Task, zone *time.Location) {
-		respond := x.procedure.Review.Respond.After(at, zone)
+		respond := cal.WorkingDay(x.procedure.Review.Respond.After(at, zone))
 		t.RespondBy, t.SubjectID = &respond, inPlaceOf
 		t.VersionID, t.Round = &round.VersionID, round.Number
-		t.Shorten(x.procedure.Review, x.rec.NeededBy, at, zone)
+		t.Shorten(x.procedure.Review, x.rec.NeededBy, at, cal)
 	})
 	if err != nil {
 		return err
@@ -175,8 +175,12 @@ func (x *act) consultPartners(ctx context.Context, round *models.ReviewRound) er
 		return err
 	}
 	for _, o := range consulted {
-		err := x.askOrganisation(ctx, models.TaskConsult, o.ID, []models.Organisation{o}, func(t *models.Task, zone *time.Location) {
-			t.Shorten(x.procedure.Review, x.rec.NeededBy, x.now, zone)
+		cal, err := x.calendarOfOrganisation(ctx, o)
+		if err != nil {
+			return err
+		}
+		err = x.askOrganisation(ctx, models.TaskConsult, o.ID, []models.Organisation{o}, func(t *models.Task, _ *time.Location) {
+			t.Shorten(x.procedure.Review, x.rec.NeededBy, x.now, cal)
 			t.VersionID, t.Round, t.Alone = &round.VersionID, round.Number, true
 			round.DueAt = later(round.DueAt, t.DueAt)
 		})

@@ -38,9 +38,7 @@ func (x *act) calendarOfTask(ctx context.Context, t *models.Task) (models.Calend
 		if err != nil {
 			return models.Calendar{}, err
 		}
-		if len(o.Countries) > 0 {
-			return x.calendarOf(ctx, o.Countries[0])
-		}
+		return x.calendarOfOrganisation(ctx, o)
 	}
 	zone, err := x.zoneOfTask(ctx, t)
 	if err != nil {
@@ -49,6 +47,14 @@ func (x *act) calendarOfTask(ctx context.Context, t *models.Task) (models.Calend
 	cal, err := x.calendarOf(ctx, "")
 	cal.Zone = zone
 	return cal, err
+}
+
+// calendarOfOrganisation is that of its first country; the network's where it has none.
+func (x *act) calendarOfOrganisation(ctx context.Context, o models.Organisation) (models.Calendar, error) {
+	if len(o.Countries) == 0 {
+		return x.calendarOf(ctx, "")
+	}
+	return x.calendarOf(ctx, o.Countries[0])
 }
 
 // askTime gives an expert the time they ask for, as far as the procedure lets them have it; beyond that the officer is asked.
@@ -60,6 +66,13 @@ func askTime(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	if !round.GivesTime() {
+		return apperr.Invalid("due_on", "round_closing")
+	}
 	cal, err := x.calendarOfTask(ctx, x.task)
 	if err != nil {
 		return err
@@ -68,7 +81,7 @@ func askTime(ctx context.Context, x *act) error {
 	if end := models.EndOfDay(day, cal.Zone); !end.After(x.now) || !end.After(x.task.DueAt) {
 		return apperr.Invalid("due_on", "not_past")
 	}
-	if limit, may := x.task.Limit(x.procedure.Review, cal.Zone); may && !models.EndOfDay(day, cal.Zone).After(limit) {
+	if limit, may := x.task.Limit(x.procedure.Review, x.rec.NeededBy, cal.Zone); may && !models.EndOfDay(day, cal.Zone).After(limit) {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
 	}
 	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn = &day, "", ""
@@ -95,6 +108,8 @@ func (x *act) prolong(ctx context.Context, t *models.Task, day time.Time, cal mo
 	former := t.DueAt
 	if news == models.NewsMoreTime { // who takes time is not silent, and has not said that they will
 		t.Heard()
+	} else {
+		t.TimeGivenAt = &x.now
 	}
 	t.ProlongTo(x.procedure.WaitFor(t.Kind), day, cal, x.now)
 	if err := t.Save(ctx, x.tx); err != nil {
@@ -128,7 +143,8 @@ func (x *act) news(ctx context.Context, t *models.Task, what, suffix string) err
 	return x.mailWith(ctx, models.MailRoundNews, officer, t, what+":"+suffix, models.MailData{Reason: what})
 }
 
-// extendReview is the officer giving one who was asked in the round more time, or all who have not answered.
+// extendReview is the officer giving one who was asked in the round more time, or all who have not answered. Where the round was closing
+// it goes on: who gives an expert time means that they have it.
 func extendReview(ctx context.Context, x *act) error {
 	p, err := payload[models.AskTimePayload](x)
 	if err != nil {
@@ -144,7 +160,7 @@ func extendReview(ctx context.Context, x *act) error {
 		Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult}}); err != nil {
 		return err
 	}
-	moved := 0
+	moved, experts := 0, []uuid.UUID{}
 	for i := range asked {
 		t := &asked[i]
 		cal, err := x.calendarOfTask(ctx, t)
@@ -153,6 +169,9 @@ func extendReview(ctx context.Context, x *act) error {
 		}
 		if end := models.EndOfDay(*p.DueOn.Time(), cal.Zone); !end.After(x.now) || !end.After(t.DueAt) {
 			continue
+		}
+		if t.Kind == models.TaskReview {
+			experts = append(experts, t.ID)
 		}
 		moved++
 		if err := x.prolong(ctx, t, *p.DueOn.Time(), cal, p.Reason, ""); err != nil {
@@ -165,7 +184,7 @@ func extendReview(ctx context.Context, x *act) error {
 	if moved == 0 {
 		return apperr.Invalid("due_on", "not_past")
 	}
-	return nil
+	return x.callOffClosing(ctx, experts)
 }
 
 // tellProlonged writes to those asked until when they have now.
@@ -182,10 +201,14 @@ func (x *act) tellProlonged(ctx context.Context, t *models.Task) error {
 	return nil
 }
 
-// nudgeReview puts a question of the round into the next mail of those who were asked, once a day at most.
+// nudgeReview puts a question of the round into the next mail of those who were asked, once a day at most; not of who waits for the
+// officer to say whether they have more time.
 func nudgeReview(ctx context.Context, x *act) error {
 	if err := x.stillOpen(); err != nil {
 		return err
+	}
+	if x.task.AskedUntil != nil {
+		return apperr.About(apperr.CodeWrongStage, "time_asked")
 	}
 	cal, err := x.calendarOfTask(ctx, x.task)
 	if err != nil {
@@ -280,11 +303,7 @@ func closeReview(ctx context.Context, x *act) error {
 // beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it. A round closes for everybody
 // at one instant, wherever they are: it ends with a day in the country of the organisation that owns the text.
 func (x *act) beginClosing(ctx context.Context, round *models.ReviewRound, org uuid.UUID) error {
-	owner, err := models.OrganisationByID(ctx, x.tx, x.rec.OrganisationID)
-	if err != nil {
-		return err
-	}
-	zone, err := x.zoneOfFirst(ctx, owner)
+	zone, err := x.zoneOfClosing(ctx)
 	if err != nil {
 		return err
 	}

@@ -190,23 +190,28 @@ func (a *Activities) RemindTask(ctx context.Context, s Step) (models.Position, e
 		if x.task.RemindStep == models.ReminderTell {
 			return x.tellOfficer(ctx, cal)
 		}
-		if err := x.remindAsked(ctx, x.task); err != nil {
-			return err
-		}
-		what := x.task.RemindStep
-		if what == models.ReminderRespond {
-			x.task.FairRespondBy(x.now, cal.Zone)
-		}
-		x.task.Remind(x.procedure.WaitFor(x.task.Kind), cal, x.now)
-		if err := x.task.Save(ctx, x.tx); err != nil {
-			return err
-		}
-		facts := map[string]string{"kind": string(x.task.Kind), "reminder": fmt.Sprint(x.task.Reminders)}
-		if what == models.ReminderRespond {
-			facts["reminder"], facts["about"] = fmt.Sprint(x.task.RespondReminders), what
-		}
-		return x.note(ctx, entry{verb: "task.reminded", visibility: record.Confidential, objectKind: "task", object: x.task.ID, facts: facts})
+		return x.remind(ctx, cal)
 	})
+}
+
+// remind reminds of what the next step of a task's ladder is about, and sets the one after it.
+func (x *act) remind(ctx context.Context, cal models.Calendar) error {
+	if err := x.remindAsked(ctx, x.task); err != nil {
+		return err
+	}
+	what := x.task.RemindStep
+	if what == models.ReminderRespond {
+		x.task.FairRespondBy(x.now, cal)
+	}
+	x.task.Remind(x.procedure.WaitFor(x.task.Kind), cal, x.now)
+	if err := x.task.Save(ctx, x.tx); err != nil {
+		return err
+	}
+	facts := map[string]string{"kind": string(x.task.Kind), "reminder": fmt.Sprint(x.task.Reminders)}
+	if what == models.ReminderRespond {
+		facts["reminder"], facts["about"] = fmt.Sprint(x.task.RespondReminders), what
+	}
+	return x.note(ctx, entry{verb: "task.reminded", visibility: record.Confidential, objectKind: "task", object: x.task.ID, facts: facts})
 }
 
 // tellOfficer has the officer look into a review that reminding did not bring.

@@ -99,6 +99,9 @@ func (d *desk) reviewTwice() {
 	d.decide(d.rec.ID, models.DecideAcceptTask, e[0], d.reviewOf(e[0]), models.NoPayload{})
 	d.decide(d.rec.ID, models.DecideDeclineTask, e[1], d.reviewOf(e[1]), models.DeclinePayload{Reason: "On leave."})
 	d.says(models.DecideInviteReviewer, d.the(models.TaskChooseReviewer), models.InviteReviewerPayload{PersonID: e[3].ID})
+	d.clock = *d.reviewOf(e[2]).RespondBy // nobody reminded them: that comes first
+	d.step("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(e[2]).ID})
+	require.Equal(d.t, models.TaskOpen, d.reviewOf(e[2]).State)
 	d.clock = *d.reviewOf(e[2]).RespondBy
 	d.step("TaskSilent", d.acts.TaskSilent, Step{ProcessID: d.rec.ID, TaskID: d.reviewOf(e[2]).ID})
 	d.says(models.DecideSkipReviewer, d.the(models.TaskChooseReviewer), models.NoPayload{})
@@ -136,7 +139,9 @@ func (d *desk) hideTwice(asked models.Person) {
 		require.NoError(d.t, err)
 	})
 	require.Len(d.t, subs, 1)
-	d.notNow("TaskSilent", d.acts.TaskSilent, silent) // until its deadlines have moved
+	_, err = d.acts.TaskSilent(d.ctx, silent) // hears of it first, and then the deadlines have moved
+	require.NoError(d.t, err)
+	require.Equal(d.t, models.TaskOpen, d.reviewOf(asked).State)
 	for range 2 {
 		result, err := d.acts.Decide(d.ctx, DecideInput{ProcessID: d.rec.ID, SubmissionID: subs[0].ID})
 		require.NoError(d.t, err)

@@ -30,7 +30,7 @@ type AwaitedItem struct {
 	MeasureNumber  int       // of a report; 0 for none
 	OpenedAt       time.Time //
 	RespondBy      *time.Time
-	DueAt          time.Time
+	DueAt          time.Time // until when it is to be answered
 	GraceUntil     time.Time
 	Reminders      int
 	Accepted       bool
@@ -65,13 +65,13 @@ func awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now t
 		ColumnExpr("t.person_id, COALESCE(person.name, '') AS person, t.organisation_id, COALESCE(asked.name, '') AS organisation").
 		ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("authority.names AS authority, COALESCE(m.number, 0) AS measure_number").
-		ColumnExpr("t.opened_at, t.respond_by, t.due_at, t.grace_until, t.reminders, t.accepted_at IS NOT NULL AS accepted").
+		ColumnExpr("t.opened_at, t.respond_by, "+answerUntil+" AS due_at, t.grace_until, t.reminders, t.accepted_at IS NOT NULL AS accepted").
 		ColumnExpr(isOverdue+" AS overdue, "+onHold+" AS held", now)
 	err := withSubjects(q).
 		Join("LEFT JOIN people AS person ON person.id = t.person_id").
 		Join("LEFT JOIN organisations AS asked ON asked.id = t.organisation_id").
 		Where("t.recommendation_id = ?", r.ID).Apply(narrow).
-		OrderExpr("t.due_at, t.id").Scan(ctx, &items)
+		OrderExpr("due_at, t.id").Scan(ctx, &items)
 	if err != nil {
 		return nil, fmt.Errorf("read who is awaited: %w", err)
 	}

@@ -89,7 +89,7 @@ type dashboard struct {
 
 // openWork counts, per recommendation, the tasks people are awaited for: all at once, for most recommendations have none.
 // Escalations repeat what they are about.
-const openWork = `SELECT t.recommendation_id, count(*) AS awaited, count(*) FILTER (WHERE ` + isOverdue + `) AS overdue, min(t.due_at) AS until
+const openWork = `SELECT t.recommendation_id, count(*) AS awaited, count(*) FILTER (WHERE ` + isOverdue + `) AS overdue, min(` + answerUntil + `) AS until
 	FROM tasks AS t JOIN processes AS p ON p.id = t.process_id JOIN recommendations AS r ON r.id = t.recommendation_id
 	WHERE t.state = 'open' AND t.kind <> 'escalation' GROUP BY t.recommendation_id`
 

@@ -17,6 +17,7 @@ type RoundAsk struct {
 	Answered    *uuid.UUID // the task itself, where an answer is there
 	Late        bool       // it came late
 	OpenedFirst *time.Time // when a personal link of it was opened first, perhaps by a machine
+	Until       time.Time  // until when it is to be answered
 	InPlace     string     // who was asked in their place; "" for nobody
 }
 
@@ -24,6 +25,7 @@ type RoundAsk struct {
 func RoundAsks(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) ([]RoundAsk, error) {
 	var all []RoundAsk
 	err := db.NewSelect().TableExpr("tasks AS t").ColumnExpr("t.*").
+		ColumnExpr(answerUntil+" AS until").
 		ColumnExpr("COALESCE(person.name, '') AS name, COALESCE(person.country_code, '') AS country").
 		ColumnExpr("(SELECT min(o.first_at) FROM link_openings AS o WHERE o.task_id = t.id) AS opened_first").
 		ColumnExpr("rv.task_id AS answered, COALESCE(rv.late, false) AS late").

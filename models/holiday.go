@@ -31,7 +31,8 @@ const dayBegins, dayEnds, morning = 7, 21, 9
 // AnyHour is the calendar of procedures for demonstrations, whose days last minutes.
 func AnyHour(zone *time.Location) Calendar { return Calendar{Zone: zone, any: true} }
 
-// CalendarOf returns the calendar of a country; without one, the network's zone and no holidays.
+// CalendarOf returns the calendar of a country, with the holidays of the year before: what was counted then is counted alike again;
+// without a country, the network's zone and no holidays.
 func CalendarOf(ctx context.Context, db bun.IDB, country string, now time.Time) (Calendar, error) {
 	zone, err := ZoneOf(ctx, db, country)
 	if err != nil {
@@ -42,7 +43,7 @@ func CalendarOf(ctx context.Context, db bun.IDB, country string, now time.Time) 
 		return c, nil
 	}
 	var days []CountryHoliday
-	if err := db.NewSelect().Model(&days).Where("ch.country_code = ? AND ch.day >= ?", country, now.AddDate(0, 0, -2)).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&days).Where("ch.country_code = ? AND ch.day >= ?", country, now.AddDate(-1, 0, 0)).Scan(ctx); err != nil {
 		return c, fmt.Errorf("read public holidays: %w", err)
 	}
 	for _, d := range days {
@@ -85,6 +86,15 @@ func (c Calendar) Awake(at time.Time) time.Time {
 		next = next.AddDate(0, 0, 1)
 	}
 	return next
+}
+
+// WorkingDay returns the instant itself, or where it is on a free day the end of the next day that is not: nobody has to have said
+// anything on a day on which nobody reminds them.
+func (c Calendar) WorkingDay(at time.Time) time.Time {
+	for !c.any && c.Free(at) {
+		at = EndOfDay(at.In(c.Zone).AddDate(0, 0, 1), c.Zone)
+	}
+	return at
 }
 
 // WorkingDayBefore returns the instant itself, or where that is on a free day the same hour of the last day before it that is

@@ -61,3 +61,45 @@ func TestCalendarKnowsTheFeasts(t *testing.T) {
 		}
 	}
 }
+
+// TestCalendarEndsNoTimeOnAFreeDay: what falls on one ends with the next working day.
+func TestCalendarEndsNoTimeOnAFreeDay(t *testing.T) {
+	n := newNetwork(t)
+	cal, err := models.CalendarOf(t.Context(), n.db, "BG", time.Date(2027, 4, 26, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, err)
+	for at, ends := range map[string]string{
+		"2027-04-29 23:59": "2027-04-29 23:59", // a working day stays
+		"2027-04-30 23:59": "2027-05-05 23:59", // Good Friday to Labour Day in lieu
+		"2027-05-03 12:00": "2027-05-05 23:59",
+		"2027-05-08 23:59": "2027-05-10 23:59", // a Saturday
+	} {
+		day, err := time.ParseInLocation("2006-01-02 15:04", at, cal.Zone)
+		require.NoError(t, err)
+		require.Equal(t, ends, cal.WorkingDay(day).In(cal.Zone).Format("2006-01-02 15:04"), at)
+		require.Equal(t, at, models.AnyHour(cal.Zone).WorkingDay(day).In(cal.Zone).Format("2006-01-02 15:04"), "demonstrations know no free days")
+	}
+}
+
+func TestTimeTakenAtOnceEndsBeforeTheOfficerDecides(t *testing.T) {
+	zone := time.UTC
+	due := models.EndOfDay(time.Date(2026, 6, 22, 0, 0, 0, 0, zone), zone)
+	rules := models.ReviewRules{ExtendUpTo: "14d", Decide: models.Wait{Due: "5wd"}}
+	needed := func(day int) *time.Time { d := time.Date(2026, 7, day, 0, 0, 0, 0, zone); return &d }
+	for name, c := range map[string]struct {
+		needed *time.Time
+		until  string
+		may    bool
+	}{
+		"needed by no day":           {nil, "2026-07-06", true},
+		"needed long after":          {needed(30), "2026-07-06", true},
+		"needed soon after":          {needed(3), "2026-06-26", true}, // a Friday, five working days before
+		"needed sooner still":        {needed(1), "2026-06-24", true},
+		"no day is left to be taken": {&due, "2026-06-15", false},
+	} {
+		limit, may := models.Task{DueAt: due}.Limit(rules, c.needed, zone)
+		require.Equal(t, c.until, limit.Format(time.DateOnly), name)
+		require.Equal(t, c.may, may, name)
+	}
+	_, may := models.Task{DueAt: due}.Limit(models.ReviewRules{Decide: rules.Decide}, nil, zone)
+	require.False(t, may, "the procedure leaves it to the officer")
+}

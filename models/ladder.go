@@ -59,9 +59,9 @@ func (t *Task) Schedule(w Wait, cal Calendar, now time.Time) {
 func (t *Task) steps(w Wait, cal Calendar, now time.Time) []step {
 	var all []step
 	if t.RespondBy != nil {
-		moved := t.RespondBy.Sub(w.respond.After(t.OpenedAt, cal.Zone)) // by holds, or by being handed over
+		moved := t.RespondBy.Sub(cal.WorkingDay(w.respond.After(t.OpenedAt, cal.Zone))) // by holds, or by being handed over
 		for _, s := range w.respondRemind {
-			if at := s.Morning(t.OpenedAt, cal.Zone).Add(moved); at.Before(*t.RespondBy) {
+			if at := cal.Awake(s.Morning(t.OpenedAt, cal.Zone).Add(moved)); at.Before(*t.RespondBy) {
 				all = append(all, step{at, ReminderRespond})
 			}
 		}
@@ -89,28 +89,50 @@ func (t *Task) steps(w Wait, cal Calendar, now time.Time) []step {
 // LadderSteps is how many steps its ladder has taken: part of the id under which the next one is.
 func (t Task) LadderSteps() int { return t.Reminders + t.RespondReminders + t.Told }
 
-// FairRespondBy gives somebody whose reminder came late until the end of the second day after it to say whether they will:
-// nobody is called silent by a reminder that could not be answered.
-func (t *Task) FairRespondBy(now time.Time, zone *time.Location) {
-	if fair := Span("2d").After(now, zone); t.RespondBy != nil && now.Sub(*t.RemindAt) > 12*time.Hour && t.RespondBy.Before(fair) {
+// FairRespondBy gives somebody whose reminder came late, or on the last day, until the end of the second day after it to say whether
+// they will: nobody is called silent by a reminder that could not be answered.
+func (t *Task) FairRespondBy(now time.Time, cal Calendar) {
+	if t.RespondBy == nil {
+		return
+	}
+	late := t.RemindAt != nil && now.Sub(*t.RemindAt) > 12*time.Hour
+	last := !cal.any && !t.RespondBy.After(EndOfDay(now.In(cal.Zone), cal.Zone))
+	if fair := cal.WorkingDay(Span("2d").After(now, cal.Zone)); (late || last) && t.RespondBy.Before(fair) {
 		t.RespondBy = &fair
 	}
 }
 
-// Shorten moves the deadline of a new review before the day the text is needed by, less what the officer has to decide;
-// but leaves who is asked two days more than they have to say whether they will.
-func (t *Task) Shorten(r ReviewRules, needed *time.Time, now time.Time, zone *time.Location) {
+// Unreminded reports whether somebody would be called silent whom nobody reminded yet to say whether they will, though the procedure
+// has them reminded: a row of holidays, or a standstill, can swallow the only reminder.
+func (t *Task) Unreminded(w Wait) bool {
+	return t.RespondBy != nil && len(w.respondRemind) > 0 && t.RespondReminders == 0
+}
+
+// LastDue is the last day on which answers leave the officer the time the procedure gives them to decide, before the day the text is
+// needed by; to its end.
+func (r ReviewRules) LastDue(needed time.Time, zone *time.Location) time.Time {
+	return EndOfDay(r.Decide.Due.MorningBefore(EndOfDay(needed, zone), zone).In(zone), zone)
+}
+
+// Shorten moves the deadline of a new review before the day the text is needed by, less what the officer has to decide, to a working
+// day; but leaves who is asked two days more than they have to say whether they will.
+func (t *Task) Shorten(r ReviewRules, needed *time.Time, now time.Time, cal Calendar) {
 	if needed == nil {
 		return
 	}
-	end := EndOfDay(*needed, zone)
-	due := end.Add(now.Sub(r.Decide.Due.After(now, zone)))
-	due = EndOfDay(due.In(zone), zone)
-	if least := Span("2d").After(r.Respond.After(now, zone), zone); due.Before(least) {
+	due := cal.WorkingDay(r.LastDue(*needed, cal.Zone))
+	if least := cal.WorkingDay(Span("2d").After(r.Respond.After(now, cal.Zone), cal.Zone)); due.Before(least) {
 		due = least
 	}
 	if due.Before(t.DueAt) {
-		t.DueAt, t.GraceUntil, t.ShortFor = due, r.LateFor.After(due, zone), needed
+		t.DueAt, t.GraceUntil, t.ShortFor = due, r.LateFor.After(due, cal.Zone), needed
+	}
+}
+
+// stillShort forgets the day for which the time was made shorter once the deadline is not before it any more.
+func (t *Task) stillShort(zone *time.Location) {
+	if t.ShortFor != nil && !t.DueAt.Before(EndOfDay(*t.ShortFor, zone)) {
+		t.ShortFor = nil
 	}
 }
 
@@ -123,7 +145,8 @@ func (t *Task) ProlongTo(w Wait, day time.Time, cal Calendar, now time.Time) {
 	}
 	former := t.DueAt
 	t.DueAt = EndOfDay(day, cal.Zone)
-	t.respondLater(former, cal.Zone)
+	t.stillShort(cal.Zone)
+	t.respondLater(former, cal)
 	t.GraceUntil = w.LateFor.After(t.DueAt, cal.Zone)
 	t.OverdueAt, t.AskedUntil, t.TimeRefused, t.TimeRefusedIn = nil, nil, "", ""
 	t.Extensions++
@@ -134,17 +157,15 @@ func (t *Task) ProlongTo(w Wait, day time.Time, cal Calendar, now time.Time) {
 	}
 }
 
-// respondLater moves until when somebody says whether they will by as many days as the deadline moved from former, and past a
-// weekend; never beyond the deadline.
-func (t *Task) respondLater(former time.Time, zone *time.Location) {
+// respondLater moves until when somebody says whether they will by as many days as the deadline moved from former, and past
+// free days; never beyond the deadline.
+func (t *Task) respondLater(former time.Time, cal Calendar) {
 	if t.RespondBy == nil {
 		return
 	}
+	zone := cal.Zone
 	moved := clockTime(EndOfDay(t.DueAt.In(zone), zone), zone).Sub(clockTime(EndOfDay(former.In(zone), zone), zone))
-	later := EndOfDay(t.RespondBy.In(zone).AddDate(0, 0, int(moved/(24*time.Hour))), zone)
-	for weekend(later) {
-		later = later.AddDate(0, 0, 1)
-	}
+	later := cal.WorkingDay(EndOfDay(t.RespondBy.In(zone).AddDate(0, 0, int(moved/(24*time.Hour))), zone))
 	if later.After(t.DueAt) {
 		later = t.DueAt
 	}
@@ -161,14 +182,20 @@ func (t Task) NudgedToday(now time.Time, zone *time.Location) bool {
 	return t.NudgedAt != nil && t.NudgedAt.In(zone).Format(time.DateOnly) == now.In(zone).Format(time.DateOnly)
 }
 
-// Limit is the last day to which an expert moves the deadline without asking; false where the procedure leaves it to the
-// officer.
-func (t Task) Limit(r ReviewRules, zone *time.Location) (time.Time, bool) {
+// Limit is the last day to which an expert moves the deadline without asking: as far as the procedure lets them, and never beyond what
+// leaves the officer time to decide before the day the text is needed by (nil: none). False where every day is the officer's to give.
+func (t Task) Limit(r ReviewRules, needed *time.Time, zone *time.Location) (time.Time, bool) {
 	first := t.DueAt
 	if t.FirstDue != nil {
 		first = *t.FirstDue
 	}
-	return r.ExtendUpTo.After(first, zone), !r.ExtendUpTo.IsZero()
+	limit := r.ExtendUpTo.After(first, zone)
+	if needed != nil {
+		if last := r.LastDue(*needed, zone); last.Before(limit) {
+			limit = last
+		}
+	}
+	return limit, !r.ExtendUpTo.IsZero() && limit.After(t.DueAt)
 }
 
 // checkLadder blames reminders that come at the wrong time.

@@ -45,7 +45,7 @@ type MailTask struct {
 	State            TaskState
 	OpenedAt         time.Time
 	RespondBy        *time.Time
-	DueAt            time.Time
+	DueAt            time.Time // until when it is to be answered: sooner than the task's own where its round is closing
 	GraceUntil       time.Time
 	Extensions       int // how often the deadline was moved
 	Generation       int
@@ -122,10 +122,11 @@ func MailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, ids []uuid.UUI
 }
 
 // RemindedMailTasks returns what mails say about everything open that waits for the person alone or for an organisation
-// the person speaks for, and of which a reminder is due or was given; soonest deadline first.
+// the person speaks for, and of which a reminder is due or was given; soonest deadline first. Who waits for an answer about more time is
+// not reminded of that, whatever else they are reminded of.
 func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
 	return mailTasks(ctx, db, person, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("t.state = ?", TaskOpen).Where("(t.reminders > 0 OR t.respond_by IS NOT NULL AND t.respond_reminders > 0)").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
+		return q.Where("t.state = ? AND t.asked_until IS NULL", TaskOpen).Where("(t.reminders > 0 OR t.respond_by IS NOT NULL AND t.respond_reminders > 0)").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
 			WHERE speaks.person_id = ? AND speaks.role IN (?)
@@ -147,8 +148,9 @@ func suggested(what string) string {
 func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
 	var tasks []MailTask
 	q := db.NewSelect().TableExpr("tasks AS t").
-		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.due_at", "t.grace_until", "t.extensions", "t.generation",
+		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.grace_until", "t.extensions", "t.generation",
 			"t.recommendation_id", "t.subject_id", "t.respond_reminders", "t.asked_until", "t.short_for", "t.time_refused", "t.time_refused_in").
+		ColumnExpr(answerUntil+" AS due_at").
 		ColumnExpr("COALESCE(t.language, '') AS language").
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
 		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").
@@ -178,7 +180,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		Join("LEFT JOIN deliveries AS delivery ON delivery.id = t.subject_id").
 		Join("LEFT JOIN authorities AS a ON a.id = COALESCE(f.authority_id, delivery.authority_id)").
 		Where("rec.quarantined_at IS NULL").
-		Order("t.due_at", "t.id")
+		OrderExpr("due_at, t.id")
 	if err := narrow(q).Scan(ctx, &tasks); err != nil {
 		return nil, fmt.Errorf("read what mails say about tasks: %w", err)
 	}

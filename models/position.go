@@ -41,6 +41,7 @@ type OpenTask struct {
 	GraceUntil time.Time
 	Overdue    bool
 	Extensions int
+	WaitsOut   bool `json:",omitempty"` // an officer gave more time, which is not over
 }
 
 // RoundPosition is where a review round stands.
@@ -49,7 +50,7 @@ type RoundPosition struct {
 	Opened    bool
 	Enough    int
 	Answered  int  // experts who answered and count
-	Asks      bool `json:",omitempty"` // enough is not the end: the officer is asked
+	Asks      bool `json:",omitempty"` // enough is not the end: the officer is asked, by the procedure or because they gave somebody time
 	Asked     bool `json:",omitempty"` // and was
 	Awaited   int  // experts who may still answer
 	ClosingAt *time.Time
@@ -134,7 +135,7 @@ func PositionOf(ctx context.Context, db bun.IDB, p *Process, r *Recommendation, 
 	}
 	for _, t := range tasks {
 		pos.Tasks = append(pos.Tasks, OpenTask{ID: t.ID, Kind: t.Kind, RemindAt: t.RemindAt, Reminders: t.LadderSteps(), RespondBy: t.RespondBy,
-			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil, Extensions: t.Extensions})
+			DueAt: t.DueAt, GraceUntil: t.GraceUntil, Overdue: t.OverdueAt != nil, Extensions: t.Extensions, WaitsOut: t.WaitsOut()})
 	}
 	pos.Held = p.HeldSince != nil
 	switch p.Kind {
@@ -187,6 +188,7 @@ func (pos *Position) loadRound(ctx context.Context, db bun.IDB, r *Recommendatio
 		if t.Kind == TaskReview || t.Kind == TaskChooseReviewer {
 			pos.Round.Awaited++
 		}
+		pos.Round.Asks = pos.Round.Asks || t.WaitsOut
 	}
 	return err
 }

@@ -296,6 +296,13 @@ func ProcedureBySlug(ctx context.Context, db bun.IDB, slug string) (*Procedure, 
 	return p, found(err, "procedure")
 }
 
+// ProcedureOf returns the version of the procedure by which a recommendation goes.
+func ProcedureOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (*Procedure, error) {
+	p := new(Procedure)
+	err := db.NewSelect().Model(p).Where("pr.id = (SELECT r.procedure_id FROM recommendations AS r WHERE r.id = ?)", recommendation).Scan(ctx)
+	return p, found(err, "procedure")
+}
+
 // Procedures returns the newest version of each.
 func Procedures(ctx context.Context, db bun.IDB) ([]Procedure, error) {
 	var all []Procedure

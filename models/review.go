@@ -183,6 +183,10 @@ type DecideReviewPayload struct {
 	Written
 }
 
+// GivesTime reports whether an expert can still ask for more time: not while the round is closing, for it would close before any day
+// that is given.
+func (r *ReviewRound) GivesTime() bool { return r.ClosingAt == nil && r.ClosedAt == nil }
+
 // RoundByNumber returns a review round.
 func RoundByNumber(ctx context.Context, db bun.IDB, recommendation uuid.UUID, number int) (*ReviewRound, error) {
 	r := new(ReviewRound)

@@ -195,3 +195,14 @@ func Unsettled(ctx context.Context, db bun.IDB, before time.Time, limit int64) (
 		OrderExpr("coalesce(s.sent_at, s.received_at), s.received_at").Limit(limit).Scan(ctx)
 	return all, err
 }
+
+// UnsettledOf lists the submissions to a process that are not settled, in the order they were received.
+func UnsettledOf(ctx context.Context, db bun.IDB, process uuid.UUID) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := db.NewSelect().Model((*Submission)(nil)).Column("id").Where("s.process_id = ? AND s.state = ?", process, SubmissionReceived).
+		Order("s.received_at", "s.id").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("read what is not decided yet: %w", err)
+	}
+	return ids, nil
+}

@@ -81,6 +81,7 @@ type Task struct {
 	AskedUntil       *time.Time `bun:"type:date"` // more time than the procedure gives without asking
 	TimeRefused      string     // why the time asked for last was not given; "" where it was
 	TimeRefusedIn    string     // language of that; "" where nobody said
+	TimeGivenAt      *time.Time // an officer gave them more time, last
 	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
 	Extensions       int        // how often its deadline was moved by somebody or by a pause, or it was asked again
 	TakenBackAt      *time.Time // when its answer was last taken back
@@ -169,6 +170,15 @@ func (t *Task) Shift(held, resumed time.Time, zone *time.Location) {
 			*at = shifted(*at, held, resumed, zone)
 		}
 	}
+	t.stillShort(zone)
+}
+
+// Shift moves when a round that is closing closes by as long as it stood still, as the deadlines of its tasks move.
+func (r *ReviewRound) Shift(held, resumed time.Time, zone *time.Location) {
+	if r.ClosingAt != nil {
+		at := shifted(*r.ClosingAt, held, resumed, zone)
+		r.ClosingAt = &at
+	}
 }
 
 func shifted(at, held, resumed time.Time, zone *time.Location) time.Time {
@@ -202,6 +212,26 @@ func (t Task) MissedAt(r SignOffRules) time.Time {
 	return t.DueAt
 }
 
+// WaitsOut reports whether an officer gave somebody more time that is not over: they are not told that enough others answered.
+func (t Task) WaitsOut() bool {
+	return t.State == TaskOpen && t.Kind == TaskReview && t.TimeGivenAt != nil && t.OverdueAt == nil
+}
+
+// OutlastClosing has a question stand for as long as it is promised to when its round is closing: nobody is silent, nor too late, before
+// that. What moves is told to calendars.
+func (t *Task) OutlastClosing(closing time.Time) {
+	after := closing.Add(time.Second) // the round closes first
+	if t.RespondBy != nil && t.RespondBy.Before(after) {
+		t.RespondBy = &after
+	}
+	if t.GraceUntil.Before(after) {
+		t.GraceUntil = after
+	}
+	if closing.Before(t.DueAt) {
+		t.Extensions++
+	}
+}
+
 // Late reports whether an answer at now comes after the deadline.
 func (t Task) Late(now time.Time) bool { return now.After(t.DueAt) }
 
@@ -216,6 +246,11 @@ func (t *Task) Save(ctx context.Context, db bun.IDB) error {
 	_, err := db.NewUpdate().Model(t).WherePK().Exec(ctx)
 	return err
 }
+
+// answerUntil is until when a task (alias t) is to be answered: its deadline, or, where an expert is asked in a round that is closing,
+// when that closes, if it is sooner. Everything that tells somebody until when they have reads it.
+const answerUntil = `(CASE WHEN t.kind = 'review' THEN LEAST(t.due_at, (SELECT closing.closing_at FROM review_rounds AS closing
+	WHERE closing.recommendation_id = t.recommendation_id AND closing.number = t.round)) ELSE t.due_at END)`
 
 // TaskByID returns a task.
 func TaskByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Task, error) {

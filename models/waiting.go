@@ -34,7 +34,7 @@ type WaitingItem struct {
 	OverdueDue       *time.Time  // and since when
 	OpenedAt         time.Time   //
 	AcceptedAt       *time.Time  // the person said they will
-	DueAt            time.Time   //
+	DueAt            time.Time   // until when it is to be answered
 	GraceUntil       time.Time   //
 	Overdue          bool        // the deadline passed; false while on hold
 	Held             bool        // the recommendation is on hold: nothing can be answered now
@@ -51,7 +51,7 @@ func Waiting(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]Waitin
 	var items []WaitingItem
 	q := v.waiting(db.NewSelect().TableExpr("tasks AS t")).
 		ColumnExpr("t.id AS task_id, t.process_id, t.kind, t.recommendation_id, t.round, t.subject_id, t.organisation_id").
-		ColumnExpr("COALESCE(t.language, '') AS language, t.opened_at, t.accepted_at, t.due_at, t.grace_until").
+		ColumnExpr("COALESCE(t.language, '') AS language, t.opened_at, t.accepted_at, t.grace_until, "+answerUntil+" AS due_at").
 		ColumnExpr("r.slug, r.stage, r.language AS title_language, COALESCE(version.title, r.title) AS title").
 		ColumnExpr("COALESCE(asked.name, '') AS organisation, CASE WHEN "+blindTo+" THEN '' ELSE owner.name END AS owner", v.PersonID).
 		ColumnExpr(unitSpeaker+" AS speaker", v.PersonID).
@@ -63,7 +63,7 @@ func Waiting(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]Waitin
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
 		Join("LEFT JOIN organisations AS asked ON asked.id = t.organisation_id").
 		Join("LEFT JOIN versions AS version ON version.id = t.version_id").
-		OrderExpr("overdue DESC, t.due_at, t.id").Scan(ctx, &items)
+		OrderExpr("overdue DESC, due_at, t.id").Scan(ctx, &items)
 	if err != nil {
 		return nil, fmt.Errorf("read what waits for a person: %w", err)
 	}

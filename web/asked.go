@@ -29,6 +29,9 @@ type asked struct {
 // goes along.
 func (a *asked) path() string { return taskPath(a.task.ID) }
 
+// closing reports whether the round closes before the deadline one was given.
+func (a *asked) closing() bool { return a.facts.DueAt.Before(a.task.DueAt) }
+
 // declinePath leads to where one declines: the form is open there, without a script too.
 func (a *asked) declinePath() string { return a.path() + "?decline=1#decline" }
 
@@ -177,7 +180,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Why:          l.T("mail."+a.facts.Why(), args...),
 		Name:         a.visitor.Person.Name,
 		Organisation: organisation,
-		Due:          a.task.DueAt,
+		Due:          a.facts.DueAt,
 		Zone:         a.zone,
 		ByLink:       a.visitor.LinkTask != uuid.Nil,
 		Accept:       a.path() + "/accept",
@@ -192,11 +195,14 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 			c.Calendar = a.path() + "/deadline.ics"
 		}
 	}
-	if a.task.ShortFor != nil {
+	switch {
+	case a.closing():
+		c.Short = l.T("round.closes_sooner")
+	case a.task.ShortFor != nil:
 		c.Short = l.T("round.short", "Date", l.Date(*a.task.ShortFor, time.UTC))
 	}
-	if !i18n.DeadlineWhole(s.Now(), a.task.DueAt, a.zone) {
-		c.Clock = l.Clock(a.task.DueAt, a.zone)
+	if !i18n.DeadlineWhole(s.Now(), a.facts.DueAt, a.zone) {
+		c.Clock = l.Clock(a.facts.DueAt, a.zone)
 	}
 	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {
 		c.Why += " " + l.T("asked.own_text")

@@ -23,13 +23,16 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 	if a.task.Kind != models.TaskReview || a.task.State != models.TaskOpen {
 		return nil, nil
 	}
+	if round, err := s.roundOfReview(r.Context(), a); err != nil || round != nil && !round.GivesTime() {
+		return nil, err
+	}
 	procedure, err := models.ProcedureByID(r.Context(), s.DB, a.rec.ProcedureID)
 	if err != nil {
 		return nil, err
 	}
 	l := Localizer(r)
 	v := &moreTimeView{Action: a.path() + "/time", Open: form.Values.Has("due_on")}
-	if limit, may := a.task.Limit(procedure.Document.Review, a.zone); may && limit.After(a.task.DueAt) {
+	if limit, may := a.task.Limit(procedure.Document.Review, a.rec.NeededBy, a.zone); may {
 		v.UpTo = l.Date(limit, a.zone)
 	}
 	v.Refused, v.RefusedIn = a.task.TimeRefused, a.task.TimeRefusedIn
@@ -82,7 +85,7 @@ func (s *Server) deadlineCalendar(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	e := deadline.Event{Task: a.task.ID, Moved: a.task.Extensions, Cancelled: a.task.State == models.TaskCancelled || a.task.State == models.TaskDeclined,
-		Summary: Localizer(r).T("time.event", "Title", a.facts.Title), Address: s.BaseURL + a.path(), Due: a.task.DueAt, Zone: a.zone}
+		Summary: Localizer(r).T("time.event", "Title", a.facts.Title), Address: s.BaseURL + a.path(), Due: a.facts.DueAt, Zone: a.zone}
 	w.Header().Set("Content-Type", e.MediaType())
 	w.Header().Set("Content-Disposition", `attachment; filename="`+deadline.FileName+`"`)
 	w.Header().Set("Cache-Control", "no-store")

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
@@ -178,4 +180,25 @@ func (s *Server) overdueActions(ctx context.Context, l *i18n.Localizer, c overdu
 		add(l.T("recommendation.act.hold"), home+"/hold", "player-pause")
 	}
 	return acts, nil
+}
+
+// roundOfEscalation is where an officer looks into a review that reminding did not bring; "" for what coordinators look into.
+func (s *Server) roundOfEscalation(r *http.Request) (string, error) {
+	id, err := uuid.Parse(r.FormValue("task"))
+	if err != nil {
+		return "", nil
+	}
+	v, err := s.requirePerson(r)
+	if err != nil {
+		return "", err
+	}
+	t, err := models.TaskByID(r.Context(), s.DB, id)
+	if err != nil || t.Kind != models.TaskEscalation || t.SubjectID == nil || t.PersonID == nil || *t.PersonID != v.Person.ID {
+		return "", nil //nolint:nilerr // what is not found is said by the page itself
+	}
+	late, err := models.TaskByID(r.Context(), s.DB, *t.SubjectID)
+	if err != nil || late.Kind != models.TaskReview {
+		return "", err
+	}
+	return recommendationPath(t.RecommendationID) + "/round?task=" + late.ID.String(), nil
 }

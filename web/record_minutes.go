@@ -161,6 +161,9 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		if it.Facts["late"] == "true" {
 			e.What = i18n.Joined(e.What, " ", m.l.T("record.late"))
 		}
+		if received, err := time.Parse(time.RFC3339, it.Facts[record.FactReceived]); err == nil {
+			e.What = i18n.Joined(e.What, " ", m.l.T("record.received", "Date", m.l.DateTime(received, m.zone)))
+		}
 		if n := m.versions[it.Object]; it.ObjectKind == "version" && n > 0 && m.inside {
 			e.Href = fmt.Sprintf("%s/versions/%d", recommendationPath(m.rec.ID), n)
 			e.Link = m.l.T("record.version", "Number", n)

@@ -38,15 +38,31 @@ func (s *Server) fillConfirm(ctx context.Context, l *i18n.Localizer, a *officerA
 	if v.Zone, err = s.zoneOf(ctx, a.visitor.Person); err != nil {
 		return err
 	}
-	zone := v.Zone
-	if zone == nil {
-		zone = time.UTC
+	if err := s.fillTimes(ctx, l, a, rules, v); err != nil {
+		return err
 	}
-	v.DueText, v.Respond = rules.Review.Due.After(s.Now(), zone), rules.Review.Respond.After(s.Now(), zone)
 	if !rules.Review.ConsultMembers {
 		return nil
 	}
 	return s.fillPartners(ctx, l, a.rec, rules.SignOff, v)
+}
+
+// fillTimes says until when people are asked to answer, by the officer's calendar, as it would be counted for somebody invited now.
+func (s *Server) fillTimes(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ProcedureDocument, v *reviewStartView) error {
+	cal, err := models.CalendarOf(ctx, s.DB, a.visitor.Person.CountryCode, s.Now())
+	if err != nil {
+		return err
+	}
+	if rules.Digest.Immediate {
+		cal = models.AnyHour(cal.Zone)
+	}
+	t := models.NewTask(models.TaskReview, rules.WaitFor(models.TaskReview), s.Now(), cal.Zone)
+	t.Shorten(rules.Review, a.rec.NeededBy, s.Now(), cal)
+	v.DueText, v.Respond = t.DueAt, cal.WorkingDay(rules.Review.Respond.After(s.Now(), cal.Zone))
+	if t.ShortFor != nil {
+		v.Short = l.T("round.short", "Date", l.Date(*t.ShortFor, time.UTC))
+	}
+	return nil
 }
 
 func (s *Server) fillPartners(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, rules models.SignOffRules, v *reviewStartView) error {

@@ -49,6 +49,7 @@ type reviewStartView struct {
 	Uncovered        i18n.Words // names of countries without a partner
 	LeadAsked        bool       // in the place of the partners missing there
 	DueText          time.Time
+	Short            string // why the time is shorter than usual; "" where it is not
 	Respond          time.Time
 	Zone             *time.Location
 }

@@ -38,7 +38,7 @@ func (s *Server) newSummary(r *http.Request, a *asked, f formState) (summaryView
 		return summaryView{}, err
 	}
 	return summaryView{Page: askedPage(r, Localizer(r).T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title,
-		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Changing: a.task.State == models.TaskDone, Due: a.task.DueAt, Zone: a.zone}, nil
+		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Changing: a.task.State == models.TaskDone, Due: a.facts.DueAt, Zone: a.zone}, nil
 }
 
 // showSummary shows the review that is about to be sent.

@@ -26,6 +26,9 @@ type roundDeskView struct {
 	Zone     *time.Location
 	Short    string // why the round is shorter than usual
 	Enough   bool   // enough have answered and the officer is asked whether to close
+	Given    string // who was given more time and is therefore still waited for; "" for nobody
+	Closing  string // what giving time does to a round that is closing; "" where it is not
+	Needed   string // from which day on more time leaves too little to decide; "" where the text is needed by no day
 	Open     bool   // something can still be done
 	Running  bool   // the round is not closed, and its deadline is still to come or passed
 	Reached  bool   // somebody's link was opened, by them or by a machine
@@ -137,7 +140,13 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 		return s.showRound(w, r, a)
 	}
 	if done {
-		s.flash(r, "done", Localizer(r).T("round."+do+".done"))
+		said := Localizer(r).T("round." + do + ".done")
+		if p, gives := payload.(models.AskTimePayload); gives {
+			if said, err = s.extended(r, a, *p.DueOn.Time()); err != nil {
+				return err
+			}
+		}
+		s.flash(r, "done", said)
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
 	return nil
@@ -173,7 +182,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if err != nil {
 		return v, err
 	}
-	v.State, v.Due = roundBadge(l, round), round.DueAt
+	v.State, v.Due = roundBadge(l, round), changeableUntil(round)
 	if round.Anonymised() && !a.visitor.viewer().HoldsKey(a.rec) {
 		v.Hides = l.T("anonymity.desk")
 	}
@@ -186,6 +195,12 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	v.Enough = v.Open && round.ClosingAt == nil && answered >= round.Enough
 	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
 		v.Standing, v.Open, v.Enough = l.T("error."+string(apperr.CodeOf(refused))), false, false
+	}
+	if v.Open && round.ClosingAt != nil {
+		v.Closing = l.T("round.extend.closing")
+	}
+	if last, needed := lastDue(a, procedure, v.Zone); needed {
+		v.Needed = l.T("round.extend.needed", "Date", l.Date(*a.rec.NeededBy, time.UTC), "Last", l.Date(last, v.Zone))
 	}
 	if v.Compared, err = s.agreementLink(ctx, a.visitor, a.rec, round.Number); err != nil {
 		return v, err
@@ -215,6 +230,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
+	var given []string
 	for _, ask := range asks {
 		if v.Hides != "" && ask.Kind == models.TaskReview {
 			ask.Late = false // of an answer: it would tell which of them is whose
@@ -226,6 +242,9 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		row.sayWhy(ask.ID, said)
 		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 {
 			row.Act = v.Action + "?task=" + ask.ID.String()
+		}
+		if v.Enough && ask.WaitsOut() {
+			given = append(given, l.T("round.given_to", "Name", row.Who, "Date", l.Date(ask.DueAt, v.Zone)))
 		}
 		v.Reached = v.Reached || ask.OpenedFirst != nil
 		row.ofConflict(l, conflicts[ask.ID], v, v.Action+"?task="+ask.ID.String())
@@ -240,6 +259,9 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		} else {
 			v.Partners = append(v.Partners, row)
 		}
+	}
+	if len(given) > 0 {
+		v.Given = l.T("round.given", "Names", l.ListAnd(given))
 	}
 	for _, rows := range [][]roundDeskRow{v.Experts, v.Partners} {
 		slices.SortStableFunc(rows, func(a, b roundDeskRow) int { return b.urgency() - a.urgency() })
@@ -268,7 +290,7 @@ func (v *roundDeskView) choose(ask models.RoundAsk, row roundDeskRow, rec uuid.U
 }
 
 func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules models.ReviewRules, v *roundDeskView) roundDeskRow {
-	row := roundDeskRow{Who: ask.Name, Due: ask.DueAt, Zone: v.Zone, Expert: ask.Kind == models.TaskReview, Open: ask.State == models.TaskOpen && v.Open}
+	row := roundDeskRow{Who: ask.Name, Due: ask.Until, Zone: v.Zone, Expert: ask.Kind == models.TaskReview, Open: ask.State == models.TaskOpen && v.Open}
 	day := func(t time.Time) string { return l.Date(t, v.Zone) }
 	row.Decidable = ask.State == models.TaskOpen || ask.State == models.TaskDone
 	row.State = askedBadge(l, ask, s.Now())
@@ -373,25 +395,4 @@ func (row *roundDeskRow) sayWhy(task uuid.UUID, said []record.Item) {
 			row.Reason, row.Suggestion, row.Lang = it.Texts["reason"], it.Texts["suggestion"], it.Facts[record.FactWrittenIn]
 		}
 	}
-}
-
-// roundOfEscalation is where an officer looks into a review that reminding did not bring; "" for what coordinators look into.
-func (s *Server) roundOfEscalation(r *http.Request) (string, error) {
-	id, err := uuid.Parse(r.FormValue("task"))
-	if err != nil {
-		return "", nil
-	}
-	v, err := s.requirePerson(r)
-	if err != nil {
-		return "", err
-	}
-	t, err := models.TaskByID(r.Context(), s.DB, id)
-	if err != nil || t.Kind != models.TaskEscalation || t.SubjectID == nil || t.PersonID == nil || *t.PersonID != v.Person.ID {
-		return "", nil //nolint:nilerr // what is not found is said by the page itself
-	}
-	late, err := models.TaskByID(r.Context(), s.DB, *t.SubjectID)
-	if err != nil || late.Kind != models.TaskReview {
-		return "", err
-	}
-	return recommendationPath(t.RecommendationID) + "/round?task=" + late.ID.String(), nil
 }

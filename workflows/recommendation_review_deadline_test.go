@@ -77,7 +77,7 @@ func TestReviewAnsweredInTimeStaysSoWhenItIsChanged(t *testing.T) {
 }
 
 func TestReviewIsShorterWhereTheTextIsNeededSoon(t *testing.T) {
-	for needed, due := range map[string]string{"2026-06-20": "2026-06-13", "2026-06-05": "2026-06-10", "2026-09-01": "2026-06-22"} {
+	for needed, due := range map[string]string{"2026-06-20": "2026-06-15", "2026-06-05": "2026-06-10", "2026-09-01": "2026-06-22"} {
 		t.Run(needed, func(t *testing.T) {
 			o := newOffice(t, nil)
 			o.exec("UPDATE recommendations SET needed_by = ? WHERE id = ?", needed, o.rec.ID)

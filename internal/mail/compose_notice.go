@@ -53,6 +53,7 @@ func (d *draft) roundClosing(ctx context.Context) (page, error) {
 		Facts:    []fact{{d.t("round_closing.until"), d.words.Moment(*d.mail.Data.Until, d.zone)}},
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
 		Why:      d.t("task_withdrawn.why"),
+		Attached: d.calendar(t, false),
 	}, nil
 }
 
@@ -77,6 +78,7 @@ func (d *draft) roundGoesOn(ctx context.Context) (page, error) {
 		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
 		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("task_withdrawn.why"),
+		Attached: d.calendar(t, false),
 	}, nil
 }
 

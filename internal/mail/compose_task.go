@@ -236,7 +236,10 @@ func (d *draft) digest(ctx context.Context) (page, error) {
 	for _, t := range tasks {
 		ask, until := d.ask(t), t.DueAt
 		if t.RespondBy != nil && t.Kind == models.TaskReview && t.RespondReminders > 0 { // what they are reminded of
-			ask, until = d.words.Say("mail.ask.respond", d.taskArgs(t)...), *t.RespondBy
+			ask = d.words.Say("mail.ask.respond", d.taskArgs(t)...)
+			if t.RespondBy.Before(until) {
+				until = *t.RespondBy
+			}
 		}
 		p.Items = append(p.Items, item{Ask: ask, Document: *document(t), Until: d.until(until),
 			Overdue: until.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
@@ -288,7 +291,7 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	if err := d.inReadersWords(ctx, tasks); err != nil {
 		return nil, err
 	}
-	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) }), nil
+	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) && t.AskedUntil == nil }), nil
 }
 
 func canAnswer(t models.MailTask, now time.Time) bool {

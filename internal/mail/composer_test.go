@@ -170,6 +170,27 @@ func TestDigestListsWhatIsStillOpenOnly(t *testing.T) {
 	require.ErrorAs(t, err, new(mail.NotOwed), "nobody is reminded after answering")
 }
 
+// TestDigestLeavesOutWhoWaitsForTime: an expert who asked for more time is not reminded of that review by a mail that another text set off.
+func TestDigestLeavesOutWhoWaitsForTime(t *testing.T) {
+	n := newNetwork(t)
+	until := monday.AddDate(0, 1, 0)
+	waits := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Reminders, t.AskedUntil = 1, &until })
+	other := n.task(models.TaskTranslate, n.expert, func(t *models.Task) { t.Reminders = 1 })
+	m := n.mail(models.MailDigest, n.expert, "en", nil)
+	for name, tasks := range map[string][]uuid.UUID{"named": {waits.ID, other.ID}, "all": nil} {
+		m.Data.Tasks = tasks
+		letter, err := n.compose(m)
+		require.NoError(t, err, name)
+		require.Len(t, personalLink.FindAllString(letter.Text, -1), 1, name)
+		require.Contains(t, letter.Text, "Translate")
+		require.NotContains(t, letter.Text, "Review")
+	}
+	other.Close(models.TaskDone, monday)
+	require.NoError(t, other.Save(t.Context(), n.db))
+	_, err := n.compose(m)
+	require.ErrorAs(t, err, new(mail.NotOwed))
+}
+
 func TestNoticesSayWhatHappened(t *testing.T) {
 	n := newNetwork(t)
 	task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Close(models.TaskDone, monday) })

@@ -246,6 +246,7 @@ const (
 	FactAttachmentHash = "attachment_sha256"
 	FactAttachmentSize = "attachment_size"
 	FactWrittenIn      = "written_in"
+	FactReceived       = "received" // when words came that were decided on after the deadline and are in time all the same, in RFC 3339
 )
 
 // FactAs is the fact of an entry that says in which role of the network its actor acted where that is not because of where

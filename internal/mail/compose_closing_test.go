@@ -1,0 +1,36 @@
+package mail_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+// TestMailsOfAClosingRoundSayWhenItCloses: no mail and no calendar tells a day beyond that.
+func TestMailsOfAClosingRoundSayWhenItCloses(t *testing.T) {
+	n := newNetwork(t)
+	closing := monday.Add(30 * time.Hour)
+	n.exec(`INSERT INTO review_rounds (recommendation_id, number, version_id, invited, reserve, enough, due_at, closing_at, opened_at)
+		VALUES (?, 1, ?, '{}', '{}', 1, ?, ?, ?)`, n.recommendation, n.version, monday.AddDate(0, 0, 20), closing, monday)
+	task := n.task(models.TaskReview, n.expert, func(t *models.Task) {
+		t.Round, t.RespondBy, t.Reminders = 1, nil, 1
+		t.DueAt, t.GraceUntil = monday.AddDate(0, 0, 20), monday.AddDate(0, 0, 27)
+	})
+	for _, kind := range []models.MailKind{models.MailReviewInvitation, models.MailRoundClosing, models.MailNewLink, models.MailDigest} {
+		m := n.mail(kind, n.expert, "en", task)
+		m.Data.Until = &closing
+		if kind == models.MailDigest {
+			m = n.mail(kind, n.expert, "en", nil)
+		}
+		letter, err := n.compose(m)
+		require.NoError(t, err, kind)
+		require.Contains(t, letter.Text, "3 March", kind)
+		require.NotContains(t, letter.Text, "22 March", kind)
+		for _, file := range letter.Attached {
+			require.Contains(t, string(file.Content), "20260303", kind)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+// feasts puts public holidays into the calendar of an expert's country.
+func (o *office) feasts(expert models.Person, days ...string) {
+	for _, d := range days {
+		o.exec("INSERT INTO country_holidays (country_code, day, names) VALUES (?, ?, '{\"en\": \"A feast\"}') ON CONFLICT DO NOTHING", expert.CountryCode, d)
+	}
+}
+
+// As at Orthodox Easter: asked on a Monday, and Friday and the next Monday are holidays.
+func TestReviewNobodyIsSilentUnremindedOverAFeast(t *testing.T) {
+	o := newOffice(t, nil)
+	expert := o.experts[0]
+	o.feasts(expert, "2026-06-05", "2026-06-08")
+	o.startReview(0, o.experts[:1], o.experts[1:2])
+	o.at(time.Hour, func() {
+		asked := o.taskOf(models.TaskReview, expert)
+		zone := zoneIn(t, o, expert)
+		require.Equal(t, "2026-06-09 23:59", asked.RespondBy.In(zone).Format("2006-01-02 15:04"), "not on the holiday")
+		require.Equal(t, "2026-06-09 09:00", asked.RemindAt.In(zone).Format("2006-01-02 15:04"))
+	})
+	o.at(10*day-time.Hour, func() {
+		asked := o.taskOf(models.TaskReview, expert)
+		require.Equal(t, models.TaskOpen, asked.State, "who was reminded on the last day has two more")
+		require.Equal(t, 1, asked.RespondReminders)
+	})
+	cutOff(t, o.run(12*day))
+	require.Equal(t, models.TaskExpired, o.taskOf(models.TaskReview, expert).State, "and is silent then")
+	require.Equal(t, 1, o.mailsTo(models.MailDigest, expert.ID))
+	require.Len(t, o.tasksOf(models.TaskReview), 2)
+}
+
+// A holiday that the coordinator enters after the question was asked moves no deadline: the reminder comes first all the same.
+func TestReviewWhoWasNotRemindedIsBeforeBeingSilent(t *testing.T) {
+	o := newOffice(t, nil)
+	expert := o.experts[0]
+	o.startReview(0, o.experts[:1], o.experts[1:2])
+	o.at(time.Hour, func() { // as if its reminder had been passed over
+		o.exec("UPDATE tasks SET remind_at = NULL, remind_step = '' WHERE id = ?", o.taskOf(models.TaskReview, expert).ID)
+		o.tell(models.DecideHold, o.officer, nil, models.ReasonPayload{Reason: "A pause."})
+	})
+	o.at(2*time.Hour, func() { o.tell(models.DecideResume, o.officer, nil, models.NoPayload{}) })
+	var promised time.Time
+	o.at(3*time.Hour, func() { promised = *o.taskOf(models.TaskReview, expert).RespondBy })
+	o.at(9*day, func() {
+		asked := o.taskOf(models.TaskReview, expert)
+		require.Equal(t, models.TaskOpen, asked.State)
+		require.Equal(t, 1, asked.RespondReminders)
+		require.False(t, asked.RespondBy.Before(promised.Add(48*time.Hour)), "with time to answer it")
+	})
+	cutOff(t, o.run(14*day))
+	require.Equal(t, models.TaskExpired, o.taskOf(models.TaskReview, expert).State)
+	require.Equal(t, 1, o.entries("task.reminded"))
+	require.Equal(t, 1, o.entries("review.silent"))
+}
