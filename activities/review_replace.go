@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -19,6 +20,9 @@ func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, e
 		if x.task.AcceptedAt != nil {
 			return errNotNow
 		}
+		if begun, err := x.begun(ctx); err != nil || begun {
+			return err
+		}
 		if err := x.closeTask(ctx, x.task, models.TaskExpired); err != nil {
 			return err
 		}
@@ -27,6 +31,24 @@ func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, e
 		}
 		return x.replace(ctx)
 	})
+}
+
+// begun reports whether somebody who has not said whether they will has begun to write, and then waits for them until the deadline:
+// who is writing is not silent, though nothing of what they wrote is sent yet.
+func (x *act) begun(ctx context.Context) (bool, error) {
+	kept, err := models.KeptWordsOf(ctx, x.tx, *x.task.PersonID, models.KeptAnswer(x.task.ID))
+	if err != nil || kept == nil || !kept.Says() {
+		return false, err
+	}
+	x.id = fmt.Sprintf("begun:%s:%d", x.task.ID, x.task.Generation) // not the step it was found at, which is still to come for another
+	x.task.Heard()
+	if err := x.goOnReminding(ctx, x.task); err != nil {
+		return true, err
+	}
+	if err := x.task.Save(ctx, x.tx); err != nil {
+		return true, err
+	}
+	return true, x.note(ctx, entry{verb: "review.begun", visibility: record.Confidential, objectKind: "task", object: x.task.ID})
 }
 
 // replace brings in the next expert in line for the one whose task ended without an answer. Where nobody is in line, or

@@ -26,8 +26,9 @@ const answerStands = `(t.state = 'done' AND CASE
 
 // OpenByLink returns the task that a genuine personal link opens and the person it was made for. A link opens its task
 // while it is open, afterwards until the task's grace ends, and longer where the answer can still be changed, so that it
-// can be read and changed, or where its person was told what became of their comments, so that they can read that. A link that was revoked, has ended or is of somebody who left gives CodeLinkExpired, without
-// saying which.
+// can be read and changed, where its person left words in it that they did not send, so that they can copy them as long as these are
+// kept, or where they were told what became of their comments, so that they can read that. A link that was revoked, has ended or is
+// of somebody who left gives CodeLinkExpired, without saying which.
 func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generation int, now time.Time) (*Task, Person, error) {
 	t, p, err := taskAndPerson(ctx, db, task, person)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
@@ -60,6 +61,11 @@ func linkLives(ctx context.Context, db bun.IDB, t *Task, person uuid.UUID, now t
 	}
 	if stands {
 		return true, nil
+	}
+	if !now.After(t.GraceUntil.Add(UnsentFor)) {
+		if kept, err := KeptWordsOf(ctx, db, person, KeptAnswer(t.ID)); err != nil || kept != nil && kept.Says() {
+			return err == nil, err
+		}
 	}
 	until, err := OutcomeUntil(ctx, db, t.ID, person)
 	return until != nil && !now.After(*until), err

@@ -332,7 +332,7 @@ func askedBadge(l *i18n.Localizer, ask models.RoundAsk, now time.Time) Badge {
 		return say("done", "check", "answered")
 	case ask.State == models.TaskDeclined:
 		return say("wait", "hand-stop", "declined")
-	case ask.State == models.TaskExpired && ask.AcceptedAt == nil && ask.OverdueAt == nil:
+	case ask.Silent():
 		return say("wait", "clock", "silent")
 	case ask.State == models.TaskExpired:
 		return say("wait", "clock", "expired")
