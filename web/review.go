@@ -272,6 +272,9 @@ func headingShift(body string) int {
 // answerReview takes an expert's answer.
 func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if a != nil && apperr.CodeOf(err) == apperr.CodeTooMany {
+		return s.showSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}
