@@ -25,7 +25,7 @@ func declareConflict(ctx context.Context, x *act) error {
 	if before.Replaced() {
 		return apperr.About(apperr.CodeClosed, "task")
 	}
-	c := &models.Conflict{TaskID: x.task.ID, RecommendationID: x.rec.ID, Kind: p.Kind, Words: p.Words, WrittenIn: p.WrittenIn, DeclaredAt: x.now}
+	c := &models.Conflict{TaskID: x.task.ID, PersonID: x.speaker.ID, RecommendationID: x.rec.ID, Kind: p.Kind, Words: p.Words, WrittenIn: p.WrittenIn, DeclaredAt: x.now}
 	if err := c.Put(ctx, x.tx); err != nil {
 		return err
 	}

@@ -115,7 +115,8 @@ func (h *handing) alreadyLooking(ctx context.Context, t *models.Task) (bool, err
 	return true, h.closeTask(ctx, t, models.TaskDone)
 }
 
-// passReview gives the new expert as long to say whether they will as everybody had, and takes them out of the reserve.
+// passReview gives the new expert as long to say whether they will as everybody had, and takes them out of the reserve. What the former
+// one asked for or was refused is not theirs: they begin anew.
 func (h *handing) passReview(ctx context.Context, t *models.Task) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	if err := h.mayReview(ctx, bad, "to_id", h.to.ID); err != nil {
@@ -133,6 +134,7 @@ func (h *handing) passReview(ctx context.Context, t *models.Task) error {
 		t.RespondBy = &respond
 	}
 	t.RespondReminders, t.NudgedAt = 0, nil
+	t.AskedUntil, t.TimeRefused, t.TimeRefusedIn, t.FirstDue = nil, "", "", nil
 	if err := h.schedule(ctx, t); err != nil {
 		return err
 	}

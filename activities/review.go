@@ -12,17 +12,13 @@ import (
 	"tribuna/models"
 )
 
-// acceptTask notes that a person will do what they are asked: they are no longer silent. Who declined is asked again by it.
+// acceptTask notes that a person will do what they are asked: they are no longer silent. Who declined, or was silent, is asked
+// again by it.
 func acceptTask(ctx context.Context, x *act) error {
 	e := entry{verb: "task.accepted", visibility: record.Confidential, objectKind: "task", object: x.task.ID}
 	if x.sub.Kind.Reconsiders(x.task) {
-		zone, err := x.zoneOfTask(ctx, x.task)
-		if err != nil {
-			return err
-		}
-		x.task.Reopen(x.procedure.WaitFor(x.task.Kind), zone, x.now)
 		e.verb = "task.reconsidered"
-		if err := x.needNoReplacement(ctx); err != nil {
+		if err := x.askAgain(ctx); err != nil {
 			return err
 		}
 	}
@@ -37,6 +33,16 @@ func acceptTask(ctx context.Context, x *act) error {
 		return err
 	}
 	return x.note(ctx, e)
+}
+
+// askAgain asks somebody again who declined or was silent.
+func (x *act) askAgain(ctx context.Context) error {
+	zone, err := x.zoneOfTask(ctx, x.task)
+	if err != nil {
+		return err
+	}
+	x.task.Reopen(x.procedure.WaitFor(x.task.Kind), zone, x.now)
+	return x.needNoReplacement(ctx)
 }
 
 // needNoReplacement ends the question whom to ask in the place of the one who has come back. Who was invited meanwhile stays.
@@ -186,6 +192,12 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.
 		e.facts["changed"] = "true"
 		if !rv.Late && x.task.Late(x.saidAt()) {
 			e.facts["changed_after_due"] = "true"
+		}
+	}
+	if x.sub.Kind.Reconsiders(x.task) { // who was silent answers at once
+		e.facts["reconsidered"] = "true"
+		if err := x.askAgain(ctx); err != nil {
+			return err
 		}
 	}
 	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {

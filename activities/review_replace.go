@@ -2,6 +2,8 @@ package activities
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -10,8 +12,8 @@ import (
 	"tribuna/models"
 )
 
-// TaskSilent deals with an expert who did not react in time: the next in line is invited, or proposed to the officer.
-// Who was not reminded yet, though the procedure has them reminded, is so first, and has time to answer that.
+// TaskSilent deals with an expert who did not react in time: the next in line is invited, or the officer is asked. Who was not
+// reminded yet, though the procedure has them reminded, is so first, and has time to answer that.
 func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, error) {
 	t, err := models.TaskByID(ctx, a.DB, s.TaskID)
 	if err != nil {
@@ -31,6 +33,9 @@ func (a *Activities) TaskSilent(ctx context.Context, s Step) (models.Position, e
 		}
 		if x.task.AcceptedAt != nil || x.task.Unreminded(x.procedure.WaitFor(x.task.Kind)) {
 			return errNotNow
+		}
+		if begun, err := x.begun(ctx); err != nil || begun {
+			return err
 		}
 		if err := x.closeTask(ctx, x.task, models.TaskExpired); err != nil {
 			return err
@@ -52,6 +57,9 @@ func (a *Activities) remindFirst(ctx context.Context, s Step) (models.Position, 
 		if x.task.AcceptedAt != nil || !x.task.Unreminded(x.procedure.WaitFor(x.task.Kind)) {
 			return errNotNow
 		}
+		if begun, err := x.begun(ctx); err != nil || begun {
+			return err
+		}
 		cal, err := x.calendarOfTask(ctx, x.task)
 		if err != nil {
 			return err
@@ -61,7 +69,25 @@ func (a *Activities) remindFirst(ctx context.Context, s Step) (models.Position, 
 	})
 }
 
-// replace brings in the next expert in line for the one whose task ended without an answer. Where nobody is in line, or
+// begun reports whether somebody who has not said whether they will has begun to write, and then waits for them until the deadline:
+// who is writing is not silent, though nothing of what they wrote is sent yet.
+func (x *act) begun(ctx context.Context) (bool, error) {
+	kept, err := models.KeptWordsOf(ctx, x.tx, *x.task.PersonID, models.KeptAnswer(x.task.ID))
+	if err != nil || kept == nil || !kept.Says() {
+		return false, err
+	}
+	x.id = fmt.Sprintf("begun:%s:%d", x.task.ID, x.task.Generation) // not the step it was found at, which is still to come for another
+	x.task.Heard()
+	if err := x.goOnReminding(ctx, x.task); err != nil {
+		return true, err
+	}
+	if err := x.task.Save(ctx, x.tx); err != nil {
+		return true, err
+	}
+	return true, x.note(ctx, entry{verb: "review.begun", visibility: record.Confidential, objectKind: "task", object: x.task.ID})
+}
+
+// replace brings in the next expert in line for the one whose task ended without an answer. Where nobody in line can be asked, or
 // the procedure leaves it to the officer, the officer is asked.
 func (x *act) replace(ctx context.Context) error {
 	round, err := x.round(ctx)
@@ -71,17 +97,49 @@ func (x *act) replace(ctx context.Context) error {
 	if round.ClosingAt != nil {
 		return nil
 	}
-	if !x.procedure.Review.ReplaceSilent || len(round.Reserve) == 0 {
+	next := uuid.Nil
+	if x.procedure.Review.ReplaceSilent {
+		if next, err = x.nextFree(ctx, round); err != nil {
+			return err
+		}
+	}
+	if next == uuid.Nil {
 		return x.askOfficer(ctx, models.TaskChooseReviewer, func(t *models.Task) {
 			t.Round, t.SubjectID = round.Number, &x.task.ID
 		})
 	}
-	next := round.Reserve[0]
-	round.Reserve = round.Reserve[1:]
+	round.Reserve = without(round.Reserve, next)
 	if err := x.inviteExpert(ctx, round, next, &x.task.ID, true); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)
+}
+
+// nextFree is the first in line who can be asked now, uuid.Nil where nobody can: much may have changed since the line was made. Who
+// has left, is no expert any more, has come to know the authors of a text that is reviewed without names, has as many reviews as
+// they take or was asked in this round already is passed over, and stays in line for the officer to see.
+func (x *act) nextFree(ctx context.Context, round *models.ReviewRound) (uuid.UUID, error) {
+	asked, err := models.Tasks(ctx, x.tx, models.TaskFilter{Process: x.process.ID, Kinds: []models.TaskKind{models.TaskReview}, Round: round.Number})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	for _, id := range round.Reserve {
+		if slices.ContainsFunc(asked, func(t models.Task) bool { return *t.PersonID == id }) {
+			continue
+		}
+		bad := apperr.New(apperr.CodeInvalid)
+		if err := x.mayReview(ctx, bad, "reserve", id); err != nil {
+			return uuid.Nil, err
+		}
+		free, err := models.FreeToReview(ctx, x.tx, id)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if free && bad.OrNil() == nil {
+			return id, nil
+		}
+	}
+	return uuid.Nil, nil
 }
 
 // inviteReviewer is the officer bringing a further expert into the running round.

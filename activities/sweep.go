@@ -16,9 +16,6 @@ const keepKeys = 30 * 24 * time.Hour
 // keepAbandoned is how long a file is kept whose words were never sent.
 const keepAbandoned = 7 * 24 * time.Hour
 
-// keepUnsent is how long words are kept that somebody typed and never sent.
-const keepUnsent = 30 * 24 * time.Hour
-
 // keepSuggested is how long after its round it is kept whom experts suggested.
 const keepSuggested = 30 * 24 * time.Hour
 
@@ -118,7 +115,7 @@ func (a *Activities) CleanUp(ctx context.Context) error {
 	if err := models.CompactRecommendationCounts(ctx, a.DB); err != nil {
 		return temporalError(err)
 	}
-	if err := models.DeleteOldKept(ctx, a.DB, a.Now().Add(-keepUnsent)); err != nil {
+	if err := models.DeleteOldKept(ctx, a.DB, a.Now().Add(-models.UnsentFor)); err != nil {
 		return temporalError(err)
 	}
 	if err := models.ForgetSuggestions(ctx, a.DB, a.Now().Add(-keepSuggested), a.Now()); err != nil {

@@ -190,6 +190,11 @@ func (a *Activities) RemindTask(ctx context.Context, s Step) (models.Position, e
 		if x.task.RemindStep == models.ReminderTell {
 			return x.tellOfficer(ctx, cal)
 		}
+		if x.task.RemindStep == models.ReminderRespond {
+			if begun, err := x.begun(ctx); err != nil || begun {
+				return err
+			}
+		}
 		return x.remind(ctx, cal)
 	})
 }

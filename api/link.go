@@ -71,24 +71,8 @@ func (s *server) sendLinks(c *call, token string) error {
 	if err != nil || c.can(access.RecordOnBehalf, rec, nil) != nil {
 		return nil //nolint:nilerr // as above
 	}
-	people := []models.Person{}
-	if t.PersonID != nil {
-		people = append(people, models.Person{ID: *t.PersonID})
-	} else {
-		organisations, err := t.Answering(c.ctx(), s.DB)
-		if err != nil {
-			return err
-		}
-		if people, err = models.Representatives(c.ctx(), s.DB, organisations); err != nil {
-			return err
-		}
-	}
-	for _, p := range people {
-		if err := models.RenewLink(c.ctx(), s.DB, t.ID, p.ID, c.now()); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = models.SendLinks(c.ctx(), s.DB, rec, t, c.who.person, c.now())
+	return err
 }
 
 func (s *server) revokeLinks(c *call) (reply, error) {
@@ -99,12 +83,9 @@ func (s *server) revokeLinks(c *call) (reply, error) {
 	if err := c.can(access.RecordOnBehalf, rec, nil); err != nil {
 		return reply{}, err
 	}
-	if err := models.RevokeLinks(c.ctx(), s.DB, t.ID); err != nil {
-		return reply{}, err
-	}
-	t, err = models.TaskByID(c.ctx(), s.DB, t.ID)
+	generation, err := models.EndLinks(c.ctx(), s.DB, rec, t, c.who.person, c.now())
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{body: LinksRevoked{Generation: t.Generation}}, nil
+	return reply{body: LinksRevoked{Generation: generation}}, nil
 }

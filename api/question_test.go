@@ -21,7 +21,7 @@ func TestAnswersToQuestionsAreReadByWhoMay(t *testing.T) {
 			Naming: models.NamingNone, DecisionID: "decision-" + slug, AnsweredAt: noon, Answers: []models.ReviewAnswer{{Question: "evidence", Value: value}}}
 		if slug == "expert-03" {
 			rv.ConfidentialNote = "Ask the ministry."
-			c := &models.Conflict{TaskID: task.ID, RecommendationID: rec.ID, Kind: models.ConflictFunded, Words: "By it.", DeclaredAt: noon}
+			c := &models.Conflict{TaskID: task.ID, PersonID: *task.PersonID, RecommendationID: rec.ID, Kind: models.ConflictFunded, Words: "By it.", DeclaredAt: noon}
 			require.NoError(t, c.Put(t.Context(), h.db))
 		}
 		require.NoError(t, rv.Put(t.Context(), h.db, nil))

@@ -131,7 +131,7 @@ func (a Agreement) Level() string {
 
 // setApart is true of an answer (alias rv) that does not count, by the rule of CountedReviews. It is asked of the rows, for those
 // who may not know who was late or replaced: the figures they decide on are the same as everybody's.
-const setApart = `(EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = rv.task_id AND rc.ruling = 'replaced')
+const setApart = `(EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = rv.task_id AND rc.person_id = rv.person_id AND rc.ruling = 'replaced')
 	OR rv.late AND EXISTS (SELECT 1 FROM recommendations AS r JOIN procedures AS pr ON pr.id = r.procedure_id
 		WHERE r.id = rv.recommendation_id AND (pr.document->'review'->>'late_apart')::boolean))`
 

@@ -48,9 +48,13 @@ func (d DecisionKind) Answers(k TaskKind) bool { return slices.Contains(answers[
 // Declinable reports whether who is asked may decline.
 func (k TaskKind) Declinable() bool { return DecideDeclineTask.Answers(k) }
 
-// Reconsiders reports whether a decision takes back that somebody declined: until the round is closed, who declined a review can
-// say that they will after all. Nothing that was pressed by mistake, or by a machine, is final.
+// Reconsiders reports whether a decision takes back that a review ended without an answer: until the round is closed, who declined
+// can say that they will after all, and who was silent can say so or answer at once. Nothing that was pressed by mistake, or by a
+// machine, is final, and nobody is locked out for having been slow to say whether they will.
 func (d DecisionKind) Reconsiders(t *Task) bool {
+	if t.Silent() {
+		return d == DecideAcceptTask || d == DecideAnswerReview
+	}
 	return d == DecideAcceptTask && t.Kind == TaskReview && t.State == TaskDeclined
 }
 

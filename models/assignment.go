@@ -16,6 +16,7 @@ type Proposal struct {
 	Recommendation Recommendation
 	Wanted         int
 	Experts        []Expert
+	LeftOut        int // experts who fit and cannot be asked, because they would learn in the network who wrote a text whose authors are hidden
 }
 
 // mostToReview is how many texts are listed to be sent to review.
@@ -63,12 +64,10 @@ func share(whole, some, all int) int {
 // each of new ones where that is above 0; within that the best fits are proposed. What is wanted of each stands in wanted,
 // in the order of the texts.
 func ShareOutReviews(ctx context.Context, db bun.IDB, recs []Recommendation, wanted []int, each int) ([]Proposal, error) {
-	found := make([][]Expert, len(recs))
+	found, leftOut := make([][]Expert, len(recs)), make([]int, len(recs))
 	for i := range recs {
-		f := WantedFor(&recs[i])
-		f.Limit = assignable
 		var err error
-		if found[i], err = ExpertsFor(ctx, db, f); err != nil {
+		if found[i], leftOut[i], err = assignableTo(ctx, db, &recs[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -79,13 +78,30 @@ func ShareOutReviews(ctx context.Context, db bun.IDB, recs []Recommendation, wan
 	}
 	proposals := make([]Proposal, len(recs))
 	for i := range recs {
-		proposals[i] = Proposal{Recommendation: recs[i], Wanted: wanted[i]}
+		proposals[i] = Proposal{Recommendation: recs[i], Wanted: wanted[i], LeftOut: leftOut[i]}
 		for _, person := range given[i] {
 			at := slices.IndexFunc(found[i], func(e Expert) bool { return e.ID == people[person] })
 			proposals[i].Experts = append(proposals[i].Experts, found[i][at])
 		}
 	}
 	return proposals, nil
+}
+
+// assignableTo returns who could be proposed for a text. Where its reviewers must not learn who wrote it, those who do in the network
+// are left out as they are where it is sent to review; they are counted where they would have been proposed otherwise.
+func assignableTo(ctx context.Context, db bun.IDB, r *Recommendation) (experts []Expert, leftOut int, err error) {
+	f := WantedFor(r)
+	f.Limit = assignable
+	if experts, err = ExpertsFor(ctx, db, f); err != nil {
+		return nil, 0, err
+	}
+	procedure, err := ProcedureByID(ctx, db, r.ProcedureID)
+	if err != nil || procedure.Document.Review.HowAnonymous() != AnonymityDouble {
+		return experts, 0, err
+	}
+	experts = slices.DeleteFunc(experts, func(e Expert) bool { return !e.Proposable() })
+	unaware, err := Unaware(ctx, db, r, experts)
+	return unaware, len(experts) - len(unaware), err
 }
 
 // assignable is how many experts are looked at for a text: more than a network has.

@@ -13,7 +13,9 @@ import (
 func (n network) reviewable(t *testing.T, officer models.Person) models.Recommendation {
 	t.Helper()
 	id := n.recommendation(t, officer)
-	return models.Recommendation{ID: id, OrganisationID: n.partner.ID, Language: "en", Topics: []string{"care"}, Countries: []string{"BG"}}
+	stored, err := models.RecommendationByID(t.Context(), n.db, id)
+	require.NoError(t, err)
+	return models.Recommendation{ID: id, ProcedureID: stored.ProcedureID, OrganisationID: n.partner.ID, Language: "en", Topics: []string{"care"}, Countries: []string{"BG"}}
 }
 
 func TestReviewsAreSharedOut(t *testing.T) {
@@ -64,9 +66,9 @@ func TestWhoWasReplacedForAConflictIsNotProposedForTheNextRound(t *testing.T) {
 	rec := n.reviewable(t, n.person(t, "officer", models.RoleOfficer, n.partner))
 	n.openTask(t, rec.ID, "review", replaced)
 	rules := func(ruling string) {
-		_, err := n.db.NewRaw(`INSERT INTO review_conflicts (task_id, recommendation_id, kind, words, declared_at, ruling, ruled_at)
-			SELECT id, recommendation_id, 'funded', 'Paid.', now(), ?, now() FROM tasks WHERE person_id = ?
-			ON CONFLICT (task_id) DO UPDATE SET ruling = EXCLUDED.ruling`, ruling, replaced.ID).Exec(t.Context())
+		_, err := n.db.NewRaw(`INSERT INTO review_conflicts (task_id, person_id, recommendation_id, kind, words, declared_at, ruling, ruled_at)
+			SELECT id, person_id, recommendation_id, 'funded', 'Paid.', now(), ?, now() FROM tasks WHERE person_id = ?
+			ON CONFLICT (task_id, person_id) DO UPDATE SET ruling = EXCLUDED.ruling`, ruling, replaced.ID).Exec(t.Context())
 		require.NoError(t, err)
 		_, err = n.db.NewRaw(`UPDATE tasks SET state = 'done', closed_at = now() WHERE person_id = ?`, replaced.ID).Exec(t.Context())
 		require.NoError(t, err)

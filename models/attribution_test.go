@@ -124,7 +124,7 @@ func TestEverybodyReadsTheSameFigures(t *testing.T) {
 	}
 	replace := func(task *models.Task) {
 		ruling := models.RulingReplaced
-		c := &models.Conflict{TaskID: task.ID, RecommendationID: d.rec.ID, Kind: models.ConflictFunded, Words: "Paid.", DeclaredAt: noon}
+		c := &models.Conflict{TaskID: task.ID, PersonID: *task.PersonID, RecommendationID: d.rec.ID, Kind: models.ConflictFunded, Words: "Paid.", DeclaredAt: noon}
 		require.NoError(t, c.Put(t.Context(), d.db))
 		c.Ruling, c.RuledBy, c.RuledAt = &ruling, &d.officer.ID, &noon
 		require.NoError(t, c.Rule(t.Context(), d.db))

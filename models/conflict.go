@@ -11,11 +11,13 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// Conflict is what an expert declares of a conflict of interest with a text, and what the officer decided about it.
+// Conflict is what an expert declares of a conflict of interest with a text, and what the officer decided about it. It is theirs, not
+// the question's: what somebody declared whose review was handed over stays on file, and is never another's.
 type Conflict struct {
 	bun.BaseModel `bun:"table:review_conflicts,alias:rc"`
 
 	TaskID           uuid.UUID `bun:",pk"`
+	PersonID         uuid.UUID `bun:",pk"` // who declared it
 	RecommendationID uuid.UUID
 	Kind             string
 	Words            string
@@ -96,10 +98,13 @@ func (c *Conflict) Told(state TaskState) string {
 	}
 }
 
-// ConflictOf returns what was declared under a task, nil where nothing was.
+// theirOwn is true of a declaration (alias rc) of whoever the question waits for, or waited for last.
+const theirOwn = "EXISTS (SELECT 1 FROM tasks AS t WHERE t.id = rc.task_id AND t.person_id = rc.person_id)"
+
+// ConflictOf returns what whoever has a task declared under it, nil where they declared nothing.
 func ConflictOf(ctx context.Context, db bun.IDB, task uuid.UUID) (*Conflict, error) {
 	c := new(Conflict)
-	err := db.NewSelect().Model(c).Where("rc.task_id = ?", task).Scan(ctx)
+	err := db.NewSelect().Model(c).Where("rc.task_id = ?", task).Where(theirOwn).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -109,10 +114,10 @@ func ConflictOf(ctx context.Context, db bun.IDB, task uuid.UUID) (*Conflict, err
 	return c, nil
 }
 
-// ConflictsOf returns what was declared about a recommendation, by task.
+// ConflictsOf returns what was declared about a recommendation by those who have its reviews, by task.
 func ConflictsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]*Conflict, error) {
 	var rows []Conflict
-	if err := db.NewSelect().Model(&rows).Where("rc.recommendation_id = ?", recommendation).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Where("rc.recommendation_id = ?", recommendation).Where(theirOwn).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read declarations of conflict: %w", err)
 	}
 	all := make(map[uuid.UUID]*Conflict, len(rows))
@@ -124,7 +129,7 @@ func ConflictsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map
 
 // Put writes a declaration in the place of the one before; what was decided about that is decided no more.
 func (c *Conflict) Put(ctx context.Context, tx bun.IDB) error {
-	_, err := tx.NewInsert().Model(c).On("CONFLICT (task_id) DO UPDATE").
+	_, err := tx.NewInsert().Model(c).On("CONFLICT (task_id, person_id) DO UPDATE").
 		Set("kind = EXCLUDED.kind").Set("words = EXCLUDED.words").Set("written_in = EXCLUDED.written_in").Set("declared_at = EXCLUDED.declared_at").
 		Set("ruling = NULL").Set("reason = ''").Set("reason_written_in = ''").Set("ruled_by = NULL").Set("ruled_at = NULL").Exec(ctx)
 	if err != nil {

@@ -16,7 +16,7 @@ type RoundAsk struct {
 	Country     string     // whose calendar they are reminded by
 	Answered    *uuid.UUID // the task itself, where an answer is there
 	Late        bool       // it came late
-	OpenedFirst *time.Time // when a personal link of it was opened first, perhaps by a machine
+	OpenedFirst *time.Time // when a personal link of whoever has it was opened first, perhaps by a machine
 	Until       time.Time  // until when it is to be answered
 	InPlace     string     // who was asked in their place; "" for nobody
 }
@@ -27,7 +27,7 @@ func RoundAsks(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round 
 	err := db.NewSelect().TableExpr("tasks AS t").ColumnExpr("t.*").
 		ColumnExpr(answerUntil+" AS until").
 		ColumnExpr("COALESCE(person.name, '') AS name, COALESCE(person.country_code, '') AS country").
-		ColumnExpr("(SELECT min(o.first_at) FROM link_openings AS o WHERE o.task_id = t.id) AS opened_first").
+		ColumnExpr("(SELECT min(o.first_at) FROM link_openings AS o WHERE o.task_id = t.id AND (t.person_id IS NULL OR o.person_id = t.person_id)) AS opened_first").
 		ColumnExpr("rv.task_id AS answered, COALESCE(rv.late, false) AS late").
 		ColumnExpr(`COALESCE((SELECT p.name FROM tasks AS after JOIN people AS p ON p.id = after.person_id
 			WHERE after.kind = 'review' AND after.subject_id = t.id ORDER BY after.opened_at LIMIT 1), '') AS in_place`).

@@ -55,8 +55,8 @@ const ownText = `EXISTS (SELECT 1 FROM recommendations AS r JOIN organisations A
 
 // notBefore is whether somebody was asked about a text before, in vain, or was replaced for a conflict of interest with it.
 const notBefore = `EXISTS (SELECT 1 FROM tasks AS before WHERE before.recommendation_id = ? AND before.kind = 'review'
-	AND before.person_id = person.id AND (before.state IN ('declined', 'expired')
-		OR EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = before.id AND rc.ruling = 'replaced')))`
+	AND before.person_id = person.id AND before.state IN ('declined', 'expired'))
+	OR EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.recommendation_id = ? AND rc.person_id = person.id AND rc.ruling = 'replaced')`
 
 // ExpertsFor returns who could review, the best fit first: whose own the text is comes last, and who does not read the
 // language before them (nobody reviews a text they cannot read); then by topics known, challenges reviewed before,
@@ -75,7 +75,7 @@ func ExpertsFor(ctx context.Context, db bun.IDB, f ExpertFilter) ([]Expert, erro
 		ColumnExpr("coalesce(person.country_code = ANY(?::text[]), false) AS knows_country", pgArray(f.Countries)).
 		ColumnExpr(openTasks+" AS open_reviews", reviews).
 		ColumnExpr(ownText+" AS own_text", f.Recommendation).
-		ColumnExpr(notBefore+" AS not_before", f.Recommendation).
+		ColumnExpr("("+notBefore+") AS not_before", f.Recommendation, f.Recommendation).
 		Where(hasRole, bun.List([]string{RoleExpert})).
 		Where(openTasks+" < person.max_open", reviews).
 		OrderExpr("own_text, reads_language DESC, topics_matched DESC, challenges_matched DESC, knows_country DESC, open_reviews, person.created_at, person.id").
@@ -84,6 +84,16 @@ func ExpertsFor(ctx context.Context, db bun.IDB, f ExpertFilter) ([]Expert, erro
 		return nil, fmt.Errorf("read experts: %w", err)
 	}
 	return list, nil
+}
+
+// FreeToReview reports whether somebody is still in the network and has fewer open reviews than they are willing to have.
+func FreeToReview(ctx context.Context, db bun.IDB, person uuid.UUID) (bool, error) {
+	free, err := db.NewSelect().Model((*Person)(nil)).Where("person.id = ? AND person.left_at IS NULL", person).
+		Where(openTasks+" < person.max_open", bun.List([]string{"review"})).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether an expert is free: %w", err)
+	}
+	return free, nil
 }
 
 // Proposable tells whether an expert is proposed for a text: they can read it, it is not their own, and they were not

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +19,9 @@ import (
 
 // maxKept is how much one form may keep, in bytes; the longest draft in Cyrillic fits.
 const maxKept = 2_000_000
+
+// UnsentFor is how long words wait for their writer that were typed and not sent.
+const UnsentFor = 30 * 24 * time.Hour
 
 // KeptWords are words somebody typed into a form and has not sent. Nobody else sees them: whoever reads or writes them
 // gives the person they are kept for.
@@ -46,6 +51,22 @@ func (k *KeptWords) Pages() []KeptPage {
 	slices.SortStableFunc(pages, func(a, b KeptPage) int { return a.At.Compare(b.At) })
 	return pages
 }
+
+// Says reports whether somebody typed or chose anything on a page of the form of a review: a form that was kept as it stands, by
+// a machine that sends every form, says nothing.
+func (k *KeptWords) Says() bool {
+	for _, p := range k.Pages() {
+		for name, values := range p.Fields {
+			if typedField.MatchString(name) && strings.TrimSpace(strings.Join(values, "")) != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// typedField names the fields of a review that are empty in its form as it stands; all others say what the form is about.
+var typedField = regexp.MustCompile(`^(answer|reasons|confidential_note|(comment|quote|replacement)-\d+|(q|words|known)-.+)$`)
 
 // KeptNew is the form of a new text.
 const KeptNew = "new"

@@ -86,8 +86,14 @@ func (t *Task) steps(w Wait, cal Calendar, now time.Time) []step {
 	return all
 }
 
-// LadderSteps is how many steps its ladder has taken: part of the id under which the next one is.
-func (t Task) LadderSteps() int { return t.Reminders + t.RespondReminders + t.Told }
+// LadderSteps is how many steps its ladder has taken: part of the id under which the next one is. Who has a review in another's
+// place begins anew, and every step is taken under an id of its own: hence the generation of its links, which is raised by that.
+func (t Task) LadderSteps() int {
+	return (t.Generation-1)*stepsMost + t.Reminders + t.RespondReminders + t.Told
+}
+
+// stepsMost is more than one person is reminded of anything.
+const stepsMost = 1000
 
 // FairRespondBy gives somebody whose reminder came late, or on the last day, until the end of the second day after it to say whether
 // they will: nobody is called silent by a reminder that could not be answered.

@@ -26,8 +26,9 @@ const answerStands = `(t.state = 'done' AND CASE
 
 // OpenByLink returns the task that a genuine personal link opens and the person it was made for. A link opens its task
 // while it is open, afterwards until the task's grace ends, and longer where the answer can still be changed, so that it
-// can be read and changed, or where its person was told what became of their comments, so that they can read that. A link that was revoked, has ended or is of somebody who left gives CodeLinkExpired, without
-// saying which.
+// can be read and changed, where its person left words in it that they did not send, so that they can copy them as long as these are
+// kept, or where they were told what became of their comments, so that they can read that. A link that was revoked, has ended or is
+// of somebody who left gives CodeLinkExpired, without saying which.
 func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generation int, now time.Time) (*Task, Person, error) {
 	t, p, err := taskAndPerson(ctx, db, task, person)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
@@ -61,6 +62,11 @@ func linkLives(ctx context.Context, db bun.IDB, t *Task, person uuid.UUID, now t
 	if stands {
 		return true, nil
 	}
+	if !now.After(t.GraceUntil.Add(UnsentFor)) {
+		if kept, err := KeptWordsOf(ctx, db, person, KeptAnswer(t.ID)); err != nil || kept != nil && kept.Says() {
+			return err == nil, err
+		}
+	}
 	until, err := OutcomeUntil(ctx, db, t.ID, person)
 	return until != nil && !now.After(*until), err
 }
@@ -79,7 +85,7 @@ func taskAndPerson(ctx context.Context, db bun.IDB, task, person uuid.UUID) (*Ta
 const (
 	renewalsWindow = 15 * time.Minute
 	renewalsByHost = 60
-	guessesByHost  = 100 // addresses that were never links, within the same window
+	guessesByHost  = 100 // addresses that are no links, or none any more, within the same window
 
 	renewWindow = 10 * time.Minute
 	renewsADay  = 5
@@ -91,7 +97,7 @@ func MayRenew(ctx context.Context, db bun.IDB, host string, now time.Time) (bool
 	return Allow(ctx, db, "renew-link:host:"+host, renewalsByHost, renewalsWindow, now)
 }
 
-// MayTryLinks counts an address from a network address that was never a link, and reports whether it is answered. A link cannot be
+// MayTryLinks counts an address from a network address that is no link, or none any more, and reports whether it is answered. A link cannot be
 // guessed (128 bits of HMAC); this spares the server those who try.
 func MayTryLinks(ctx context.Context, db bun.IDB, host string, now time.Time) (bool, error) {
 	return Allow(ctx, db, "no-link:host:"+host, guessesByHost, renewalsWindow, now)
@@ -113,31 +119,37 @@ func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string
 // answer; otherwise nothing happens. Callers answer alike in both cases. Whether the mail is still owed when its turn
 // comes is asked again when it is written.
 func RenewLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, now time.Time) error {
+	_, err := renewLink(ctx, db, task, person, now)
+	return err
+}
+
+// renewLink is RenewLink that says whether a mail is on its way.
+func renewLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, now time.Time) (bool, error) {
 	t, p, err := taskAndPerson(ctx, db, task, person)
 	if apperr.CodeOf(err) == apperr.CodeNotFound || (err == nil && p.LeftAt != nil) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	r, err := RecommendationByID(ctx, db, t.RecommendationID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	actor, err := AccessActor(ctx, db, person, &task)
 	if err != nil {
-		return err
+		return false, err
 	}
 	object, err := AccessObject(ctx, db, r, t)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if access.Can(actor, access.ReadTask, object) != nil {
-		return nil
+		return false, nil
 	}
 	if ok, err := Allow(ctx, db, fmt.Sprintf("new-link:%s:%s", task, person), renewsADay, 24*time.Hour, now); err != nil || !ok {
-		return err
+		return false, err
 	}
-	return Enqueue(ctx, db, &OutboxMail{Kind: MailNewLink, PersonID: person, TaskID: &task, RecommendationID: &r.ID, CreatedAt: now,
+	return true, Enqueue(ctx, db, &OutboxMail{Kind: MailNewLink, PersonID: person, TaskID: &task, RecommendationID: &r.ID, CreatedAt: now,
 		DedupeKey: fmt.Sprintf("new_link:%s:%s:%d", task, person, now.UTC().Truncate(renewWindow).Unix())})
 }

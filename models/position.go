@@ -206,7 +206,7 @@ func (r RoundPosition) AsksNow() bool {
 // count, and those who were replaced for a conflict of interest.
 func (r *ReviewRound) Answered(ctx context.Context, db bun.IDB, rules ReviewRules) (int, error) {
 	q := db.NewSelect().Model((*Review)(nil)).Where("recommendation_id = ? AND round = ? AND answer IS NOT NULL", r.RecommendationID, r.Number).
-		Where("NOT EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = rv.task_id AND rc.ruling = ?)", RulingReplaced)
+		Where("NOT EXISTS (SELECT 1 FROM review_conflicts AS rc WHERE rc.task_id = rv.task_id AND rc.person_id = rv.person_id AND rc.ruling = ?)", RulingReplaced)
 	if rules.LateApart {
 		q = q.Where("NOT late")
 	}

@@ -109,7 +109,7 @@ func (f FollowUp) Followed() error {
 }
 
 // RefusesTo returns why a decision that answers the question cannot be taken now, or nil if it can: what Refuses says, save
-// that who declined may take that back.
+// that who declined or was silent may take that back.
 func (t Task) RefusesTo(kind DecisionKind, r *Recommendation, round *ReviewRound, now time.Time) error {
 	if kind.Reconsiders(&t) {
 		t.State = TaskOpen
@@ -124,7 +124,7 @@ func (t Task) Refuses(r *Recommendation, round *ReviewRound, now time.Time) erro
 	switch {
 	case t.State == TaskCancelled || t.State == TaskDeclined:
 		return apperr.About(apperr.CodeClosed, "task")
-	case t.State == TaskExpired:
+	case t.State == TaskExpired && !t.Silent():
 		return apperr.About(apperr.CodeLate, "task")
 	case t.Kind != TaskReportProgress && r.Stage == StageWithdrawn:
 		return apperr.About(apperr.CodeClosed, "recommendation")
@@ -135,6 +135,8 @@ func (t Task) Refuses(r *Recommendation, round *ReviewRound, now time.Time) erro
 		return apperr.About(apperr.CodeClosed, "review_round")
 	case t.Kind == TaskSignOff && r.Stage != StageSignOff:
 		return apperr.About(apperr.CodeWrongStage, string(r.Stage))
+	case t.Silent(): // which ends with the round, see Reconsiders
+		return apperr.About(apperr.CodeLate, "task")
 	case t.State == TaskOpen && t.Kind.EndsWithGrace() && now.After(t.GraceUntil):
 		return apperr.About(apperr.CodeLate, "task")
 	case t.State == TaskDone && !inRound && t.Kind != TaskSignOff: // those can be answered anew while it lasts

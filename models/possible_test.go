@@ -72,11 +72,11 @@ func TestWhichQuestionsCanBeAnswered(t *testing.T) {
 	}{
 		"a review in its round":               {models.TaskReview, review, running, noon, "yyclc"},
 		"after its grace":                     {models.TaskReview, review, running, late, "lyclc"}, // what was answered can be answered better
-		"once the round is closed":            {models.TaskReview, review, closed, noon, "ccclc"},
-		"in another round":                    {models.TaskReview, models.Recommendation{Stage: models.StageReview, Round: 2}, running, noon, "ccclc"},
+		"once the round is closed":            {models.TaskReview, review, closed, noon, "ccccc"},  // and with it for who was silent
+		"in another round":                    {models.TaskReview, models.Recommendation{Stage: models.StageReview, Round: 2}, running, noon, "ccccc"},
 		"in another stage":                    {models.TaskConsult, models.Recommendation{Stage: models.StageTranslation, Round: 1}, running, noon, "ccclc"},
-		"on hold":                             {models.TaskReview, held, running, late, "hhclc"},
-		"withdrawn":                           {models.TaskReview, withdrawn, running, noon, "ccclc"},
+		"on hold":                             {models.TaskReview, held, running, late, "hhchc"},
+		"withdrawn":                           {models.TaskReview, withdrawn, running, noon, "ccccc"},
 		"the choice of a reviewer":            {models.TaskChooseReviewer, review, running, noon, "ycclc"},
 		"the choice once the round is over":   {models.TaskChooseReviewer, review, closed, noon, "ccclc"},
 		"the decision on a closed round":      {models.TaskDecideReview, review, closed, late, "ycclc"},

@@ -47,6 +47,7 @@ var (
 	AccountLinkLimit = Limit{Act: "account-link", Window: 15 * time.Minute, Both: 20, ByHost: 100}
 	PasswordLimit    = Limit{Act: "password", Window: 15 * time.Minute, ByAccount: 10}
 	KeyLimit         = Limit{Act: "key", Window: 24 * time.Hour, ByAccount: 30}
+	LinkPostLimit    = Limit{Act: "link-post", Window: 15 * time.Minute, ByAccount: 1500} // of one link: pages keep what is typed every few seconds
 	BadTokenLimit    = Limit{Act: "bad-token", Window: 15 * time.Minute, ByHost: 100}
 )
 

@@ -158,6 +158,11 @@ func (t *Task) CatchUp(w Wait, zone *time.Location, now time.Time) {
 	}
 }
 
+// Silent reports whether a review ended because nobody said in time whether they will: its deadline was still to come.
+func (t *Task) Silent() bool {
+	return t.Kind == TaskReview && t.State == TaskExpired && t.AcceptedAt == nil && t.OverdueAt == nil
+}
+
 // ShowsText reports whether who is asked may still have the text by the question: not once it was taken back or declined.
 func (t *Task) ShowsText() bool { return t.State != TaskCancelled && t.State != TaskDeclined }
 

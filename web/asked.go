@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
+	"tribuna/internal/clientaddr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/models"
@@ -58,7 +60,34 @@ func (s *Server) loadAsked(r *http.Request) (*asked, error) {
 	if err := s.can(ctx, v, access.ReadTask, a.rec, a.task); err != nil {
 		return nil, err
 	}
-	return a, s.fillAsked(ctx, a)
+	if err := s.fillAsked(ctx, a); err != nil {
+		return nil, err
+	}
+	return a, s.paced(r, a)
+}
+
+// paced counts what is sent under a personal link, and returns CodeTooMany where that is more than a person types: the question is
+// returned beside it, so that a form can be shown again with its words.
+func (s *Server) paced(r *http.Request, a *asked) error {
+	if isReading(r) || a.visitor.LinkTask == uuid.Nil {
+		return nil
+	}
+	return models.LinkPostLimit.Take(r.Context(), s.DB, a.task.ID.String()+":"+a.visitor.Person.ID.String(), clientaddr.Of(r, s.TrustedProxies), s.Now())
+}
+
+// showSlowed shows the form of a review or a consultation again, of which too much came: its words stay in it. The script that keeps
+// words while they are typed is told so, and tries again.
+func (s *Server) showSlowed(w http.ResponseWriter, r *http.Request, a *asked, slowed error) error {
+	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		return slowed
+	}
+	f, err := readFormState(r)
+	if err != nil {
+		return err
+	}
+	wait := int((apperr.WaitOf(slowed) + time.Minute - 1) / time.Minute)
+	f.status, f.Refused = tooMany(w, slowed), Localizer(r).N("asked.slowed", wait)
+	return s.renderReview(w, r, a, f)
 }
 
 func (s *Server) fillAsked(ctx context.Context, a *asked) error {
@@ -91,14 +120,17 @@ func (s *Server) zoneOf(ctx context.Context, p models.Person) (*time.Location, e
 
 // askedFor reads the question in the request's path for somebody who may answer it.
 func (s *Server) askedFor(r *http.Request, action access.Action, kinds ...models.TaskKind) (*asked, error) {
-	a, err := s.loadAsked(r)
-	if err != nil {
-		return nil, err
+	a, slowed := s.loadAsked(r)
+	if a == nil {
+		return nil, slowed
 	}
 	if !slices.Contains(kinds, a.task.Kind) {
 		return nil, apperr.NotFound("task")
 	}
-	return a, s.can(r.Context(), a.visitor, action, a.rec, a.task)
+	if err := s.can(r.Context(), a.visitor, action, a.rec, a.task); err != nil {
+		return nil, err
+	}
+	return a, slowed
 }
 
 // organisation names the organisation for which the visitor answers, and the voting unit where it speaks for one; ""

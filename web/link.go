@@ -38,8 +38,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, _, err = models.OpenByLink(r.Context(), s.DB, claims.ID, claims.PersonID, claims.Generation, s.Now())
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		s.Engine.LinkExpired(w, r, r.URL.Path)
-		return nil
+		return s.noLink(w, r)
 	}
 	if err != nil {
 		return err
@@ -62,7 +61,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// noLink answers to an address that was never a link as to one that has ended, until there are too many of them from one place.
+// noLink answers to an address that was never a link as to one that has ended, until there are too many of either from one place.
 func (s *Server) noLink(w http.ResponseWriter, r *http.Request) error {
 	heard, err := models.MayTryLinks(r.Context(), s.DB, clientaddr.Of(r, s.TrustedProxies), s.Now())
 	if err != nil {

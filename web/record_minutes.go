@@ -158,6 +158,9 @@ func (m *minutes) read(items []record.Item) ([]TimelineEntry, error) {
 		if n, _ := strconv.Atoi(it.Facts["conditional"]); n > 0 {
 			e.What = i18n.Joined(e.What, m.l.T("record.conditional", "Number", m.l.Number(n)))
 		}
+		if it.Facts["reconsidered"] == "true" {
+			e.What = i18n.Joined(e.What, " ", m.l.T("record.reconsidered"))
+		}
 		if it.Facts["late"] == "true" {
 			e.What = i18n.Joined(e.What, " ", m.l.T("record.late"))
 		}

@@ -290,6 +290,9 @@ func headingShift(body string) int {
 // answerReview takes an expert's answer.
 func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if a != nil && apperr.CodeOf(err) == apperr.CodeTooMany {
+		return s.showSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -323,6 +326,9 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 		return s.showSummary(w, r, a, f, p)
 	}
 	if err == nil {
+		if wrong := s.declareBeside(r, a); wrong != nil {
+			return s.summaryAgain(w, r, a, f, p, wrong)
+		}
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")
 	}
 	return s.finishReview(w, r, a, f, fields, done, err)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/access"
 	"tribuna/internal/i18n"
+	"tribuna/internal/validation"
 	"tribuna/models"
 )
 
@@ -66,7 +69,7 @@ func (s *Server) declareConflict(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := Localizer(r)
-	p := models.DeclareConflictPayload{Kind: r.PostFormValue("conflict"), Words: words(r, "conflict_words"), Written: models.Written{WrittenIn: l.Tag()}}
+	p := conflictIn(r)
 	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideDeclareConflict, &a.task.ID, p}, a.path())
 	switch {
 	case err != nil && f.showAgain(err, l):
@@ -83,6 +86,44 @@ func (s *Server) declareConflict(w http.ResponseWriter, r *http.Request) error {
 	s.flash(r, "done", l.T(said))
 	http.Redirect(w, r, a.path(), http.StatusSeeOther)
 	return nil
+}
+
+// declareBeside passes on what an expert says of a conflict of interest on the page that sends their review, where they say anything:
+// before the review, under an id that follows from its own, so that sending twice declares once.
+func (s *Server) declareBeside(r *http.Request, a *asked) error {
+	p := conflictIn(r)
+	if p.Kind == "" {
+		return nil
+	}
+	if err := validation.Check(p); err != nil {
+		return err
+	}
+	sub, err := models.NewSubmission(a.task.ProcessID, r.PostFormValue("decision_id")+"-conflict", models.DecideDeclareConflict, a.visitor.Person.ID, p)
+	if err != nil {
+		return err
+	}
+	sub.TaskID, sub.ByLink = &a.task.ID, a.visitor.LinkTask != uuid.Nil
+	_, _, err = s.Processes.Decide(r.Context(), sub) // received is enough: it is decided before the review, which is told after it
+	return err
+}
+
+// summaryAgain shows what would be sent once more, with what is wrong about the conflict declared.
+func (s *Server) summaryAgain(w http.ResponseWriter, r *http.Request, a *asked, f formState, p models.ReviewPayload, wrong error) error {
+	l := Localizer(r)
+	if !f.showAgain(wrong, l) {
+		return wrong
+	}
+	if f.Refused != "" { // the question is over: its form says why
+		return s.renderReview(w, r, a, f)
+	}
+	f.Form.renameErrors(map[string]string{"kind": "conflict", "words": "conflict_words"}, l)
+	return s.showSummary(w, r, a, f, p)
+}
+
+// conflictIn reads what a form says of a conflict of interest.
+func conflictIn(r *http.Request) models.DeclareConflictPayload {
+	return models.DeclareConflictPayload{Kind: r.PostFormValue("conflict"), Words: words(r, "conflict_words"),
+		Written: models.Written{WrittenIn: Localizer(r).Tag()}}
 }
 
 // onlyChooseIf is onlyChoose where the choice was not made.
@@ -114,6 +155,9 @@ type roundConflict struct {
 //
 //i18n:keys conflict.ruling.* conflict.rule.*.help conflict.rule.*
 func (row *roundDeskRow) ofConflict(l *i18n.Localizer, c *models.Conflict, v *roundDeskView, act string) {
+	if row.Expert && row.Decidable && c == nil { // which is not the same as none
+		row.About = append(row.About, l.T("conflict.not_answered"))
+	}
 	if !c.Declared() {
 		return
 	}

@@ -48,6 +48,7 @@ type shareRow struct {
 	Experts               []expertRow
 	Wanted                int
 	Short                 bool
+	LeftOut               int // who would learn who wrote it
 }
 
 // loadRow is what an expert would have to do.
@@ -125,7 +126,7 @@ func (s *Server) shareOut(r *http.Request, view *reviewShareView, chosen []model
 	at := map[uuid.UUID]int{}
 	for _, p := range proposals {
 		row := shareRow{Title: p.Recommendation.Title, Language: p.Recommendation.Language,
-			Name: Localizer(r).In(p.Recommendation.Title, p.Recommendation.Language), Wanted: p.Wanted, Short: len(p.Experts) < p.Wanted,
+			Name: Localizer(r).In(p.Recommendation.Title, p.Recommendation.Language), Wanted: p.Wanted, Short: len(p.Experts) < p.Wanted, LeftOut: p.LeftOut,
 			Href: startReviewOf(p)}
 		if row.Experts, err = s.expertRows(r.Context(), Localizer(r), &p.Recommendation, p.Experts); err != nil {
 			return err

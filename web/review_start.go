@@ -32,17 +32,19 @@ const (
 // reviewStartView is the page on which the experts of a round are chosen, and the one that says who gets what mail.
 type reviewStartView struct {
 	actView
-	Confirm   bool
-	Version   string // id of the text
-	Number    int    // of the version
-	Round     int
-	Enough    int // as the procedure says
-	Finder    *finder
-	Experts   []expertRow
-	Places    []Option
-	NoMeasure bool
-	Mode      anonymityMode // of the round
-	Tells     []string      // names in the text by which a reviewer who must not learn it would learn who wrote it
+	Confirm bool
+	Version string // id of the text
+	Number  int    // of the version
+	Round   int
+	Enough  int // as the procedure says
+	Finder  *finder
+	Experts []expertRow
+	Places  []Option
+	// NotAskable is how many of those the address names cannot be asked any more.
+	NotAskable int
+	NoMeasure  bool
+	Mode       anonymityMode // of the round
+	Tells      []string      // names in the text by which a reviewer who must not learn it would learn who wrote it
 
 	Invited, Reserve []expertRow
 	Partners         []partnerRow
@@ -188,9 +190,11 @@ func (s *Server) proposal(ctx context.Context, rec *models.Recommendation, named
 	enough := procedure.Document.Review.Enough
 	values := url.Values{"enough": {strconv.Itoa(enough)}, "version_id": {rec.CurrentVersionID.String()}}
 	experts, err := s.expertsFor(ctx, rec, nil)
-	invite := len(named)
-	if invite == 0 {
-		invite = enough
+	invite := enough
+	if len(named) > 0 { // nobody else is invited in the place of one of them who cannot be
+		invite = len(slices.DeleteFunc(slices.Clone(named), func(id string) bool {
+			return !slices.ContainsFunc(experts, func(e models.Expert) bool { return e.ID.String() == id && e.Proposable() })
+		}))
 	}
 	slices.SortStableFunc(experts, func(a, b models.Expert) int { return namedFirst(named, a) - namedFirst(named, b) })
 	place := 0
@@ -303,6 +307,11 @@ func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *offi
 	}
 	if v.Experts, err = s.expertRows(ctx, l, a.rec, experts); err != nil {
 		return err
+	}
+	for _, id := range r.URL.Query()["expert"] {
+		if !slices.ContainsFunc(experts, func(e models.Expert) bool { return e.ID.String() == id && e.Proposable() }) {
+			v.NotAskable++
+		}
 	}
 	v.Places = reserveOptions(l)
 	if !confirm {

@@ -25,8 +25,10 @@ type summaryView struct {
 	Said         []saidTo
 	Comments     []answeredComment
 	Note         string
-	Naming       string // how they will be named, or in whose name it is sent, in a sentence
-	Conflict     string // what they declared; "" for nothing
+	Naming       string   // how they will be named, or in whose name it is sent, in a sentence
+	Conflict     string   // what they declared; "" where they did not say
+	Asks         []Option // kinds of conflict to choose from, where nothing was said yet; nobody has to
+	Form         *Form
 	Changing     bool
 	Due          time.Time
 	Zone         *time.Location
@@ -64,10 +66,12 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 	if a.facts.Anonymity != models.AnonymityOpen { // nobody chooses how they are named in it
 		v.Naming = l.T("anonymity.means." + a.facts.Anonymity)
 	}
-	if conflict.Declared() {
+	if v.Form = f.Form; conflict == nil {
+		v.Asks = choices(l, "conflict.kind.", models.ConflictKinds()...)
+	} else {
 		v.Conflict = l.T("conflict.kind." + conflict.Kind)
 	}
-	s.Engine.Render(w, r, http.StatusOK, "review_summary", v)
+	s.Engine.Render(w, r, f.status, "review_summary", v)
 	return nil
 }
 
@@ -95,7 +99,8 @@ func namingOf(p models.ReviewPayload) string {
 func hiddenFields(values map[string][]string) []Option {
 	var fields []Option
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name == "do" || name == "decision_id" {
+		if name == "do" || name == "decision_id" || name == "conflict" || name == "conflict_words" { // asked on the page itself
+
 			continue
 		}
 		for _, value := range values[name] {

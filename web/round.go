@@ -59,6 +59,7 @@ type roundDeskRow struct {
 	Suggestion string
 	Act        string         // where something is done about it
 	Decidable  bool           // the question stands: open, or answered
+	Links      bool           // personal links of it still open something
 	Suggested  []suggestedRow // whom they suggest instead
 	Conflict   *roundConflict
 	Decide     string // what waits for the officer's decision, as the button says; "" where nothing does
@@ -106,6 +107,9 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	if do == "suggested" {
 		return s.inviteSuggested(w, r, a)
 	}
+	if do == "send_link" || do == "end_links" {
+		return s.changeLinks(w, r, a, do)
+	}
 	kind, known := roundActs[do]
 	if !known {
 		return apperr.Invalid("do", "unknown")
@@ -149,6 +153,31 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 		s.flash(r, "done", said)
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
+	return nil
+}
+
+// changeLinks sends those asked a new personal link, or makes those sent so far invalid because one came into wrong hands.
+//
+//i18n:keys round.send_link.done round.send_link.none round.end_links.done
+func (s *Server) changeLinks(w http.ResponseWriter, r *http.Request, a *officerAct, do string) error {
+	if a.task == nil {
+		return apperr.NotFound("task")
+	}
+	ctx := r.Context()
+	if err := s.can(ctx, a.visitor, access.RecordOnBehalf, a.rec, nil); err != nil {
+		return err
+	}
+	said, sent, err := "done", 1, error(nil)
+	if do == "end_links" {
+		_, err = models.EndLinks(ctx, s.DB, a.rec, a.task, a.visitor.Person, s.Now())
+	} else if sent, err = models.SendLinks(ctx, s.DB, a.rec, a.task, a.visitor.Person, s.Now()); sent == 0 {
+		said = "none"
+	}
+	if err != nil {
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T("round."+do+"."+said))
+	http.Redirect(w, r, r.URL.Path+"?task="+a.task.ID.String(), http.StatusSeeOther)
 	return nil
 }
 
@@ -313,6 +342,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.InPlace != "" {
 		row.About = append(row.About, l.T("round.in_place", "Name", ask.InPlace))
 	}
+	if row.Links = row.Decidable && v.Open; row.Links {
+		row.Act = v.Action + "?task=" + ask.ID.String()
+	}
 	if ask.State != models.TaskOpen {
 		return row
 	}
@@ -330,9 +362,6 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	}
 	if row.Open && row.Asks != "" {
 		row.Decide = l.T("round.decide_time")
-	}
-	if row.Open {
-		row.Act = v.Action + "?task=" + ask.ID.String()
 	}
 	return row
 }
@@ -357,7 +386,7 @@ func askedBadge(l *i18n.Localizer, ask models.RoundAsk, now time.Time) Badge {
 		return say("done", "check", "answered")
 	case ask.State == models.TaskDeclined:
 		return say("wait", "hand-stop", "declined")
-	case ask.State == models.TaskExpired && ask.AcceptedAt == nil && ask.OverdueAt == nil:
+	case ask.Silent():
 		return say("wait", "clock", "silent")
 	case ask.State == models.TaskExpired:
 		return say("wait", "clock", "expired")

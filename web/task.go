@@ -149,7 +149,7 @@ func (f *Form) sayTick(l *i18n.Localizer, name, box string) {
 }
 
 func (s *Server) acceptAgain(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
-	if a.task.State != models.TaskDeclined {
+	if a.task.State != models.TaskDeclined && !a.task.Silent() {
 		return s.renderReview(w, r, a, f)
 	}
 	reason, err := s.overBecause(r.Context(), a)

@@ -17,6 +17,9 @@ func (s *Server) overBecause(ctx context.Context, a *asked) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if a.task.Silent() && a.task.RefusesTo(models.DecideAcceptTask, a.rec, round, s.Now()) == nil {
+		return "silent", nil
+	}
 	return overReason(*a.task, a.rec, a.task.Refuses(a.rec, round, s.Now())), nil
 }
 
@@ -67,6 +70,9 @@ type answeredView struct {
 	Again       *acceptForm
 	TakeBack    *takeBackForm // nil: there is nothing to take back any more
 	Refused     string        // why it was not taken back; "" where nobody wanted that
+	AgainTitle  string        // what stands above that
+	Due         time.Time     // the deadline of what can be done after all; zero where nothing can
+	Unsent      *unsentView   // what they typed and did not send; nil for nothing
 	Conflict    *conflictView // why it is over, where that is a conflict of interest; else nil
 	Certificate string        // where an expert has it confirmed that they reviewed; "" where that is not to be had
 }
@@ -75,12 +81,12 @@ type answeredView struct {
 type acceptForm struct {
 	formState
 	Action, Box string // where it goes, and what is ticked
-	Decline     string // where one declines instead, on the same page; "" where one did
+	Decline     string // where one declines instead, on the same page; "" where it is over already
 }
 
 func newAcceptForm(l *i18n.Localizer, a *asked, f formState) *acceptForm {
 	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will"), Decline: a.declinePath()}
-	if a.task.State == models.TaskDeclined {
+	if a.task.State != models.TaskOpen { // they declined, or were silent
 		accept.Box, accept.Decline = l.T("review.will_after_all"), ""
 	}
 	return accept
@@ -142,15 +148,21 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 		return err
 	}
 	if again {
-		v.Again = newAcceptForm(l, a, f)
+		v.Again, v.AgainTitle = newAcceptForm(l, a, f), l.T("review.changed_mind")
 	} else {
 		v.Refused = f.Refused
+	}
+	if reason == "silent" {
+		v.AgainTitle, v.Due = l.T("asked.over.silent.again"), a.task.DueAt
+	}
+	if v.Unsent, err = s.unsent(r, a); err != nil {
+		return err
 	}
 	s.Engine.Render(w, r, f.status, "answered", v)
 	return nil
 }
 
-// reconsiderable reports whether who declined can still say that they will after all.
+// reconsiderable reports whether who declined or was silent can still say that they will after all.
 func (s *Server) reconsiderable(ctx context.Context, a *asked) (bool, error) {
 	const kind = models.DecideAcceptTask
 	if !kind.Reconsiders(a.task) || a.rec.Possible(kind) != nil {

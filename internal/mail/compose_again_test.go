@@ -105,8 +105,8 @@ func TestAReplacedExpertIsThankedAndTheOfficerToldWhy(t *testing.T) {
 	n := newNetwork(t)
 	for _, state := range []models.TaskState{models.TaskCancelled, models.TaskDone} {
 		task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.State, t.ClosedAt = state, &monday })
-		n.exec(`INSERT INTO review_conflicts (task_id, recommendation_id, kind, words, written_in, declared_at, ruling, reason, reason_written_in, ruled_by, ruled_at)
-			VALUES (?, ?, 'funded', 'W', '', ?, 'replaced', 'It is too near.', 'en', ?, ?)`, task.ID, n.recommendation, monday, n.officer, monday)
+		n.exec(`INSERT INTO review_conflicts (task_id, person_id, recommendation_id, kind, words, written_in, declared_at, ruling, reason, reason_written_in, ruled_by, ruled_at)
+			VALUES (?, ?, ?, 'funded', 'W', '', ?, 'replaced', 'It is too near.', 'en', ?, ?)`, task.ID, n.expert, n.recommendation, monday, n.officer, monday)
 		mail := n.mail(models.MailConflictRuled, n.expert, "en", task)
 		mail.Data.Reason = models.RulingReplaced
 		letter, err := n.compose(mail)

@@ -186,7 +186,7 @@ func (p *Planted) answered(rec *models.Recommendation, round int, person, organi
 	if organisation == "" {
 		review.ConfidentialNote = said("quokkanote")
 		review.Answers = []models.ReviewAnswer{{Question: "in-confidence", Body: said("quokkaapart")}, {Question: "openly", Position: 1, Body: said("quokkaanswer")}}
-		conflict := &models.Conflict{TaskID: task.ID, RecommendationID: rec.ID, Kind: models.ConflictOther, Words: said("quokkaconflict"), DeclaredAt: p.now}
+		conflict := &models.Conflict{TaskID: task.ID, PersonID: *task.PersonID, RecommendationID: rec.ID, Kind: models.ConflictOther, Words: said("quokkaconflict"), DeclaredAt: p.now}
 		require.NoError(p.t, conflict.Put(p.t.Context(), p.db))
 	}
 	require.NoError(p.t, review.Put(p.t.Context(), p.db, comments))
