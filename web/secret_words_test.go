@@ -96,7 +96,7 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 // ofTheirOwn are areas of the administration whose pages are about single things that hold no words of these kinds; coordinators
 // alone come in, and the lists above them are gone through.
 var ofTheirOwn = []string{authoritiesPath, grantsPath, proceduresPath, contactsPath, importsPath, administrationPath + "/topics",
-	administrationPath + "/challenges", administrationPath + "/languages", administrationPath + "/countries", "/emblems", holidaysPath}
+	administrationPath + "/challenges", administrationPath + "/languages", administrationPath + "/countries", "/emblems", holidaysPath, peopleListsPath}
 
 // TestNobodyIsShownASecret goes through every page, feed and file, as everybody, and looks for words that are planted where not
 // everybody may read: the table is that of testsecrets. A new page is gone through as well; one at an address of an unknown kind,
