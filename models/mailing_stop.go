@@ -14,17 +14,18 @@ type StopReason string
 
 // The reasons.
 const (
-	StopRow    StopReason = "row"    // so many mails one after the other were refused for good
-	StopShare  StopReason = "share"  // too many of the last mails were
-	StopPolicy StopReason = "policy" // a server refuses what we are or how we send: it is not about the reader
+	StopRow     StopReason = "row"     // so many mails one after the other were refused for good
+	StopShare   StopReason = "share"   // too many of the last mails were
+	StopPolicy  StopReason = "policy"  // a server refuses what we are or how we send: it is not about the reader
+	StopUnknown StopReason = "unknown" // of mail after mail it is not known whether the server took it
 )
 
 // MailingStop is why a mailing stopped by itself, for a person to mend it and let it go on.
 type MailingStop struct {
 	Reason  StopReason `json:"reason"`
-	Domain  string     `json:"domain"`            // whose server refused last
+	Domain  string     `json:"domain"`            // whose server refused last; of StopUnknown the mail server we hand mails to, by host and port
 	Reply   string     `json:"reply"`             // its words, without addresses
-	Refused int        `json:"refused,omitempty"` // how many were, with StopRow and StopShare
+	Refused int        `json:"refused,omitempty"` // how many were, with StopRow and StopShare; of how many it is not known, with StopUnknown
 	Of      int        `json:"of,omitempty"`      // of how many, with StopShare
 	At      time.Time  `json:"at"`
 }
@@ -56,7 +57,7 @@ func (m *Mailing) saveStop(ctx context.Context, db bun.IDB) error {
 	return nil
 }
 
-// MailingTally returns what servers said last to a mailing while any of it was a refusal: TallyTaken and TallyRefused, the oldest first.
+// MailingTally returns what servers said last to a mailing while any of it was other than TallyTaken, the oldest first.
 func MailingTally(ctx context.Context, db bun.IDB, mailing uuid.UUID) (string, error) {
 	var last string
 	err := db.NewRaw(`SELECT coalesce((SELECT last FROM mailing_tallies WHERE mailing_id = ?), '')`, mailing).Scan(ctx, &last)
@@ -70,6 +71,7 @@ func MailingTally(ctx context.Context, db bun.IDB, mailing uuid.UUID) (string, e
 const (
 	TallyTaken   = 't'
 	TallyRefused = 'r' // for good
+	TallyUnknown = 'u' // nothing, after it had the whole mail
 )
 
 // AddToTally adds what servers said meanwhile to what they said to a mailing before, and returns the last of it, at most so many.
@@ -84,9 +86,9 @@ func AddToTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, said string,
 	return last, nil
 }
 
-// ForgetTally forgets what servers said to a mailing; unless refused, only where they refused nothing.
-func ForgetTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, refused bool) error {
-	_, err := db.NewRaw(`DELETE FROM mailing_tallies WHERE mailing_id = ? AND (? OR strpos(last, ?) = 0)`, mailing, refused, string(TallyRefused)).Exec(ctx)
+// ForgetTally forgets what servers said to a mailing; unless all, only where they took everything.
+func ForgetTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, all bool) error {
+	_, err := db.NewRaw(`DELETE FROM mailing_tallies WHERE mailing_id = ? AND (? OR replace(last, ?, '') = '')`, mailing, all, string(TallyTaken)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("forget what servers said last: %w", err)
 	}

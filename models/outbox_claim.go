@@ -76,14 +76,17 @@ func MarkSending(ctx context.Context, db bun.IDB, token uuid.UUID, ids []uuid.UU
 	return taken, nil
 }
 
-// ExtendClaim lets what is claimed under the token, and not over, and not being sent yet, be held until another instant.
-func ExtendClaim(ctx context.Context, db bun.IDB, token uuid.UUID, now, until time.Time) error {
-	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).Set("claimed_until = ?", until).
-		Where("o.claim_token = ?", token).Where("o.state = ?", MailClaimed).Where("o.claimed_until > ?", now).Exec(ctx)
+// ExtendClaim lets what is claimed under the token or being sent, and not over, be held until another instant, and reports whether
+// anything is.
+func ExtendClaim(ctx context.Context, db bun.IDB, token uuid.UUID, now, until time.Time) (bool, error) {
+	res, err := db.NewUpdate().Model((*OutboxMail)(nil)).Set("claimed_until = ?", until).
+		Where("o.claim_token = ?", token).Where("o.state IN (?)", bun.List([]MailState{MailClaimed, MailSending})).
+		Where("o.claimed_until > ?", now).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("extend a claim: %w", err)
+		return false, fmt.Errorf("extend a claim: %w", err)
 	}
-	return nil
+	held, err := res.RowsAffected()
+	return held > 0, err
 }
 
 // MailResult is what came of a mail. State is a final one, or MailQueued to try again.

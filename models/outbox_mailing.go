@@ -152,13 +152,14 @@ func pgUUIDs(ids []uuid.UUID) string {
 	return string(append(all, '}'))
 }
 
-// ExtendMailingClaim moves the end of a claim whose lease is not over.
-func ExtendMailingClaim(ctx context.Context, db bun.IDB, token uuid.UUID, now, until time.Time) error {
-	_, err := db.NewRaw(`UPDATE outbox_claims SET until = ? WHERE token = ? AND until > ?`, until, token, now).Exec(ctx)
+// ExtendMailingClaim moves the end of a claim whose lease is not over, and reports whether there is one.
+func ExtendMailingClaim(ctx context.Context, db bun.IDB, token uuid.UUID, now, until time.Time) (bool, error) {
+	res, err := db.NewRaw(`UPDATE outbox_claims SET until = ? WHERE token = ? AND until > ?`, until, token, now).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("extend a claim of a mailing: %w", err)
+		return false, fmt.Errorf("extend a claim of a mailing: %w", err)
 	}
-	return nil
+	held, err := res.RowsAffected()
+	return held > 0, err
 }
 
 // EndMailingClaims forgets claims of which no mail is left.

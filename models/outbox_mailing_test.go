@@ -143,9 +143,13 @@ func TestOnlyALiveClaimOfAMailingMayBeSent(t *testing.T) {
 	require.False(t, markWindow(t, b.db, uuid.New(), mailNow, got[0].ID), "another's token")
 	require.False(t, markWindow(t, b.db, token, mailNow.Add(time.Minute), got[0].ID), "the lease is over")
 	later := mailNow.Add(50 * time.Second)
-	require.NoError(t, models.ExtendMailingClaim(t.Context(), b.db, token, later, later.Add(time.Minute)))
+	held, err := models.ExtendMailingClaim(t.Context(), b.db, token, later, later.Add(time.Minute))
+	require.NoError(t, err)
+	require.True(t, held)
 	require.True(t, markWindow(t, b.db, token, mailNow.Add(time.Minute), got[0].ID))
-	require.NoError(t, models.ExtendMailingClaim(t.Context(), b.db, token, later.Add(time.Minute), later.Add(time.Hour)))
+	held, err = models.ExtendMailingClaim(t.Context(), b.db, token, later.Add(time.Minute), later.Add(time.Hour))
+	require.NoError(t, err)
+	require.False(t, held)
 	require.False(t, markWindow(t, b.db, token, later.Add(time.Minute), got[1].ID), "a claim that is over stays over")
 }
 

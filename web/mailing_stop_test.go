@@ -48,6 +48,7 @@ func TestAMailingThatPausedByItselfSaysWhy(t *testing.T) {
 		{Reason: models.StopRow, Domain: "ministry.example", Reply: "550 5.1.1 nobody <here>", Refused: 20},
 		{Reason: models.StopShare, Domain: "ministry.example", Reply: "550 5.1.1 nobody <here>", Refused: 21, Of: 200},
 		{Reason: models.StopPolicy, Domain: "ministry.example", Reply: "550 5.7.26 unauthenticated <mail>"},
+		{Reason: models.StopUnknown, Domain: "ministry.example", Reply: "421 gone <away>", Refused: 4},
 	} {
 		require.NoError(t, m.Stop(t.Context(), h.db, why))
 		require.NoError(t, m.SaveState(t.Context(), h.db))

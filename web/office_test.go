@@ -70,7 +70,7 @@ func (c *office) sender() *mail.Sender {
 	c.mails, err = catcher.Start(c.t.Context(), catcher.Options{Dir: c.t.TempDir()})
 	require.NoError(c.t, err)
 	c.t.Cleanup(func() { _ = c.mails.Stop(context.Background()) })
-	smtp, err := mail.NewSMTP(c.mails.URL(), 5*time.Second)
+	smtp, err := mail.NewSMTP(c.mails.URL(), mail.Timeouts{Command: 5 * time.Second})
 	require.NoError(c.t, err)
 	return &mail.Sender{DB: c.db, Transport: smtp, Composer: mail.NewComposer(c.db, c.server.Links, c.server.BaseURL),
 		From: netmail.Address{Name: "Tribuna", Address: "office@tribuna.example"}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}

@@ -177,10 +177,13 @@ func (m *mailing) stop(ctx workflow.Context, why models.MailingStop) error {
 	return nil
 }
 
+// batchFor is how long a batch may take: mail servers may look through each message for minutes before they say that they take it.
+const batchFor = 30 * time.Minute
+
 // withSending sets how a batch is run: a worker that dies is noticed by its missing heartbeat.
 func withSending(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 10 * time.Minute,
+		StartToCloseTimeout: batchFor,
 		HeartbeatTimeout:    aliveWithin,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    500 * time.Millisecond,

@@ -60,7 +60,7 @@ func newPostOffice(t *testing.T) *postOffice {
 func (p *postOffice) sender() *mail.Sender {
 	minter, err := links.New([]byte(strings.Repeat("k", links.MinKey)))
 	require.NoError(p.t, err)
-	smtp, err := mail.NewSMTP(p.server.URL(), 5*time.Second)
+	smtp, err := mail.NewSMTP(p.server.URL(), mail.Timeouts{Command: 5 * time.Second})
 	require.NoError(p.t, err)
 	return &mail.Sender{DB: p.db, Transport: smtp, Composer: mail.NewComposer(p.db, minter, "https://tribuna.example"),
 		From: netmail.Address{Name: "Tribuna", Address: "office@tribuna.example"}, Now: p.now, Turns: new(mail.Turns), Log: slog.New(slog.DiscardHandler)}

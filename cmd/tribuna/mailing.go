@@ -32,7 +32,8 @@ func (p *parts) sender() (*mail.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes, err := mail.NewRoutes(append([]string{p.cfg.SMTPURL}, p.cfg.SMTPRoutes...), mail.SendTimeout(p.cfg.OutboxLease))
+	routes, err := mail.NewRoutes(append([]string{p.cfg.SMTPURL}, p.cfg.SMTPRoutes...),
+		mail.Timeouts{Command: mail.SendTimeout(p.cfg.OutboxLease), Dot: p.cfg.SMTPDotTimeout})
 	if err != nil {
 		return nil, fmt.Errorf("SMTP_URL or TRIBUNA_SMTP_ROUTES: %w", err)
 	}

@@ -104,6 +104,7 @@ func (c Config) check() error {
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", c.TraceEndpoint == "" || isWebURL(c.TraceEndpoint)},
 		{"SMTP_URL", c.SMTPURL == "" || isSMTPURL(c.SMTPURL)},
 		{"TRIBUNA_SMTP_ROUTES", len(c.SMTPRoutes) == 0 || c.SMTPURL != "" && !slices.ContainsFunc(c.SMTPRoutes, func(u string) bool { return !isSMTPURL(u) })},
+		{"TRIBUNA_SMTP_DOT_TIMEOUT", c.SMTPDotTimeout >= 10*time.Second && c.SMTPDotTimeout <= time.Hour},
 		{"TRIBUNA_MAIL_FROM", c.MailFrom == "" || isMailAddress(c.MailFrom)},
 		{"TRIBUNA_MAIL_CONNECTIONS", c.MailConnections >= 1 && c.MailConnections <= 100},
 		{"TRIBUNA_MAIL_PER_MINUTE", within(c.MailPerMinute, 0, 1_000_000)},

@@ -35,9 +35,10 @@ type Config struct {
 	TemporalAddress   string `env:"TEMPORAL_ADDRESS" doc:"Temporal server; dev starts a private one without it" want:"host:port, like localhost:7233"`
 	TemporalNamespace string `env:"TEMPORAL_NAMESPACE" envDefault:"default" doc:"Temporal namespace" want:"the name of an existing namespace, like default: 1 to 255 letters, digits, dots, hyphens and underscores"`
 
-	SMTPURL    string   `env:"SMTP_URL" secret:"yes" doc:"mail server; nothing is sent to it without TLS unless it is on this machine or ?tls=none says so; dev starts a mail catcher without it" want:"smtp://user:password@host:587 or smtps://user:password@host:465"`
-	SMTPRoutes []string `env:"TRIBUNA_SMTP_ROUTES" secret:"yes" doc:"further mail servers beside that in SMTP_URL; connections are shared out by weight (?weight=3 behind any of them, 1 without it; 0: only when no other can be reached), and one that cannot be reached or is closing is left alone for a minute" want:"addresses like that of SMTP_URL, which has to be set too, with commas between them (a comma in a password is %2C), like smtps://user:password@host:465?weight=3"`
-	MailFrom   string   `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
+	SMTPURL        string        `env:"SMTP_URL" secret:"yes" doc:"mail server; nothing is sent to it without TLS unless it is on this machine or ?tls=none says so; dev starts a mail catcher without it" want:"smtp://user:password@host:587 or smtps://user:password@host:465"`
+	SMTPRoutes     []string      `env:"TRIBUNA_SMTP_ROUTES" secret:"yes" doc:"further mail servers beside that in SMTP_URL; connections are shared out by weight (?weight=3 behind any of them, 1 without it; 0: only when no other can be reached), and one that cannot be reached or is closing is left alone for a minute" want:"addresses like that of SMTP_URL, which has to be set too, with commas between them (a comma in a password is %2C), like smtps://user:password@host:465?weight=3"`
+	SMTPDotTimeout time.Duration `env:"TRIBUNA_SMTP_DOT_TIMEOUT" envDefault:"10m" doc:"how long a mail server is waited for after it has a whole message, while it looks through it; too short leaves mails unknown that arrived" want:"a duration from 10s to 1h, like 10m"`
+	MailFrom       string        `env:"TRIBUNA_MAIL_FROM" doc:"sender of all mails" want:"a mail address, like Tribuna <tribuna@network.example>"`
 
 	MailConnections int `env:"TRIBUNA_MAIL_CONNECTIONS" envDefault:"5" doc:"connections to the mail server at once; each may leave thirty mails unknown when the worker is killed" want:"a number from 1 to 100"`
 

@@ -64,6 +64,8 @@ func TestWrongValuesAreOneSentence(t *testing.T) {
 		"TRIBUNA_MAIL_FROM":   "nobody",
 		"TRIBUNA_SMTP_ROUTES": "smtp://user:hunter2@host", // without SMTP_URL
 
+		"TRIBUNA_SMTP_DOT_TIMEOUT": "1s",
+
 		"TRIBUNA_MAIL_PER_MINUTE":        "-1",
 		"TRIBUNA_MAIL_DOMAIN_PER_MINUTE": "many",
 		"TRIBUNA_MAIL_WARM_UP":           "200,0",

@@ -54,6 +54,7 @@ func newRun(s *Sender, b Batch) *run {
 func (r *run) sendAll(ctx context.Context) error {
 	r.marks = &shared[*outgoing]{do: func(all []*outgoing) error { return r.mark(ctx, all) }}
 	r.results = &shared[result]{do: func(all []result) error { return r.write(ctx, all) }}
+	defer r.stayAlive(ctx)()
 	parts := make(chan []claimed, r.batch.Limit/r.part())
 	gone := make(chan struct{})
 	errs := make([]error, r.Connections)
@@ -203,28 +204,6 @@ func (r *run) taken(ctx context.Context, groups map[uuid.UUID][]*outgoing, now t
 		taken[id] = true
 	}
 	return taken, err
-}
-
-// extend lets a claim live on of which half the lease is over, and returns when it ends.
-func (r *run) extend(ctx context.Context, token uuid.UUID, now time.Time) (time.Time, error) {
-	r.mu.Lock()
-	until := r.leases[token]
-	r.mu.Unlock()
-	if until.Sub(now) > r.Lease/2 {
-		return until, nil
-	}
-	extend := models.ExtendClaim
-	if r.batch.MailingID != nil {
-		extend = models.ExtendMailingClaim
-	}
-	until = now.Add(r.Lease)
-	if err := extend(ctx, r.DB, token, now, until); err != nil {
-		return until, err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.leases[token] = until
-	return until, nil
 }
 
 // recordFor is how long a sender tries to write what came of mails before it gives up; they become unknown then.

@@ -25,7 +25,7 @@ func TestTheMailAboutAMailingThatPausedByItselfSaysWhyAndWhatToDo(t *testing.T) 
 			return m.SaveState(ctx, tx)
 		}))
 	}
-	for _, why := range []models.MailingStop{{Reason: models.StopRow, Refused: 20}, {Reason: models.StopShare, Refused: 21, Of: 200}, {Reason: models.StopPolicy}} {
+	for _, why := range []models.MailingStop{{Reason: models.StopRow, Refused: 20}, {Reason: models.StopShare, Refused: 21, Of: 200}, {Reason: models.StopPolicy}, {Reason: models.StopUnknown, Refused: 4}} {
 		why.At, why.Domain, why.Reply = monday, "ministry.example", "550 5.7.26 unauthenticated <mail>"
 		stop(why)
 		for _, tag := range i18n.Tags() {

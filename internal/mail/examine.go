@@ -35,7 +35,7 @@ func Examine(ctx context.Context, addresses []string, timeout time.Duration) []E
 
 func examine(ctx context.Context, address string, timeout time.Duration) Examined {
 	e := Examined{Name: "a mail server"}
-	routes, err := NewRoutes([]string{address}, timeout)
+	routes, err := NewRoutes([]string{address}, Timeouts{Command: timeout})
 	if err != nil {
 		e.Err = err
 		return e

@@ -39,10 +39,10 @@ type route struct {
 }
 
 // NewRoutes reads the addresses of mail servers, each as NewSMTP reads it, with its weight as ?weight=N, 1 where it says none.
-func NewRoutes(addresses []string, timeout time.Duration) (*Routes, error) {
+func NewRoutes(addresses []string, waits Timeouts) (*Routes, error) {
 	r := &Routes{Now: time.Now, Log: slog.Default()}
 	for _, address := range addresses {
-		transport, err := NewSMTP(address, timeout)
+		transport, err := NewSMTP(address, waits)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +71,7 @@ func (r *Routes) Dial(ctx context.Context) (Connection, error) {
 			r.awake(way)
 			return &routed{Connection: c, routes: r, way: way}, nil
 		}
-		if failed = errors.Join(failed, fmt.Errorf("%s: %w", way.name, err)); ctx.Err() != nil {
+		if failed = errors.Join(failed, err); ctx.Err() != nil {
 			return nil, failed
 		}
 		r.rest(way, err.Error())

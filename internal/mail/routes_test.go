@@ -18,7 +18,7 @@ import (
 
 func newRoutes(t *testing.T, c *clock, addresses ...string) *mail.Routes {
 	t.Helper()
-	r, err := mail.NewRoutes(addresses, 2*time.Second)
+	r, err := mail.NewRoutes(addresses, mail.Timeouts{Command: 2 * time.Second})
 	require.NoError(t, err)
 	r.Now, r.Log = c.Now, slog.New(slog.NewTextHandler(io.Discard, nil))
 	return r
@@ -67,11 +67,11 @@ func TestARouteThatCannotBeReachedIsLeftAloneForAWhile(t *testing.T) {
 
 func TestRoutesThatCannotBeAreRefusedWithoutTheirPassword(t *testing.T) {
 	for _, bad := range []string{"smtp://u:hunter2@host?weight=-1", "smtp://u:hunter2@host?weight=many", "smtp://u:hunter2@host?weight=101", "http://u:hunter2@host"} {
-		_, err := mail.NewRoutes([]string{"smtp://127.0.0.1", bad}, time.Second)
+		_, err := mail.NewRoutes([]string{"smtp://127.0.0.1", bad}, mail.Timeouts{Command: time.Second})
 		require.Error(t, err, bad)
 		require.NotContains(t, err.Error(), "hunter2")
 	}
-	_, err := mail.NewRoutes(nil, time.Second)
+	_, err := mail.NewRoutes(nil, mail.Timeouts{Command: time.Second})
 	require.Error(t, err)
 }
 

@@ -47,8 +47,8 @@ type Sender struct {
 	Backoff func(outcome Outcome, failures int) time.Duration
 }
 
-// SendTimeout is the longest that sending one message may take, to be given to NewSMTP: a message is begun only where it,
-// and writing what came of it, ends within the lease.
+// SendTimeout is the longest that sending one message may take up to its final dot, to be given to NewSMTP: a message is begun only
+// where it ends within the lease. While the server's word is waited for after that, the lease is extended.
 func SendTimeout(lease time.Duration) time.Duration { return lease / 6 }
 
 // Batch says which mails to send.
@@ -57,7 +57,7 @@ type Batch struct {
 	Transactional bool              // only those of no mailing
 	Limit         int               // mails claimed at once, default 50
 	For           time.Duration     // how long to go on claiming; zero claims once
-	Progress      func(settled int) // called as results are written, from several goroutines, never at the same time
+	Progress      func(settled int) // called as results are written and every few seconds, from several goroutines, never at the same time
 }
 
 // SendBatch claims mails that are due and sends them. It returns how many came to a final state: delivered, refused,

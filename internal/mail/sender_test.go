@@ -35,7 +35,7 @@ func (c *clock) turn(by time.Duration) { c.at.Add(int64(by)) }
 func newSender(t *testing.T, n *network, s *server, c *clock) *mail.Sender {
 	t.Helper()
 	const lease, window = time.Minute, 6
-	transport, err := mail.NewSMTP(s.url(), mail.SendTimeout(lease))
+	transport, err := mail.NewSMTP(s.url(), mail.Timeouts{Command: mail.SendTimeout(lease)})
 	require.NoError(t, err)
 	return &mail.Sender{DB: n.db, Transport: transport, Composer: n.composer(), Now: c.Now, Lease: lease, Window: window,
 		From: netmail.Address{Name: "Tribuna", Address: "post@tribuna.example"}, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}

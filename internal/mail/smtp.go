@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -15,9 +16,20 @@ import (
 
 // SMTP is a mail server reached by SMTP.
 type SMTP struct {
-	client  *gomail.Client
-	timeout time.Duration
+	client *gomail.Client
+	name   string // host and port: never the password
+	waits  Timeouts
 }
+
+// Timeouts are how long a mail server is waited for.
+type Timeouts struct {
+	Command time.Duration // for connecting, and for every single message from its first command to its final dot
+	Dot     time.Duration // for the server's word after that, in which it looks through the message; zero: DotTimeout
+}
+
+// DotTimeout is how long RFC 5321 (4.5.3.2.6) has one wait for a server's word after the final dot: who hangs up before that has a
+// message delivered of which they do not know.
+const DotTimeout = 10 * time.Minute
 
 // NewSMTP reads the address of a mail server:
 //
@@ -27,9 +39,7 @@ type SMTP struct {
 //	smtp://host:1025?tls=none, ?tls=starttls    whatever the host
 //
 // What else is behind the question mark is not for it to read.
-//
-// Timeout bounds connecting, and every single message from its first command to the server's last reply.
-func NewSMTP(address string, timeout time.Duration) (*SMTP, error) {
+func NewSMTP(address string, waits Timeouts) (*SMTP, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
 		return nil, errors.New("the mail server's address is not of the form smtp://user:password@host:port") // may hold a password
@@ -38,12 +48,13 @@ func NewSMTP(address string, timeout time.Duration) (*SMTP, error) {
 	if err != nil {
 		return nil, err
 	}
-	options = append(options, gomail.WithTimeout(timeout))
+	options = append(options, gomail.WithTimeout(waits.Command))
+	waits.Dot = cmp.Or(waits.Dot, DotTimeout)
 	client, err := gomail.NewClient(u.Hostname(), options...)
 	if err != nil {
 		return nil, fmt.Errorf("set up the mail client: %w", err)
 	}
-	return &SMTP{client: client, timeout: timeout}, nil
+	return &SMTP{client: client, name: u.Host, waits: waits}, nil
 }
 
 func smtpOptions(u *url.URL) ([]gomail.Option, error) {
@@ -91,9 +102,20 @@ func loopback(host string) bool {
 func (s *SMTP) Dial(ctx context.Context) (Connection, error) {
 	connection, err := s.client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("connect to the mail server: %w", err)
+		return nil, &unreachable{s.name, err}
 	}
 	pipelining, _ := connection.Extension("PIPELINING")
 	utf8, _ := connection.Extension("SMTPUTF8")
-	return &smtpConnection{connection: connection, timeout: s.timeout, pipelining: pipelining, utf8: utf8}, nil
+	return &smtpConnection{connection: connection, server: s.name, waits: s.waits, pipelining: pipelining, utf8: utf8}, nil
 }
+
+// unreachable says that no connection to a mail server could be opened.
+type unreachable struct {
+	server string
+	err    error
+}
+
+func (u *unreachable) Error() string {
+	return "connect to the mail server " + u.server + ": " + u.err.Error()
+}
+func (u *unreachable) Unwrap() error { return u.err }

@@ -21,7 +21,7 @@ func plainMessage(_ *testing.T, id string) mail.Message {
 
 func dial(t *testing.T, url string) mail.Connection {
 	t.Helper()
-	transport, err := mail.NewSMTP(url, 2*time.Second)
+	transport, err := mail.NewSMTP(url, mail.Timeouts{Command: 2 * time.Second})
 	require.NoError(t, err)
 	c, err := transport.Dial(t.Context())
 	require.NoError(t, err)
@@ -101,7 +101,7 @@ func TestSilentServerEndsWithTheTimeout(t *testing.T) {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
-	transport, err := mail.NewSMTP("smtp://"+l.Addr().String(), 50*time.Millisecond)
+	transport, err := mail.NewSMTP("smtp://"+l.Addr().String(), mail.Timeouts{Command: 50 * time.Millisecond})
 	require.NoError(t, err)
 	_, err = transport.Dial(context.Background())
 	var timeout net.Error
@@ -111,12 +111,12 @@ func TestSilentServerEndsWithTheTimeout(t *testing.T) {
 func TestAddressesOfMailServers(t *testing.T) {
 	for _, good := range []string{"smtp://127.0.0.1:1025", "smtp://localhost", "smtp://u:p@mail.example:587", "smtp://[::1]:25",
 		"smtps://u:p@mail.example", "smtp://catcher:1025?tls=none"} {
-		_, err := mail.NewSMTP(good, time.Second)
+		_, err := mail.NewSMTP(good, mail.Timeouts{Command: time.Second})
 		require.NoError(t, err, good)
 	}
 	for _, bad := range []string{"", "127.0.0.1:25", "http://mail.example", "smtp://u:secret@:25", "smtp://u:secret@host:99999", "smtp://u:secret@ho st",
 		"smtp://host?tls=maybe"} {
-		_, err := mail.NewSMTP(bad, time.Second)
+		_, err := mail.NewSMTP(bad, mail.Timeouts{Command: time.Second})
 		require.Error(t, err, bad)
 		require.NotContains(t, err.Error(), "secret")
 	}
@@ -124,7 +124,7 @@ func TestAddressesOfMailServers(t *testing.T) {
 
 func TestNothingIsSaidInTheClearWhereTLSIsDemanded(t *testing.T) {
 	s := newServer(t, nil)
-	transport, err := mail.NewSMTP("smtp://u:secret@"+s.addr+"?tls=starttls", time.Second)
+	transport, err := mail.NewSMTP("smtp://u:secret@"+s.addr+"?tls=starttls", mail.Timeouts{Command: time.Second})
 	require.NoError(t, err)
 	_, err = transport.Dial(t.Context())
 	require.ErrorContains(t, err, "STARTTLS")

@@ -24,10 +24,11 @@ const policyTries = 3
 
 // refusals is what a batch knows of what servers refuse, its own mails and those of others that send the same mailing.
 type refusals struct {
-	last string // see models.MailingTally
-	said string // the end of it that others do not know of yet
-	kept bool   // some of it is written down
-	no   models.MailingStop
+	last string             // see models.MailingTally
+	said string             // the end of it that others do not know of yet
+	kept bool               // some of it is written down
+	no   models.MailingStop // the last refusal
+	lost models.MailingStop // the last mail of which it is not known
 	why  *models.MailingStop
 }
 
@@ -38,7 +39,11 @@ func (r *run) readTally(ctx context.Context) (err error) {
 }
 
 // refusedLately reports whether a tally has anything to say.
-func refusedLately(tally string) bool { return strings.ContainsRune(tally, models.TallyRefused) }
+func refusedLately(tally string) bool { return strings.Trim(tally, string(models.TallyTaken)) != "" }
+
+// doubtsOfEach is how many mails of each connection may be in doubt, none taken between them, before a mailing stops: a server that is
+// killed leaves one on each.
+const doubtsOfEach = 2
 
 // mostTold is how many mails a tally goes back.
 func (r *run) mostTold() int { return max(StopAmong, r.Stop.Row) }
@@ -124,6 +129,8 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 		if ours {           // and not to the reader, who is among the rest of the mailing
 			x = givenUp(o.OutboxMail, o.Attempts+1, x.Reply)
 		}
+	case Doubtful:
+		w.doubt(d.Server, x.Reply)
 	case Deferred:
 		if !strings.HasPrefix(d.Reply, "421") && !bounce.OneMailbox(d.Reply) {
 			w.slow(ctx, domain, x.Reply)
@@ -169,18 +176,36 @@ func (r *run) tally(said byte, domain, reply string) {
 	}
 }
 
-// judge stops the mailing where the last refusal is one too many; whoever calls holds the lock.
+// doubt counts a mail of which nobody knows whether the server took it, and stops the mailing where there are too many of them.
+func (r *run) doubt(server, reply string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said += string(models.TallyUnknown)
+	r.last = r.latest(r.last + string(models.TallyUnknown))
+	r.lost = models.MailingStop{Domain: server, Reply: reply}
+	r.judge()
+}
+
+// judge stops the mailing where the last refusal, or the last mail in doubt, is one too many; whoever calls holds the lock.
 func (r *run) judge() {
-	row := len(r.last) - 1 - strings.LastIndexByte(r.last, models.TallyTaken)
-	refused := strings.Count(r.last[max(0, len(r.last)-StopAmong):], string(models.TallyRefused))
-	why := r.no
-	switch {
-	case r.Stop.Row > 0 && row >= r.Stop.Row:
-		why.Reason, why.Refused = models.StopRow, row
-	case r.Stop.Percent > 0 && len(r.last) >= StopAmong && refused*100 > r.Stop.Percent*StopAmong:
-		why.Reason, why.Refused, why.Of = models.StopShare, refused, StopAmong
-	default:
-		return
+	count := func(tally string, said rune) int { return strings.Count(tally, string(said)) }
+	row, among := r.last[strings.LastIndexByte(r.last, models.TallyTaken)+1:], r.last[max(0, len(r.last)-StopAmong):]
+	tooMany := func(said rune) bool {
+		return r.Stop.Percent > 0 && len(r.last) >= StopAmong && count(among, said)*100 > r.Stop.Percent*StopAmong
 	}
-	r.halt(why)
+	no, lost := r.no, r.lost
+	switch {
+	case r.Stop.Row > 0 && count(row, models.TallyRefused) >= r.Stop.Row:
+		no.Reason, no.Refused = models.StopRow, count(row, models.TallyRefused)
+		r.halt(no)
+	case tooMany(models.TallyRefused):
+		no.Reason, no.Refused, no.Of = models.StopShare, count(among, models.TallyRefused), StopAmong
+		r.halt(no)
+	case count(row, models.TallyUnknown) >= doubtsOfEach*r.Connections:
+		lost.Reason, lost.Refused = models.StopUnknown, count(row, models.TallyUnknown)
+		r.halt(lost)
+	case tooMany(models.TallyUnknown):
+		lost.Reason, lost.Refused = models.StopUnknown, count(among, models.TallyUnknown)
+		r.halt(lost)
+	}
 }

@@ -40,5 +40,6 @@ const (
 type Delivery struct {
 	Outcome Outcome
 	Reply   string // the server's words, or what went wrong
+	Server  string // host and port of the mail server it was handed to
 	Broken  bool   // the connection must not be used again
 }

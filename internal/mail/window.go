@@ -39,7 +39,7 @@ type outgoing struct {
 	claimed
 	message Message
 	taken   bool      // marked as being sent
-	until   time.Time // the mark's lease
+	until   time.Time // the mark's lease when it was written
 }
 
 // sendEach takes parts until there are none, the batch is called off, or this connection cannot go on.
@@ -97,7 +97,7 @@ func (w *window) deliverEach(ctx context.Context, stop func(), marked <-chan []*
 			continue
 		}
 		var results []result
-		if results, failed = w.deliver(context.WithoutCancel(ctx), ready); failed != nil {
+		if results, failed = w.deliver(ctx, ready); failed != nil {
 			stop()
 		}
 		sent <- results
@@ -243,11 +243,12 @@ func (w *window) hangUp() {
 }
 
 // deliver puts a marked window on the wire. What it did not get to, because the connection broke and no new one could be
-// made or because the lease is about to end, is queued again: it is certain that it did not leave.
-func (w *window) deliver(ctx context.Context, taken []*outgoing) ([]result, error) {
+// made, because the batch was called off or because the lease is about to end, is queued again: it is certain that it did not leave.
+func (w *window) deliver(batch context.Context, taken []*outgoing) ([]result, error) {
 	var results []result
+	ctx := context.WithoutCancel(batch)
 	for i, o := range taken {
-		if !w.Now().Add(SendTimeout(w.Lease)).Before(o.until) {
+		if batch.Err() != nil || !w.Now().Add(SendTimeout(w.Lease)).Before(w.leaseOf(o)) {
 			return append(results, untried(taken[i:])...), nil
 		}
 		if w.waits(o) {

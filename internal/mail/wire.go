@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/textproto"
 	"strings"
-	"time"
 
 	"github.com/wneessen/go-mail/smtp"
 	"golang.org/x/net/idna"
@@ -23,7 +22,8 @@ type Message struct {
 // smtpConnection carries messages over the connection that go-mail opened.
 type smtpConnection struct {
 	connection *smtp.Client
-	timeout    time.Duration
+	server     string // host and port
+	waits      Timeouts
 	pipelining bool // the server takes several commands at once (RFC 2920)
 	utf8       bool // the server takes addresses that are not ASCII (RFC 6531)
 	used       bool // carried a message before
@@ -35,16 +35,16 @@ type smtpConnection struct {
 func (c *smtpConnection) Send(m Message) Delivery {
 	commands, err := c.envelope(m)
 	if err != nil {
-		return Delivery{Outcome: Refused, Reply: err.Error()} // it cannot be sent at all; nothing went on the wire
+		return Delivery{Outcome: Refused, Reply: err.Error(), Server: c.server} // it cannot be sent at all; nothing went on the wire
 	}
 	d := c.carry(commands, m)
-	c.broken, c.used = d.Broken, true
+	c.broken, c.used, d.Server = d.Broken, true, c.server
 	return d
 }
 
 // Close says goodbye to a server one is on terms with, and hangs up on others.
 func (c *smtpConnection) Close() {
-	if !c.broken && c.connection.UpdateDeadline(c.timeout) == nil && c.connection.Quit() == nil {
+	if !c.broken && c.connection.UpdateDeadline(c.waits.Command) == nil && c.connection.Quit() == nil {
 		return
 	}
 	_ = c.connection.Close()
@@ -102,7 +102,7 @@ func ascii(s string) bool {
 // carry says the commands, at once where the server allows it, and then the message. How far it came decides the outcome:
 // before the message itself nothing can have been delivered.
 func (c *smtpConnection) carry(commands []string, m Message) Delivery {
-	if c.connection.UpdateDeadline(c.timeout) != nil {
+	if c.connection.UpdateDeadline(c.waits.Command) != nil {
 		return Delivery{Outcome: Unsent, Reply: "the connection was closed", Broken: true}
 	}
 	if c.pipelining {
@@ -202,6 +202,9 @@ func (c *smtpConnection) content(m Message) Delivery {
 		return Delivery{Outcome: Lost, Reply: err.Error(), Broken: true}
 	}
 	if err != nil {
+		return Delivery{Outcome: Doubtful, Reply: err.Error(), Broken: true}
+	}
+	if err := c.connection.UpdateDeadline(c.waits.Dot); err != nil {
 		return Delivery{Outcome: Doubtful, Reply: err.Error(), Broken: true}
 	}
 	_, reply, err := c.connection.Text.ReadResponse(250)

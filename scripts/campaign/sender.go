@@ -78,7 +78,7 @@ func sender(db *bun.DB, t task) (*mail.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := mail.NewSMTP("smtp://"+t.SMTP, mail.SendTimeout(lease))
+	transport, err := mail.NewSMTP("smtp://"+t.SMTP, mail.Timeouts{Command: mail.SendTimeout(lease)})
 	if err != nil {
 		return nil, err
 	}
