@@ -30,7 +30,7 @@ import (
 // worldLimit bounds one test, awaitLimit the wait for one thing: longer than anything a crash makes one wait for, which
 // is the time of one attempt at an activity.
 const (
-	worldLimit = 4 * time.Minute
+	worldLimit = 8 * time.Minute
 	awaitLimit = 90 * time.Second
 )
 

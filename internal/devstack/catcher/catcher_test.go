@@ -123,6 +123,13 @@ func TestFaults(t *testing.T) {
 	require.False(t, errors.As(err, &reply), "no answer came: %v", err)
 	require.NoError(t, send(c, "c@expert.example", 3))
 	require.Len(t, c.Ledger(), 3, "the mail of the dropped connection was accepted")
+
+	c.SetFaults(catcher.Faults{HangUp: func(to string) bool { return to == "d@expert.example" }})
+	err = send(c, "d@expert.example", 4)
+	require.Error(t, err)
+	require.False(t, errors.As(err, &reply), "no answer came: %v", err)
+	require.NoError(t, send(c, "e@expert.example", 5))
+	require.Len(t, c.Ledger(), 4, "nothing of the mail was accepted")
 }
 
 func TestRefusedShareIsAboutAsLargeAsAsked(t *testing.T) {

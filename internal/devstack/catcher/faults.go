@@ -11,6 +11,9 @@ import (
 type Faults struct {
 	// Refuse is asked for every recipient; an error refuses it.
 	Refuse func(to string) *smtp.SMTPError
+	// HangUp is asked for every recipient before Refuse; true closes the
+	// connection, so that nothing of the mail was accepted.
+	HangUp func(to string) bool
 	// DropAfter is asked when the n-th mail (from 1, in order of arrival) is
 	// stored; true closes the connection without an answer, so that the sender
 	// cannot know whether the mail was accepted.
@@ -37,6 +40,8 @@ func (f *Faults) refuse(to string) error {
 	}
 	return nil
 }
+
+func (f *Faults) hangUp(to string) bool { return f.HangUp != nil && f.HangUp(to) }
 
 func (f *Faults) dropAfter(n int) bool { return f.DropAfter != nil && f.DropAfter(n) }
 

@@ -26,7 +26,11 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 
 // Rcpt adds a recipient, unless a fault refuses it.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if err := s.catcher.faultsNow().refuse(to); err != nil {
+	faults := s.catcher.faultsNow()
+	if faults.hangUp(to) {
+		return s.conn.Conn().Close()
+	}
+	if err := faults.refuse(to); err != nil {
 		return err
 	}
 	s.to = append(s.to, to)
