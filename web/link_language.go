@@ -27,7 +27,8 @@ func (s *Server) mailLanguage(ctx context.Context, l *i18n.Localizer, a *asked) 
 	return &mailLanguage{Action: a.path() + "/language", Now: a.visitor.Person.Language, Offered: l.Tag()}, nil
 }
 
-// changeMailLanguage has the person asked be written to in the language that they chose.
+// changeMailLanguage has the person asked be written to in the language that they chose. The form as it stands chooses none: the page's
+// own language may have been changed by a machine that looks into mails.
 func (s *Server) changeMailLanguage(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.loadAsked(r)
 	if err != nil {
@@ -36,7 +37,12 @@ func (s *Server) changeMailLanguage(w http.ResponseWriter, r *http.Request) erro
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	tag := r.PostForm.Get("language")
+	l, tag := Localizer(r), r.PostForm.Get("language")
+	if offered := r.PostForm.Get("offered"); tag == "" && slices.Contains(i18n.Tags(), offered) { // as a machine sends it
+		s.flash(r, "harm", l.T("asked.tick", "Box", l.T("asked.mails.change", "Language", l.Language(offered))))
+		http.Redirect(w, r, a.path(), http.StatusSeeOther)
+		return nil
+	}
 	if !slices.Contains(i18n.Tags(), tag) {
 		return apperr.Invalid("language", "unknown")
 	}

@@ -189,6 +189,9 @@ func TestWhoHasNoAccountChoosesTheLanguageOfTheirMails(t *testing.T) {
 	require.Contains(t, page.Body, i18n.For("ro").T("asked.mails.now", "Language", "engleză"))
 	require.Equal(t, "en", h.person("expert-02").Language, "a look changes nothing")
 	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/language", url.Values{"language": {"xx"}}).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/language", filled(t, page.Body, path+"/language")).StatusCode)
+	require.Contains(t, b.get(path).Body, i18n.For("ro").T("asked.tick", "Box", i18n.For("ro").T("asked.mails.change", "Language", "română")))
+	require.Equal(t, "en", h.person("expert-02").Language, "the form says nothing as it stands: a machine may have changed the page's language")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/language", url.Values{"language": {"ro"}}).StatusCode)
 	require.Equal(t, "ro", h.person("expert-02").Language)
 	after := b.get(path).Body

@@ -1,41 +1,44 @@
 package web
 
 import (
+	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/demo"
-	"tribuna/internal/links"
 	"tribuna/models"
 )
 
 var (
-	postForm    = regexp.MustCompile(`<form[^>]*method="post"[^>]*action="([^"]+)"|<form[^>]*action="([^"]+)"[^>]*method="post"`)
-	namedButton = regexp.MustCompile(`<button[^>]*type="submit"[^>]*name="([^"]+)"[^>]*value="([^"]*)"`)
-	anyLink     = regexp.MustCompile(`href="(/[^"#]*)`)
+	postForm  = regexp.MustCompile(`<form[^>]*method="post"[^>]*action="([^"]+)"|<form[^>]*action="([^"]+)"[^>]*method="post"`)
+	anyButton = regexp.MustCompile(`<button[^>]*>`)
+	anyNumber = regexp.MustCompile(`\d+`)
+	attribute = regexp.MustCompile(`\s(type|name|value|formaction)="([^"]*)"`)
+	anyLink   = regexp.MustCompile(`href="(/[^"#]*)`)
 )
 
-// TestScannerByFormsDecidesNothing is a scanner of mails that follows every link of the pages of a question and sends every
-// form as it stands, by each of its buttons: reviews, consultations and sign-offs are as they were.
+// TestScannerByFormsDecidesNothing is a scanner of mails that follows every link of the pages of a question and sends every form of
+// them as it stands, by each of its buttons: reviews and consultations are as they were. TestOrganisationsSignOff,
+// TestTranslationFromOpeningToApproval and TestFollowUpIsReportedAndEnded have it look at the mails of the questions that come later.
 func TestScannerByFormsDecidesNothing(t *testing.T) {
 	n := newOffice(t)
 	n.patient(nil)
 	n.concerns("RS")
-	n.review(1, "expert-02")
+	n.review(2, "expert-02", "expert-04") // so that no answer below closes the round
 	asks := []struct {
 		slug string
 		task *models.Task
 	}{{"expert-02", n.taskOf("expert-02")}, {"partner-cyi", n.consultedBy("cyi")}}
 	for _, asked := range asks {
-		n.scanned(asked.task, asked.slug, "")
+		n.scanned(asked.task, n.person(asked.slug), "")
 		n.undecided(asked.task)
 	}
 	words := url.Values{"reasons": {"Typed and not sent."}, "answer": {models.AnswerSupport}, "comment-5": {"Who pays?"}}
@@ -47,8 +50,8 @@ func TestScannerByFormsDecidesNothing(t *testing.T) {
 			keep[name] = v
 		}
 		require.Equal(t, http.StatusSeeOther, b.post(answerPathOf(asked.task), keep).StatusCode)
-		n.scanned(asked.task, asked.slug, "?kept=continue")
-		n.scanned(asked.task, asked.slug, "")
+		n.scanned(asked.task, n.person(asked.slug), "?kept=continue")
+		n.scanned(asked.task, n.person(asked.slug), "")
 		n.undecided(asked.task)
 		require.NotNil(t, n.left(asked.slug, models.KeptAnswer(asked.task.ID)), "nor is it thrown away")
 	}
@@ -62,7 +65,7 @@ func TestScannerByFormsDecidesNothing(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, b.post(answerPathOf(asked.task), send).StatusCode)
 		was, err := models.ReviewByTask(t.Context(), n.db, asked.task.ID)
 		require.NoError(t, err)
-		n.scanned(asked.task, asked.slug, "")
+		n.scanned(asked.task, n.person(asked.slug), "")
 		is, err := models.ReviewByTask(t.Context(), n.db, asked.task.ID)
 		require.NoError(t, err)
 		require.Equal(t, was, is)
@@ -82,66 +85,109 @@ func (n *office) consultedBy(organisation string) *models.Task {
 	return &consulted[i]
 }
 
-// scanned opens the page of a question as a scanner does, follows its links, and sends every form as it stands, by each of its buttons.
-func (n *office) scanned(task *models.Task, slug, query string) {
+// scanned opens the page of a question as a scanner does, follows its links, sends every form there and on the pages below it as it
+// stands, by each of its buttons, and holds what it left against what it found.
+func (n *office) scanned(task *models.Task, who models.Person, query string) {
 	n.t.Helper()
-	n.scannedAt(task, slug, taskPath(task.ID)+query, 2)
+	sent := n.scannedAt(task, who, taskPath(task.ID)+query)
+	require.Contains(n.t, sent, taskPath(task.ID)+"/report", "it saw the forms of the pages below")
+	require.GreaterOrEqual(n.t, len(sent), 3, "it saw the forms")
 }
 
-// scannedAt does so with a page on which there are so many forms at least.
-func (n *office) scannedAt(task *models.Task, slug, address string, forms int) {
+// scannedAt does so from another page of the question on, and returns where it sent what.
+func (n *office) scannedAt(task *models.Task, who models.Person, address string) (sent map[string]bool) {
 	n.t.Helper()
-	b, _ := n.byLink(task, n.person(slug), "en")
-	page := b.get(address)
-	require.Equal(n.t, http.StatusOK, page.StatusCode)
-	for _, link := range anyLink.FindAllStringSubmatch(page.Body, -1) {
-		b.send(http.MethodHead, link[1], nil)
-		require.Less(n.t, b.get(link[1]).StatusCode, http.StatusInternalServerError, link[1])
-	}
-	sent := 0
-	for _, m := range postForm.FindAllStringSubmatch(page.Body, -1) {
-		action := m[1] + m[2]
-		values := filled(n.t, page.Body, action)
-		n.sendAsScanner(task, slug, action, values)
-		for _, button := range namedButton.FindAllStringSubmatch(formAt(page.Body, action), -1) {
-			with := url.Values{button[1]: {button[2]}}
-			for name, v := range values {
-				with[name] = v
+	before := n.standing()
+	b, path := n.byLink(task, who, "en")
+	sent, seen := map[string]bool{}, map[string]bool{path: true}
+	for pages := []string{address}; len(pages) > 0; pages = pages[1:] {
+		page := b.get(pages[0])
+		require.Less(n.t, page.StatusCode, http.StatusInternalServerError, pages[0])
+		if !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, link := range anyLink.FindAllStringSubmatch(page.Body, -1) {
+			to := html.UnescapeString(link[1])
+			if seen[to] {
+				continue
 			}
-			n.sendAsScanner(task, slug, action, with)
+			seen[to] = true
+			b.send(http.MethodHead, to, nil)
+			if strings.HasPrefix(to, path) {
+				pages = append(pages, to)
+			} else {
+				require.Less(n.t, b.get(to).StatusCode, http.StatusInternalServerError, to)
+			}
 		}
-		sent++
-	}
-	require.GreaterOrEqual(n.t, sent, forms, "it saw the forms")
-}
-
-// TestScannerInABrowserDecidesNothing is one that runs a browser: it opens the link and sends every form as it stands, past what
-// the browser would check, and once more as a click on its first button.
-func TestScannerInABrowserDecidesNothing(t *testing.T) {
-	b, n := newBrowser(t), newOffice(t)
-	n.patient(nil)
-	n.review(1, "expert-02")
-	task := n.taskOf("expert-02")
-	link := n.front.URL + "/l/" + n.server.Links.Mint(links.KindTask, task.ID, n.person("expert-02").ID, task.Generation)
-	var forms int
-	require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(link), chromedp.WaitReady("form.accept"),
-		chromedp.Evaluate(`document.querySelectorAll("main form").length`, &forms)))
-	require.GreaterOrEqual(t, forms, 3)
-	for _, how := range []string{"f.submit()", "(f.querySelector('[type=submit]') || f).click()"} {
-		for i := range forms {
-			require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(link), chromedp.WaitReady("form.accept"),
-				chromedp.Evaluate(`(() => { const f = document.querySelectorAll("main form")[`+strconv.Itoa(i)+`]; `+how+` })()`, nil),
-				chromedp.WaitReady("body")))
+		for _, m := range postForm.FindAllStringSubmatch(page.Body, -1) {
+			n.sendAsScanner(task, who, page.Body, m[1]+m[2], sent)
 		}
 	}
-	n.undecided(task)
-	n.sendsInFewPresses(b, task, "expert-02")
+	require.NotEmpty(n.t, sent, "it saw forms")
+	n.stands(before)
+	return sent
 }
 
-func (n *office) sendAsScanner(task *models.Task, slug, action string, values url.Values) {
+// sendAsScanner sends a form as it stands, by none of its buttons and by each, and notes where it went.
+func (n *office) sendAsScanner(task *models.Task, who models.Person, page, action string, sent map[string]bool) {
 	n.t.Helper()
-	scanner, _ := n.byLink(task, n.person(slug), "en") // anew, for one of the forms forgets the link
-	require.Less(n.t, scanner.post(action, values).StatusCode, http.StatusInternalServerError, action)
+	values := filled(n.t, page, action)
+	send := func(to string, values url.Values) {
+		scanner, _ := n.byLink(task, who, "en") // anew, for one of the forms forgets the link
+		to, _, _ = strings.Cut(html.UnescapeString(to), "#")
+		require.Less(n.t, scanner.post(to, values).StatusCode, http.StatusInternalServerError, to)
+		sent[to] = true
+	}
+	send(action, values)
+	for _, button := range anyButton.FindAllString(formAt(page, action), -1) {
+		is := map[string]string{"formaction": action}
+		for _, m := range attribute.FindAllStringSubmatch(button, -1) {
+			is[m[1]] = m[2]
+		}
+		if is["type"] == "button" {
+			continue
+		}
+		with, says := maps.Clone(values), action+" "+is["name"]+" "+anyNumber.ReplaceAllString(is["value"], "N")
+		if is["name"] != "" {
+			with[is["name"]] = []string{html.UnescapeString(is["value"])}
+		}
+		if !sent[says] { // a place for a comment on each paragraph is one button
+			send(is["formaction"], with)
+		}
+		sent[says] = true
+	}
+}
+
+// standing is all that a machine has to leave as it is, row by row: what was said and decided, who is asked what, and how people are
+// written to. What was refused says nothing.
+func (h *house) standing() map[string]map[string]bool {
+	h.t.Helper()
+	all := map[string]map[string]bool{}
+	for table, which := range map[string]string{"decisions": "TRUE", "submissions": "state <> 'refused'", "tasks": "TRUE", "people": "TRUE", "reviews": "TRUE", "comments": "TRUE",
+		"review_answers": "TRUE", "review_conflicts": "TRUE", "reviewer_suggestions": "TRUE", "signoffs": "TRUE", "consents": "TRUE", "suppressions": "TRUE", "progress_notes": "TRUE",
+		"content_reports": "TRUE"} {
+		var rows []string
+		require.NoError(h.t, h.db.NewRaw("SELECT to_jsonb(x)::text FROM ? AS x WHERE "+which, bun.Ident(table)).Scan(h.t.Context(), &rows), table)
+		all[table] = map[string]bool{}
+		for _, row := range rows {
+			all[table][row] = true
+		}
+	}
+	require.NotEmpty(h.t, all["people"])
+	require.NotEmpty(h.t, all["tasks"])
+	return all
+}
+
+// stands holds what there is against what there was.
+func (h *house) stands(before map[string]map[string]bool) {
+	h.t.Helper()
+	now := h.standing()
+	for table, rows := range before {
+		for row := range now[table] {
+			require.True(h.t, rows[row], "a machine wrote into %s: %s", table, row)
+		}
+		require.Len(h.t, now[table], len(rows), table)
+	}
 }
 
 // undecided makes sure that nothing was said under a task, but what says nothing and is refused for it.

@@ -129,7 +129,7 @@ func TestScannerTakesNothingBack(t *testing.T) {
 		was, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 		require.NoError(t, err)
 		page := taskPath(task.ID) + "/thanks?take-back=1"
-		n.scannedAt(task, slug, page, 1)
+		n.scannedAt(task, n.person(slug), page)
 		token := n.front.URL + "/l/" + n.server.Links.Mint(links.KindTask, task.ID, n.person(slug).ID, task.Generation)
 		for _, how := range []string{"f.submit()", "(f.querySelector('[type=submit]') || f).click()"} {
 			require.NoError(t, chromedp.Run(b.ctx, chromedp.Navigate(token), chromedp.WaitReady(".review-form"), chromedp.Navigate(n.front.URL+page),

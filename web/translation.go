@@ -294,7 +294,8 @@ func (s *Server) translationAgain(w http.ResponseWriter, r *http.Request, c tran
 	return s.renderTranslation(w, r, c.asked, f, &in)
 }
 
-// handOver asks for a saved translation to be taken as finished. What is missing is shown with the way to it.
+// handOver asks for a saved translation to be taken as finished, where a person says that it is: what was sent back stands in the form
+// whole. What is missing is shown with the way to it.
 func (s *Server) handOver(w http.ResponseWriter, r *http.Request, c translationCase, f formState, revision int) error {
 	tr, err := models.TranslationByID(r.Context(), s.DB, c.tr.ID)
 	if err != nil {
@@ -303,6 +304,9 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, c translationC
 	c.tr = tr
 	done := false
 	if err = tr.Missing(c.version).OrNil(); err == nil {
+		err = ticked(r, "finished")
+	}
+	if err == nil {
 		p := models.SubmitTranslationPayload{Revision: revision}
 		d := decision{c.task.ProcessID, models.DecideSubmitTranslation, &c.task.ID, p}
 		done, err = s.checkAndDecide(w, r, d, c.path()+"/thanks")
@@ -319,9 +323,14 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, c translationC
 func (s *Server) notHandedOver(w http.ResponseWriter, r *http.Request, c translationCase, f formState, refused error) error {
 	l := Localizer(r)
 	f.Form = NewForm(url.Values{})
-	missing := c.missing(l, refused)
 	if !f.showAgain(refused, l) {
 		return refused
+	}
+	var missing []missingPiece
+	if f.Form.Error("finished") != "" {
+		f.Form.sayTick(l, "finished", l.T("translation.finished"))
+	} else {
+		missing = c.missing(l, refused)
 	}
 	if len(missing) > 0 {
 		f.Form.Errors = nil

@@ -134,7 +134,7 @@ func (s *Server) approveTranslation(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	revision, _ := strconv.Atoi(r.PostFormValue("revision")) // 0 is refused below
-	return s.decideTranslation(w, r, models.DecideApproveTranslation, models.SubmitTranslationPayload{Revision: revision})
+	return s.decideTranslation(w, r, models.DecideApproveTranslation, models.SubmitTranslationPayload{Revision: revision}, ticked(r, "read"))
 }
 
 // returnTranslation sends the words back with a note.
@@ -142,10 +142,11 @@ func (s *Server) returnTranslation(w http.ResponseWriter, r *http.Request) error
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	return s.decideTranslation(w, r, models.DecideReturnTranslation, models.ReturnTranslationPayload{Note: words(r, "note"), Written: writtenIn(r)})
+	return s.decideTranslation(w, r, models.DecideReturnTranslation, models.ReturnTranslationPayload{Note: words(r, "note"), Written: writtenIn(r)}, nil)
 }
 
-func (s *Server) decideTranslation(w http.ResponseWriter, r *http.Request, kind models.DecisionKind, payload any) error {
+// decideTranslation says what the second reader decided, unless the form says nothing as it stands (unsaid).
+func (s *Server) decideTranslation(w http.ResponseWriter, r *http.Request, kind models.DecisionKind, payload any, unsaid error) error {
 	a, err := s.askedFor(r, access.ApproveTranslation, models.TaskApproveTranslation)
 	if err != nil {
 		return err
@@ -154,8 +155,12 @@ func (s *Server) decideTranslation(w http.ResponseWriter, r *http.Request, kind 
 	if err != nil {
 		return err
 	}
-	done, err := s.checkAndDecide(w, r, decision{a.task.ProcessID, kind, &a.task.ID, payload}, a.path()+"/thanks")
+	done, err := false, unsaid
+	if err == nil {
+		done, err = s.checkAndDecide(w, r, decision{a.task.ProcessID, kind, &a.task.ID, payload}, a.path()+"/thanks")
+	}
 	if err != nil && f.showAgain(err, Localizer(r)) {
+		f.Form.sayTick(Localizer(r), "read", Localizer(r).T("translation.read"))
 		return s.renderApproval(w, r, a, f)
 	}
 	if err != nil || !done {

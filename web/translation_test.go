@@ -134,6 +134,12 @@ func (n *office) translateTheRest(b *reader, path string, task *models.Task) {
 				f.Set(fmt.Sprintf("measures[%d].text", i), "Мярка")
 			}
 			f.Set("then", "hand_over")
+			unsaid := b.post(path+"/translation", f)
+			require.Equal(t, http.StatusUnprocessableEntity, unsaid.StatusCode, "the form says nothing as it stands")
+			require.Contains(t, unsaid.Body, `id="f-finished-error"`)
+			f = form(t, unsaid.Body, path+"/translation")
+			f.Set("finished", "yes")
+			f.Set("then", "hand_over")
 		}
 		got := b.post(path+"/translation", f)
 		require.Equal(t, http.StatusSeeOther, got.StatusCode, got.Body)
@@ -156,6 +162,8 @@ func (n *office) approveAfterReturning(t *testing.T) {
 	sound(t, page)
 	require.Contains(t, page.Body, "Не се отнася за тук.")
 	require.Contains(t, page.Body, "Превод")
+	n.scanned(task, n.personOf(task), "")
+	n.undecided(task)
 	empty := b.post(path+"/return-translation", form(t, page.Body, path+"/return-translation"))
 	require.Equal(t, http.StatusUnprocessableEntity, empty.StatusCode, "a note is needed")
 	f := form(t, empty.Body, path+"/return-translation")
@@ -166,7 +174,10 @@ func (n *office) approveAfterReturning(t *testing.T) {
 	tb, tpath := n.byLink(back, n.personOf(back), "en")
 	again := tb.get(tpath)
 	require.Contains(t, again.Body, "Прегледайте първия абзац.")
-	over := form(t, again.Body, tpath+"/translation")
+	n.scanned(back, n.personOf(back), "") // it is whole, and only what was asked for is wanting
+	n.undecided(back)
+	over := form(t, tb.get(tpath).Body, tpath+"/translation")
+	over.Set("finished", "yes")
 	over.Set("then", "hand_over")
 	require.Equal(t, http.StatusSeeOther, tb.post(tpath+"/translation", over).StatusCode)
 
@@ -174,8 +185,15 @@ func (n *office) approveAfterReturning(t *testing.T) {
 	b, path = n.byLink(task, n.personOf(task), "en")
 	seen := form(t, b.get(path).Body, path+"/approve-translation")
 	seen.Set("revision", "1")
+	seen.Set("read", "yes")
 	require.Equal(t, http.StatusPreconditionFailed, b.post(path+"/approve-translation", seen).StatusCode, "other words than those seen")
-	require.Equal(t, http.StatusSeeOther, b.post(path+"/approve-translation", form(t, b.get(path).Body, path+"/approve-translation")).StatusCode)
+	seen = form(t, b.get(path).Body, path+"/approve-translation")
+	unsaid := b.post(path+"/approve-translation", seen)
+	require.Equal(t, http.StatusUnprocessableEntity, unsaid.StatusCode, "the form says nothing as it stands")
+	sound(t, unsaid)
+	seen = form(t, unsaid.Body, path+"/approve-translation")
+	seen.Set("read", "yes")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/approve-translation", seen).StatusCode)
 	require.Equal(t, models.TranslationApproved, n.translation(task).State)
 }
 

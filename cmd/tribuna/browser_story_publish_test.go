@@ -30,6 +30,7 @@ func (s *story) translate() {
 	for i := range 2 {
 		tr.write(fmt.Sprintf(`.pair textarea[name="measures[%d].text"]`, i), fmt.Sprintf("Превод на мярка %d.", i+1))
 	}
+	tr.tick(`input[name="finished"]`)
 	tr.press(`button[value="hand_over"]`)
 	tr.had(models.RoleTranslator)
 
@@ -39,6 +40,7 @@ func (s *story) translate() {
 	ap.follow(ap.asked(translators[other], models.TaskApproveTranslation, s.id), personal)
 	ap.speaks("en")
 	ap.reads("Превод на абзац 6.", "Превод на мярка 2.")
+	ap.tick(`input[name="read"]`)
 	ap.press(`#decide .btn-primary`)
 	ap.had(models.RoleTranslator)
 }
