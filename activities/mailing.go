@@ -17,7 +17,7 @@ import (
 )
 
 // launchMailing freezes the recipients: one mail per person, in their language. It is refused when the officer saw
-// another text or another number of people.
+// another text or another number of people who want it.
 func launchMailing(ctx context.Context, x *act) error {
 	p, err := payload[models.LaunchMailingPayload](x)
 	if err != nil {
@@ -40,13 +40,17 @@ func launchMailing(ctx context.Context, x *act) error {
 	for _, t := range m.Texts {
 		languages = append(languages, t.Language)
 	}
-	recipients, err := models.EnqueueMailing(ctx, x.tx, models.MailingRecipients{MailingID: m.ID, RecommendationID: x.rec.ID,
+	_, err = models.EnqueueMailing(ctx, x.tx, models.MailingRecipients{MailingID: m.ID, RecommendationID: x.rec.ID,
 		Audience: m.Audience, Texts: languages, Fallback: m.FallbackLanguage, Later: true}, x.now)
 	if err != nil {
 		return err
 	}
-	if recipients != p.Expected {
-		return apperr.Invalid("expected", "audience_changed", "count", recipients)
+	wanted, err := models.MailsWanted(ctx, x.tx, m.ID, x.now) // as of now, as it was counted: setOut says when they leave, and DropUnwanted who wants it then
+	if err != nil {
+		return err
+	}
+	if wanted != p.Expected {
+		return apperr.Invalid("expected", "audience_changed", "count", wanted)
 	}
 	if err := m.CheckCarried(ctx, x.tx); err != nil {
 		return err
@@ -58,7 +62,7 @@ func launchMailing(ctx context.Context, x *act) error {
 		return err
 	}
 	m.LaunchedAt = &x.now
-	facts := map[string]string{"recipients": fmt.Sprint(recipients), "languages": fmt.Sprint(len(languages))}
+	facts := map[string]string{"recipients": fmt.Sprint(wanted), "languages": fmt.Sprint(len(languages))}
 	if m.NextAt == nil {
 		return x.saveBegun(ctx, m, "mailing.launched", facts)
 	}

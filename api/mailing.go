@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -62,9 +63,9 @@ type Progress struct {
 	Bounced   int `json:"bounced"` // taken by the mail server, and returned
 }
 
-// AudienceSize is how many people an audience has who may be written to.
+// AudienceSize is how many people of an audience may be written to and want the mailing.
 type AudienceSize struct {
-	Total     int             `json:"total"`
+	Total     int             `json:"total"` // what a launch expects
 	Languages []LanguageCount `json:"languages"`
 	NotSent   NotSent         `json:"not_sent"`
 	Sample    []Sampled       `json:"sample"`
@@ -76,6 +77,11 @@ type NotSent struct {
 	Unsubscribed int `json:"unsubscribed"`
 	Suppressed   int `json:"suppressed"`
 	Left         int `json:"left"`
+
+	OtherKind      int `json:"other_kind"`      // want no mailings of this kind
+	OtherTopics    int `json:"other_topics"`    // want to hear about other topics
+	OtherCountries int `json:"other_countries"` // want to hear about other countries
+	TooSoon        int `json:"too_soon"`        // want mailings less often, and have got one or are about to
 }
 
 // Sampled is one of an audience.
@@ -114,8 +120,8 @@ type Recipient struct {
 	Bounce models.BounceClass `json:"bounce,omitempty"` // of a mail that came back: hard, soft or policy
 }
 
-var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several", text},
-	{"organisations", "one or several ids", text}, {"topics", "of expertise, one or several", text}, {"engagement", "reviewed, signed_off, acted, sent or not_sent; any of several", text},
+var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several; none: who has none, as those who subscribed by themselves", text},
+	{"organisations", "one or several ids", text}, {"topics", "that they know or ticked as of interest, one or several", text}, {"engagement", "reviewed, signed_off, acted, sent or not_sent; any of several", text},
 	{"except_acted", "true: not who has acted", text}, {"except_organisations", "one or several ids", text}, {"except_mailings", "not who was sent one of these", text},
 	{"lists", "on one of these lists, one or several ids", text}, {"except_lists", "not who is on one of these", text},
 	{"except_people", "one or several ids", text}, {"not_reached", "only whom none of these mailings reached", text},
@@ -128,7 +134,7 @@ func (s *server) mailingRoutes() []route {
 		{method: http.MethodGet, path: "/recommendations/{id}/mailings", id: "listMailings", tag: "campaign", summary: "Its mailings, newest first", reply: list[Mailing]{}, serve: s.listMailings},
 		{method: http.MethodPost, path: "/recommendations/{id}/mailings", id: "createMailing", tag: "campaign", summary: "Draft a mailing for a published recommendation",
 			key: true, body: models.MailingInput{}, status: http.StatusCreated, reply: Mailing{}, serve: s.createMailing},
-		{method: http.MethodGet, path: "/recommendations/{id}/audience", id: "countAudience", tag: "campaign", summary: "How many people an audience has", query: audienceParams,
+		{method: http.MethodGet, path: "/recommendations/{id}/audience", id: "countAudience", tag: "campaign", summary: "How many people an audience has", query: append([]param{{"kind", "of the mailing: campaign if absent", text}, {"carries", "ids of the recommendations that a newsletter carries", text}}, audienceParams...),
 			reply: AudienceSize{}, serve: s.countAudience},
 		{method: http.MethodGet, path: one, id: "getMailing", tag: "campaign", summary: "A mailing and how far it got; its ETag is the revision", reply: Mailing{}, serve: s.getMailing},
 		{method: http.MethodPut, path: one, id: "editMailing", tag: "campaign", summary: "Change a mailing that is a draft, on top of the revision seen",
@@ -293,7 +299,15 @@ func (s *server) countAudience(c *call) (reply, error) {
 	if err := a.Validate(); err != nil {
 		return reply{}, err
 	}
-	return s.audienceSize(c, a)
+	reach := models.Readership{Audience: a, At: c.now()}
+	if reach.Kind, err = queryOneOf(c, "kind", models.MailingKinds()); err != nil {
+		return reply{}, err
+	}
+	reach.Kind = cmp.Or(reach.Kind, models.MailingKindCampaign)
+	if reach.Carries, err = c.queryIDs("carries"); err != nil {
+		return reply{}, err
+	}
+	return s.audienceSize(c, reach)
 }
 
 func (s *server) mailingAudience(c *call) (reply, error) {
@@ -301,10 +315,10 @@ func (s *server) mailingAudience(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return s.audienceSize(c, m.Audience)
+	return s.audienceSize(c, m.Readership(c.now()))
 }
 
-func (s *server) audienceSize(c *call, a models.Audience) (reply, error) {
+func (s *server) audienceSize(c *call, a models.Readership) (reply, error) {
 	counts, err := models.MailingAudienceCounts(c.ctx(), s.DB, a)
 	if err != nil {
 		return reply{}, err
@@ -317,7 +331,8 @@ func (s *server) audienceSize(c *call, a models.Audience) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	v.NotSent = NotSent{NoConsent: kept.NoConsent, Unsubscribed: kept.Unsubscribed, Suppressed: kept.Suppressed, Left: kept.Left}
+	v.NotSent = NotSent{NoConsent: kept.NoConsent, Unsubscribed: kept.Unsubscribed, Suppressed: kept.Suppressed, Left: kept.Left,
+		OtherKind: kept.OtherKind, OtherTopics: kept.OtherTopics, OtherCountries: kept.OtherCountries, TooSoon: kept.TooSoon}
 	v.Sample, err = s.audienceSample(c, a)
 	return reply{body: v}, err
 }

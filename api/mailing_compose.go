@@ -22,19 +22,29 @@ func (c *call) queryAudience(about uuid.UUID) (models.Audience, error) {
 		into *[]uuid.UUID
 	}{{"organisations", &a.Organisations}, {"except_organisations", &a.Except.Organisations}, {"except_mailings", &a.Except.Mailings},
 		{"lists", &a.Lists}, {"except_lists", &a.Except.Lists}, {"except_people", &a.Except.People}, {"not_reached", &a.NotReached}, {"again", &a.Again}} {
-		for _, text := range c.queryList(list.name) {
-			id, err := uuid.Parse(text)
-			if err != nil {
-				return a, apperr.Invalid(list.name, "type")
-			}
-			*list.into = append(*list.into, id)
+		var err error
+		if *list.into, err = c.queryIDs(list.name); err != nil {
+			return a, err
 		}
 	}
 	return a, nil
 }
 
+// queryIDs reads one or several ids from the address.
+func (c *call) queryIDs(name string) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	for _, text := range c.queryList(name) {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return nil, apperr.Invalid(name, "type")
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
 // audienceSample shows a few of an audience to who may look for people.
-func (s *server) audienceSample(c *call, a models.Audience) ([]Sampled, error) {
+func (s *server) audienceSample(c *call, a models.Readership) ([]Sampled, error) {
 	sample := []Sampled{}
 	if c.can(access.FindPeople, nil, nil) != nil {
 		return sample, nil
@@ -64,7 +74,7 @@ func (s *server) previewMailing(c *call) (reply, error) {
 		if err := c.can(access.FindPeople, nil, nil); err != nil {
 			return reply{}, err
 		}
-		p, err := models.InAudience(c.ctx(), s.DB, c.who.viewer, m.Audience, id)
+		p, err := models.InAudience(c.ctx(), s.DB, c.who.viewer, m.Readership(c.now()), id)
 		if err != nil {
 			return reply{}, err
 		}

@@ -14,10 +14,10 @@ import (
 type Audience struct {
 	Countries []string `json:"countries,omitempty"` // where they live
 	Languages []string `json:"languages,omitempty"` // in which they are written to
-	Roles     []string `json:"roles,omitempty"`     // which they have in any organisation
+	Roles     []string `json:"roles,omitempty"`     // which they have in any organisation; NoRole: who has none, as those who subscribed by themselves
 
 	Organisations []uuid.UUID `json:"organisations,omitempty"` // in which they have a role
-	Topics        []string    `json:"topics,omitempty"`        // of their expertise, by slug
+	Topics        []string    `json:"topics,omitempty"`        // that they know or ticked as of interest to them, by slug
 	Lists         []uuid.UUID `json:"lists,omitempty"`         // that they are on, of the same organisation's or the network's
 	Engagement    []string    `json:"engagement,omitempty"`    // any of Engagements, with the recommendation
 	Except        Exclusions  `json:"except,omitzero"`         // who does not get it all the same
@@ -33,7 +33,7 @@ type Audience struct {
 func (a Audience) Validate() error {
 	bad := apperr.New(apperr.CodeInvalid)
 	for i, r := range a.Roles {
-		oneOf(bad, fmt.Sprintf("audience.roles[%d]", i), r, RoleNames()...)
+		oneOf(bad, fmt.Sprintf("audience.roles[%d]", i), r, append(RoleNames(), NoRole)...)
 	}
 	checkCount(bad, "audience.countries", len(a.Countries), 100)
 	checkCount(bad, "audience.languages", len(a.Languages), 100)
@@ -46,21 +46,21 @@ const mayBeWrittenTo = `person.consent_at IS NOT NULL AND person.unsubscribed_at
 	AND NOT EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`
 
 // MailingAudience selects the people a mailing may reach: in the audience, with consent, not unsubscribed, not left,
-// and at an address that is not suppressed. The caller chooses columns and order.
+// and at an address that is not suppressed; whether they want it or not, see Readership. The caller chooses columns and order.
 func MailingAudience(_ context.Context, db bun.IDB, a Audience) *bun.SelectQuery {
 	return a.narrow(db.NewSelect().Model((*Person)(nil)).Where(mayBeWrittenTo))
 }
 
-// AudienceCount is how many people of an audience are written to in a language.
+// AudienceCount is how many of those whom a mailing reaches are written to in a language.
 type AudienceCount struct {
 	Language string
 	People   int
 }
 
-// MailingAudienceCounts counts an audience by language, in the languages' order, leaving out languages without anybody.
-func MailingAudienceCounts(ctx context.Context, db bun.IDB, a Audience) ([]AudienceCount, error) {
+// MailingAudienceCounts counts whom a mailing reaches by language, in the languages' order, leaving out languages without anybody.
+func MailingAudienceCounts(ctx context.Context, db bun.IDB, r Readership) ([]AudienceCount, error) {
 	var counts []AudienceCount
-	err := MailingAudience(ctx, db, a).
+	err := r.people(ctx, db).
 		Join("JOIN languages AS language ON language.tag = person.language").
 		ColumnExpr("person.language AS language, count(*) AS people").
 		GroupExpr("person.language, language.position").

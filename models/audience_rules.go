@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -77,6 +78,11 @@ const inOrganisation = `EXISTS (SELECT 1 FROM roles AS works WHERE works.person_
 const ofSameOwner = `(SELECT m.id FROM mailings AS m JOIN recommendations AS theirs ON theirs.id = m.recommendation_id
 	JOIN recommendations AS ours ON ours.organisation_id = theirs.organisation_id WHERE ours.id = ? AND m.id IN (?)))`
 
+// knowsOrLikes is a person who knows one of some topics or ticked it as of interest. Who ticked none hears about all of them, but did
+// not ask for one: no topic chooses them.
+const knowsOrLikes = `(person.topics && ?0::text[] OR EXISTS (SELECT 1 FROM mailing_preferences AS likes
+	WHERE likes.person_id = person.id AND likes.topics && ?0::text[]))`
+
 // needsAbout reports whether an audience means nothing without a recommendation.
 func (a Audience) needsAbout() bool {
 	return len(a.Engagement) > 0 || a.Except.Acted || len(a.Except.Mailings) > 0 || len(a.NotReached) > 0 || len(a.lists()) > 0
@@ -94,13 +100,14 @@ func (a Audience) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("person.language IN (?)", bun.List(a.Languages))
 	}
 	if len(a.Roles) > 0 {
-		q = q.Where("EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role IN (?))", bun.List(a.Roles))
+		q = q.Where(`(EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id AND has.role IN (?0))
+			OR ?1 AND NOT EXISTS (SELECT 1 FROM roles AS has WHERE has.person_id = person.id))`, bun.List(a.Roles), slices.Contains(a.Roles, NoRole))
 	}
 	if len(a.Organisations) > 0 {
 		q = q.Where(inOrganisation, bun.List(a.Organisations))
 	}
 	if len(a.Topics) > 0 {
-		q = q.Where("person.topics && ?::text[]", pgArray(a.Topics))
+		q = q.Where(knowsOrLikes, pgArray(a.Topics))
 	}
 	if len(a.Engagement) > 0 {
 		q = q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {

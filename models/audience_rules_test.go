@@ -162,7 +162,7 @@ func TestWhoDoesNotGetItIsCountedOnceByReason(t *testing.T) {
 	bounced := n.person(t, "bounced", models.RoleReader, n.lead, consents)
 	require.NoError(t, models.Unsubscribe(t.Context(), n.db, bounced.ID, noon))
 	require.NoError(t, models.Suppress(t.Context(), n.db, "bounced@people.example", "bounced", noon))
-	kept, err := models.MailingAudienceKept(t.Context(), n.db, models.Audience{Roles: []string{models.RoleReader}})
+	kept, err := models.MailingAudienceKept(t.Context(), n.db, models.Readership{Audience: models.Audience{Roles: []string{models.RoleReader}}, At: noon})
 	require.NoError(t, err)
 	require.Equal(t, models.AudienceKept{Left: 1, Suppressed: 1, Unsubscribed: 1, NoConsent: 1}, kept)
 	require.Equal(t, 4, kept.Total())
@@ -174,7 +174,7 @@ func TestASampleNamesThoseWhoMayBeNamed(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		n.person(t, name, models.RoleReader, n.lead, consents, livesIn("BG", "bg"))
 	}
-	readers := models.Audience{Roles: []string{models.RoleReader}, About: n.about}
+	readers := models.Readership{Audience: models.Audience{Roles: []string{models.RoleReader}, About: n.about}, At: noon}
 	officer := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{PersonID: n.officer.ID, OrganisationID: n.partner.ID, Role: models.RoleOfficer}}}
 	sample, err := models.SampleAudience(t.Context(), n.db, officer, readers)
 	require.NoError(t, err)
@@ -188,7 +188,7 @@ func TestASampleNamesThoseWhoMayBeNamed(t *testing.T) {
 	}
 	_, err = models.InAudience(t.Context(), n.db, officer, readers, public.ID)
 	require.NoError(t, err)
-	_, err = models.InAudience(t.Context(), n.db, officer, models.Audience{Roles: []string{models.RoleExpert}}, public.ID)
+	_, err = models.InAudience(t.Context(), n.db, officer, models.Readership{Audience: models.Audience{Roles: []string{models.RoleExpert}}, At: noon}, public.ID)
 	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(err), "nor who does not get it")
 	coordinator := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{PersonID: n.officer.ID, OrganisationID: n.lead.ID, Role: models.RoleCoordinator}}}
 	sample, err = models.SampleAudience(t.Context(), n.db, coordinator, readers)
@@ -222,4 +222,56 @@ func TestKeptSegmentsAreAnOrganisationsOwn(t *testing.T) {
 	}
 	require.NoError(t, models.DeleteMailingSegment(t.Context(), n.db, again))
 	require.Equal(t, apperr.CodeNotFound, apperr.CodeOf(models.DeleteMailingSegment(t.Context(), n.db, again)))
+}
+
+func TestATopicChoosesWhoKnowsItOrTickedIt(t *testing.T) {
+	n := newEngagedNetwork(t)
+	insert(t, n.db, &models.Topic{Slug: "care", Names: models.Names{}})
+	insert(t, n.db, &models.Topic{Slug: "school", Names: models.Names{}})
+	likes := func(name string, topics ...string) {
+		p := n.person(t, name, models.RoleReader, n.lead, consents)
+		pref := models.MailingPreference{PersonID: p.ID, Topics: topics, AtMost: models.AtMostEach}
+		require.NoError(t, pref.Save(t.Context(), n.db, noon))
+	}
+	n.person(t, "knows", models.RoleExpert, n.lead, consents, func(p *models.Person) { p.Topics = []string{"care"} })
+	likes("likes", "care")
+	likes("likes-other", "school")
+	likes("ticked-nothing")
+	n.person(t, "said-nothing", models.RoleReader, n.lead, consents)
+	require.Equal(t, []string{"knows", "likes"}, n.who(t, models.Audience{Topics: []string{"care"}}))
+	require.Equal(t, []string{"knows", "likes", "likes-other"}, n.who(t, models.Audience{Topics: []string{"care", "school"}}))
+}
+
+func TestWhoSubscribedIsReachedWithoutARole(t *testing.T) {
+	n := newEngagedNetwork(t)
+	n.person(t, "reader", models.RoleReader, n.lead, consents)
+	n.person(t, "partner", models.RolePartner, n.lead, consents)
+	subscriber := models.NewPerson(noon)
+	subscriber.Name, subscriber.Email, subscriber.Language = "subscriber", "subscriber@people.example", "en"
+	consents(&subscriber)
+	require.NoError(t, models.AddPerson(t.Context(), n.db, &subscriber))
+	require.Equal(t, []string{"reader"}, n.who(t, models.Audience{Roles: []string{models.RoleReader}}))
+	require.Equal(t, []string{"subscriber"}, n.who(t, models.Audience{Roles: []string{models.NoRole}}))
+	require.Equal(t, []string{"reader", "subscriber"}, n.who(t, models.Audience{Roles: []string{models.RoleReader, models.NoRole}}))
+	require.NoError(t, models.Audience{Roles: []string{models.NoRole}}.Validate())
+}
+
+func TestSomebodyOfAnAudienceIsFoundByName(t *testing.T) {
+	n := newEngagedNetwork(t)
+	public := func(p *models.Person) { p.Naming = models.NamingPublic }
+	called := func(name string) func(*models.Person) { return func(p *models.Person) { p.Name = name } }
+	ana := n.person(t, "ana", models.RoleReader, n.lead, consents, public, called("Ana Marić"))
+	n.person(t, "hidden", models.RoleReader, n.lead, consents, called("Ana Hidden"))
+	n.person(t, "silent", models.RoleReader, n.lead, public, called("Ana Silent"))
+	n.person(t, "elsewhere", models.RolePartner, n.lead, consents, public, called("Ana Elsewhere"))
+	readers := models.Readership{Audience: models.Audience{Roles: []string{models.RoleReader}, About: n.about}, Kind: models.MailingKindCampaign, At: noon}
+	officer := models.Viewer{PersonID: n.officer.ID, Roles: []models.Role{{PersonID: n.officer.ID, OrganisationID: n.partner.ID, Role: models.RoleOfficer}}}
+	for words, want := range map[string]int{"ana": 1, "mar an": 1, "Hidden": 0, "silent": 0, "elsewhere": 0, " ": 0, "%": 0} {
+		found, err := models.FindInAudience(t.Context(), n.db, officer, readers, words)
+		require.NoError(t, err)
+		require.Len(t, found, want, words)
+		if want == 1 {
+			require.Equal(t, ana.ID, found[0].ID)
+		}
+	}
 }

@@ -52,7 +52,7 @@ func TestAudienceByCountryLanguageAndRole(t *testing.T) {
 		{models.Audience{Roles: []string{models.RoleReader}}, []models.AudienceCount{{Language: "en", People: 2}, {Language: "bg", People: 1}}},
 		{models.Audience{Roles: []string{models.RoleExpert}}, nil},
 	} {
-		counts, err := models.MailingAudienceCounts(t.Context(), n.db, c.audience)
+		counts, err := models.MailingAudienceCounts(t.Context(), n.db, models.Readership{Audience: c.audience, At: noon})
 		require.NoError(t, err)
 		require.Equal(t, c.want, counts, "%+v", c.audience)
 	}

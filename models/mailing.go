@@ -98,7 +98,8 @@ type MailingInput struct {
 	MailingContent
 }
 
-// LaunchMailingPayload launches a mailing as the officer saw it: its revision and the number of people it will reach.
+// LaunchMailingPayload launches a mailing as the officer saw it: its revision and the number of people it will reach, who want it as
+// of the launch (see Readership).
 type LaunchMailingPayload struct {
 	Revision int `json:"revision" validate:"required,min=1"`
 	Expected int `json:"expected" validate:"min=1"`

@@ -52,7 +52,7 @@ func TestAnAudienceIsNarrowedByLists(t *testing.T) {
 	} {
 		require.Equal(t, c.want, n.who(t, c.audience), c.what)
 	}
-	kept, err := models.MailingAudienceKept(t.Context(), n.db, models.Audience{Lists: []uuid.UUID{own.ID}, About: n.about})
+	kept, err := models.MailingAudienceKept(t.Context(), n.db, models.Readership{Audience: models.Audience{Lists: []uuid.UUID{own.ID}, About: n.about}, At: noon})
 	require.NoError(t, err)
 	require.Equal(t, models.AudienceKept{NoConsent: 1}, kept, "a list is no consent")
 	require.Error(t, models.MailingAudience(t.Context(), n.db, models.Audience{Lists: []uuid.UUID{own.ID}}).Column("name").Scan(t.Context(), new([]string)),

@@ -135,3 +135,13 @@ func SetLanguage(ctx context.Context, db bun.IDB, personID uuid.UUID, tag string
 	}
 	return changed(res, nil, "language")
 }
+
+// SayCountry keeps where somebody says that they live, where it is not known yet; "" says nothing. Who is signed in changes it on their
+// own page, others ask a coordinator: the clock of a country counts for deadlines.
+func SayCountry(ctx context.Context, db bun.IDB, personID uuid.UUID, code string) error {
+	if code == "" {
+		return nil
+	}
+	_, err := db.NewUpdate().Model((*Person)(nil)).Set("country_code = ?", code).Where("id = ? AND country_code IS NULL", personID).Exec(ctx)
+	return asInvalid(err, map[string]string{"country": "country"})
+}

@@ -106,32 +106,42 @@ func (p *MailingPreference) check(ctx context.Context, db bun.IDB) error {
 	return bad.OrNil()
 }
 
-// aboutAll are the recommendations that a mail of a mailing (aliases o and wm) is about: its own, and those a newsletter carries.
-const aboutAll = `(SELECT o.recommendation_id UNION ALL SELECT item.recommendation_id FROM mailing_items AS item WHERE item.mailing_id = wm.id)`
-
 // isOnItsWay is true of a mail that is queued or claimed (alias other) whose mailing is being sent or waits for its time, or that
 // stands in a window: then it may be leaving, whatever its mailing does now.
 const isOnItsWay = `(EXISTS (SELECT 1 FROM mailings AS om WHERE om.id = other.mailing_id AND om.state IN ('sending','scheduled'))
 	OR other.state = 'claimed' AND EXISTS (SELECT 1 FROM outbox_windows AS ow WHERE ow.token = other.claim_token AND other.id = ANY(ow.mails)))`
 
-// unwanted is true of a mail of a mailing (alias o, of outbox) that its person does not want: of another kind, about other
-// topics or countries, or too soon after the last one. "Too soon" looks back from when it leaves, which is no sooner than the argument ?0, at what went out or may have
+// span is how long somebody who wants mailings no more often than that is left alone after one.
+const span = `(CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)`
+
+// What somebody (pref, of mailing_preferences) does not want of a mailing: wm says its kind and, as about, the recommendations that
+// it is about; o is their mail, or the one that they would get: person_id, mailing_id, not_before, and created_at and id, which say
+// what comes before it. Subjects that a mailing does not have hold nobody back; of a newsletter one item is enough.
+//
+// "Too soon" looks back from when it leaves, which is no sooner than the argument ?0, at what went out or may have
 // (sending, delivered, unknown), and at mails of other mailings that were written before this one and are due within the same
 // span and whose mailing is on its way (being sent, or waiting for its time): of two that wait, the first goes out. A mailing that is
-// paused or asks may never leave, and holds nobody back but by what of it may be leaving at this moment. Subjects that a mailing does not have hold nobody back; of a newsletter one item is
-// enough.
-const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref JOIN mailings AS wm ON wm.id = o.mailing_id WHERE pref.person_id = o.person_id AND (
-	wm.kind = ANY(pref.refused)
-	OR cardinality(pref.topics) > 0 AND EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id IN ` + aboutAll + `)
-		AND NOT EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id IN ` + aboutAll + ` AND rt.topic = ANY(pref.topics))
-	OR cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id IN ` + aboutAll + `)
-		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id IN ` + aboutAll + ` AND rc.country_code = ANY(pref.countries))
-	OR pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
-		other.state IN ('delivered','unknown') AND other.finished_at > greatest(?0::timestamptz, o.not_before) - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
+// paused or asks may never leave, and holds nobody back but by what of it may be leaving at this moment.
+const (
+	otherKind   = `wm.kind = ANY(pref.refused)`
+	otherTopics = `cardinality(pref.topics) > 0 AND EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = ANY(wm.about))
+		AND NOT EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = ANY(wm.about) AND rt.topic = ANY(pref.topics))`
+	otherCountries = `cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = ANY(wm.about))
+		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = ANY(wm.about) AND rc.country_code = ANY(pref.countries))`
+	tooSoon = `pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
+		other.state IN ('delivered','unknown') AND other.finished_at > greatest(?0::timestamptz, o.not_before) - ` + span + `
 		OR other.state = 'sending'
 		OR other.state IN ('queued','claimed') AND (other.created_at, other.id) < (o.created_at, o.id) AND ` + isOnItsWay + `
-			AND other.not_before > o.not_before - (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)
-			AND other.not_before < o.not_before + (CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)))))`
+			AND other.not_before > o.not_before - ` + span + ` AND other.not_before < o.not_before + ` + span + `))`
+	notWanted = `(` + otherKind + ` OR ` + otherTopics + ` OR ` + otherCountries + ` OR ` + tooSoon + `)`
+)
+
+// unwanted is true of a mail of a mailing (alias o, of outbox) that its person does not want, by notWanted. Before there are mails,
+// Readership asks the same of people.
+const unwanted = `EXISTS (SELECT 1 FROM mailing_preferences AS pref CROSS JOIN LATERAL (SELECT m.kind,
+		ARRAY(SELECT o.recommendation_id UNION ALL SELECT item.recommendation_id FROM mailing_items AS item WHERE item.mailing_id = m.id) AS about
+		FROM mailings AS m WHERE m.id = o.mailing_id) AS wm
+	WHERE pref.person_id = o.person_id AND ` + notWanted + `)`
 
 // WantsMailing narrows a select of mails (alias o, of outbox) to those whose people want them now. It is for whoever claims
 // mails of mailings: what was frozen days ago is held once more against what people want and against what they have got since.
@@ -165,4 +175,13 @@ func MailWanted(ctx context.Context, db bun.IDB, mail uuid.UUID, now time.Time) 
 		return false, fmt.Errorf("read whether somebody wants a mail: %w", err)
 	}
 	return !unwantedNow, nil
+}
+
+// MailsWanted counts the mails of a mailing that wait and that their people want as things stand at now.
+func MailsWanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
+	n, err := db.NewSelect().TableExpr("outbox AS o").Where("o.mailing_id = ? AND o.state = ?", mailing, MailQueued).Where("NOT "+unwanted, now).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count who wants a mailing: %w", err)
+	}
+	return int(n), nil
 }

@@ -195,3 +195,83 @@ func TestPreferencesAreChecked(t *testing.T) {
 		require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(p.Save(t.Context(), b.db, mailNow)), name)
 	}
 }
+
+// reach is whom a mailing about a recommendation would reach by their numbers, and who is kept from it.
+func (b *mailbox) reach(t *testing.T, r models.Readership) (numbers []int, kept models.AudienceKept) {
+	t.Helper()
+	counts, err := models.MailingAudienceCounts(t.Context(), b.db, r)
+	require.NoError(t, err)
+	total := 0
+	for _, c := range counts {
+		total += c.People
+	}
+	coordinator := models.Viewer{PersonID: b.people[0], Roles: []models.Role{{Role: models.RoleCoordinator}}}
+	for i, p := range b.people {
+		if _, err := models.InAudience(t.Context(), b.db, coordinator, r, p); err == nil {
+			numbers = append(numbers, i)
+		}
+	}
+	require.Len(t, numbers, total, "the count and who is in it are one")
+	kept, err = models.MailingAudienceKept(t.Context(), b.db, r)
+	require.NoError(t, err)
+	require.Equal(t, len(b.people), total+kept.Total(), "everybody is counted once")
+	return numbers, kept
+}
+
+// TestWhatPeopleWantIsCountedBeforeThereAreMails holds the count before the launch against what the launch does, reason by reason.
+func TestWhatPeopleWantIsCountedBeforeThereAreMails(t *testing.T) {
+	b := newMailbox(t, 7)
+	first, rec := newMailing(t, b.db, b.people[0])
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, first)
+	execSQL(t, b.db, `INSERT INTO topics (slug, names) VALUES ('care', '{}'), ('school', '{}')`)
+	execSQL(t, b.db, `INSERT INTO countries (code, names, zone) VALUES ('BG', '{}', 'Europe/Sofia'), ('AL', '{}', 'Europe/Tirane')`)
+	execSQL(t, b.db, `INSERT INTO recommendation_topics (recommendation_id, topic) VALUES (?, 'care')`, rec)
+	execSQL(t, b.db, `INSERT INTO recommendation_countries (recommendation_id, country_code) VALUES (?, 'BG')`, rec)
+	b.prefers(t, 1, func(p *models.MailingPreference) { p.Refused = []string{models.MailingKindCampaign} })
+	b.prefers(t, 2, func(p *models.MailingPreference) { p.Topics = []string{"school"} })
+	b.prefers(t, 3, func(p *models.MailingPreference) { p.Countries = []string{"AL"} })
+	b.prefers(t, 4, func(p *models.MailingPreference) { p.AtMost = models.AtMostWeek })
+	b.prefers(t, 5, func(p *models.MailingPreference) { p.AtMost, p.Topics = models.AtMostMonth, []string{"care"} })
+	all := models.Audience{About: rec}
+	campaign := models.Readership{Audience: all, Kind: models.MailingKindCampaign, At: mailNow}
+	numbers, kept := b.reach(t, campaign)
+	require.Equal(t, []int{0, 4, 5, 6}, numbers, "nobody has got anything yet")
+	require.Equal(t, models.AudienceKept{OtherKind: 1, OtherTopics: 1, OtherCountries: 1}, kept)
+	require.Equal(t, numbers, b.freeze(t, first, rec, mailNow), "who was counted gets it")
+
+	hour := mailNow.Add(time.Hour)
+	campaign.At = hour
+	numbers, kept = b.reach(t, campaign)
+	require.Equal(t, []int{0, 6}, numbers, "a mailing that is under way counts")
+	require.Equal(t, models.AudienceKept{OtherKind: 1, OtherTopics: 1, OtherCountries: 1, TooSoon: 2}, kept)
+	require.Equal(t, numbers, b.freeze(t, b.anotherMailing(t, first), rec, hour))
+	execSQL(t, b.db, `UPDATE outbox SET state = 'delivered', finished_at = ? WHERE mailing_id = ? AND state = 'queued'`, mailNow, first)
+	campaign.At = mailNow.Add(8 * 24 * time.Hour)
+	numbers, _ = b.reach(t, campaign)
+	require.Equal(t, []int{0, 4, 6}, numbers, "the week is over, the month is not")
+	require.Equal(t, numbers, b.freeze(t, b.anotherMailing(t, first), rec, campaign.At))
+
+	school := models.NewID()
+	execSQL(t, b.db, `INSERT INTO recommendations SELECT (jsonb_populate_record(r, jsonb_build_object('id', ?::text, 'slug', 'school'))).* FROM recommendations AS r WHERE r.id = ?`, school, rec)
+	execSQL(t, b.db, `INSERT INTO recommendation_topics (recommendation_id, topic) VALUES (?, 'school')`, school)
+	newsletter := models.Readership{Audience: all, Kind: models.MailingKindNewsletter, Carries: []uuid.UUID{rec, school}, At: mailNow.Add(40 * 24 * time.Hour)}
+	numbers, _ = b.reach(t, newsletter)
+	require.Equal(t, []int{0, 1, 2, 4, 5, 6}, numbers, "one item that they want is enough")
+}
+
+// TestAtTheLaunchOnlyWhoWantsItIsExpected is what the launch compares with the count that the officer saw.
+func TestAtTheLaunchOnlyWhoWantsItIsExpected(t *testing.T) {
+	b := newMailbox(t, 4)
+	mailing, rec := newMailing(t, b.db, b.people[0])
+	b.prefers(t, 1, func(p *models.MailingPreference) { p.Refused = []string{models.MailingKindCampaign} })
+	m, err := models.MailingByID(t.Context(), b.db, mailing)
+	require.NoError(t, err)
+	numbers, _ := b.reach(t, m.Readership(mailNow))
+	added, err := models.EnqueueMailing(t.Context(), b.db, models.MailingRecipients{MailingID: mailing, RecommendationID: rec, Fallback: "en", Later: true}, mailNow)
+	require.NoError(t, err)
+	require.Equal(t, 4, added, "who does not want it is a recipient all the same, and it is said why nothing came")
+	wanted, err := models.MailsWanted(t.Context(), b.db, mailing, mailNow)
+	require.NoError(t, err)
+	require.Equal(t, len(numbers), wanted)
+	require.Equal(t, 3, wanted)
+}

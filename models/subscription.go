@@ -27,6 +27,7 @@ type SubscriptionInput struct {
 	Email    string
 	Name     string // "" where they do not say
 	Language string
+	Country  string   // where they live; "" where they do not say
 	Topics   []string // slugs; none: about everything
 	Consent  string   // the sentence beside the form, exactly as it was read, in Language of the page
 	ReadIn   string   // language of that sentence
@@ -55,6 +56,7 @@ type SubscriptionRequest struct {
 	Email     string
 	Name      string
 	Language  string
+	Country   string   `bun:"country_code,nullzero"`
 	Topics    []string `bun:",array"`
 	TextHash  string
 	CreatedAt time.Time
@@ -85,10 +87,10 @@ func AskSubscription(ctx context.Context, db *bun.DB, in SubscriptionInput, now 
 		if err != nil {
 			return err
 		}
-		r := &SubscriptionRequest{ID: NewID(), Email: in.Email, Name: in.Name, Language: in.Language, Topics: orEmptyList(in.Topics), TextHash: hash,
+		r := &SubscriptionRequest{ID: NewID(), Email: in.Email, Name: in.Name, Language: in.Language, Country: in.Country, Topics: orEmptyList(in.Topics), TextHash: hash,
 			CreatedAt: now, ExpiresAt: now.Add(SubscriptionLife)}
 		if _, err := tx.NewInsert().Model(r).Exec(ctx); err != nil {
-			return asInvalid(err, map[string]string{"language": "language"})
+			return asInvalid(err, map[string]string{"language": "language", "country": "country"})
 		}
 		return Enqueue(ctx, tx, &OutboxMail{Kind: MailSubscription, DedupeKey: fmt.Sprintf("%s:%s", MailSubscription, r.ID), Language: in.Language,
 			Data: MailData{Request: &r.ID}, CreatedAt: now})
@@ -144,6 +146,12 @@ func ConfirmSubscription(ctx context.Context, db *bun.DB, id uuid.UUID, now time
 		}
 		if err := r.prefer(ctx, tx, p, now); err != nil {
 			return err
+		}
+		if p.CountryCode == "" {
+			if err := SayCountry(ctx, tx, p.ID, r.Country); err != nil {
+				return err
+			}
+			p.CountryCode = r.Country
 		}
 		_, err = tx.NewDelete().Model((*SubscriptionRequest)(nil)).Where("lower(email) = lower(?)", r.Email).Exec(ctx)
 		return err

@@ -57,6 +57,32 @@ func TestSubscribingTakesAConfirmation(t *testing.T) {
 	require.Equal(t, apperr.CodeLinkExpired, apperr.CodeOf(err), "of nobody")
 }
 
+func TestWhereSomebodyLivesIsKeptWhereItIsNotKnown(t *testing.T) {
+	n := newNetwork(t)
+	confirm := func(email, country string) models.Person {
+		in := subscribing(email)
+		in.Country = country
+		require.NoError(t, models.AskSubscription(t.Context(), n.db, in, noon))
+		ids, _ := n.requests(t, email)
+		_, err := models.ConfirmSubscription(t.Context(), n.db, ids[0], noon)
+		require.NoError(t, err)
+		p, err := models.PersonByEmail(t.Context(), n.db, email)
+		require.NoError(t, err)
+		return p
+	}
+	require.Equal(t, "BG", confirm("new@readers.example", "BG").CountryCode)
+	require.Empty(t, confirm("silent@readers.example", "").CountryCode)
+	require.Equal(t, "HR", confirm("silent@readers.example", "HR").CountryCode, "said later")
+	require.Equal(t, "HR", confirm("silent@readers.example", "BG").CountryCode, "no form moves who is known")
+	bad := subscribing("x@readers.example")
+	bad.Country = "XX"
+	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(models.AskSubscription(t.Context(), n.db, bad, noon)))
+	reached := models.Readership{Audience: models.Audience{Countries: []string{"BG"}, Roles: []string{models.NoRole}}, At: noon}
+	counts, err := models.MailingAudienceCounts(t.Context(), n.db, reached)
+	require.NoError(t, err)
+	require.Equal(t, []models.AudienceCount{{Language: "bg", People: 1}}, counts, "a national newsletter reaches who subscribed")
+}
+
 func TestWhoIsHereJoinsByConfirming(t *testing.T) {
 	n := newNetwork(t)
 	p := n.person(t, "reader", models.RoleReader, n.lead, consents)

@@ -165,7 +165,8 @@ func TestPreferencesByTheLinkOfAMailing(t *testing.T) {
 
 	h.exec(`UPDATE people SET language = 'en' WHERE id = ?`, p.ID)
 	b := h.public("en")
-	said := url.Values{"choice": {"save"}, "at_most": {"month"}, "kinds": {"newsletter", "campaign"}, "topics": {"leaving-care"}, "countries": {"BG", "RO"}, "language": {"bg"}}
+	said := url.Values{"choice": {"save"}, "at_most": {"month"}, "kinds": {"newsletter", "campaign"}, "topics": {"leaving-care"}, "countries": {"BG", "RO"}, "language": {"bg"}, "country": {"AL"}}
+	require.Contains(t, b.get(path).Body, `name="country"`)
 	got := b.post(path, said)
 	require.Equal(t, http.StatusOK, got.StatusCode)
 	require.Contains(t, got.Body, i18n.For("bg").T("preference.saved"), "in the language just chosen")
@@ -175,12 +176,18 @@ func TestPreferencesByTheLinkOfAMailing(t *testing.T) {
 	require.Equal(t, []any{"month", []string{"event", "representative"}, []string{"leaving-care"}, []string{"BG", "RO"}}, []any{pref.AtMost, pref.Refused, pref.Topics, pref.Countries})
 	now, err := models.PersonByID(t.Context(), h.db, p.ID)
 	require.NoError(t, err)
-	require.Equal(t, "bg", now.Language)
+	require.Equal(t, [2]string{"bg", "AL"}, [2]string{now.Language, now.CountryCode})
+	require.NotContains(t, got.Body, `name="country"`, "it is known, and no link shows what")
+	said["country"] = []string{"RO"}
 	said["kinds"], said["language"] = nil, []string{"en"}
 	require.Contains(t, b.post(path, said).Body, `href="#f-kinds"`)
 	said["kinds"], said["language"] = []string{"event"}, []string{"tlh"}
 	require.Equal(t, http.StatusUnprocessableEntity, b.post(path, said).StatusCode)
 	require.Equal(t, http.StatusUnprocessableEntity, b.post(path, url.Values{"choice": {"agree"}}).StatusCode, "a link gives no consent")
+
+	now, err = models.PersonByID(t.Context(), h.db, p.ID)
+	require.NoError(t, err)
+	require.Equal(t, "AL", now.CountryCode, "a link changes nothing that is known")
 
 	require.Contains(t, b.post(path, url.Values{"choice": {"stop"}}).Body, i18n.For("bg").T("preference.stopped"), "in their language by now")
 	require.Equal(t, "withdrawn preferences", h.lastAct(p.ID))

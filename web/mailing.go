@@ -262,7 +262,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if err := s.campaignChoices(r, c, &v); err != nil {
 		return v, err
 	}
-	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience", segmentsPath(c.rec.ID), fieldsOf(l)
+	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience?kind="+c.kind, segmentsPath(c.rec.ID), fieldsOf(l)
 	var err error
 	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
 		return v, err
@@ -317,7 +317,7 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 		}
 		v.Texts = append(v.Texts, t)
 	}
-	for _, role := range models.RoleNames() {
+	for _, role := range append(models.RoleNames(), models.NoRole) {
 		v.Roles = append(v.Roles, Option{Value: role, Label: l.T("mailing.role." + role)})
 	}
 	return nil

@@ -179,7 +179,7 @@ type sampleRow struct {
 	Country  i18n.Words
 }
 
-func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.Audience, texts []string, fallback string) (*audienceView, error) {
+func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.Readership, texts []string, fallback string) (*audienceView, error) {
 	if a.Validate() != nil {
 		return &audienceView{}, nil // the form says what is wrong with it
 	}
@@ -196,7 +196,9 @@ func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.
 		v.Rows, v.Total = append(v.Rows, row), v.Total+c.People
 	}
 	kept, err := models.MailingAudienceKept(ctx, s.DB, a)
-	for _, row := range []notReachedRow{{l.T("mailing.kept.no_consent"), kept.NoConsent}, {l.T("mailing.kept.unsubscribed"), kept.Unsubscribed},
+	for _, row := range []notReachedRow{{l.T("mailing.kept.other_kind"), kept.OtherKind}, {l.T("mailing.kept.other_topics"), kept.OtherTopics},
+		{l.T("mailing.kept.other_countries"), kept.OtherCountries}, {l.T("mailing.kept.too_soon"), kept.TooSoon},
+		{l.T("mailing.kept.no_consent"), kept.NoConsent}, {l.T("mailing.kept.unsubscribed"), kept.Unsubscribed},
 		{l.T("mailing.kept.suppressed"), kept.Suppressed}, {l.T("mailing.kept.left"), kept.Left}} {
 		if row.People > 0 {
 			v.Kept = append(v.Kept, row)
@@ -205,9 +207,19 @@ func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.
 	return v, err
 }
 
+// readershipOf is whom the mailing in the form would reach now.
+func (s *Server) readershipOf(values url.Values, c mailingCase) models.Readership {
+	reach := models.Readership{Audience: audienceOf(values, c.rec.ID), Kind: c.kind, At: s.Now()}
+	if c.kind == models.MailingKindNewsletter { // only such a form has items
+		content, _ := readContent(values)
+		reach.Carries = content.Carried()
+	}
+	return reach
+}
+
 // audienceOfForm is countAudience with a few of those who get it, and those left out by hand.
 func (s *Server) audienceOfForm(r *http.Request, c mailingCase, values url.Values) (*audienceView, error) {
-	ctx, l, a := r.Context(), Localizer(r), audienceOf(values, c.rec.ID)
+	ctx, l, a := r.Context(), Localizer(r), s.readershipOf(values, c)
 	v, err := s.countAudience(ctx, l, a, textLanguages(values), values.Get("fallback_language"))
 	if err != nil || a.Validate() != nil {
 		return v, err
@@ -241,7 +253,7 @@ func (s *Server) namedRows(ctx context.Context, viewer models.Viewer, people []u
 }
 
 // mailingSample shows a few of an audience to who may look for people.
-func (s *Server) mailingSample(r *http.Request, c mailingCase, a models.Audience) ([]sampleRow, error) {
+func (s *Server) mailingSample(r *http.Request, c mailingCase, a models.Readership) ([]sampleRow, error) {
 	if s.can(r.Context(), c.visitor, access.FindPeople, nil, nil) != nil {
 		return nil, nil
 	}

@@ -53,7 +53,7 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	if v.Over, err = c.m.EventOver(s.Now()); err != nil {
 		return err
 	}
-	v.Counts, err = s.countAudience(r.Context(), l, c.m.Audience, languages, c.m.FallbackLanguage)
+	v.Counts, err = s.countAudience(r.Context(), l, c.m.Readership(s.Now()), languages, c.m.FallbackLanguage)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (s *Server) letterAsked(r *http.Request, c mailingCase) (letterChoice, erro
 	if err := s.can(r.Context(), c.visitor, access.FindPeople, nil, nil); err != nil {
 		return a, err
 	}
-	p, err := models.InAudience(r.Context(), s.DB, c.visitor.viewer(), c.m.Audience, id)
+	p, err := models.InAudience(r.Context(), s.DB, c.visitor.viewer(), c.m.Readership(s.Now()), id)
 	a.reader = models.MailReader{ID: p.ID, Name: p.Name}
 	return a, err
 }
@@ -139,7 +139,7 @@ func sayable(values []string, l *i18n.Localizer, prefix string) []Option {
 
 // readersToSee are those of the sample whom the visitor may know by name.
 func (s *Server) readersToSee(r *http.Request, c mailingCase) ([]Option, error) {
-	sample, err := s.mailingSample(r, c, c.m.Audience)
+	sample, err := s.mailingSample(r, c, c.m.Readership(s.Now()))
 	var all []Option
 	for _, p := range sample {
 		if p.Name != "" {

@@ -108,7 +108,7 @@ func textLanguageOf(m *models.Mailing, name string) string {
 	return ""
 }
 
-// prefilledMailing begins a mailing to those who read: in every language of the publication, its title as the subject
+// prefilledMailing begins a mailing to those who read, and who subscribed: in every language of the publication, its title as the subject
 // and a text to start from.
 func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendation, kind string) (url.Values, error) {
 	p, err := models.PublicationOf(ctx, s.DB, rec.ID)
@@ -119,7 +119,7 @@ func (s *Server) prefilledMailing(ctx context.Context, rec *models.Recommendatio
 	if err != nil {
 		return nil, err
 	}
-	values := url.Values{"roles": {models.RoleReader}, "fallback_language": {rec.Language}, "except_acted": {"yes"}}
+	values := url.Values{"roles": {models.RoleReader, models.NoRole}, "fallback_language": {rec.Language}, "except_acted": {"yes"}}
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		k := slices.IndexFunc(p.Texts, func(t models.PublicationText) bool { return t.Language == language.Tag })

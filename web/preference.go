@@ -160,6 +160,9 @@ func savePreferences(ctx context.Context, tx bun.IDB, p models.Person, form url.
 	if err := pref.Save(ctx, tx, s.Now()); err != nil {
 		return err
 	}
+	if err := models.SayCountry(ctx, tx, p.ID, form.Get("country")); err != nil {
+		return err
+	}
 	language := form.Get("language")
 	if language == p.Language {
 		return nil
@@ -198,7 +201,7 @@ func (s *Server) fillPreferences(r *http.Request, c preferencesCase, v *preferen
 		}
 		v.Form = NewForm(preferenceValues(p, pref))
 	}
-	v.Fields, err = s.preferenceFields(r, v.Form)
+	v.Fields, err = s.preferenceFields(r, v.Form, p.CountryCode == "")
 	return err
 }
 
@@ -212,20 +215,26 @@ func preferenceValues(p models.Person, pref models.MailingPreference) url.Values
 	return values
 }
 
+// preferenceFields are those of the page. It asks where somebody lives alone where that is not known, and never shows what is.
+//
 //i18n:keys preference.kind.*
 //i18n:keys preference.at_most.*
-func (s *Server) preferenceFields(r *http.Request, form *Form) ([]Input, error) {
+func (s *Server) preferenceFields(r *http.Request, form *Form, asksHome bool) ([]Input, error) {
 	l := Localizer(r)
 	languages, topics, err := s.knowsOptions(r)
 	if err != nil {
 		return nil, err
 	}
 	countries, err := s.countryOptions(r)
-	return []Input{
+	fields := []Input{
 		field(form, "at_most", l.T("preference.at_most"), "type", "radios", "required", true, "options", choices(l, "preference.at_most.", models.Frequencies()...)),
 		field(form, "kinds", l.T("preference.kinds"), "type", "checkboxes", "quiet", true, "options", choices(l, "preference.kind.", models.MailingKinds()...)),
 		field(form, "topics", l.T("preference.topics"), "type", "checkboxes", "quiet", true, "help", l.T("preference.topics_help"), "options", topics),
 		field(form, "countries", l.T("preference.countries"), "type", "checkboxes", "quiet", true, "help", l.T("preference.countries_help"), "options", countries),
 		field(form, "language", l.T("profile.language"), "type", "select", "required", true, "options", languages),
-	}, err
+	}
+	if asksHome {
+		fields = append(fields, livesField(l, form, countries))
+	}
+	return fields, err
 }

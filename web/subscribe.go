@@ -65,15 +65,25 @@ func (s *Server) renderSubscribe(w http.ResponseWriter, r *http.Request, v subsc
 	if err != nil {
 		return err
 	}
+	countries, err := s.countryOptions(r)
+	if err != nil {
+		return err
+	}
 	v.Fields = []Input{
 		field(v.Form, "email", l.T("account.email"), "type", "email", "required", true, "autocomplete", "email", "max", 254),
 		field(v.Form, "name", l.T("profile.name"), "autocomplete", "name", "max", 200),
 		field(v.Form, "language", l.T("subscribe.language"), "type", "select", "required", true, "options", languages),
+		livesField(l, v.Form, countries),
 		field(v.Form, "topics", l.T("preference.topics"), "type", "checkboxes", "quiet", true, "help", l.T("preference.topics_help"), "options", topics),
 		field(v.Form, "agreed", said, "type", "checkbox", "required", true),
 	}
 	s.Engine.Render(w, r, status, "subscribe", v)
 	return nil
+}
+
+// livesField asks where somebody lives who gets the mailings.
+func livesField(l *i18n.Localizer, form *Form, countries []Option) Input {
+	return field(form, "country", l.T("subscribe.country"), "type", "select", "any", l.T("subscribe.country_unsaid"), "help", l.T("subscribe.country_help"), "options", countries)
 }
 
 // subscribe answers alike whatever becomes of it: whether somebody gets the mailings is not for strangers to know.
@@ -117,7 +127,7 @@ func (s *Server) askSubscription(r *http.Request) error {
 		return err
 	}
 	return models.AskSubscription(r.Context(), s.DB, models.SubscriptionInput{Email: form.Get("email"), Name: form.Get("name"),
-		Language: form.Get("language"), Topics: form["topics"], Consent: said, ReadIn: Localizer(r).Tag()}, s.Now())
+		Language: form.Get("language"), Country: form.Get("country"), Topics: form["topics"], Consent: said, ReadIn: Localizer(r).Tag()}, s.Now())
 }
 
 // confirmView asks whoever came from the mail to confirm, or says what came of it.

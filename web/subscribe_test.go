@@ -30,7 +30,7 @@ func TestEverybodySubscribesInTheirLanguage(t *testing.T) {
 		require.Contains(t, page.Body, l.T("subscribe.lead"))
 		require.Contains(t, b.get("/published").Body, subscribePath)
 		address := "mara-" + tag + "@readers.example"
-		form := url.Values{"email": {address}, "language": {tag}}
+		form := url.Values{"email": {address}, "language": {tag}, "country": {"HR"}}
 		again := b.post(subscribePath, form)
 		require.Equal(t, http.StatusUnprocessableEntity, again.StatusCode)
 		require.Contains(t, again.Body, `href="#f-agreed"`, "nobody agrees by leaving a form as it is")
@@ -51,7 +51,7 @@ func TestEverybodySubscribesInTheirLanguage(t *testing.T) {
 		p, err := models.PersonByEmail(t.Context(), h.db, address)
 		require.NoError(t, err)
 		require.True(t, p.Mailable())
-		require.Equal(t, tag, p.Language)
+		require.Equal(t, [2]string{tag, "HR"}, [2]string{p.Language, p.CountryCode})
 		list, err := models.ConsentsOf(t.Context(), h.db, models.ConsentFilter{Person: p.ID})
 		require.NoError(t, err)
 		require.Contains(t, page.Body, list[0].Text, "exactly what they read")

@@ -137,7 +137,7 @@ func TestDelegationsShareOneVote(t *testing.T) {
 
 func TestReadersCountExactly(t *testing.T) {
 	ctx, db := loaded(t)
-	byLanguage, err := models.MailingAudienceCounts(ctx, db, models.Audience{Roles: []string{models.RoleReader}})
+	byLanguage, err := models.MailingAudienceCounts(ctx, db, models.Readership{Audience: models.Audience{Roles: []string{models.RoleReader}}, Kind: models.MailingKindCampaign, At: time.Now()})
 	require.NoError(t, err)
 	require.Len(t, byLanguage, 5)
 	total := 0

@@ -1,0 +1,1 @@
+ALTER TABLE subscription_requests DROP COLUMN country_code;
