@@ -95,6 +95,7 @@ type MailResult struct {
 	Reply   string
 	RetryAt time.Time // with MailQueued; zero: when it was due before
 	Counts  bool      // with MailQueued: this was an attempt that the server refused
+	Lost    bool      // with MailQueued: the connection was lost before the message was complete, which is not the reader's fault
 }
 
 // maxReply keeps a server's chatter short, in characters.
@@ -113,6 +114,7 @@ func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 	}
 	res, err := db.NewUpdate().With("r", db.NewValues(&rows)).Model((*OutboxMail)(nil)).TableExpr("r").
 		Set("state = r.state").Set("reply = r.reply").Set("attempts = o.attempts + r.counts").
+		Set("tried_at = CASE WHEN r.tried THEN COALESCE(o.tried_at, ?) ELSE o.tried_at END", now).
 		Set("not_before = COALESCE(r.retry_at, o.not_before)").Set("finished_at = r.finished_at").
 		Set("claim_token = CASE WHEN r.state = ? THEN NULL ELSE o.claim_token END", MailQueued).
 		Set("claimed_until = NULL").
@@ -133,6 +135,7 @@ type resultRow struct {
 	RetryAt    *time.Time `bun:"type:timestamptz"`
 	FinishedAt *time.Time `bun:"type:timestamptz"`
 	Counts     int        `bun:"type:integer"`
+	Tried      bool       `bun:"type:boolean"`
 }
 
 func newResultRow(r MailResult, now time.Time) resultRow {
@@ -147,6 +150,7 @@ func newResultRow(r MailResult, now time.Time) resultRow {
 	if r.Counts {
 		row.Counts = 1
 	}
+	row.Tried = r.Counts || r.Lost
 	return row
 }
 
