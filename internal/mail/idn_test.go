@@ -30,3 +30,28 @@ func TestADomainInOtherLettersTravelsInLatinOnes(t *testing.T) {
 		}
 	}
 }
+
+// TestANameInOtherLettersGoesOverAServerThatTakesIt, whichever route had the turn, and fails only where none does.
+func TestANameInOtherLettersGoesOverAServerThatTakesIt(t *testing.T) {
+	n, c, plain := newNetwork(t), newClock(), newServer(t, nil)
+	knows := newServer(t, func(s *server) { s.utf8 = true })
+	n.exec(`UPDATE people SET email = 'мария@пример.example' WHERE id = ?`, n.expert)
+	single := mail.Batch{Transactional: true}
+	m, sender := n.invite(), newSender(t, n, plain, c)
+	sender.Transport = newRoutes(t, c, plain.url()+"?weight=100", knows.url())
+	drain(t, sender, single)
+	require.Equal(t, models.MailDelivered, n.stored(m.ID).State, n.stored(m.ID).Reply)
+	require.Equal(t, map[string]int{m.ID.String(): 1}, knows.ledger())
+	require.Zero(t, plain.mails())
+	require.Contains(t, string(knows.whole[0]), "<мария@xn--e1afmkfd.example>")
+
+	away := n.invite()
+	sender.Transport = newRoutes(t, c, plain.url()+"?weight=100", nobodyListens)
+	drain(t, sender, single)
+	require.Equal(t, models.MailQueued, n.stored(away.ID).State, "one that might take it cannot be reached")
+	sender.Transport = newRoutes(t, c, plain.url())
+	n.exec(`UPDATE outbox SET not_before = ?`, c.Now())
+	drain(t, sender, single)
+	require.Equal(t, models.MailFailed, n.stored(away.ID).State)
+	require.Contains(t, n.stored(away.ID).Reply, "Latin letters")
+}

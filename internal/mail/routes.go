@@ -152,6 +152,9 @@ type routed struct {
 // connection after connection without an answer; one that only gave up on an idle connection does not.
 func (c *routed) Send(m Message) Delivery {
 	d := c.Connection.Send(m)
+	if d.Foreign {
+		return c.routes.elsewhere(c.way, m, d)
+	}
 	switch {
 	case d.Outcome == Deferred && strings.HasPrefix(d.Reply, "421"):
 		c.routes.rest(c.way, d.Reply)
@@ -161,6 +164,29 @@ func (c *routed) Send(m Message) Delivery {
 		c.routes.answered(c.way)
 	}
 	return d
+}
+
+// elsewhere sends a message over another route that takes such addresses, on a connection of its own: there are few. Where none does
+// it is refused, and for now while one that might cannot be reached.
+func (r *Routes) elsewhere(not *route, m Message, refused Delivery) Delivery {
+	for _, way := range r.turn() {
+		if way == not {
+			continue
+		}
+		c, err := way.Dial(context.Background())
+		if err != nil {
+			r.rest(way, err.Error())
+			refused.Outcome = Deferred
+			continue
+		}
+		d := c.Send(m)
+		c.Close()
+		if !d.Foreign {
+			d.Broken = false // the one it would have gone over is whole
+			return d
+		}
+	}
+	return refused
 }
 
 // lossesInRow is after how many connections that ended one after the other, and no message answered between, a server is left alone.
