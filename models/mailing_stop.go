@@ -71,6 +71,7 @@ func MailingTally(ctx context.Context, db bun.IDB, mailing uuid.UUID) (string, e
 const (
 	TallyTaken   = 't'
 	TallyRefused = 'r' // for good
+	TallyPolicy  = 'p' // no to what we are, in words that may be about one reader all the same
 	TallyUnknown = 'u' // nothing, after it had the whole mail
 )
 

@@ -132,6 +132,7 @@ type OutboxMail struct {
 	ClaimToken       *uuid.UUID
 	ClaimedUntil     *time.Time
 	Attempts         int        // that ended in a refusal for now
+	TriedAt          *time.Time // when it was first refused for now, or the connection lost before it was complete
 	Reply            string     // the server's last words, or why it was cancelled
 	Trace            string     // W3C traceparent of what caused it; "" where nobody traces
 	HeldAt           *time.Time // since a restore: it may have gone out before

@@ -96,6 +96,7 @@ type MailResult struct {
 	Reply   string
 	RetryAt time.Time // with MailQueued; zero: when it was due before
 	Counts  bool      // with MailQueued: this was an attempt that the server refused
+	Lost    bool      // with MailQueued: the connection was lost before the message was complete, which is not the reader's fault
 }
 
 // maxReply keeps a server's chatter short, in characters.
@@ -114,12 +115,13 @@ func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 	}
 	// Arrays: of a list of values the server reads and plans each by itself, which takes longer than to write it.
 	res, err := db.NewRaw(`UPDATE outbox AS o SET state = r.state, reply = r.reply, attempts = o.attempts + r.counts,
+			tried_at = CASE WHEN r.tried > 0 THEN COALESCE(o.tried_at, ?1::timestamptz) ELSE o.tried_at END,
 			not_before = COALESCE(r.retry_at, o.not_before), finished_at = CASE WHEN r.state <> ?0 THEN ?1::timestamptz END,
 			claim_token = CASE WHEN r.state <> ?0 THEN o.claim_token END, claimed_until = NULL
-		FROM unnest(?2::uuid[], ?3::text[], ?4::text[], ?5::timestamptz[], ?6::int[]) AS r (id, state, reply, retry_at, counts)
+		FROM unnest(?2::uuid[], ?3::text[], ?4::text[], ?5::timestamptz[], ?6::int[], ?8::int[]) AS r (id, state, reply, retry_at, counts, tried)
 		WHERE o.id = r.id AND o.claim_token = ?7
 			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed'))`,
-		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token).Exec(ctx)
+		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token, pgInts(c.tried)).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write what came of mails: %w", err)
 	}
@@ -133,10 +135,11 @@ type resultColumns struct {
 	states, replies []string
 	retryAt         []string // an instant, or NULL
 	counts          []int64  // 1: an attempt that the server refused
+	tried           []int64  // 1: it was tried, and is to be tried again
 }
 
 func (c *resultColumns) add(r MailResult) {
-	retryAt, counts := "NULL", int64(0)
+	retryAt, counts, tried := "NULL", int64(0), int64(0)
 	if !r.State.Final() {
 		if !r.RetryAt.IsZero() {
 			retryAt = `"` + r.RetryAt.UTC().Format(time.RFC3339Nano) + `"`
@@ -144,9 +147,12 @@ func (c *resultColumns) add(r MailResult) {
 		if r.Counts {
 			counts = 1
 		}
+		if r.Counts || r.Lost {
+			tried = 1
+		}
 	}
 	c.ids, c.states, c.replies = append(c.ids, r.ID), append(c.states, string(r.State)), append(c.replies, shorten(r.Reply, maxReply))
-	c.retryAt, c.counts = append(c.retryAt, retryAt), append(c.counts, counts)
+	c.retryAt, c.counts, c.tried = append(c.retryAt, retryAt), append(c.counts, counts), append(c.tried, tried)
 }
 
 func shorten(s string, limit int) string {

@@ -51,7 +51,7 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 		claim AS (INSERT INTO outbox_claims (token, mailing_id, until) SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM due))
 		UPDATE outbox AS o SET state = ?, claim_token = ?
 		FROM due, people AS person WHERE o.id = due.id AND person.id = o.person_id
-		RETURNING o.id, o.kind, o.person_id, o.language, o.mailing_id, o.domain, o.not_before, o.attempts, o.reply, o.trace, person.name, person.email,
+		RETURNING o.id, o.kind, o.person_id, o.language, o.mailing_id, o.domain, o.not_before, o.attempts, o.tried_at, o.reply, o.trace, person.name, person.email,
 			person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents, person.left_at IS NOT NULL AS "left",
 			EXISTS (SELECT 1 FROM suppressions AS s
 				WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed`,

@@ -24,3 +24,32 @@ func PolicyNow(words string) bool {
 	c := codeIn(words)
 	return c.class == 4 && c.subject == 7 && OfReply(words) == Policy
 }
+
+// closedMailbox are words of a refusal by one mailbox, list or group that is closed to most, and words that servers say of an address
+// that they have not, however they put it.
+var closedMailbox = []string{
+	"to this mailbox", "to this recipient", "to this group", "to this list", "to this distribution", "for this group", "forgroup", "restrictedtorecipientspermission",
+	deniedRecipient,
+}
+
+// closedCodes say the same: Microsoft's for groups that take mails of some senders only.
+var closedCodes = map[code]bool{
+	{5, 7, 2}:   true, // mailing list expansion prohibited (RFC 3463)
+	{5, 7, 124}: true, // sender not in the list of allowed senders of a group
+	{5, 7, 129}: true, // restricted to some senders
+	{5, 7, 133}: true, // sender not authenticated for a group
+	{5, 7, 134}: true, // sender not authenticated for a mailbox
+}
+
+// ClosedMailbox reports whether a refusal that reads like one of policy is about one mailbox or group that takes few people's mails,
+// and so neither about who sends nor about anybody else.
+func ClosedMailbox(words string) bool {
+	in := codeIn(words)
+	return closedCodes[in] || !authentication(in) && says(plainWords(words), closedMailbox)
+}
+
+// OfSender reports whether a refusal is about who sends, whoever it is for: its code says that the sender is not who it says
+// (RFC 7372 and RFC 8616 for DKIM, SPF and the reverse name).
+func OfSender(words string) bool { return authentication(codeIn(words)) }
+
+func authentication(c code) bool { return c.subject == 7 && c.detail >= 20 && c.detail <= 30 }

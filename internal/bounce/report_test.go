@@ -82,3 +82,19 @@ func TestManyPartsAndDeepOnesAreReadInTime(t *testing.T) {
 	folded := "Content-Type: message/delivery-status\n\nStatus: 5.1.1\nDiagnostic-Code: smtp; x\n" + strings.Repeat(" x\n", 300000)
 	require.Len(t, read(t, []byte(folded)).Recipients, 1)
 }
+
+func TestRefusalsOfPolicyByWhomTheyAreAbout(t *testing.T) {
+	for words, want := range map[string][2]bool{ // closed mailbox, sender
+		"550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required": {true, false},
+		"550 5.7.129 RESOLVER.RST.RestrictedToRecipientsPermission; not authorized":        {true, false},
+		"550 5.7.1 You are not allowed to send to this mailbox":                            {true, false},
+		"554 5.7.1 <a@b.example>: Recipient address rejected: Access denied":               {true, false},
+		"550 5.7.1 Unable to relay":                                        {false, false},
+		"550 5.7.26 This mail is unauthenticated":                          {false, true},
+		"550-5.7.26 sending to this recipient is refused: unauthenticated": {false, true},
+		"451 4.7.23 SPF validation failed":                                 {false, true},
+		"550 5.7.1 Message rejected as spam":                               {false, false},
+	} {
+		require.Equal(t, want, [2]bool{bounce.ClosedMailbox(words), bounce.OfSender(words)}, words)
+	}
+}

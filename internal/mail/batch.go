@@ -30,6 +30,7 @@ type run struct {
 	unsettled map[uuid.UUID]uuid.UUID // claimed, and nothing written yet: the claim's token
 	leases    map[uuid.UUID]time.Time // of the claims
 	unwritten []result                // what came of mails while the database could not be told
+	losses    int                     // connections that ended one after the other, and no mail answered between
 	settled   int
 }
 
@@ -281,7 +282,7 @@ func (r *run) count(ctx context.Context, results []models.MailResult) {
 	for _, x := range results {
 		delete(r.unsettled, x.ID)
 		r.counted(x)
-		if x.State.Final() || x.Counts {
+		if x.State.Final() || x.Counts || x.Lost {
 			outcomes[x.State]++
 		}
 		if x.State.Final() {

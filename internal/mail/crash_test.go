@@ -69,7 +69,7 @@ func crashSender(smtpURL string, s mail.Sender, lease string) *mail.Sender {
 		}
 	}
 	s.Backoff = func(mail.Outcome, int) time.Duration { return 50 * time.Millisecond }
-	s.Transport, err = mail.NewSMTP(smtpURL, mail.Timeouts{Command: mail.SendTimeout(s.Lease)})
+	s.Transport, err = mail.NewSMTP(smtpURL, mail.Timeouts{Command: mail.SendTimeout(s.Lease), Dot: mail.SendTimeout(s.Lease)})
 	if err != nil {
 		panic(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
 )
 
 // Letter is a composed mail, before it is put into the form that travels.
@@ -46,7 +47,7 @@ func message(l *Letter, e envelope) (*gomail.Msg, error) {
 	m.ToMailAddress(to)
 	m.Subject(oneLine(l.Subject))
 	m.SetDateWithValue(e.date)
-	m.SetMessageIDWithValue(e.id + "@" + domain(e.from.Address))
+	m.SetMessageIDWithValue(e.id + "@" + domain(from.Address))
 	m.SetGenHeader(gomail.HeaderContentLang, l.Language)
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office replies, please
 	if l.Unsubscribe != "" {
@@ -72,7 +73,7 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(clean), " ")
 }
 
-// clean returns an address that is one address, with a name of one line.
+// clean returns an address that is one address, with a name of one line and its domain in the letters that travel (RFC 5891).
 func clean(a mail.Address) (*mail.Address, error) {
 	parsed, err := mail.ParseAddress(a.Address)
 	if err != nil {
@@ -81,7 +82,15 @@ func clean(a mail.Address) (*mail.Address, error) {
 	if parsed.Address != a.Address || parsed.Name != "" {
 		return nil, errors.New("not a bare address")
 	}
-	return &mail.Address{Name: oneLine(a.Name), Address: a.Address}, nil
+	address := a.Address
+	if at := strings.LastIndexByte(address, '@'); !ascii(address[at:]) {
+		host, err := idna.Lookup.ToASCII(address[at+1:])
+		if err != nil {
+			return nil, err
+		}
+		address = address[:at+1] + host
+	}
+	return &mail.Address{Name: oneLine(a.Name), Address: address}, nil
 }
 
 func domain(address string) string {

@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/net/idna"
 )
 
 // Prepared is a letter to many in the form that travels, encoded once: what is the same for all lies in pieces, and
@@ -164,13 +162,6 @@ func header(a mail.Address) (string, error) {
 	}
 	if name := []rune(address.Name); len(name) > longestName {
 		address.Name = strings.TrimSpace(string(name[:longestName])) + "…"
-	}
-	if at := strings.LastIndexByte(address.Address, '@'); !ascii(address.Address[at:]) {
-		host, err := idna.Lookup.ToASCII(address.Address[at+1:])
-		if err != nil {
-			return "", err
-		}
-		address.Address = address.Address[:at+1] + host
 	}
 	if address.Name == "" {
 		return "<" + address.Address + ">", nil

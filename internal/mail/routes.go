@@ -36,6 +36,7 @@ type route struct {
 	weight  int    // 0: only where no other can be reached
 	credit  int    // what it is owed by turns that others had
 	resting time.Time
+	losses  int // one after the other, see lossesInRow
 }
 
 // NewRoutes reads the addresses of mail servers, each as NewSMTP reads it, with its weight as ?weight=N, 1 where it says none.
@@ -147,12 +148,76 @@ type routed struct {
 	way    *route
 }
 
-// Send delivers one message. A server that is closing though it was asked just now has its route left alone; one that only gave
-// up on an idle connection does not.
+// Send delivers one message. A server that is closing though it was asked just now has its route left alone, and so has one that ends
+// connection after connection without an answer; one that only gave up on an idle connection does not.
 func (c *routed) Send(m Message) Delivery {
 	d := c.Connection.Send(m)
-	if d.Outcome == Deferred && strings.HasPrefix(d.Reply, "421") {
+	if d.Foreign {
+		return c.routes.elsewhere(c.way, m, d)
+	}
+	switch {
+	case d.Outcome == Deferred && strings.HasPrefix(d.Reply, "421"):
 		c.routes.rest(c.way, d.Reply)
+	case d.Outcome == Lost || d.Outcome == Doubtful:
+		c.routes.lost(c.way, d.Reply)
+	case d.Outcome != Unsent:
+		c.routes.answered(c.way)
 	}
 	return d
+}
+
+// elsewhere sends a message over another route that takes such addresses, on a connection of its own: there are few. Where none does
+// it is refused, and for now while one that might cannot be reached.
+func (r *Routes) elsewhere(not *route, m Message, refused Delivery) Delivery {
+	for _, way := range r.turn() {
+		if way == not {
+			continue
+		}
+		c, err := way.Dial(context.Background())
+		if err != nil {
+			r.rest(way, err.Error())
+			refused.Outcome = Deferred
+			continue
+		}
+		d := c.Send(m)
+		c.Close()
+		if !d.Foreign {
+			d.Broken = false // the one it would have gone over is whole
+			return d
+		}
+	}
+	return refused
+}
+
+// lossesInRow is after how many connections that ended one after the other, and no message answered between, a server is left alone.
+const lossesInRow = 3
+
+// lost counts a connection that ended before a message was answered.
+func (r *Routes) lost(way *route, why string) {
+	r.mu.Lock()
+	way.losses++
+	enough := way.losses >= lossesInRow
+	r.mu.Unlock()
+	if enough { // still so after the rest: the next one lost is enough again
+		r.rest(way, why)
+	}
+}
+
+func (r *Routes) answered(way *route) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	way.losses = 0
+}
+
+// losesAll reports whether a server ends connection after connection before it has a message, so that the rest of the batch waits as
+// after one that cannot be reached. Mails of no mailing, which nothing stops, wait as well where it never says what it took.
+func (r *run) losesAll(d Delivery) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if d.Outcome == Lost || d.Outcome == Doubtful && r.batch.MailingID == nil {
+		r.losses++
+	} else {
+		r.losses = 0
+	}
+	return r.losses >= lossesInRow
 }

@@ -16,6 +16,10 @@ import (
 // MaxAttempts is after how many refusals for now a mail is given up.
 const MaxAttempts = 8
 
+// LostFor is for how long a mail is tried again whose connection is lost before the message is complete. That is never its reader's
+// fault, and says nothing about how often it happens: a server may be ill for an hour or for a day.
+const LostFor = 48 * time.Hour
+
 // LetterWriter writes letters; Composer is the one that does it from the database.
 type LetterWriter interface {
 	// Compose writes the letter of one mail.
@@ -100,7 +104,7 @@ func (s *Sender) withDefaults() *Sender {
 	return &c
 }
 
-// Patience waits seconds after a lost connection, which is seldom the message's fault, and minutes to hours after a
+// Patience waits seconds after a lost connection, which is seldom the message's fault, up to some minutes, and minutes to hours after a
 // refusal for now, because servers that greylist want to see time pass (RFC 5321, 4.5.4.1).
 func Patience(outcome Outcome, failures int) time.Duration {
 	if outcome == Lost {

@@ -24,6 +24,8 @@ type server struct {
 	sessions int
 	mailFrom int
 
+	utf8 bool // takes addresses in any letters (RFC 6531)
+
 	stop func() error // ends it, whoever is connected
 
 	onRcpt func(to string, c *smtp.Conn) error
@@ -47,6 +49,7 @@ func newServer(t *testing.T, change func(*server)) *server {
 		return &session{server: s, conn: c}, nil
 	}))
 	srv.Domain = "localhost"
+	srv.EnableSMTPUTF8 = s.utf8
 	s.stop = srv.Close
 	srv.ErrorLog = log.New(io.Discard, "", 0)
 	done := make(chan struct{})

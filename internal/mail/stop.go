@@ -143,7 +143,7 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 func policy(d Delivery) bool {
 	switch d.Outcome {
 	case Refused:
-		return bounce.OfReply(d.Reply) == bounce.Policy
+		return bounce.OfReply(d.Reply) == bounce.Policy && !bounce.ClosedMailbox(d.Reply)
 	case Deferred:
 		return bounce.PolicyNow(d.Reply)
 	default:
@@ -151,8 +151,12 @@ func policy(d Delivery) bool {
 	}
 }
 
-// ownFault stops the mailing for a refusal that is not about the reader; the mail waits with the others. Unless it was the same
-// mail before.
+// policyReaders is how many readers' servers may refuse us among the last StopAmong mails before a mailing stops for it.
+const policyReaders = 3
+
+// ownFault stops the mailing for a refusal that is not about the reader; the mail waits with the others. Words that may be about one
+// mailbox all the same stop it when several readers meet them, or when nothing was taken since the last. Unless it was the same
+// mail before too often.
 func (w *window) ownFault(o *outgoing, d Delivery, domain string) (models.MailResult, bool) {
 	if o.Attempts+1 >= policyTries && bounce.OfReply(o.Reply) == bounce.Policy {
 		return models.MailResult{}, false
@@ -160,8 +164,27 @@ func (w *window) ownFault(o *outgoing, d Delivery, domain string) (models.MailRe
 	reply := links.Redact(withoutAddresses(d.Reply))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.halt(models.MailingStop{Reason: models.StopPolicy, Domain: domain, Reply: reply})
-	return models.MailResult{ID: o.ID, State: models.MailQueued, Reply: reply, Counts: true}, true
+	x := models.MailResult{ID: o.ID, State: models.MailQueued, Reply: reply, Counts: true}
+	if bounce.OfSender(d.Reply) || w.severalRefuse(bounce.OfReply(o.Reply) == bounce.Policy) {
+		w.halt(models.MailingStop{Reason: models.StopPolicy, Domain: domain, Reply: reply})
+	} else {
+		x.RetryAt = w.Now().Add(w.Backoff(Deferred, o.Attempts))
+	}
+	return x, true
+}
+
+// severalRefuse counts a refusal of policy, and reports whether it is more than one reader's; again says that this one met it before.
+// Whoever calls holds the lock.
+func (r *run) severalRefuse(again bool) bool {
+	since := r.last[strings.LastIndexByte(r.last, models.TallyTaken)+1:]
+	if strings.ContainsRune(since, models.TallyPolicy) {
+		return true
+	}
+	if !again {
+		r.said += string(models.TallyPolicy)
+		r.last = r.latest(r.last + string(models.TallyPolicy))
+	}
+	return strings.Count(r.last[max(0, len(r.last)-StopAmong):], string(models.TallyPolicy)) >= policyReaders
 }
 
 // tally counts what a server said, and stops the mailing where it says no too often.

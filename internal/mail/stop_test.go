@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/google/uuid"
@@ -130,7 +131,8 @@ func TestAPolicyRefusalStopsAMailingAndLosesNoReader(t *testing.T) {
 				return nil
 			})
 			n.launch(60)
-			sender := newSender(t, n, s, newClock())
+			clock := newClock()
+			sender := newSender(t, n, s, clock)
 			why := stops(t, sender, mail.Batch{MailingID: &n.mailing, Limit: 20})
 			require.Equal(t, models.StopPolicy, why.Reason)
 			require.Contains(t, why.Reply, said.Message)
@@ -143,6 +145,7 @@ func TestAPolicyRefusalStopsAMailingAndLosesNoReader(t *testing.T) {
 			require.Zero(t, suppressed)
 
 			mended.Store(true)
+			clock.turn(time.Hour)
 			drain(t, sender, mail.Batch{MailingID: &n.mailing, Limit: 20})
 			require.Equal(t, models.MailCounts{Delivered: 60}, n.counts())
 			require.Len(t, s.ledger(), 60)
@@ -153,28 +156,63 @@ func TestAPolicyRefusalStopsAMailingAndLosesNoReader(t *testing.T) {
 	}
 }
 
-// TestOneClosedMailboxDoesNotStopAMailingForEver: after a third refusal in the same words that mail is given up.
-func TestOneClosedMailboxDoesNotStopAMailingForEver(t *testing.T) {
-	n := newNetwork(t)
+// TestAClosedMailboxStopsNothing: a group that takes mails of some people only, and addresses refused in words of policy.
+func TestAClosedMailboxStopsNothing(t *testing.T) {
+	for _, said := range []*smtp.SMTPError{
+		{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 133}, Message: "RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required"},
+		{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 129}, Message: "RESOLVER.RST.RestrictedToRecipientsPermission; not authorized"},
+		{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "You are not allowed to send to this mailbox"},
+		{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not authorized to send to this group"},
+		{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Recipient address rejected: Access denied"},
+	} {
+		t.Run(said.Message, func(t *testing.T) {
+			n := newNetwork(t)
+			s := refusing(t, func(to string) error {
+				if readerNumber(to) == 3 {
+					return said
+				}
+				return nil
+			})
+			n.launch(12)
+			sender := newSender(t, n, s, newClock())
+			sender.Stop = mail.StopRule{Row: 20, Percent: 10}
+			drain(t, sender, mail.Batch{MailingID: &n.mailing})
+			require.Equal(t, models.MailCounts{Delivered: 11, Failed: 1}, n.counts())
+		})
+	}
+}
+
+// TestOneReaderRefusedInWordsOfPolicyIsGivenUp: it may be about that mailbox, for everybody else's takes the mailing.
+func TestOneReaderRefusedInWordsOfPolicyIsGivenUp(t *testing.T) {
+	n, c := newNetwork(t), newClock()
 	s := refusing(t, func(to string) error {
 		if readerNumber(to) == 3 {
-			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not authorized to send to this group"}
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "message refused by policy"}
 		}
 		return nil
 	})
-	n.launch(12)
-	sender := newSender(t, n, s, newClock())
-	for range 2 {
-		require.Equal(t, models.StopPolicy, stops(t, sender, mail.Batch{MailingID: &n.mailing}).Reason)
+	n.launch(1)
+	n.exec(`UPDATE people SET email = 'reader3@mail.example' WHERE email = 'reader1@mail.example'`)
+	n.launchAt("one.example", 20, 0)
+	n.exec(`UPDATE people SET email = 'other@one.example' WHERE email = 'reader3@one.example'`)
+	sender := newSender(t, n, s, c)
+	sender.Connections = 1
+	b := mail.Batch{MailingID: &n.mailing, Limit: 7}
+	drain(t, sender, b)
+	require.Equal(t, models.MailCounts{Delivered: 20, Queued: 1}, n.counts())
+	c.turn(time.Hour)
+	for range 2 { // the same reader again is not another one
+		_, err := sender.SendBatch(t.Context(), b)
+		require.NoError(t, err)
+		c.turn(time.Hour)
 	}
-	drain(t, sender, mail.Batch{MailingID: &n.mailing})
-	require.Equal(t, models.MailCounts{Delivered: 11, Failed: 1}, n.counts())
+	require.Equal(t, models.MailCounts{Delivered: 20, Failed: 1}, n.counts())
 	var failed []uuid.UUID
 	require.NoError(t, n.db.NewSelect().Table("outbox").Column("person_id").Where("state = 'failed'").Scan(t.Context(), &failed))
-	require.Len(t, failed, 1)
 	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
 	require.NoError(t, err)
 	var rest []uuid.UUID
 	require.NoError(t, models.MailingAudience(t.Context(), n.db, m.Rest(models.Again{})).Column("person.id").Scan(t.Context(), &rest))
+	require.Len(t, failed, 1)
 	require.Contains(t, rest, failed[0], "the reader can be written to once it is mended")
 }

@@ -41,5 +41,6 @@ type Delivery struct {
 	Outcome Outcome
 	Reply   string // the server's words, or what went wrong
 	Server  string // host and port of the mail server it was handed to
+	Foreign bool   // Refused: this server takes no such addresses, another may; nothing went on the wire
 	Broken  bool   // the connection must not be used again
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -260,6 +261,9 @@ func (w *window) deliver(batch context.Context, taken []*outgoing) ([]result, er
 			return append(results, untried(taken[i:])...), fmt.Errorf("the connection to the mail server is lost: %s", withoutAddresses(d.Reply))
 		}
 		results = append(results, result{w.heard(ctx, o, d), o.token})
+		if w.losesAll(d) {
+			return append(results, untried(taken[i+1:])...), fmt.Errorf("the mail server %s ends one connection after the other: %s", d.Server, withoutAddresses(d.Reply))
+		}
 	}
 	return results, nil
 }
@@ -298,11 +302,27 @@ func (w *window) result(row models.OutboxMail, d Delivery) models.MailResult {
 
 // again queues a mail for another attempt, or gives it up.
 func (w *window) again(row models.OutboxMail, outcome Outcome, reply string) models.MailResult {
+	if outcome == Lost {
+		return w.afterLoss(row, reply)
+	}
 	if row.Attempts+1 >= MaxAttempts {
 		return givenUp(row, MaxAttempts, reply)
 	}
 	return models.MailResult{ID: row.ID, State: models.MailQueued, Reply: reply, Counts: true,
 		RetryAt: w.Now().Add(w.Backoff(outcome, row.Attempts))}
+}
+
+// afterLoss queues a mail for another attempt whose connection was lost before the message was complete; it gives it up by age.
+func (w *window) afterLoss(row models.OutboxMail, reply string) models.MailResult {
+	age := time.Duration(0)
+	if row.TriedAt != nil {
+		age = max(0, w.Now().Sub(*row.TriedAt))
+	}
+	if age >= LostFor {
+		return models.MailResult{ID: row.ID, State: models.MailFailed, Reply: fmt.Sprintf(models.ReplyGivenUp+" %d hours: %s", age/time.Hour, reply)}
+	}
+	doublings := bits.Len64(uint64(age / Patience(Lost, 0)))
+	return models.MailResult{ID: row.ID, State: models.MailQueued, Reply: reply, Lost: true, RetryAt: w.Now().Add(w.Backoff(Lost, doublings))}
 }
 
 // givenUp is a mail that is tried no more, though its reader may be written to another time.

@@ -35,7 +35,7 @@ type smtpConnection struct {
 func (c *smtpConnection) Send(m Message) Delivery {
 	commands, err := c.envelope(m)
 	if err != nil {
-		return Delivery{Outcome: Refused, Reply: err.Error(), Server: c.server} // it cannot be sent at all; nothing went on the wire
+		return Delivery{Outcome: Refused, Reply: err.Error(), Server: c.server, Foreign: errors.Is(err, errForeign)} // it cannot be sent at all; nothing went on the wire
 	}
 	d := c.carry(commands, m)
 	c.broken, c.used, d.Server = d.Broken, true, c.server
@@ -67,10 +67,13 @@ func (c *smtpConnection) envelope(m Message) ([]string, error) {
 		return []string{"MAIL FROM:<" + from + ">", "RCPT TO:<" + to + ">", "DATA"}, nil
 	}
 	if !c.utf8 {
-		return nil, errors.New("the mail server takes no addresses with other than Latin letters")
+		return nil, errForeign
 	}
 	return []string{"MAIL FROM:<" + from + "> SMTPUTF8", "RCPT TO:<" + to + ">", "DATA"}, nil
 }
+
+// errForeign is about addresses for which a server has to know SMTPUTF8 (RFC 6531).
+var errForeign = errors.New("the mail server takes no addresses with other than Latin letters")
 
 // path is an address as SMTP wants it, and whether that is ASCII: the domain always is (RFC 5891). What could end the
 // command is refused.
