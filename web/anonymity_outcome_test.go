@@ -61,7 +61,7 @@ func TestAnonymityStaysWhenIsToldWhatBecameOfComments(t *testing.T) {
 			decide := m.open(models.TaskDecideReview)
 			m.say(m.brief.ID, m.officer, models.DecideReview, &decide[0], models.DecideReviewPayload{Decision: decision, Reason: "Good."})
 			m.sendsTo("Send to 2 people")
-			m.mailsGiveNobodyAway(t)
+			m.mailsGiveNobodyAway(t, models.MailResponses)
 			m.outcomeSays(t)
 			for _, who := range m.listeners() {
 				if who.name != "officer-khc" && who.reviews != m.reviewers[1] {

@@ -64,6 +64,9 @@ func (m *masked) listen(t *testing.T, who listener, closed bool) (heard, joined 
 			if others && m.about(d) && who.reviews != "" && has(d.body, ids[:2]...) {
 				t.Errorf("%s is told at %s who %s is", who.name, d.door, slug)
 			}
+			if slug != who.reviews && !who.owner && slug != m.reviewers[2] && has(d.body, map[string]string{m.reviewers[0]: "numbatconflict", m.reviewers[1]: "numbattime"}[slug]) {
+				t.Errorf("%s is told at %s what %s asked of the officer alone", who.name, d.door, slug)
+			}
 			if !has(d.body, m.answer(slug)) {
 				continue
 			}
@@ -91,9 +94,12 @@ func (m *masked) listen(t *testing.T, who listener, closed bool) (heard, joined 
 	return heard, joined
 }
 
-// mailsGiveNobodyAway looks for names and words in every mail that went out.
-func (m *masked) mailsGiveNobodyAway(t *testing.T) {
+// mailsGiveNobodyAway looks for names and words in every mail that went out, those of some kinds among them.
+func (m *masked) mailsGiveNobodyAway(t *testing.T, kinds ...models.MailKind) {
 	t.Helper()
+	for _, kind := range kinds {
+		require.NotZero(t, m.counts("outbox", "kind = '"+string(kind)+"'"), "a mail of the kind %s was set off", kind)
+	}
 	for {
 		n, err := m.out.SendBatch(t.Context(), mail.Batch{Transactional: true})
 		require.NoError(t, err)
@@ -108,7 +114,7 @@ func (m *masked) mailsGiveNobodyAway(t *testing.T) {
 			continue
 		}
 		for _, text := range m.mailsTo(one.To[0]) {
-			require.False(t, has(text, "numbatsaid"), "what a reviewer said goes to nobody else by mail:\n%s", text)
+			require.False(t, has(text, "numbatsaid", "numbattime"), "what a reviewer said goes to nobody else by mail:\n%s", text)
 			if m.mode != models.AnonymityOpen && one.To[0] != m.officer.Email {
 				require.False(t, has(text, "numbatname", "numbatpost"), text)
 			}
@@ -121,7 +127,7 @@ func (m *masked) mailsGiveNobodyAway(t *testing.T) {
 		for _, text := range mails {
 			for j, other := range m.reviewers {
 				if i != j {
-					require.False(t, has(text, append(m.identities(other)[:2], m.answer(other))...), "%s is told of %s:\n%s", slug, other, text)
+					require.False(t, has(text, append(m.identities(other)[:2], m.answer(other), "numbatfriend")...), "%s is told of %s:\n%s", slug, other, text)
 				}
 			}
 			if m.mode == models.AnonymityDouble {
@@ -143,6 +149,7 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 			round, err := models.RoundByNumber(t.Context(), m.db, m.brief.ID, 1)
 			require.NoError(t, err)
 			require.Equal(t, mode, round.Anonymity, "as the procedure says, from its beginning")
+			m.happens()
 			m.says(m.reviewers[0])
 			m.say(m.brief.ID, m.person(m.reviewers[0]), models.DecideTakeBack, m.tasks[m.reviewers[0]], models.TakeBackPayload{})
 			for _, who := range m.listeners() { // what was taken back is read by who holds the key alone
@@ -173,7 +180,8 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 					}
 				}
 			}
-			m.mailsGiveNobodyAway(t)
+			m.mailsGiveNobodyAway(t, models.MailReviewInvitation, models.MailConflictRuled, models.MailTimeRefused, models.MailMoreTime, models.MailDigest, models.MailNewLink,
+				models.MailRoundClosing, models.MailReviewCopy)
 			m.sees(t)
 		})
 	}
@@ -210,7 +218,7 @@ func TestAnonymityNeedsTwoAnswers(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, m.as("officer-khc", "en").get(recommendationPath(m.brief.ID)+"/on-behalf?task="+m.tasks["expert-06"].ID.String()).StatusCode,
 		"who records what somebody said knows it")
 	for _, slug := range []string{"expert-06", "expert-12"} {
-		m.say(m.brief.ID, m.person(slug), models.DecideDeclineTask, m.tasks[slug], models.DeclinePayload{})
+		m.say(m.brief.ID, m.person(slug), models.DecideDeclineTask, m.tasks[slug], models.DeclinePayload{Suggestions: []models.SuggestionPayload{{Name: "Numbatfriend", Email: "numbatfriend@experts.example"}}})
 	}
 	m.open(models.TaskChooseReviewer)
 	for _, task := range m.open(models.TaskChooseReviewer) {
@@ -223,6 +231,12 @@ func TestAnonymityNeedsTwoAnswers(t *testing.T) {
 			require.Equal(t, who.key, heard, who.name)
 		}
 	}
+	for _, who := range m.listeners() {
+		for _, d := range m.hears(who.door, who.token) {
+			require.False(t, !who.owner && has(d.body, "numbatfriend"), "%s is told at %s whom a reviewer suggested", who.name, d.door)
+		}
+	}
+	m.mailsGiveNobodyAway(t)
 	page = m.as("officer-khc", "en").get(recommendationPath(m.brief.ID) + "/decide-review")
 	sound(t, page)
 	require.Contains(t, page.Body, "Fewer than two experts answered")

@@ -61,6 +61,7 @@ func newMasked(t *testing.T, mode string) *masked {
 	m := &masked{office: newOffice(t), t: t, mode: mode, reviewers: []string{"expert-02", "expert-06", "expert-12"}, tasks: map[string]*models.Task{}}
 	m.patient(func(d *models.ProcedureDocument) {
 		d.Review.Anonymity, d.Review.Enough, d.Review.WhenEnough, d.Review.Grace, d.Review.LateApart = mode, 2, models.EnoughAsks, "1s", true
+		askedInTest(d)
 	})
 	change := func(query string, args ...any) {
 		_, err := m.db.NewRaw(query, args...).Exec(t.Context())
@@ -85,20 +86,42 @@ func newMasked(t *testing.T, mode string) *masked {
 	return m
 }
 
-// says has the next reviewer answer. When they did is then put where a byte tells it.
+// says has the next reviewer answer, with all that an answer can hold. When they did is then put where a byte tells it.
 func (m *masked) says(slug string) {
 	m.t.Helper()
 	v, err := models.VersionByID(m.t.Context(), m.db, *m.brief.CurrentVersionID)
 	require.NoError(m.t, err)
 	word := m.answer(slug)
 	m.say(m.brief.ID, m.person(slug), models.DecideAnswerReview, m.tasks[slug], models.ReviewPayload{VersionHash: v.Hash, Answer: models.AnswerSupportWithChanges,
-		Reasons: "Reasons " + word, Naming: models.NamingPublic, Comments: []models.CommentPayload{{Block: 2, Body: "Comment " + word}}})
+		Reasons: "Reasons " + word, Naming: models.NamingPublic, ConfidentialNote: "Note " + word,
+		Comments: []models.CommentPayload{{Block: 2, Body: "Comment " + word},
+			{Block: 2, Kind: models.CommentSuggestion, Quote: "several hundred", Replacement: "Instead " + word, Body: "Because " + word}},
+		Answers: []models.AnswerPayload{{Question: "sound", Value: "2", Expertise: models.ExpertiseWell}, {Question: "private", Text: "Private " + word}}})
 	i := slices.Index(m.reviewers, slug)
 	when := time.Date(2019, 3, i+1, 9, 0, 0, 0, time.UTC)
 	_, err = m.db.NewRaw("UPDATE reviews SET answered_at = ? WHERE task_id = ?", when, m.tasks[slug].ID).Exec(m.t.Context())
 	require.NoError(m.t, err)
 	_, err = m.db.NewRaw("UPDATE comments SET created_at = ? WHERE task_id = ?", when, m.tasks[slug].ID).Exec(m.t.Context())
 	require.NoError(m.t, err)
+}
+
+// happens is what goes on beside the answers, each with a mail of its own: a conflict of interest is declared and decided about, more time is
+// refused and given, somebody is reminded, and a new link is asked for.
+func (m *masked) happens() {
+	m.t.Helper()
+	first, second, third := m.reviewers[0], m.reviewers[1], m.reviewers[2]
+	m.say(m.brief.ID, m.person(first), models.DecideDeclareConflict, m.tasks[first], models.DeclareConflictPayload{Kind: models.ConflictOther, Words: "numbatconflict"})
+	m.say(m.brief.ID, m.officer, models.DecideRuleConflict, m.tasks[first], models.RuleConflictPayload{Ruling: models.RulingMayAnswer, Reason: "It is far enough."})
+	far := models.Day(m.tasks[second].DueAt.AddDate(0, 6, 0))
+	m.say(m.brief.ID, m.person(second), models.DecideAskTime, m.tasks[second], models.AskTimePayload{DueOn: &far, Reason: "numbattime"})
+	m.say(m.brief.ID, m.officer, models.DecideRefuseTime, m.tasks[second], models.RefuseTimePayload{Reason: "It is read in June."})
+	near := models.Day(m.tasks[second].DueAt.AddDate(0, 0, 7))
+	m.say(m.brief.ID, m.officer, models.DecideExtendReview, m.tasks[second], models.AskTimePayload{DueOn: &near})
+	m.say(m.brief.ID, m.officer, models.DecideNudgeReview, m.tasks[third], models.NoPayload{})
+	require.NoError(m.t, models.RenewLink(m.t.Context(), m.db, m.tasks[first].ID, m.person(first).ID, time.Now()))
+	for slug, task := range m.tasks {
+		m.tasks[slug] = m.task(task.ID)
+	}
 }
 
 // close closes the round; nothing is waited for but that.
@@ -363,4 +386,5 @@ func TestNobodyWhoHoldsTheKeyOfARunningRoundTakesChargeOfItsText(t *testing.T) {
 	m.waitFor("the officer in charge to change", func() bool { return m.reload().OfficerID == to.ID })
 	require.NotContains(t, c.get("/recommendations/"+m.brief.ID.String()).Body, "known only to coordinators who do not work on this text")
 	require.Contains(t, c.get("/recommendations/"+m.brief.ID.String()).Body, "they may have read the names before")
+	m.mailsGiveNobodyAway(t, models.MailHandedOver)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	printing "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -180,8 +182,7 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 	require.Contains(t, over.Body, words.T("conflict.told.replaced_unsent"), "nothing was sent that is kept")
 }
 
-// sendsInFewPresses goes from the mail's link to the sent review on a phone, and counts every press; then it looks at the officer's
-// page as people do, and prints it.
+// sendsInFewPresses goes from the mail's link to the sent review on a phone, and counts every press.
 func (n *office) sendsInFewPresses(b *browser, task *models.Task, slug string) {
 	n.t.Helper()
 	presses := 0
@@ -196,14 +197,99 @@ func (n *office) sendsInFewPresses(b *browser, task *models.Task, slug string) {
 	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given:not(:has(~ .summary-form))")))
 	require.Equal(n.t, models.TaskDone, n.task(task.ID).State)
 	require.Equal(n.t, 4, presses, "the link, one choice, what will be sent, and that it be sent")
-	var pdf []byte
-	require.NoError(n.t, chromedp.Run(b.ctx, n.signIn("officer-khc")))
+}
+
+// TestWholeReviewTakesNinePressesOnAPhoneAndElevenWithoutScripts counts every press but those of letters: one reads, comments on two
+// paragraphs, answers three questions, chooses, and sends. Then what the officer prints of the two answers is read.
+func TestWholeReviewTakesNinePressesOnAPhoneAndElevenWithoutScripts(t *testing.T) {
+	b, n := newBrowser(t), newOffice(t)
+	n.patient(nil)
+	n.review(3, "expert-02", "expert-04", "expert-06") // one more, so that the round stays open
+	require.NoError(t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch)))
+	require.LessOrEqual(t, n.reviewsByPresses(b, "expert-02", "1", true), 9)
+	require.LessOrEqual(t, n.reviewsByPresses(b, "expert-04", "5", false), 11)
+	n.printsAgreement(b)
+	n.deskFollows(b)
+}
+
+// deskFollows has an answer come in while the officer looks at the round: who comes back to the page finds it there, without loading anew.
+func (n *office) deskFollows(b *browser) {
+	n.t.Helper()
+	task := n.taskOf("expert-06")
+	var before, now, every string
+	var stays bool
+	read := func(into *string) chromedp.Action {
+		return chromedp.Text("#overview .round-state", into, chromedp.ByQuery)
+	}
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.Navigate(n.front.URL+recommendationPath(n.brief.ID)+"/round"), read(&before),
+		chromedp.AttributeValue("#overview", "hx-trigger", &every, nil), chromedp.Evaluate("window.stays = true", nil)))
+	require.Contains(n.t, every, "every 60s", "and who stays is shown it within a minute")
+	n.say(n.brief.ID, n.person("expert-06"), models.DecideAnswerReview, task, models.ReviewPayload{VersionHash: n.versionOf(task).Hash, Answer: models.AnswerSupport})
+	n.waitFor("the answer stands on the page", func() bool {
+		require.NoError(n.t, chromedp.Run(b.ctx, chromedp.Evaluate(`document.dispatchEvent(new Event("visibilitychange"))`, nil), read(&now), chromedp.Evaluate("window.stays === true", &stays)))
+		return now != before
+	})
+	require.True(n.t, stays, "the page was not loaded anew")
+}
+
+// reviewsByPresses sends a whole review from the link in the mail on, with the page's scripts or without, and returns how often was pressed.
+// feasible is what is answered to the second question.
+func (n *office) reviewsByPresses(b *browser, slug, feasible string, scripts bool) (presses int) {
+	n.t.Helper()
+	task := n.taskOf(slug)
+	press := func(selector string) chromedp.Action {
+		presses++
+		if scripts {
+			return tap(selector)
+		}
+		return chromedp.Tasks{chromedp.ScrollIntoView(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery)}
+	}
+	comment := func(block, words string) chromedp.Action {
+		all := chromedp.Tasks{press(`[data-block="` + block + `"] summary`)}
+		if !scripts { // the script puts one where one types
+			all = append(all, press(`[name="comment-`+block+`"]`))
+		}
+		return append(all, chromedp.KeyEvent(words))
+	}
+	presses++ // the link in the mail
+	require.NoError(n.t, chromedp.Run(b.ctx, emulation.SetScriptExecutionDisabled(!scripts),
+		chromedp.Navigate(n.front.URL+n.linkFor(task, n.person(slug).ID)), chromedp.WaitVisible(".review-form"),
+		comment("0", "A clear beginning."), comment("2", "Which year?"),
+		press(`label:has(> [name="answer"][value="support"])`),
+		press(`label:has(> [name="q-evidence"][value="3"])`), press(`label:has(> [name="q-feasible"][value="`+feasible+`"])`),
+		press(`[name="words-must-change"]`), chromedp.KeyEvent("Nothing."),
+		press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form"),
+		press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given"), emulation.SetScriptExecutionDisabled(false)))
+	n.waitFor("the review is there", func() bool { return n.task(task.ID).State == models.TaskDone })
+	rv, err := models.ReviewByTask(n.t.Context(), n.db, task.ID)
+	require.NoError(n.t, err)
+	require.Len(n.t, rv.Comments, 2)
+	require.Equal(n.t, "3", rv.AnswerTo("evidence").Value)
+	require.Equal(n.t, feasible, rv.AnswerTo("feasible").Value)
+	require.Equal(n.t, "Nothing.", rv.AnswerTo("must-change").Body)
+	return presses
+}
+
+// printsAgreement looks at the officer's page as people do, prints it, and reads what is on the paper: what they disagree about first.
+func (n *office) printsAgreement(b *browser) {
+	n.t.Helper()
+	require.NoError(n.t, chromedp.Run(b.ctx, network.ClearBrowserCookies(), n.signIn("officer-khc")))
 	b.inspect(n.t, n.front.URL+agreementPath(n.brief.ID, 1), fewLooks)
+	var pdf []byte
 	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		pdf, _, err = printing.PrintToPDF().Do(ctx)
 		return err
 	})))
 	require.True(n.t, bytes.HasPrefix(pdf, []byte("%PDF")))
+	paper := strings.Join(strings.Fields(printed(string(pdf))), " ")
+	agreed, apart := strings.Index(paper, "Is the evidence sound?"), strings.Index(paper, "Can the measures be carried out")
+	require.Positive(n.t, agreed, paper)
+	require.Positive(n.t, apart, paper)
+	require.Less(n.t, apart, agreed, "disagreements first")
+	for _, words := range []string{n.person("expert-02").Name, n.person("expert-04").Name, "Nothing."} {
+		require.Contains(n.t, paper, words)
+	}
+	require.NotContains(n.t, paper, i18n.For("en").T("layout.skip"), "what is for the screen stays there")
 }
 
 // TestCoordinatorWritesQuestions fills in the form of a procedure: what is wrong is said at its place, and what has begun keeps its questions.

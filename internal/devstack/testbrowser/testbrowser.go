@@ -41,8 +41,8 @@ func Chromium() string {
 	return ""
 }
 
-// options start a Chromium without a screen that asks nobody for news.
-func options() []chromedp.ExecAllocatorOption {
+// Options start a Chromium without a screen that asks nobody for news.
+func Options() []chromedp.ExecAllocatorOption {
 	all := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-features", without))
 	if path := Chromium(); path != "" {
@@ -95,7 +95,7 @@ func start() (context.Context, error) {
 	if shared.ctx != nil {
 		return shared.ctx, nil
 	}
-	ctx, stopAllocator := chromedp.NewExecAllocator(context.Background(), options()...)
+	ctx, stopAllocator := chromedp.NewExecAllocator(context.Background(), Options()...)
 	ctx, stopBrowser := chromedp.NewContext(ctx)
 	stop := func() { stopBrowser(); stopAllocator() }
 	if err := chromedp.Run(ctx); err != nil {
