@@ -49,11 +49,24 @@ func (s *server) audienceSample(c *call, a models.Readership) ([]Sampled, error)
 	if c.can(access.FindPeople, nil, nil) != nil {
 		return sample, nil
 	}
-	people, err := models.SampleAudience(c.ctx(), s.DB, c.who.viewer, a)
+	people, err := s.peopleOfAudience(c, a)
 	for _, p := range people {
 		sample = append(sample, Sampled{PersonID: p.ID, Name: p.Name, Language: p.Language, Country: p.CountryCode})
 	}
 	return sample, err
+}
+
+// peopleOfAudience are those found by name where one is given, else a few of them.
+func (s *server) peopleOfAudience(c *call, a models.Readership) ([]models.SampledPerson, error) {
+	name := c.query("name")
+	if name == "" {
+		return models.SampleAudience(c.ctx(), s.DB, c.who.viewer, a)
+	}
+	if len(name) > 400 {
+		return nil, apperr.Invalid("name", "max", "max", 400)
+	}
+	people, err := models.FindInAudience(c.ctx(), s.DB, c.who.viewer, a, name)
+	return people[:min(len(people), models.AudienceFound)], err
 }
 
 func (s *server) previewMailing(c *call) (reply, error) {

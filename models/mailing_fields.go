@@ -111,3 +111,8 @@ func fieldList() string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// WithoutFields writes a text in which nothing is a field: braces that read as one get a backslash.
+func WithoutFields(text string) string { return openBrace.ReplaceAllString(text, `\$0`) }
+
+var openBrace = regexp.MustCompile(`\{[a-z_]+\}`)

@@ -97,6 +97,21 @@ func EditMailingSegment(ctx context.Context, db bun.IDB, s *MailingSegment, seen
 	return taken(err, "name")
 }
 
+// RenameMailingSegment gives a segment another name, on top of the revision the writer saw; whom it is for stays, whatever it names is
+// there or gone.
+func RenameMailingSegment(ctx context.Context, db bun.IDB, s *MailingSegment, seen int, name string, now time.Time) error {
+	in := MailingSegmentInput{Name: strings.TrimSpace(name)}
+	if err := in.check(); err != nil {
+		return err
+	}
+	err := db.NewUpdate().Model(s).Set("name = ?, updated_at = ?, revision = revision + 1", in.Name, now).
+		WherePK().Where("revision = ?", seen).Returning("*").Scan(ctx)
+	if apperr.CodeOf(found(err, "segment")) == apperr.CodeNotFound {
+		return apperr.About(apperr.CodeOutdated, "segment")
+	}
+	return taken(err, "name")
+}
+
 // DeleteMailingSegment removes one; mailings that took it over keep what they took.
 func DeleteMailingSegment(ctx context.Context, db bun.IDB, s *MailingSegment) error {
 	res, err := db.NewDelete().Model(s).WherePK().Exec(ctx)

@@ -241,6 +241,8 @@ var entitlements = concat(
 		done("GET /campaigns/{id}/steps/{step}/letter.{form:docx}", ownersOnly), done("GET /campaigns/{id}/steps/{step}/letter.txt", ownersOnly),
 		done("GET /mailings/{id}", ownersOnly), done("POST /mailings/{id}", ownersOnly), done("GET /mailings/{id}/preview", ownersOnly),
 		done("GET /mailings/{id}/letter", ownersOnly), done("POST /mailings/{id}/test", ownersOnly),
+		staged("GET /recommendations/{id}/segments/rename", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"), // what is not kept
+		staged("POST /recommendations/{id}/segments/rename", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"),
 		staged("GET /recommendations/{id}/segments/delete", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"), // what is not kept
 		staged("POST /recommendations/{id}/segments/delete", noSuchDraft, noQuestionInReview, "u uu nnf fff ff ff f"),
 		done("GET /mailings/{id}/launch", ownersOnly), done("POST /mailings/{id}/launch", ownersOnly),

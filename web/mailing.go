@@ -22,6 +22,8 @@ func (s *Server) mailingRoutes(r *mux.Router) {
 	s.get(r, "/mailings/{id}/preview", s.previewMailing)
 	s.post(r, "/recommendations/{id}/audience", s.liveAudience)
 	s.get(r, "/recommendations/{id}/segments", s.listSegments)
+	s.get(r, "/recommendations/{id}/segments/rename", s.segmentName)
+	s.post(r, "/recommendations/{id}/segments/rename", s.renameSegment)
 	s.get(r, "/recommendations/{id}/segments/delete", s.confirmDeleteSegment)
 	s.post(r, "/recommendations/{id}/segments/delete", s.deleteSegment)
 	s.get(r, "/mailings/{id}/letter", s.mailingLetter)
@@ -87,6 +89,7 @@ type mailingView struct {
 // mailingTextView is the text in one language.
 type mailingTextView struct {
 	Name     string // of its fields: "texts[0]"
+	Index    int
 	Language string
 	Subject  string // what was written, to know it by where it is folded; "" where nothing was
 	Open     bool   // the one that most read, and one in which something is wrong; the others are folded
@@ -262,7 +265,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if err := s.campaignChoices(r, c, &v); err != nil {
 		return v, err
 	}
-	v.CountAt, v.Segments, v.Fields = recommendationPath(c.rec.ID)+"/audience?kind="+c.kind, segmentsPath(c.rec.ID), fieldsOf(l)
+	v.CountAt, v.Segments, v.Fields = audienceAt(c), segmentsPath(c.rec.ID), fieldsOf(l)
 	var err error
 	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
 		return v, err
@@ -306,12 +309,13 @@ func (s *Server) mailingChoices(r *http.Request, l *i18n.Localizer, c mailingCas
 		name := "texts[" + strconv.Itoa(i) + "]"
 		option := Option{Value: language.Tag, Label: l.Language(language.Tag)}
 		v.Read, v.Fallbacks = append(v.Read, option), append(v.Fallbacks, option)
-		t := mailingTextView{Name: name, Language: language.Tag}
+		t := mailingTextView{Name: name, Index: i, Language: language.Tag}
 		t.PlainOpen = v.Form.Value(t.Field("plain")) != "" || v.Form.Error(t.Field("plain")) != ""
 		if c.kind == models.MailingKindRepresentative {
 			t.Letter = letterName(i)
 		}
 		t.fold(v.Form, "subject", "body", "plain")
+		t.Open = t.Open || r.PostFormValue("do") == doTakePlain+strconv.Itoa(i)
 		if c.m != nil && hasText(c.m, language.Tag) {
 			t.Preview = c.path() + "/preview?language=" + url.QueryEscape(language.Tag)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -155,6 +156,12 @@ type audienceView struct {
 	Again  []sampleRow // written to though they may have got it
 
 	AgainUnknown bool // likewise all of whom it is not known
+
+	Finds   bool        // people can be looked for by name, to leave them out
+	Find    string      // what was looked for; "" for nothing yet
+	Found   []sampleRow // those found, none of whom is in Sample
+	More    bool        // there are more of them
+	CountAt string      // where it is counted while the form is filled in
 }
 
 // audienceRow is the people of one language, and in which language they will read.
@@ -225,11 +232,12 @@ func (s *Server) audienceOfForm(r *http.Request, c mailingCase, values url.Value
 		return v, err
 	}
 	viewer := c.visitor.viewer()
-	sample, err := s.mailingSample(r, c, a)
-	if err != nil {
+	if v.Sample, err = s.mailingSample(r, c, a); err != nil {
 		return v, err
 	}
-	v.Sample = sample
+	if err := s.findInAudience(r, c, a, values.Get("find_person"), v); err != nil {
+		return v, err
+	}
 	if v.Out, err = s.namedRows(ctx, viewer, a.Except.People, models.NamedPeople); err != nil {
 		return v, err
 	}
@@ -261,6 +269,50 @@ func (s *Server) mailingSample(r *http.Request, c mailingCase, a models.Readersh
 	if err != nil {
 		return nil, err
 	}
+	return s.sampleRows(r, people)
+}
+
+// audienceAt is where an audience is counted while its form is filled in.
+func audienceAt(c mailingCase) string {
+	return recommendationPath(c.rec.ID) + "/audience?kind=" + url.QueryEscape(c.kind)
+}
+
+// findInAudience looks for people of an audience by name, for who may look for people.
+func (s *Server) findInAudience(r *http.Request, c mailingCase, a models.Readership, words string, v *audienceView) error {
+	v.Finds, v.Find, v.CountAt = s.can(r.Context(), c.visitor, access.FindPeople, nil, nil) == nil, strings.TrimSpace(words), audienceAt(c)
+	if !v.Finds || v.Find == "" {
+		return nil
+	}
+	var err error
+	if v.Found, v.More, err = s.foundInAudience(r, c, a, v.Find); err != nil {
+		return err
+	}
+	v.Sample = slices.DeleteFunc(v.Sample, func(p sampleRow) bool {
+		return slices.ContainsFunc(v.Found, func(found sampleRow) bool { return found.ID == p.ID })
+	})
+	return nil
+}
+
+// longestFind is how long a name can be that is looked for, in bytes.
+const longestFind = 400
+
+// foundInAudience are those of an audience whom the visitor may know by a name that holds the words; more says that they are not all.
+func (s *Server) foundInAudience(r *http.Request, c mailingCase, a models.Readership, words string) (rows []sampleRow, more bool, err error) {
+	if len(words) > longestFind {
+		return nil, false, nil
+	}
+	people, err := models.FindInAudience(r.Context(), s.DB, c.visitor.viewer(), a, words)
+	if err != nil {
+		return nil, false, err
+	}
+	if more = len(people) > models.AudienceFound; more {
+		people = people[:models.AudienceFound]
+	}
+	rows, err = s.sampleRows(r, people)
+	return rows, more, err
+}
+
+func (s *Server) sampleRows(r *http.Request, people []models.SampledPerson) ([]sampleRow, error) {
 	countries, err := s.countryNames(r)
 	if err != nil {
 		return nil, err

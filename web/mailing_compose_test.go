@@ -3,9 +3,11 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
@@ -114,10 +116,130 @@ func TestAnAudienceIsKeptUsedAndDeleted(t *testing.T) {
 	list := b.get(home + "/segments")
 	sound(t, list)
 	require.Contains(t, list.Body, "Хърватия и България")
+	renamed := n.renames(b, home+"/segments/rename", segments[0].ID.String())
+	require.Equal(t, segments[0].Audience, renamed.Audience, "whom it is for stays")
+	sound(t, b.get(home+"/segments"))
 	ask := b.get(home + "/segments/delete?segment=" + segments[0].ID.String())
 	sound(t, ask)
 	stranger := n.as("officer-tdh", "en").get(home + "/segments/delete?segment=" + segments[0].ID.String())
 	require.GreaterOrEqual(t, stranger.StatusCode, http.StatusForbidden, "it is another organisation's")
 	require.Equal(t, http.StatusSeeOther, b.post(home+"/segments/delete", url.Values{"segment": {segments[0].ID.String()}}).StatusCode)
 	require.Contains(t, b.get(home+"/segments").Body, l.T("mailing.no_segments"))
+}
+
+// renames gives a kept audience another name on its page, in every language, and refuses what is no name and what was not seen.
+func (n *office) renames(b *reader, path, id string) models.MailingSegment {
+	t := n.t
+	at := path + "?segment=" + id
+	for _, tag := range i18n.Tags() {
+		sound(t, n.as("officer-khc", tag).get(at))
+	}
+	n.as("officer-khc", "bg") // the language goes with the person
+	f := form(t, b.get(at).Body, path)
+	stale := url.Values{"segment": {id}, "revision": {"0"}, "name": {"Other"}}
+	refused := b.post(path, stale)
+	sound(t, refused)
+	require.GreaterOrEqual(t, refused.StatusCode, http.StatusPreconditionFailed, "somebody changed it meanwhile")
+	require.Contains(t, refused.Body, `value="Other"`, "what was typed stays")
+	f.Set("name", " ")
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(path, f).StatusCode)
+	f.Set("name", "Съседи")
+	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
+	require.Contains(t, b.get(strings.TrimSuffix(path, "/rename")).Body, "Съседи")
+	segments, err := models.MailingSegments(t.Context(), n.db, n.brief.OrganisationID)
+	require.NoError(t, err)
+	require.Equal(t, "Съседи", segments[0].Name)
+	return segments[0]
+}
+
+func TestPeopleOfAnAudienceAreFoundByName(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	path := recommendationPath(n.brief.ID) + "/mailings/new"
+	reader, hidden := n.person("expert-05"), n.person("expert-07")
+	n.exec(`UPDATE people SET naming = 'public', name = 'Zorana Found', consent_at = now(), consent_source = 'form' WHERE id = ?`, reader.ID)
+	n.exec(`UPDATE people SET naming = 'none', name = 'Zorana Silent', consent_at = NULL WHERE id = ?`, hidden.ID)
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), n.as("officer-khc", tag)
+		f := form(t, b.get(path).Body, path)
+		f["roles"], f["countries"] = []string{models.RoleExpert}, nil
+		f.Set("fallback_language", "en")
+		english := textOf(t, f, "en")
+		f.Set(english+".subject", "S")
+		f.Set(english+".body", "Dear **{name}**")
+		f.Set("find_person", "zor")
+		f.Set("do", "count")
+		found := b.post(path, f)
+		sound(t, found)
+		require.Contains(t, found.Body, "Zorana Found")
+		require.NotContains(t, found.Body, "Zorana Silent", "whom it does not reach is not found")
+		require.Equal(t, 1, strings.Count(found.Body, `name="except_people" value="`+reader.ID.String()))
+		f.Set("find_person", "nobody called so")
+		none := b.post(recommendationPath(n.brief.ID)+"/audience", f)
+		sound(t, none)
+		require.Contains(t, none.Body, l.T("mailing.found_none", "Words", "nobody called so"))
+
+		index := strings.TrimSuffix(strings.TrimPrefix(english, "texts["), "]")
+		f.Set("do", doTakePlain+index)
+		taken := b.post(path, f)
+		sound(t, taken)
+		require.Contains(t, taken.Body, ">Dear {name}</textarea>", "to be edited")
+
+		f.Set("do", "save")
+		saved := b.post(path, f)
+		require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+		preview := b.get(saved.Header.Get("Location") + "/preview?language=en&find=zor+found")
+		sound(t, preview)
+		require.Contains(t, preview.Body, `value="`+reader.ID.String()+`"`)
+		require.Contains(t, preview.Body, l.N("mailing.found_readers", 1))
+		chosen := b.get(saved.Header.Get("Location") + "/preview?language=en&person=" + reader.ID.String())
+		sound(t, chosen)
+		require.Contains(t, chosen.Body, `value="`+reader.ID.String()+`" selected`)
+		f["except_people"] = []string{reader.ID.String()}
+		f.Set("find_person", "zor")
+		f.Set("do", "count")
+		out := b.post(path, f)
+		sound(t, out)
+		require.Contains(t, out.Body, l.T("mailing.out"))
+		require.Contains(t, out.Body, l.T("mailing.found_none", "Words", "zor"), "who is left out is not reached")
+	}
+}
+
+func TestALaunchPromisesOnlyWhoWantsIt(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	path := recommendationPath(n.brief.ID) + "/mailings/new"
+	b := n.as("officer-khc", "en")
+	f := form(t, b.get(path).Body, path)
+	f["roles"], f["countries"] = []string{models.RoleReader}, []string{"HR"}
+	english := textOf(t, f, "en")
+	f.Set("fallback_language", "en")
+	f.Set(english+".subject", "S")
+	f.Set(english+".body", "B")
+	f.Set("do", "save")
+	saved := b.post(path, f)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	launch := saved.Header.Get("Location") + "/launch"
+	before := form(t, b.get(launch).Body, launch)
+	all, err := strconv.Atoi(before.Get("expected"))
+	require.NoError(t, err)
+	require.Greater(t, all, 2)
+	var readers []uuid.UUID
+	require.NoError(t, models.MailingAudience(t.Context(), n.db, models.Audience{Roles: []string{models.RoleReader}, Countries: []string{"HR"}}).Column("person.id").Limit(2).Scan(t.Context(), &readers))
+	for _, id := range readers {
+		pref := models.MailingPreference{PersonID: id, AtMost: models.AtMostEach, Refused: []string{models.MailingKindCampaign}}
+		require.NoError(t, pref.Save(t.Context(), n.db, n.server.Now()))
+	}
+	for _, tag := range i18n.Tags() {
+		page := n.as("officer-khc", tag).get(launch)
+		sound(t, page)
+		require.Contains(t, page.Body, i18n.For(tag).T("mailing.kept.other_kind"), "the page says how many are kept, and why")
+		require.Equal(t, strconv.Itoa(all-2), form(t, page.Body, launch).Get("expected"))
+		require.Contains(t, page.Body, i18n.For(tag).N("mailing.launch_button", all-2))
+	}
+	before.Set("when", "now")
+	refused := b.post(launch, before)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "two of those who were counted do not want it any more")
+	now := form(t, refused.Body, launch)
+	require.Equal(t, strconv.Itoa(all-2), now.Get("expected"))
 }

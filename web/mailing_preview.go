@@ -30,6 +30,10 @@ type mailingPreviewView struct {
 	TextLang                             string
 	Subject                              string
 	TextLanguages, People, Looks, Widths []Option
+	Finds                                bool   // readers can be looked for by name
+	Find                                 string // what was looked for
+	Found                                int
+	FoundMore                            bool
 	Letter                               string // address of the letter alone
 	Phone                                bool
 	Launched                             bool
@@ -46,12 +50,13 @@ type letterChoice struct {
 	language, look, width string
 	reader                models.MailReader
 	id                    string // of the reader; "" is nobody in particular
+	find                  string // a name by which readers are looked for
 }
 
 // letterAsked reads the choice of letter, taking a reader alone where the mailing reaches them and the visitor may know them by name.
 func (s *Server) letterAsked(r *http.Request, c mailingCase) (letterChoice, error) {
 	q := r.URL.Query()
-	a := letterChoice{language: q.Get("language"), look: q.Get("look"), width: q.Get("width"), id: q.Get("person")}
+	a := letterChoice{language: q.Get("language"), look: q.Get("look"), width: q.Get("width"), id: q.Get("person"), find: strings.TrimSpace(q.Get("find"))}
 	if !slices.Contains(letterLooks, a.look) {
 		a.look = letterLooks[0]
 	}
@@ -106,7 +111,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := Localizer(r)
-	f := newFormState(url.Values{"language": {a.language}, "person": {a.id}, "look": {a.look}, "width": {a.width}})
+	f := newFormState(url.Values{"language": {a.language}, "person": {a.id}, "look": {a.look}, "width": {a.width}, "find": {a.find}})
 	v := mailingPreviewView{Page: s.workPage(r, l.T("mailing.preview_title", "Language", l.Language(a.language))), formState: f,
 		Launched: c.m.LaunchedAt != nil,
 		Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language, TextLang: a.language,
@@ -120,7 +125,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, a.language); err != nil {
 		return err
 	}
-	if v.People, err = s.readersToSee(r, c); err != nil {
+	if err := s.readersToSee(r, c, a, &v); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Security-Policy", contentSecurityPolicy+"; frame-src 'self'")
@@ -137,16 +142,38 @@ func sayable(values []string, l *i18n.Localizer, prefix string) []Option {
 	return all
 }
 
-// readersToSee are those of the sample whom the visitor may know by name.
-func (s *Server) readersToSee(r *http.Request, c mailingCase) ([]Option, error) {
-	sample, err := s.mailingSample(r, c, c.m.Readership(s.Now()))
-	var all []Option
-	for _, p := range sample {
-		if p.Name != "" {
-			all = append(all, Option{Value: p.ID, Label: p.Name + " (" + p.Language + ")"})
+// readersToSee offers readers whom the visitor may know by name: the one who is chosen, those found where a name was looked for, and
+// those of the sample.
+func (s *Server) readersToSee(r *http.Request, c mailingCase, a letterChoice, v *mailingPreviewView) error {
+	v.Finds, v.Find = s.can(r.Context(), c.visitor, access.FindPeople, nil, nil) == nil, a.find
+	if !v.Finds {
+		return nil
+	}
+	reach := c.m.Readership(s.Now())
+	found, more, err := s.foundInAudience(r, c, reach, a.find)
+	if err != nil {
+		return err
+	}
+	v.Found, v.FoundMore = len(found), more
+	sample, err := s.mailingSample(r, c, reach)
+	if err != nil {
+		return err
+	}
+	offered := map[string]bool{}
+	offer := func(id, label string) {
+		if label != "" && !offered[id] {
+			offered[id], v.People = true, append(v.People, Option{Value: id, Label: label})
 		}
 	}
-	return all, err
+	if a.id != "" {
+		offer(a.id, a.reader.Name)
+	}
+	for _, p := range append(found, sample...) {
+		if p.Name != "" {
+			offer(p.ID, p.Name+" ("+p.Language+")")
+		}
+	}
+	return nil
 }
 
 // letterPolicy lets a letter have the inline styles that mail programs want, and nothing else: it runs no script, sends no form

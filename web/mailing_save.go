@@ -81,6 +81,9 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		}
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
+	if takePlain(r, f.Form.Values) {
+		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+	}
 	if arranged, err := s.arrangeItems(r.Context(), r, &f); arranged || err != nil {
 		if err != nil {
 			return err

@@ -73,7 +73,7 @@ type segmentsView struct {
 	Segments                             []segmentRow
 }
 
-type segmentRow struct{ Name, Delete string }
+type segmentRow struct{ Name, Rename, Delete string }
 
 func segmentsPath(rec uuid.UUID) string { return recommendationPath(rec) + "/segments" }
 
@@ -89,7 +89,8 @@ func (s *Server) listSegments(w http.ResponseWriter, r *http.Request) error {
 	v := segmentsView{Page: s.workPage(r, Localizer(r).T("mailing.segments")), Document: c.rec.Title, DocumentLang: c.rec.Language,
 		DocumentHref: recommendationPath(c.rec.ID)}
 	for _, g := range segments {
-		v.Segments = append(v.Segments, segmentRow{g.Name, segmentsPath(c.rec.ID) + "/delete?segment=" + url.QueryEscape(g.ID.String())})
+		of := "?segment=" + url.QueryEscape(g.ID.String())
+		v.Segments = append(v.Segments, segmentRow{g.Name, segmentsPath(c.rec.ID) + "/rename" + of, segmentsPath(c.rec.ID) + "/delete" + of})
 	}
 	s.Engine.Render(w, r, http.StatusOK, "mailing_segments", v)
 	return nil

@@ -35,7 +35,7 @@ var shut = map[string]string{
 	"/tasks/{id}/certificate.pdf":       "nobody has answered in an open round by themselves; a test of its own reads it",
 	"/tasks/{id}/outcome":               "nobody was told what became of a comment; a test of its own reads it",
 	"/administration/access/{id}/close": "the same as access", "/administration/people/{id}/hand-over/{hand_over}": "nothing is handed over",
-	"/recommendations/{id}/translators": "nothing to decide", "/recommendations/{id}/segments/delete": "no audience is kept",
+	"/recommendations/{id}/translators": "nothing to decide", "/recommendations/{id}/segments/delete": "no audience is kept", "/recommendations/{id}/segments/rename": "no audience is kept",
 	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
 	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",

@@ -146,6 +146,24 @@ func (f fieldValues) text(m models.MailingWords) string {
 	return f.fill(markdown.Letter(models.CutFields(m.Body).Fill(f.mark)), asItIs)
 }
 
+// PlainOf is the plain-text half that would be made from a mailing's body, its fields left open, as somebody would write it by hand.
+func PlainOf(body string) string {
+	fields := map[models.MailingField]string{}
+	for _, field := range models.MailingFields() {
+		fields[field] = "{" + string(field) + "}"
+	}
+	f := newFieldValues(fields)
+	address := "https://" + f.secret + ".example" // a link has to lead to an address, or it is none
+	mark := func(field models.MailingField) string {
+		if field == models.FieldLink {
+			return address
+		}
+		return f.mark(field)
+	}
+	made := models.WithoutFields(markdown.Letter(models.CutFields(body).Fill(mark)))
+	return f.fill(strings.ReplaceAll(made, address, "{"+string(models.FieldLink)+"}"), asItIs)
+}
+
 // longestSummary is how much of a first paragraph is a summary, in characters.
 const longestSummary = 400
 
