@@ -42,6 +42,8 @@ func overReason(t models.Task, rec *models.Recommendation, refused error) string
 		return "expired"
 	case code == apperr.CodeHeld:
 		return "held"
+	case t.State == models.TaskExpired: // they answered nothing: that it is closed would say that what they answered stands
+		return "expired"
 	case rec.Stage == models.StageWithdrawn && t.Kind != models.TaskReportProgress:
 		return "cancelled"
 	case t.Kind == models.TaskReview || t.Kind == models.TaskConsult || t.Kind == models.TaskSignOff:
