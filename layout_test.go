@@ -166,7 +166,7 @@ func TestTestsWaitForConditionsNotForTime(t *testing.T) {
 // TestWhatExpertsSaidIsReadForAReader: answers and the record of them are read as somebody may know them. What reads them as the
 // process does is named here, with why.
 func TestWhatExpertsSaidIsReadForAReader(t *testing.T) {
-	atDesk := []string{"web/round.go", "web/review_choose.go"} // who declined, or wants more time, and why, is no answer
+	atDesk := []string{"web/round_row.go", "web/review_choose.go"} // who declined, or wants more time, and why, is no answer
 	may := map[string][]string{
 		"record.List(": atDesk, "record.Of(": atDesk,
 		"models.ReviewByTask(": {"web/review.go", "web/kept_pages.go", "web/certificate.go", "web/review_takeback.go"}, // one's own
