@@ -98,7 +98,7 @@ func (s *server) previewMailing(c *call) (reply, error) {
 		return reply{}, err
 	}
 	html, err := markdown.Render(t.Body)
-	return reply{body: Preview{Language: t.Language, Subject: t.Subject, Body: t.Body, HTML: string(html), Letter: letterView(letter, t.Language)}}, err
+	return reply{body: Preview{Language: t.Language, Subject: t.Subject, Body: t.Body, HTML: string(html), Letter: letterView(letter)}}, err
 }
 
 // MailingTest says in which language somebody wants to see a mailing.

@@ -62,12 +62,10 @@ func mailingFileView(f models.MailingFile) MailingFile {
 }
 
 // letterView is a letter as somebody looks at it, with the files that go along with it.
-func letterView(look mail.MailingPreview, language string) Letter {
+func letterView(look mail.MailingPreview) Letter {
 	l := Letter{Subject: look.Subject, HTML: look.HTML, Text: look.Text, Size: look.Size, Files: []MailingFile{}}
 	for _, f := range look.Along {
-		if f.In(language) && !f.Removed() {
-			l.Files = append(l.Files, mailingFileView(f))
-		}
+		l.Files = append(l.Files, mailingFileView(f))
 	}
 	return l
 }

@@ -252,9 +252,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		if err != nil {
 			return v, err
 		}
-		for _, file := range list {
-			v.Along = append(v.Along, alongRow{file.Name, c.path() + "/files/" + file.ID.String(), kilobytes(l, file.Size)})
-		}
+		v.Along = alongWith(l, c, alongSome(c, list))
 		if f.status == http.StatusPreconditionFailed {
 			v.Theirs = &theirMailing{c.m.Texts}
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -46,6 +47,7 @@ type mailingFileRow struct {
 	Href, Remove  string // Remove is "" where it cannot be
 	For, Place    string
 	Size, Written string // Written is what stands for a picture in a text
+	NotNamed      string // the languages whose text does not name the picture, so that it does not go; "" for none
 }
 
 // letterLoad is how much the letters of a language carry.
@@ -82,7 +84,7 @@ func (s *Server) renderMailingFiles(w http.ResponseWriter, r *http.Request, c ma
 	}
 	for _, t := range c.m.Texts {
 		v.TextLanguages = append(v.TextLanguages, Option{Value: t.Language, Label: l.Language(t.Language)})
-		v.Loads = append(v.Loads, letterLoad{l.Language(t.Language), kilobytes(l, loadOf(list, t.Language))})
+		v.Loads = append(v.Loads, letterLoad{l.Language(t.Language), kilobytes(l, loadOf(c.m.Along(list, t.Language)))})
 	}
 	if v.Editions, err = s.editionsToAttach(r.Context(), l, c); err != nil {
 		return err
@@ -91,14 +93,29 @@ func (s *Server) renderMailingFiles(w http.ResponseWriter, r *http.Request, c ma
 	return nil
 }
 
-// loadOf is how much the letters of a language carry, in bytes as they travel.
-func loadOf(list []models.MailingFile, language string) (sum int64) {
-	for _, f := range list {
-		if f.In(language) && !f.Removed() {
-			sum += f.Written()
-		}
+// loadOf is how much a letter carries, in bytes as they travel.
+func loadOf(along []models.MailingFile) (sum int64) {
+	for _, f := range along {
+		sum += f.Written()
 	}
 	return sum
+}
+
+// pictureWritten is what stands for a picture in a text.
+func pictureWritten(l *i18n.Localizer, name string) string {
+	if strings.ContainsAny(name, " ()") {
+		name = "<" + name + ">"
+	}
+	return "![" + l.T("mailing_file.shows") + "](" + name + ")"
+}
+
+// languageList names languages in a row.
+func languageList(l *i18n.Localizer, tags []string) string {
+	var names []string
+	for _, tag := range tags {
+		names = append(names, l.Language(tag))
+	}
+	return strings.Join(names, ", ")
 }
 
 func mailingFileRowOf(l *i18n.Localizer, c mailingCase, f models.MailingFile) mailingFileRow {
@@ -114,11 +131,7 @@ func mailingFileRowOf(l *i18n.Localizer, c mailingCase, f models.MailingFile) ma
 		row.Remove = row.Href + "/remove"
 	}
 	if f.Place == models.PlacePicture {
-		name := f.Name
-		if strings.ContainsAny(name, " ()") {
-			name = "<" + name + ">"
-		}
-		row.Written = "![" + l.T("mailing_file.shows") + "](" + name + ")"
+		row.Written, row.NotNamed = pictureWritten(l, f.Name), languageList(l, c.m.NotNamed(f))
 	}
 	return row
 }
@@ -162,7 +175,11 @@ func (s *Server) afterMailingFile(w http.ResponseWriter, r *http.Request, c mail
 		}
 		return err
 	}
-	s.flash(r, "done", Localizer(r).T("mailing_file.added"))
+	if r.PostFormValue("place") == string(models.PlacePicture) {
+		s.flash(r, "done", Localizer(r).T("mailing_file.added_picture"))
+	} else {
+		s.flash(r, "done", Localizer(r).T("mailing_file.added"))
+	}
 	http.Redirect(w, r, c.path()+"/files", http.StatusSeeOther)
 	return nil
 }
@@ -304,15 +321,42 @@ func (s *Server) removeMailingFile(w http.ResponseWriter, r *http.Request) error
 // alongRow is a file as the preview of a letter shows it.
 type alongRow struct{ Name, Href, Size string }
 
-// alongWith are the files that go with the letters of a language, for a page to list.
-func alongWith(l *i18n.Localizer, c mailingCase, list []models.MailingFile, language string) []alongRow {
+// alongWith are files that go with a letter, for a page to list.
+func alongWith(l *i18n.Localizer, c mailingCase, along []models.MailingFile) []alongRow {
 	var rows []alongRow
-	for _, f := range list {
-		if f.In(language) && !f.Removed() {
-			rows = append(rows, alongRow{f.Name, c.path() + "/files/" + f.ID.String(), kilobytes(l, f.Size)})
-		}
+	for _, f := range along {
+		rows = append(rows, alongRow{f.Name, c.path() + "/files/" + f.ID.String(), kilobytes(l, f.Size)})
 	}
 	return rows
+}
+
+// alongSome are the files of a list that go with the letters of some language.
+func alongSome(c mailingCase, list []models.MailingFile) []models.MailingFile {
+	goes := map[uuid.UUID]bool{}
+	for _, t := range c.m.Texts {
+		for _, f := range c.m.Along(list, t.Language) {
+			goes[f.ID] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(f models.MailingFile) bool { return !goes[f.ID] })
+}
+
+// notNamedPicture is a picture that stays here, as the texts in some languages do not name it.
+type notNamedPicture struct{ Name, Languages, Written string }
+
+// notNamed are those of a list of files; language "" means of all texts.
+func notNamed(l *i18n.Localizer, c mailingCase, list []models.MailingFile, language string) []notNamedPicture {
+	var all []notNamedPicture
+	for _, f := range list {
+		in := c.m.NotNamed(f)
+		if language != "" {
+			in = slices.DeleteFunc(in, func(tag string) bool { return tag != language })
+		}
+		if len(in) > 0 {
+			all = append(all, notNamedPicture{f.Name, languageList(l, in), pictureWritten(l, f.Name)})
+		}
+	}
+	return all
 }
 
 // missingPicture is a picture that a text names in vain.

@@ -165,3 +165,49 @@ func TestAMailingIsNotLaunchedWithoutThePicturesThatItNames(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(mailing+"/test", form(t, preview.Body, mailing+"/test")).StatusCode)
 	require.Contains(t, b.get(mailing+"/preview?language=en").Body, l.T("mailing_file.missing_in_test"))
 }
+
+func TestAPictureThatNoTextNamesIsSaidToStayHere(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	b := n.as("officer-khc", "en")
+	l := i18n.For("en")
+	path := recommendationPath(n.brief.ID) + "/mailings/new"
+	f := form(t, b.get(path).Body, path)
+	english := textOf(t, f, "en")
+	f["roles"], f["countries"], f["fallback_language"], f["do"] = []string{models.RoleReader}, []string{"HR"}, []string{"en"}, []string{"files"}
+	f.Set(english+".subject", "For all")
+	f.Set(english+".body", "Words.")
+	at := b.post(path, f).Header.Get("Location")
+	mailing := strings.TrimSuffix(at, "/files")
+	picture := form(t, b.get(at).Body, at)
+	picture.Set("place", "picture")
+	require.Equal(t, http.StatusSeeOther, b.postFile(at, picture, "house.png", pictureOf(t, 90)).StatusCode)
+
+	stays := l.T("mailing_file.not_named_in", "Languages", l.Language("en"))
+	list := b.get(at)
+	sound(t, list)
+	require.Contains(t, list.Body, l.T("mailing_file.added_picture"))
+	require.NotContains(t, list.Body, l.T("mailing_file.added"))
+	require.Contains(t, list.Body, stays)
+	require.Contains(t, list.Body, "<dd>"+l.T("mailing_file.kilobytes", "Number", "0")+"</dd>", "it weighs nothing")
+	for _, where := range []string{"/launch", "/preview?language=en"} {
+		page := b.get(mailing + where)
+		sound(t, page)
+		require.Contains(t, page.Body, stays, where)
+		require.Contains(t, page.Body, "](house.png)", where)
+		require.NotContains(t, page.Body, ">house.png</a>", "it is not among what goes: "+where)
+	}
+
+	edit := form(t, b.get(mailing).Body, mailing)
+	edit["roles"], edit["countries"], edit["fallback_language"] = []string{models.RoleReader}, []string{"HR"}, []string{"en"}
+	edit.Set(textOf(t, edit, "en")+".subject", "For all")
+	edit.Set(textOf(t, edit, "en")+".body", "![Our house](House.png)")
+	edit.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(mailing, edit).StatusCode)
+	require.NotContains(t, b.get(at).Body, stays)
+	for _, where := range []string{"/launch", "/preview?language=en"} {
+		page := b.get(mailing + where)
+		require.NotContains(t, page.Body, l.T("mailing_file.not_named"), where)
+		require.Contains(t, page.Body, ">house.png</a>", where)
+	}
+}

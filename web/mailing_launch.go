@@ -25,6 +25,7 @@ type launchView struct {
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 	Along        []mailingFileRow
 	Missing      []missingPicture
+	NotNamed     []notNamedPicture
 	Restored     bool // it may have been sent since the backup that was restored
 	Over         bool // the event that it announces
 }
@@ -67,9 +68,10 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	if err != nil {
 		return err
 	}
-	for _, file := range list {
+	for _, file := range alongSome(c, list) {
 		v.Along = append(v.Along, mailingFileRowOf(l, c, file))
 	}
+	v.NotNamed = notNamed(l, c, list, "")
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, ""); err != nil {
 		return err
 	}

@@ -41,6 +41,8 @@ func mailingWhen(l *i18n.Localizer, m models.Mailing, zone *time.Location) strin
 		return l.T("mailing.was_to_leave", "When", l.DateTime(*m.NextAt, zone))
 	case m.FinishedAt != nil:
 		return l.T("mailing.finished_at", "When", l.DateTime(*m.FinishedAt, zone))
+	case m.LaunchedAt != nil && waitsForTime(&m):
+		return l.T("mailing.schedule.said_on", "When", l.DateTime(*m.LaunchedAt, zone))
 	case m.LaunchedAt != nil:
 		return l.T("mailing.launched_at", "When", l.DateTime(*m.LaunchedAt, zone))
 	}

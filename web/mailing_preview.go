@@ -43,6 +43,7 @@ type mailingPreviewView struct {
 	Along                                []alongRow
 	Size                                 string // of the whole mail as it travels
 	Missing                              []missingPicture
+	NotNamed                             []notNamedPicture
 }
 
 // letterChoice is which letter is looked at, and how.
@@ -121,7 +122,12 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range c.m.Texts {
 		v.TextLanguages = append(v.TextLanguages, Option{Value: t.Language, Label: l.Language(t.Language)})
 	}
-	v.Along, v.Size = alongWith(l, c, letter.Along, a.language), kilobytes(l, letter.Size)
+	v.Along, v.Size = alongWith(l, c, letter.Along), kilobytes(l, letter.Size)
+	list, err := models.MailingFiles(r.Context(), s.DB, c.m.ID)
+	if err != nil {
+		return err
+	}
+	v.NotNamed = notNamed(l, c, list, a.language)
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, a.language); err != nil {
 		return err
 	}

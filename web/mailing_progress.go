@@ -29,6 +29,7 @@ type mailingProgressView struct {
 	Subjects     []models.MailingText
 	Speed        string // in words; "" while it does not send
 	LaunchedAt   *time.Time
+	Ahead        bool // it waits for its time: LaunchedAt is when that was said
 	FinishedAt   *time.Time
 	Zone         *time.Location
 	Running      bool // refreshed while it sends
@@ -53,7 +54,7 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language,
-		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: c.m.LaunchedAt, FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
+		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: c.m.LaunchedAt, Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
 		Subject: c.m.Text(l.Tag()), Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))

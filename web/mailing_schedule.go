@@ -20,7 +20,7 @@ type mailingTimeView struct {
 	Zone *time.Location // by whose clock the time is written
 }
 
-// mailingTime prefills when a mailing leaves: as it was said, else now.
+// mailingTime prefills when a mailing leaves: as it was said where that lies ahead, else now.
 func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (mailingTimeView, error) {
 	zone, err := s.zoneOf(r.Context(), c.visitor.Person)
 	if err != nil {
@@ -31,19 +31,27 @@ func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (maili
 		return v, nil
 	}
 	f.Form.Values.Set("leaves", "now")
-	if c.m.Schedule != nil {
+	if c.m.Schedule != nil && liesAhead(*c.m.Schedule, zone, s.Now()) {
 		said := byClockOf(zone, *c.m.Schedule)
+		f.Form.Values.Set("leaves", "later")
 		f.Form.Values.Set("when.day", said.Day)
 		f.Form.Values.Set("when.time", said.Time)
+		f.Form.Values.Set("when.offered", said.Day+said.Time)
 		f.Form.Values.Set("when.local", yesIf(c.m.Schedule.Local))
-		if c.m.State == models.MailingScheduled {
-			f.Form.Values.Set("leaves", "later")
-		}
 	}
 	if c.m.State != models.MailingDraft {
 		f.Form.Values.Set("at_night", yesIf(c.m.AtNight))
 	}
 	return v, nil
+}
+
+// liesAhead reports whether a time that was said is still to come; one by readers' own clocks, by the clock of who reads it here.
+func liesAhead(said models.MailingTime, zone *time.Location, now time.Time) bool {
+	if theirs, err := models.ZoneNamed(said.Zone); err == nil && !said.Local {
+		zone = theirs
+	}
+	at, _, err := said.At(zone)
+	return err == nil && at.After(now)
 }
 
 // byClockOf says a time by the clock of who reads it; one by readers' own clocks stays as it is.
@@ -77,9 +85,11 @@ func readMailingTime(values url.Values) (when *models.MailingTime, atNight bool)
 		Local: values.Get("when.local") == "yes"}, atNight
 }
 
-// nowOrLater refuses a launch at once for which a day or a time is filled in: whoever filled it in means later.
+// nowOrLater refuses to send at once where a day or a time is filled in: whoever filled it in means later. What the page itself had
+// offered, untouched, was filled in by nobody.
 func nowOrLater(values url.Values) error {
-	if values.Get("leaves") != "later" && strings.TrimSpace(values.Get("when.day")+values.Get("when.time")) != "" {
+	filled := strings.TrimSpace(values.Get("when.day") + values.Get("when.time"))
+	if values.Get("leaves") != "later" && filled != "" && filled != values.Get("when.offered") {
 		return apperr.Invalid("leaves", "now_or_later")
 	}
 	return nil
@@ -213,7 +223,10 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 	}
 	var p models.MoveMailingPayload
 	p.When, p.AtNight = readMailingTime(r.PostForm)
-	done, err := s.checkAndDecide(w, r, decision{c.m.ID, models.DecideMoveMailing, nil, p}, c.path())
+	done, err := false, nowOrLater(r.PostForm)
+	if err == nil {
+		done, err = s.checkAndDecide(w, r, decision{c.m.ID, models.DecideMoveMailing, nil, p}, c.path())
+	}
 	if err != nil && f.showAgain(atTime(err), Localizer(r)) {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
@@ -226,7 +239,11 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !done {
 		return err
 	}
-	s.flash(r, "done", Localizer(r).T("mailing.schedule.moved"))
+	said := Localizer(r).T("mailing.schedule.moved")
+	if p.When == nil {
+		said = Localizer(r).T("mailing.schedule.moved_now")
+	}
+	s.flash(r, "done", said)
 	http.Redirect(w, r, c.path(), http.StatusSeeOther)
 	return nil
 }

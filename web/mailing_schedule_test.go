@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,9 @@ func TestMailingIsScheduledMovedAndTakenBackOnPages(t *testing.T) {
 	require.Contains(t, waits.Body, l.T("mailing.state.scheduled"))
 	require.Contains(t, waits.Body, l.T("mailing.schedule.waves"))
 	require.Contains(t, waits.Body, "Croatia")
+	scheduled, launched := strings.TrimSuffix(l.T("mailing.schedule.said_on", "When", ""), " "), strings.TrimSpace(l.T("mailing.launched_at", "When", ""))
+	require.Contains(t, waits.Body, scheduled)
+	require.NotContains(t, waits.Body, launched, "nothing has left")
 	require.Equal(t, "Europe/Sofia", n.mailing(m.ID).Schedule.Zone, "the officer's")
 	require.Equal(t, http.StatusSeeOther, b.get(path+"/launch").StatusCode, "it is launched once")
 
@@ -88,6 +92,10 @@ func TestMailingIsScheduledMovedAndTakenBackOnPages(t *testing.T) {
 	sound(t, move)
 	require.Contains(t, move.Body, `value="15:00"`)
 	require.Contains(t, n.as("coordinator", "en").get(path+"/schedule").Body, `value="14:00"`, "by the clock of who reads it, here an hour behind")
+	touched := form(t, move.Body, path+"/schedule")
+	touched.Set("leaves", "now")
+	touched.Set("when.time", "15:30")
+	require.Contains(t, b.post(path+"/schedule", touched).Body, l.T("error.field.now_or_later"), "the same rule as at the launch")
 	far := b.post(path+"/schedule", leavesLater(form(t, move.Body, path+"/schedule"), 500, "16:00"))
 	require.Equal(t, http.StatusUnprocessableEntity, far.StatusCode)
 	require.Contains(t, far.Body, l.T("error.field.mailing_far"))
@@ -107,6 +115,14 @@ func TestMailingIsScheduledMovedAndTakenBackOnPages(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/schedule", leavesLater(form(t, move.Body, path+"/schedule"), 3, "17:00")).StatusCode)
 	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.no_longer"), "whoever moves it elsewhere is told")
 	require.Equal(t, http.StatusOK, b.get(path+"/launch").StatusCode, "it is edited and launched anew")
+	offered := launch()
+	day := time.Now().AddDate(0, 0, 3).Format(time.DateOnly)
+	require.Equal(t, day+"16:00", offered.Get("when.offered"), "as it was said")
+	require.Regexp(t, `name="leaves" value="later"[^>]*checked`, b.get(path+"/launch").Body)
+	offered.Set("leaves", "now")
+	offered.Set("when.day", day)
+	offered.Set("when.time", "16:00")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", offered).StatusCode, "nobody filled in what the page offered")
 	for _, who := range []string{"officer-tdh", "partner-khc", "reader"} {
 		stranger := n.as(who, "en")
 		require.Equal(t, http.StatusNotFound, stranger.get(path+"/schedule").StatusCode, who)
@@ -150,6 +166,7 @@ func TestMailingThatAsksIsOnTheDeskUntilItIsSaid(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/schedule", f).StatusCode)
 	n.waitFor("the mailing is sent", func() bool { return n.mailing(m.ID).State == models.MailingSent })
 	require.Equal(t, models.TaskDone, n.task(task.ID).State)
+	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.moved_now"))
 	require.NotContains(t, b.get("/").Body, l.T("home.ask.decide_mailing"))
 }
 

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -15,23 +14,19 @@ const widestPicture = 520
 
 // along is what goes along with the letters of a mailing in one language.
 type along struct {
-	files []models.MailingFile
-	used  map[string]bool // Content-IDs of the pictures that the text names
+	language string
+	files    []models.MailingFile
+	used     map[string]bool // Content-IDs of the pictures that the text names
 }
 
 func (d *draft) alongWith(ctx context.Context, mailing uuid.UUID) (*along, error) {
 	files, err := models.MailingFilesIn(ctx, d.db, mailing, d.mail.Language)
-	return &along{files, map[string]bool{}}, err
+	return &along{d.mail.Language, files, map[string]bool{}}, err
 }
 
 // shown finds a picture by the name that the text gives: that of the language before the one for all.
 func (a *along) shown(name string) markdown.Shown {
-	var found *models.MailingFile
-	for i, f := range a.files {
-		if f.Place == models.PlacePicture && strings.EqualFold(f.Name, name) && (found == nil || f.Language != nil) {
-			found = &a.files[i]
-		}
-	}
+	found := models.PictureNamed(a.files, a.language, name)
 	if found == nil {
 		return markdown.Shown{}
 	}

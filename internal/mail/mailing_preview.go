@@ -17,8 +17,8 @@ type MailingPreview struct {
 	Subject string
 	HTML    string // pictures stand in it as data
 	Text    string
-	Size    int64 // of the whole mail as it travels, in bytes; names and addresses make some difference
-	Along   []models.MailingFile
+	Size    int64                // of the whole mail as it travels, in bytes; names and addresses make some difference
+	Along   []models.MailingFile // which go with this letter
 }
 
 // PreviewMailing writes a mailing's text in a language as a person will get it, whatever state it is in. A person without an
@@ -39,9 +39,11 @@ func (c *Composer) PreviewMailing(ctx context.Context, m *models.Mailing, langua
 		return MailingPreview{}, err
 	}
 	made := MailingPreview{Subject: p.Subject, HTML: withPictures(l.HTML, l.Attached), Text: l.Text}
-	if made.Along, err = models.MailingFiles(ctx, c.db, m.ID); err != nil {
+	files, err := models.MailingFiles(ctx, c.db, m.ID)
+	if err != nil {
 		return made, err
 	}
+	made.Along = m.Along(files, language)
 	made.Size, err = travelling(l)
 	return made, err
 }
