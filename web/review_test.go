@@ -38,6 +38,12 @@ func TestExpertReviewsByLink(t *testing.T) {
 
 			require.Contains(t, page.Body, `<option value="`+tag+`" lang="`+tag+`" selected>`, "whoever writes says in which language, and begins with the page's")
 
+			for _, place := range []string{"answer", "measures", "main"} {
+				require.Equal(t, 1, strings.Count(page.Body, `<a href="#`+place+`"`), "a long page is jumped on: "+place)
+				require.Equal(t, 1, strings.Count(page.Body, ` id="`+place+`"`), place)
+			}
+			require.NotContains(t, page.Body, `<details class="comment-on" open`, "a place to comment is folded until somebody writes in it")
+
 			f := form(t, page.Body, path+"/review")
 			f.Set("reasons", "Words that must not be lost.")
 			f.Set("comment-3", "This needs a source.")
@@ -54,6 +60,7 @@ func TestExpertReviewsByLink(t *testing.T) {
 			without := b.post(path+"/review", f)
 			require.Equal(t, http.StatusUnprocessableEntity, without.StatusCode, "reasons are needed unless one supports")
 			require.Contains(t, without.Body, `value="do_not_support" checked`)
+			require.Contains(t, without.Body, i18n.For(tag).T("review.why.do_not_support"), "what is missing is said, not that a field is empty")
 
 			f = form(t, without.Body, path+"/review")
 			f.Set("answer", models.AnswerSupportWithChanges)
@@ -144,7 +151,14 @@ func TestExpertAcceptsOrDeclines(t *testing.T) {
 	n.review(2, "expert-02", "expert-04")
 	task := n.taskOf("expert-02")
 	b, path := n.byLink(task, n.person("expert-02"), "en")
-	f := form(t, b.get(path).Body, path+"/accept")
+	page := b.get(path)
+	zone, err := models.ZoneOf(t.Context(), n.db, n.person("expert-02").CountryCode)
+	require.NoError(t, err)
+	l := i18n.For("en")
+	require.Contains(t, page.Body, l.T("review.will", "When", l.Moment(task.DueAt, zone)), "who says they have time says until when")
+	require.True(t, task.RespondBy.Before(task.DueAt))
+	require.Contains(t, page.Body, l.T("mail.respond_by", "When", l.Moment(*task.RespondBy, zone)), "the page names the same day as the mail")
+	f := form(t, page.Body, path+"/accept")
 	empty := b.post(path+"/accept", f)
 	require.Equal(t, http.StatusUnprocessableEntity, empty.StatusCode, "as it stands it says nothing")
 	sound(t, empty)
