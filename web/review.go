@@ -76,7 +76,7 @@ type commentableBlock struct {
 type measureView struct {
 	Number      int
 	Text        string
-	Authorities []models.Names
+	Authorities []addressedTo
 }
 
 // showReview shows the form: empty, or filled with the answer that was given.
