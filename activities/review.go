@@ -200,8 +200,14 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.
 			return err
 		}
 	}
+	again := x.task.WaitsAgain()
 	if err := x.closeTask(ctx, x.task, models.TaskDone); err != nil {
 		return err
+	}
+	if again { // the officer heard that it was taken back
+		if err := x.news(ctx, x.task, models.NewsAnsweredAgain, x.id); err != nil {
+			return err
+		}
 	}
 	return x.note(ctx, e)
 }

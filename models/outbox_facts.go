@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/markdown"
 )
 
 // MailReader is the person a mail goes to, as far as mails need to know.
@@ -56,7 +58,8 @@ type MailTask struct {
 	Person           string   // who is asked
 	Title            string   // of the exact text, else of the recommendation
 	TitleLanguage    string
-	Words            int    // of the exact text
+	Words            int    // of the exact text, measures included
+	MeasureWords     int    // of its measures alone
 	Officer          string // "" where the reader must not learn it: Blind
 	Owner            string // the organisation that publishes; "" likewise
 	Blind            bool   // a reviewer reads who must not learn who wrote the text
@@ -89,6 +92,14 @@ type MailTask struct {
 // as it takes are not over while they are open, and an answer can be changed for as long as its round or sign-off lasts.
 func (t MailTask) Over(now time.Time) bool {
 	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
+}
+
+// Minutes are how long reading the text, answering what is asked about it, and reading the measures alone take; 0 for no measures.
+func (t MailTask) Minutes() (read, answer, measures int) {
+	if t.MeasureWords > 0 {
+		measures = markdown.ReadingMinutes(t.MeasureWords)
+	}
+	return markdown.ReadingMinutes(t.Words), markdown.MinutesToAnswer, measures
 }
 
 // Why is the catalog key below "mail." of why its reader is asked.
@@ -135,6 +146,10 @@ func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]Mai
 	})
 }
 
+// measureWords are the words of a version's measures, counted; 0 where there are none.
+const measureWords = `COALESCE((SELECT sum(array_length(regexp_split_to_array(btrim(listed ->> 'text'), '\s+'), 1))
+	FROM jsonb_array_elements(CASE WHEN jsonb_typeof(v.measures) = 'array' THEN v.measures ELSE '[]' END) AS listed), 0)`
+
 // joined is whether who was suggested came into the network by that: see ReviewerSuggestion.join.
 const joined = `EXISTS (SELECT 1 FROM contact_notices AS cn JOIN contact_imports AS ci ON ci.id = cn.import_id
 	WHERE cn.person_id = t.person_id AND ci.created_at >= rs.created_at)`
@@ -155,7 +170,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr("COALESCE(asked_unit.name, '') AS organisation, COALESCE(asked.name, '') AS person").
 		ColumnExpr(unitSpeaker+" AS speaker", reader).ColumnExpr(unitConcerned+" AS concerned").
 		ColumnExpr("COALESCE(v.title, rec.title) AS title, rec.language AS title_language").
-		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) AS words`).
+		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) + `+measureWords+` AS words`).ColumnExpr(measureWords+" AS measure_words").
 		ColumnExpr(blindTo+" AS blind, CASE WHEN "+blindTo+" THEN '' ELSE officer.name END AS officer, CASE WHEN "+blindTo+" THEN '' ELSE owner.name END AS owner", reader, reader, reader).
 		ColumnExpr("COALESCE((SELECT rr.anonymity FROM review_rounds AS rr WHERE rr.recommendation_id = t.recommendation_id AND rr.number = t.round AND t.kind IN ('review', 'consult')), '') AS anonymity").
 		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published").

@@ -253,7 +253,7 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	if a.version != nil {
 		c.Length = l.N("asked.minutes", markdown.ReadingMinutes(a.facts.Words))
 		if _, byForm := answeredByForm[a.task.Kind]; byForm {
-			c.Length = l.N("asked.minutes_answer", markdown.AnsweringMinutes(a.facts.Words))
+			c.Length = l.TimeNeeded(a.facts.Minutes())
 		}
 		c.Version = l.T("asked.version", "Number", a.version.Number, "Hash", shortHash(a.version.Hash))
 	}

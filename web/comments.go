@@ -208,7 +208,7 @@ func reviewValues(rv *models.Review) url.Values {
 }
 
 // authorityNames names whom measures are addressed to.
-func (s *Server) authorityNames(ctx context.Context, measures []models.VersionMeasure) (map[uuid.UUID]models.Names, error) {
+func (s *Server) authorityNames(ctx context.Context, measures []models.VersionMeasure) (map[uuid.UUID]addressedTo, error) {
 	var ids []uuid.UUID
 	for _, m := range measures {
 		ids = append(ids, m.AuthorityIDs...)
@@ -221,23 +221,28 @@ func (s *Server) authorityNames(ctx context.Context, measures []models.VersionMe
 	if err != nil {
 		return nil, err
 	}
-	names := make(map[uuid.UUID]models.Names, len(list))
+	names := make(map[uuid.UUID]addressedTo, len(list))
 	for _, a := range list {
 		names[a.ID] = withCountry(a, countries)
 	}
 	return names, nil
 }
 
-// withCountry names an authority with its country: there is a ministry of labour in every one.
-func withCountry(a models.Authority, countries []models.Country) models.Names {
+// addressedTo is an authority with its country, each in the reader's language where it has a name in it: there is a ministry of labour in
+// every country.
+type addressedTo struct{ Name, Country models.Names }
+
+func (a addressedTo) String() string {
+	if len(a.Country) == 0 {
+		return a.Name.String()
+	}
+	return a.Name.String() + " (" + a.Country.String() + ")"
+}
+
+func withCountry(a models.Authority, countries []models.Country) addressedTo {
 	i := slices.IndexFunc(countries, func(c models.Country) bool { return c.Code == a.CountryCode })
 	if i < 0 {
-		return a.Names
+		return addressedTo{Name: a.Names}
 	}
-	names := models.Names{}
-	for tag, name := range a.Names {
-		country, _ := i18n.Pick(countries[i].Names, tag)
-		names[tag] = name + " (" + country + ")"
-	}
-	return names
+	return addressedTo{a.Names, countries[i].Names}
 }

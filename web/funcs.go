@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strings"
 	"time"
 
 	"tribuna/internal/i18n"
@@ -14,40 +15,41 @@ import (
 // funcs returns the template functions of one language.
 func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 	return template.FuncMap{
-		"t":         l.T,
-		"tn":        func(key string, count int, args ...any) string { return l.N(key, count, args...) },
-		"lang":      l.Tag,
-		"langname":  l.Language,
-		"native":    i18n.NativeLanguage,
-		"number":    l.Number,
-		"percent":   l.Percent,
-		"listand":   func(items any) (template.HTML, error) { return list(l, items) },
-		"name":      func(names map[string]string) template.HTML { return l.Name(names).HTML },
-		"say":       func(key string, args ...any) template.HTML { return l.Say(key, args...).HTML },
-		"forunit":   l.ForUnit,
-		"date":      func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Date, t, zone) },
-		"datetime":  func(t time.Time, zone ...any) (string, error) { return e.inZone(l.DateTime, t, zone) },
-		"standing":  func(f models.FollowUp) Badge { return followUpBadge(l, &f, e.now()) },
-		"moment":    func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Moment, t, zone) },
-		"clock":     func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Time, t, zone) },
-		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"deadline":  func(t time.Time, zone ...any) (string, error) { return e.inZone(e.deadline(l), t, zone) },
-		"due":       func(t time.Time, zone ...any) (Due, error) { return e.due(l, t, zone) },
-		"icon":      e.icon,
-		"asset":     e.assets.Path,
-		"markdown":  func(source string, shift ...int) (template.HTML, error) { return renderMarkdown(source, shift) },
-		"query":     query,
-		"badge":     func(tone, icon, text string) Badge { return Badge{Tone: tone, Icon: icon, Text: text} },
-		"progress":  func(done, total int, label string) Progress { return Progress{Done: done, Total: total, Label: label} },
-		"input":     newInput,
-		"writtenin": func(f *Form) Input { return writtenInput(l, f) },
-		"sourcein":  func(f *Form) Input { return sourceInput(l, f) },
-		"option":    func(value, label string) Option { return Option{Value: value, Label: label} },
-		"options":   func(o ...Option) []Option { return o },
-		"bars":      newChart,
-		"sheet":     newSheetLink,
-		"tabs":      func(label string, list []listTab) listTabs { return listTabs{label, list} },
-		"emptybox":  func(icon, title, text string) Empty { return Empty{Icon: icon, Title: title, Text: text} },
+		"t":            l.T,
+		"tn":           func(key string, count int, args ...any) string { return l.N(key, count, args...) },
+		"lang":         l.Tag,
+		"langname":     l.Language,
+		"native":       i18n.NativeLanguage,
+		"nativebreaks": nativeBreaks,
+		"number":       l.Number,
+		"percent":      l.Percent,
+		"listand":      func(items any) (template.HTML, error) { return list(l, items) },
+		"name":         func(names map[string]string) template.HTML { return l.Name(names).HTML },
+		"say":          func(key string, args ...any) template.HTML { return l.Say(key, args...).HTML },
+		"forunit":      l.ForUnit,
+		"date":         func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Date, t, zone) },
+		"datetime":     func(t time.Time, zone ...any) (string, error) { return e.inZone(l.DateTime, t, zone) },
+		"standing":     func(f models.FollowUp) Badge { return followUpBadge(l, &f, e.now()) },
+		"moment":       func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Moment, t, zone) },
+		"clock":        func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Time, t, zone) },
+		"iso":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"deadline":     func(t time.Time, zone ...any) (string, error) { return e.inZone(e.deadline(l), t, zone) },
+		"due":          func(t time.Time, zone ...any) (Due, error) { return e.due(l, t, zone) },
+		"icon":         e.icon,
+		"asset":        e.assets.Path,
+		"markdown":     func(source string, shift ...int) (template.HTML, error) { return renderMarkdown(source, shift) },
+		"query":        query,
+		"badge":        func(tone, icon, text string) Badge { return Badge{Tone: tone, Icon: icon, Text: text} },
+		"progress":     func(done, total int, label string) Progress { return Progress{Done: done, Total: total, Label: label} },
+		"input":        newInput,
+		"writtenin":    func(f *Form) Input { return writtenInput(l, f) },
+		"sourcein":     func(f *Form) Input { return sourceInput(l, f) },
+		"option":       func(value, label string) Option { return Option{Value: value, Label: label} },
+		"options":      func(o ...Option) []Option { return o },
+		"bars":         newChart,
+		"sheet":        newSheetLink,
+		"tabs":         func(label string, list []listTab) listTabs { return listTabs{label, list} },
+		"emptybox":     func(icon, title, text string) Empty { return Empty{Icon: icon, Title: title, Text: text} },
 	}
 }
 
@@ -149,4 +151,11 @@ func query(address string, pairs ...any) (string, error) {
 	}
 	u.RawQuery = q.Encode()
 	return u.String(), nil
+}
+
+// nativeBreaks is how a language calls itself, breakable where one name ends and another begins.
+func nativeBreaks(tag string) template.HTML {
+	name := template.HTMLEscapeString(i18n.NativeLanguage(tag))
+	//nolint:gosec // escaped above
+	return template.HTML(strings.ReplaceAll(name, "/", "/<wbr>"))
 }

@@ -42,6 +42,7 @@ func TestExpertSeesWhatWillBeSent(t *testing.T) {
 	require.NotContains(t, strings.Split(page.Body, `name="naming"`)[0], " checked", "nothing is chosen for anybody")
 	require.Contains(t, page.Body, "Is it sound?")
 	require.Contains(t, page.Body, i18n.For("en").T("question.known"))
+	require.NotContains(t, page.Body, "?<span class=\"visually-hidden\">: ", "a question is not followed by a colon")
 
 	f := form(t, page.Body, path+"/review")
 	for name, value := range map[string]string{"do": "look", "answer": models.AnswerSupportWithChanges, "reasons": "Say who pays.", "naming": models.NamingNetwork,

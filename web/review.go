@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"tribuna/internal/access"
@@ -75,7 +76,7 @@ type commentableBlock struct {
 type measureView struct {
 	Number      int
 	Text        string
-	Authorities []models.Names
+	Authorities []addressedTo
 }
 
 // showReview shows the form: empty, or filled with the answer that was given.
@@ -357,6 +358,8 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 		}
 		if p := r.PostFormValue("answer"); p == "" && a.task.Kind == models.TaskReview {
 			f.Form.onlyChoose("answer", "reasons", l.T("asked.choose"))
+		} else if a.task.Kind == models.TaskReview {
+			f.Form.sayWhichReasons(p, l)
 		}
 		return s.renderReview(w, r, a, f)
 	}
@@ -368,6 +371,15 @@ func (s *Server) finishReview(w http.ResponseWriter, r *http.Request, a *asked, 
 		return err
 	}
 	return s.thank(w, r, a)
+}
+
+// sayWhichReasons says about reasons that are missing what the chosen answer needs said.
+//
+//i18n:keys review.why.*
+func (f *Form) sayWhichReasons(answer string, l *i18n.Localizer) {
+	if key := "review.why." + answer; strings.TrimSpace(f.Value("reasons")) == "" && l.Has(key) {
+		f.onlyChoose("reasons", "", l.T(key))
+	}
 }
 
 // thank leads on from an answer that was recorded: its words are not unsent any more.

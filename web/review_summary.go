@@ -21,6 +21,7 @@ type summaryView struct {
 	Hidden       []Option
 	Answer       string // "" in a consultation
 	Reasons      string
+	Unasked      bool   // they support the text as it stands, and give reasons nobody asked for: perhaps those of an answer before
 	Lang         string // of what was written; "" where nobody said
 	Said         []saidTo
 	Comments     []answeredComment
@@ -61,6 +62,7 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 		return err
 	}
 	v.Answer, v.Reasons, v.Lang, v.Note = l.T("review.answer."+p.Answer), p.Reasons, p.WrittenIn, p.ConfidentialNote
+	v.Unasked = p.Answer == models.AnswerSupport && p.Reasons != ""
 	v.Said, v.Comments = yours(saidOfQuestions(l, questions, &models.Review{Answers: p.Said(questions)}, true)), commentsToSend(p.Comments)
 	v.Naming = l.T("summary.named."+namingOf(p), "Name", a.visitor.Person.Name)
 	if a.facts.Anonymity != models.AnonymityOpen { // nobody chooses how they are named in it

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -81,6 +82,7 @@ func TestALanguageIsAddedByAddingItsCatalog(t *testing.T) {
 	require.Equal(t, "12 март по старо 2026 г.", l.Date(time.Date(2026, 3, 12, 0, 0, 0, 0, time.UTC), nil))
 	require.Equal(t, "1.234.567", l.Number(1234567), "as the CLDR has it for the tag")
 	require.Equal(t, "bosanski/hrvatski/srpski", l.Language("sr-Latn"))
+	require.Equal(t, template.HTML("bosanski/<wbr>hrvatski/<wbr>srpski"), nativeBreaks("sr-Latn"), "a narrow page breaks it at a slash")
 	require.Equal(t, "македонски", i18n.NativeLanguage("mk"))
 	require.Equal(t, "македонски", strings.ToLower(l.Language("mk")), "no catalog has a word for it: the CLDR has")
 

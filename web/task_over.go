@@ -83,11 +83,15 @@ type answeredView struct {
 type acceptForm struct {
 	formState
 	Action, Box string // where it goes, and what is ticked
+	RespondBy   string // until when to say it, where that is sooner than the deadline; "" where it is not
 	Decline     string // where one declines instead, on the same page; "" where it is over already
 }
 
 func newAcceptForm(l *i18n.Localizer, a *asked, f formState) *acceptForm {
-	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will"), Decline: a.declinePath()}
+	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will", "When", l.Moment(a.facts.DueAt, a.zone)), Decline: a.declinePath()}
+	if by := a.facts.RespondBy; by != nil && by.Before(a.facts.DueAt) && a.task.State == models.TaskOpen {
+		accept.RespondBy = l.T("mail.respond_by", "When", l.Moment(*by, a.zone))
+	}
 	if a.task.State != models.TaskOpen { // they declined, or were silent
 		accept.Box, accept.Decline = l.T("review.will_after_all"), ""
 	}

@@ -78,7 +78,7 @@ func TestReviewTakenBackWaitsAgain(t *testing.T) {
 	require.Equal(t, 1, o.entries("review.taken_back"))
 	require.Equal(t, 3, o.entries("review.answered"))
 	require.Equal(t, 1, o.mailsTo(models.MailReviewCopy, who.ID), "one copy, of what stands")
-	require.Equal(t, 1, o.mailsTo(models.MailRoundNews, o.officer.ID))
+	require.Equal(t, 2, o.mailsTo(models.MailRoundNews, o.officer.ID), "that it was taken back, and that another answer came")
 }
 
 func TestReviewTakenBackIsRemindedOfAndOverLikeOneNeverGiven(t *testing.T) {

@@ -42,6 +42,13 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 			return page{}, NotOwed{"another answer came meanwhile, or none is waited for"}
 		}
 	}
+	if d.mail.Data.Reason == models.NewsAnsweredAgain {
+		if t.State != models.TaskDone {
+			return page{}, NotOwed{"that answer was taken back, too"}
+		}
+		p.Facts = append(p.Facts, fact{d.t("label.from"), d.awaited(t)})
+		return p, nil
+	}
 	p.Facts = append(p.Facts, fact{d.t("label.from"), d.awaited(t)})
 	if t.AskedUntil != nil {
 		p.Facts = append(p.Facts, fact{d.t("round_news.until"), d.words.Date(*t.AskedUntil, time.UTC)})

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"tribuna/internal/i18n"
-	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -127,7 +126,7 @@ func (d *draft) taskFacts(t models.MailTask) []fact {
 		facts = append(facts, fact{d.t("label.authority"), d.words.Name(t.Authority)})
 	}
 	if (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && t.Words > 0 {
-		facts = append(facts, fact{d.t("label.length"), d.words.N("asked.minutes_answer", markdown.AnsweringMinutes(t.Words))})
+		facts = append(facts, fact{d.t("label.length"), d.words.TimeNeeded(t.Minutes())})
 	}
 	facts = append(facts, fact{d.t("label.until"), d.until(t.DueAt)})
 	if t.ShortFor != nil {

@@ -80,7 +80,7 @@ func TestInvitationSaysWhoAsksHowLongAndThatOneMayDecline(t *testing.T) {
 	letter, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, "en", n.task(models.TaskReview, n.expert, nil)))
 	require.NoError(t, err)
 	require.Contains(t, letter.Text, "Who asks: Ana Officer, Know-how Centre")
-	require.Contains(t, letter.Text, "about 3 minutes to read and answer")
+	require.Contains(t, letter.Text, "about 1 minute to read, 2 to answer")
 	require.Contains(t, letter.Text, "you can decline on the")
 	require.Contains(t, asOneLine(letter.Text), "by this day whether you can do it: 3 March 2026", "when somebody else is asked")
 }

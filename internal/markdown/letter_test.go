@@ -33,5 +33,4 @@ func TestReadingMinutesFollowTheWords(t *testing.T) {
 	for words, want := range map[int]int{0: 1, 60: 1, 150: 1, 151: 2, 1500: 10, 1501: 15, 3000: 20} {
 		require.Equal(t, want, ReadingMinutes(words), words)
 	}
-	require.Equal(t, ReadingMinutes(60)+2, AnsweringMinutes(60))
 }

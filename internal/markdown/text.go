@@ -36,11 +36,8 @@ func ReadingMinutes(words int) int {
 	return minutes
 }
 
-// minutesToAnswer is how long the few questions below a text take whoever has read it.
-const minutesToAnswer = 2
-
-// AnsweringMinutes is how long it takes to read a text of so many words and answer what is asked about it.
-func AnsweringMinutes(words int) int { return ReadingMinutes(words) + minutesToAnswer }
+// MinutesToAnswer is how long the few questions below a text take whoever has read it.
+const MinutesToAnswer = 2
 
 // plainText gathers the words below a node. List items and table rows end lines, cells end with a tab.
 func plainText(n ast.Node, src []byte) string {
