@@ -63,7 +63,7 @@ func (s *server) peopleOfAudience(c *call, a models.Readership) ([]models.Sample
 		return models.SampleAudience(c.ctx(), s.DB, c.who.viewer, a)
 	}
 	if len(name) > 400 {
-		return nil, apperr.Invalid("name", "max", "max", 400)
+		return nil, apperr.Invalid("name", "too_long", "max", 400)
 	}
 	people, err := models.FindInAudience(c.ctx(), s.DB, c.who.viewer, a, name)
 	return people[:min(len(people), models.AudienceFound)], err
