@@ -24,6 +24,7 @@ var asking = map[string][]string{
 var shut = map[string]string{
 	"getVersionAsPDF": "the same words as in Word's file, which web prints", "getPublishedAsPDF": "the same",
 	"getMailingFile": "no file goes along with a mailing here; their names are read above",
+	"getPeopleList":  "there is no list; their names are a coordinator's own and hold no words about a text",
 	"getSubmission":  "nothing was sent", "listExperts": "asked for a text, below",
 }
 

@@ -48,7 +48,7 @@ func TestEveryRouteKeepsToTheScopesOfItsTokens(t *testing.T) {
 	}
 	administer := map[string]bool{"redactRecord": true, "listReports": true, "settleReport": true, "quarantine": true, "release": true, "redactPassage": true,
 		"listPeople": true, "listConsents": true, "listPersonConsents": true, "createPerson": true, "getPerson": true, "updatePerson": true, "giveRole": true, "takeRole": true,
-		"createOrganisation": true, "updateOrganisation": true}
+		"createOrganisation": true, "updateOrganisation": true, "listPeopleLists": true, "createPeopleList": true, "getPeopleList": true, "updatePeopleList": true, "deletePeopleList": true, "putOnList": true, "takeOffList": true}
 	for _, r := range h.server.routes() {
 		want := models.ScopeAct
 		switch {

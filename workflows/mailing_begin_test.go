@@ -89,6 +89,10 @@ func TestTheFirstTimeIsThatOfSomebodyWhoWantsIt(t *testing.T) {
 	p.elsewhere()
 	p.exec(`INSERT INTO mailing_preferences (person_id, topics, countries, refused, at_most, updated_at)
 		SELECT id, '{}', '{}', '{campaign}', 'each', now() FROM people WHERE country_code = 'MD' AND consent_at IS NOT NULL`)
+	refuse, err := models.MailingAudience(p.ctx, p.db, models.Audience{Countries: []string{"MD"}, Roles: []string{models.RoleReader}}).Count(p.ctx)
+	require.NoError(t, err)
+	all := p.reach
+	p.reach -= int(refuse) // who launches it is told of those alone who want it
 	zagreb := time.Date(2026, 6, 2, 7, 0, 0, 0, time.UTC)
 	var launched, moved *said
 	p.at(time.Hour, func() { launched = p.later("2026-06-02", "09:00", eachOwn) })
@@ -103,6 +107,6 @@ func TestTheFirstTimeIsThatOfSomebodyWhoWantsIt(t *testing.T) {
 	p.recorded(moved)
 	require.WithinDuration(t, zagreb.Add(24*time.Hour), *p.row().FinishedAt, 5*time.Second)
 	require.Positive(t, p.counts().Cancelled)
-	require.Equal(t, p.reach, p.counts().Delivered+p.counts().Cancelled)
+	require.Equal(t, []int{p.reach, all}, []int{p.counts().Delivered, p.counts().Delivered + p.counts().Cancelled})
 	require.Equal(t, 1, p.entries("mailing.begun"))
 }

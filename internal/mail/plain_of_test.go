@@ -13,7 +13,7 @@ func TestTheGeneratedPlainTextKeepsItsFields(t *testing.T) {
 		"": "", "Dear **{name}** of {organisation}": "Dear {name} of {organisation}",
 		"[{title}]({link})":  "{title} ({link})",
 		`Write \{name} so`:   `Write \{name} so`,
-		"One\n\n- {country}": "One\n\n- {country}",
+		"One\n\n- {country}": "One\n\n• {country}",
 	} {
 		require.Equal(t, want, mail.PlainOf(body), body)
 	}
