@@ -124,13 +124,18 @@ func (s *story) mailing() {
 	o := s.officer
 	o.open(s.home)
 	o.press(`main a[href$="/mailings/new"]`)
-	o.tick(`input[name="roles"][value="reader"]`, `input[name="countries"][value="BG"]`)
+	for _, choice := range []string{`input[name="roles"][value="reader"]`, `input[name="countries"][value="BG"]`} {
+		o.unfold(choice)
+		o.tick(choice)
+	}
 	o.press(`button[value="count"]`)
 	o.reads("people")
 	s.mailingText("en", "Safe online", "We have published **a recommendation**. Please pass it on.")
 	s.mailingText("bg", "В безопасност онлайн", "Публикувахме **препоръка**. Моля, разпространете я.")
 	o.press(`button[value="save"]`)
-	o.press(`//a[contains(@href, "/preview?language=bg")]`)
+	const preview = `a[href*="/preview?language=bg"]`
+	o.unfold(preview)
+	o.press(preview)
 	o.reads("В безопасност онлайн")
 	o.hit(`details.mailing-text summary`) // the letter itself stands in a frame of its own
 	o.reads("Публикувахме")
@@ -154,7 +159,7 @@ func (s *story) mailingText(language, subject, body string) {
 		o.hit(details + `/summary`)
 	}
 	o.write(details+`//input[contains(@name, "subject")]`, subject)
-	o.write(details+`//textarea`, body)
+	o.write(details+`//textarea[contains(@name, ".body")]`, body)
 }
 
 // unsubscribe uses the link in a mailing's mail: looking changes nothing, the button does.

@@ -139,6 +139,16 @@ func (v *visitor) hit(selector string) {
 	v.run(chromedp.SendKeys(selector, kb.Enter, by(selector)))
 }
 
+// unfold opens the parts of the page in which something lies folded, as far as they are closed; it takes a CSS selector of what lies inside them.
+func (v *visitor) unfold(selector string) {
+	v.t.Helper()
+	closed := `details:not([open]):has(` + selector + `) > summary`
+	for n := v.count(closed); n > 0; n-- {
+		v.hit(closed) // the outermost
+		require.Equal(v.t, n-1, v.count(closed), "%s unfolds %s", v.name, selector)
+	}
+}
+
 // by tells XPath from a CSS selector.
 func by(selector string) chromedp.QueryOption {
 	if strings.HasPrefix(selector, "//") {

@@ -57,11 +57,15 @@ func TestWordsOutliveAKilledBrowserAndKilledPages(t *testing.T) {
 	var found string
 	require.NoError(t, chromedp.Run(ctx, chromedp.Navigate(link), chromedp.WaitVisible(field, chromedp.ByQuery),
 		chromedp.Navigate("http://"+w.addr+"/tasks/"+task.String()+"?kept=continue"), chromedp.WaitVisible(field, chromedp.ByQuery), chromedp.Value(field, &found, chromedp.ByQuery)))
+	require.True(t, strings.HasPrefix(strings.TrimSpace(found), strings.TrimSpace(saved)), "what was kept is there, to the letter: %q of %q", found, saved)
 	words := strings.Fields(found)
-	for i, word := range words {
-		require.Equal(t, fmt.Sprintf("word%d", i+1), strings.TrimSpace(word), "the words as they were typed")
+	if last := len(words); last > 0 && words[last-1] != fmt.Sprintf("word%d", last) { // kept in the middle of a word, which counts as lost
+		require.True(t, strings.HasPrefix(fmt.Sprintf("word%d", last), words[last-1]), "the beginning of the word that was being typed: %q", words[last-1])
+		words = words[:last-1]
 	}
-	require.GreaterOrEqual(t, len(words), len(strings.Fields(saved)), "what was kept is there")
+	for i, word := range words {
+		require.Equal(t, fmt.Sprintf("word%d", i+1), word, "the words as they were typed")
+	}
 	if lost := len(typed) - len(words); lost > 0 {
 		require.Less(t, killed.Sub(typed[len(words)]), keptEvery, "the oldest word lost")
 	}
