@@ -42,11 +42,11 @@ func (w *officersWay) begins(language string) {
 		chromedp.Click(`main a[href$="/mailings/new"]`, chromedp.ByQuery), chromedp.WaitVisible(`#mailing-audience`))
 }
 
-// choosesReaders chooses the readers of a country, and sees how many they are.
+// choosesReaders chooses the readers of a country, who are ticked in a new mailing, and sees how many they are.
 func (w *officersWay) choosesReaders(country string) {
 	w.t.Helper()
-	w.do(chromedp.Click(`input[name="roles"][value="reader"]`), chromedp.Click(`input[name="countries"][value="`+country+`"]`),
-		w.sees(w.l.N("mailing.people", 90)))
+	here := `input[name="countries"][value="` + country + `"]`
+	w.do(chromedp.WaitVisible(`input[name="roles"][value="reader"]:checked`), unfolded(here), chromedp.Click(here), w.sees(w.l.N("mailing.people", 90)))
 }
 
 func (w *officersWay) keepsAudience(name string) {
