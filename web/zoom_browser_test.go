@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -171,6 +172,9 @@ func (b *browser) tabsRound(t *testing.T) (faults []string) {
 	var walked [][]any
 	for presses = len(stops) + 2 + 6*several + mostInFrame*frames; presses > 0; presses -= 40 {
 		require.NoError(t, chromedp.Run(b.ctx, tabs(min(presses, 40), frames > 0), chromedp.Evaluate(`window.walked`, &walked)))
+		if frames > 0 { // out of a frame of another process one may come twice to the same: the keyboard is told so before the frame lets it go
+			walked = slices.CompactFunc(walked, func(a, b []any) bool { return a[0] == b[0] })
+		}
 		if len(walked) > len(stops) {
 			break
 		}
