@@ -94,19 +94,25 @@ func (m *masked) listen(t *testing.T, who listener, closed bool) (heard, joined 
 	return heard, joined
 }
 
+// mailsGoOut sends what is due. An invitation goes before anybody answers, or not at all.
+func (m *masked) mailsGoOut(t *testing.T) {
+	t.Helper()
+	for {
+		n, err := m.out.SendBatch(t.Context(), mail.Batch{Transactional: true})
+		require.NoError(t, err)
+		if n == 0 {
+			return
+		}
+	}
+}
+
 // mailsGiveNobodyAway looks for names and words in every mail that went out, those of some kinds among them.
 func (m *masked) mailsGiveNobodyAway(t *testing.T, kinds ...models.MailKind) {
 	t.Helper()
 	for _, kind := range kinds {
 		require.NotZero(t, m.counts("outbox", "kind = '"+string(kind)+"'"), "a mail of the kind %s was set off", kind)
 	}
-	for {
-		n, err := m.out.SendBatch(t.Context(), mail.Batch{Transactional: true})
-		require.NoError(t, err)
-		if n == 0 {
-			break
-		}
-	}
+	m.mailsGoOut(t)
 	total := 0
 	for _, one := range m.mails.Messages(catcher.Filter{}) {
 		total++
@@ -214,6 +220,7 @@ func TestAnonymityNeedsTwoAnswers(t *testing.T) {
 	sound(t, page)
 	require.Contains(t, page.Body, "Single-anonymised round")
 	require.NotContains(t, page.Body, `name="naming"`, "nobody is named in it")
+	m.mailsGoOut(t)
 	m.says("expert-02")
 	require.Equal(t, http.StatusForbidden, m.as("officer-khc", "en").get(recommendationPath(m.brief.ID)+"/on-behalf?task="+m.tasks["expert-06"].ID.String()).StatusCode,
 		"who records what somebody said knows it")

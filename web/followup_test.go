@@ -125,8 +125,8 @@ func (n *office) showsEvidence(t *testing.T, id uuid.UUID, file string) {
 	require.Contains(t, partner.get(followUpPath(id)).Body, words.T("following.evidence_removed"))
 }
 
-// askedAbout starts the follow-ups, as the sweep does, and waits until the focal point is asked about the measure at an
-// authority.
+// askedAbout starts the follow-ups, as the sweep does, waits until every focal point is asked, so that nothing is set off later, and
+// returns what is asked about the measure at an authority.
 func (n *office) askedAbout(authority string) *models.Task {
 	n.t.Helper()
 	processes, err := models.OpenProcesses(n.t.Context(), n.db, 100)
@@ -137,10 +137,12 @@ func (n *office) askedAbout(authority string) *models.Task {
 	followed := n.followUps(models.FollowUpFilter{Authority: demo.ID("authority", authority)})
 	require.Len(n.t, followed, 1)
 	var asked []models.Task
-	n.waitFor("progress is asked for", func() bool {
-		asked, err = models.Tasks(n.t.Context(), n.db, models.TaskFilter{Process: followed[0].ID, OpenOnly: true})
-		return err == nil && len(asked) == 1
-	})
+	for _, f := range append(n.followUps(models.FollowUpFilter{}), followed[0]) {
+		n.waitFor("progress is asked for", func() bool {
+			asked, err = models.Tasks(n.t.Context(), n.db, models.TaskFilter{Process: f.ID, OpenOnly: true})
+			return err == nil && len(asked) == 1
+		})
+	}
 	return &asked[0]
 }
 
