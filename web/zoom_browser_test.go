@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -172,8 +171,8 @@ func (b *browser) tabsRound(t *testing.T) (faults []string) {
 	var walked [][]any
 	for presses = len(stops) + 2 + 6*several + mostInFrame*frames; presses > 0; presses -= 40 {
 		require.NoError(t, chromedp.Run(b.ctx, tabs(min(presses, 40), frames > 0), chromedp.Evaluate(`window.walked`, &walked)))
-		if frames > 0 { // out of a frame of another process one may come twice to the same: the keyboard is told so before the frame lets it go
-			walked = slices.CompactFunc(walked, func(a, b []any) bool { return a[0] == b[0] })
+		if frames > 0 {
+			walked = forward(walked, len(stops))
 		}
 		if len(walked) > len(stops) {
 			break
@@ -193,6 +192,40 @@ func (b *browser) tabsRound(t *testing.T) (faults []string) {
 		faults = append(faults, "the keyboard does not get out at the end")
 	}
 	return faults
+}
+
+// forward leaves out of a walk where the keyboard came once more to a stop behind it. A frame of another process takes a key before it
+// has handed the keyboard on, and may then hand it on once more: to where it was. What is passed over, or never come to, stays to be
+// seen, and so does the way out to the first stop again.
+func forward(walked [][]any, stops int) (on [][]any) {
+	next := 0
+	for _, stop := range walked {
+		at := int(stop[0].(float64))
+		if at >= 0 && at < next && !(at == 0 && next == stops) {
+			continue
+		}
+		on, next = append(on, stop), at+1
+	}
+	return on
+}
+
+func TestAWalkThatComesBackOutOfAFrameGoesForward(t *testing.T) {
+	walk := func(stops ...float64) (all [][]any) {
+		for _, at := range stops {
+			all = append(all, []any{at, true, ""})
+		}
+		return all
+	}
+	for name, c := range map[string]struct{ walked, want [][]any }{
+		"straight":           {walk(0, 1, 2, 3, 0), walk(0, 1, 2, 3, 0)},
+		"back to the same":   {walk(0, 1, 1, 2, 3, 0), walk(0, 1, 2, 3, 0)},
+		"back and on":        {walk(0, 1, 2, 1, 2, 3, 0), walk(0, 1, 2, 3, 0)},
+		"one is passed over": {walk(0, 2, 3, 0), walk(0, 2, 3, 0)},
+		"caught":             {walk(0, 1, 2, 1, 2, 1, 2), walk(0, 1, 2)},
+		"to what is no stop": {walk(0, -1, 1), walk(0, -1, 1)},
+	} {
+		require.Equal(t, c.want, forward(c.walked, 4), name)
+	}
 }
 
 // TestWhatIsLookedForAt400PercentIsFound: a page with one of each.

@@ -14,24 +14,34 @@ import (
 	"tribuna/models"
 )
 
-// TestMailingPauseIsExact pauses while mails go out. What was in the window when the pause was decided may still arrive, and
-// nothing after it; the rest leaves once it is resumed, and nobody has it twice.
-func TestMailingPauseIsExact(t *testing.T) {
-	const window, before = 6, 20
-	p := newPostOffice(t)
+// exactWindow is how many mails may be on the wire at once in these tests.
+const exactWindow = 6
+
+// decidesMidway sends over one connection, and has a decision taken at the twentieth recipient. It gives how many mails the server
+// had then.
+func (p *postOffice) decidesMidway(kind models.DecisionKind) <-chan int {
+	p.t.Helper()
 	sender := p.sender()
-	sender.Window, sender.Connections = window, 1
+	sender.Window, sender.Connections = exactWindow, 1
 	p.mails = batches{sender}
 	var asked atomic.Int32
-	paused := make(chan int, 1)
+	had := make(chan int, 1)
 	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
-		if asked.Add(1) == before {
-			p.decideBeside(models.DecidePauseMailing)
+		if asked.Add(1) == 20 {
+			p.decideBeside(kind)
 			_, mails := p.taken("")
-			paused <- mails
+			had <- mails
 		}
 		return nil
 	}})
+	return had
+}
+
+// TestMailingPauseIsExact pauses while mails go out. What was in the window when the pause was decided may still arrive, and
+// nothing after it; the rest leaves once it is resumed, and nobody has it twice.
+func TestMailingPauseIsExact(t *testing.T) {
+	p := newPostOffice(t)
+	paused := p.decidesMidway(models.DecidePauseMailing)
 	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
 	var still, later int
 	p.sentBy(3*time.Hour, &still)
@@ -43,7 +53,7 @@ func TestMailingPauseIsExact(t *testing.T) {
 	p.at(5*time.Hour, func() { p.say(models.DecideResumeMailing, models.NoPayload{}) })
 	require.NoError(t, p.send(day))
 	atPause := <-paused
-	require.LessOrEqual(t, still-atPause, window, "what was in the window")
+	require.LessOrEqual(t, still-atPause, exactWindow, "what was in the window")
 	require.Equal(t, still, later, "and nothing more while it was paused")
 	require.Less(t, still, readersInCroatia)
 	recipients, mails := p.taken("")
@@ -55,26 +65,13 @@ func TestMailingPauseIsExact(t *testing.T) {
 // TestMailingCancelIsExact cancels while mails go out: what was in the window may still arrive, nothing after it does, and the rest is
 // counted as not sent.
 func TestMailingCancelIsExact(t *testing.T) {
-	const window, before = 6, 20
 	p := newPostOffice(t)
-	sender := p.sender()
-	sender.Window, sender.Connections = window, 1
-	p.mails = batches{sender}
-	var asked atomic.Int32
-	cancelled := make(chan int, 1)
-	p.server.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
-		if asked.Add(1) == before {
-			p.decideBeside(models.DecideCancelMailing)
-			_, mails := p.taken("")
-			cancelled <- mails
-		}
-		return nil
-	}})
+	cancelled := p.decidesMidway(models.DecideCancelMailing)
 	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
 	require.NoError(t, p.send(5*day))
 	atCancel := <-cancelled
 	recipients, later := p.taken("")
-	require.LessOrEqual(t, later-atCancel, window, "what was in the window")
+	require.LessOrEqual(t, later-atCancel, exactWindow, "what was in the window")
 	require.Less(t, later, readersInCroatia)
 	require.Equal(t, later, recipients, "each once")
 	require.Equal(t, models.MailingCancelled, p.state())
