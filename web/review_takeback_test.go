@@ -120,7 +120,7 @@ func TestScannerTakesNothingBack(t *testing.T) {
 	b, n := newBrowser(t), newOffice(t)
 	n.patient(nil)
 	n.concerns("RS")
-	n.review(1, "expert-02")
+	n.review(2, "expert-02", "expert-04") // so that neither answer closes the round meanwhile
 	consult := n.consultedBy("cyi")
 	link := map[string]*models.Task{"expert-02": n.taskOf("expert-02"), "partner-cyi": consult}
 	n.say(n.brief.ID, n.person("expert-02"), models.DecideAnswerReview, link["expert-02"], models.ReviewPayload{VersionHash: n.versionOf(consult).Hash, Answer: models.AnswerSupport})
