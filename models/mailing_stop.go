@@ -47,6 +47,9 @@ func (m *Mailing) GoOn(ctx context.Context, db bun.IDB) error {
 	if err := ForgetTally(ctx, db, m.ID, true); err != nil {
 		return err
 	}
+	if err := ServerAnswers(ctx, db, m.ID); err != nil {
+		return err
+	}
 	return m.saveStop(ctx, db)
 }
 

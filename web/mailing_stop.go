@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"tribuna/internal/i18n"
 	"tribuna/models"
@@ -33,9 +34,23 @@ func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mai
 	}
 	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
 	for _, w := range waits {
+		if w.Why == models.WaitServer {
+			v.Holds = append(v.Holds, serverSilent(l, w, v.Zone, s.Now()))
+			continue
+		}
 		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
 	}
 	return err
+}
+
+// serverSilent says which mail server has not answered since when, and when it is tried again where that is to come: while it is being
+// tried nobody knows.
+func serverSilent(l *i18n.Localizer, w models.MailingWait, zone *time.Location, now time.Time) string {
+	key := "mailing.wait.server"
+	if !w.Until.After(now) {
+		key = "mailing.wait.server_now"
+	}
+	return l.T(key, "Server", w.Server, "Since", l.DateTime(*w.Since, zone), "Until", l.DateTime(w.Until, zone))
 }
 
 // stoppedRow is a mailing that paused by itself, on the desk of who is in charge.

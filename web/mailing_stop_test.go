@@ -97,10 +97,17 @@ func TestAMailingSaysWhatItWaitsFor(t *testing.T) {
 	over := &models.MailingWait{MailingID: m.ID, Why: models.WaitSlow, Domain: "over.example", Until: time.Now().Add(-time.Minute)}
 	_, err := h.db.NewInsert().Model(over).Exec(t.Context())
 	require.NoError(t, err)
+	since := time.Now().Add(-time.Hour)
+	require.NoError(t, models.ServerSilent(t.Context(), h.db, m.ID, []string{"one.example:25", "two.example:25"}, since))
 	for _, tag := range i18n.Tags() {
 		l, page := i18n.For(tag), h.as("officer-khc", tag).get(mailingPath(m.ID))
 		sound(t, page)
 		require.Contains(t, page.Body, l.T("mailing.waits"))
+		require.Contains(t, page.Body, "one.example:25, two.example:25")
+		require.Contains(t, page.Body, l.DateTime(since, zoneFor(t, h)))
+		list := h.as("officer-khc", tag).get(recommendationPath(h.brief.ID))
+		sound(t, list)
+		require.Contains(t, list.Body, l.T("mailing.server_silent", "Since", l.DateTime(since, zoneFor(t, h))))
 		require.Contains(t, page.Body, "ministry.example")
 		for _, most := range []string{"20", "21", "22"} {
 			require.Contains(t, page.Body, " "+most+" ")
@@ -110,4 +117,13 @@ func TestAMailingSaysWhatItWaitsFor(t *testing.T) {
 	m.State = models.MailingPaused
 	require.NoError(t, m.SaveState(t.Context(), h.db))
 	require.NotContains(t, h.as("officer-khc", "en").get(mailingPath(m.ID)).Body, "ministry.example", "it waits for a person")
+	require.NotContains(t, h.as("officer-khc", "en").get(recommendationPath(h.brief.ID)).Body, "stands still since")
+}
+
+// zoneFor is the zone in which the officer of the brief reads times.
+func zoneFor(t *testing.T, h *house) *time.Location {
+	t.Helper()
+	zone, err := h.server.zoneOf(t.Context(), h.person("officer-khc"))
+	require.NoError(t, err)
+	return zone
 }
