@@ -17,6 +17,7 @@ var deciders = map[models.DecisionKind]decider{
 	models.DecideInviteReviewer:     {process: models.ProcessRecommendation, action: access.InviteReviewer, optional: true, take: inviteReviewer},
 	models.DecideSkipReviewer:       {process: models.ProcessRecommendation, action: access.InviteReviewer, take: skipReviewer},
 	models.DecideAskTime:            {process: models.ProcessRecommendation, action: access.Review, take: askTime},
+	models.DecideTakeTimeBack:       {process: models.ProcessRecommendation, action: access.Review, take: takeTimeBack},
 	models.DecideExtendReview:       {process: models.ProcessRecommendation, action: access.InviteReviewer, optional: true, take: extendReview},
 	models.DecideRefuseTime:         {process: models.ProcessRecommendation, action: access.InviteReviewer, take: refuseTime},
 	models.DecideNudgeReview:        {process: models.ProcessRecommendation, action: access.InviteReviewer, take: nudgeReview},

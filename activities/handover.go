@@ -135,6 +135,7 @@ func (h *handing) passReview(ctx context.Context, t *models.Task) error {
 	}
 	t.RespondReminders, t.NudgedAt = 0, nil
 	t.AskedUntil, t.TimeRefused, t.TimeRefusedIn, t.FirstDue = nil, "", "", nil
+	t.ForgetTime()
 	if err := h.schedule(ctx, t); err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func askTime(ctx context.Context, x *act) error {
 	if limit, may := x.task.Limit(x.procedure.Review, x.rec.NeededBy, cal.Zone); may && !models.EndOfDay(day, cal.Zone).After(limit) {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
 	}
-	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn = &day, "", ""
+	x.task.AskedUntil, x.task.TimeRefused, x.task.TimeRefusedIn, x.task.TimeTakenBackAt = &day, "", "", nil
 	x.task.Heard()
 	if err := x.goOnReminding(ctx, x.task); err != nil { // which waits for the officer now
 		return err
@@ -105,13 +105,16 @@ func (x *act) prolong(ctx context.Context, t *models.Task, day time.Time, cal mo
 	if err != nil {
 		return err
 	}
-	former := t.DueAt
+	former, taken := t.DueAt, t.TimeTakenFrom
 	if news == models.NewsMoreTime { // who takes time is not silent, and has not said that they will
 		t.Heard()
 	} else {
 		t.TimeGivenAt = &x.now
 	}
 	t.ProlongTo(x.procedure.WaitFor(t.Kind), day, cal, x.now)
+	if news == models.NewsMoreTime {
+		t.TakeTime(&former, taken)
+	}
 	if err := t.Save(ctx, x.tx); err != nil {
 		return err
 	}

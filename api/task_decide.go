@@ -28,6 +28,7 @@ func answers() []answer {
 		{"invite-reviewer", "inviteReviewer", "Invite somebody in the place of one who is silent or declined", models.DecideInviteReviewer, access.InviteReviewer, models.InviteReviewerPayload{}, ownWords[models.InviteReviewerPayload]},
 		{"skip-reviewer", "skipReviewer", "Go on without a replacement", models.DecideSkipReviewer, access.InviteReviewer, nil, silent},
 		{"time", "askTime", "Ask for more time: given at once as far as the procedure goes, else asked of the officer", models.DecideAskTime, access.Review, models.AskTimePayload{}, ownWords[models.AskTimePayload]},
+		{"take-time-back", "takeTimeBack", "Take back that one asked for more time, until the officer has answered, or give back time that one took", models.DecideTakeTimeBack, access.Review, nil, silent},
 		{"extend-review", "extendReview", "Give somebody asked in the round more time", models.DecideExtendReview, access.InviteReviewer, models.AskTimePayload{}, ownWords[models.AskTimePayload]},
 		{"refuse-time", "refuseTime", "Say that an expert does not get the time asked for, and why", models.DecideRefuseTime, access.InviteReviewer, models.RefuseTimePayload{}, ownWords[models.RefuseTimePayload]},
 		{"nudge-review", "nudgeReview", "Put a question of the round into the next mail of reminders, once a day", models.DecideNudgeReview, access.InviteReviewer, nil, silent},

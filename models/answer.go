@@ -18,6 +18,7 @@ var answers = map[DecisionKind][]TaskKind{
 	DecideInviteReviewer:     {TaskChooseReviewer},
 	DecideSkipReviewer:       {TaskChooseReviewer},
 	DecideAskTime:            {TaskReview},
+	DecideTakeTimeBack:       {TaskReview},
 	DecideExtendReview:       {TaskReview, TaskConsult},
 	DecideRefuseTime:         {TaskReview},
 	DecideNudgeReview:        {TaskReview, TaskConsult},

@@ -25,6 +25,7 @@ const (
 	DecideInviteReviewer     DecisionKind = "invite_reviewer"
 	DecideSkipReviewer       DecisionKind = "skip_reviewer"
 	DecideAskTime            DecisionKind = "ask_time"
+	DecideTakeTimeBack       DecisionKind = "take_time_back"
 	DecideExtendReview       DecisionKind = "extend_review"
 	DecideRefuseTime         DecisionKind = "refuse_time"
 	DecideNudgeReview        DecisionKind = "nudge_review"

@@ -155,6 +155,7 @@ func (t *Task) ProlongTo(w Wait, day time.Time, cal Calendar, now time.Time) {
 	t.respondLater(former, cal)
 	t.GraceUntil = w.LateFor.After(t.DueAt, cal.Zone)
 	t.OverdueAt, t.AskedUntil, t.TimeRefused, t.TimeRefusedIn = nil, nil, "", ""
+	t.ForgetTime()
 	t.Extensions++
 	t.Schedule(w, cal, now)
 	before := cal.Awake(cal.WorkingDayBefore(time.Date(day.Year(), day.Month(), day.Day()-1, morning, 0, 0, 0, cal.Zone)))

@@ -27,6 +27,7 @@ func (t *Task) Extend(w Wait, day, now time.Time, zone *time.Location) {
 	t.DueAt = time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 59, 0, zone)
 	t.GraceUntil = w.LateFor.After(t.DueAt, zone)
 	t.OverdueAt = nil
+	t.ForgetTime()
 	t.Extensions++
 	t.Reminded(w, zone)
 	before := time.Date(day.Year(), day.Month(), day.Day()-1, 9, 0, 0, 0, zone)

@@ -82,6 +82,8 @@ type Task struct {
 	TimeRefused      string     // why the time asked for last was not given; "" where it was
 	TimeRefusedIn    string     // language of that; "" where nobody said
 	TimeGivenAt      *time.Time // an officer gave them more time, last
+	TimeTakenFrom    *time.Time // the deadline before they took time without asking; nil: they took none, or the officer moved it since
+	TimeTakenBackAt  *time.Time // when they last took back the time they had taken or asked for
 	ShortFor         *time.Time `bun:"type:date"` // the day the text is needed by, where that made the time shorter
 	Extensions       int        // how often its deadline was moved by somebody or by a pause, or it was asked again
 	TakenBackAt      *time.Time // when its answer was last taken back
@@ -142,6 +144,7 @@ func (t *Task) Reminded(w Wait, zone *time.Location) {
 func (t *Task) Close(state TaskState, now time.Time) {
 	t.State, t.ClosedAt = state, &now
 	t.RemindAt, t.RespondBy, t.RemindStep, t.AskedUntil = nil, nil, "", nil
+	t.ForgetTime()
 }
 
 // Reopen takes back that a task ended. Reminders counted from the opening go on with the next that is still to come.
@@ -170,7 +173,7 @@ func (t *Task) ShowsText() bool { return t.State != TaskCancelled && t.State != 
 // falls at the end of a day or at nine in the morning in zone moves by whole days, rounded up, and past a weekend, as it
 // was set; an hour's hold moves it only if it passed meanwhile.
 func (t *Task) Shift(held, resumed time.Time, zone *time.Location) {
-	for _, at := range []*time.Time{&t.DueAt, &t.GraceUntil, t.RespondBy, t.RemindAt} {
+	for _, at := range []*time.Time{&t.DueAt, &t.GraceUntil, t.RespondBy, t.RemindAt, t.TimeTakenFrom} {
 		if at != nil {
 			*at = shifted(*at, held, resumed, zone)
 		}

@@ -209,7 +209,8 @@ var entitlements = concat(
 	[]entitlement{
 		inReview("POST /tasks/{id}/conflict#review", expertAnswers),
 		staged("GET /recommendations/{id}/agreement", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
-		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
+		inReview("POST /tasks/{id}/time#review", expertAnswers), inReview("POST /tasks/{id}/time/take-back#review", expertAnswers),
+		inReview("GET /tasks/{id}/deadline.ics#review", expertAnswers),
 		staged("GET /recommendations/{id}/round", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),
 		staged("POST /recommendations/{id}/round", noRoundYet, ownersInReview, ownersWhenDone),
 		onAQuestion("reviewers"), onAQuestion("on-behalf"),

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"time"
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
@@ -12,18 +11,20 @@ import (
 
 // moreTimeView is where an expert asks for more time, in one step.
 type moreTimeView struct {
+	Asks               bool // more can be asked for: not while the round is closing
 	Action             string
 	UpTo               string // the last day that is theirs for the taking, in words; "" where the officer is asked of every day
 	Refused, RefusedIn string // why the time asked for was not given, and in which language
-	Asked              string // they asked for a day and wait for the officer
 	Open               bool
+	Back               *timeBackView // nil: there is none to take back
 }
 
 func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView, error) {
 	if a.task.Kind != models.TaskReview || a.task.State != models.TaskOpen {
 		return nil, nil
 	}
-	if round, err := s.roundOfReview(r.Context(), a); err != nil || round != nil && !round.GivesTime() {
+	round, err := s.roundOfReview(r.Context(), a)
+	if err != nil {
 		return nil, err
 	}
 	procedure, err := models.ProcedureByID(r.Context(), s.DB, a.rec.ProcedureID)
@@ -31,14 +32,15 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 		return nil, err
 	}
 	l := Localizer(r)
-	v := &moreTimeView{Action: a.path() + "/time", Open: form.Values.Has("due_on")}
+	back, err := s.timeBack(r, a, form)
+	if err != nil {
+		return nil, err
+	}
+	v := &moreTimeView{Action: a.path() + "/time", Open: form.Values.Has("due_on"), Back: back, Asks: round == nil || round.GivesTime()}
 	if limit, may := a.task.Limit(procedure.Document.Review, a.rec.NeededBy, a.zone); may {
 		v.UpTo = l.Date(limit, a.zone)
 	}
 	v.Refused, v.RefusedIn = a.task.TimeRefused, a.task.TimeRefusedIn
-	if a.task.AskedUntil != nil {
-		v.Asked = l.T("time.asked", "Date", l.Date(*a.task.AskedUntil, time.UTC))
-	}
 	return v, nil
 }
 

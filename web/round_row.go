@@ -57,6 +57,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.WaitsAgain() {
 		row.About = append(row.About, l.T("round.taken_back", "When", l.DateTime(*ask.TakenBackAt, v.Zone)))
 	}
+	if at := ask.TimeTakenBackAt; at != nil {
+		row.About = append(row.About, l.T("round.time_taken_back", "When", l.DateTime(*at, v.Zone)))
+	}
 	if n := ask.Reminders + ask.RespondReminders; n > 0 {
 		row.About = append(row.About, l.N("recommendation.reminders", n))
 	}

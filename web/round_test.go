@@ -134,7 +134,7 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	waits := b.get(path)
 	sound(t, waits)
 	folded, _, _ := strings.Cut(waits.Body, `id="time"`)
-	require.Contains(t, folded, i18n.For("en").T("time.asked", "Date", i18n.For("en").Date(task.DueAt.AddDate(0, 3, 0), nil)))
+	require.Contains(t, folded, i18n.For("en").T("time.back.asked.now", "Until", i18n.For("en").Date(task.DueAt.AddDate(0, 3, 0), nil)))
 	require.Contains(t, folded, `action="`+path+`/accept"`)
 	require.Nil(t, n.task(task.ID).AcceptedAt)
 }

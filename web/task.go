@@ -20,6 +20,7 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.post(r, "/tasks/{id}/accept", s.acceptTask)
 	s.post(r, "/tasks/{id}/decline", s.declineTask)
 	s.post(r, "/tasks/{id}/time", s.askTime)
+	s.post(r, "/tasks/{id}/time/take-back", s.takeTimeBack)
 	s.post(r, "/tasks/{id}/conflict", s.declareConflict)
 	s.get(r, "/tasks/{id}/deadline.ics", s.deadlineCalendar)
 	s.marginRoutes(r)

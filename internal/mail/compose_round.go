@@ -33,14 +33,8 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if d.mail.Data.Reason == models.NewsTakenBack {
-		asked, err := models.TaskByID(ctx, d.db, t.ID)
-		if err != nil {
-			return page{}, err
-		}
-		if !asked.WaitsAgain() {
-			return page{}, NotOwed{"another answer came meanwhile, or none is waited for"}
-		}
+	if err := d.newsOwed(ctx, t); err != nil {
+		return page{}, err
 	}
 	if d.mail.Data.Reason == models.NewsAnsweredAgain {
 		if t.State != models.TaskDone {
@@ -56,6 +50,29 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 	}
 	p.Facts = append(p.Facts, fact{d.t("label.until"), d.until(t.DueAt)})
 	return p, nil
+}
+
+// newsOwed returns NotOwed for news that is none any more, because what it tells of was taken back before it went out, or was said anew.
+func (d *draft) newsOwed(ctx context.Context, t models.MailTask) error {
+	asked, err := models.TaskByID(ctx, d.db, t.ID)
+	if err != nil {
+		return err
+	}
+	switch reason := d.mail.Data.Reason; {
+	case reason == models.NewsTakenBack && !asked.WaitsAgain():
+		return NotOwed{"another answer came meanwhile, or none is waited for"}
+	case reason == models.NewsTimeAsked && asked.AskedUntil == nil && asked.TimeTakenBackAt != nil,
+		reason == models.NewsMoreTime && asked.TimeTakenFrom == nil && asked.TimeTakenBackAt != nil:
+		return NotOwed{"the time was taken back"}
+	case reason == models.NewsTimeTakenBack && asked.TimeTakenBackAt == nil:
+		return NotOwed{"time was taken or asked for once more, given, or is not needed any more"}
+	case reason == models.NewsTimeTakenBack:
+		if went, err := models.TimeNewsWent(ctx, d.db, asked); err != nil || went {
+			return err
+		}
+		return NotOwed{"nobody was told of the time that was taken back"}
+	}
+	return nil
 }
 
 // moreTime tells who was asked until when they have now.

@@ -191,6 +191,33 @@ func TestDigestLeavesOutWhoWaitsForTime(t *testing.T) {
 	require.ErrorAs(t, err, new(mail.NotOwed))
 }
 
+// TestOfficerIsToldOfTimeTakenBackOnlyWhereToldOfTheTime: both mails may wait when an expert takes time back.
+func TestOfficerIsToldOfTimeTakenBackOnlyWhereToldOfTheTime(t *testing.T) {
+	n := newNetwork(t)
+	until := monday.AddDate(0, 1, 0)
+	task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.AskedUntil = &until })
+	asked, back := n.mail(models.MailRoundNews, n.officer, "en", task), n.mail(models.MailRoundNews, n.officer, "bg", task)
+	asked.Data.Reason, back.Data.Reason = models.NewsTimeAsked, models.NewsTimeTakenBack
+	asked.RecommendationID, back.RecommendationID = &n.recommendation, &n.recommendation
+	letter, err := n.compose(asked)
+	require.NoError(t, err)
+	soundLetter(t, letter, "en")
+	_, err = n.compose(back)
+	require.ErrorAs(t, err, new(mail.NotOwed), "it was asked for once more")
+	task.AskedUntil, task.TimeTakenBackAt = nil, &monday
+	require.NoError(t, task.Save(t.Context(), n.db))
+	for _, m := range []models.OutboxMail{asked, back} {
+		_, err = n.compose(m)
+		require.ErrorAs(t, err, new(mail.NotOwed), m.Data.Reason)
+	}
+	asked.CreatedAt, asked.DedupeKey = monday, "asked"
+	require.NoError(t, models.Enqueue(t.Context(), n.db, &asked))
+	n.exec(`UPDATE outbox SET state = 'delivered' WHERE dedupe_key = 'asked'`)
+	letter, err = n.compose(back)
+	require.NoError(t, err)
+	soundLetter(t, letter, "bg")
+}
+
 func TestNoticesSayWhatHappened(t *testing.T) {
 	n := newNetwork(t)
 	task := n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Close(models.TaskDone, monday) })

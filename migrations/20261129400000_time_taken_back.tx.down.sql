@@ -1,0 +1,1 @@
+ALTER TABLE tasks DROP COLUMN time_taken_from, DROP COLUMN time_taken_back_at;
