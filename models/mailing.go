@@ -60,6 +60,7 @@ type Mailing struct {
 	AtNight     bool         // also at night where its readers live
 	NextAt      *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have; while paused the same, of one that has not begun
 	Asks        bool         // asks before it leaves, however late it is; of a draft: it may have been sent since the backup that was restored
+	ActiveAt    *time.Time   // when a part of it was last begun, or somebody let it go on: see GoesOnAfter
 	ServerSince *time.Time   `bun:",scanonly"` // of MailingsOf: since when no mail server answers, while it is being sent
 
 	BegunAt *time.Time // when it was put on record that it leaves; that it goes on, or waits once more, is not said again

@@ -50,8 +50,8 @@ type MailingWait struct {
 
 	MailingID uuid.UUID
 	Why       WaitReason
-	Domain    string // "" where it is about all
-	Most      int    // that are taken in a minute or a day; 0 for WaitSlow
+	Domain    string     // "" where it is about all
+	Most      int        // that are taken in a minute or a day; 0 for WaitSlow
 	Until     time.Time  // of WaitServer: when it is tried again
 	Since     *time.Time // of WaitServer alone
 	Server    string     // likewise: the servers by host and port

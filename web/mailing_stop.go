@@ -15,9 +15,13 @@ type mailingStopView struct {
 }
 
 //i18n:keys mailing.stopped.* mailing.stopped.next.*
-func newMailingStopView(l *i18n.Localizer, s models.MailingStop) *mailingStopView {
+func newMailingStopView(l *i18n.Localizer, s models.MailingStop, zone *time.Location) *mailingStopView {
+	since := ""
+	if s.Since != nil {
+		since = l.DateTime(*s.Since, zone)
+	}
 	return &mailingStopView{
-		Why:  l.T("mailing.stopped."+string(s.Reason), "Refused", l.Number(s.Refused), "Of", l.Number(s.Of)),
+		Why:  l.T("mailing.stopped."+string(s.Reason), "Refused", l.Number(s.Refused), "Of", l.Number(s.Of), "Since", since),
 		Next: l.T("mailing.stopped.next." + string(s.Reason)),
 		Said: l.T("mailing.stopped.said", "Domain", s.Domain), Reply: s.Reply,
 	}
@@ -27,7 +31,7 @@ func newMailingStopView(l *i18n.Localizer, s models.MailingStop) *mailingStopVie
 func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mailing) error {
 	l := Localizer(r)
 	if v.Resumable && m.Stopped != nil {
-		v.Stopped = newMailingStopView(l, *m.Stopped)
+		v.Stopped = newMailingStopView(l, *m.Stopped, v.Zone)
 	}
 	if !v.Running {
 		return nil
