@@ -33,7 +33,7 @@ type ClaimFilter struct {
 // ClaimMails claims mails that are due, most urgent first. Two claimers never get the same mail.
 func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) ([]OutboxMail, error) {
 	due := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
-		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
+		Where("o.waits").Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
 		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(cmp.Or(f.Limit, defaultClaim))).For("UPDATE SKIP LOCKED")
 	due = due.Where("(o.kind = ? OR NOT "+aboutQuarantined+")", MailContentReported)
 	if f.MailingID != nil {
@@ -200,7 +200,7 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 func CancelLeft(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) error {
 	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
 		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where("o.state = ?", MailQueued).
+		Where("o.waits").
 		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?0 AND (?1 = ?2 OR m.id = ?1))", MailingCancelled, mailing, uuid.Nil).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)
