@@ -41,10 +41,12 @@ func Chromium() string {
 	return ""
 }
 
-// Options start a Chromium without a screen that asks nobody for news.
+// Options start a Chromium without a screen that asks nobody for news. It has reduced motion set: a page that is still scrolling, as after
+// typing into a field further down, moves away between the press and the release of a button, which is then no click.
 func Options() []chromedp.ExecAllocatorOption {
 	all := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-features", without))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-features", without),
+		chromedp.Flag("force-prefers-reduced-motion", true))
 	if path := Chromium(); path != "" {
 		all = append(all, chromedp.ExecPath(path))
 	}
