@@ -21,6 +21,7 @@ func (d *desk) timesTwice() {
 		return models.AskTimePayload{DueOn: &day}
 	}
 	d.decide(d.rec.ID, models.DecideAskTime, e[1], d.reviewOf(e[1]), until(3))
+	d.decide(d.rec.ID, models.DecideTakeTimeBack, e[1], d.reviewOf(e[1]), models.NoPayload{})
 	d.decide(d.rec.ID, models.DecideAskTime, e[1], d.reviewOf(e[1]), until(60))
 	d.says(models.DecideRefuseTime, d.reviewOf(e[1]), models.RefuseTimePayload{Reason: "The law is read in June."})
 	d.says(models.DecideExtendReview, d.reviewOf(e[1]), until(30))

@@ -38,7 +38,7 @@ var withoutWords = map[string]string{
 		translations.return_written_in reviewer_suggestions.written_in tasks.time_refused_in progress_notes.written_in progress_notes.source_language source_topics.language topics.slug challenges.slug procedures.slug authorities.slug organisations.slug
 		campaign_steps.zone mailing_events.zone campaign_steps.written_in campaign_steps.result_written_in campaign_steps.reply_written_in
 		consent_texts.language mailing_preferences.topics mailing_preferences.countries subscription_requests.language subscription_requests.topics`,
-	"a domain of addresses, and what its servers say for now": `outbox.domain mail_paces.domain mailing_waits.domain slow_domains.domain slow_domains.reply`,
+	"a domain of addresses or a mail server of ours, and what its servers say for now": `outbox.domain mail_paces.domain mailing_waits.domain mailing_waits.server slow_domains.domain slow_domains.reply`,
 	"a hash, a key or an id": `api_tokens.hash attachments.sha256 mailing_files.sha256 decisions.args_hash decisions.decision_id emblems.sha256 grant_emblems.emblem_sha256 grants.emblem_sha256
 		idempotency_keys.hash idempotency_keys.key kept_words.form kept_words.page mailing_links.code outbox.dedupe_key outbox.trace outbox_windows.mails people.password_hash progress_notes.decision_id
 		rate_limits.bucket record_entries.hash record_heads.hash review_rounds.invited review_rounds.reserve reviews.decision_id sessions.token
