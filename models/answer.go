@@ -14,7 +14,7 @@ var answers = map[DecisionKind][]TaskKind{
 	DecideDeclineTask:        {TaskReview, TaskTranslate, TaskApproveTranslation},
 	DecideAnswerReview:       {TaskReview},
 	DecideAnswerConsultation: {TaskConsult},
-	DecideTakeBack:           {TaskReview, TaskConsult},
+	DecideTakeBack:           {TaskReview, TaskConsult, TaskSignOff},
 	DecideInviteReviewer:     {TaskChooseReviewer},
 	DecideSkipReviewer:       {TaskChooseReviewer},
 	DecideAskTime:            {TaskReview},

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -165,6 +166,14 @@ func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 		Set("spoken_by = EXCLUDED.spoken_by").Set("written_in = EXCLUDED.written_in").
 		Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
 	return err
+}
+
+// Remove takes an answer away: it counts and is read nowhere any more. The record and the submission by which it came keep the words.
+func (s *SignOff) Remove(ctx context.Context, tx bun.IDB) error {
+	if _, err := tx.NewDelete().Model(s).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("remove an answer to a sign-off: %w", err)
+	}
+	return nil
 }
 
 // SignOffByTask returns what was answered to a task, with who spoke.

@@ -29,6 +29,8 @@ type signOffView struct {
 	Answers     []Option
 	Before      string // what was chosen before, to be chosen again; "" for nothing
 	Changing    bool
+	TakeBack    string     // where one's own answer is taken back; "" where it is another's
+	TakenBack   *time.Time // when it was; nil: it was not
 	Given       string // whose answer stands, if it is not the reader's own
 	Kept        string
 	keeping
@@ -59,6 +61,10 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 		values.Set("written_in", given.WrittenIn)
 	case apperr.CodeOf(err) != apperr.CodeNotFound:
 		return err
+	default:
+		if err := s.signOffWordsBack(r.Context(), a, values); err != nil {
+			return err
+		}
 	}
 	kept, state, err := s.keptIn(r, a.keptForm(), a.path()+"/sign-off", values)
 	if err != nil {
@@ -69,6 +75,18 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 	}
 	unchoose(values)
 	return s.renderSignOff(w, r, a, newFormState(values), state)
+}
+
+// signOffWordsBack fills in what the visitor answered and took back, to be changed and sent once more.
+func (s *Server) signOffWordsBack(ctx context.Context, a *asked, values url.Values) error {
+	p, err := models.SignOffTakenBack(ctx, s.DB, a.task, a.visitor.Person)
+	if err != nil || p == nil {
+		return err
+	}
+	values.Set("answer", p.Answer)
+	values.Set("reason", p.Reason)
+	values.Set("written_in", p.WrittenIn)
+	return nil
 }
 
 func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState, state keeping) error {
@@ -99,6 +117,11 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 		if v.Given, err = s.givenBy(ctx, l, a); err != nil {
 			return v, err
 		}
+		if v.Given == "" {
+			v.TakeBack = a.takeBackPath()
+		}
+	} else if a.task.WaitsAgain() {
+		v.TakenBack = a.task.TakenBackAt
 	}
 	return v, s.fillTally(ctx, l, a, &v)
 }
@@ -153,6 +176,9 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 		}
 		unit := units[t.ID]
 		c := coSigner{Name: l.ForUnit(unit.Name, unit.Concerned...), Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+		if t.WaitsAgain() {
+			c.State = Badge{Tone: "wait", Icon: "arrow-back-up", Text: l.T("signoff.taken_back")}
+		}
 		if so, ok := given[t.ID]; ok {
 			c.State, c.Reason, c.Lang, c.At = signOffBadge(l, so.Answer), so.Reason, so.WrittenIn, so.AnsweredAt
 			c.Name = l.ForUnit(unit.Name, so.Speaker)
