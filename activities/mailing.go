@@ -75,7 +75,7 @@ func launchMailing(ctx context.Context, x *act) error {
 // order, so that two newsletters never wait for each other.
 func (x *act) saveBegun(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
 	m.BegunAt = &x.now
-	if err := m.SaveState(ctx, x.tx); err != nil {
+	if err := x.saveState(ctx, m); err != nil {
 		return err
 	}
 	records := m.Carried()
@@ -106,8 +106,16 @@ func (x *act) mailingIn(ctx context.Context, states ...models.MailingState) (*mo
 	return m, nil
 }
 
+// saveState writes where a mailing stands, and of one that is being sent from now on, that it goes on.
+func (x *act) saveState(ctx context.Context, m *models.Mailing) error {
+	if err := m.SaveState(ctx, x.tx); err != nil || m.State != models.MailingSending {
+		return err
+	}
+	return models.TouchMailing(ctx, x.tx, m.ID, x.now)
+}
+
 func (x *act) saveMailing(ctx context.Context, m *models.Mailing, verb string, facts map[string]string) error {
-	if err := m.SaveState(ctx, x.tx); err != nil {
+	if err := x.saveState(ctx, m); err != nil {
 		return err
 	}
 	return x.note(ctx, entry{verb: verb, visibility: record.Network, objectKind: "mailing", object: m.ID, org: x.rec.OrganisationID, facts: facts})
@@ -171,7 +179,17 @@ const MailingBatch = 1000
 // SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
 // these wait for a later time, or are in another worker's hands. Where mail servers refuse it so that it must not go on, it
 // says why.
+//
+// One that was being sent when everything stood still for long asks before it goes on, as one whose time passed does: nothing of it
+// leaves, and it says since when.
 func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
+	since, err := models.GoesOnAfter(ctx, a.DB, mailing, a.Now())
+	if err != nil {
+		return SendMailingResult{}, temporalError(err)
+	}
+	if since != nil {
+		return SendMailingResult{Stop: &models.MailingStop{Reason: models.StopStale, Since: since, At: a.Now()}}, nil
+	}
 	if err := models.QuietMailing(ctx, a.DB, mailing, a.Now()); err != nil {
 		return SendMailingResult{}, temporalError(err)
 	}

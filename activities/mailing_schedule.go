@@ -212,7 +212,7 @@ func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position,
 func (x *act) startMailing(ctx context.Context, m *models.Mailing) error {
 	if m.BegunAt != nil { // it goes on: nobody decided anything
 		m.State, m.NextAt = models.MailingSending, nil
-		return m.SaveState(ctx, x.tx)
+		return x.saveState(ctx, m)
 	}
 	if err := m.CheckCarried(ctx, x.tx); apperr.CodeOf(err) == apperr.CodeInvalid {
 		return x.askAboutMailing(ctx, m, "hidden")

@@ -13,7 +13,7 @@ type StopMailingInput struct {
 	Why  models.MailingStop
 }
 
-// StopMailing pauses a mailing that mail servers refuse, and tells who is in charge, or the coordinators. A person lets it go on. The record says
+// StopMailing pauses a mailing that mail servers refuse, or that stood still for long, and tells who is in charge, or the coordinators. A person lets it go on. The record says
 // neither whose server it was nor its words: they may say who was written to.
 func (a *Activities) StopMailing(ctx context.Context, in StopMailingInput) (models.Position, error) {
 	return a.step(ctx, in.Step, "stop_mailing", func(ctx context.Context, x *act) error {

@@ -25,6 +25,9 @@ func TestALetterToAnAuthorityIsWrittenFromWhatIsPublished(t *testing.T) {
 	rec, _ := h.publish(t)
 	officer := h.token(t, "officer-khc")
 	steps := "/campaigns/" + h.campaign(t, officer, rec.ID).ID.String() + "/steps"
+	refused := h.send(t, request{method: "POST", path: steps, token: officer, header: key(), body: map[string]any{"kind": "letter", "title": "Letter", "day": "2026-01-15",
+		"responsible_id": demo.ID("person", "officer-khc")}}, http.StatusUnprocessableEntity, nil).problem
+	require.Equal(t, "authority_id", refused.Errors[0].Field, "a letter goes to somebody")
 	step := h.letterTo(t, officer, steps, "bg-ministry-labour-social-policy")
 	require.Equal(t, "2026-12-31", step.ReplyDue.Time().Format("2006-01-02"))
 	path := steps + "/" + step.ID.String() + "/letter"
@@ -86,7 +89,7 @@ func TestTheReplyToALetterIsPutDown(t *testing.T) {
 	require.Nil(t, step.ReplyDue, "no reply is waited for any more")
 	var again CampaignStep
 	h.send(t, request{method: "POST", path: steps, token: officer, header: key(), body: map[string]any{"kind": "letter", "title": "Letter", "day": "2026-03-15",
-		"again_of": step.ID, "responsible_id": demo.ID("person", "officer-khc")}}, http.StatusCreated, &again)
+		"again_of": step.ID, "responsible_id": demo.ID("person", "officer-khc"), "authority_id": step.AuthorityID}}, http.StatusCreated, &again)
 	require.Equal(t, step.ID, *again.AgainOf)
 	reply.header = seen("3")
 	h.send(t, reply, http.StatusOK, &step)

@@ -54,6 +54,7 @@ type DashboardRow struct {
 	Countries    []string     `json:"countries"`
 	Awaited      int          `json:"awaited"`
 	Overdue      int          `json:"overdue"`
+	Undelivered  int          `json:"undelivered"` // mails that did not reach who is awaited, as far as the reader may know them
 	AwaitedUntil *time.Time   `json:"awaited_until,omitempty"`
 	FollowUps    int          `json:"followups"`
 }
@@ -140,5 +141,5 @@ func (s *server) dashboard(c *call) (reply, error) {
 func rowView(r models.DashboardRow) DashboardRow {
 	return DashboardRow{ID: r.ID, Slug: r.Slug, Title: r.Title, Language: r.Language, Kind: r.Kind, Stage: r.Stage, StageSince: r.StageSince,
 		Round: r.Round, Held: r.Held, NeededBy: day(r.NeededBy), PublishedAt: r.PublishedAt, Organisation: r.Organisation,
-		Countries: orEmpty(r.Countries), Awaited: r.Awaited, Overdue: r.Overdue, AwaitedUntil: r.AwaitedUntil, FollowUps: r.FollowUps}
+		Countries: orEmpty(r.Countries), Awaited: r.Awaited, Overdue: r.Overdue, Undelivered: r.Undelivered, AwaitedUntil: r.AwaitedUntil, FollowUps: r.FollowUps}
 }

@@ -46,10 +46,12 @@ type Mailing struct {
 
 // MailingWait is something that mails of a mailing wait for.
 type MailingWait struct {
-	Why    models.WaitReason `json:"why"`              // minute, domain, day or slow
+	Why    models.WaitReason `json:"why"`              // minute, domain, day, slow or server
 	Domain string            `json:"domain,omitempty"` // of addresses; absent where it is about all
 	Most   int               `json:"most,omitempty"`   // that go in a minute or a day
-	Until  time.Time         `json:"until"`
+	Until  time.Time         `json:"until"`            // of a server: when it is tried again
+	Since  *time.Time        `json:"since,omitempty"`  // when a server did not answer first
+	Server string            `json:"server,omitempty"` // which, by host and port
 }
 
 // Progress counts the mails of a mailing by what came of them.
@@ -390,7 +392,7 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 	case models.MailingSending:
 		waits, err := models.MailingWaits(c.ctx(), s.DB, m.ID, s.Now())
 		for _, w := range waits {
-			v.Waits = append(v.Waits, MailingWait{w.Why, w.Domain, w.Most, w.Until})
+			v.Waits = append(v.Waits, MailingWait{w.Why, w.Domain, w.Most, w.Until, w.Since, w.Server})
 		}
 		return v, err
 	}

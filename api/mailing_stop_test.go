@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +32,12 @@ func TestAMailingSaysWhyItStoppedAndWhatItWaitsFor(t *testing.T) {
 	require.Len(t, v.Waits, 1)
 	require.Equal(t, models.WaitDomain, v.Waits[0].Why)
 	require.Equal(t, 20, v.Waits[0].Most)
+	require.NoError(t, models.ServerSilent(t.Context(), h.db, m.ID, []string{"mail.example:25"}, h.now().Add(-time.Hour)))
+	h.read(t, officer, path, &v)
+	require.Len(t, v.Waits, 2)
+	server := v.Waits[slices.IndexFunc(v.Waits, func(w MailingWait) bool { return w.Why == models.WaitServer })]
+	require.Equal(t, "mail.example:25", server.Server)
+	require.WithinDuration(t, h.now().Add(-time.Hour), *server.Since, time.Minute)
 
 	require.NoError(t, m.Stop(t.Context(), h.db, models.MailingStop{Reason: models.StopPolicy, Domain: "ministry.example", Reply: "550 5.7.26 no", At: h.now()}))
 	require.NoError(t, m.SaveState(t.Context(), h.db))

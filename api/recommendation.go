@@ -89,6 +89,16 @@ type Awaited struct {
 	Reminders      int             `json:"reminders"`
 	Accepted       bool            `json:"accepted"`
 	Overdue        bool            `json:"overdue"`
+	Undelivered    []Undelivered   `json:"undelivered,omitempty"` // whom of those asked the last mail did not reach
+}
+
+// Undelivered is what became of the last mail about a question to somebody it waits for, where it did not reach them.
+type Undelivered struct {
+	PersonID uuid.UUID             `json:"person_id"`
+	Person   string                `json:"person"`
+	At       time.Time             `json:"at"`      // when that was known
+	Why      models.UndeliveredWhy `json:"why"`     // nobody, full, refused, failed or unsent
+	Stopped  bool                  `json:"stopped"` // nothing more goes to the address they have now
 }
 
 // AttributesInput is what stands beside the text and can be changed while the process runs.
@@ -302,5 +312,7 @@ func stepView(s models.RibbonStep) Step {
 func awaitedView(a models.AwaitedItem) Awaited {
 	return Awaited{TaskID: a.TaskID, Kind: a.Kind, Round: a.Round, Language: a.Language, PersonID: a.PersonID, Person: a.Person,
 		Hidden: a.Hidden, OrganisationID: a.OrganisationID, Organisation: a.Organisation, Authority: a.Authority, OpenedAt: a.OpenedAt,
-		RespondBy: a.RespondBy, DueAt: a.DueAt, GraceUntil: a.GraceUntil, Reminders: a.Reminders, Accepted: a.Accepted, Overdue: a.Overdue}
+		RespondBy: a.RespondBy, DueAt: a.DueAt, GraceUntil: a.GraceUntil, Reminders: a.Reminders, Accepted: a.Accepted, Overdue: a.Overdue, Undelivered: listOf(a.Undelivered, func(u models.Undelivered) Undelivered {
+			return Undelivered{PersonID: u.PersonID, Person: u.Person, At: u.At, Why: u.Why, Stopped: u.Stopped != ""}
+		}).Items}
 }

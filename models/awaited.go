@@ -36,6 +36,7 @@ type AwaitedItem struct {
 	Accepted       bool
 	Overdue        bool // the deadline passed; false while on hold
 	Held           bool
+	Undelivered    []Undelivered `bun:"-"` // whom of those asked the last mail did not reach; those the viewer may not know left out
 }
 
 // Awaited lists whom a recommendation and its follow-ups wait for, soonest deadline first.
@@ -75,8 +76,16 @@ func awaited(ctx context.Context, db bun.IDB, v Viewer, r *Recommendation, now t
 	if err != nil {
 		return nil, fmt.Errorf("read who is awaited: %w", err)
 	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	lost, err := UndeliveredOf(ctx, db, v, r.ID)
+	if err != nil {
+		return nil, err
+	}
 	for i := range items {
 		items[i].hideFrom(v, r)
+		items[i].Undelivered = lost[items[i].TaskID]
 	}
 	return items, nil
 }

@@ -74,6 +74,20 @@ func MailAddressee(ctx context.Context, db bun.IDB, mail uuid.UUID) (email strin
 	return email, found(err, "mail")
 }
 
+// SentTo is whom a mail went to.
+type SentTo struct {
+	PersonID uuid.UUID
+	Email    string // that they have now
+}
+
+// SentMail returns whom a mail went to that left, or may have. Others are not found, and neither are those of somebody erased.
+func SentMail(ctx context.Context, db bun.IDB, mail uuid.UUID) (SentTo, error) {
+	var to SentTo
+	err := db.NewSelect().TableExpr("outbox AS o").ColumnExpr("person.id AS person_id, person.email").Join("JOIN people AS person ON person.id = o.person_id").
+		Where("o.id = ?", mail).Where("o.state IN (?)", bun.List([]MailState{MailSending, MailDelivered, MailUnknown, MailBounced})).Scan(ctx, &to)
+	return to, found(err, "mail")
+}
+
 // NoteBounce writes what a report says: once, whatever way and however often it comes. A mail that did not arrive is "bounced",
 // one whose fate was not known is settled by it, and an address is suppressed where the rules say so. Delays, automatic
 // answers and refusals that are our own fault suppress nobody.

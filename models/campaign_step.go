@@ -94,7 +94,7 @@ type CampaignStepInput struct {
 	Time           string     `json:"time,omitempty" validate:"max=5"`  // "14:30"; absent: the day alone is known
 	Zone           string     `json:"zone,omitempty" validate:"max=60"` // IANA name; needed with a time
 	ResponsibleID  uuid.UUID  `json:"responsible_id" validate:"required"`
-	AuthorityID    *uuid.UUID `json:"authority_id,omitempty"`
+	AuthorityID    *uuid.UUID `json:"authority_id,omitempty"` // a letter needs one
 	OrganisationID *uuid.UUID `json:"organisation_id,omitempty"`
 	Note           string     `json:"note,omitempty" validate:"max=10000"`
 	LetterPlan
@@ -120,6 +120,9 @@ func (in CampaignStepInput) check() (*time.Time, error) {
 	checkText(bad, "title", in.Title, 200)
 	checkLength(bad, "note", in.Note, 10000)
 	in.LetterPlan.check(bad, in.Kind, in.Day)
+	if in.Kind == StepLetter && in.AuthorityID == nil {
+		bad.And("authority_id", "required") // or else there is nobody to write to, and no letter to prepare
+	}
 	if in.ResponsibleID == uuid.Nil {
 		bad.And("responsible_id", "required")
 	}

@@ -18,12 +18,15 @@ type series struct {
 	engagedNetwork
 	rec      *models.Recommendation
 	campaign *models.Campaign
+	ministry uuid.UUID // to which letters go
 }
 
 func newSeries(t *testing.T) series {
 	t.Helper()
 	s := series{engagedNetwork: newEngagedNetwork(t)}
 	s.exec(t, `UPDATE recommendations SET published_at = now(), stage = 'done' WHERE id = ?`, s.about)
+	s.ministry = models.NewID()
+	s.exec(t, `INSERT INTO authorities (id, slug, level, names) VALUES (?, 'series-ministry', 'state', '{"en": "Ministry"}')`, s.ministry)
 	var err error
 	s.rec, err = models.RecommendationByID(t.Context(), s.db, s.about)
 	require.NoError(t, err)
@@ -121,7 +124,7 @@ func TestWhatLiesAheadIsNotDone(t *testing.T) {
 		require.NoError(t, settle(timed, models.StepDone, *timed.At))
 		require.NoError(t, settle(s.plan(t, in), models.StepCalledOff, noon), "what lies ahead can be called off")
 	}
-	early := s.plan(t, letterStep(s.officer))
+	early := s.plan(t, s.letter(s.officer))
 	require.NoError(t, settle(early, models.StepDone, noon.AddDate(0, 0, -5)), "a letter may go out before its day")
 }
 

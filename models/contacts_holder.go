@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -34,6 +35,21 @@ func DataHolderOf(ctx context.Context, db bun.IDB) (DataHolder, error) {
 	var h DataHolder
 	err := db.NewSelect().Table("installation").ColumnExpr("data_holder AS name, data_contact AS contact").Scan(ctx, &h)
 	return h, found(err, "installation")
+}
+
+// HolderName is the name under which people agree to mails: of who holds the data where that is said, else of the lead organisation of
+// the network, the first to join where there are several; "" where there is neither.
+func HolderName(ctx context.Context, db bun.IDB, now time.Time) (string, error) {
+	holder, err := DataHolderOf(ctx, db)
+	if err != nil || holder.Name != "" {
+		return holder.Name, err
+	}
+	var names []string
+	q := memberOn(db.NewSelect().Model((*Organisation)(nil)).Column("name").Where("organisation.kind = ?", OrganisationLead), now)
+	if err := q.Order("organisation.member_from", "organisation.name").Limit(1).Scan(ctx, &names); err != nil {
+		return "", fmt.Errorf("read the lead organisation: %w", err)
+	}
+	return strings.Join(names, ""), nil
 }
 
 // NoticeHolder is DataHolderOf for a notice, which cannot go out without it.

@@ -64,6 +64,7 @@ type DashboardRow struct {
 	Countries    []string   `bun:",array"`
 	Awaited      int        // open tasks
 	Overdue      int        // of these, past their deadline
+	Undelivered  int        `bun:"-"` // mails about these that did not reach who was asked, as far as the viewer may know that they are
 	AwaitedUntil *time.Time // the next deadline; nil when nobody is awaited
 	FollowUps    int        // not ended
 }
@@ -133,7 +134,7 @@ func (d *dashboard) readRows(ctx context.Context) error {
 		OrderExpr("r.stage_since DESC, r.id").Limit(d.f.Offset + limit)
 	const order = "page.late DESC, page.until NULLS LAST, page.stage_since DESC, page.id"
 	page := d.db.NewSelect().TableExpr("((?) UNION ALL (?)) AS page", first, rest).ColumnExpr("page.*").OrderExpr(order).Limit(limit).Offset(d.f.Offset)
-	return d.db.NewSelect().With("work", d.db.NewRaw(openWork, d.now)).With("page", page).TableExpr("page").
+	err := d.db.NewSelect().With("work", d.db.NewRaw(openWork, d.now)).With("page", page).TableExpr("page").
 		ColumnExpr("r.id, r.slug, r.title, r.language, r.kind, r.stage, r.stage_since, r.round, r.held_at IS NOT NULL AS held").
 		ColumnExpr("r.needed_by, r.published_at, owner.name AS organisation, r.country_codes AS countries").
 		ColumnExpr("coalesce(work.awaited, 0) AS awaited, coalesce(work.overdue, 0) AS overdue, work.until AS awaited_until").
@@ -142,4 +143,23 @@ func (d *dashboard) readRows(ctx context.Context) error {
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
 		Join("LEFT JOIN work ON work.recommendation_id = r.id").
 		OrderExpr(order).Scan(ctx, &d.data.Rows)
+	if err != nil {
+		return err
+	}
+	return d.readUndelivered(ctx)
+}
+
+// readUndelivered counts, for the recommendations of the page that wait for anybody, the mails that reached nobody.
+func (d *dashboard) readUndelivered(ctx context.Context) error {
+	var waiting []uuid.UUID
+	for _, row := range d.data.Rows {
+		if row.Awaited > 0 {
+			waiting = append(waiting, row.ID)
+		}
+	}
+	lost, err := UndeliveredCounts(ctx, d.db, d.v, waiting)
+	for i := range d.data.Rows {
+		d.data.Rows[i].Undelivered = lost[d.data.Rows[i].ID]
+	}
+	return err
 }

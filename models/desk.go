@@ -51,14 +51,15 @@ type Desk struct {
 	InName  int // of these, asked of an organisation they speak for: whoever else speaks for it can answer
 	Reports int // texts that were reported
 	Stopped int // mailings that paused by themselves
+	Lost    int // texts of which mails reached nobody
 	Steps   int // of campaigns, see DueSteps; whoever asks for them says when
 }
 
 // All is how many things stand on the desk.
-func (d Desk) All() int { return d.Waiting + d.Reports + d.Stopped + d.Steps }
+func (d Desk) All() int { return d.Waiting + d.Reports + d.Stopped + d.Lost + d.Steps }
 
 // DeskOf counts what waits for a viewer: as many questions as Waiting lists, as many texts as ReportedTexts, as
-// many mailings as StoppedMailings.
+// many mailings as StoppedMailings, and as many texts as UndeliveredTexts.
 func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 	var d Desk
 	if v.PersonID == uuid.Nil {
@@ -75,5 +76,7 @@ func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 	if err := v.stoppedFor(db.NewSelect()).ColumnExpr("count(*)").Scan(ctx, &d.Stopped); err != nil {
 		return d, fmt.Errorf("count which mailings stopped: %w", err)
 	}
-	return d, nil
+	lost, err := UndeliveredTexts(ctx, db, v)
+	d.Lost = len(lost)
+	return d, err
 }

@@ -56,11 +56,14 @@ type Mailing struct {
 	CountsLinks      bool         // how often its links are followed, not by whom
 	Stopped          *MailingStop `bun:"type:jsonb"` // why it paused by itself; nil where it did not, or a person paused it
 
-	Schedule *MailingTime `bun:"type:jsonb"` // when it leaves, as it was said; nil: at once
-	AtNight  bool         // also at night where its readers live
-	NextAt   *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have; while paused the same, of one that has not begun
-	Asks     bool         // asks before it leaves, however late it is; of a draft: it may have been sent since the backup that was restored
-	BegunAt  *time.Time   // when it was put on record that it leaves; that it goes on, or waits once more, is not said again
+	Schedule    *MailingTime `bun:"type:jsonb"` // when it leaves, as it was said; nil: at once
+	AtNight     bool         // also at night where its readers live
+	NextAt      *time.Time   // while scheduled: when it leaves or goes on next; while asking: when it should have; while paused the same, of one that has not begun
+	Asks        bool         // asks before it leaves, however late it is; of a draft: it may have been sent since the backup that was restored
+	ActiveAt    *time.Time   // when a part of it was last begun, or somebody let it go on: see GoesOnAfter
+	ServerSince *time.Time   `bun:",scanonly"` // of MailingsOf: since when no mail server answers, while it is being sent
+
+	BegunAt *time.Time // when it was put on record that it leaves; that it goes on, or waits once more, is not said again
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
@@ -239,7 +242,7 @@ func MailingByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error
 // MailingsOf lists a recommendation's mailings, newest first.
 func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Mailing, error) {
 	var all []Mailing
-	err := db.NewSelect().Model(&all).Relation("Texts").Relation("Campaign").Where("ml.recommendation_id = ?", recommendation).
+	err := db.NewSelect().Model(&all).ColumnExpr("ml.*, "+serverSilence).Relation("Texts").Relation("Campaign").Where("ml.recommendation_id = ?", recommendation).
 		Order("ml.created_at DESC").Scan(ctx)
 	return all, err
 }

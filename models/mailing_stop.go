@@ -18,16 +18,19 @@ const (
 	StopShare   StopReason = "share"   // too many of the last mails were
 	StopPolicy  StopReason = "policy"  // a server refuses what we are or how we send: it is not about the reader
 	StopUnknown StopReason = "unknown" // of mail after mail it is not known whether the server took it
+	StopStale   StopReason = "stale"   // it was being sent and stood still for long, because nothing ran: no server said anything
 )
 
 // MailingStop is why a mailing stopped by itself, for a person to mend it and let it go on.
 type MailingStop struct {
 	Reason  StopReason `json:"reason"`
-	Domain  string     `json:"domain"`            // whose server refused last; of StopUnknown the mail server we hand mails to, by host and port
+	Domain  string     `json:"domain"`            // of all but StopStale: whose server refused last; of StopUnknown the mail server we hand mails to, by host and port
 	Reply   string     `json:"reply"`             // its words, without addresses
 	Refused int        `json:"refused,omitempty"` // how many were, with StopRow and StopShare; of how many it is not known, with StopUnknown
 	Of      int        `json:"of,omitempty"`      // of how many, with StopShare
 	At      time.Time  `json:"at"`
+
+	Since *time.Time `json:"since,omitempty"` // of StopStale: since when it stood still
 }
 
 // Error says that a mailing cannot go on.
@@ -45,6 +48,9 @@ func (m *Mailing) Stop(ctx context.Context, db bun.IDB, why MailingStop) error {
 func (m *Mailing) GoOn(ctx context.Context, db bun.IDB) error {
 	m.State, m.Stopped = MailingSending, nil
 	if err := ForgetTally(ctx, db, m.ID, true); err != nil {
+		return err
+	}
+	if err := ServerAnswers(ctx, db, m.ID); err != nil {
 		return err
 	}
 	return m.saveStop(ctx, db)

@@ -141,6 +141,8 @@ type OutboxMail struct {
 	HeldAt           *time.Time // since a restore: it may have gone out before
 	CreatedAt        time.Time
 	FinishedAt       *time.Time
+	Waits            bool `bun:",scanonly"` // it is queued; indexes name it, and not the state, which changes more often
+	Astray           bool `bun:",scanonly"` // failed, unknown or cancelled; likewise
 }
 
 // Enqueue writes a mail; if one with its dedupe key is there already, nothing happens. CreatedAt is the caller's now.
@@ -230,7 +232,7 @@ const whyCancelled = "the mailing was cancelled"
 func CancelMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
 	res, err := db.NewUpdate().Model((*OutboxMail)(nil)).
 		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where("mailing_id = ?", mailing).Where("state = ?", MailQueued).Exec(ctx)
+		Where("mailing_id = ?", mailing).Where("waits").Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("cancel a mailing's mails: %w", err)
 	}

@@ -33,7 +33,7 @@ type ClaimFilter struct {
 // ClaimMails claims mails that are due, most urgent first. Two claimers never get the same mail.
 func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) ([]OutboxMail, error) {
 	due := db.NewSelect().Model((*OutboxMail)(nil)).Column("id").
-		Where("o.state = ?", MailQueued).Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
+		Where("o.waits").Where("o.not_before <= ?", now).Where("o.held_at IS NULL").Where(notRestored).
 		Order("o.priority DESC", "o.not_before", "o.id").Limit(int64(cmp.Or(f.Limit, defaultClaim))).For("UPDATE SKIP LOCKED")
 	due = due.Where("(o.kind = ? OR NOT "+aboutQuarantined+")", MailContentReported)
 	if f.MailingID != nil {
@@ -104,7 +104,8 @@ const maxReply = 500
 
 // MarkResults writes what came of mails claimed under the token and returns how many it wrote. A claim that is over
 // writes nothing, with one exception: a sender whose lease ended while the server was taking its mail may still say
-// that it was delivered or refused, since it alone knows.
+// that it was delivered or refused, since it alone knows. So may one whose mail went to somebody who was erased meanwhile; such a mail
+// is not tried again.
 func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []MailResult, now time.Time) (int, error) {
 	if len(results) == 0 {
 		return 0, nil
@@ -114,20 +115,28 @@ func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 		c.add(r)
 	}
 	// Arrays: of a list of values the server reads and plans each by itself, which takes longer than to write it.
-	res, err := db.NewRaw(`UPDATE outbox AS o SET state = r.state, reply = r.reply, attempts = o.attempts + r.counts,
+	res, err := db.NewRaw(`UPDATE outbox AS o SET state = CASE WHEN r.state = ?0 AND `+mailOfErased+` THEN 'cancelled' ELSE r.state END,
+			reply = CASE WHEN r.state = ?0 AND `+mailOfErased+` THEN ?9 ELSE r.reply END, attempts = o.attempts + r.counts,
 			tried_at = CASE WHEN r.tried > 0 THEN COALESCE(o.tried_at, ?1::timestamptz) ELSE o.tried_at END,
-			not_before = COALESCE(r.retry_at, o.not_before), finished_at = CASE WHEN r.state <> ?0 THEN ?1::timestamptz END,
+			not_before = COALESCE(r.retry_at, o.not_before), finished_at = CASE WHEN r.state <> ?0 OR `+mailOfErased+` THEN ?1::timestamptz END,
 			claim_token = CASE WHEN r.state <> ?0 THEN o.claim_token END, claimed_until = NULL
 		FROM unnest(?2::uuid[], ?3::text[], ?4::text[], ?5::timestamptz[], ?6::int[], ?8::int[]) AS r (id, state, reply, retry_at, counts, tried)
 		WHERE o.id = r.id AND o.claim_token = ?7
-			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed'))`,
-		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token, pgInts(c.tried)).Exec(ctx)
+			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed')
+				OR o.state = 'cancelled' AND o.reply = ?9 AND r.state IN ('delivered', 'failed', 'unknown'))`,
+		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token, pgInts(c.tried), replyErased).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("write what came of mails: %w", err)
 	}
 	written, err := res.RowsAffected()
 	return int(written), err
 }
+
+// replyErased is the reply of mails that had not left when their reader was erased.
+const replyErased = "the person was erased"
+
+// mailOfErased is whether a mail (alias o) went to somebody who was erased since; one to the address of a request never had a person.
+const mailOfErased = `(o.person_id IS NULL AND o.data ->> 'request' IS NULL)`
 
 // resultColumns are results of mails, column by column.
 type resultColumns struct {
@@ -191,7 +200,7 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 func CancelLeft(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) error {
 	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
 		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where("o.state = ?", MailQueued).
+		Where("o.waits").
 		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?0 AND (?1 = ?2 OR m.id = ?1))", MailingCancelled, mailing, uuid.Nil).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)

@@ -44,7 +44,7 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 	err := db.NewRaw(`
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox AS o
-			WHERE o.mailing_id = ? AND o.state = ? AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+f.onlyAmong()+`
+			WHERE o.mailing_id = ? AND o.waits AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+f.onlyAmong()+`
 				AND EXISTS (SELECT 1 FROM mailings AS m JOIN recommendations AS r ON r.id = m.recommendation_id
 					WHERE m.id = ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+`)
 			ORDER BY o.not_before, o.id LIMIT ? FOR UPDATE OF o SKIP LOCKED),
@@ -55,7 +55,7 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 			person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents, person.left_at IS NOT NULL AS "left",
 			EXISTS (SELECT 1 FROM suppressions AS s
 				WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed`,
-		f.MailingID, MailQueued, now, f.MailingID, MailingSending, cmp.Or(f.Limit, defaultClaim),
+		f.MailingID, now, f.MailingID, MailingSending, cmp.Or(f.Limit, defaultClaim),
 		f.Token, f.MailingID, f.Until, MailClaimed, f.Token).Scan(ctx, &claimed)
 	if err != nil {
 		return nil, fmt.Errorf("claim mails of a mailing: %w", err)

@@ -41,6 +41,7 @@ const (
 	WaitDomain WaitReason = "domain" // no more go to a domain in a minute
 	WaitDay    WaitReason = "day"    // no more go on this day of the warm-up
 	WaitSlow   WaitReason = "slow"   // the domain takes nothing for now
+	WaitServer WaitReason = "server" // no mail server we hand mails to answers
 )
 
 // MailingWait is something that mails of a mailing wait for.
@@ -49,15 +50,18 @@ type MailingWait struct {
 
 	MailingID uuid.UUID
 	Why       WaitReason
-	Domain    string // "" where it is about all
-	Most      int    // that are taken in a minute or a day; 0 for WaitSlow
-	Until     time.Time
+	Domain    string     // "" where it is about all
+	Most      int        // that are taken in a minute or a day; 0 for WaitSlow
+	Until     time.Time  // of WaitServer: when it is tried again
+	Since     *time.Time // of WaitServer alone
+	Server    string     // likewise: the servers by host and port
 }
 
-// MailingWaits lists what mails of a mailing wait for at an instant, what is over first at the head.
+// MailingWaits lists what mails of a mailing wait for at an instant, what is over first at the head. A server that does not answer is
+// waited for until it does.
 func MailingWaits(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) ([]MailingWait, error) {
 	var list []MailingWait
-	err := db.NewSelect().Model(&list).Where("mw.mailing_id = ?", mailing).Where("mw.until > ?", now).Order("mw.until", "mw.why", "mw.domain").Scan(ctx)
+	err := db.NewSelect().Model(&list).Where("mw.mailing_id = ?", mailing).Where("mw.until > ? OR mw.why = ?", now, WaitServer).Order("mw.until", "mw.why", "mw.domain").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read what a mailing waits for: %w", err)
 	}

@@ -16,7 +16,8 @@ import (
 
 // EraseContact erases somebody who was written to and did nothing else (GDPR, Article 17): the person, what they wanted of the
 // mailings, the proof of their consent, where their data came from, and their words in the journal. What stays is a hash of the
-// address, so that no list brings them back, and that mails went out, not to whom. Who answered, signed or decided anything, or
+// address, so that no list brings them back, and that mails went out and what came of each, not to whom; also of one that is on its
+// way meanwhile. Who answered, signed or decided anything, or
 // has a role, gives CodeInUse: that is part of how something was decided, and leaves by redaction.
 func EraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
 	if by.ID == person {
@@ -38,7 +39,9 @@ func EraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, 
 		return err
 	}
 	for _, step := range []struct{ query string }{
-		{`UPDATE outbox SET state = 'cancelled', reply = 'the person was erased', finished_at = ?1 WHERE person_id = ?0 AND state IN ('queued','claimed')`},
+		// What is on its way keeps its claim: its outcome still counts, see MarkResults.
+		{`UPDATE outbox AS o SET state = 'cancelled', reply = '` + replyErased + `', finished_at = ?1 WHERE o.person_id = ?0 AND (o.state = 'queued' OR o.state = 'claimed'
+			AND NOT EXISTS (SELECT 1 FROM outbox_windows AS w WHERE w.token = o.claim_token AND o.id = ANY (w.mails)))`},
 		{`UPDATE outbox SET person_id = NULL, domain = '', dedupe_key = CASE WHEN mailing_id IS NULL THEN 'erased:' || id END WHERE person_id = ?0`},
 		{`UPDATE contact_imports SET changes = (SELECT coalesce(jsonb_agg(c), '[]') FROM jsonb_array_elements(changes) AS c WHERE c->>'id' <> ?0::text)
 			WHERE changes @> jsonb_build_array(jsonb_build_object('id', ?0::text))`},

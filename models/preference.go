@@ -114,6 +114,11 @@ const isOnItsWay = `(EXISTS (SELECT 1 FROM mailings AS om WHERE om.id = other.ma
 // span is how long somebody who wants mailings no more often than that is left alone after one.
 const span = `(CASE pref.at_most WHEN 'week' THEN interval '7 days' ELSE interval '1 month' END)`
 
+// isLately is true of a mailing (alias lately) of which a mail may stand in the way of another: of one that is over for longer none went
+// out so lately. The day more is for what a server said of the last of its mails after it was over, which takes minutes. There are few
+// such mailings, and in each one a look into outbox_recipient finds somebody's mail: no index by person has to follow every mail.
+const isLately = `(lately.finished_at IS NULL OR lately.finished_at > greatest(?0::timestamptz, o.not_before) - ` + span + ` - interval '1 day')`
+
 // What somebody (pref, of mailing_preferences) does not want of a mailing: wm says its kind and, as about, the recommendations that
 // it is about; o is their mail, or the one that they would get: person_id, mailing_id, not_before, and created_at and id, which say
 // what comes before it. Subjects that a mailing does not have hold nobody back; of a newsletter one item is enough.
@@ -128,7 +133,8 @@ const (
 		AND NOT EXISTS (SELECT 1 FROM recommendation_topics AS rt WHERE rt.recommendation_id = ANY(wm.about) AND rt.topic = ANY(pref.topics))`
 	otherCountries = `cardinality(pref.countries) > 0 AND EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = ANY(wm.about))
 		AND NOT EXISTS (SELECT 1 FROM recommendation_countries AS rc WHERE rc.recommendation_id = ANY(wm.about) AND rc.country_code = ANY(pref.countries))`
-	tooSoon = `pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM outbox AS other WHERE other.person_id = o.person_id AND other.mailing_id <> o.mailing_id AND (
+	tooSoon = `pref.at_most <> 'each' AND EXISTS (SELECT 1 FROM mailings AS lately JOIN outbox AS other ON other.mailing_id = lately.id AND other.person_id = o.person_id
+		WHERE lately.id <> o.mailing_id AND ` + isLately + ` AND (
 		other.state IN ('delivered','unknown') AND other.finished_at > greatest(?0::timestamptz, o.not_before) - ` + span + `
 		OR other.state = 'sending'
 		OR other.state IN ('queued','claimed') AND (other.created_at, other.id) < (o.created_at, o.id) AND ` + isOnItsWay + `
@@ -159,7 +165,7 @@ const ReplyUnwanted = "not among what the reader wants"
 // recipients, with the reason. People who said nothing of what they want cost nothing.
 func DropUnwanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
 	res, err := db.NewRaw(`UPDATE outbox AS dropped SET state = 'cancelled', reply = ?1, finished_at = ?0
-		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?2 AND o.state = 'queued' AND `+unwanted+`
+		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?2 AND o.waits AND `+unwanted+`
 			`+lockInOrder+`) AS d WHERE dropped.id = d.id`, now, ReplyUnwanted, mailing).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("hold back who does not want a mailing: %w", err)
@@ -179,7 +185,7 @@ func MailWanted(ctx context.Context, db bun.IDB, mail uuid.UUID, now time.Time) 
 
 // MailsWanted counts the mails of a mailing that wait and that their people want as things stand at now.
 func MailsWanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
-	n, err := db.NewSelect().TableExpr("outbox AS o").Where("o.mailing_id = ? AND o.state = ?", mailing, MailQueued).Where("NOT "+unwanted, now).Count(ctx)
+	n, err := db.NewSelect().TableExpr("outbox AS o").Where("o.mailing_id = ? AND o.waits", mailing).Where("NOT "+unwanted, now).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count who wants a mailing: %w", err)
 	}

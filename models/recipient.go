@@ -61,6 +61,9 @@ func Recipients(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, st
 		Where("o.mailing_id = ? AND o.id > ?", mailing, after).Order("o.id").Limit(limit)
 	if state != "" {
 		q = q.Where("o.state = ?", state)
+		if state == MailFailed || state == MailUnknown || state == MailCancelled {
+			q = q.Where("o.astray") // the index of what went wrong
+		}
 	}
 	if err := q.Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read a mailing's recipients: %w", err)

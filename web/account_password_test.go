@@ -90,6 +90,7 @@ func TestNonsenseOpensNoAccount(t *testing.T) {
 }
 
 func TestTheAnswerToAForgottenPasswordTellsNothing(t *testing.T) {
+	t.Parallel() // each answer takes its time, so that nobody learns by how long it took
 	h := newHouse(t)
 	h.stopClock()
 	officer := h.person("officer-khc")

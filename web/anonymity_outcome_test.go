@@ -49,9 +49,9 @@ func (m *masked) outcomeMailsTo(slug string) []string {
 // TestAnonymityStaysWhenIsToldWhatBecameOfComments goes on where TestAnonymisedRoundsGiveNobodyAway ends: the officer answers, decides and sends
 // what became of it. Then every page, file, answer of the API and mail is looked through once more.
 func TestAnonymityStaysWhenIsToldWhatBecameOfComments(t *testing.T) {
+	t.Parallel()
 	for mode, decision := range map[string]string{models.AnonymitySingle: models.ReviewRevise, models.AnonymityDouble: models.ReviewAccept} {
 		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
 			m := newMasked(t, mode)
 			for _, slug := range m.reviewers[:2] {
 				m.says(slug)

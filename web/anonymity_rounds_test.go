@@ -57,9 +57,14 @@ func (m *masked) listen(t *testing.T, who listener, closed bool) (heard, joined 
 	t.Helper()
 	all := m.hears(who.door, who.token)
 	require.Greater(t, len(all), 100)
+	leading := map[string][]string{}
+	for _, slug := range m.reviewers {
+		leading[slug] = m.identities(slug)
+	}
 	for _, d := range all {
+		d.body = strings.ToLower(d.body) // once: no word is told by its case
 		for _, slug := range m.reviewers {
-			ids := m.identities(slug)
+			ids := leading[slug]
 			others := !who.owner && who.reviews != slug
 			if others && m.about(d) && who.reviews != "" && has(d.body, ids[:2]...) {
 				t.Errorf("%s is told at %s who %s is", who.name, d.door, slug)
@@ -148,9 +153,9 @@ func (m *masked) mailsGiveNobodyAway(t *testing.T, kinds ...models.MailKind) {
 // TestAnonymisedRoundsGiveNobodyAway takes a round of each kind from invitation to closing, and looks in every page, file, answer of
 // the API and mail, as everybody, for names, addresses, ids and times that tell who said what, and who wrote the text.
 func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
+	t.Parallel()
 	for _, mode := range models.Anonymities() {
 		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
 			m := newMasked(t, mode)
 			round, err := models.RoundByNumber(t.Context(), m.db, m.brief.ID, 1)
 			require.NoError(t, err)
@@ -213,7 +218,6 @@ func (m *masked) sees(t *testing.T) {
 
 // TestAnonymityNeedsTwoAnswers: a single answer would be its reviewer's, so the authors' side does not read it.
 func TestAnonymityNeedsTwoAnswers(t *testing.T) {
-	t.Parallel()
 	m := newMasked(t, models.AnonymitySingle)
 	link, path := m.byLink(m.tasks["expert-02"], m.person("expert-02"), "en")
 	page := link.get(path)

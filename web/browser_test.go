@@ -37,7 +37,7 @@ func newBrowser(t *testing.T) *browser {
 	if testing.Short() {
 		t.Skip("a browser is not for the short tests")
 	}
-	t.Parallel()
+	alongside(t)
 	ctx, stopClock := context.WithTimeout(testbrowser.Window(t), browserLimit)
 	t.Cleanup(stopClock)
 	b := &browser{ctx: ctx}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/demo"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -42,6 +43,9 @@ func (h *house) stepIn(b *reader, campaign, kind, title, day, clock string) stri
 	f := filled(t, b.get(path+"?kind="+kind).Body, path)
 	require.Equal(t, kind, f.Get("kind"), "what was chosen is ticked")
 	f.Set("title", title)
+	if kind == "letter" {
+		f.Set("authority_id", demo.ID("authority", "bg-ombudsman").String())
+	}
 	f.Set("day", day)
 	f.Set("time", clock)
 	f.Set("zone", "Europe/Sofia")

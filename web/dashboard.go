@@ -96,6 +96,7 @@ type dashboardRow struct {
 	Countries             i18n.Words
 	Stage                 Badge
 	Awaited, Overdue      int
+	Lost                  int // mails that did not reach who is awaited
 	Until                 *time.Time
 	Zone                  string
 	Held                  bool
@@ -246,7 +247,7 @@ func statusShares(counted url.Values, d models.DashboardData, l *i18n.Localizer)
 func newDashboardRow(d models.DashboardRow, names countryNames, zone string) dashboardRow {
 	l := names.words
 	row := dashboardRow{Href: "/recommendations/" + d.ID.String(), Title: d.Title, Language: d.Language, Organisation: d.Organisation,
-		Countries: names.list(d.Countries), Awaited: d.Awaited, Overdue: d.Overdue, Until: d.AwaitedUntil, Zone: zone,
+		Countries: names.list(d.Countries), Awaited: d.Awaited, Overdue: d.Overdue, Lost: d.Undelivered, Until: d.AwaitedUntil, Zone: zone,
 		Held: d.Held, FollowUps: d.FollowUps, FollowUpsHref: followUpsOf("recommendation", d.ID.String(), "ended", "no")}
 	row.Stage = stageBadge(d.Stage, l)
 	if d.Held {

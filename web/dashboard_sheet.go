@@ -55,13 +55,13 @@ func (v dashboardView) sheet(name string, l *i18n.Localizer, zone string) sheet 
 
 func (v dashboardView) recommendationSheet(l *i18n.Localizer, zone string) sheet {
 	t := sheet{name: "recommendations", header: []string{l.T("dashboard.column.recommendation"), l.T("person.organisation"), l.T("mailing.countries"),
-		l.T("dashboard.column.stage"), l.T("dashboard.column.until"), l.T("dashboard.column.awaited"), l.T("dashboard.column.overdue"), l.T("dashboard.column.followups")}}
+		l.T("dashboard.column.stage"), l.T("dashboard.column.until"), l.T("dashboard.column.awaited"), l.T("dashboard.column.overdue"), l.T("dashboard.column.undelivered"), l.T("dashboard.column.followups")}}
 	for _, row := range v.Rows {
 		until := dayCell(row.Until, zone)
 		if row.Held {
 			until = ""
 		}
-		t.add(row.Title, row.Organisation, row.Countries.Text, row.Stage.Text, until, figureCell(row.Awaited), figureCell(row.Overdue), figureCell(row.FollowUps))
+		t.add(row.Title, row.Organisation, row.Countries.Text, row.Stage.Text, until, figureCell(row.Awaited), figureCell(row.Overdue), figureCell(row.Lost), figureCell(row.FollowUps))
 	}
 	return t
 }

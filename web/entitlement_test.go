@@ -372,6 +372,7 @@ func (w *world) hold(stage string, rows []entitlement) {
 // What is expected stands in the table, in words of its own: see entitlement_table_test.go. A page without a row fails, and is
 // told with what is so today, for whoever writes the row to judge.
 func TestEveryPageForEveryoneAtEveryStage(t *testing.T) {
+	t.Parallel()
 	missing := unlisted(t)
 	for _, stage := range stages {
 		t.Run(stage, func(t *testing.T) {

@@ -177,6 +177,7 @@ type followUpView struct {
 	Facts      followUpFacts
 	SeeNotes   bool
 	Notes      []TimelineEntry
+	Lost       []undeliveredRow
 	AskAt      time.Time // when progress is asked for next; zero hides it
 	Report     *progressForm
 	TakeOn     *focalPointForm // nil where somebody follows it, and for those who may not
@@ -276,6 +277,15 @@ func (s *Server) renderFollowUp(w http.ResponseWriter, r *http.Request, c follow
 	if c.seesNotes {
 		if v.Notes, err = s.progressNotes(ctx, l, c.f, zone, ""); err != nil {
 			return err
+		}
+		lost, err := models.UndeliveredOf(ctx, s.DB, c.visitor.viewer(), c.rec.ID)
+		if err != nil {
+			return err
+		}
+		for _, list := range lost {
+			if list[0].ProcessID == c.f.ID {
+				v.Lost = append(v.Lost, undeliveredRows(l, c.visitor.viewer(), c.rec, list, zone)...)
+			}
 		}
 	}
 	if c.reports {

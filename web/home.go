@@ -24,6 +24,7 @@ type homeView struct {
 	*Live
 	Reported        []reportedRow // comes first: a text that names a child waits for nothing
 	Stopped         []stoppedRow  // mailings that paused by themselves
+	Lost            []lostRow     // mails that reached nobody
 	Waiting         []waitingRow
 	Steps           []stepRow // of campaigns
 	Overdue         int
@@ -46,7 +47,9 @@ type waitingRow struct {
 }
 
 // All is how many things wait for the reader.
-func (v homeView) All() int { return len(v.Waiting) + len(v.Reported) + len(v.Stopped) + len(v.Steps) }
+func (v homeView) All() int {
+	return len(v.Waiting) + len(v.Reported) + len(v.Stopped) + len(v.Lost) + len(v.Steps)
+}
 
 // reportedRow is a text that readers reported, with what is said to be wrong.
 type reportedRow struct {
@@ -74,6 +77,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if page.Stopped, err = s.stoppedMailings(r, v); err != nil {
+		return err
+	}
+	if page.Lost, err = s.lostMails(r, v); err != nil {
 		return err
 	}
 	items, err := models.Waiting(r.Context(), s.DB, v.viewer(), s.Now())

@@ -32,6 +32,9 @@ func (g *gated) closes() *stopAfterTwo {
 	return s
 }
 
+// opens lets all of the next mailing through.
+func (g *gated) opens() { close(g.closes().open) }
+
 func (g *gated) SendMailing(ctx context.Context, mailing uuid.UUID, _ int, progress func()) (int, error) {
 	s := g.stop.Load()
 	defer s.ended.Add(1)
@@ -60,7 +63,7 @@ func TestTheOfficersWayWithAMailing(t *testing.T) {
 	phone.begins("bg")
 	phone.choosesReaders("HR")
 	phone.keepsAudience("Хърватия")
-	phone.composes("Safe online", "Sigurni na mreži")
+	phone.composes("Safe online", "Sigurni na mreži", "")
 	phone.previewsAndTests("Sigurni na mreži")
 	held := gate.closes()
 	phone.launches()
@@ -78,4 +81,6 @@ type officersWay struct {
 	l       *i18n.Localizer
 	width   int64
 	mailing uuid.UUID
+	people  int    // whom it reaches
+	leftOut string // id of whom it leaves out
 }

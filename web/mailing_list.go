@@ -35,6 +35,8 @@ func mailingRows(l *i18n.Localizer, list []models.Mailing, zone *time.Location) 
 // mailingWhen says when a mailing leaves or left; of one that does neither, when it was begun.
 func mailingWhen(l *i18n.Localizer, m models.Mailing, zone *time.Location) string {
 	switch {
+	case m.State == models.MailingSending && m.ServerSince != nil:
+		return l.T("mailing.server_silent", "Since", l.DateTime(*m.ServerSince, zone))
 	case m.State == models.MailingScheduled && m.NextAt != nil:
 		return l.T("mailing.leaves_at", "When", l.DateTime(*m.NextAt, zone))
 	case m.State == models.MailingAsking && m.NextAt != nil:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -103,6 +104,7 @@ func atTime(err error) error { return blamed(err, "event.end_time", "leaves") }
 type mailingWaits struct {
 	Asking    bool
 	Paused    bool // before anything of it has left
+	Untimed   bool // it was to leave at once: At says nothing
 	Passed    bool // At has
 	Restored  bool // it asks because a backup was restored
 	Over      bool // the event that it announces
@@ -122,9 +124,19 @@ type waveLine struct {
 	Where  i18n.Words
 }
 
-// waitsForTime reports whether a mailing can be given another time: it waits for one, asks, or was paused before it began.
+// waitsForTime reports whether a mailing has a time that it waits for, or waited for before it was paused or asked.
 func waitsForTime(m *models.Mailing) bool {
 	return m.State == models.MailingScheduled || m.State == models.MailingAsking || m.State == models.MailingPaused && m.NextAt != nil
+}
+
+// notOut reports whether a mailing can be given another time: it waits for one, asks, or was paused before anything of it left,
+// whether it was to leave later or at once.
+func (s *Server) notOut(ctx context.Context, m *models.Mailing) (bool, error) {
+	if m.State != models.MailingPaused {
+		return m.State == models.MailingScheduled || m.State == models.MailingAsking, nil
+	}
+	begun, err := models.MailingBegun(ctx, s.DB, m.ID)
+	return !begun, err
 }
 
 // leavesWords says in a sentence when a mailing leaves.
@@ -138,14 +150,19 @@ func leavesWords(l *i18n.Localizer, now, at time.Time, zone *time.Location) stri
 	return l.T("mailing.schedule.leaves_on", "When", l.Moment(at, zone))
 }
 
-// mailingWaits reads what a mailing waits for; nil where it waits for no time.
+// mailingWaits reads what a mailing waits for before anything of it leaves; nil of one that is out.
 func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Location) (*mailingWaits, error) {
-	if c.m.NextAt == nil || !waitsForTime(c.m) {
-		return nil, nil
+	paused := c.m.State == models.MailingPaused
+	notOut, err := s.notOut(r.Context(), c.m)
+	if err != nil || !notOut || c.m.NextAt == nil && !paused {
+		return nil, err
 	}
 	l := Localizer(r)
-	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Paused: c.m.State == models.MailingPaused, Passed: s.Now().After(*c.m.NextAt), Restored: c.m.Asks, At: *c.m.NextAt, Quiet: !c.m.AtNight,
-		Leaves: leavesWords(l, s.Now(), *c.m.NextAt, zone), Local: c.m.Schedule != nil && c.m.Schedule.Local}
+	w := &mailingWaits{Asking: c.m.State == models.MailingAsking, Paused: paused, Untimed: c.m.NextAt == nil, Restored: c.m.Asks, Quiet: !c.m.AtNight,
+		Local: c.m.Schedule != nil && c.m.Schedule.Local}
+	if !w.Untimed {
+		w.At, w.Passed, w.Leaves = *c.m.NextAt, s.Now().After(*c.m.NextAt), leavesWords(l, s.Now(), *c.m.NextAt, zone)
+	}
 	begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
 	if err != nil {
 		return nil, err
@@ -197,13 +214,16 @@ func (s *Server) mailingSchedule(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) renderSchedule(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
-	if !waitsForTime(c.m) {
+	ahead, err := s.notOut(r.Context(), c.m)
+	if err != nil {
+		return err
+	}
+	if !ahead {
 		http.Redirect(w, r, c.path(), http.StatusSeeOther)
 		return nil
 	}
 	v := scheduleView{Page: s.workPage(r, Localizer(r).T("mailing.schedule.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
 		Action: c.path() + "/schedule", Back: c.path(), Was: c.m.NextAt}
-	var err error
 	if v.Time, err = s.mailingTime(r, c, f); err != nil {
 		return err
 	}
@@ -231,7 +251,11 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 		if c, err = s.loadMailing(r, access.LaunchMailing); err != nil {
 			return err
 		}
-		if !waitsForTime(c.m) {
+		ahead, failed := s.notOut(r.Context(), c.m)
+		if failed != nil {
+			return failed
+		}
+		if !ahead {
 			s.flash(r, "harm", Localizer(r).T("mailing.schedule.no_longer"))
 		}
 		return s.renderSchedule(w, r, c, f)

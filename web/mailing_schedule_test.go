@@ -214,3 +214,34 @@ func TestMailingPausedBeforeItBeganSaysWhenItWasToLeave(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/revise", form(t, b.get(path).Body, path+"/revise")).StatusCode)
 	require.Equal(t, models.MailingDraft, n.mailing(m.ID).State)
 }
+
+// TestMailingPausedAtOnceCanStillBeMovedOrTakenBack though no time was ever said: nothing of it has left.
+func TestMailingPausedAtOnceCanStillBeMovedOrTakenBack(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	n.stopWorker()
+	gate := &gated{Sender: n.sender()}
+	n.acts.Mails = gate
+	held := gate.closes()
+	held.begun.Add(1) // not even the first part leaves
+	n.startWorker()
+	m, path := n.draftMailing()
+	b := n.as("officer-khc", "en")
+	launch := form(t, b.get(path+"/launch").Body, path+"/launch")
+	launch.Set("at_night", "yes")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", launch).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/pause", form(t, b.get(path).Body, path+"/pause")).StatusCode)
+	close(held.open)
+	require.Nil(t, n.mailing(m.ID).NextAt)
+	for _, language := range i18n.Tags() {
+		page := n.as("officer-khc", language).get(path)
+		sound(t, page)
+		require.Contains(t, page.Body, i18n.For(language).T("mailing.schedule.paused_untimed"))
+	}
+	b = n.as("officer-khc", "en")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/schedule", leavesLater(form(t, b.get(path+"/schedule").Body, path+"/schedule"), 2, "15:00")).StatusCode)
+	require.Equal(t, models.MailingScheduled, n.mailing(m.ID).State)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/revise", form(t, b.get(path).Body, path+"/revise")).StatusCode)
+	require.Equal(t, models.MailingDraft, n.mailing(m.ID).State)
+	require.Empty(t, n.mails.Ledger())
+}

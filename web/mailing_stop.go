@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"tribuna/internal/i18n"
 	"tribuna/models"
@@ -14,9 +15,13 @@ type mailingStopView struct {
 }
 
 //i18n:keys mailing.stopped.* mailing.stopped.next.*
-func newMailingStopView(l *i18n.Localizer, s models.MailingStop) *mailingStopView {
+func newMailingStopView(l *i18n.Localizer, s models.MailingStop, zone *time.Location) *mailingStopView {
+	since := ""
+	if s.Since != nil {
+		since = l.DateTime(*s.Since, zone)
+	}
 	return &mailingStopView{
-		Why:  l.T("mailing.stopped."+string(s.Reason), "Refused", l.Number(s.Refused), "Of", l.Number(s.Of)),
+		Why:  l.T("mailing.stopped."+string(s.Reason), "Refused", l.Number(s.Refused), "Of", l.Number(s.Of), "Since", since),
 		Next: l.T("mailing.stopped.next." + string(s.Reason)),
 		Said: l.T("mailing.stopped.said", "Domain", s.Domain), Reply: s.Reply,
 	}
@@ -26,16 +31,30 @@ func newMailingStopView(l *i18n.Localizer, s models.MailingStop) *mailingStopVie
 func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mailing) error {
 	l := Localizer(r)
 	if v.Resumable && m.Stopped != nil {
-		v.Stopped = newMailingStopView(l, *m.Stopped)
+		v.Stopped = newMailingStopView(l, *m.Stopped, v.Zone)
 	}
 	if !v.Running {
 		return nil
 	}
 	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
 	for _, w := range waits {
+		if w.Why == models.WaitServer {
+			v.Holds = append(v.Holds, serverSilent(l, w, v.Zone, s.Now()))
+			continue
+		}
 		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
 	}
 	return err
+}
+
+// serverSilent says which mail server has not answered since when, and when it is tried again where that is to come: while it is being
+// tried nobody knows.
+func serverSilent(l *i18n.Localizer, w models.MailingWait, zone *time.Location, now time.Time) string {
+	key := "mailing.wait.server"
+	if !w.Until.After(now) {
+		key = "mailing.wait.server_now"
+	}
+	return l.T(key, "Server", w.Server, "Since", l.DateTime(*w.Since, zone), "Until", l.DateTime(w.Until, zone))
 }
 
 // stoppedRow is a mailing that paused by itself, on the desk of who is in charge.

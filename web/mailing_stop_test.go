@@ -44,11 +44,13 @@ func TestAMailingThatPausedByItselfSaysWhy(t *testing.T) {
 	m := h.sending(5)
 	path := mailingPath(m.ID)
 	require.NotContains(t, h.as("officer-khc", "en").get("/").Body, path)
+	since := time.Now().Add(-50 * time.Hour)
 	for _, why := range []models.MailingStop{
 		{Reason: models.StopRow, Domain: "ministry.example", Reply: "550 5.1.1 nobody <here>", Refused: 20},
 		{Reason: models.StopShare, Domain: "ministry.example", Reply: "550 5.1.1 nobody <here>", Refused: 21, Of: 200},
 		{Reason: models.StopPolicy, Domain: "ministry.example", Reply: "550 5.7.26 unauthenticated <mail>"},
 		{Reason: models.StopUnknown, Domain: "ministry.example", Reply: "421 gone <away>", Refused: 4},
+		{Reason: models.StopStale, Since: &since},
 	} {
 		require.NoError(t, m.Stop(t.Context(), h.db, why))
 		require.NoError(t, m.SaveState(t.Context(), h.db))
@@ -57,11 +59,17 @@ func TestAMailingThatPausedByItselfSaysWhy(t *testing.T) {
 			page := b.get(path)
 			sound(t, page)
 			require.Contains(t, page.Body, l.T("mailing.stopped.title"))
-			require.Contains(t, page.Body, newMailingStopView(l, why).Why)
+			require.Contains(t, page.Body, newMailingStopView(l, why, zoneFor(t, h)).Why)
 			require.Contains(t, page.Body, l.T("mailing.stopped.next."+string(why.Reason)))
-			require.Contains(t, page.Body, "ministry.example")
-			require.NotContains(t, page.Body, why.Reply, "escaped")
-			require.Contains(t, page.Body, why.Reply[:9])
+			if why.Since != nil {
+				require.Contains(t, page.Body, l.DateTime(since, zoneFor(t, h)))
+				require.Contains(t, page.Body, l.T("mailing.resume"), "send the rest")
+				require.Contains(t, page.Body, path+"/cancel", "or not")
+			} else {
+				require.Contains(t, page.Body, "ministry.example")
+				require.NotContains(t, page.Body, why.Reply, "escaped")
+				require.Contains(t, page.Body, why.Reply[:9])
+			}
 			desk := b.get("/")
 			sound(t, desk)
 			require.Contains(t, desk.Body, `href="`+path+`"`)
@@ -97,10 +105,17 @@ func TestAMailingSaysWhatItWaitsFor(t *testing.T) {
 	over := &models.MailingWait{MailingID: m.ID, Why: models.WaitSlow, Domain: "over.example", Until: time.Now().Add(-time.Minute)}
 	_, err := h.db.NewInsert().Model(over).Exec(t.Context())
 	require.NoError(t, err)
+	since := time.Now().Add(-time.Hour)
+	require.NoError(t, models.ServerSilent(t.Context(), h.db, m.ID, []string{"one.example:25", "two.example:25"}, since))
 	for _, tag := range i18n.Tags() {
 		l, page := i18n.For(tag), h.as("officer-khc", tag).get(mailingPath(m.ID))
 		sound(t, page)
 		require.Contains(t, page.Body, l.T("mailing.waits"))
+		require.Contains(t, page.Body, "one.example:25, two.example:25")
+		require.Contains(t, page.Body, l.DateTime(since, zoneFor(t, h)))
+		list := h.as("officer-khc", tag).get(recommendationPath(h.brief.ID))
+		sound(t, list)
+		require.Contains(t, list.Body, l.T("mailing.server_silent", "Since", l.DateTime(since, zoneFor(t, h))))
 		require.Contains(t, page.Body, "ministry.example")
 		for _, most := range []string{"20", "21", "22"} {
 			require.Contains(t, page.Body, " "+most+" ")
@@ -110,4 +125,13 @@ func TestAMailingSaysWhatItWaitsFor(t *testing.T) {
 	m.State = models.MailingPaused
 	require.NoError(t, m.SaveState(t.Context(), h.db))
 	require.NotContains(t, h.as("officer-khc", "en").get(mailingPath(m.ID)).Body, "ministry.example", "it waits for a person")
+	require.NotContains(t, h.as("officer-khc", "en").get(recommendationPath(h.brief.ID)).Body, "stands still since")
+}
+
+// zoneFor is the zone in which the officer of the brief reads times.
+func zoneFor(t *testing.T, h *house) *time.Location {
+	t.Helper()
+	zone, err := h.server.zoneOf(t.Context(), h.person("officer-khc"))
+	require.NoError(t, err)
+	return zone
 }

@@ -1,22 +1,34 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/models"
 )
 
+// stepLimit bounds one step of the officer's, however busy the machine; what the page showed then is told.
+const stepLimit = time.Minute
+
 // do does what the officer does, and holds the page it leads to to what every page promises.
 func (w *officersWay) do(actions ...chromedp.Action) {
 	w.t.Helper()
-	require.NoError(w.t, chromedp.Run(w.ctx, actions...))
+	soon, stop := context.WithTimeout(w.ctx, stepLimit)
+	defer stop()
+	if err := chromedp.Run(soon, actions...); err != nil {
+		var shown string
+		_ = chromedp.Run(w.ctx, chromedp.Evaluate(`location.href + "\n" + document.body.innerText`, &shown))
+		require.NoError(w.t, err, shown)
+	}
 	require.Empty(w.t, w.sideways(w.t))
 	require.Empty(w.t, w.seriousFaults(w.t))
 }
@@ -34,6 +46,9 @@ func (w *officersWay) button(does string) chromedp.Action {
 func unfolded(field string) chromedp.Action {
 	return chromedp.Evaluate(`for (let e = document.querySelector('`+field+`'); e = e.parentElement.closest("details"); ) e.open = true`, nil)
 }
+
+// whole waits until a page stands with its pictures and frames, so that nothing moves away under the pointer.
+var whole = chromedp.Poll(`document.readyState === "complete"`, nil)
 
 func (w *officersWay) begins(language string) {
 	w.t.Helper()
@@ -58,8 +73,8 @@ func (w *officersWay) keepsAudience(name string) {
 	require.Len(w.t, segments, 1)
 }
 
-// composes writes the mailing in English and in Serbian, and saves it.
-func (w *officersWay) composes(english, serbian string) {
+// composes writes the mailing in English and in Serbian, with the same after the text of either, and saves it.
+func (w *officersWay) composes(english, serbian, after string) {
 	w.t.Helper()
 	text := func(language, subject, body string) chromedp.Action {
 		field := `//details[input[@value="` + language + `"]]`
@@ -70,8 +85,14 @@ func (w *officersWay) composes(english, serbian string) {
 			chromedp.SendKeys(field+`//textarea[contains(@name, ".body")]`, body, chromedp.BySearch)}
 	}
 	var at string
-	w.do(text("en", english, "We have published **a recommendation**."), text("sr-Latn", serbian, "Objavili smo **preporuku**."),
+	w.do(text("en", english, "We have published **a recommendation**. "+after), text("sr-Latn", serbian, "Objavili smo **preporuku**. "+after),
 		w.button("save"), chromedp.WaitVisible(`a[href*="/preview?language=sr-Latn"]`, chromedp.ByQuery), chromedp.Location(&at))
+	w.opened(at)
+}
+
+// opened notes of which mailing the page at an address is.
+func (w *officersWay) opened(at string) {
+	w.t.Helper()
 	_, id, _ := strings.Cut(at, "/mailings/")
 	var err error
 	w.mailing, err = uuid.Parse(id[:min(len(id), 36)])
@@ -85,8 +106,10 @@ func (w *officersWay) previewsAndTests(subject string) {
 		return n
 	}
 	before := tests()
-	w.do(unfolded(`a[href*="/preview?language=sr-Latn"]`), chromedp.Click(`a[href*="/preview?language=sr-Latn"]`, chromedp.ByQuery), w.sees(subject))
-	w.do(chromedp.Click(`form[action$="/test"] button`, chromedp.ByQuery), w.sees(w.l.T("mailing.test_sent", "Address", w.officer.Email)))
+	w.do(unfolded(`a[href*="/preview?language=sr-Latn"]`), chromedp.Click(`a[href*="/preview?language=sr-Latn"]`, chromedp.ByQuery),
+		chromedp.WaitVisible(`.mailing-subject`, chromedp.ByQuery), w.sees(subject), whole) // the letter in its frame moves what is below it
+	// By the keyboard: the letter stands in a frame of its own process, and a pointer may miss what was scrolled past it.
+	w.do(chromedp.SendKeys(`form[action$="/test"] button`, kb.Enter, chromedp.ByQuery), w.sees(w.l.T("mailing.test_sent", "Address", w.officer.Email)))
 	require.Equal(w.t, before+1, tests())
 	w.do(chromedp.Click(`main a[href^="/mailings/"]`, chromedp.ByQuery), chromedp.WaitVisible(`main button[value="launch"]`), w.button("launch"),
 		chromedp.WaitVisible(`input[name="expected"] ~ .form-foot`))

@@ -35,11 +35,13 @@ type office struct {
 	stopWorker  func()
 }
 
+// newOffice opens one for a test, beside which others may run: most of the time it waits for the process.
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a running process is not for the short tests")
 	}
+	alongside(t)
 	// A demo network of its own, so that the brief's process is not that of another test on the same Temporal server.
 	db := testdb.New(t)
 	require.NoError(t, demo.Load(t.Context(), db, time.Now()))

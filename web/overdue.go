@@ -116,6 +116,7 @@ func (s *Server) showOverdue(w http.ResponseWriter, r *http.Request, c overdueCa
 		return err
 	}
 	v.Late = newAwaitedRow(l, item, zone)
+	v.Late.Lost = undeliveredRows(l, c.visitor.viewer(), c.rec, item.Undelivered, zone)
 	officer, err := models.PersonByID(ctx, s.DB, c.rec.OfficerID)
 	if err != nil {
 		return err

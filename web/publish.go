@@ -68,7 +68,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, a *officerA
 	if err != nil {
 		return err
 	}
-	if v.SignOff, err = s.signOffStanding(ctx, l, a.rec, true, zone); err != nil {
+	if v.SignOff, err = s.signOffStanding(ctx, l, a.rec, a.visitor.viewer(), zone); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, a.form.status, "publish", v)

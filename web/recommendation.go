@@ -165,7 +165,9 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 		return err
 	}
 	for _, item := range items {
-		p.Awaited = append(p.Awaited, newAwaitedRow(l, item, p.Zone))
+		row := newAwaitedRow(l, item, p.Zone)
+		row.Lost = undeliveredRows(l, p.visitor.viewer(), p.Rec, item.Undelivered, p.Zone)
+		p.Awaited = append(p.Awaited, row)
 	}
 	replies, err := s.overdueReplies(ctx, l, p)
 	if err != nil {
@@ -268,7 +270,7 @@ func labelsOf(l *i18n.Localizer, options []Option, values []string) []i18n.Words
 func (s *Server) fillOutcome(ctx context.Context, l *i18n.Localizer, p *visitorPage) error {
 	var err error
 	if p.network {
-		if p.SignOff, err = s.signOffStanding(ctx, l, p.Rec, true, p.Zone); err != nil {
+		if p.SignOff, err = s.signOffStanding(ctx, l, p.Rec, p.visitor.viewer(), p.Zone); err != nil {
 			return err
 		}
 		if p.Deliveries, err = s.deliveryRows(ctx, p.visitor, p.Rec); err != nil {

@@ -19,6 +19,7 @@ type awaitedRow struct {
 	Note    string // reminders sent, accepted
 	Overdue bool
 	Held    bool // on hold: the deadline moves
+	Lost    []undeliveredRow
 
 	Href, Open, OpenLang string // a page about it, and what it is called there; "" for none
 }

@@ -36,11 +36,12 @@ type signOffRow struct {
 	Zone         *time.Location
 	Open         bool
 	Conditional  bool // approved, and the reason is the condition
+	Lost         []undeliveredRow
 }
 
-// signOffStanding returns where the sign-off of the accepted version stands; nil before anybody was asked. Reasons are
-// for those who see what is said within the network.
-func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reasons bool, zone *time.Location) (*signOffStanding, error) {
+// signOffStanding returns where the sign-off of the accepted version stands; nil before anybody was asked. It is for readers who see
+// what is said within the network.
+func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, reader models.Viewer, zone *time.Location) (*signOffStanding, error) {
 	if rec.AcceptedVersionID == nil {
 		return nil, nil
 	}
@@ -63,22 +64,27 @@ func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *mo
 	if err != nil {
 		return nil, err
 	}
+	lost, err := models.UndeliveredOf(ctx, s.DB, reader, rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	given := map[uuid.UUID]models.SignOff{}
 	for _, so := range answers {
 		given[so.TaskID] = so
 	}
 	for _, t := range tasks {
-		row, err := newSignOffRow(l, t, units[t.ID], given, reasons)
+		row, err := newSignOffRow(l, t, units[t.ID], given)
 		if err != nil {
 			return nil, err
 		}
 		row.Zone = zone
+		row.Lost = undeliveredRows(l, reader, rec, lost[t.ID], zone)
 		v.Answers = append(v.Answers, row)
 	}
 	return v, nil
 }
 
-func newSignOffRow(l *i18n.Localizer, t models.Task, unit models.AskedUnit, given map[uuid.UUID]models.SignOff, reasons bool) (row signOffRow, err error) {
+func newSignOffRow(l *i18n.Localizer, t models.Task, unit models.AskedUnit, given map[uuid.UUID]models.SignOff) (row signOffRow, err error) {
 	row = signOffRow{Organisation: l.ForUnit(unit.Name, unit.Concerned...), Due: t.DueAt, Open: t.State == models.TaskOpen,
 		State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
 	if t.WaitsAgain() {
@@ -91,8 +97,6 @@ func newSignOffRow(l *i18n.Localizer, t models.Task, unit models.AskedUnit, give
 	row.Organisation = l.ForUnit(unit.Name, so.Speaker)
 	row.State, row.At, row.Lang = signOffBadge(l, so.Answer), so.AnsweredAt, so.WrittenIn
 	row.Conditional = so.Answer == models.SignOffApproveWithCondition
-	if reasons {
-		row.Reason, err = renderWords(so.Reason, "so-"+t.ID.String()[24:])
-	}
+	row.Reason, err = renderWords(so.Reason, "so-"+t.ID.String()[24:])
 	return row, err
 }

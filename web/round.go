@@ -236,6 +236,10 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
+	lost, err := models.UndeliveredOf(ctx, s.DB, a.visitor.viewer(), a.rec.ID)
+	if err != nil {
+		return err
+	}
 	var given []string
 	for _, ask := range asks {
 		if v.Hides != "" && ask.Kind == models.TaskReview {
@@ -246,6 +250,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
 		}
 		row.sayWhy(ask.ID, said)
+		row.Lost = undeliveredRows(l, a.visitor.viewer(), a.rec, lost[ask.ID], v.Zone)
 		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 {
 			row.Act = v.Action + "?task=" + ask.ID.String()
 		}

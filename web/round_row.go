@@ -30,7 +30,8 @@ type roundDeskRow struct {
 	Links      bool           // personal links of it still open something
 	Suggested  []suggestedRow // whom they suggest instead
 	Conflict   *roundConflict
-	Decide     string // what waits for the officer's decision, as the button says; "" where nothing does
+	Lost       []undeliveredRow // mails that did not reach them
+	Decide     string           // what waits for the officer's decision, as the button says; "" where nothing does
 }
 
 // urgency puts first what waits for a decision.

@@ -105,6 +105,7 @@ func TestNobodyIsShownASecret(t *testing.T) {
 	if testing.Short() {
 		t.Skip("everything there is, to everybody, is not for the short tests")
 	}
+	t.Parallel()
 	h := newHouse(t).withWord(testbrowser.Chromium())
 	h.nothingRuns()
 	h.server.Demo.Accounts = append(h.server.Demo.Accounts, DemoAccount{Email: h.person("expert-05").Email})

@@ -51,7 +51,7 @@ func (s *Server) showSignOffResolution(w http.ResponseWriter, r *http.Request, a
 	if err != nil {
 		return err
 	}
-	if v.SignOff, err = s.signOffStanding(r.Context(), l, a.rec, true, zone); err != nil {
+	if v.SignOff, err = s.signOffStanding(r.Context(), l, a.rec, a.visitor.viewer(), zone); err != nil {
 		return err
 	}
 	for _, d := range []string{models.ResolvePublish, models.ResolveRevise, models.ResolveWithdraw} {

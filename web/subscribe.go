@@ -38,8 +38,8 @@ type subscribeView struct {
 
 // consentSentence is what people agree to who subscribe, in the language of the page. Its exact words go on the record.
 func (s *Server) consentSentence(ctx context.Context, r *http.Request) (string, error) {
-	holder, err := models.DataHolderOf(ctx, s.DB)
-	return Localizer(r).T("subscribe.consent", "Holder", cmp.Or(holder.Name, hostOf(s.BaseURL))), err
+	holder, err := models.HolderName(ctx, s.DB, s.Now())
+	return Localizer(r).T("subscribe.consent", "Holder", cmp.Or(holder, hostOf(s.BaseURL))), err
 }
 
 func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request) error {

@@ -63,6 +63,7 @@ func TestEverybodySubscribesInTheirLanguage(t *testing.T) {
 }
 
 func TestSubscribingTellsStrangersNothing(t *testing.T) {
+	t.Parallel() // each answer takes its time, so that nobody learns by how long it took
 	h := newHouse(t)
 	h.subscriber("here@readers.example", "en")
 	require.NoError(t, models.Suppress(t.Context(), h.db, "never@readers.example", "objection", h.server.Now()))

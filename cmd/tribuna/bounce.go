@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	netmail "net/mail"
 	"os"
 	"strings"
 	"time"
@@ -38,7 +39,11 @@ func newIntake(cfg config.Config, db *bun.DB) (*intake.Intake, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &intake.Intake{DB: db, Mail: path.Mail, Links: minter, Now: time.Now, Log: slog.Default()}, nil
+	i := &intake.Intake{DB: db, Mail: path.Mail, Links: minter, Now: time.Now, Log: slog.Default()}
+	if from, err := netmail.ParseAddress(cfg.MailFrom); err == nil { // who only takes in may not know it
+		_, i.Domain, _ = strings.Cut(from.Address, "@")
+	}
+	return i, nil
 }
 
 // returnedByAPI takes mails that came back in at the API, where the variables say so; else it is nil.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	netmail "net/mail"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"tribuna/internal/mail"
+	"tribuna/models"
 	"tribuna/workflows"
 )
 
@@ -18,6 +20,7 @@ const (
 	findingRoute  = "mail_route"  // a mail server cannot be used
 	findingKey    = "mail_key"    // mails cannot be signed
 	findingReturn = "mail_return" // mails cannot come back
+	findingHolder = "data_holder" // who subscribes is not told who holds their data
 )
 
 // examineFor bounds how long doctor waits for one mail server.
@@ -49,6 +52,7 @@ func (m mailLook) verdict() error {
 // Nothing is sent.
 func (p *parts) lookAtMail(ctx context.Context) mailLook {
 	var m mailLook
+	m.holder(ctx, p)
 	if p.cfg.SMTPURL == "" {
 		m.say("note", findingRoute, "SMTP_URL", "it is not set here, so nothing was looked at; a worker needs it")
 		return m
@@ -64,6 +68,25 @@ func (p *parts) lookAtMail(ctx context.Context) mailLook {
 	m.keys(p, from.Address)
 	m.back(p, from.Address)
 	return m
+}
+
+// holder notes that nobody is named who holds people's data, and whom those who subscribe read about instead. Mails leave all the same.
+func (m *mailLook) holder(ctx context.Context, p *parts) {
+	said, err := models.DataHolderOf(ctx, p.db)
+	if err != nil {
+		m.bad(findingHolder, "installation", "%s", err)
+		return
+	}
+	if said.Name != "" {
+		return
+	}
+	instead, err := models.HolderName(ctx, p.db, time.Now())
+	if err != nil {
+		m.bad(findingHolder, "installation", "%s", err)
+		return
+	}
+	m.say("note", findingHolder, "installation", "nobody is named who holds people's data: the form for subscribing and its mail name %s; a coordinator says it under Administration, Contacts, Notices",
+		cmp.Or(instead, "the host alone"))
 }
 
 func (m *mailLook) route(e mail.Examined) {

@@ -21,6 +21,9 @@ func Read(r io.Reader) (Report, error) {
 		report.MessageID = l.originalID()
 	}
 	report.To, report.Sender, report.Subject = l.sentTo(), l.sentBy(), l.field("Subject")
+	if report.Kind == KindFeedback {
+		report.Readers, report.Endings = l.readers(), l.endings()
+	}
 	report.Digest = l.digest(report)
 	return report, nil
 }

@@ -68,6 +68,8 @@ type Report struct {
 	To         []string    // the addresses that the message itself was sent to, as its header says
 	Sender     []string    // the addresses that the mail was sent in the name of, as the report says
 	Subject    string      // of the message itself
+	Readers    []string    // of KindFeedback: whom the mail went to, as the report or the copy in it says
+	Endings    []string    // of KindFeedback: links in the copy that end mailings (List-Unsubscribe)
 	Digest     string      // the same for the same report, however it came; hexadecimal SHA-256
 	Class      Class       // of KindFeedback, KindAutoReply and KindNone
 }
@@ -78,11 +80,11 @@ func (r Report) For(address string) Recipient {
 	if r.Kind != KindDelivery {
 		return Recipient{Class: r.Class}
 	}
-	exact := r.about(func(a Recipient) bool { return a.Address != "" && sameAddress(a.Address, address) })
+	exact := r.about(func(a Recipient) bool { return a.Address != "" && SameAddress(a.Address, address) })
 	if len(exact) > 0 {
 		return kindest(exact)
 	}
-	others := r.about(func(a Recipient) bool { return a.Original != "" && sameAddress(a.Original, address) })
+	others := r.about(func(a Recipient) bool { return a.Original != "" && SameAddress(a.Original, address) })
 	if len(others) == 0 {
 		others = r.Recipients
 	}
@@ -114,9 +116,9 @@ func kindest(list []Recipient) Recipient {
 	})
 }
 
-// sameAddress compares addresses as people mean them: without regard to case, and a domain is the same in letters and in
+// SameAddress compares addresses as people mean them: without regard to case, and a domain is the same in letters and in
 // the form that programmes write (RFC 5891).
-func sameAddress(a, b string) bool { return canonical(a) == canonical(b) }
+func SameAddress(a, b string) bool { return canonical(a) == canonical(b) }
 
 func canonical(address string) string {
 	address = strings.ToLower(strings.TrimSpace(address))

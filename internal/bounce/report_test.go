@@ -98,3 +98,15 @@ func TestRefusalsOfPolicyByWhomTheyAreAbout(t *testing.T) {
 		require.Equal(t, want, [2]bool{bounce.ClosedMailbox(words), bounce.OfSender(words)}, words)
 	}
 }
+
+// TestAFeedbackReportSaysWhomTheMailWentTo in its own field and in the copy, and what would have ended its mailings; others say neither.
+func TestAFeedbackReportSaysWhomTheMailWentTo(t *testing.T) {
+	r := read(t, named(t, "feedback-nameless").raw(t))
+	require.Empty(t, r.Sender)
+	require.Equal(t, []string{"ana@posta.example", "ana@posta.example"}, r.Readers)
+	require.Equal(t, []string{"https://tribuna.example/u/x"}, r.Endings)
+	require.Equal(t, "0192f0c1-7a31@tribuna.example", r.MessageID)
+	require.Empty(t, read(t, named(t, "postfix-unknown").raw(t)).Readers)
+	many := bytes.ReplaceAll(named(t, "feedback-nameless").raw(t), []byte("To: ana@posta.example"), []byte("To: "+strings.Repeat("a@posta.example, ", 5000)+"a@posta.example"))
+	require.LessOrEqual(t, len(read(t, many).Readers), 41)
+}

@@ -101,7 +101,7 @@ func bySection(text string) (heading string, sections []*section) {
 
 func sectionOf(sections []*section, address string) *section {
 	for _, s := range sections {
-		if sameAddress(s.address, address) {
+		if SameAddress(s.address, address) {
 			return s
 		}
 	}

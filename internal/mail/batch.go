@@ -25,6 +25,7 @@ type run struct {
 	known   bool // what is known of the readers is read with their mails
 	pacing
 	refusals
+	away
 
 	mu        sync.Mutex
 	unsettled map[uuid.UUID]uuid.UUID // claimed, and nothing written yet: the claim's token

@@ -68,3 +68,38 @@ func TestDigestIsOneADay(t *testing.T) {
 	require.Equal(t, 46*time.Hour, n.waits(today, monday), "one went: at nine on the next working day in Sofia, the third is a holiday")
 	require.Zero(t, n.waits(today, monday.Add(46*time.Hour)))
 }
+
+// TestTheOfficersDigestSaysWhichMailsReachedNobody once, and by it alone no digest goes out.
+func TestTheOfficersDigestSaysWhichMailsReachedNobody(t *testing.T) {
+	n := newNetwork(t)
+	later := func(t *models.Task) { t.DueAt, t.GraceUntil = monday.AddDate(0, 0, 20), monday.AddDate(0, 0, 30) }
+	asked := n.task(models.TaskReview, n.expert, later)
+	lost := models.OutboxMail{Kind: models.MailReviewInvitation, DedupeKey: "lost", PersonID: n.expert, TaskID: &asked.ID, CreatedAt: monday.Add(-time.Hour)}
+	require.NoError(t, models.Enqueue(t.Context(), n.db, &lost))
+	n.exec(`UPDATE outbox SET state = 'failed', reply = '550 5.1.1 user unknown', finished_at = ? WHERE id = ?`, monday.Add(-time.Minute), lost.ID)
+	m := n.mail(models.MailDigest, n.officer, "en", nil)
+	_, err := n.compose(m)
+	require.ErrorAs(t, err, &mail.NotOwed{}, "nothing is asked of the officer")
+
+	n.task(models.TaskDecideReview, n.officer, func(t *models.Task) { later(t); t.Reminders = 1 })
+	letter, err := n.compose(m)
+	require.NoError(t, err)
+	require.Contains(t, letter.Text, "1 mail did not reach who was asked")
+	require.Contains(t, letter.Text, baseURL+"/recommendations/"+n.recommendation.String())
+	require.NotContains(t, letter.Text+letter.HTML, "Експерт", "names stand on the page alone")
+	letter, err = n.compose(n.mail(models.MailDigest, n.coordinator, "en", nil))
+	require.ErrorAs(t, err, &mail.NotOwed{})
+	require.Nil(t, letter)
+
+	went := models.OutboxMail{Kind: models.MailDigest, DedupeKey: "went", PersonID: n.officer, CreatedAt: monday.Add(-48 * time.Hour)}
+	require.NoError(t, models.Enqueue(t.Context(), n.db, &went))
+	n.exec(`UPDATE outbox SET state = 'delivered', finished_at = ? WHERE id = ?`, monday.Add(-24*time.Hour), went.ID)
+	letter, err = n.compose(m)
+	require.NoError(t, err)
+	require.Contains(t, letter.Text, "1 mail did not reach who was asked", "it was not known then")
+	n.exec(`UPDATE outbox SET finished_at = ? WHERE id = ?`, monday.Add(-2*time.Minute), lost.ID)
+	n.exec(`UPDATE outbox SET created_at = ?, finished_at = ? WHERE id = ?`, monday.Add(-24*time.Hour), monday.Add(-time.Minute), went.ID)
+	letter, err = n.composer().Compose(t.Context(), m, monday.Add(46*time.Hour))
+	require.NoError(t, err)
+	require.NotContains(t, letter.Text, "did not reach")
+}

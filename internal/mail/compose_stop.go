@@ -44,5 +44,9 @@ func (d *draft) mailingStopped(ctx context.Context) (page, error) {
 }
 
 func (d *draft) stopArgs(why models.MailingStop) []any {
-	return []any{"Refused", d.words.Number(why.Refused), "Of", d.words.Number(why.Of)}
+	args := []any{"Refused", d.words.Number(why.Refused), "Of", d.words.Number(why.Of)}
+	if why.Since != nil {
+		args = append(args, "Since", d.words.DateTime(*why.Since, d.zone))
+	}
+	return args
 }

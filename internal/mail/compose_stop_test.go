@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
@@ -38,6 +39,17 @@ func TestTheMailAboutAMailingThatPausedByItselfSaysWhyAndWhatToDo(t *testing.T) 
 			require.Contains(t, letter.Text, "/mailings/"+n.mailing.String())
 			require.Contains(t, letter.HTML, "unauthenticated &lt;mail&gt;")
 		}
+	}
+	since := monday.Add(-50 * time.Hour)
+	stop(models.MailingStop{Reason: models.StopStale, At: monday, Since: &since})
+	for _, tag := range i18n.Tags() {
+		row := n.mail(models.MailMailingStopped, n.officer, tag, nil)
+		row.RecommendationID, row.Data.Mailing = &n.recommendation, &n.mailing
+		letter, err := n.compose(row)
+		require.NoError(t, err)
+		soundLetter(t, letter, tag)
+		require.Contains(t, letter.Text, "2026")
+		require.NotContains(t, letter.Text, "no value", "it says since when")
 	}
 	officer, coordinator := n.mail(models.MailMailingStopped, n.officer, "en", nil), n.mail(models.MailMailingStopped, n.coordinator, "en", nil)
 	for row, why := range map[*models.OutboxMail]string{&officer: "mail.mailing_stopped.why", &coordinator: "mail.mailing_stopped.why_coordinator"} {

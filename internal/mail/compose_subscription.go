@@ -26,8 +26,12 @@ func (c *Composer) readerOf(ctx context.Context, m models.OutboxMail, now time.T
 	if err != nil {
 		return models.MailReader{}, err
 	}
+	zone, err := models.ZoneOf(ctx, c.db, r.Country)
+	if err != nil {
+		return models.MailReader{}, err
+	}
 	suppressed, err := models.Suppressed(ctx, c.db, r.Email)
-	return models.MailReader{Email: r.Email, Suppressed: suppressed}, err
+	return models.MailReader{Email: r.Email, Zone: zone.String(), Country: r.Country, Suppressed: suppressed}, err
 }
 
 // subscription asks whoever reads an address whether it was meant to be subscribed. It repeats nothing that was typed, not even
@@ -40,11 +44,19 @@ func (d *draft) subscription(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	holder, err := models.HolderName(ctx, d.db, d.now)
+	if err != nil {
+		return page{}, err
+	}
+	lead := d.t("subscription.lead", "Host", d.host())
+	if holder != "" {
+		lead = d.t("subscription.lead_of", "Host", d.host(), "Holder", holder)
+	}
 	return page{
 		Subject:  d.t("subscription.subject"),
 		Greeting: d.t("subscription.greeting"),
-		Lead:     []string{d.t("subscription.lead", "Host", d.host())},
-		Facts: []fact{{d.t("subscription.asked"), d.words.DateTime(r.CreatedAt, d.zone)},
+		Lead:     []string{lead},
+		Facts: []fact{{d.t("subscription.asked"), d.words.Moment(r.CreatedAt, d.zone)}, // whose clock it is: theirs is not known without a country
 			{d.t("label.until"), d.until(r.ExpiresAt)}},
 		Button: &button{Label: d.t("subscription.button"), URL: d.baseURL + "/subscribe/" + d.links.Mint(links.KindSubscription, r.ID, uuid.Nil, 0)},
 		After:  []string{d.t("subscription.press"), d.t("subscription.not_you")},

@@ -47,6 +47,29 @@ func TestSubscribersAreAskedInTheirLanguage(t *testing.T) {
 	}
 }
 
+// TestSubscribersReadWhoWritesAndUntilWhenByTheirClock: who holds the data, else the lead organisation; the country they gave, else
+// the network's zone, which is named.
+func TestSubscribersReadWhoWritesAndUntilWhenByTheirClock(t *testing.T) {
+	n := newNetwork(t)
+	n.exec(`UPDATE installation SET zone = 'Europe/Budapest'`)
+	n.exec(`UPDATE organisations SET kind = 'lead', name = 'Regional Office', member_from = '2015-01-01', member_until = NULL WHERE id = (SELECT id FROM organisations ORDER BY id LIMIT 1)`)
+	read := func(m models.OutboxMail) string {
+		letter, err := n.compose(m)
+		require.NoError(t, err)
+		return strings.Join(strings.Fields(letter.Text), " ")
+	}
+	m := n.asked("nowhere@readers.example", "en")
+	text := read(m)
+	require.Contains(t, text, "Regional Office")
+	require.Contains(t, text, "Central European")
+	n.exec(`UPDATE installation SET data_holder = 'Tdh, Budapest'`)
+	n.exec(`UPDATE subscription_requests SET country_code = 'BG' WHERE id = ?`, *m.Data.Request)
+	text = read(m)
+	require.Contains(t, text, "Tdh, Budapest")
+	require.Contains(t, text, "Eastern European")
+	require.NotContains(t, text, "Central European")
+}
+
 func TestNobodyIsAskedForNothing(t *testing.T) {
 	n := newNetwork(t)
 	for name, change := range map[string]func(models.OutboxMail){

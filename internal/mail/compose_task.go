@@ -243,7 +243,7 @@ func (d *draft) digest(ctx context.Context) (page, error) {
 		p.Items = append(p.Items, item{Ask: ask, Document: *document(t), Until: d.until(until),
 			Overdue: until.Before(d.now), Button: button{Label: d.t("digest.button"), URL: d.link(t)}})
 	}
-	return p, nil
+	return p, d.addLost(ctx, &p)
 }
 
 // digestNow has a day's reminders wait, or not go at all, however long nothing could be sent: they go by day on a working day of

@@ -230,6 +230,7 @@ func (w *window) connect(ctx context.Context) error {
 	}
 	c, err := w.Transport.Dial(ctx)
 	if err != nil {
+		w.unreached(err)
 		return err
 	}
 	w.connection = c
@@ -257,6 +258,7 @@ func (w *window) deliver(batch context.Context, taken []*outgoing) ([]result, er
 			continue
 		}
 		d := w.put(ctx, o)
+		w.says(d)
 		if d.Outcome == Unsent {
 			return append(results, untried(taken[i:])...), fmt.Errorf("the connection to the mail server is lost: %s", withoutAddresses(d.Reply))
 		}

@@ -40,6 +40,7 @@ type task struct {
 type outcome struct {
 	Seconds  float64
 	Database float64 // seconds spent in statements, added up
+	Idle     float64 // share of their time that connections to the mail server had nothing to send
 	Peak     int     // most memory, in kB
 	CPU      float64 // seconds of processor
 }

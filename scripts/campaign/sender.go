@@ -43,6 +43,38 @@ func (s *statements) AfterQuery(_ context.Context, e *bun.QueryEvent) {
 	s.nanoseconds.Add(int64(time.Since(e.StartTime)))
 }
 
+// watched is a way to the mail server that adds up how long its connections were at work.
+type watched struct {
+	mail.Transport
+	nanoseconds atomic.Int64
+}
+
+type watchedConnection struct {
+	mail.Connection
+	way *watched
+}
+
+func (w *watched) Dial(ctx context.Context) (mail.Connection, error) {
+	defer w.since(time.Now())
+	c, err := w.Transport.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return watchedConnection{c, w}, nil
+}
+
+func (c watchedConnection) Send(m mail.Message) mail.Delivery {
+	defer c.way.since(time.Now())
+	return c.Connection.Send(m)
+}
+
+func (w *watched) since(began time.Time) { w.nanoseconds.Add(int64(time.Since(began))) }
+
+// idle is the share of so many connections' time in which they had nothing to send.
+func (w *watched) idle(connections int, seconds float64) float64 {
+	return 1 - time.Duration(w.nanoseconds.Load()).Seconds()/(float64(connections)*seconds)
+}
+
 // runSender sends a mailing as the worker does: batch after batch, with a count of what is left after each.
 func runSender(t task) (outcome, error) {
 	ctx := context.Background()
@@ -57,6 +89,8 @@ func runSender(t task) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	way := &watched{Transport: s.Transport}
+	s.Transport = way
 	mailing := uuid.MustParse(t.Mailing)
 	began := time.Now()
 	for {
@@ -68,7 +102,8 @@ func runSender(t task) (outcome, error) {
 			return outcome{}, err
 		}
 		if counts.Pending() == 0 {
-			return outcome{Seconds: time.Since(began).Seconds(), Database: time.Duration(spent.nanoseconds.Load()).Seconds()}, nil
+			seconds := time.Since(began).Seconds()
+			return outcome{Seconds: seconds, Database: time.Duration(spent.nanoseconds.Load()).Seconds(), Idle: way.idle(t.Connections, seconds)}, nil
 		}
 	}
 }

@@ -30,7 +30,7 @@ type Outcome string
 // The outcomes beside the classes of package bounce.
 const (
 	Repeated     Outcome = "repeated"     // noted before
-	Forged       Outcome = "forged"       // no address in it is one that was given out
+	Forged       Outcome = "forged"       // nothing in it is what was given out
 	Gone         Outcome = "gone"         // the mail was deleted since
 	NoReport     Outcome = "none"         // a person wrote, or nobody can say what it is
 	Unsubscribed Outcome = "unsubscribed" // a person wants no more mailings, and wrote what List-Unsubscribe names
@@ -41,8 +41,10 @@ type Intake struct {
 	DB    *bun.DB
 	Mail  MailOf
 	Links *links.Minter // of the personal links; nil: nobody ends mailings by a mail
-	Now   func() time.Time
-	Log   *slog.Logger
+
+	Domain string // of our Message-IDs; "": feedback reports are found by return addresses alone
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Take reads one message and notes what it says. to are the addresses it was delivered to, where they are known; else, and
@@ -68,7 +70,10 @@ func (i *Intake) note(ctx context.Context, to []string, report bounce.Report) (O
 	}
 	mail, ok := i.find(to, report)
 	if !ok {
-		return Forged, nil
+		var err error
+		if mail, ok, err = i.reported(ctx, report); err != nil || !ok {
+			return Forged, err
+		}
 	}
 	if report.Kind == bounce.KindNone {
 		return NoReport, nil

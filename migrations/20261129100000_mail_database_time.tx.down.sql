@@ -1,0 +1,13 @@
+ALTER TABLE outbox RESET (fillfactor);
+CREATE INDEX outbox_person_mailings ON outbox (person_id, finished_at) WHERE mailing_id IS NOT NULL;
+DROP INDEX outbox_mailing_astray;
+CREATE INDEX outbox_mailing_state ON outbox (mailing_id, state) WHERE mailing_id IS NOT NULL AND state IN ('failed','unknown','cancelled');
+DROP INDEX outbox_mailing_domain;
+CREATE INDEX outbox_mailing_domain ON outbox (mailing_id, domain, not_before, id) WHERE state = 'queued' AND mailing_id IS NOT NULL;
+DROP INDEX outbox_mailing_due;
+CREATE INDEX outbox_mailing_due ON outbox (mailing_id, not_before, id) WHERE state = 'queued' AND mailing_id IS NOT NULL;
+DROP INDEX outbox_claimed;
+CREATE INDEX outbox_claimed ON outbox (claimed_until) WHERE state IN ('claimed','sending') AND claimed_until IS NOT NULL;
+DROP INDEX outbox_ready;
+CREATE INDEX outbox_ready ON outbox (priority DESC, not_before) WHERE state = 'queued' AND mailing_id IS NULL;
+ALTER TABLE outbox DROP COLUMN astray, DROP COLUMN waits;

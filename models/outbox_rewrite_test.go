@@ -1,0 +1,85 @@
+package models_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+// TestNoIndexFollowsWhatComesOfAMail: of the columns that are written with what came of a mail none stands in an index or in an
+// index's condition, but for those of few. Else each of many thousand mails would be written to every index once more.
+func TestNoIndexFollowsWhatComesOfAMail(t *testing.T) {
+	b := newMailbox(t, 1)
+	var indexed []string
+	require.NoError(t, b.db.NewRaw(`SELECT DISTINCT a.attname FROM pg_depend AS d JOIN pg_index AS i ON i.indexrelid = d.objid
+		JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid
+		WHERE d.classid = 'pg_class'::regclass AND d.refobjid = 'outbox'::regclass AND i.indrelid = 'outbox'::regclass`).Scan(t.Context(), &indexed))
+	require.Contains(t, indexed, "waits", "the indexes were found")
+	for _, written := range []string{"state", "reply", "attempts", "tried_at", "finished_at", "claim_token"} {
+		require.NotContains(t, indexed, written)
+	}
+}
+
+// TestAMailThatIsOverSaysSoToItsIndexes holds the two columns that indexes name against every state.
+func TestAMailThatIsOverSaysSoToItsIndexes(t *testing.T) {
+	b := newMailbox(t, 1)
+	mailing := b.sending(t)
+	for _, state := range []models.MailState{models.MailQueued, models.MailClaimed, models.MailSending, models.MailDelivered, models.MailFailed,
+		models.MailUnknown, models.MailCancelled, models.MailBounced} {
+		execSQL(t, b.db, `UPDATE outbox SET state = ? WHERE mailing_id = ?`, state, mailing)
+		var m models.OutboxMail
+		require.NoError(t, b.db.NewSelect().Model(&m).Column("waits", "astray").Where("mailing_id = ?", mailing).Scan(t.Context()))
+		require.Equal(t, state == models.MailQueued, m.Waits, state)
+		require.Equal(t, state == models.MailFailed || state == models.MailUnknown || state == models.MailCancelled, m.Astray, state)
+	}
+}
+
+// TestAMailingThatIsOverHoldsBackForAsLongAsItsMailsSay: what counts is when a mail went and not when its mailing was over, to the
+// second, also of one whose server said only afterwards that it took it; and of several mailings each counts.
+func TestAMailingThatIsOverHoldsBackForAsLongAsItsMailsSay(t *testing.T) {
+	b := newMailbox(t, 3)
+	first, rec := newMailing(t, b.db, b.people[0])
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, first)
+	require.Equal(t, []int{0, 1, 2}, b.freeze(t, first, rec, mailNow))
+	for i := range b.people {
+		b.prefers(t, i, func(p *models.MailingPreference) { p.AtMost = models.AtMostWeek })
+	}
+	token, over := uuid.New(), mailNow.Add(time.Minute)
+	ids := map[uuid.UUID]uuid.UUID{}
+	for _, m := range claimMailing(t, b.db, first, token, 3, mailNow) {
+		ids[m.PersonID] = m.ID
+	}
+	came := func(i int, state models.MailState, at time.Time) {
+		n, err := models.MarkResults(t.Context(), b.db, token, []models.MailResult{{ID: ids[b.people[i]], State: state}}, at)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+	}
+	came(0, models.MailDelivered, mailNow)
+	came(1, models.MailUnknown, over)
+	came(2, models.MailFailed, over)
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sent', finished_at = ? WHERE id = ?`, over, first)
+	late := over.Add(20 * time.Minute)
+	came(1, models.MailDelivered, late)
+
+	const week = 7 * 24 * time.Hour
+	in := func(at time.Time) []int {
+		next := b.anotherMailing(t, first)
+		got := b.freeze(t, next, rec, at)
+		execSQL(t, b.db, `UPDATE outbox SET state = 'cancelled' WHERE mailing_id = ?`, next)
+		execSQL(t, b.db, `UPDATE mailings SET state = 'cancelled', finished_at = ? WHERE id = ?`, at, next)
+		return got
+	}
+	require.Equal(t, []int{2}, in(mailNow.Add(week-time.Second)), "what was refused was not got")
+	require.Equal(t, []int{0, 2}, in(mailNow.Add(week)))
+	require.Equal(t, []int{0, 2}, in(late.Add(week-time.Second)))
+	require.Equal(t, []int{0, 1, 2}, in(late.Add(week)))
+
+	second := b.anotherMailing(t, first)
+	require.Equal(t, []int{0, 1, 2}, b.freeze(t, second, rec, late.Add(2*week)))
+	execSQL(t, b.db, `UPDATE mailings SET state = 'sending' WHERE id = ?`, second)
+	require.Empty(t, in(late.Add(2*week+time.Hour)), "another is on its way, whatever became of the first")
+}
