@@ -8,8 +8,8 @@ import (
 	"tribuna/models"
 )
 
-// takeSignOffBack has who answered in an organisation's name take that back while the sign-off lasts: the organisation is waited for
-// again. Others who may speak for it, a sister in its voting unit among them, answer in its place instead, of which the first is told.
+// takeSignOffBack has an organisation take back what was answered in its name while the sign-off lasts: it is waited for again. Its
+// sisters in the voting unit answer in its place instead. Who had answered is told, unless they take it back themselves.
 func (x *act) takeSignOffBack(ctx context.Context, p models.TakeBackPayload) error {
 	so, err := models.SignOffByTask(ctx, x.tx, x.task.ID)
 	if err != nil {
@@ -18,7 +18,7 @@ func (x *act) takeSignOffBack(ctx context.Context, p models.TakeBackPayload) err
 	if err := p.Means(so.DecisionID); err != nil {
 		return err
 	}
-	if so.PersonID != x.speaker.ID {
+	if !so.TakenBackBy(x.speaks) {
 		return apperr.About(apperr.CodeForbidden, "answer")
 	}
 	if err := so.Remove(ctx, x.tx); err != nil {
@@ -41,10 +41,25 @@ func (x *act) takeSignOffBack(ctx context.Context, p models.TakeBackPayload) err
 		facts: map[string]string{"unit": x.task.OrganisationID.String()}}); err != nil {
 		return err
 	}
+	if err := x.tellNotCounted(ctx, so); err != nil {
+		return err
+	}
 	if err := x.resolveNoMore(ctx); err != nil {
 		return err
 	}
 	return x.news(ctx, x.task, models.NewsSignOffTakenBack, x.id)
+}
+
+// tellNotCounted writes to whose answer a colleague took back: nobody shall find that out by chance.
+func (x *act) tellNotCounted(ctx context.Context, so *models.SignOff) error {
+	if so.PersonID == x.speaker.ID {
+		return nil
+	}
+	gave, err := models.PersonByID(ctx, x.tx, so.PersonID)
+	if err != nil {
+		return err
+	}
+	return x.mail(ctx, models.MailSignOffReplaced, gave, x.task, x.id)
 }
 
 // resolveNoMore ends the officer's question what follows where the rule can be met after all.

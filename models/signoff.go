@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
 )
 
 // Answers an organisation can give.
@@ -157,6 +159,15 @@ func (t *SignOffTally) judge(r SignOffRules) {
 	}
 	t.Met = fits && open == 0
 	t.Failed = t.Failed || (open == 0 && !fits)
+}
+
+// TakenBackBy reports whether somebody may take the answer back: who gave it, and who speaks for the organisation that did. Its sisters
+// answer in its place instead.
+func (s SignOff) TakenBackBy(a access.Actor) bool {
+	if s.PersonID == a.PersonID || s.SpokenBy == nil {
+		return s.PersonID == a.PersonID
+	}
+	return access.Can(a, access.SignOff, access.Object{TaskID: s.TaskID, TaskOrganisations: []uuid.UUID{*s.SpokenBy}}) == nil
 }
 
 // Put writes an answer, in the place of the one given before.

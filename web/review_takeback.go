@@ -23,6 +23,7 @@ type takeBackForm struct {
 	Late   bool // it would be a late one
 	Lasts  bool // it is taken while the sign-off lasts, whenever that is
 	Apart  bool // and late ones are not counted
+	Theirs bool // a colleague sent it, who has its words
 	Open   bool
 }
 
@@ -57,7 +58,7 @@ func (s *Server) takeBackForm(ctx context.Context, l *i18n.Localizer, a *asked, 
 		return nil, err
 	}
 	v := &takeBackForm{formState: f, Action: a.path() + "/take-back", Seen: stands.DecisionID, Zone: a.zone, Label: l.T("takeback.label." + string(a.task.Kind)), Box: takeBackBox(l, a),
-		Apart: procedure.Document.Review.LateApart && a.task.Kind == models.TaskReview, Open: f.Form.Values.Has("seen_answer")}
+		Apart: procedure.Document.Review.LateApart && a.task.Kind == models.TaskReview, Theirs: stands.PersonID != a.visitor.Person.ID, Open: f.Form.Values.Has("seen_answer")}
 	zone := a.zone
 	if zone == nil {
 		zone = time.UTC
@@ -66,17 +67,17 @@ func (s *Server) takeBackForm(ctx context.Context, l *i18n.Localizer, a *asked, 
 	return v, nil
 }
 
-// takeSignOffBackForm is takeBackForm for who answered a sign-off; nil for others who share the vote.
+// takeSignOffBackForm is takeBackForm for the organisation that answered a sign-off; nil for others who share its vote.
 func (s *Server) takeSignOffBackForm(ctx context.Context, l *i18n.Localizer, a *asked, f formState) (*takeBackForm, error) {
 	stands, err := s.signOffOf(ctx, a)
-	if apperr.CodeOf(err) == apperr.CodeNotFound || err == nil && stands.PersonID != a.visitor.Person.ID {
+	if apperr.CodeOf(err) == apperr.CodeNotFound || err == nil && !stands.TakenBackBy(a.visitor.viewer().Actor()) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &takeBackForm{formState: f, Action: a.path() + "/take-back", Seen: stands.DecisionID, Zone: a.zone, Label: l.T("takeback.label." + string(a.task.Kind)),
-		Box: takeBackBox(l, a), Lasts: true, Open: f.Form.Values.Has("seen_answer")}, nil
+		Box: takeBackBox(l, a), Lasts: true, Theirs: stands.PersonID != a.visitor.Person.ID, Open: f.Form.Values.Has("seen_answer")}, nil
 }
 
 // takeBack has who answered a question of a round take that back; the form they are led to holds what they had written.

@@ -29,9 +29,9 @@ type signOffView struct {
 	Answers     []Option
 	Before      string // what was chosen before, to be chosen again; "" for nothing
 	Changing    bool
-	TakeBack    string     // where one's own answer is taken back; "" where it is another's
+	TakeBack    string     // where what the reader's organisation answered is taken back; "" where a sister answered
 	TakenBack   *time.Time // when it was; nil: it was not
-	Given       string // whose answer stands, if it is not the reader's own
+	Given       string     // whose answer stands, if it is not the reader's own
 	Kept        string
 	keeping
 }
@@ -114,11 +114,8 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 	}
 	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", v.Document))
 	if v.Changing {
-		if v.Given, err = s.givenBy(ctx, l, a); err != nil {
+		if err := s.fillGiven(ctx, l, a, &v); err != nil {
 			return v, err
-		}
-		if v.Given == "" {
-			v.TakeBack = a.takeBackPath()
 		}
 	} else if a.task.WaitsAgain() {
 		v.TakenBack = a.task.TakenBackAt
@@ -126,17 +123,24 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 	return v, s.fillTally(ctx, l, a, &v)
 }
 
-// givenBy says whose answer stands for those who share a vote; "" where it is the reader's own.
-func (s *Server) givenBy(ctx context.Context, l *i18n.Localizer, a *asked) (string, error) {
+// fillGiven says whose answer stands for those who share a vote, and leads to where it is taken back by who may.
+func (s *Server) fillGiven(ctx context.Context, l *i18n.Localizer, a *asked, v *signOffView) error {
 	so, err := s.signOffOf(ctx, a)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
-		return "", nil
+		return nil
 	}
-	if err != nil || so.PersonID == a.visitor.Person.ID {
-		return "", err
+	if err != nil {
+		return err
 	}
-	return l.T("signoff.given", "Organisation", l.ForUnit(a.facts.Organisation, so.Speaker), "When", l.DateTime(so.AnsweredAt, a.zone),
-		"Answer", l.T("signoff.said."+so.Answer)), nil
+	if so.TakenBackBy(a.visitor.viewer().Actor()) {
+		v.TakeBack = a.takeBackPath()
+	}
+	if so.PersonID == a.visitor.Person.ID {
+		return nil
+	}
+	v.Given = l.T("signoff.given", "Organisation", l.ForUnit(a.facts.Organisation, so.Speaker), "When", l.DateTime(so.AnsweredAt, a.zone),
+		"Answer", l.T("signoff.said."+so.Answer))
+	return nil
 }
 
 func (s *Server) fillTally(ctx context.Context, l *i18n.Localizer, a *asked, v *signOffView) error {
