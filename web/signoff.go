@@ -209,6 +209,9 @@ func signOffBadge(l *i18n.Localizer, answer string) Badge {
 // answerSignOff takes an organisation's answer.
 func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.SignOff, models.TaskSignOff)
+	if slowedDown(a, err) {
+		return showSlowed(w, r, err, func(f formState) error { return s.renderSignOff(w, r, a, f, keeping{Keeps: true}) })
+	}
 	if err != nil {
 		return err
 	}
