@@ -230,7 +230,15 @@ func (x *act) answerable(ctx context.Context) error {
 			return err
 		}
 	}
+	if x.sub.OnBehalfOf != nil {
+		return x.task.RefusesRecorded(x.sub.Kind, x.rec, round, x.saidAt())
+	}
 	return x.task.RefusesTo(x.sub.Kind, x.rec, round, x.saidAt())
+}
+
+// comesBack reports whether what is said takes back that the question ended without an answer.
+func (x *act) comesBack() bool {
+	return x.sub.Kind.Reconsiders(x.task) || x.sub.OnBehalfOf != nil && x.sub.Kind.AnswersLapsed(x.task)
 }
 
 // stillOpen refuses to take back or to promise an answer that was given: to change it is another matter.

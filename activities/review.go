@@ -194,7 +194,7 @@ func (x *act) takeReview(ctx context.Context, rv *models.Review, instead models.
 			e.facts["changed_after_due"] = "true"
 		}
 	}
-	if x.sub.Kind.Reconsiders(x.task) { // who was silent answers at once
+	if x.comesBack() { // who was silent answers at once, or an officer writes down what they sent
 		e.facts["reconsidered"] = "true"
 		if err := x.askAgain(ctx); err != nil {
 			return err

@@ -19,11 +19,14 @@ func takeBack(ctx context.Context, x *act) error {
 	if x.task.State != models.TaskDone {
 		return apperr.About(apperr.CodeWrongStage, "answer")
 	}
+	if x.task.Kind == models.TaskSignOff {
+		return x.takeSignOffBack(ctx, p)
+	}
 	rv, err := models.ReviewByTask(ctx, x.tx, x.task.ID)
 	if err != nil {
 		return err
 	}
-	if err := p.Means(rv); err != nil {
+	if err := p.Means(rv.DecisionID); err != nil {
 		return err
 	}
 	x.late = false // what is late is an answer

@@ -183,7 +183,7 @@ var entitlements = []entitlement{
 	inReview("askTime#review", expertAnswers), inReview("takeTimeBack#review", expertAnswers),
 	inReview("extendReview#review", ownersOfTheirs), inReview("nudgeReview#review", ownersOfTheirs), inReview("refuseTime#review", ownersOfTheirs),
 	inReview("withdrawInvitation#review", ownersOfTheirs),
-	inReview("takeBackAnswer#review", expertAnswers), inReview("takeBackAnswer#consult", partnerAnswers),
+	inReview("takeBackAnswer#review", expertAnswers), inReview("takeBackAnswer#consult", partnerAnswers), waiting("takeBackAnswer#sign_off", partnerAnswers),
 	inReview("declareConflict#review", expertAnswers), inReview("ruleConflict#review", ownersOfTheirs),
 	decided("inviteReviewer", models.TaskChooseReviewer), decided("skipReviewer", models.TaskChooseReviewer), decided("decideReview", models.TaskDecideReview),
 	decided("assignTranslator", models.TaskAssignTranslator), decided("resolveSignOff", models.TaskResolveSignOff), decided("publish", models.TaskPublish),

@@ -24,7 +24,7 @@ func answers() []answer {
 		{"decline", "declineTask", "Decline, perhaps suggesting somebody else", models.DecideDeclineTask, "", said[models.DeclinePayload]{}, saidBy[models.DeclinePayload]},
 		{"review", "answerReview", "An expert's answer; again, it replaces the one before", models.DecideAnswerReview, access.Review, said[models.ReviewPayload]{}, saidBy[models.ReviewPayload]},
 		{"consultation", "answerConsultation", "A partner's comments, in the organisation's name", models.DecideAnswerConsultation, access.Consult, said[models.ConsultationPayload]{}, saidBy[models.ConsultationPayload]},
-		{"take-back", "takeBackAnswer", "Take one's answer back while the round is open: the question waits again; seen_answer refuses to take back another one", models.DecideTakeBack, "", models.TakeBackPayload{}, ownWords[models.TakeBackPayload]},
+		{"take-back", "takeBackAnswer", "Take one's answer back while the round is open, or the sign-off lasts: the question waits again; seen_answer refuses to take back another one", models.DecideTakeBack, "", models.TakeBackPayload{}, ownWords[models.TakeBackPayload]},
 		{"invite-reviewer", "inviteReviewer", "Invite somebody in the place of one who is silent or declined", models.DecideInviteReviewer, access.InviteReviewer, models.InviteReviewerPayload{}, ownWords[models.InviteReviewerPayload]},
 		{"skip-reviewer", "skipReviewer", "Go on without a replacement", models.DecideSkipReviewer, access.InviteReviewer, nil, silent},
 		{"time", "askTime", "Ask for more time: given at once as far as the procedure goes, else asked of the officer", models.DecideAskTime, access.Review, models.AskTimePayload{}, ownWords[models.AskTimePayload]},

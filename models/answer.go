@@ -14,7 +14,7 @@ var answers = map[DecisionKind][]TaskKind{
 	DecideDeclineTask:        {TaskReview, TaskTranslate, TaskApproveTranslation},
 	DecideAnswerReview:       {TaskReview},
 	DecideAnswerConsultation: {TaskConsult},
-	DecideTakeBack:           {TaskReview, TaskConsult},
+	DecideTakeBack:           {TaskReview, TaskConsult, TaskSignOff},
 	DecideInviteReviewer:     {TaskChooseReviewer},
 	DecideSkipReviewer:       {TaskChooseReviewer},
 	DecideAskTime:            {TaskReview},
@@ -57,6 +57,11 @@ func (d DecisionKind) Reconsiders(t *Task) bool {
 		return d == DecideAcceptTask || d == DecideAnswerReview
 	}
 	return d == DecideAcceptTask && t.Kind == TaskReview && t.State == TaskDeclined
+}
+
+// AnswersLapsed reports whether a decision answers a question of a round that ended because nobody had answered it in time.
+func (d DecisionKind) AnswersLapsed(t *Task) bool {
+	return t.State == TaskExpired && d.Answers(t.Kind) && (d == DecideAnswerReview || d == DecideAnswerConsultation)
 }
 
 // AnswerAction is what entitles to answer a task of a kind. False: such a task is the officer's work, decided on the

@@ -77,6 +77,9 @@ func KeptEdit(recommendation uuid.UUID) string { return "edit:" + recommendation
 // KeptAnswer is the form of an answer to a task.
 func KeptAnswer(task uuid.UUID) string { return "task:" + task.String() }
 
+// KeptDecline is the form in which the question is declined.
+func KeptDecline(task uuid.UUID) string { return "decline:" + task.String() }
+
 // KeptReport is the form of a report on a follow-up that nobody asked for.
 func KeptReport(followUp uuid.UUID) string { return "report:" + followUp.String() }
 

@@ -59,13 +59,14 @@ func MailKinds() []MailKind {
 
 // What happened in a round, for who is in charge of it.
 const (
-	NewsMoreTime      = "more_time"       // an expert took more time, as the procedure lets them
-	NewsTimeAsked     = "time_asked"      // an expert asks for more than that
-	NewsTimeTakenBack = "time_taken_back" // and takes that back
-	NewsConflict      = "conflict"        // an expert declares a conflict of interest
-	NewsTakenBack     = "taken_back"      // who answered took that back
-	NewsAnsweredAgain = "answered_again"  // and answered once more: the last word is not that it was taken back
-	NewsEnough        = "enough"          // enough have answered: the officer closes it or waits
+	NewsMoreTime         = "more_time"          // an expert took more time, as the procedure lets them
+	NewsTimeAsked        = "time_asked"         // an expert asks for more than that
+	NewsTimeTakenBack    = "time_taken_back"    // and takes that back
+	NewsConflict         = "conflict"           // an expert declares a conflict of interest
+	NewsTakenBack        = "taken_back"         // who answered took that back
+	NewsAnsweredAgain    = "answered_again"     // and answered once more: the last word is not that it was taken back
+	NewsSignOffTakenBack = "signoff_taken_back" // an organisation took its answer to the sign-off back
+	NewsEnough           = "enough"             // enough have answered: the officer closes it or waits
 )
 
 // Why a task's answer is no longer needed.

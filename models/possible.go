@@ -117,6 +117,18 @@ func (t Task) RefusesTo(kind DecisionKind, r *Recommendation, round *ReviewRound
 	return t.Refuses(r, round, now)
 }
 
+// RefusesRecorded is RefusesTo for what an officer writes down for somebody, because it came by mail, on paper or in a meeting: an answer
+// is taken for as long as the round takes any, also of who was silent or whose days of grace are over.
+func (t Task) RefusesRecorded(kind DecisionKind, r *Recommendation, round *ReviewRound, now time.Time) error {
+	if kind.AnswersLapsed(&t) {
+		t.State = TaskOpen
+		if now.After(t.GraceUntil) {
+			now = t.GraceUntil
+		}
+	}
+	return t.RefusesTo(kind, r, round, now)
+}
+
 // Refuses returns why a question cannot be answered now, or nil if it can. The round is that in which it was asked; nil
 // where it was asked in none. What is over for good is said before what passes.
 func (t Task) Refuses(r *Recommendation, round *ReviewRound, now time.Time) error {

@@ -13,15 +13,15 @@ import (
 	"tribuna/internal/apperr"
 )
 
-// TakeBackPayload takes back the answer to a question of a round. With SeenAnswer it is that answer alone: another one that came
+// TakeBackPayload takes back the answer to a question of a round, or to a sign-off. With SeenAnswer it is that answer alone: another one that came
 // meanwhile stays.
 type TakeBackPayload struct {
 	InsteadOf
 }
 
-// Means refuses an answer that is not the one whoever takes it back has seen.
-func (p TakeBackPayload) Means(rv *Review) error {
-	if p.SeenAnswer != nil && *p.SeenAnswer != rv.DecisionID {
+// Means refuses an answer, by its decision, that is not the one whoever takes it back has seen.
+func (p TakeBackPayload) Means(stands string) error {
+	if p.SeenAnswer != nil && *p.SeenAnswer != stands {
 		return apperr.About(apperr.CodeOutdated, "answer")
 	}
 	return nil
@@ -49,7 +49,7 @@ func (t *Task) graceTakenBack(w Wait, round *ReviewRound, zone *time.Location, n
 	switch {
 	case !t.graceOver(now):
 		return t.GraceUntil
-	case round.ClosingAt != nil:
+	case round != nil && round.ClosingAt != nil:
 		return *round.ClosingAt
 	}
 	grace := w.LateFor.After(now, zone)
@@ -80,12 +80,37 @@ func (t *Task) WaitsAgain() bool { return t.State == TaskOpen && t.TakenBackAt !
 // TakenBack returns the words of an answer that was taken back, for whoever gave it to go on with; nil where there are none. They are
 // those of the submission, as they were sent: another person who answers the same question does not read them.
 func TakenBack(ctx context.Context, db bun.IDB, t *Task, by Person) (*Review, error) {
+	s, err := wordsTakenBack(ctx, db, t, by)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	return s.asReview()
+}
+
+// SignOffTakenBack is TakenBack for the answer to a sign-off.
+func SignOffTakenBack(ctx context.Context, db bun.IDB, t *Task, by Person) (*SignOffPayload, error) {
+	s, err := wordsTakenBack(ctx, db, t, by)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	p := new(SignOffPayload)
+	if err := json.Unmarshal(s.Payload, p); err != nil {
+		return nil, fmt.Errorf("read the words of %s: %w", s.Kind, err)
+	}
+	if p.VersionHash == "" { // they were removed
+		return nil, nil
+	}
+	return p, nil
+}
+
+// wordsTakenBack returns the submission by which what was taken back had come; nil where there is none, or it was another's.
+func wordsTakenBack(ctx context.Context, db bun.IDB, t *Task, by Person) (*Submission, error) {
 	if !t.WaitsAgain() {
 		return nil, nil
 	}
 	s := new(Submission)
 	err := db.NewSelect().Model(s).Where("s.task_id = ? AND s.state = ?", t.ID, SubmissionRecorded).
-		Where("s.kind IN (?)", bun.List([]DecisionKind{DecideAnswerReview, DecideAnswerConsultation})).
+		Where("s.kind IN (?)", bun.List([]DecisionKind{DecideAnswerReview, DecideAnswerConsultation, DecideAnswerSignOff})).
 		OrderExpr("s.settled_at DESC, s.id DESC").Limit(1).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -100,7 +125,7 @@ func TakenBack(ctx context.Context, db bun.IDB, t *Task, by Person) (*Review, er
 	if speaker != by.ID {
 		return nil, nil
 	}
-	return s.asReview()
+	return s, nil
 }
 
 // asReview is the answer a submission holds, as a form is filled in with it; nil where its words were removed. A consultation has the

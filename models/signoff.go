@@ -2,11 +2,14 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"tribuna/internal/access"
 )
 
 // Answers an organisation can give.
@@ -158,6 +161,15 @@ func (t *SignOffTally) judge(r SignOffRules) {
 	t.Failed = t.Failed || (open == 0 && !fits)
 }
 
+// TakenBackBy reports whether somebody may take the answer back: who gave it, and who speaks for the organisation that did. Its sisters
+// answer in its place instead.
+func (s SignOff) TakenBackBy(a access.Actor) bool {
+	if s.PersonID == a.PersonID || s.SpokenBy == nil {
+		return s.PersonID == a.PersonID
+	}
+	return access.Can(a, access.SignOff, access.Object{TaskID: s.TaskID, TaskOrganisations: []uuid.UUID{*s.SpokenBy}}) == nil
+}
+
 // Put writes an answer, in the place of the one given before.
 func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 	_, err := tx.NewInsert().Model(s).On("CONFLICT (task_id) DO UPDATE").
@@ -165,6 +177,14 @@ func (s *SignOff) Put(ctx context.Context, tx bun.IDB) error {
 		Set("spoken_by = EXCLUDED.spoken_by").Set("written_in = EXCLUDED.written_in").
 		Set("decision_id = EXCLUDED.decision_id").Set("answered_at = EXCLUDED.answered_at").Exec(ctx)
 	return err
+}
+
+// Remove takes an answer away: it counts and is read nowhere any more. The record and the submission by which it came keep the words.
+func (s *SignOff) Remove(ctx context.Context, tx bun.IDB) error {
+	if _, err := tx.NewDelete().Model(s).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("remove an answer to a sign-off: %w", err)
+	}
+	return nil
 }
 
 // SignOffByTask returns what was answered to a task, with who spoke.

@@ -75,10 +75,15 @@ func (s *Server) paced(r *http.Request, a *asked) error {
 	return models.LinkPostLimit.Take(r.Context(), s.DB, a.task.ID.String()+":"+a.visitor.Person.ID.String(), clientaddr.Of(r, s.TrustedProxies), s.Now())
 }
 
-// showSlowed shows the form of a review or a consultation again, of which too much came: its words stay in it. The script that keeps
-// words while they are typed is told so, and tries again.
-func (s *Server) showSlowed(w http.ResponseWriter, r *http.Request, a *asked, slowed error) error {
-	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+// slowedDown reports whether a question was read, and too much came under its link: its form is shown again then, see showSlowed.
+func slowedDown(a *asked, err error) bool {
+	return a != nil && apperr.CodeOf(err) == apperr.CodeTooMany
+}
+
+// showSlowed shows a form again of which too much came: its words stay in it. The script that keeps words while they are typed is told
+// so, and tries again.
+func showSlowed(w http.ResponseWriter, r *http.Request, slowed error, again func(formState) error) error {
+	if fromHTMX(r) || strings.Contains(r.Header.Get("Accept"), "application/json") {
 		return slowed
 	}
 	f, err := readFormState(r)
@@ -87,7 +92,12 @@ func (s *Server) showSlowed(w http.ResponseWriter, r *http.Request, a *asked, sl
 	}
 	wait := int((apperr.WaitOf(slowed) + time.Minute - 1) / time.Minute)
 	f.status, f.Refused = tooMany(w, slowed), Localizer(r).N("asked.slowed", wait)
-	return s.renderReview(w, r, a, f)
+	return again(f)
+}
+
+// reviewSlowed is showSlowed for the forms on the page of a review or a consultation.
+func (s *Server) reviewSlowed(w http.ResponseWriter, r *http.Request, a *asked, slowed error) error {
+	return showSlowed(w, r, slowed, func(f formState) error { return s.renderReview(w, r, a, f) })
 }
 
 func (s *Server) fillAsked(ctx context.Context, a *asked) error {

@@ -27,6 +27,7 @@ type behalfView struct {
 	Open      []behalfRow // whose answers are awaited, as far as they were found; empty when one was chosen
 	Finder    *finder
 	Who       string // whose answer it is: an expert's name, or an organisation's
+	Lapsed    bool   // they did not answer in time
 	Kind      string
 	People    []Option // who spoke
 	Choices   []Option
@@ -48,8 +49,19 @@ func (v behalfView) KeptSize() int { return int((v.Kept.Size + 1023) / 1024) }
 // HasChoice reports whether the answer is one of several.
 func (v behalfView) HasChoice() bool { return len(v.Choices) > 0 }
 
-// behalfRow is an open question.
-type behalfRow struct{ Task, Who, Kind string }
+// behalfRow is a question whose answer can be written down.
+type behalfRow struct {
+	Task, Who, Kind string
+	Lapsed          bool // nobody answered in time
+}
+
+// lapsedLast puts after the questions that are open those that lapsed.
+func lapsedLast(lapsed bool) int {
+	if lapsed {
+		return 1
+	}
+	return 0
+}
 
 // Find is what it is found by.
 func (b behalfRow) Find() string { return models.Folded(b.Who) }
@@ -77,13 +89,38 @@ func (s *Server) beginBehalf(r *http.Request) (*officerAct, error) {
 		return a, nil
 	}
 	kinds := []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskSignOff}
-	if a.task, err = s.taskFor(r.Context(), a.rec, wanted, r.Method == http.MethodPost, kinds); err == nil && a.task == nil {
+	if a.task, err = s.taskFor(r.Context(), a.rec, wanted, true, kinds); err == nil && a.task == nil {
 		err = apperr.About(apperr.CodeClosed, "task")
+	}
+	if err == nil && r.Method != http.MethodPost {
+		err = s.recordable(r.Context(), a)
 	}
 	if err != nil {
 		return a, err
 	}
 	return a, s.can(r.Context(), a.visitor, access.RecordOnBehalf, a.rec, a.task)
+}
+
+// recordable returns why no answer to the question can be written down for somebody, or nil if one can: while it is open, or where it
+// lapsed and the round takes answers still.
+func (s *Server) recordable(ctx context.Context, a *officerAct) error {
+	if a.task.State == models.TaskOpen {
+		return nil
+	}
+	if lapsed, err := s.takesLapsed(ctx, a.rec, a.task); err != nil || lapsed {
+		return err
+	}
+	return apperr.About(apperr.CodeClosed, "task")
+}
+
+// takesLapsed reports whether an answer to a question that nobody answered in time can still be written down.
+func (s *Server) takesLapsed(ctx context.Context, rec *models.Recommendation, t *models.Task) (bool, error) {
+	kind := behalfKinds[t.Kind]
+	if !kind.AnswersLapsed(t) || rec.Possible(kind) != nil {
+		return false, nil
+	}
+	round, err := models.RoundByNumber(ctx, s.DB, rec.ID, t.Round)
+	return err == nil && t.RefusesRecorded(kind, rec, round, s.Now()) == nil, err
 }
 
 func (s *Server) takeOnBehalf(w http.ResponseWriter, r *http.Request) error {
@@ -242,13 +279,20 @@ func (s *Server) showBehalf(w http.ResponseWriter, r *http.Request, a *officerAc
 }
 
 func (s *Server) openQuestions(ctx context.Context, l *i18n.Localizer, a *officerAct) ([]behalfRow, error) {
-	open, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: a.rec.ID, OpenOnly: true,
+	asked, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: a.rec.ID,
 		Kinds: []models.TaskKind{models.TaskReview, models.TaskConsult, models.TaskSignOff}})
 	if err != nil {
 		return nil, err
 	}
 	var rows []behalfRow
-	for _, t := range open {
+	for _, t := range asked {
+		if t.State != models.TaskOpen {
+			if lapsed, err := s.takesLapsed(ctx, a.rec, &t); err != nil {
+				return nil, err
+			} else if !lapsed {
+				continue
+			}
+		}
 		if may, err := s.may(ctx, a.visitor, access.RecordOnBehalf, a.rec, &t); err != nil || !may {
 			if err != nil {
 				return nil, err
@@ -259,8 +303,9 @@ func (s *Server) openQuestions(ctx context.Context, l *i18n.Localizer, a *office
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, behalfRow{Task: t.ID.String(), Who: who, Kind: string(t.Kind)})
+		rows = append(rows, behalfRow{Task: t.ID.String(), Who: who, Kind: string(t.Kind), Lapsed: t.State == models.TaskExpired})
 	}
+	slices.SortStableFunc(rows, func(a, b behalfRow) int { return lapsedLast(a.Lapsed) - lapsedLast(b.Lapsed) })
 	return rows, nil
 }
 
@@ -279,7 +324,7 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 	if err != nil {
 		return err
 	}
-	v.Who, v.Kind = who, string(t.Kind)
+	v.Who, v.Kind, v.Lapsed = who, string(t.Kind), t.State == models.TaskExpired
 	version, err := models.VersionByID(ctx, s.DB, *t.VersionID)
 	if err != nil {
 		return err
@@ -312,7 +357,11 @@ func (s *Server) fillBehalf(ctx context.Context, l *i18n.Localizer, t *models.Ta
 		for i := range v.Questions {
 			v.Questions[i].Required, v.Questions[i].Theirs = false, true
 		}
-		v.Choices = choices(l, "recommendation.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport, behalfDeclines)
+		answers := []string{models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport}
+		if !v.Lapsed { // who is not asked any more has nothing to decline
+			answers = append(answers, behalfDeclines)
+		}
+		v.Choices = choices(l, "recommendation.answer.", answers...)
 	case models.TaskSignOff:
 		v.Choices = choices(l, "signoff.said.", signOffAnswers...)
 	}

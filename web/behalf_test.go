@@ -149,3 +149,45 @@ func TestWhoDeclinesByMailIsRecordedAndReplaced(t *testing.T) {
 	require.Equal(t, models.TaskDeclined, declined.State)
 	require.NotEmpty(t, n.open(models.TaskChooseReviewer), "nobody is in line: the officer is asked")
 }
+
+// TestWhatCameOfSomebodySilentIsRecorded finds them on the desk and in the list, in every language, and writes down what they sent.
+func TestWhatCameOfSomebodySilentIsRecorded(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(2, "expert-02", "expert-03")
+	home, expert, task := recommendationPath(n.brief.ID), n.person("expert-02"), n.taskOf("expert-02")
+	_, err := n.db.NewRaw(`UPDATE tasks SET state = 'expired', closed_at = now(), respond_by = NULL, remind_at = NULL WHERE id = ?`, task.ID).Exec(t.Context())
+	require.NoError(t, err)
+	path := home + "/on-behalf"
+	chosen := path + "?task=" + task.ID.String()
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), n.as("officer-khc", tag)
+		require.Contains(t, b.get(home+"/round").Body, home+"/round?task="+task.ID.String())
+		desk := b.get(home + "/round?task=" + task.ID.String())
+		sound(t, desk)
+		require.Contains(t, desk.Body, `href="`+chosen+`"`)
+		list := b.get(path)
+		sound(t, list)
+		require.Contains(t, list.Body, l.T("officer.behalf.lapsed"))
+		page := b.get(chosen)
+		sound(t, page)
+		require.Contains(t, page.Body, l.T("officer.behalf.lapsed_text"))
+		require.NotContains(t, page.Body, `value="`+behalfDeclines+`"`, "they are not asked any more")
+	}
+	b := n.as("officer-khc", "en")
+	f := filled(t, b.get(chosen).Body, path)
+	f.Set("on_behalf_of", expert.ID.String())
+	f.Set("answer", models.AnswerSupport)
+	f.Set("behalf_note", "Letter of 3 March")
+	f.Set("reasons", "Three years, not two.")
+	require.Equal(t, http.StatusSeeOther, b.postFile(path, f, "letter.txt", "We agree.").StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.postFile(path, f, "letter.txt", "We agree.").StatusCode, "twice is once")
+	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+	require.NoError(t, err)
+	require.Equal(t, []any{expert.ID, "Three years, not two."}, []any{rv.PersonID, rv.Reasons})
+	told, err := n.db.NewSelect().Model((*models.OutboxMail)(nil)).Where("kind = ? AND person_id = ?", models.MailRecordedOnBehalf, expert.ID).Count(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, told)
+	minutes := b.get(home + "/record").Body
+	require.Contains(t, minutes, "/attachments/", "the original is with it")
+}

@@ -4,15 +4,14 @@ import (
 	"net/http"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
 	"tribuna/models"
 )
 
 // answerConsultation takes a partner's comments and statement, in the organisation's name.
 func (s *Server) answerConsultation(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Consult, models.TaskConsult)
-	if a != nil && apperr.CodeOf(err) == apperr.CodeTooMany {
-		return s.showSlowed(w, r, a, err)
+	if slowedDown(a, err) {
+		return s.reviewSlowed(w, r, a, err)
 	}
 	if err != nil {
 		return err

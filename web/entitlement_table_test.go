@@ -228,7 +228,7 @@ var entitlements = concat(
 		inReview("GET /tasks/{id}/text/{form:docx|pdf}#review", expertAnswers), inReview("GET /tasks/{id}/word#review", expertAnswers),
 		inReview("POST /tasks/{id}/word#review", expertAnswers), inReview("POST /tasks/{id}/word#consult", partnerAnswers),
 		inReview("POST /tasks/{id}/review", expertAnswers), inReview("POST /tasks/{id}/consultation", partnerAnswers),
-		inReview("POST /tasks/{id}/take-back#review", expertAnswers), inReview("POST /tasks/{id}/take-back#consult", partnerAnswers),
+		inReview("POST /tasks/{id}/take-back#review", expertAnswers), inReview("POST /tasks/{id}/take-back#consult", partnerAnswers), waiting("POST /tasks/{id}/take-back#sign_off", partnerAnswers),
 		waiting("POST /tasks/{id}/sign-off", partnerAnswers), done("POST /tasks/{id}/progress", partnerReports),
 		waiting("POST /tasks/{id}/translation", linguistAnswers), waiting("POST /tasks/{id}/approve-translation", linguistAnswers),
 		waiting("POST /tasks/{id}/return-translation", linguistAnswers),

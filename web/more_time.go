@@ -47,6 +47,9 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 // askTime takes an expert's wish for more time.
 func (s *Server) askTime(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if slowedDown(a, err) {
+		return s.reviewSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -107,6 +107,9 @@ func (s *Server) renderProgress(w http.ResponseWriter, r *http.Request, a *asked
 // answerProgress takes the report that was asked for.
 func (s *Server) answerProgress(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.ReportProgress, models.TaskReportProgress)
+	if slowedDown(a, err) {
+		return s.progressSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -125,6 +128,14 @@ func (s *Server) answerProgress(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.thank(w, r, a)
+}
+
+// progressSlowed shows a report of which too much came with its words; a file is chosen again.
+func (s *Server) progressSlowed(w http.ResponseWriter, r *http.Request, a *asked, slowed error) error {
+	if _, err := readUpload(r, models.MaxAttachment); err != nil {
+		return err
+	}
+	return showSlowed(w, r, slowed, func(f formState) error { return s.renderProgress(w, r, a, f, keeping{Keeps: true}) })
 }
 
 // progressAnswer is what was reported under a question.

@@ -87,6 +87,9 @@ func (s *Server) signOffStanding(ctx context.Context, l *i18n.Localizer, rec *mo
 func newSignOffRow(l *i18n.Localizer, t models.Task, unit models.AskedUnit, given map[uuid.UUID]models.SignOff) (row signOffRow, err error) {
 	row = signOffRow{Organisation: l.ForUnit(unit.Name, unit.Concerned...), Due: t.DueAt, Open: t.State == models.TaskOpen,
 		State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+	if t.WaitsAgain() {
+		row.State = Badge{Tone: "wait", Icon: "arrow-back-up", Text: l.T("signoff.taken_back")}
+	}
 	so, answered := given[t.ID]
 	if !answered {
 		return row, nil

@@ -36,22 +36,23 @@ func (s *Server) reportRoutes(r *mux.Router) {
 // reportView is the form by which a text is reported.
 type reportView struct {
 	Page
-	Form         *Form
+	formState
 	Action, Back string
 	Kinds        []Option
 	Sent         bool
 	Steward      string // where a coordinator deals with the text at once; "" for the others
 }
 
-// reportedText finds the text a report is about for whoever may read it, and the way back to it.
+// reportedText finds the text a report is about for whoever may read it, and the way back to it; beside CodeTooMany as well, so that
+// the form can be shown again with its words.
 func (s *Server) reportedText(r *http.Request) (*models.Recommendation, string, error) {
 	v := visitorFrom(r.Context())
 	if strings.HasPrefix(r.URL.Path, "/tasks/") {
 		a, err := s.loadAsked(r)
-		if err != nil {
+		if a == nil {
 			return nil, "", err
 		}
-		return a.rec, a.path(), nil
+		return a.rec, a.path(), err
 	}
 	id, err := idVar(r, "id", "recommendation")
 	if err != nil {
@@ -68,16 +69,16 @@ func (s *Server) reportedText(r *http.Request) (*models.Recommendation, string, 
 }
 
 func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
-	return s.showReport(w, r, NewForm(nil), http.StatusOK)
-}
-
-func (s *Server) showReport(w http.ResponseWriter, r *http.Request, f *Form, status int) error {
 	rec, back, err := s.reportedText(r)
 	if err != nil {
 		return err
 	}
+	return s.showReport(w, r, rec, back, newFormState(nil))
+}
+
+func (s *Server) showReport(w http.ResponseWriter, r *http.Request, rec *models.Recommendation, back string, f formState) error {
 	l := Localizer(r)
-	v := reportView{Page: NewPage(r, l.T("report.title")), Form: f, Action: r.URL.Path, Back: back, Kinds: reportKinds(l), Sent: r.URL.Query().Has("sent")}
+	v := reportView{Page: NewPage(r, l.T("report.title")), formState: f, Action: r.URL.Path, Back: back, Kinds: reportKinds(l), Sent: r.URL.Query().Has("sent")}
 	v.NoIndex = true
 	steward, err := s.may(r.Context(), visitorFrom(r.Context()), access.RedactRecord, rec, nil)
 	if err != nil {
@@ -86,7 +87,7 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, f *Form, sta
 	if steward {
 		v.Steward = reportsPath + "/" + rec.ID.String()
 	}
-	s.Engine.Render(w, r, status, "report", v)
+	s.Engine.Render(w, r, f.status, "report", v)
 	return nil
 }
 
@@ -103,7 +104,10 @@ func (s *Server) sendReport(w http.ResponseWriter, r *http.Request) error {
 	if err := ParseForm(r); err != nil {
 		return err
 	}
-	rec, _, err := s.reportedText(r)
+	rec, back, err := s.reportedText(r)
+	if rec != nil && apperr.CodeOf(err) == apperr.CodeTooMany {
+		return showSlowed(w, r, err, func(f formState) error { return s.showReport(w, r, rec, back, f) })
+	}
 	if err != nil {
 		return err
 	}
@@ -116,11 +120,11 @@ func (s *Server) sendReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := models.ReportInput{Kind: models.ReportKind(r.PostForm.Get("kind")), Reason: words(r, "reason"), Email: words(r, "email")}
 	if err := validation.Check(in); err != nil {
-		f := NewForm(r.PostForm)
-		if !f.Blame(err, Localizer(r)) {
+		f := newFormState(r.PostForm)
+		if !f.showAgain(err, Localizer(r)) {
 			return err
 		}
-		return s.showReport(w, r, f, http.StatusUnprocessableEntity)
+		return s.showReport(w, r, rec, back, f)
 	}
 	var person *uuid.UUID
 	if v := visitorFrom(r.Context()); v != nil {

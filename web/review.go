@@ -38,7 +38,7 @@ type reviewView struct {
 	TakenBack    *time.Time // when it was; nil: it was not
 	Words        bool       // the form holds what was taken back
 	Until        time.Time
-	DeclineOpen  bool
+	Decline      declineForm
 	Kept         string // under which name the device keeps what is being typed
 	Again        *againView
 	Kinds        []Option      // what a comment can be
@@ -153,7 +153,9 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	if v.Time, err = s.moreTime(r, a, f.Form); err != nil {
 		return v, err
 	}
-	v.DeclineOpen = f.Form.Values.Has(rowField("suggestions", 0, "name")) || r.URL.Query().Has("decline")
+	if v.Decline, err = s.declineForm(r, a, f); err != nil {
+		return v, err
+	}
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
 	v.Before = labelOf(v.Answers, f.Form.Value(chosenBefore))
 	if !v.Consultation {
@@ -226,8 +228,8 @@ func labelOf(options []Option, value string) string {
 // answerReview takes an expert's answer.
 func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
-	if a != nil && apperr.CodeOf(err) == apperr.CodeTooMany {
-		return s.showSlowed(w, r, a, err)
+	if slowedDown(a, err) {
+		return s.reviewSlowed(w, r, a, err)
 	}
 	if err != nil {
 		return err

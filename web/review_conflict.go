@@ -61,6 +61,9 @@ func (s *Server) replacedView(ctx context.Context, l *i18n.Localizer, a *asked) 
 // declareConflict takes what an expert declares. They go on reading and writing: nothing waits for what is decided about it.
 func (s *Server) declareConflict(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if slowedDown(a, err) {
+		return s.reviewSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}

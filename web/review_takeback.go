@@ -21,7 +21,9 @@ type takeBackForm struct {
 	Until  time.Time // until when another answer is taken
 	Zone   *time.Location
 	Late   bool // it would be a late one
+	Lasts  bool // it is taken while the sign-off lasts, whenever that is
 	Apart  bool // and late ones are not counted
+	Theirs bool // a colleague sent it, who has its words
 	Open   bool
 }
 
@@ -37,6 +39,9 @@ func takeBackBox(l *i18n.Localizer, a *asked) string {
 
 // takeBackForm offers to take back the answer that stands; nil where that is not possible, or not any more.
 func (s *Server) takeBackForm(ctx context.Context, l *i18n.Localizer, a *asked, f formState) (*takeBackForm, error) {
+	if a.task.Kind == models.TaskSignOff {
+		return s.takeSignOffBackForm(ctx, l, a, f)
+	}
 	if !models.DecideTakeBack.Answers(a.task.Kind) || a.rec.Stage != models.StageReview {
 		return nil, nil
 	}
@@ -53,13 +58,26 @@ func (s *Server) takeBackForm(ctx context.Context, l *i18n.Localizer, a *asked, 
 		return nil, err
 	}
 	v := &takeBackForm{formState: f, Action: a.path() + "/take-back", Seen: stands.DecisionID, Zone: a.zone, Label: l.T("takeback.label." + string(a.task.Kind)), Box: takeBackBox(l, a),
-		Apart: procedure.Document.Review.LateApart && a.task.Kind == models.TaskReview, Open: f.Form.Values.Has("seen_answer")}
+		Apart: procedure.Document.Review.LateApart && a.task.Kind == models.TaskReview, Theirs: stands.PersonID != a.visitor.Person.ID, Open: f.Form.Values.Has("seen_answer")}
 	zone := a.zone
 	if zone == nil {
 		zone = time.UTC
 	}
 	v.Until, v.Late = a.task.AnswerableTakenBack(procedure.Document.WaitFor(a.task.Kind), round, zone, s.Now())
 	return v, nil
+}
+
+// takeSignOffBackForm is takeBackForm for the organisation that answered a sign-off; nil for others who share its vote.
+func (s *Server) takeSignOffBackForm(ctx context.Context, l *i18n.Localizer, a *asked, f formState) (*takeBackForm, error) {
+	stands, err := s.signOffOf(ctx, a)
+	if apperr.CodeOf(err) == apperr.CodeNotFound || err == nil && !stands.TakenBackBy(a.visitor.viewer().Actor()) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &takeBackForm{formState: f, Action: a.path() + "/take-back", Seen: stands.DecisionID, Zone: a.zone, Label: l.T("takeback.label." + string(a.task.Kind)),
+		Box: takeBackBox(l, a), Lasts: true, Theirs: stands.PersonID != a.visitor.Person.ID, Open: f.Form.Values.Has("seen_answer")}, nil
 }
 
 // takeBack has who answered a question of a round take that back; the form they are led to holds what they had written.
@@ -113,11 +131,13 @@ func (s *Server) takeBack(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showStands says that an answer cannot be taken back any more, or not now.
+//
+//i18n:keys takeback.closed.*
 func (s *Server) showStands(w http.ResponseWriter, r *http.Request, a *asked, reason string) error {
 	f := newFormState(nil)
 	f.status = http.StatusConflict
 	if reason == "closed" {
-		f.Refused = Localizer(r).T("takeback.closed")
+		f.Refused = Localizer(r).T("takeback.closed." + string(a.task.Kind))
 	}
 	return s.renderOver(w, r, a, reason, f)
 }

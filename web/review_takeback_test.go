@@ -109,7 +109,7 @@ func TestAnAnswerIsNotTakenBackOnceTheRoundIsClosed(t *testing.T) {
 	back := b.post(path+"/take-back", url.Values{"decision_id": {NewDecisionID()}, "seen_answer": {rv.DecisionID}, "take_back": {"yes"}})
 	require.Equal(t, http.StatusConflict, back.StatusCode)
 	sound(t, back)
-	require.Contains(t, back.Body, i18n.For("en").T("takeback.closed"))
+	require.Contains(t, back.Body, i18n.For("en").T("takeback.closed.review"))
 	_, err = models.ReviewByTask(t.Context(), n.db, task.ID)
 	require.NoError(t, err)
 }

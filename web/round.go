@@ -251,7 +251,10 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		}
 		row.sayWhy(ask.ID, said)
 		row.Lost = undeliveredRows(l, a.visitor.viewer(), a.rec, lost[ask.ID], v.Zone)
-		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 {
+		if row.Lapsed, err = s.lapsedAtDesk(ctx, a.rec, ask, v); err != nil {
+			return err
+		}
+		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 || row.Lapsed {
 			row.Act = v.Action + "?task=" + ask.ID.String()
 		}
 		if v.Enough && ask.WaitsOut() {
@@ -278,6 +281,15 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		slices.SortStableFunc(rows, func(a, b roundDeskRow) int { return b.urgency() - a.urgency() })
 	}
 	return nil
+}
+
+// lapsedAtDesk reports whether an answer that came otherwise can be written down for somebody who did not answer in time. In an anonymised
+// round it is not the desk's to know.
+func (s *Server) lapsedAtDesk(ctx context.Context, rec *models.Recommendation, ask models.RoundAsk, v *roundDeskView) (bool, error) {
+	if !v.Open || v.Hides != "" && ask.Kind == models.TaskReview {
+		return false, nil
+	}
+	return s.takesLapsed(ctx, rec, &ask.Task)
 }
 
 // choose has the page be about one of those asked.

@@ -27,6 +27,7 @@ type roundDeskRow struct {
 	Suggestion string
 	Act        string         // where something is done about it
 	Decidable  bool           // the question stands: open, or answered
+	Lapsed     bool           // it ended without an answer, and one can still be written down
 	Links      bool           // personal links of it still open something
 	Suggested  []suggestedRow // whom they suggest instead
 	Conflict   *roundConflict

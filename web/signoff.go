@@ -29,7 +29,9 @@ type signOffView struct {
 	Answers     []Option
 	Before      string // what was chosen before, to be chosen again; "" for nothing
 	Changing    bool
-	Given       string // whose answer stands, if it is not the reader's own
+	TakeBack    string     // where what the reader's organisation answered is taken back; "" where a sister answered
+	TakenBack   *time.Time // when it was; nil: it was not
+	Given       string     // whose answer stands, if it is not the reader's own
 	Kept        string
 	keeping
 }
@@ -59,6 +61,10 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 		values.Set("written_in", given.WrittenIn)
 	case apperr.CodeOf(err) != apperr.CodeNotFound:
 		return err
+	default:
+		if err := s.signOffWordsBack(r.Context(), a, values); err != nil {
+			return err
+		}
 	}
 	kept, state, err := s.keptIn(r, a.keptForm(), a.path()+"/sign-off", values)
 	if err != nil {
@@ -69,6 +75,18 @@ func (s *Server) showSignOff(w http.ResponseWriter, r *http.Request, a *asked) e
 	}
 	unchoose(values)
 	return s.renderSignOff(w, r, a, newFormState(values), state)
+}
+
+// signOffWordsBack fills in what the visitor answered and took back, to be changed and sent once more.
+func (s *Server) signOffWordsBack(ctx context.Context, a *asked, values url.Values) error {
+	p, err := models.SignOffTakenBack(ctx, s.DB, a.task, a.visitor.Person)
+	if err != nil || p == nil {
+		return err
+	}
+	values.Set("answer", p.Answer)
+	values.Set("reason", p.Reason)
+	values.Set("written_in", p.WrittenIn)
+	return nil
 }
 
 func (s *Server) renderSignOff(w http.ResponseWriter, r *http.Request, a *asked, f formState, state keeping) error {
@@ -96,24 +114,33 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 	}
 	v.Page = askedPage(r, l.T("asked.title.sign_off", "Title", v.Document))
 	if v.Changing {
-		if v.Given, err = s.givenBy(ctx, l, a); err != nil {
+		if err := s.fillGiven(ctx, l, a, &v); err != nil {
 			return v, err
 		}
+	} else if a.task.WaitsAgain() {
+		v.TakenBack = a.task.TakenBackAt
 	}
 	return v, s.fillTally(ctx, l, a, &v)
 }
 
-// givenBy says whose answer stands for those who share a vote; "" where it is the reader's own.
-func (s *Server) givenBy(ctx context.Context, l *i18n.Localizer, a *asked) (string, error) {
+// fillGiven says whose answer stands for those who share a vote, and leads to where it is taken back by who may.
+func (s *Server) fillGiven(ctx context.Context, l *i18n.Localizer, a *asked, v *signOffView) error {
 	so, err := s.signOffOf(ctx, a)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
-		return "", nil
+		return nil
 	}
-	if err != nil || so.PersonID == a.visitor.Person.ID {
-		return "", err
+	if err != nil {
+		return err
 	}
-	return l.T("signoff.given", "Organisation", l.ForUnit(a.facts.Organisation, so.Speaker), "When", l.DateTime(so.AnsweredAt, a.zone),
-		"Answer", l.T("signoff.said."+so.Answer)), nil
+	if so.TakenBackBy(a.visitor.viewer().Actor()) {
+		v.TakeBack = a.takeBackPath()
+	}
+	if so.PersonID == a.visitor.Person.ID {
+		return nil
+	}
+	v.Given = l.T("signoff.given", "Organisation", l.ForUnit(a.facts.Organisation, so.Speaker), "When", l.DateTime(so.AnsweredAt, a.zone),
+		"Answer", l.T("signoff.said."+so.Answer))
+	return nil
 }
 
 func (s *Server) fillTally(ctx context.Context, l *i18n.Localizer, a *asked, v *signOffView) error {
@@ -153,6 +180,9 @@ func (s *Server) coSigners(ctx context.Context, l *i18n.Localizer, a *asked, tas
 		}
 		unit := units[t.ID]
 		c := coSigner{Name: l.ForUnit(unit.Name, unit.Concerned...), Zone: a.zone, State: Badge{Tone: "plain", Icon: "clock", Text: l.T("signoff.awaited")}}
+		if t.WaitsAgain() {
+			c.State = Badge{Tone: "wait", Icon: "arrow-back-up", Text: l.T("signoff.taken_back")}
+		}
 		if so, ok := given[t.ID]; ok {
 			c.State, c.Reason, c.Lang, c.At = signOffBadge(l, so.Answer), so.Reason, so.WrittenIn, so.AnsweredAt
 			c.Name = l.ForUnit(unit.Name, so.Speaker)
@@ -179,6 +209,9 @@ func signOffBadge(l *i18n.Localizer, answer string) Badge {
 // answerSignOff takes an organisation's answer.
 func (s *Server) answerSignOff(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.SignOff, models.TaskSignOff)
+	if slowedDown(a, err) {
+		return showSlowed(w, r, err, func(f formState) error { return s.renderSignOff(w, r, a, f, keeping{Keeps: true}) })
+	}
 	if err != nil {
 		return err
 	}

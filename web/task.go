@@ -112,6 +112,9 @@ func (s *Server) showQuestion(w http.ResponseWriter, r *http.Request, a *asked) 
 // acceptTask records that an expert will review: they are no longer silent.
 func (s *Server) acceptTask(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if slowedDown(a, err) {
+		return showSlowed(w, r, err, func(f formState) error { return s.acceptAgain(w, r, a, f) })
+	}
 	if err != nil {
 		return err
 	}
@@ -162,9 +165,9 @@ func (s *Server) acceptAgain(w http.ResponseWriter, r *http.Request, a *asked, f
 
 // declineTask ends the question for somebody who will not answer it.
 func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.loadAsked(r)
-	if err != nil {
-		return err
+	a, slowed := s.loadAsked(r)
+	if a == nil {
+		return slowed
 	}
 	if !a.task.Kind.Declinable() {
 		return apperr.NotFound("task")
@@ -173,8 +176,14 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 	if err := s.can(r.Context(), a.visitor, action, a.rec, a.task); err != nil {
 		return err
 	}
+	if slowed != nil {
+		return showSlowed(w, r, slowed, func(f formState) error { return s.declineAgain(w, r, a, f) })
+	}
 	f, err := readFormState(r)
 	if err != nil {
+		return err
+	}
+	if kept, err := s.keepWords(w, r, a.declineKept()); kept {
 		return err
 	}
 	p := models.DeclinePayload{Reason: words(r, "reason"), Suggestion: words(r, "suggestion")}
@@ -190,6 +199,9 @@ func (s *Server) declineTask(w http.ResponseWriter, r *http.Request) error {
 		f.Form.sayTick(Localizer(r), "will_not", Localizer(r).T("asked.decline.sure"))
 		return s.declineAgain(w, r, a, f)
 	case err != nil || !done:
+		return err
+	}
+	if err := models.ForgetKept(r.Context(), s.DB, a.visitor.Person.ID, a.declineKept().name); err != nil {
 		return err
 	}
 	http.Redirect(w, r, a.path(), http.StatusSeeOther)

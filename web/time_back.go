@@ -49,6 +49,9 @@ func (s *Server) timeBack(r *http.Request, a *asked, form *Form) (*timeBackView,
 // takeTimeBack has an expert take back the time they asked for or took. Where the officer has answered meanwhile the page says so.
 func (s *Server) takeTimeBack(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Review, models.TaskReview)
+	if slowedDown(a, err) {
+		return s.reviewSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ type translationView struct {
 	ReturnLang  string    // of the note; "" where nobody said
 	SavedAt     time.Time // just now, by this page's own saving
 	storedTitle string
-	DeclineOpen bool
+	Decline     declineForm
 }
 
 // blockPair is a block of the source with its rendering.
@@ -160,10 +160,13 @@ func (s *Server) translationPage(r *http.Request, c translationCase, f formState
 	l := Localizer(r)
 	v := translationView{formState: f, Action: c.path() + "/translation", Document: c.version.Title, From: c.rec.Language,
 		To: c.tr.Language, First: c.first(), Last: c.last(), Number: c.part + 1, Revision: c.tr.Revision,
-		SourceTitle: c.version.Title, storedTitle: c.tr.Title, ReturnNote: c.tr.ReturnNote, ReturnLang: c.tr.ReturnWrittenIn, DeclineOpen: f.Form.Values.Has("suggestion")}
+		SourceTitle: c.version.Title, storedTitle: c.tr.Title, ReturnNote: c.tr.ReturnNote, ReturnLang: c.tr.ReturnWrittenIn}
 	v.Page = askedPage(r, l.T("asked.title.translate", "Title", c.version.Title))
 	var err error
 	if v.Card, err = s.card(r.Context(), l, c.asked); err != nil {
+		return v, err
+	}
+	if v.Decline, err = s.declineForm(r, c.asked, f); err != nil {
 		return v, err
 	}
 	if !f.Form.Values.Has("title") {
@@ -214,6 +217,9 @@ func (c translationCase) measurePairs() []measurePair {
 // over" it then asks for the translation to be taken as finished.
 func (s *Server) saveTranslation(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.askedFor(r, access.Translate, models.TaskTranslate)
+	if slowedDown(a, err) {
+		return s.translationSlowed(w, r, a, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -244,6 +250,18 @@ func (s *Server) saveTranslation(w http.ResponseWriter, r *http.Request) error {
 		return s.handOver(w, r, c, f, revision)
 	}
 	return s.afterSaving(w, r, c)
+}
+
+// translationSlowed shows a part of which too much came with the words as they were typed.
+func (s *Server) translationSlowed(w http.ResponseWriter, r *http.Request, a *asked, slowed error) error {
+	return showSlowed(w, r, slowed, func(f formState) error {
+		c, err := s.loadTranslation(r.Context(), a, r.FormValue("part"))
+		if err != nil {
+			return err
+		}
+		in := c.read(r.PostForm)
+		return s.renderTranslation(w, r, a, f, &in)
+	})
 }
 
 // storeTranslation returns the revision that the words have now.

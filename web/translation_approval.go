@@ -14,17 +14,17 @@ import (
 type approvalView struct {
 	Page
 	formState
-	Card        askedCard
-	Approve     string // where the forms go
-	Return      string
-	Document    string
-	From, To    string
-	Title       string // translated
-	Rows        []renderedPair
-	Measures    []measurePair
-	Revision    int
-	Translator  string
-	DeclineOpen bool
+	Card       askedCard
+	Approve    string // where the forms go
+	Return     string
+	Document   string
+	From, To   string
+	Title      string // translated
+	Rows       []renderedPair
+	Measures   []measurePair
+	Revision   int
+	Translator string
+	Decline    declineForm
 }
 
 // renderedPair is a block of the source and its translation, or the note that says why it was left out.
@@ -55,12 +55,14 @@ func (s *Server) renderApproval(w http.ResponseWriter, r *http.Request, a *asked
 func (s *Server) approvalPage(r *http.Request, c translationCase, f formState) (approvalView, error) {
 	ctx, l := r.Context(), Localizer(r)
 	v := approvalView{formState: f, Approve: c.path() + "/approve-translation", Return: c.path() + "/return-translation",
-		Document: c.version.Title, From: c.rec.Language, To: c.tr.Language, Title: c.tr.Title, Revision: c.tr.Revision,
-		DeclineOpen: f.Form.Values.Has("suggestion")}
+		Document: c.version.Title, From: c.rec.Language, To: c.tr.Language, Title: c.tr.Title, Revision: c.tr.Revision}
 	v.Page = askedPage(r, l.T("asked.title.approve_translation", "Title", c.version.Title))
 	v.Measures = c.measurePairs()
 	var err error
 	if v.Card, err = s.card(ctx, l, c.asked); err != nil {
+		return v, err
+	}
+	if v.Decline, err = s.declineForm(r, c.asked, f); err != nil {
 		return v, err
 	}
 	if c.tr.TranslatorID != nil {
@@ -148,6 +150,9 @@ func (s *Server) returnTranslation(w http.ResponseWriter, r *http.Request) error
 // decideTranslation says what the second reader decided, unless the form says nothing as it stands (unsaid).
 func (s *Server) decideTranslation(w http.ResponseWriter, r *http.Request, kind models.DecisionKind, payload any, unsaid error) error {
 	a, err := s.askedFor(r, access.ApproveTranslation, models.TaskApproveTranslation)
+	if slowedDown(a, err) {
+		return showSlowed(w, r, err, func(f formState) error { return s.renderApproval(w, r, a, f) })
+	}
 	if err != nil {
 		return err
 	}

@@ -124,3 +124,68 @@ func TestReviewBegunIsNotSilent(t *testing.T) {
 	require.Equal(t, 1, o.entries("review.silent"))
 	require.Len(t, o.tasksOf(models.TaskReview), 4, "one further expert was asked")
 }
+
+// What came by mail or on paper of somebody who was silent, or whose days of grace are over, is written down until the round is closed, by
+// the rule of late answers; and they are told.
+func TestReviewOfOneWhoWasSilentIsWrittenDownByTheOfficer(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.LateApart, d.Review.Enough = true, 3 })
+	silent, tired, waits := o.experts[0], o.experts[1], o.experts[2]
+	o.startReview(0, []models.Person{silent, tired, waits}, nil)
+	accepts := func(who models.Person) {
+		o.tell(models.DecideAcceptTask, who, &o.taskOf(models.TaskReview, who).ID, models.NoPayload{})
+	}
+	o.at(time.Hour, func() { accepts(tired) })
+	o.at(2*time.Hour, func() { accepts(waits) })
+	o.at(3*time.Hour, func() {
+		o.exec("UPDATE tasks SET due_at = due_at + interval '90 days', grace_until = grace_until + interval '90 days' WHERE person_id = ?", waits.ID)
+	})
+	writes := func(who, by models.Person, change ...func(*models.Submission)) *said {
+		return o.tell(models.DecideAnswerReview, by, &o.taskOf(models.TaskReview, who).ID, o.review(), append(change, behalf(who, "By letter."))...)
+	}
+	var soon, same, stranger, late, own, other *said
+	o.at(9*day-time.Hour, func() {
+		require.True(t, o.taskOf(models.TaskReview, silent).Silent())
+		require.Len(t, o.openTasks(models.TaskChooseReviewer), 1)
+		stranger = writes(silent, o.other)
+	})
+	o.at(9*day, func() { soon = writes(silent, o.officer, decisionID("the-same-form")) })
+	o.at(9*day+time.Hour, func() { same = writes(silent, o.officer, decisionID("the-same-form")) })
+	o.at(60*day, func() {
+		require.Equal(t, models.TaskExpired, o.taskOf(models.TaskReview, tired).State)
+		own = o.tell(models.DecideAnswerReview, tired, &o.taskOf(models.TaskReview, tired).ID, o.review())
+	})
+	o.at(60*day+time.Hour, func() { late = writes(tired, o.officer) })
+	o.at(60*day+2*time.Hour, func() { o.tell(models.DecideAnswerReview, waits, &o.taskOf(models.TaskReview, waits).ID, o.review()) })
+	o.at(60*day+3*time.Hour, func() { other = writes(silent, o.officer) })
+	cutOff(t, o.run(60*day+4*time.Hour))
+	require.Equal(t, models.SubmissionRefused, stranger.outcome.State)
+	o.recorded(soon)
+	o.recorded(same)
+	require.False(t, soon.outcome.Late, "the deadline was still to come")
+	o.refused(apperr.CodeLate, own)
+	o.recorded(late)
+	require.True(t, late.outcome.Late)
+	o.recorded(other)
+	require.Empty(t, o.openTasks(models.TaskChooseReviewer), "nobody need be found in their place")
+	require.Equal(t, models.TaskDone, o.taskOf(models.TaskReview, tired).State)
+	require.Equal(t, 1, o.mailsTo(models.MailRecordedOnBehalf, tired.ID), "who is spoken for is told")
+	procedure, err := models.ProcedureByID(o.ctx, o.db, o.rec.ProcedureID)
+	require.NoError(t, err)
+	counted, err := o.round(1).Answered(o.ctx, o.db, procedure.Document.Review)
+	require.NoError(t, err)
+	require.Equal(t, 2, counted, "late ones stand apart by this procedure")
+}
+
+func TestReviewIsNotWrittenDownOnceTheRoundIsClosed(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough, d.Review.Grace = 1, "1h" })
+	o.startReview(0, o.experts[:2], nil)
+	o.answer(9*day, o.experts[1])
+	var closed *said
+	o.at(11*day, func() {
+		require.True(t, o.taskOf(models.TaskReview, o.experts[0]).Silent())
+		require.NotNil(t, o.round(1).ClosedAt)
+		closed = o.tell(models.DecideAnswerReview, o.officer, &o.taskOf(models.TaskReview, o.experts[0]).ID, o.review(), behalf(o.experts[0], "By letter."))
+	})
+	cutOff(t, o.run(12*day))
+	o.refused(apperr.CodeClosed, closed)
+}

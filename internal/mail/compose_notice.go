@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/internal/inquiry"
 	"tribuna/models"
@@ -89,6 +90,9 @@ func (d *draft) signOffReplaced(ctx context.Context) (page, error) {
 		return page{}, err
 	}
 	so, err := models.SignOffByTask(ctx, d.db, t.ID)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return d.signOffNotCounted(ctx)
+	}
 	if err != nil {
 		return page{}, err
 	}
@@ -106,6 +110,24 @@ func (d *draft) signOffReplaced(ctx context.Context) (page, error) {
 		Why:      d.t("signoff_replaced.why"),
 	}
 	return d.withWayBack(p, t), nil
+}
+
+// signOffNotCounted tells who answered in their organisation's name that a colleague took that back, or whoever answered after them their
+// own answer: nothing stands.
+func (d *draft) signOffNotCounted(ctx context.Context) (page, error) {
+	t, err := d.openTask(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	return page{
+		Subject:  d.t("signoff_replaced.none.subject", "Title", t.Title),
+		Lead:     []string{d.t("signoff_replaced.none.lead")},
+		Document: document(t),
+		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
+		Button:   &button{Label: d.t("round_closing.button"), URL: d.link(t)},
+		After:    []string{d.t("link_is_personal")},
+		Why:      d.t("signoff_replaced.none.why"),
+	}, nil
 }
 
 // recordedOnBehalf tells a person what was recorded in their name, so that a mistake is found.

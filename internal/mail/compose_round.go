@@ -26,6 +26,9 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 		Button:   &button{Label: d.t("round_news.button"), URL: d.baseURL + "/recommendations/" + rec.ID.String() + "/round"},
 		Why:      d.t("round_news.why"),
 	}
+	if d.mail.Data.Reason == models.NewsSignOffTakenBack {
+		p.Button = &button{Label: d.t("round_news.recommendation"), URL: d.baseURL + "/recommendations/" + rec.ID.String()}
+	}
 	if d.mail.TaskID == nil {
 		return p, nil
 	}
@@ -59,7 +62,7 @@ func (d *draft) newsOwed(ctx context.Context, t models.MailTask) error {
 		return err
 	}
 	switch reason := d.mail.Data.Reason; {
-	case reason == models.NewsTakenBack && !asked.WaitsAgain():
+	case (reason == models.NewsTakenBack || reason == models.NewsSignOffTakenBack) && !asked.WaitsAgain():
 		return NotOwed{"another answer came meanwhile, or none is waited for"}
 	case reason == models.NewsTimeAsked && asked.AskedUntil == nil && asked.TimeTakenBackAt != nil,
 		reason == models.NewsMoreTime && asked.TimeTakenFrom == nil && asked.TimeTakenBackAt != nil:

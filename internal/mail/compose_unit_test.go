@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/i18n"
 	"tribuna/internal/mail"
 	"tribuna/models"
 )
@@ -41,4 +42,16 @@ func TestWhoAnsweredFirstForASharedVoteIsToldWhoAnsweredAfterThem(t *testing.T) 
 	require.Contains(t, letter.Text, "Our board could not meet.")
 	_, err = n.compose(n.mail(models.MailSignOffReplaced, later, "en", task))
 	require.ErrorAs(t, err, new(mail.NotOwed), "one's own answer is no news")
+
+	n.exec(`DELETE FROM signoffs WHERE task_id = ?`, task.ID)
+	for _, tag := range i18n.Tags() {
+		letter, err = n.compose(n.mail(models.MailSignOffReplaced, n.speaker, tag, task))
+		require.NoError(t, err)
+		require.Contains(t, letter.Subject, "Leaving care")
+		require.NotContains(t, letter.Text, "Our board could not meet.")
+		require.Contains(t, letter.Text, "/l/", "it is waited for again")
+	}
+	n.exec(`UPDATE tasks SET state = 'done', closed_at = opened_at WHERE id = ?`, task.ID)
+	_, err = n.compose(n.mail(models.MailSignOffReplaced, n.speaker, "en", task))
+	require.ErrorAs(t, err, new(mail.NotOwed), "nobody is waited for any more")
 }
