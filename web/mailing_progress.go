@@ -39,6 +39,7 @@ type mailingProgressView struct {
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
+	Unbegun      bool             // nothing of it left, and its waves say for how many it is: there is nothing to measure
 	Writing      string           // where its letter to representatives is read; "" of other kinds
 	Written      int              // people who say that they wrote
 }
@@ -85,6 +86,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
 		return err
 	}
+	v.Unbegun = v.Waits != nil && v.Waits.Revisable && len(v.Waits.Waves) > 0
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil
 }
