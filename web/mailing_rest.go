@@ -47,7 +47,7 @@ func (s *Server) restOffered(r *http.Request, c mailingCase) (string, error) {
 	if c.m.HasRest() != nil {
 		return "", nil
 	}
-	rest, err := models.CountRest(r.Context(), s.DB, c.m)
+	rest, err := models.CountRest(r.Context(), s.DB, c.m, s.Now())
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +70,7 @@ func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCas
 	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
 		Action: c.path() + "/rest", Back: c.path() + "/report"}
 	var err error
-	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m); err != nil {
+	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m, s.Now()); err != nil {
 		return err
 	}
 	list, err := s.ofWhomNotKnown(r, c, restUnknown+1)
