@@ -171,7 +171,7 @@ const recipientsPerPage = 50
 // recipientsView lists the recipients of a mailing in one state.
 type recipientsView struct {
 	Page
-	Document string
+	Document string // what its mailing is called
 	Lang     string
 	State    string // in words
 	What     string // what the state means
@@ -211,6 +211,9 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	state := recipientState(r.URL.Query().Get("state"))
 	v := recipientsView{Document: c.rec.Title, Lang: c.rec.Language, State: l.T("mailing." + string(state)), Back: c.path(),
 		What: l.T("mailing.recipients." + string(state))}
+	if t := c.m.Text(l.Tag()); t != nil {
+		v.Document, v.Lang = t.Subject, t.Language // it is the mailing that the link leads back to
+	}
 	v.Page = s.workPage(r, l.T("mailing.recipients_title"))
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err
