@@ -113,7 +113,7 @@ func (s *server) mailingReport(c *call) (reply, error) {
 	}
 	v := MailingReport{MailTally: mailTally(r.MailTally), Complaints: r.Complaints, ByCountry: listOf(r.ByCountry, partView).Items, ByLanguage: listOf(r.ByLanguage, partView).Items}
 	if m.HasRest() == nil {
-		rest, err := models.CountRest(c.ctx(), s.DB, m)
+		rest, err := models.CountRest(c.ctx(), s.DB, m, c.now())
 		if err != nil {
 			return reply{}, err
 		}

@@ -126,6 +126,9 @@ type CampaignSummary struct {
 	NextDay                *time.Time
 	NextTitle              string // of the step to come first
 	NextWrittenIn          string // language of that title; "" where nobody said
+
+	// Of the mailing begun last, by which campaigns of one title are told apart; "" where there is none.
+	MailingKind, MailingSubject, MailingLanguage string
 }
 
 // what of a campaign (alias ca) is to come, and what is done.
@@ -141,10 +144,14 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 	q := v.campaigned(db.NewSelect().TableExpr("campaigns AS ca").Join("JOIN recommendations AS r ON r.id = ca.recommendation_id").
 		Join("JOIN organisations AS o ON o.id = r.organisation_id").
 		Join(`LEFT JOIN LATERAL (SELECT cs.day, cs.title, cs.written_in FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'planned'
-			ORDER BY cs.day, cs.at NULLS FIRST, cs.id LIMIT 1) AS upcoming ON TRUE`)).
+			ORDER BY cs.day, cs.at NULLS FIRST, cs.id LIMIT 1) AS upcoming ON TRUE`).
+		Join(`LEFT JOIN LATERAL (SELECT m.kind, mt.subject, mt.language FROM mailings AS m
+			JOIN mailing_texts AS mt ON mt.mailing_id = m.id AND mt.language = m.fallback_language
+			WHERE m.campaign_id = ca.id AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS latest ON TRUE`)).
 		ColumnExpr("ca.id, ca.title, ca.created_at, r.id AS recommendation_id, r.title AS recommendation, r.language AS recommendation_language, o.name AS organisation").
 		ColumnExpr(campaignPlanned + " AS planned").ColumnExpr(campaignDone + " AS done").
-		ColumnExpr("upcoming.day AS next_day, coalesce(upcoming.title, '') AS next_title, coalesce(upcoming.written_in, '') AS next_written_in")
+		ColumnExpr("upcoming.day AS next_day, coalesce(upcoming.title, '') AS next_title, coalesce(upcoming.written_in, '') AS next_written_in").
+		ColumnExpr("coalesce(latest.kind, '') AS mailing_kind, coalesce(latest.subject, '') AS mailing_subject, coalesce(latest.language, '') AS mailing_language")
 	if f.Recommendation != uuid.Nil {
 		q = q.Where("r.id = ?", f.Recommendation)
 	}

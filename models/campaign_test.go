@@ -279,6 +279,17 @@ func TestCampaignsSayWhatComesNext(t *testing.T) {
 	require.Equal(t, [2]int{2, 1}, [2]int{open()[0].Planned, open()[0].Done})
 	require.Equal(t, "With the ministry", open()[0].NextTitle)
 	require.Equal(t, soon.Day, open()[0].NextDay.UTC())
+	require.Empty(t, open()[0].MailingSubject)
+	for i, subject := range []string{"First", "Second", "Cancelled"} {
+		m, err := models.CreateMailing(ctx, s.db, s.rec, models.MailingInput{CampaignID: &s.campaign.ID, FallbackLanguage: "en", Texts: []models.MailingText{
+			{Language: "bg", Subject: "Тема", Body: "Текст"}, {Language: "en", Subject: subject, Body: "Text"}}}, s.officer.ID, noon.Add(time.Duration(i)*time.Minute))
+		require.NoError(t, err)
+		if subject == "Cancelled" {
+			s.exec(t, `UPDATE mailings SET state = 'cancelled' WHERE id = ?`, m.ID)
+		}
+	}
+	latest := open()[0]
+	require.Equal(t, []string{models.MailingKindCampaign, "Second", "en"}, []string{latest.MailingKind, latest.MailingSubject, latest.MailingLanguage})
 
 	due, err := models.DueSteps(ctx, s.db, v, noon)
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/markdown"
 )
 
 // MailingContent is what a mailing has beside its texts, by its kind: a newsletter its items, a mailing whose readers write to
@@ -110,6 +111,7 @@ func (in MailingInput) checkItems(ctx context.Context, db bun.IDB, bad *apperr.E
 			if !slices.ContainsFunc(item.Texts, func(t MailingItemText) bool { return t.Language == in.FallbackLanguage }) {
 				bad.And(path, "fallback_text")
 			}
+			noPictures(bad, path, item)
 		case len(item.Texts) > 0 || item.Link != "":
 			bad.And(path, "newsletter_item")
 		case slices.Contains(carried, *item.RecommendationID):
@@ -122,6 +124,16 @@ func (in MailingInput) checkItems(ctx context.Context, db bun.IDB, bad *apperr.E
 		bad.And("items", "newsletter_own")
 	}
 	return checkPublished(ctx, db, bad, carried)
+}
+
+// noPictures blames each text of an item that shows a picture: pictures stand in the text above the items, and in an item they would
+// be left out of the letter without a word.
+func noPictures(bad *apperr.Error, path string, item MailingItem) {
+	for i, t := range item.Texts {
+		if all := markdown.Pictures(t.Body); len(all) > 0 {
+			bad.And(fmt.Sprintf("%s.texts[%d].body", path, i), "mailing_item_picture", "name", all[0].Name)
+		}
+	}
 }
 
 // CheckCarried refuses a newsletter that carries what is not, or no longer, to be read by everybody.

@@ -114,6 +114,7 @@ func TestWhatAMailingOfAKindCannotBe(t *testing.T) {
 		"an empty item":     {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts = nil }, "items[0]", "newsletter_item"},
 		"both":              {k.newsletter(), func(in *models.MailingInput) { in.Items[0].RecommendationID = &k.other }, "items[0]", "newsletter_item"},
 		"not for the rest":  {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts[0].Language = "bg" }, "items[0]", "fallback_text"},
+		"a picture in one":  {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts[0].Body = "![a map](map.png)" }, "items[0].texts[0].body", "mailing_item_picture"},
 		"a letter in news":  {k.newsletter(), func(in *models.MailingInput) { in.Authorities = []uuid.UUID{k.ministry} }, "authorities", "must_be_empty"},
 		"news in a letter":  {k.toRepresentatives(), func(in *models.MailingInput) { in.Items = k.newsletter().Items }, "items", "must_be_empty"},
 		"to nobody":         {k.toRepresentatives(), func(in *models.MailingInput) { in.Authorities = nil }, "authorities", "required"},

@@ -219,9 +219,16 @@ func TestTheRestOfAMailing(t *testing.T) {
 
 	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
 	require.NoError(t, err)
-	counted, err := models.CountRest(t.Context(), n.db, m)
+	counted, err := models.CountRest(t.Context(), n.db, m, time.Now())
 	require.NoError(t, err)
 	require.Equal(t, models.RestOf{People: len(want), Joined: 1, Unknown: 1}, counted)
+	for _, name := range []string{"acted", "unknown"} {
+		wants := models.MailingPreference{PersonID: people[name].ID, AtMost: models.AtMostEach, Refused: []string{m.Kind}}
+		require.NoError(t, wants.Save(t.Context(), n.db, time.Now()))
+	}
+	counted, err = models.CountRest(t.Context(), n.db, m, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, models.RestOf{People: len(want) - 1, Joined: 1, Unknown: 0}, counted, "who wants none of its kind would not get it")
 	all := n.who(t, m.Rest(models.Again{All: true}))
 	require.ElementsMatch(t, append(want, "unknown"), all, "but who is told to have it")
 	stranger := models.Audience{NotReached: []uuid.UUID{uuid.New()}}

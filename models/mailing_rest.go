@@ -96,16 +96,19 @@ func (m *Mailing) HasMails() error {
 // Unknown is how many more it is with those of whom it is not known.
 type RestOf struct{ People, Joined, Unknown int }
 
-// CountRest counts the rest of a mailing, and apart from it those of whom it is not known.
-func CountRest(ctx context.Context, db bun.IDB, m *Mailing) (RestOf, error) {
+// CountRest counts the rest of a mailing who would get it if it left now, and apart from it those of whom it is not known.
+func CountRest(ctx context.Context, db bun.IDB, m *Mailing, now time.Time) (RestOf, error) {
 	var r RestOf
-	err := MailingAudience(ctx, db, m.Rest(Again{})).ColumnExpr("count(*) AS people").
+	reach := m.Readership(now)
+	reach.Audience = m.Rest(Again{})
+	err := reach.people(ctx, db).ColumnExpr("count(*) AS people").
 		ColumnExpr("count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM outbox AS had WHERE had.person_id = person.id AND had.mailing_id = ?)) AS joined", m.ID).
 		Scan(ctx, &r)
 	if err != nil {
 		return r, fmt.Errorf("count the rest of a mailing: %w", err)
 	}
-	all, err := MailingAudience(ctx, db, m.Rest(Again{All: true})).Count(ctx)
+	reach.Audience = m.Rest(Again{All: true})
+	all, err := reach.people(ctx, db).Count(ctx)
 	if err != nil {
 		return r, fmt.Errorf("count of whom it is not known: %w", err)
 	}

@@ -181,35 +181,24 @@ func readLetterSent(r *http.Request, step *models.CampaignStep, to models.StepSt
 
 // takeReply puts down which reply came to a letter.
 func (s *Server) takeReply(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
-	if err != nil {
-		return err
-	}
-	f, err := readFormState(r)
+	c, f, err := s.sentStep(r)
 	if err != nil {
 		return err
 	}
 	bad := apperr.New(apperr.CodeInvalid)
 	said := models.StepReply{ReplyOn: readDay(bad, "reply_on", r.PostFormValue("reply_on")), Reply: words(r, "reply"), Written: models.Written{WrittenIn: r.PostFormValue("reply_written_in")}}
 	if err = bad.OrNil(); err == nil {
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.AnswerStep(ctx, tx, c.c, c.step.ID, seenRevision(r), said, c.visitor.Person, s.Now())
-			return err
+		err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
+			return models.AnswerStep(ctx, tx, c.c, c.step.ID, seenRevision(r), said, c.visitor.Person, s.Now())
 		})
 	}
-	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.Reply == said.Reply && isoDay(c.step.ReplyOn) == isoDay(said.ReplyOn.Time()) {
-		err = nil // a second click
-	}
+	err = clickedAgain(err, c.step.Reply == said.Reply && isoDay(c.step.ReplyOn) == isoDay(said.ReplyOn.Time()))
 	return s.answerSettled(w, r, c, err, "letter.reply_saved", f)
 }
 
 // waitForReply has the reply to a letter waited for until another day, or no more.
 func (s *Server) waitForReply(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
-	if err != nil {
-		return err
-	}
-	f, err := readFormState(r)
+	c, f, err := s.sentStep(r)
 	if err != nil {
 		return err
 	}
@@ -221,14 +210,11 @@ func (s *Server) waitForReply(w http.ResponseWriter, r *http.Request) error {
 	}
 	said := models.StepAwaited{ReplyDue: readDay(bad, "wait_until", until)}
 	if err = bad.OrNil(); err == nil {
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.AwaitStep(ctx, tx, c.c, c.step.ID, seenRevision(r), said, c.visitor.Person, s.Now())
-			return err
+		err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
+			return models.AwaitStep(ctx, tx, c.c, c.step.ID, seenRevision(r), said, c.visitor.Person, s.Now())
 		})
 	}
-	if apperr.CodeOf(err) == apperr.CodeOutdated && isoDay(c.step.ReplyDue) == isoDay(said.ReplyDue.Time()) {
-		err = nil // a second click
-	}
+	err = clickedAgain(err, isoDay(c.step.ReplyDue) == isoDay(said.ReplyDue.Time()))
 	return s.answerSettled(w, r, c, blamed(err, "reply_due", "wait_until"), "letter.wait_saved", f)
 }
 

@@ -36,6 +36,7 @@ type campaignRow struct {
 	Planned, Done               int
 	NextDay, Next, NextLanguage string
 	Begun                       string // when: campaigns may have the same title
+	Mailing, Subject, Written   string // kind, subject and its language of the mailing begun last; "" where there is none
 }
 
 // campaignRows puts campaigns into words.
@@ -46,6 +47,9 @@ func campaignRows(l *i18n.Localizer, zone *time.Location, list []models.Campaign
 		rows[i] = campaignRow{Href: campaignPath(c.ID), Title: c.Title, Document: c.Recommendation, Lang: c.RecommendationLanguage,
 			DocumentHref: recommendationPath(c.RecommendationID), Organisation: c.Organisation, Planned: c.Planned, Done: c.Done,
 			Next: c.NextTitle, NextLanguage: c.NextWrittenIn, Begun: l.T("campaign.begun", "When", begun[i])}
+		if c.MailingSubject != "" {
+			rows[i].Mailing, rows[i].Subject, rows[i].Written = kindAmongSteps(l, c.MailingKind), c.MailingSubject, c.MailingLanguage
+		}
 		if c.NextDay != nil {
 			rows[i].NextDay = l.Date(*c.NextDay, time.UTC)
 		}

@@ -138,8 +138,17 @@ func (s *Server) concerned(ctx context.Context, l *i18n.Localizer, step models.C
 	return l.List(names), nil
 }
 
+// kindAmongSteps is what a mailing is called beside letters and events that are steps.
+func kindAmongSteps(l *i18n.Localizer, kind string) string {
+	text := l.T("campaign.kind.mailing")
+	if kind != models.MailingKindCampaign {
+		text += " · " + mailingKind(l, kind)
+	}
+	return text
+}
+
 func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) seriesItem {
-	item := seriesItem{ID: m.ID.String(), Href: mailingPath(m.ID), Kind: Badge{Tone: "plain", Icon: "send", Text: l.T("campaign.kind.mailing")}, Mark: mailingBadge(l, m.State),
+	item := seriesItem{ID: m.ID.String(), Href: mailingPath(m.ID), Kind: Badge{Tone: "plain", Icon: "send", Text: kindAmongSteps(l, m.Kind)}, Mark: mailingBadge(l, m.State),
 		kind: kindMailing, state: string(models.StepPlanned), zone: zone, revision: m.Revision}
 	if t := m.Text(l.Tag()); t != nil {
 		item.Title, item.Lang = t.Subject, t.Language

@@ -7,7 +7,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -25,24 +24,17 @@ func readSettled(r *http.Request, step *models.CampaignStep) (to models.StepStat
 
 // settleStep says that a step is done, or called off: the button says which.
 func (s *Server) settleStep(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
-	if err != nil {
-		return err
-	}
-	f, err := readFormState(r)
+	c, f, err := s.sentStep(r)
 	if err != nil {
 		return err
 	}
 	to, said, err := readSettled(r, c.step)
 	if err == nil {
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
-			return err
+		err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
+			return models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
 		})
 	}
-	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == to && c.step.Result == said.Result && *c.step.SettledBy == c.visitor.Person.ID {
-		err = nil // a second click
-	}
+	err = clickedAgain(err, c.step.State == to && c.step.Result == said.Result && c.step.SettledBy != nil && *c.step.SettledBy == c.visitor.Person.ID)
 	return s.answerSettled(w, r, c, atSettled(err, to), "campaign.said."+string(to), f)
 }
 
@@ -78,21 +70,14 @@ func inStep(l *i18n.Localizer, f formState) string {
 
 // reopenStep takes back that a step is done or called off.
 func (s *Server) reopenStep(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
+	c, f, err := s.sentStep(r)
 	if err != nil {
 		return err
 	}
-	f, err := readFormState(r)
-	if err != nil {
-		return err
-	}
-	err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-		_, err := models.ReopenStep(ctx, tx, c.c, c.step.ID, seenRevision(r), c.visitor.Person, s.Now())
-		return err
+	err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
+		return models.ReopenStep(ctx, tx, c.c, c.step.ID, seenRevision(r), c.visitor.Person, s.Now())
 	})
-	if apperr.CodeOf(err) == apperr.CodeOutdated && c.step.State == models.StepPlanned {
-		err = nil // a second click
-	}
+	err = clickedAgain(err, c.step.State == models.StepPlanned)
 	f.Form = NewForm(valuesOf(c.step))
 	if err != nil {
 		return s.answerStep(w, r, c, err, "", &f)

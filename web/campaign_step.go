@@ -68,6 +68,30 @@ func (s *Server) loadStep(r *http.Request, action access.Action) (stepCase, erro
 	return stepCase{c, step}, err
 }
 
+// sentStep is the step in the path for who may change it, with the form that was sent about it.
+func (s *Server) sentStep(r *http.Request) (c stepCase, f formState, err error) {
+	if c, err = s.loadStep(r, access.EditCampaign); err == nil {
+		f, err = readFormState(r)
+	}
+	return c, f, err
+}
+
+// changeStep does something with a step in a transaction.
+func (s *Server) changeStep(r *http.Request, do func(context.Context, bun.Tx) (*models.CampaignStep, error)) error {
+	return s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		_, err := do(ctx, tx)
+		return err
+	})
+}
+
+// clickedAgain forgives a second click: what it asks for stands already, by the first.
+func clickedAgain(err error, stands bool) error {
+	if stands && apperr.CodeOf(err) == apperr.CodeOutdated {
+		return nil
+	}
+	return err
+}
+
 func (s *Server) newStep(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.loadCampaign(r, access.EditCampaign)
 	if err != nil {
@@ -162,11 +186,7 @@ func valuesOf(step *models.CampaignStep) url.Values {
 
 // saveStep changes a step, on top of the revision that its writer saw.
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.loadStep(r, access.EditCampaign)
-	if err != nil {
-		return err
-	}
-	f, err := readFormState(r)
+	c, f, err := s.sentStep(r)
 	if err != nil {
 		return err
 	}
@@ -175,9 +195,8 @@ func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	in, err := readStep(r)
 	if err == nil {
-		err = s.DB.RunInTx(r.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.EditStep(ctx, tx, c.c, c.step.ID, seenRevision(r), in, c.visitor.Person, s.Now())
-			return err
+		err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
+			return models.EditStep(ctx, tx, c.c, c.step.ID, seenRevision(r), in, c.visitor.Person, s.Now())
 		})
 	}
 	return s.answerStep(w, r, c, err, "campaign.saved", &f)

@@ -76,6 +76,7 @@ type mailingView struct {
 	Counts       *audienceView
 	CountAt      string // where it is counted while the form is filled in
 	Segments     string // where the kept audiences are listed
+	SegmentSaid  string // what became of one just now
 	Fields       []mailingField
 	Along        []alongRow
 	Saved        bool   // it exists; its texts can be previewed and it can be launched
@@ -265,6 +266,9 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	}
 	v.CountAt, v.Segments, v.Fields = audienceAt(c), segmentsPath(c.rec.ID), fieldsOf(l)
 	var err error
+	if v.SegmentSaid, err = s.segmentSaid(r, c, f); err != nil {
+		return v, err
+	}
 	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
 		return v, err
 	}

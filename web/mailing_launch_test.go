@@ -98,12 +98,15 @@ func TestTheLaunchButtonSaysWhatItDoes(t *testing.T) {
 	says := func(words string) chromedp.Action {
 		return chromedp.WaitVisible(`//main//form//button[normalize-space(.)="`+words+`"]`, chromedp.BySearch)
 	}
-	require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(`document.cookie = "`+languageCookie+`=en; path=/"`, nil),
-		chromedp.Navigate(n.front.URL+path+"/launch"), says(l.N("mailing.launch_button", 15)),
-		chromedp.Click(`input[name="leaves"][value="later"]`), says(l.T("mailing.launch_later_open")),
-		chromedp.Evaluate(`for (const [name, value] of [["when.day", "2026-12-24"], ["when.time", "09:30"]]) {
-			const field = document.getElementsByName(name)[0]; field.value = value; field.dispatchEvent(new Event("input", { bubbles: true })) }`, nil),
-		says(l.T("mailing.launch_later", "When", "24 December 2026, 09:30")),
-		chromedp.Click(`input[name="leaves"][value="now"]`), says(l.N("mailing.launch_button", 15))))
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(`document.cookie = "`+languageCookie+`=`+tag+`; path=/"`, nil),
+			chromedp.Navigate(n.front.URL+path+"/launch"), says(l.N("mailing.launch_button", 15)),
+			chromedp.Click(`input[name="leaves"][value="later"]`), says(l.T("mailing.launch_later_open")),
+			chromedp.Evaluate(`for (const [name, value] of [["when.day", "2026-12-04"], ["when.time", "09:30"]]) {
+				const field = document.getElementsByName(name)[0]; field.value = value; field.dispatchEvent(new Event("input", { bubbles: true })) }`, nil),
+			says(l.T("mailing.launch_later", "When", l.DateTime(time.Date(2026, 12, 4, 9, 30, 0, 0, time.UTC), time.UTC))),
+			chromedp.Click(`input[name="leaves"][value="now"]`), says(l.N("mailing.launch_button", 15))))
+	}
 	require.Empty(t, b.complaints)
 }

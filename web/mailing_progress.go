@@ -39,6 +39,7 @@ type mailingProgressView struct {
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
+	Unbegun      bool             // nothing of it left, and its waves say for how many it is: there is nothing to measure
 	Writing      string           // where its letter to representatives is read; "" of other kinds
 	Written      int              // people who say that they wrote
 }
@@ -85,6 +86,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
 		return err
 	}
+	v.Unbegun = v.Waits != nil && v.Waits.Revisable && len(v.Waits.Waves) > 0
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil
 }
@@ -169,7 +171,7 @@ const recipientsPerPage = 50
 // recipientsView lists the recipients of a mailing in one state.
 type recipientsView struct {
 	Page
-	Document string
+	Document string // what its mailing is called
 	Lang     string
 	State    string // in words
 	What     string // what the state means
@@ -209,6 +211,9 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	state := recipientState(r.URL.Query().Get("state"))
 	v := recipientsView{Document: c.rec.Title, Lang: c.rec.Language, State: l.T("mailing." + string(state)), Back: c.path(),
 		What: l.T("mailing.recipients." + string(state))}
+	if t := c.m.Text(l.Tag()); t != nil {
+		v.Document, v.Lang = t.Subject, t.Language // it is the mailing that the link leads back to
+	}
 	v.Page = s.workPage(r, l.T("mailing.recipients_title"))
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 type restView struct {
 	Page
 	formState
-	Document     string
+	Document     string // what its mailing is called
 	DocumentLang string
 	Action, Back string
 	Rest         models.RestOf
@@ -47,7 +47,7 @@ func (s *Server) restOffered(r *http.Request, c mailingCase) (string, error) {
 	if c.m.HasRest() != nil {
 		return "", nil
 	}
-	rest, err := models.CountRest(r.Context(), s.DB, c.m)
+	rest, err := models.CountRest(r.Context(), s.DB, c.m, s.Now())
 	if err != nil {
 		return "", err
 	}
@@ -69,8 +69,11 @@ func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCas
 	l := Localizer(r)
 	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
 		Action: c.path() + "/rest", Back: c.path() + "/report"}
+	if t := c.m.Text(l.Tag()); t != nil {
+		v.Document, v.DocumentLang = t.Subject, t.Language
+	}
 	var err error
-	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m); err != nil {
+	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m, s.Now()); err != nil {
 		return err
 	}
 	list, err := s.ofWhomNotKnown(r, c, restUnknown+1)

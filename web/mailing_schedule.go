@@ -19,6 +19,19 @@ type mailingTimeView struct {
 	Form *Form
 	Now  time.Time
 	Zone *time.Location // by whose clock the time is written
+	Days string         // for the button that says when: how a moment of each month is written, parted by bars
+}
+
+// The day, year and clock in mailingTimeView.Days that the button puts its own in the place of.
+var momentOfEachMonth = time.Date(2000, time.January, 22, 3, 33, 0, 0, time.UTC)
+
+// momentsOfMonths writes one moment of each month as pages write moments.
+func momentsOfMonths(l *i18n.Localizer) string {
+	all := make([]string, 12)
+	for i := range all {
+		all[i] = l.DateTime(momentOfEachMonth.AddDate(0, i, 0), time.UTC)
+	}
+	return strings.Join(all, "|")
 }
 
 // mailingTime prefills when a mailing leaves: as it was said where that lies ahead, else now.
@@ -27,7 +40,7 @@ func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (maili
 	if err != nil {
 		return mailingTimeView{}, err
 	}
-	v := mailingTimeView{Form: f.Form, Now: s.Now(), Zone: zone}
+	v := mailingTimeView{Form: f.Form, Now: s.Now(), Zone: zone, Days: momentsOfMonths(Localizer(r))}
 	if f.Form.Values.Has("leaves") {
 		return v, nil
 	}

@@ -52,6 +52,20 @@ func (s *Server) withSegment(r *http.Request, c mailingCase, f *formState) (bool
 	return false, nil
 }
 
+// segmentSaid says what became of a kept audience in the form that comes back; "" where none was used or kept.
+func (s *Server) segmentSaid(r *http.Request, c mailingCase, f formState) (string, error) {
+	key := map[string]string{doUseSegment: "mailing.segment_used", doKeepSegment: "mailing.segment_kept"}[r.PostFormValue("do")]
+	id, err := uuid.Parse(f.Form.Value("segment"))
+	if key == "" || err != nil || len(f.Form.Errors) > 0 {
+		return "", nil
+	}
+	segment, err := models.MailingSegmentByID(r.Context(), s.DB, c.rec.OrganisationID, id)
+	if err != nil {
+		return "", err
+	}
+	return Localizer(r).T(key, "Name", segment.Name), nil
+}
+
 // atSegment turns blame on a segment's name into blame on the field where it was written.
 func atSegment(err error) error {
 	err = atLists(err)

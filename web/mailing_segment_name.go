@@ -12,8 +12,8 @@ import (
 type segmentNameView struct {
 	Page
 	formState
-	ID, Action, Back string
-	Revision         int
+	Name, ID, Action, Back string // Name is what it is called now
+	Revision               int
 }
 
 func (s *Server) segmentName(w http.ResponseWriter, r *http.Request) error {
@@ -27,7 +27,7 @@ func (s *Server) segmentName(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderSegmentName(w http.ResponseWriter, r *http.Request, c mailingCase, segment *models.MailingSegment, seen int, f formState) {
 	s.Engine.Render(w, r, f.status, "mailing_segment_name", segmentNameView{Page: s.workPage(r, Localizer(r).T("mailing.segment_rename_title")), formState: f,
-		ID: segment.ID.String(), Action: segmentsPath(c.rec.ID) + "/rename", Back: segmentsPath(c.rec.ID), Revision: seen})
+		Name: segment.Name, ID: segment.ID.String(), Action: segmentsPath(c.rec.ID) + "/rename", Back: segmentsPath(c.rec.ID), Revision: seen})
 }
 
 // renameSegment changes the name and nothing else, on top of what was seen: somebody else may have kept another audience under it.

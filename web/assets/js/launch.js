@@ -1,7 +1,7 @@
 // The button under the question when a mailing leaves says what will happen. Without the script it says that what is chosen will.
 export function sayLaunch(doc) {
   const ready = () => doc.querySelectorAll('button[data-later]').forEach((button) => {
-    const say = () => { button.querySelector('span').textContent = words(button, doc.documentElement.lang) }
+    const say = () => { button.querySelector('span').textContent = words(button) }
     button.form.addEventListener('input', say)
     window.addEventListener('pageshow', say) // a browser may have filled the fields in anew
     say()
@@ -10,13 +10,12 @@ export function sayLaunch(doc) {
   else ready()
 }
 
-function words(button, language) {
+function words(button) {
   const fields = button.form.elements
   if (fields.leaves.value !== 'later') return button.dataset.now
-  const day = new Date(fields['when.day'].value + 'T12:00:00')
+  const [year, month, day] = fields['when.day'].value.split('-')
   const clock = fields['when.time'].value
-  if (isNaN(day) || !clock) return button.dataset.laterOpen
-  const date = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, // the day before the month, as everywhere else
-    { day: 'numeric', month: 'long', year: 'numeric' }).format(day)
-  return button.dataset.later.replace('%s', () => date + ', ' + clock)
+  if (!day || !clock) return button.dataset.laterOpen
+  const when = button.dataset.days.split('|')[month - 1].replace('22', Number(day)).replace('2000', year).replace('03:33', clock)
+  return button.dataset.later.replace('%s', () => when)
 }
