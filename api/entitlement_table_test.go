@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,27 @@ type entitlement struct {
 func (e entitlement) at(stage string) (string, bool) {
 	letters := map[string]string{"drafting": e.drafting, "review": e.review, "signoff": e.signOff, "done": e.done, "withdrawn": e.withdrawn}[stage]
 	return letters, letters != ""
+}
+
+// sameRole says whether of those who come before somebody in their group, which are of the same role or come in the same way, one
+// is expected to get the same: the short tests try one of them.
+func sameRole(letters string, somebody int) bool {
+	for group := range strings.FieldsSeq(letters) {
+		if somebody < len(group) {
+			return strings.IndexByte(group, group[somebody]) < somebody
+		}
+		somebody -= len(group)
+	}
+	return false
+}
+
+// before says whether the same was expected at an earlier stage: the short tests try each row once for all that it expects.
+func (e entitlement) before(stage string) bool {
+	letters, _ := e.at(stage)
+	return slices.ContainsFunc(stages[:slices.Index(stages, stage)], func(earlier string) bool {
+		so, _ := e.at(earlier)
+		return so == letters
+	})
 }
 
 // columnLetters says whose letters these are: the same people as those who try the pages.

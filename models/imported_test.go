@@ -150,6 +150,9 @@ func TestImportAgainChangesWhatChanged(t *testing.T) {
 }
 
 func TestABrokenFileSaysWhereAndChangesNothing(t *testing.T) {
+	a := newAbroad(t)
+	before := a.bring(t, strings.Replace(threeLines, "Do more", "Do a little more", 1))
+	require.Equal(t, 3, before.Created)
 	line := func(fields string) string { return threeLines + fields + "\n" }
 	for name, c := range map[string]struct {
 		content string
@@ -178,9 +181,6 @@ func TestABrokenFileSaysWhereAndChangesNothing(t *testing.T) {
 		"two faults":       {line(",UPR,FR,6,Egypt,noted,1,,Text"), []string{"5 external_ref empty", "5 addressee_country country"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newAbroad(t)
-			before := a.bring(t, strings.Replace(threeLines, "Do more", "Do a little more", 1))
-			require.Equal(t, 3, before.Created)
 			r := a.bring(t, c.content)
 			var got []string
 			for _, f := range r.Faults {

@@ -1,5 +1,10 @@
 package web
 
+import (
+	"slices"
+	"strings"
+)
+
 // entitlement is a row of the table: a page or an act, and a letter for everybody who tries it, at the stages that differ.
 type entitlement struct {
 	route string
@@ -11,6 +16,27 @@ type entitlement struct {
 func (e entitlement) at(stage string) (string, bool) {
 	letters := map[string]string{"drafting": e.drafting, "review": e.review, "signoff": e.signOff, "done": e.done, "withdrawn": e.withdrawn}[stage]
 	return letters, letters != ""
+}
+
+// sameRole says whether of those who come before somebody in their group, which are of the same role or come in the same way, one
+// is expected to get the same: the short tests try one of them.
+func sameRole(letters string, somebody int) bool {
+	for group := range strings.FieldsSeq(letters) {
+		if somebody < len(group) {
+			return strings.IndexByte(group, group[somebody]) < somebody
+		}
+		somebody -= len(group)
+	}
+	return false
+}
+
+// before says whether the same was expected at an earlier stage: the short tests try each row once for all that it expects.
+func (e entitlement) before(stage string) bool {
+	letters, _ := e.at(stage)
+	return slices.ContainsFunc(stages[:slices.Index(stages, stage)], func(earlier string) bool {
+		so, _ := e.at(earlier)
+		return so == letters
+	})
 }
 
 // columnLetters says whose letters these are. Brought down to one line, this is the network: the coordinator and those who own

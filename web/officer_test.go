@@ -30,6 +30,9 @@ func TestDeskInEveryLanguage(t *testing.T) {
 		"/deliveries", "/record", "/record/verification"}
 	for _, tag := range i18n.Tags() {
 		for _, who := range []string{"officer-khc", "coordinator"} {
+			if testing.Short() && who == "coordinator" && tag != "en" {
+				continue // the pages are the same
+			}
 			b := h.as(who, tag)
 			for _, page := range append([]string{"/recommendations/new"}, pages...) {
 				path := page
@@ -40,7 +43,9 @@ func TestDeskInEveryLanguage(t *testing.T) {
 				require.Equal(t, http.StatusOK, got.StatusCode, "%s %s %s", tag, who, path)
 				require.Equal(t, tag, got.Header.Get("Content-Language"))
 				unsaid(t, got)
-				require.Empty(t, b.send(http.MethodHead, path, nil).Body)
+				if tag == "en" || !testing.Short() {
+					require.Empty(t, b.send(http.MethodHead, path, nil).Body)
+				}
 			}
 		}
 	}

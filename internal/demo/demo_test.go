@@ -16,11 +16,12 @@ import (
 
 var now = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 
+// network is the demo network, written once for all tests.
+var network = &testdb.Prepared{Fill: func(ctx context.Context, db *bun.DB) error { return demo.Load(ctx, db, now) }}
+
 func loaded(t *testing.T) (context.Context, *bun.DB) {
 	t.Helper()
-	db := testdb.New(t)
-	require.NoError(t, demo.Load(t.Context(), db, now))
-	return t.Context(), db
+	return t.Context(), network.Open(t).App
 }
 
 var tables = []string{"languages", "countries", "topics", "challenges", "authorities", "organisations", "organisation_countries",

@@ -57,6 +57,9 @@ func newTroubled(t *testing.T) *troubled {
 // Twenty senders are killed one after the other while the server makes trouble. Nobody has the mailing twice, nobody is
 // left out, and what nobody knows is no more than what may have been under way.
 func TestNothingIsLostOrDoubledWhateverHappens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the short tests kill one sender: see TestKilledSenderLeavesAtMostAWindowPerConnectionInDoubt")
+	}
 	opened := testdb.Open(t)
 	n := newNetworkIn(t, opened.App)
 	const people, kills, lease = 2000, 20, "3s"
