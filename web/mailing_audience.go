@@ -169,7 +169,7 @@ type audienceRow struct {
 	Language string
 	People   int
 	Reads    string // language of the text they get
-	Fallback bool   // there is none in theirs
+	Fallback bool   // there is none in theirs; the fallback itself has one, or is still to have one
 }
 
 // notReachedRow is how many people do not get it for a reason.
@@ -197,7 +197,7 @@ func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.
 	v := &audienceView{}
 	for _, c := range counts {
 		row := audienceRow{Language: l.Language(c.Language), People: c.People, Reads: l.Language(c.Language)}
-		if !slices.Contains(texts, c.Language) {
+		if c.Language != fallback && !slices.Contains(texts, c.Language) {
 			row.Reads, row.Fallback = l.Language(fallback), true
 		}
 		v.Rows, v.Total = append(v.Rows, row), v.Total+c.People

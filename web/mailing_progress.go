@@ -39,7 +39,7 @@ type mailingProgressView struct {
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
-	Unbegun      bool             // nothing of it left, and its waves say for how many it is: there is nothing to measure
+	Unbegun      bool             // nothing of it left: there is nothing to measure
 	Writing      string           // where its letter to representatives is read; "" of other kinds
 	Written      int              // people who say that they wrote
 }
@@ -86,7 +86,12 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
 		return err
 	}
-	v.Unbegun = v.Waits != nil && v.Waits.Revisable && len(v.Waits.Waves) > 0
+	if v.Unbegun = v.Waits != nil && v.Waits.Revisable; v.Unbegun {
+		v.Figures = []mailFigure{pendingFigure(l, v.Counts)}
+		if len(v.Waits.Waves) > 0 { // they say for how many it is
+			v.Figures = nil
+		}
+	}
 	s.Engine.RenderPart(w, r, f.status, "mailing_progress", part, v)
 	return nil
 }
@@ -110,8 +115,12 @@ func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
 		v.Figures = append(v.Figures, mailFigure{l.T("mailing.cancelled"), v.Counts.Cancelled, list(models.MailCancelled), ""})
 	}
 	if v.Counts.Pending() > 0 {
-		v.Figures = append(v.Figures, mailFigure{l.T("mailing.pending"), v.Counts.Pending(), "", ""})
+		v.Figures = append(v.Figures, pendingFigure(l, v.Counts))
 	}
+}
+
+func pendingFigure(l *i18n.Localizer, counts models.MailCounts) mailFigure {
+	return mailFigure{l.T("mailing.pending"), counts.Pending(), "", ""}
 }
 
 // speedInWords says how fast a mailing goes out, and how long that takes; "" where nothing has left lately.
