@@ -56,18 +56,26 @@ func RecordAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uui
 // withholdTakenBack leaves out the words of answers that were taken back: that they were given and taken back stays, and the record
 // keeps them for who holds the key. It returns, by question, the number of the entry by which its answer was last taken back.
 func withholdTakenBack(items []record.Item) map[uuid.UUID]int64 {
-	takenBack, signOffs := map[uuid.UUID]int64{}, map[string]int64{}
+	takenBack, signOffs, asking := map[uuid.UUID]int64{}, map[string]int64{}, 0
+	signOff := func(it record.Item) string { return fmt.Sprint(asking) + it.Facts["unit"] } // a text that comes back is signed off anew
 	for _, it := range items {
-		if it.Verb == "signoff.taken_back" {
-			signOffs[it.Facts["unit"]] = it.Seq
+		switch it.Verb {
+		case "signoff.opened":
+			asking++
+		case "signoff.taken_back":
+			signOffs[signOff(it)] = it.Seq
 		}
 		if it.Verb == verbTakenBack || it.Verb == "consultation.taken_back" {
 			takenBack[it.Object] = it.Seq
 		}
 	}
+	asking = 0
 	for i, it := range items {
+		if it.Verb == "signoff.opened" {
+			asking++
+		}
 		if (it.Verb == verbAnswered || it.Verb == "consultation.answered") && it.Seq < takenBack[it.Object] ||
-			it.Verb == "signoff.answered" && it.Seq < signOffs[it.Facts["unit"]] {
+			it.Verb == "signoff.answered" && it.Seq < signOffs[signOff(it)] {
 			items[i].Texts = map[string]string{}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"tribuna/internal/devstack/testbrowser"
 	"tribuna/internal/devstack/testdb"
 	"tribuna/internal/devstack/testtemporal"
+	"tribuna/internal/i18n"
 )
 
 // generous is by how many percent the heap may grow before it is cleared: the pages of all languages, parsed once and kept, make
@@ -21,6 +22,7 @@ const atOnce = "4"
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(generous)
+	i18n.MustHaveAll()
 	if err := flag.Set("test.parallel", atOnce); err != nil { // unless the command says how many
 		panic(err)
 	}

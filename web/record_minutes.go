@@ -30,7 +30,8 @@ type minutes struct {
 	people        map[uuid.UUID]models.Person // by pseudonym
 	namings       map[uuid.UUID]string        // by id: how reviewers of this recommendation want to be named
 	network       bool                        // the reader sees what was said within the network
-	asked         map[uuid.UUID]models.Person // by id: who was asked in a task
+	asked         map[uuid.UUID]models.Person // by id: who is asked in a task
+	passed        map[uuid.UUID][]passedOn    // by task: from whom it was handed over
 	organisations map[uuid.UUID]string
 	versions      map[uuid.UUID]int
 	tasks         map[uuid.UUID]models.Task
@@ -104,24 +105,6 @@ func (s *Server) minutesTexts(ctx context.Context, m *minutes) error {
 	for _, v := range versions {
 		m.versions[v.ID] = v.Number
 	}
-	return err
-}
-
-func (s *Server) minutesTasks(ctx context.Context, m *minutes) error {
-	tasks, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: m.rec.ID})
-	if err != nil {
-		return err
-	}
-	m.tasks = map[uuid.UUID]models.Task{}
-	var ids []uuid.UUID
-	for _, t := range tasks {
-		m.tasks[t.ID] = t
-		ids = appendID(ids, t.PersonID)
-	}
-	if m.units, err = models.AskedUnits(ctx, s.DB, m.rec.ID); err != nil {
-		return err
-	}
-	m.asked, err = models.PeopleByID(ctx, s.DB, ids)
 	return err
 }
 
@@ -286,10 +269,10 @@ func (m *minutes) fact(verb, fact, value string) string {
 	case "language":
 		return m.l.Language(value)
 	case "kind":
-		if strings.HasPrefix(verb, "task.") {
-			return m.l.T("recommendation.awaited." + value)
+		if verb == "recommendation.created" {
+			return m.l.T("published.kind." + value)
 		}
-		return m.l.T("published.kind." + value)
+		return m.l.T("recommendation.awaited." + value) // of a question, whatever became of it
 	case "step":
 		return m.l.T("campaign.kind." + value)
 	case "answer":
@@ -330,21 +313,6 @@ func (m *minutes) plainFact(value string) string {
 		return m.l.Number(n)
 	}
 	return value
-}
-
-// askedIn names who was asked in the task that an entry is about.
-func (m *minutes) askedIn(it record.Item) string {
-	t, is := m.tasks[it.Object]
-	if !is {
-		return ""
-	}
-	if t.OrganisationID != nil {
-		return m.l.ForUnit(m.organisations[*t.OrganisationID], m.units[t.ID].Concerned...)
-	}
-	if t.PersonID != nil && m.viewer.MayName(m.rec, t.Kind, *t.PersonID) {
-		return m.asked[*t.PersonID].Name
-	}
-	return m.l.T("record.somebody")
 }
 
 // words are what people said, each with what it is. Redacted ones say so.

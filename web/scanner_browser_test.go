@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ import (
 // machine is a scanner of mails that runs a browser and keeps its cookies: it follows every link of the site from the mail on and
 // presses every button, past what the browser would check.
 type machine struct {
-	*office
+	*house
 	b       *browser
 	site    string
 	pressed map[string]bool // what was pressed: where it goes and what it says
@@ -29,14 +30,14 @@ type machine struct {
 }
 
 // newMachine is one before the pages as they are outside demonstrations: no door signs it in.
-func (n *office) newMachine(b *browser) *machine {
-	n.t.Helper()
-	doors := n.server.Demo
-	n.server.Demo = nil
-	site := httptest.NewServer(n.server.Handler())
-	n.t.Cleanup(site.Close)
-	n.server.Demo = doors
-	return &machine{office: n, b: b, site: site.URL, pressed: map[string]bool{}, seen: map[string]bool{}}
+func (h *house) newMachine(b *browser) *machine {
+	h.t.Helper()
+	doors := h.server.Demo
+	h.server.Demo = nil
+	site := httptest.NewServer(h.server.Handler())
+	h.t.Cleanup(site.Close)
+	h.server.Demo = doors
+	return &machine{house: h, b: b, site: site.URL, pressed: map[string]bool{}, seen: map[string]bool{}}
 }
 
 // button is one of a page, under the number it has there; form is that of the form it sends, -1 for none. A form is pressed without
@@ -175,4 +176,50 @@ func TestScannerInABrowserDecidesNothing(t *testing.T) {
 	signs := n.signOffTask("khc")
 	m.scan(signs, n.person("partner-khc"))
 	require.Contains(t, m.pressed, "post "+taskPath(signs.ID)+"/sign-off")
+}
+
+// TestScannerInABrowserHandsNothingOver has a machine look at the mails to a translator whose words are whole, to the second reader of them,
+// and to who reports on progress.
+func TestScannerInABrowserHandsNothingOver(t *testing.T) {
+	b := newBrowser(t)
+	for stage, links := range map[string]map[models.TaskKind][]string{
+		"signoff": {models.TaskTranslate: {"/translation then hand_over", "/decline", "/decline do keep"},
+			models.TaskApproveTranslation: {"/approve-translation", "/return-translation", "/decline"}},
+		"done": {models.TaskReportProgress: {"/progress", "/progress do keep", "/report"}},
+	} {
+		w := newWorld(t, stage)
+		if stage == "signoff" {
+			w.translated()
+		}
+		m := w.newMachine(b)
+		for kind, presses := range links {
+			require.NoError(t, chromedp.Run(b.ctx, network.ClearBrowserCookies()))
+			task := w.tasks[kind]
+			who, err := models.PersonByID(t.Context(), w.db, w.answers(task))
+			require.NoError(t, err)
+			m.scan(task, who)
+			for _, says := range presses {
+				require.Contains(t, slices.Collect(maps.Keys(m.pressed)), strings.TrimSpace("post "+taskPath(task.ID)+says))
+			}
+		}
+	}
+}
+
+// translated has the words of the world's translation whole: only that somebody says so is wanting.
+func (w *world) translated() {
+	w.t.Helper()
+	tr, err := models.TranslationByID(w.t.Context(), w.db, *w.tasks[models.TaskTranslate].SubjectID)
+	require.NoError(w.t, err)
+	version, err := models.VersionByID(w.t.Context(), w.db, *w.brief.CurrentVersionID)
+	require.NoError(w.t, err)
+	in := models.TranslationInput{Title: &version.Title}
+	for _, block := range tr.Blocks {
+		in.Blocks = append(in.Blocks, models.BlockInput{Position: block.Position, Text: block.Source})
+	}
+	for _, m := range version.Measures {
+		in.Measures = append(in.Measures, models.TranslatedMeasure{ID: m.ID, Text: m.Text})
+	}
+	whole, err := models.SaveTranslation(w.t.Context(), w.db, tr.ID, tr.Revision, in)
+	require.NoError(w.t, err)
+	require.NoError(w.t, whole.Missing(version).OrNil())
 }

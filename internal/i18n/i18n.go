@@ -106,8 +106,18 @@ func (l *Localizer) localize(key string, count any, data map[string]any) string 
 			return endOnce(text, []any{data})
 		}
 	}
-	slog.Error("a sentence is missing", "key", key, "language", l.name)
+	missing(key, l.name)
 	return key
+}
+
+// missing is told of a sentence that no catalog has.
+var missing = func(key, language string) {
+	slog.Error("a sentence is missing", "key", key, "language", language)
+}
+
+// MustHaveAll has a sentence that no catalog has panic, instead of being logged: for tests, before they run.
+func MustHaveAll() {
+	missing = func(key, language string) { panic(fmt.Sprintf("a sentence is missing: %s in %s", key, language)) }
 }
 
 func arguments(args []any) map[string]any {

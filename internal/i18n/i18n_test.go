@@ -188,3 +188,11 @@ func TestASentenceEndsOnceWhereItsLastWordBringsAStop(t *testing.T) {
 	require.True(t, strings.HasSuffix(bg.Say("overdue.over.extended", "Date", "26 ноември 2026 г.").Text, " 2026 г."))
 	require.True(t, strings.HasSuffix(bg.T("overdue.over.extended", "Date", "..."), "...."), "what somebody wrote stays")
 }
+
+func TestAMissingSentencePanicsWhereAllMustBeThere(t *testing.T) {
+	was := missing
+	defer func() { missing = was }()
+	MustHaveAll()
+	require.Equal(t, For("en").T("error.late"), For("en").T("error.late"))
+	require.PanicsWithValue(t, "a sentence is missing: a.missing in bg", func() { For("bg").T("a.missing") })
+}

@@ -364,9 +364,13 @@ func TestWhatIsOnHoldWaits(t *testing.T) {
 
 func TestEveryKindHasWords(t *testing.T) {
 	n := newNetwork(t)
-	task := n.task(models.TaskReview, n.expert, nil)
+	task, officers := n.task(models.TaskReview, n.expert, nil), n.task(models.TaskPublish, n.expert, nil)
 	for _, kind := range models.MailKinds() {
-		_, err := n.compose(n.mail(kind, n.expert, "en", task))
+		about := task
+		if kind == models.MailOfficerTask { // a review is asked for by a mail of its own
+			about = officers
+		}
+		_, err := n.compose(n.mail(kind, n.expert, "en", about))
 		if err != nil {
 			require.NotContains(t, err.Error(), "no words")
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/devstack/testdb"
+	"tribuna/internal/i18n"
 	"tribuna/internal/links"
 	"tribuna/internal/mail"
 	"tribuna/models"
@@ -34,6 +35,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	i18n.MustHaveAll()
 	if url := os.Getenv(envSenderDatabase); url != "" {
 		sendUntilKilled(url, os.Getenv(envSenderSMTP))
 		return
