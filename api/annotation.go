@@ -16,7 +16,8 @@ func (s *server) annotationRoutes() []route {
 	}
 }
 
-// listAnnotations shows the comments of the answers that listReviews shows, and says as much of who gave them.
+// listAnnotations shows the comments of the answers that listReviews shows. It is a file for other programmes, and names who is named
+// in files.
 func (s *server) listAnnotations(c *call) (reply, error) {
 	rec, err := c.inside()
 	if err != nil {
@@ -34,26 +35,6 @@ func (s *server) listAnnotations(c *call) (reply, error) {
 	reviews = slices.DeleteFunc(reviews, func(rv models.Review) bool {
 		return !viewer.Owns(rec) && !(network && rv.OrganisationID != nil) && (rv.Masked || rv.PersonID != viewer.PersonID)
 	})
-	people, err := s.reviewers(c, reviews)
-	if err != nil {
-		return reply{}, err
-	}
-	numbers, err := models.VersionNumbers(c.ctx(), s.DB, rec.ID)
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{body: annotation.Of(s.BaseURL, rec, reviews, numbers, func(rv models.Review) *annotation.AnnotationAgent {
-		if rv.Masked || !viewer.MayName(rec, reviewKind(rv), rv.PersonID) {
-			return nil
-		}
-		return &annotation.AnnotationAgent{Type: "Person", Name: people[rv.PersonID].Name}
-	})}, nil
-}
-
-// reviewKind is the question that was answered.
-func reviewKind(rv models.Review) models.TaskKind {
-	if rv.OrganisationID != nil {
-		return models.TaskConsult
-	}
-	return models.TaskReview
+	all, err := annotation.Of(c.ctx(), s.DB, s.BaseURL, rec, reviews, network)
+	return reply{body: all}, err
 }

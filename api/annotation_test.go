@@ -18,21 +18,26 @@ func TestAnnotationsAreThoseOfTheAnswersOneMayReadAndNameNobodyElse(t *testing.T
 		Answer: &answer, Naming: models.NamingNone, WrittenIn: "bg", DecisionID: "decision-1", AnsweredAt: noon}
 	require.NoError(t, rv.Put(t.Context(), h.db, []models.CommentPayload{
 		{Block: 2, Kind: models.CommentSuggestion, Quote: "several hundred", Prefix: "Every year ", Suffix: " young", Replacement: "", Body: "Защо?"}}))
-	for who, want := range map[string]struct {
-		total int
-		named bool
-	}{"officer-khc": {1, true}, "expert-02": {1, true}, "coordinator": {1, true}, "partner-khc": {0, false}} {
+	for who, total := range map[string]int{"officer-khc": 1, "expert-02": 1, "coordinator": 1, "partner-khc": 0} {
 		var all annotation.AnnotationCollection
 		h.read(t, h.token(t, who), "/recommendations/"+rec.ID.String()+"/annotations", &all)
-		require.Equal(t, want.total, all.Total, who)
-		require.Len(t, all.First.Items, want.total)
+		require.Equal(t, total, all.Total, who)
+		require.Len(t, all.First.Items, total)
 		for _, a := range all.First.Items {
-			require.Equal(t, want.named, a.Creator != nil, who)
+			require.Equal(t, annotation.AnnotationAgent{Type: annotation.AgentPerson}, a.Creator, "%s: a file names nobody who wants no name", who)
 			require.Equal(t, "editing", a.Motivation)
 			require.Equal(t, "p-3", a.Target.Selector.Value)
 			require.Equal(t, annotation.TextQuoteSelector{Type: "TextQuoteSelector", Exact: "several hundred", Prefix: "Every year ", Suffix: " young"}, *a.Target.Selector.RefinedBy)
 			require.Equal(t, "bg", a.Body[0].Language)
 			require.Equal(t, annotation.AnnotationBody{Type: "TextualBody", Format: "text/plain", Purpose: "editing", Language: "en"}, a.Body[1], "left out")
 		}
+	}
+	network := models.NamingNetwork
+	for who, name := range map[string]string{"officer-khc": "Fiona Carmichael", "expert-02": ""} {
+		_, err := h.db.NewRaw("UPDATE reviews SET naming = ?", network).Exec(t.Context())
+		require.NoError(t, err)
+		var all annotation.AnnotationCollection
+		h.read(t, h.token(t, who), "/recommendations/"+rec.ID.String()+"/annotations", &all)
+		require.Equal(t, name, all.First.Items[0].Creator.Name, who)
 	}
 }

@@ -165,7 +165,7 @@ type roundReader struct {
 	network  bool // sees what was said within the network
 	rec      *models.Recommendation
 	people   map[uuid.UUID]models.Person
-	namings  map[uuid.UUID]string // what each reviewer said last
+	namings  models.Namings
 	reviews  []models.Review
 	tasks    []models.Task
 	answered map[int]int // experts, by round
@@ -197,7 +197,7 @@ func (rr roundReader) view(r models.ReviewRound) Round {
 		if review.Round != r.Number {
 			continue
 		}
-		if naming, said := rr.namings[review.PersonID]; review.Answer != nil && review.Anonymity == models.AnonymityOpen && rr.network && said && naming != models.NamingNone {
+		if review.Answer != nil && review.Anonymity == models.AnonymityOpen && rr.network && models.Agreed(rr.namings[review.PersonID], rr.network) {
 			v.Reviewers = append(v.Reviewers, rr.people[review.PersonID].Name)
 		}
 		if owner || rr.network && review.OrganisationID != nil || !review.Masked && review.PersonID == rr.viewer.PersonID {

@@ -291,29 +291,6 @@ func readWords(ctx context.Context, db bun.IDB, reviews []Review) error {
 	return nil
 }
 
-// inOpenRound is true of an answer (alias rv) in a round in which people say how they may be named; in the others nobody is.
-const inOpenRound = `NOT EXISTS (SELECT 1 FROM review_rounds AS hiding WHERE hiding.recommendation_id = rv.recommendation_id
-	AND hiding.number = rv.round AND hiding.anonymity <> 'open')`
-
-// NamingsOf returns how the experts who reviewed a recommendation in open rounds want to be named, by person: what each said last.
-func NamingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (map[uuid.UUID]string, error) {
-	var rows []struct {
-		PersonID uuid.UUID
-		Naming   string
-	}
-	err := db.NewSelect().TableExpr("reviews AS rv").ColumnExpr("DISTINCT ON (rv.person_id) rv.person_id, rv.naming").
-		Where("rv.recommendation_id = ? AND rv.answer IS NOT NULL AND "+inOpenRound, recommendation).
-		OrderExpr("rv.person_id, rv.answered_at DESC").Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("read how reviewers want to be named: %w", err)
-	}
-	said := make(map[uuid.UUID]string, len(rows))
-	for _, row := range rows {
-		said[row.PersonID] = row.Naming
-	}
-	return said, nil
-}
-
 // ReviewByTask returns what was answered under a task.
 func ReviewByTask(ctx context.Context, db bun.IDB, task uuid.UUID) (*Review, error) {
 	rv := new(Review)

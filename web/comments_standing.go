@@ -86,17 +86,10 @@ func (s *Server) takeOutComments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	authors, err := s.authorsOf(ctx, Localizer(r), rec, reviews)
+	all, err := annotation.Of(ctx, s.DB, s.BaseURL, rec, reviews, true)
 	if err != nil {
 		return err
 	}
-	numbers, err := models.VersionNumbers(ctx, s.DB, rec.ID)
-	if err != nil {
-		return err
-	}
-	all := annotation.Of(s.BaseURL, rec, reviews, numbers, func(rv models.Review) *annotation.AnnotationAgent {
-		return &annotation.AnnotationAgent{Type: "Person", Name: authors[rv.TaskID].name}
-	})
 	w.Header().Set("Content-Type", `application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"`)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+rec.Slug+`-comments.jsonld"`)
 	w.Header().Set("Cache-Control", "no-store")

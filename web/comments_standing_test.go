@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
@@ -81,10 +82,62 @@ func TestCommentsStandBesideALaterVersion(t *testing.T) {
 		}
 		said = append(said, line)
 		require.True(t, strings.HasSuffix(a.Target.Source, home+"/versions/1"), a.Target.Source)
-		require.Equal(t, "Fiona Carmichael", a.Creator.Name)
+		require.Equal(t, annotation.AnnotationAgent{Type: annotation.AgentPerson}, a.Creator, "who wants no name has none in a file")
 	}
 	require.Equal(t, []string{"commenting p-3 Every year |several hundred commenting:These words stay.", "editing p-3 |close the file editing:lock the file",
 		"assessing p-4 assessing:Of a list that goes.", "questioning p-7 questioning:Of a paragraph that stays."}, said)
 	version := h.as("officer-khc", "en").get(home + "/versions/1")
 	require.Contains(t, version.Body, `<span id="p-3"></span><p>Every year several hundred`, "the address leads there")
+}
+
+// A file goes further than a page: in all of those that hold comments the same experts are named, as they said last, and partners'
+// comments are told from theirs.
+func TestFilesOfCommentsNameThoseWhoAgreed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t).roundCommented(models.CommentPayload{Block: 0, Body: "Name the ministry."})
+	b, expert, partner := h.as("officer-khc", "en"), h.person("expert-02").Name, h.person("partner-cyi").Name
+	change := func(query string, args ...any) {
+		t.Helper()
+		_, err := h.db.NewRaw(query, args...).Exec(t.Context())
+		require.NoError(t, err)
+	}
+	named := func(want bool, why string) {
+		t.Helper()
+		var all annotation.AnnotationCollection
+		got := b.get(recommendationPath(h.brief.ID) + "/comments.jsonld").Body
+		require.NoError(t, json.Unmarshal([]byte(got), &all))
+		of := map[string]string{}
+		for _, a := range all.First.Items {
+			of[a.Creator.Type] = a.Creator.Name
+		}
+		name := map[bool]string{true: expert}[want]
+		require.Equal(t, map[string]string{annotation.AgentPerson: name, annotation.AgentOrganization: "Centre for Youth Integration Serbia"}, of, why)
+		require.Equal(t, want, strings.Contains(got, expert), why)
+		require.NotContains(t, got, partner, "the organisation speaks")
+		require.Equal(t, want, strings.Contains(readable(b.get(responsesPath(h.brief.ID)+".xlsx").Body), expert), why)
+		require.Contains(t, b.get(responsesPath(h.brief.ID)).Body, expert, "the owners' page says whose it is")
+	}
+	named(false, "who wants no name")
+	for naming, want := range map[string]bool{models.NamingNetwork: true, models.NamingPublic: true, models.NamingNone: false} {
+		change("UPDATE reviews SET answer = 'support', naming = ? WHERE organisation_id IS NULL", naming)
+		named(want, naming)
+	}
+	change("UPDATE reviews SET naming = 'public' WHERE organisation_id IS NULL")
+	change("UPDATE review_rounds SET anonymity = 'double'")
+	change("UPDATE reviews SET label = 1 WHERE organisation_id IS NULL")
+	var masked annotation.AnnotationCollection
+	got := h.as("coordinator", "en").get(recommendationPath(h.brief.ID) + "/comments.jsonld").Body
+	require.NoError(t, json.Unmarshal([]byte(got), &masked))
+	require.NotContains(t, got, expert, "an anonymised round names nobody, whatever they said, to nobody")
+	require.Contains(t, got, `"nickname":"A"`)
+	require.Equal(t, 2, masked.Total)
+	change("UPDATE reviews SET label = NULL")
+	change("UPDATE review_rounds SET anonymity = 'open'")
+	named(true, "as before")
+	later := h.ask(models.TaskReview, h.person("expert-02").ID)
+	answer := models.AnswerSupport
+	rv := &models.Review{TaskID: later.ID, RecommendationID: h.brief.ID, VersionID: *later.VersionID, Round: 2, PersonID: h.person("expert-02").ID,
+		Answer: &answer, Naming: models.NamingNone, DecisionID: NewDecisionID(), AnsweredAt: time.Now()}
+	require.NoError(t, h.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error { return rv.Put(ctx, tx, nil) }))
+	named(false, "who thought again is not named for what they said before")
 }

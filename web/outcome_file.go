@@ -36,7 +36,7 @@ func (s *Server) responsesFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := Localizer(r)
-	if err := c.load(r.Context(), s, l); err != nil {
+	if err := c.loadForFile(r.Context(), s, l); err != nil {
 		return err
 	}
 	sheet := word.OutcomeSheet{Title: c.rec.Title, Language: c.rec.Language, Round: c.round, Parts: c.parts(l)}

@@ -28,7 +28,7 @@ type minutes struct {
 	zone          *time.Location
 	items         []record.Item
 	people        map[uuid.UUID]models.Person // by pseudonym
-	namings       map[uuid.UUID]string        // by id: how reviewers of this recommendation want to be named
+	namings       models.Namings
 	network       bool                        // the reader sees what was said within the network
 	asked         map[uuid.UUID]models.Person // by id: who is asked in a task
 	passed        map[uuid.UUID][]passedOn    // by task: from whom it was handed over
@@ -224,7 +224,7 @@ func (m *minutes) agreed(p models.Person) bool {
 	if !said {
 		naming = p.Naming
 	}
-	return naming == models.NamingPublic || naming == models.NamingNetwork && m.network
+	return models.Agreed(naming, m.network)
 }
 
 // args are the facts of an entry as its sentence uses them.

@@ -88,6 +88,7 @@ type responsesCase struct {
 	filter    models.RemarkFilter
 	remarks   []models.Remark
 	authors   map[uuid.UUID]author
+	namings   models.Namings                 // who is named in a file; read for files alone
 	conflicts map[uuid.UUID]*models.Conflict // declared, by question
 	zone      *time.Location
 }

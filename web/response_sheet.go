@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -12,15 +13,15 @@ import (
 // xlsx is the type of a workbook.
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-// commentsSheet gives the comments and what is answered to them out as a workbook, narrowed as the page is. A file goes
-// further than a page: who does not want to be named is not named in it.
+// responsesSheet gives the comments and what is answered to them out as a workbook, narrowed as the page is. It
+// names whom models.Namings lets it name.
 func (s *Server) responsesSheet(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.beginResponses(r)
 	if err != nil {
 		return err
 	}
 	l := Localizer(r)
-	if err := c.load(r.Context(), s, l); err != nil {
+	if err := c.loadForFile(r.Context(), s, l); err != nil {
 		return err
 	}
 	rows := [][]string{{l.T("responses.column.paragraph"), l.T("responses.column.from"), l.T("responses.column.capacity"), l.T("responses.column.kind"),
@@ -37,13 +38,22 @@ func (s *Server) responsesSheet(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// loadForFile reads the comments, and who of those who made them is named in a file.
+func (c *responsesCase) loadForFile(ctx context.Context, s *Server, l *i18n.Localizer) error {
+	var err error
+	if c.namings, err = models.NamingsOf(ctx, s.DB, c.rec.ID); err != nil {
+		return err
+	}
+	return c.load(ctx, s, l)
+}
+
 // cells is a comment as a row.
 func (c *responsesCase) cells(l *i18n.Localizer, m models.Remark) []string {
 	paragraph, name := l.T("responses.whole"), c.authors[m.TaskID].name
 	if m.Block >= 0 {
 		paragraph = l.Number(m.Block + 1)
 	}
-	if !m.FromPartner() && m.Naming == models.NamingNone {
+	if !c.namings.NamesInFile(m.By(), true) {
 		name = withoutName(l, m.Label)
 	}
 	outcome, reason := l.T("responses.open"), ""

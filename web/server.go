@@ -42,6 +42,7 @@ type page func(w http.ResponseWriter, r *http.Request) error
 // needs signing in is led there and comes back; what a form sent is not lost that way, so it gets the error page.
 func (s *Server) handle(p page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store") // where a page does not say that it may be kept: most hold what only their reader may see
 		err := p(w, r)
 		if err == nil {
 			return

@@ -76,7 +76,10 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request, doc word.
 	if !s.Word.Writes(form) {
 		return word.NotInstalled(form.Program())
 	}
-	f.Name, f.MediaType, f.ETag = f.Name+"."+string(form), form.MediaType(), s.Word.Tag(doc, form)
+	f.Name, f.MediaType = f.Name+"."+string(form), form.MediaType()
+	if _, below := taskOfPath(r.URL.Path); !below { // what a personal link opens is kept nowhere
+		f.ETag = s.Word.Tag(doc, form)
+	}
 	if files.Unchanged(w, r, f) {
 		return nil
 	}

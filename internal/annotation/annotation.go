@@ -3,10 +3,11 @@
 package annotation
 
 import (
+	"context"
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"tribuna/models"
 )
@@ -36,16 +37,24 @@ type Annotation struct {
 	Type       string            `json:"type"`
 	Motivation string            `json:"motivation"`
 	Created    time.Time         `json:"created"`
-	Creator    *AnnotationAgent  `json:"creator,omitempty"` // who said it, as far as the reader may know
+	Creator    AnnotationAgent   `json:"creator"`
 	Body       []AnnotationBody  `json:"body"`
 	Target     AnnotationSubject `json:"target"`
 }
 
-// AnnotationAgent is a person, or the organisation in whose name they spoke.
+// AnnotationAgent is who said it: an expert (AgentPerson), or the partner (AgentOrganization) in whose name somebody answered the
+// consultation.
 type AnnotationAgent struct {
-	Type string `json:"type"`
-	Name string `json:"name"`
+	Type     string `json:"type"`
+	Name     string `json:"name,omitempty"`     // "" of an expert who is not named
+	Nickname string `json:"nickname,omitempty"` // the letter of an expert in an anonymised round that is closed
 }
+
+// The W3C's words for agents.
+const (
+	AgentPerson       = "Person"
+	AgentOrganization = "Organization"
+)
 
 // AnnotationBody is what is said, or (purpose "editing") the words suggested; empty words leave out those quoted.
 type AnnotationBody struct {
@@ -84,15 +93,23 @@ var motivations = map[models.CommentKind]string{
 	models.CommentSuggestion: "editing", models.CommentPraise: "assessing",
 }
 
-// Of writes the comments of reviews which a reader may see. By says who wrote one, nil where they may not know; numbers are
-// those of the versions.
-func Of(base string, rec *models.Recommendation, reviews []models.Review, numbers map[uuid.UUID]int, by func(models.Review) *AnnotationAgent) AnnotationCollection {
+// Of writes the comments of reviews, which a reader may read (models.ReviewsAs), as a file that names whom models.Namings lets it name.
+// Base is the address of the installation; network says that the file is for readers within the network.
+func Of(ctx context.Context, db bun.IDB, base string, rec *models.Recommendation, reviews []models.Review, network bool) (*AnnotationCollection, error) {
+	numbers, err := models.VersionNumbers(ctx, db, rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	who, err := readSpeakers(ctx, db, rec, reviews)
+	if err != nil {
+		return nil, err
+	}
 	id := base + "/api/v1/recommendations/" + rec.ID.String() + "/annotations"
 	items := []Annotation{}
 	for _, rv := range reviews {
 		for _, c := range rv.Comments {
 			a := Annotation{ID: "urn:uuid:" + c.ID.String(), Type: "Annotation", Motivation: motivations[c.Kind], Created: c.CreatedAt.UTC(),
-				Creator: by(rv), Body: bodies(c, rv.WrittenIn, rec.Language)}
+				Creator: who.agent(rv, network), Body: bodies(c, rv.WrittenIn, rec.Language)}
 			a.Target = AnnotationSubject{Source: base + "/recommendations/" + rec.ID.String() + "/versions/" + strconv.Itoa(numbers[c.VersionID]),
 				Selector: FragmentSelector{Type: "FragmentSelector", ConformsTo: "http://tools.ietf.org/rfc/rfc3236", Value: "p-" + strconv.Itoa(c.Block+1)}}
 			if c.Quote != "" {
@@ -101,8 +118,8 @@ func Of(base string, rec *models.Recommendation, reviews []models.Review, number
 			items = append(items, a)
 		}
 	}
-	return AnnotationCollection{Context: "http://www.w3.org/ns/anno.jsonld", ID: id, Type: "AnnotationCollection", Label: rec.Title, Total: len(items),
-		First: AnnotationPage{ID: id + "#page", Type: "AnnotationPage", PartOf: id, Items: items}}
+	return &AnnotationCollection{Context: "http://www.w3.org/ns/anno.jsonld", ID: id, Type: "AnnotationCollection", Label: rec.Title, Total: len(items),
+		First: AnnotationPage{ID: id + "#page", Type: "AnnotationPage", PartOf: id, Items: items}}, nil
 }
 
 func bodies(c models.Comment, writtenIn, language string) []AnnotationBody {
