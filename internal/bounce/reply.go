@@ -80,14 +80,15 @@ func OfSender(words string) bool { return authentication(codeIn(words)) }
 var ofSender = map[int]bool{
 	20: true, 21: true, 22: true, // DKIM: no signature that passes, that is accepted, that is the author's
 	23: true, 24: true, // SPF: failed, in error
-	25: true, // reverse name
-	26: true, // several of these
-	27: true, // sender's address has a null MX
-	29: true, // ARC
-	30: true, // REQUIRETLS
-	31: true, // Gmail: no DMARC (its earlier code)
-	32: true, // Gmail: From is not aligned
-	40: true, // Gmail: no DMARC
+	25:  true,            // reverse name
+	26:  true,            // several of these
+	27:  true,            // sender's address has a null MX
+	29:  true,            // ARC
+	30:  true,            // REQUIRETLS
+	31:  true,            // Gmail: no DMARC (its earlier code)
+	32:  true,            // Gmail: From is not aligned
+	40:  true,            // Gmail: no DMARC
+	509: true, 515: true, // Microsoft: fails DMARC, and is not signed and aligned as those who send many have to be
 }
 
 func authentication(c code) bool { return c.subject == 7 && ofSender[c.detail] }

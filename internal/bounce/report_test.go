@@ -103,6 +103,7 @@ func TestRefusalsOfPolicyByWhomTheyAreAbout(t *testing.T) {
 		"550 5.7.30 does not authenticate with DKIM":                                                              {false, true},
 		"550 5.7.32 the From: header is not aligned":                                                              {false, true},
 		"550 5.7.40 no DMARC record":                                                                              {false, true},
+		"550 5.7.515 Access denied, sending domain does not meet the required authentication level":               {false, true},
 		"550 5.7.33 something of nobody":                                                                          {false, false},
 	} {
 		require.Equal(t, want, [2]bool{bounce.ClosedMailbox(words), bounce.OfSender(words)}, words)

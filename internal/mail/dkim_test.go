@@ -81,6 +81,9 @@ func verified(raw []byte, public crypto.PublicKey) (map[string]string, string) {
 	return tags, ""
 }
 
+// Verified is for the tests from outside.
+var Verified = verified
+
 var spaces = regexp.MustCompile(`[ \t]+`)
 
 // relaxedHeader is RFC 6376, 3.4.2.
