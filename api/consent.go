@@ -16,7 +16,7 @@ type Consent struct {
 	Act          models.ConsentAct `json:"act"`                     // given, withdrawn, restored: a withdrawal taken back
 	At           time.Time         `json:"at"`                      // when it was said
 	NotedAt      time.Time         `json:"noted_at"`                // when it was put down
-	How          string            `json:"how"`                     // double_opt_in, form, import, by_hand, unknown, one_click, page, mail, preferences, objection
+	How          string            `json:"how"`                     // double_opt_in, form, import, by_hand, unknown, one_click, page, mail, preferences, objection, complaint
 	Source       string            `json:"source,omitempty"`        // in words, where somebody brought it
 	NotedBy      string            `json:"noted_by,omitempty"`      // who put it down for them
 	TextHash     string            `json:"text_sha256,omitempty"`   // of the text agreed to; absent where that is not known

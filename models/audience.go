@@ -71,9 +71,6 @@ func MailingAudienceCounts(ctx context.Context, db bun.IDB, r Readership) ([]Aud
 	return counts, nil
 }
 
-// SuppressedErased is the reason of a suppression that is all that stayed of somebody.
-const SuppressedErased = "erased"
-
 // Suppressed reports whether an address must not be written to.
 func Suppressed(ctx context.Context, db bun.IDB, address string) (bool, error) {
 	is, err := db.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash = ?", AddressHash(address)).Exists(ctx)

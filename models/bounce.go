@@ -149,7 +149,7 @@ func suppressFor(ctx context.Context, tx bun.IDB, m *OutboxMail, b Bounce, now t
 		s.Reason = SuppressedHardBounce
 	case BounceComplaint:
 		s.Reason = SuppressedComplaint
-		gone := Consent{PersonID: m.PersonID, How: ConsentByPage}
+		gone := Consent{PersonID: m.PersonID, How: ConsentByComplaint}
 		if m.MailingID != nil {
 			gone.Via = *m.MailingID
 		}

@@ -39,12 +39,13 @@ const (
 	ConsentByMail        = "mail"          // a mail to the address in List-Unsubscribe (RFC 2369)
 	ConsentByPreferences = "preferences"   // the page of preferences
 	ConsentByObjection   = "objection"     // to the use of data that came from elsewhere
+	ConsentByComplaint   = "complaint"     // they called a mail spam, and their provider says so (RFC 5965)
 )
 
 // ConsentWays returns every way in which consent is given or withdrawn.
 func ConsentWays() []string {
 	return []string{ConsentDoubleOptIn, ConsentForm, ConsentImport, ConsentByHand, ConsentUnknown, ConsentByOneClick, ConsentByPage,
-		ConsentByMail, ConsentByPreferences, ConsentByObjection}
+		ConsentByMail, ConsentByPreferences, ConsentByObjection, ConsentByComplaint}
 }
 
 // Consent is one row of the record.

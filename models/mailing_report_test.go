@@ -99,6 +99,12 @@ func TestAComplaintUnsubscribesByItsMailing(t *testing.T) {
 	n := newEngagedNetwork(t)
 	p := n.person(t, "p", models.RoleReader, n.lead, consents)
 	n.bounced(t, n.mailing, p, models.BounceComplaint)
+	proof, err := models.ConsentsOf(t.Context(), n.db, models.ConsentFilter{Person: p.ID})
+	require.NoError(t, err)
+	last := proof[len(proof)-1]
+	require.Equal(t, models.ConsentWithdrawn, last.Act)
+	require.Equal(t, models.ConsentByComplaint, last.How, "they were on no page")
+	require.Equal(t, n.mailing, last.Via)
 	r, err := models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{})
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 1, 1}, []int{r.Outcomes[models.OutcomeDelivered], r.Complaints, r.Unsubscribed})

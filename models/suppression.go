@@ -19,7 +19,13 @@ const (
 	SuppressedComplaint   = "complaint"    // its reader called a mail spam
 	SuppressedUnsubscribe = "unsubscribe"  // its reader wants nothing more at all
 	SuppressedByHand      = "by_hand"      // somebody asked for it otherwise
+	SuppressedErased      = "erased"       // it is all that stayed of somebody
 )
+
+// SuppressionReasons returns every reason why an address is not written to.
+func SuppressionReasons() []string {
+	return []string{SuppressedHardBounce, SuppressedSoftBounces, SuppressedComplaint, SuppressedUnsubscribe, SuppressedByHand, SuppressedErased}
+}
 
 // Suppression is an address that is not written to. It outlives the person and their mails, and names the address by its
 // hash alone.
@@ -27,7 +33,7 @@ type Suppression struct {
 	bun.BaseModel `bun:"table:suppressions,alias:s"`
 
 	AddressHash string `bun:",pk"`
-	Reason      string // one of the reasons
+	Reason      string // one of SuppressionReasons
 	PersonID    *uuid.UUID
 	MailID      *uuid.UUID // the mail it came to that by
 	CreatedAt   time.Time

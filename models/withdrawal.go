@@ -26,7 +26,7 @@ const Unsubscribed = "unsubscribed"
 
 // Validate refuses what is no hash, names no reason of ours, or says no time.
 func (w Withdrawal) Validate() error {
-	reasons := []string{Unsubscribed, SuppressedHardBounce, SuppressedSoftBounces, SuppressedComplaint, SuppressedUnsubscribe, SuppressedByHand}
+	reasons := append(SuppressionReasons(), Unsubscribed)
 	sum, err := hex.DecodeString(w.AddressHash)
 	if err != nil || len(sum) != sha256.Size || !slices.Contains(reasons, w.Reason) || w.At.IsZero() {
 		return errors.New("not an address that is not to be written to")
@@ -79,6 +79,22 @@ func TakeWithdrawals(ctx context.Context, tx bun.IDB, list []Withdrawal, from st
 		}
 	}
 	return taken, nil
+}
+
+// ErasedAgain returns who is here of those whom a list says to have been erased: a backup that was restored brought them back.
+func ErasedAgain(ctx context.Context, db bun.IDB, list []Withdrawal) ([]uuid.UUID, error) {
+	var hashes []string
+	for _, w := range list {
+		if w.Reason == SuppressedErased {
+			hashes = append(hashes, w.AddressHash)
+		}
+	}
+	var back []uuid.UUID
+	err := db.NewRaw(`SELECT id FROM people WHERE encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') = ANY (?) ORDER BY id`, pgArray(hashes)).Scan(ctx, &back)
+	if err != nil {
+		return nil, fmt.Errorf("find who was erased and is here: %w", err)
+	}
+	return back, nil
 }
 
 func takeConsentsBack(ctx context.Context, tx bun.IDB, hashes []string, at map[string]time.Time, from string, now time.Time) (int, error) {

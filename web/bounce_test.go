@@ -47,7 +47,7 @@ func TestAnAddressIsWrittenToAgain(t *testing.T) {
 	h := newHouse(t)
 	reader := h.person("reader")
 	path := personPath(reader.ID)
-	for _, reason := range []string{models.SuppressedHardBounce, models.SuppressedSoftBounces, models.SuppressedComplaint, models.SuppressedUnsubscribe, models.SuppressedByHand} {
+	for _, reason := range models.SuppressionReasons() {
 		require.NoError(t, models.Suppress(t.Context(), h.db, reader.Email, reason, time.Now()))
 		for _, tag := range i18n.Tags() {
 			c := h.as("coordinator", tag)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/demo"
 	"tribuna/models"
@@ -36,16 +38,17 @@ func TestTheDatabaseIsRestoredFromBefore(t *testing.T) {
 	w.await("all invitations went out", func() bool { return w.nothingDue() && len(w.ledger()) > 0 })
 
 	w.worker.end()
-	pending := w.pendingMail("review-copy")
+	pending, contact := w.pendingMail("review-copy"), w.contact()
 	file := w.backUp()
 	w.startWorker()
 	c.lifeGoesOn(pending)
 	w.worker.end()
 	sent := w.ledger()
+	w.erases(contact)
 	unsubscribed, said := w.unsubscribes()
 
 	w.restore(file)
-	w.takesOver(unsubscribed, said)
+	require.Contains(t, w.takesOver(unsubscribed, said), "/administration/people/"+contact.String()+"/erase", "the backup brought them back")
 	require.Contains(t, w.doctor(1), "no worker answers")
 	w.startWorker()
 	c.standsStill(pending, sent)
@@ -79,6 +82,25 @@ func TestTheDatabaseIsRestoredFromBefore(t *testing.T) {
 	})
 }
 
+// contact is somebody who is written to and did nothing else.
+func (w *world) contact() uuid.UUID {
+	w.t.Helper()
+	id := models.NewID()
+	_, err := w.db.NewRaw(`INSERT INTO people (id, name, email, language, consent_at) VALUES (?, 'Vesna', 'vesna@mail.example', 'en', now())`, id).Exec(w.ctx)
+	require.NoError(w.t, err)
+	return id
+}
+
+// erases has a coordinator erase somebody after the backup.
+func (w *world) erases(contact uuid.UUID) {
+	w.t.Helper()
+	by, err := models.PersonByID(w.ctx, w.db, expert(1))
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.db.RunInTx(w.ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		return models.EraseContact(ctx, tx, by, contact, time.Now())
+	}))
+}
+
 // unsubscribes has a reader say after the backup that they want no more mailings, and writes down who says so.
 func (w *world) unsubscribes() (reader uuid.UUID, file string) {
 	w.t.Helper()
@@ -93,8 +115,8 @@ func (w *world) unsubscribes() (reader uuid.UUID, file string) {
 	return reader, file
 }
 
-// takesOver has nobody written to who said after the backup that they want it no more.
-func (w *world) takesOver(unsubscribed uuid.UUID, file string) {
+// takesOver has nobody written to who said after the backup that they want it no more, and returns what the command says.
+func (w *world) takesOver(unsubscribed uuid.UUID, file string) string {
 	w.t.Helper()
 	wants := func() bool {
 		p, err := models.PersonByID(w.ctx, w.db, unsubscribed)
@@ -108,8 +130,9 @@ func (w *world) takesOver(unsubscribed uuid.UUID, file string) {
 	require.NoError(w.t, os.WriteFile(spoilt, append(text, "{}\n"...), 0o600))
 	require.Contains(w.t, w.tribuna(1, "withdrawals", "--take", spoilt), "nothing was taken")
 	require.True(w.t, wants())
-	w.tribuna(0, "withdrawals", "--take", file)
+	told := w.tribuna(0, "withdrawals", "--take", file)
 	require.False(w.t, wants())
+	return told
 }
 
 // nothingDue reports whether every mail that is due was settled.

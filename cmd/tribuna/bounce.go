@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	netmail "net/mail"
 	"os"
 	"strings"
 	"time"
@@ -40,8 +39,8 @@ func newIntake(cfg config.Config, db *bun.DB) (*intake.Intake, error) {
 		return nil, err
 	}
 	i := &intake.Intake{DB: db, Mail: path.Mail, Links: minter, Now: time.Now, Log: slog.Default()}
-	if from, err := netmail.ParseAddress(cfg.MailFrom); err == nil { // who only takes in may not know it
-		_, i.Domain, _ = strings.Cut(from.Address, "@")
+	if from, err := mail.ParseSender(cfg.MailFrom); err == nil { // who only takes in may not know it
+		i.Domain = domainOf(from.Address)
 	}
 	return i, nil
 }

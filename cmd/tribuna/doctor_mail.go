@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	netmail "net/mail"
 	"strings"
 	"time"
 
@@ -60,7 +59,11 @@ func (p *parts) lookAtMail(ctx context.Context) mailLook {
 	for _, e := range mail.Examine(ctx, append([]string{p.cfg.SMTPURL}, p.cfg.SMTPRoutes...), examineFor) {
 		m.route(e)
 	}
-	from, err := netmail.ParseAddress(p.cfg.MailFrom)
+	from, err := mail.ParseSender(p.cfg.MailFrom)
+	if err != nil && p.cfg.MailFrom != "" {
+		m.bad(findingReturn, "TRIBUNA_MAIL_FROM", "%s", err)
+		return m
+	}
 	if err != nil {
 		m.bad(findingReturn, "TRIBUNA_MAIL_FROM", "it is not set: no mail can be sent; set it to a mail address, like Tribuna <tribuna@network.example>")
 		return m

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	netmail "net/mail"
 	"os"
 	"strings"
 	"time"
@@ -37,11 +36,11 @@ func (p *parts) sender() (*mail.Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SMTP_URL or TRIBUNA_SMTP_ROUTES: %w", err)
 	}
-	from, err := netmail.ParseAddress(p.cfg.MailFrom)
+	from, err := mail.ParseSender(p.cfg.MailFrom)
 	if err != nil {
 		return nil, fmt.Errorf("TRIBUNA_MAIL_FROM: %w", err)
 	}
-	s := &mail.Sender{DB: p.db, Transport: routes, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: *from,
+	s := &mail.Sender{DB: p.db, Transport: routes, Composer: mail.NewComposer(p.db, minter, p.cfg.PublicURL()), From: from,
 		Lease: p.cfg.OutboxLease, Connections: p.cfg.MailConnections, Turns: new(mail.Turns), Window: windowSize, Log: slog.Default(),
 		Pace: models.Pace{PerMinute: p.cfg.MailPerMinute, PerDomain: p.cfg.MailDomainPerMinute, WarmUp: p.cfg.MailWarmUp},
 		Stop: mail.StopRule{Row: p.cfg.MailStopRow, Percent: p.cfg.MailStopPercent}}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/config"
@@ -77,15 +78,21 @@ func takeWithdrawals(ctx context.Context, db *bun.DB, path string) error {
 	if err != nil {
 		return err
 	}
-	taken := 0
+	taken, back := 0, []uuid.UUID(nil)
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		taken, err = models.TakeWithdrawals(ctx, tx, list, filepath.Base(path), time.Now())
+		if taken, err = models.TakeWithdrawals(ctx, tx, list, filepath.Base(path), time.Now()); err != nil {
+			return err
+		}
+		back, err = models.ErasedAgain(ctx, tx, list)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%d of %s: the others were known here, or belong to nobody here.\n", taken, counted(len(list), "address is not written to any more", "addresses are not written to any more"))
+	for _, id := range back {
+		fmt.Printf("Erased before and here again, to be erased anew: /administration/people/%s/erase\n", id)
+	}
 	return nil
 }
 

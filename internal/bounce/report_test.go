@@ -94,9 +94,37 @@ func TestRefusalsOfPolicyByWhomTheyAreAbout(t *testing.T) {
 		"550-5.7.26 sending to this recipient is refused: unauthenticated": {false, true},
 		"451 4.7.23 SPF validation failed":                                 {false, true},
 		"550 5.7.1 Message rejected as spam":                               {false, false},
+		"550 5.7.2 Mailing list expansion prohibited":                      {true, false},
+		"553 5.7.2 [TSS09] All messages from 192.0.2.10 will be permanently deferred; Retrying will NOT succeed.": {false, false},
+		"553 5.7.2 [TSS11] All messages from 192.0.2.10 will be permanently deferred; Retrying will NOT succeed.": {false, false},
+		"550 5.7.1 Mail from 192.0.2.10 to this recipient is blocked by policy":                                   {false, false},
+		"550 5.7.1 Sending to this mailbox: your IP has a poor reputation":                                        {false, false},
+		"421 4.7.28 unusual rate of unsolicited mail originating from your IP address":                            {false, false},
+		"550 5.7.30 does not authenticate with DKIM":                                                              {false, true},
+		"550 5.7.32 the From: header is not aligned":                                                              {false, true},
+		"550 5.7.40 no DMARC record":                                                                              {false, true},
+		"550 5.7.515 Access denied, sending domain does not meet the required authentication level":               {false, true},
+		"550 5.7.33 something of nobody":                                                                          {false, false},
 	} {
 		require.Equal(t, want, [2]bool{bounce.ClosedMailbox(words), bounce.OfSender(words)}, words)
 	}
+}
+
+func TestAServerThatWantsFewerIsNoRefusalOfPolicy(t *testing.T) {
+	for words, limited := range map[string]bool{
+		"421-4.7.28 [192.0.2.10] Our system has detected an unusual rate of\n421-4.7.28 unsolicited mail originating from your IP address.":            true,
+		"421 4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your DKIM domain; it was temporarily rate limited.":        true,
+		"451 4.7.650 The mail server [192.0.2.10] has been temporarily rate limited due to IP reputation. (S775)":                                      true,
+		"421 4.7.0 [TSS04] Messages from 192.0.2.10 temporarily deferred due to unexpected volume or user complaints":                                  true,
+		"421 4.7.30 Your email has been rate limited because DKIM authentication didn't pass for this message.":                                        false,
+		"421 4.7.32 Your email has been rate limited because the From: header in this message isn't aligned with the authenticated SPF or DKIM domain": false,
+		"451 4.7.26 Unauthenticated email is not accepted due to DMARC policy":                                                                         false,
+		"421 4.7.1 [TSS03] All messages from 192.0.2.10 will be permanently deferred due to user complaints":                                           false,
+	} {
+		require.Equal(t, [2]bool{limited, !limited}, [2]bool{bounce.RateLimited(words), bounce.PolicyNow(words)}, words)
+	}
+	require.False(t, bounce.RateLimited("550 5.7.28 unusual rate of unsolicited mail"), "that is for good")
+	require.False(t, bounce.RateLimited("450 4.2.1 receiving mail too quickly"), "that is one mailbox")
 }
 
 // TestAFeedbackReportSaysWhomTheMailWentTo in its own field and in the copy, and what would have ended its mailings; others say neither.

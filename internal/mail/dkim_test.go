@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -80,6 +81,9 @@ func verified(raw []byte, public crypto.PublicKey) (map[string]string, string) {
 	return tags, ""
 }
 
+// Verified is for the tests from outside.
+var Verified = verified
+
 var spaces = regexp.MustCompile(`[ \t]+`)
 
 // relaxedHeader is RFC 6376, 3.4.2.
@@ -146,6 +150,34 @@ func TestSignaturesHoldForAnotherReader(t *testing.T) {
 			}
 			_, wrong = verified(append([]byte("From: <evil@tribuna.example>\r\n"), whole...), key.Public())
 			require.NotEmpty(t, wrong, "a second sender")
+		}
+	}
+}
+
+// TestTheReaderOfSignaturesReadsThoseOfTheStandard holds verified, by which every signature of ours is judged, against the two published in
+// RFC 8463, appendix A: neither we nor our library made them.
+func TestTheReaderOfSignaturesReadsThoseOfTheStandard(t *testing.T) {
+	raw, err := os.ReadFile("testdata/rfc8463.eml")
+	require.NoError(t, err)
+	text := strings.ReplaceAll(string(raw), "\n", "\r\n")
+	ed, err := base64.StdEncoding.DecodeString("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")
+	require.NoError(t, err)
+	der, err := base64.StdEncoding.DecodeString("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ" +
+		"/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB")
+	require.NoError(t, err)
+	long, err := x509.ParsePKIXPublicKey(der)
+	require.NoError(t, err)
+	second := text[strings.LastIndex(text, "DKIM-Signature:"):]
+	for _, c := range []struct {
+		text, selector string
+		key            crypto.PublicKey
+	}{{text, "brisbane", ed25519.PublicKey(ed)}, {second, "test", long}} {
+		tags, wrong := verified([]byte(c.text), c.key)
+		require.Empty(t, wrong, c.selector)
+		require.Equal(t, []string{"football.example.com", c.selector}, []string{tags["d"], tags["s"]})
+		for _, change := range [][2]string{{"dinner", "supper"}, {"hungry", "tired"}, {"Suzie Q", "Suzie R"}} {
+			_, wrong := verified([]byte(strings.Replace(c.text, change[0], change[1], 1)), c.key)
+			require.NotEmpty(t, wrong, change[0])
 		}
 	}
 }

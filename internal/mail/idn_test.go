@@ -2,6 +2,12 @@ package mail_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	netmail "net/mail"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,6 +34,53 @@ func TestADomainInOtherLettersTravelsInLatinOnes(t *testing.T) {
 		for _, b := range header {
 			require.Less(t, b, byte(0x80), "%s", header)
 		}
+	}
+}
+
+// TestASendersDomainInOtherLettersTravelsInLatinOnes wherever a mail names it: as the sender, in Message-ID and List-Id, where it comes
+// back to, and in whose name it is signed.
+func TestASendersDomainInOtherLettersTravelsInLatinOnes(t *testing.T) {
+	n, s := newNetwork(t), newServer(t, nil)
+	n.launch(1)
+	m, sender := n.invite(), newSender(t, n, s, newClock())
+	var err error
+	sender.From, err = mail.ParseSender("Мрежа <post@мрежа.example>")
+	require.NoError(t, err)
+	const host = "xn--80ajdwu.example"
+	require.Equal(t, netmail.Address{Name: "Мрежа", Address: "post@" + host}, sender.From)
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	signer, err := mail.NewSigner(strings.TrimPrefix(sender.From.Address, "post@"), "s1", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	require.NoError(t, err)
+	sender.Sign = mail.Signers{signer}
+	drain(t, sender, mail.Batch{Transactional: true})
+	drain(t, sender, mail.Batch{MailingID: &n.mailing})
+	require.Equal(t, models.MailDelivered, n.stored(m.ID).State)
+	require.Equal(t, 1, n.counts().Delivered)
+	require.Len(t, s.whole, 2)
+	for i, raw := range s.whole {
+		require.Equal(t, "post@"+host, s.returns[i])
+		header, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+		for _, b := range header {
+			require.Less(t, b, byte(0x80), "%s", header)
+		}
+		read, err := netmail.ReadMessage(bytes.NewReader(raw))
+		require.NoError(t, err)
+		from, err := read.Header.AddressList("From")
+		require.NoError(t, err)
+		require.Equal(t, []*netmail.Address{&sender.From}, from, "its name stays readable")
+		require.Regexp(t, "^<[0-9a-f-]{36}@"+host+">$", read.Header.Get("Message-ID"))
+		require.Contains(t, read.Header.Get("DKIM-Signature"), "d="+host+";")
+		if list := read.Header.Get("List-Id"); list != "" {
+			require.Equal(t, "<mailings."+host+">", list)
+		}
+	}
+
+	for _, words := range []string{"", "post", "пост@мрежа.example", "post@мре_жа.example"} {
+		_, err := mail.ParseSender(words)
+		require.Error(t, err, words)
 	}
 }
 

@@ -54,12 +54,30 @@ func message(l *Letter, e envelope) (*gomail.Msg, error) {
 		// RFC 8058 wants https; over plain http, in demonstrations, the same headers let people try it.
 		m.SetGenHeader(gomail.HeaderListUnsubscribe, ListUnsubscribe(l.Unsubscribe, e.backTo))
 		m.SetListUnsubscribePost()
-		m.SetGenHeader("List-Id", "<mailings."+domain(e.from.Address)+">") // RFC 2919: what is one list to people's filters
-		m.SetGenHeader("Precedence", "bulk")                               // for the servers that knew it before RFC 3834
+		m.SetGenHeader("List-Id", "<mailings."+domain(from.Address)+">") // RFC 2919: what is one list to people's filters
+		m.SetGenHeader("Precedence", "bulk")                             // for the servers that knew it before RFC 3834
 	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
 	return m, attach(m, l.Attached)
+}
+
+// ParseSender reads the address that all mails are sent from, its domain brought to the letters that travel (RFC 5891): Message-IDs, the
+// List-Id and signatures take it from there, and hold nothing else. A name before the @ in other letters is refused, for no mail could
+// leave then but over servers that know SMTPUTF8 (RFC 6531), to readers whose servers know it too.
+func ParseSender(words string) (mail.Address, error) {
+	a, err := mail.ParseAddress(words)
+	if err != nil {
+		return mail.Address{}, err
+	}
+	a, err = clean(*a)
+	if err != nil {
+		return mail.Address{}, err
+	}
+	if !ascii(a.Address) {
+		return mail.Address{}, errors.New("the part before the @ needs to be in Latin letters")
+	}
+	return *a, nil
 }
 
 // oneLine replaces control characters, line ends among them, by spaces.

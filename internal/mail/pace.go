@@ -10,7 +10,7 @@ import (
 )
 
 // slowAfter is after how many refusals for now, none taken between them, a domain is left alone: large ones refuse some mails of
-// many, and each of these is put off by itself.
+// many, and each of these is put off by itself. One that says it wants fewer is left alone at once.
 const slowAfter = 3
 
 // pacing is what a batch knows of the pace at which it may go.
@@ -72,9 +72,10 @@ func (r *run) waits(o *outgoing) bool {
 	return len(r.held) > 0 && r.held[models.AddressDomain(o.message.To)].After(r.Now())
 }
 
-// slow leaves a domain alone whose server refuses one mail after the other for now, or still refuses when it is tried again.
-func (r *run) slow(ctx context.Context, domain, reply string) {
-	if domain == "" || !r.refusesAll(domain) {
+// slow leaves a domain alone whose server refuses one mail after the other for now, or still refuses when it is tried again; limited
+// says that it wants fewer, which is enough by itself.
+func (r *run) slow(ctx context.Context, domain, reply string, limited bool) {
+	if domain == "" || !r.refusesAll(domain, limited) {
 		return
 	}
 	now := r.Now()
@@ -90,7 +91,7 @@ func (r *run) slow(ctx context.Context, domain, reply string) {
 }
 
 // refusesAll counts a refusal for now, and reports whether the domain is to be left alone for it and is not yet.
-func (r *run) refusesAll(domain string) bool {
+func (r *run) refusesAll(domain string, limited bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.held[domain].After(r.Now()) {
@@ -100,7 +101,7 @@ func (r *run) refusesAll(domain string) bool {
 		r.inRow = map[string]int{}
 	}
 	r.inRow[domain]++
-	return r.probed[domain] || r.inRow[domain] >= slowAfter
+	return limited || r.probed[domain] || r.inRow[domain] >= slowAfter
 }
 
 // took lets a domain go on that was left alone, and takes mails again.

@@ -50,6 +50,10 @@ type Copy struct {
 // prepare encodes a letter in which personal fields stand as marks. Go-mail composes it, as it does every other mail; what
 // it made is then cut at the marks.
 func prepare(l *Letter, m marks, from mail.Address) (*Prepared, error) {
+	sender, err := clean(from)
+	if err != nil {
+		return nil, fmt.Errorf("sender's address: %w", err)
+	}
 	shared := *l
 	shared.To = mail.Address{Address: from.Address} // each reader's takes its place
 	shared.HTML, shared.Text = m.in(l.HTML, true), m.in(l.Text, false)
@@ -65,7 +69,7 @@ func prepare(l *Letter, m marks, from mail.Address) (*Prepared, error) {
 	if !found {
 		return nil, errors.New("encode a letter to many: it has no body")
 	}
-	p := &Prepared{domain: domain(from.Address), list: span{words: l.Unsubscribe}}
+	p := &Prepared{domain: domain(sender.Address), list: span{words: l.Unsubscribe}}
 	p.keep(header, m.spans(oneLine(l.Subject)))
 	p.list.words, p.list.field = m.before(l.Unsubscribe)
 	p.cut(body, m)

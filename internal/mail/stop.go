@@ -132,8 +132,9 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 	case Doubtful:
 		w.doubt(d.Server, x.Reply)
 	case Deferred:
-		if !strings.HasPrefix(d.Reply, "421") && !bounce.OneMailbox(d.Reply) {
-			w.slow(ctx, domain, x.Reply)
+		limited := bounce.RateLimited(d.Reply)
+		if limited || !strings.HasPrefix(d.Reply, "421") && !bounce.OneMailbox(d.Reply) {
+			w.slow(ctx, domain, x.Reply, limited)
 		}
 	}
 	return x
@@ -158,14 +159,15 @@ const policyReaders = 3
 // mailbox all the same stop it when several readers meet them, or when nothing was taken since the last. Unless it was the same
 // mail before too often.
 func (w *window) ownFault(o *outgoing, d Delivery, domain string) (models.MailResult, bool) {
-	if o.Attempts+1 >= policyTries && bounce.OfReply(o.Reply) == bounce.Policy {
+	again := bounce.OfReply(o.Reply) == bounce.Policy && !bounce.RateLimited(o.Reply)
+	if o.Attempts+1 >= policyTries && again {
 		return models.MailResult{}, false
 	}
 	reply := links.Redact(withoutAddresses(d.Reply))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x := models.MailResult{ID: o.ID, State: models.MailQueued, Reply: reply, Counts: true}
-	if bounce.OfSender(d.Reply) || w.severalRefuse(bounce.OfReply(o.Reply) == bounce.Policy) {
+	if bounce.OfSender(d.Reply) || w.severalRefuse(again) {
 		w.halt(models.MailingStop{Reason: models.StopPolicy, Domain: domain, Reply: reply})
 	} else {
 		x.RetryAt = w.Now().Add(w.Backoff(Deferred, o.Attempts))

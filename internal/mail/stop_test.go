@@ -119,6 +119,8 @@ func TestAPolicyRefusalStopsAMailingAndLosesNoReader(t *testing.T) {
 	for name, said := range map[string]*smtp.SMTPError{
 		"550 5.7.26": {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 26}, Message: "Your email has been blocked because the sender is unauthenticated"},
 		"550 5.7.1":  {Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Message rejected due to SPF"},
+		"553 5.7.2":  {Code: 553, EnhancedCode: smtp.EnhancedCode{5, 7, 2}, Message: "[TSS09] All messages from 192.0.2.10 will be permanently deferred; Retrying will NOT succeed."},
+		"421 4.7.30": {Code: 421, EnhancedCode: smtp.EnhancedCode{4, 7, 30}, Message: "Your email has been rate limited because DKIM authentication didn't pass"},
 		"451 4.7.26": {Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 26}, Message: "Unauthenticated email is not accepted due to DMARC policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,6 +154,48 @@ func TestAPolicyRefusalStopsAMailingAndLosesNoReader(t *testing.T) {
 			for id, times := range s.ledger() {
 				require.Equal(t, 1, times, id)
 			}
+		})
+	}
+}
+
+// TestAServerThatWantsFewerIsSlowedAndStopsNothing: each large provider's words for it, though they speak of spam and reputation.
+func TestAServerThatWantsFewerIsSlowedAndStopsNothing(t *testing.T) {
+	for name, said := range map[string]*smtp.SMTPError{
+		"gmail":   {Code: 421, EnhancedCode: smtp.EnhancedCode{4, 7, 28}, Message: "Our system has detected an unusual rate of unsolicited mail originating from your IP address"},
+		"outlook": {Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 650}, Message: "The mail server [192.0.2.10] has been temporarily rate limited due to IP reputation. (S775)"},
+		"yahoo":   {Code: 421, EnhancedCode: smtp.EnhancedCode{4, 7, 0}, Message: "[TSS04] Messages from 192.0.2.10 temporarily deferred due to unexpected volume or user complaints"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, c := newNetwork(t), newClock()
+			var enough atomic.Bool
+			var asked atomic.Int64
+			s := refusing(t, func(to string) error {
+				if strings.HasSuffix(to, "@large.example") && !enough.Load() {
+					asked.Add(1)
+					return said
+				}
+				return nil
+			})
+			n.launch(1)
+			n.launchAt("large.example", 12, 0)
+			n.launchAt("other.example", 12, 0)
+			sender := newSender(t, n, s, c)
+			sender.Connections = 1
+			b := mail.Batch{MailingID: &n.mailing, Limit: 25}
+			drain(t, sender, b)
+			require.Equal(t, models.MailCounts{Delivered: 13, Queued: 12}, n.counts(), "everybody else's is sent")
+			require.EqualValues(t, 1, asked.Load(), "it is not asked again at once")
+			var slow []string
+			require.NoError(t, n.db.NewSelect().Table("slow_domains").Column("domain").Scan(t.Context(), &slow))
+			require.Equal(t, []string{"large.example"}, slow)
+
+			enough.Store(true)
+			for range 12 {
+				c.turn(2 * time.Hour)
+				drain(t, sender, b)
+			}
+			require.Equal(t, models.MailCounts{Delivered: 25}, n.counts())
+			s.once(t, 25)
 		})
 	}
 }
