@@ -27,11 +27,11 @@ type minutes struct {
 	inside        bool // sees more of the recommendation than what is published of it
 	zone          *time.Location
 	items         []record.Item
-	people        map[uuid.UUID]models.Person // by pseudonym
-	namings       map[uuid.UUID]string        // by id: how reviewers of this recommendation want to be named
-	network       bool                        // the reader sees what was said within the network
-	asked         map[uuid.UUID]models.Person // by id: who is asked in a task
-	passed        map[uuid.UUID][]passedOn    // by task: from whom it was handed over
+	people        map[uuid.UUID]models.Person     // by pseudonym
+	namings       map[uuid.UUID]string            // by id: how reviewers of this recommendation want to be named
+	network       bool                            // the reader sees what was said within the network
+	asked         map[uuid.UUID]models.Person     // by id: who is asked in a task
+	passed        map[uuid.UUID][]models.HandedOn // by task: from whom it was handed over
 	organisations map[uuid.UUID]string
 	versions      map[uuid.UUID]int
 	tasks         map[uuid.UUID]models.Task
