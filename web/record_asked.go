@@ -9,12 +9,6 @@ import (
 	"tribuna/models"
 )
 
-// passedOn is a question that was handed over: what is on record about it before is about whoever was asked then.
-type passedOn struct {
-	seq    int64
-	former models.Person
-}
-
 // minutesTasks reads the questions, and whom they waited for.
 func (s *Server) minutesTasks(ctx context.Context, m *minutes) error {
 	tasks, err := models.Tasks(ctx, s.DB, models.TaskFilter{Recommendation: m.rec.ID})
@@ -44,22 +38,8 @@ func (s *Server) minutesPassed(ctx context.Context, m *minutes) error {
 			ids = append(ids, id)
 		}
 	}
-	entries, err := record.Of(ctx, s.DB, m.rec.ID, []string{"task.handed_over"}, ids, record.Confidential)
-	if err != nil {
-		return err
-	}
-	var pseudonyms []uuid.UUID
-	formers := make([]uuid.UUID, len(entries))
-	for i, it := range entries {
-		if formers[i], err = uuid.Parse(it.Facts["former"]); err == nil {
-			pseudonyms = append(pseudonyms, formers[i])
-		}
-	}
-	people, err := models.PeopleByPseudonym(ctx, s.DB, pseudonyms)
-	m.passed = map[uuid.UUID][]passedOn{}
-	for i, it := range entries {
-		m.passed[it.Object] = append(m.passed[it.Object], passedOn{it.Seq, people[formers[i]]})
-	}
+	var err error
+	m.passed, err = models.PassedOn(ctx, s.DB, m.rec.ID, ids)
 	return err
 }
 
@@ -76,8 +56,8 @@ func (m *minutes) askedIn(it record.Item) string {
 	}
 	who := m.asked[*t.PersonID]
 	for _, p := range m.passed[t.ID] {
-		if it.Seq < p.seq {
-			who = p.former
+		if it.Seq < p.Seq {
+			who = p.Former
 			break
 		}
 	}

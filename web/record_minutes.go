@@ -29,9 +29,9 @@ type minutes struct {
 	items         []record.Item
 	people        map[uuid.UUID]models.Person // by pseudonym
 	namings       models.Namings
-	network       bool                        // the reader sees what was said within the network
-	asked         map[uuid.UUID]models.Person // by id: who is asked in a task
-	passed        map[uuid.UUID][]passedOn    // by task: from whom it was handed over
+	network       bool                            // the reader sees what was said within the network
+	asked         map[uuid.UUID]models.Person     // by id: who is asked in a task
+	passed        map[uuid.UUID][]models.HandedOn // by task: from whom it was handed over
 	organisations map[uuid.UUID]string
 	versions      map[uuid.UUID]int
 	tasks         map[uuid.UUID]models.Task
