@@ -194,43 +194,87 @@ func (m *masked) doorsOf(path string) []string {
 // hears goes through every page and every operation of the API that reads.
 func (m *masked) hears(b *reader, token string) (all []told) {
 	m.t.Helper()
+	for _, door := range m.pages(http.MethodGet) {
+		got := b.get(door)
+		all = append(all, toldBy(door, got.Body, got.Header)...)
+	}
+	for _, door := range m.operations(http.MethodGet) {
+		got := m.operate(http.MethodGet, door, token)
+		all = append(all, toldBy(door, got.Body.String(), got.Header())...)
+	}
+	return all
+}
+
+// answersTo goes through everything that can be sent, and sends nothing that anybody wrote: what is refused, and what needs no words is
+// done. It comes last.
+func (m *masked) answersTo(b *reader, token string) (all []told) {
+	m.t.Helper()
+	for _, door := range m.pages(http.MethodPost) {
+		for _, form := range []url.Values{{}, {"do": {"check"}}} {
+			got := b.post(door, form)
+			all = append(all, toldBy(door, got.Body, got.Header)...)
+		}
+	}
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		for _, door := range m.operations(method) {
+			got := m.operate(method, door, token)
+			all = append(all, toldBy(door, got.Body.String(), got.Header())...)
+		}
+	}
+	return all
+}
+
+// toldBy is what an answer says, and apart from it, since it is no part of a page, what its head does.
+func toldBy(door, body string, head http.Header) []told {
+	var said strings.Builder
+	_ = head.Write(&said) // to memory
+	return []told{{door, readable(body)}, {door + " (head)", said.String()}}
+}
+
+// pages are the addresses of the site that take a method, but for those that only a demonstration has and those that end a session.
+func (m *masked) pages(method string) (doors []string) {
+	m.t.Helper()
 	require.NoError(m.t, m.server.router().Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		path, err := route.GetPathTemplate()
 		require.NoError(m.t, err)
 		methods, err := route.GetMethods()
 		require.NoError(m.t, err)
-		if methods[0] != http.MethodGet || strings.HasPrefix(path, "/dev") || strings.HasPrefix(path, "/static") {
-			return nil
-		}
-		for _, door := range m.doorsOf(path) {
-			got := b.get(door)
-			all = append(all, told{door, readable(got.Body) + " " + got.Header.Get("Location") + " " + got.Header.Get("Content-Disposition")})
+		if methods[0] == method && !strings.HasPrefix(path, "/dev") && !strings.HasPrefix(path, "/static") && path != "/sign-out" {
+			doors = append(doors, m.doorsOf(path)...)
 		}
 		return nil
 	}))
-	ask := func(door string) *httptest.ResponseRecorder {
-		req := httptest.NewRequestWithContext(m.t.Context(), http.MethodGet, api.Prefix+door, http.NoBody)
-		if token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
-		}
-		answer := httptest.NewRecorder()
-		m.api.ServeHTTP(answer, req)
-		return answer
-	}
+	return doors
+}
+
+// operations are the addresses of the API that take a method.
+func (m *masked) operations(method string) (doors []string) {
+	m.t.Helper()
 	var doc struct {
 		Paths map[string]map[string]any `json:"paths"`
 	}
-	require.NoError(m.t, json.Unmarshal(ask("/openapi.json").Body.Bytes(), &doc))
+	require.NoError(m.t, json.Unmarshal(m.operate(http.MethodGet, "/openapi.json", "").Body.Bytes(), &doc))
 	require.Greater(m.t, len(doc.Paths), 50)
 	for path, methods := range doc.Paths {
-		if _, reads := methods["get"]; !reads || path == "/openapi.json" {
-			continue
-		}
-		for _, door := range m.doorsOf(strings.TrimPrefix(path, api.Prefix)) {
-			all = append(all, told{door, ask(door).Body.String()})
+		if _, takes := methods[strings.ToLower(method)]; takes && path != "/openapi.json" {
+			doors = append(doors, m.doorsOf(strings.TrimPrefix(path, api.Prefix))...)
 		}
 	}
-	return all
+	return doors
+}
+
+func (m *masked) operate(method, door, token string) *httptest.ResponseRecorder {
+	req := httptest.NewRequestWithContext(m.t.Context(), method, api.Prefix+door, strings.NewReader("{}"))
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if method != http.MethodGet {
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Idempotency-Key", NewDecisionID())
+	}
+	answer := httptest.NewRecorder()
+	m.api.ServeHTTP(answer, req)
+	return answer
 }
 
 // readable is an answer's text; of an archive, that of everything in it.
@@ -348,13 +392,20 @@ func allOf(n *html.Node) string {
 	return b.String()
 }
 
-// mailsTo are all mails that came to somebody, every part and header decoded.
+// inOneLine puts the lines of a calendar together again, which are broken wherever they are full (RFC 5545, 3.1).
+var inOneLine = strings.NewReplacer("\r\n ", "", "\r\n\t", "")
+
+// mailsTo are all mails that came to somebody, every part, attachment and header decoded.
 func (m *masked) mailsTo(address string) (all []string) {
 	m.t.Helper()
 	for _, one := range m.mails.Messages(catcher.Filter{To: address}) {
 		d, err := m.mails.Message(one.ID)
 		require.NoError(m.t, err)
-		text := d.Text + "\n" + html.UnescapeString(d.HTML) + "\n" + strings.Join(d.Attachments, "\n")
+		text := d.Text + "\n" + html.UnescapeString(d.HTML)
+		for _, a := range d.Attachments {
+			require.False(m.t, a.Cut, "%s is larger than what is read of it", a.Name)
+			text += "\n" + a.Name + "\n" + inOneLine.Replace(readable(string(a.Content)))
+		}
 		for _, h := range d.Headers {
 			text += "\n" + h.Name + ": " + h.Value
 		}
