@@ -86,12 +86,12 @@ func (x *act) replaceConflicted(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := x.replace(ctx); err != nil {
+		return err
+	}
 	round, err := x.round(ctx)
 	if err != nil {
 		return err
 	}
-	if err := x.goOnUnlessEnough(ctx, round); err != nil {
-		return err
-	}
-	return x.replace(ctx)
+	return x.goOnUnlessEnough(ctx, round)
 }

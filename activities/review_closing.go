@@ -143,7 +143,10 @@ func (x *act) callOffClosing(ctx context.Context, given []uuid.UUID) error {
 	if round.EnoughAt == nil {
 		round.EnoughAt = &x.now
 	}
-	return x.goOn(ctx, round, given...)
+	if err := x.goOn(ctx, round, given...); err != nil {
+		return err
+	}
+	return x.makeGood(ctx, round)
 }
 
 // zoneOfClosing is the zone in which it is said when a round closes.

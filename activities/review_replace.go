@@ -87,32 +87,50 @@ func (x *act) begun(ctx context.Context) (bool, error) {
 	return true, x.note(ctx, entry{verb: "review.begun", visibility: record.Confidential, objectKind: "task", object: x.task.ID})
 }
 
-// replace brings in the next expert in line for the one whose task ended without an answer. Where nobody in line can be asked, or
-// the procedure leaves it to the officer, the officer is asked.
+// replace brings in the next expert in line for the one whose task ended without an answer. While the round is closing nobody further
+// is asked: makeGood does it where the round goes on after all.
 func (x *act) replace(ctx context.Context) error {
 	round, err := x.round(ctx)
-	if err != nil {
+	if err != nil || round.ClosingAt != nil {
 		return err
 	}
-	if round.ClosingAt != nil {
-		return nil
-	}
+	return x.replaceIn(ctx, round, x.task)
+}
+
+// replaceIn brings in the next in line for an expert who was lost. Where nobody in line can be asked, or the procedure leaves it to the
+// officer, the officer is asked.
+func (x *act) replaceIn(ctx context.Context, round *models.ReviewRound, lost *models.Task) error {
 	next := uuid.Nil
 	if x.procedure.Review.ReplaceSilent {
+		var err error
 		if next, err = x.nextFree(ctx, round); err != nil {
 			return err
 		}
 	}
 	if next == uuid.Nil {
 		return x.askOfficer(ctx, models.TaskChooseReviewer, func(t *models.Task) {
-			t.Round, t.SubjectID = round.Number, &x.task.ID
+			t.Round, t.SubjectID = round.Number, &lost.ID
 		})
 	}
 	round.Reserve = without(round.Reserve, next)
-	if err := x.inviteExpert(ctx, round, next, &x.task.ID, true); err != nil {
+	if err := x.inviteExpert(ctx, round, next, &lost.ID, true); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)
+}
+
+// makeGood replaces those who were lost while a round was closing that now goes on.
+func (x *act) makeGood(ctx context.Context, round *models.ReviewRound) error {
+	lost, err := models.LostReviewers(ctx, x.tx, round)
+	if err != nil {
+		return err
+	}
+	for i := range lost {
+		if err := x.replaceIn(ctx, round, &lost[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nextFree is the first in line who can be asked now, uuid.Nil where nobody can: much may have changed since the line was made. Who
@@ -183,14 +201,27 @@ func inviteReviewer(ctx context.Context, x *act) error {
 	if err := x.goOn(ctx, round); err != nil {
 		return err
 	}
-	var inPlaceOf *uuid.UUID
-	if x.task != nil {
-		inPlaceOf = x.task.SubjectID
+	inPlaceOf, err := x.placeFor(ctx, round)
+	if err != nil {
+		return err
 	}
 	if err := x.inviteExpert(ctx, round, p.PersonID, inPlaceOf, false); err != nil {
 		return err
 	}
 	return round.Save(ctx, x.tx)
+}
+
+// placeFor is whose place an expert takes whom the officer invites: that of who is asked about, or else of the first who was lost while
+// the round was closing. Nil where it is nobody's.
+func (x *act) placeFor(ctx context.Context, round *models.ReviewRound) (*uuid.UUID, error) {
+	if x.task != nil {
+		return x.task.SubjectID, nil
+	}
+	lost, err := models.LostReviewers(ctx, x.tx, round)
+	if err != nil || len(lost) == 0 {
+		return nil, err
+	}
+	return &lost[0].ID, nil
 }
 
 // skipReviewer is the officer going on without a replacement.

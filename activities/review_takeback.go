@@ -79,12 +79,17 @@ func (x *act) waitAgain(ctx context.Context) error {
 	return x.goOnUnlessEnough(ctx, round)
 }
 
-// goOnUnlessEnough has a round go on that was closing, or whose officer was asked whether to close it, by an answer that counts no more.
+// goOnUnlessEnough has a round go on that was closing, or whose officer was asked whether to close it, by an answer that counts no more;
+// who was lost meanwhile is replaced.
 func (x *act) goOnUnlessEnough(ctx context.Context, round *models.ReviewRound) error {
 	answered, err := round.Answered(ctx, x.tx, x.procedure.Review)
 	if err != nil || answered >= round.Enough || round.ClosedAt != nil {
 		return err
 	}
+	closing := round.ClosingAt != nil
 	round.EnoughAt = nil
-	return x.goOn(ctx, round)
+	if err := x.goOn(ctx, round); err != nil || !closing {
+		return err
+	}
+	return x.makeGood(ctx, round)
 }

@@ -56,7 +56,13 @@ func (m *masked) placesOfNames(door string) bool {
 func (m *masked) listen(t *testing.T, who listener, closed bool) (heard, joined bool) {
 	t.Helper()
 	all := m.hears(who.door, who.token)
-	require.Greater(t, len(all), 100)
+	require.Greater(t, len(all), 200)
+	return m.weigh(t, who, all, closed)
+}
+
+// weigh does so for what was told.
+func (m *masked) weigh(t *testing.T, who listener, all []told, closed bool) (heard, joined bool) {
+	t.Helper()
 	leading := map[string][]string{}
 	for _, slug := range m.reviewers {
 		leading[slug] = m.identities(slug)
@@ -161,6 +167,7 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 			round, err := models.RoundByNumber(t.Context(), m.db, m.brief.ID, 1)
 			require.NoError(t, err)
 			require.Equal(t, mode, round.Anonymity, "as the procedure says, from its beginning")
+			m.mailsGoOut(t)
 			m.happens()
 			m.says(m.reviewers[0])
 			m.say(m.brief.ID, m.person(m.reviewers[0]), models.DecideTakeBack, m.tasks[m.reviewers[0]], models.TakeBackPayload{})
@@ -172,11 +179,13 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 			}
 			m.says(m.reviewers[0])
 			m.says(m.reviewers[1])
+			var all []listener
 			for _, closed := range []bool{false, true} {
 				if closed {
 					m.close()
 				}
-				for _, who := range m.listeners() {
+				all = m.listeners()
+				for _, who := range all {
 					if !closed && who.name != "officer-khc" && who.name != m.reviewers[2]+" signed in" {
 						continue // what was not told to anybody later is not told before
 					}
@@ -195,7 +204,23 @@ func TestAnonymisedRoundsGiveNobodyAway(t *testing.T) {
 			m.mailsGiveNobodyAway(t, models.MailReviewInvitation, models.MailConflictRuled, models.MailTimeRefused, models.MailMoreTime, models.MailDigest, models.MailNewLink,
 				models.MailRoundClosing, models.MailReviewCopy)
 			m.sees(t)
+			if mode != models.AnonymityOpen {
+				m.sends(t, all)
+			}
 		})
+	}
+}
+
+// sends looks through what is answered to forms and operations that act, of those who can do most last: by then more has happened than
+// a round is made for, and nobody is given away by it either.
+func (m *masked) sends(t *testing.T, all []listener) {
+	t.Helper()
+	for _, name := range []string{"partner-sc-nwb", m.reviewers[2] + " signed in", "officer-khc"} {
+		who := all[slices.IndexFunc(all, func(l listener) bool { return l.name == name })]
+		told := m.answersTo(who.door, who.token)
+		require.Greater(t, len(told), 200)
+		heard, _ := m.weigh(t, who, told, true)
+		require.Equal(t, who.owner, heard, "what was said stands beside the forms of who decides about it, and there alone")
 	}
 }
 
@@ -207,6 +232,7 @@ func (m *masked) sees(t *testing.T) {
 	for _, form := range []string{"docx", "pdf"} {
 		require.True(t, has(readable(officer.get(home+"/versions/1/"+form).Body), "quaggahouse"), form)
 	}
+	require.True(t, slices.ContainsFunc(m.mailsTo(m.person(m.reviewers[0]).Email), func(text string) bool { return has(text, "begin:vcalendar") }), "calendars, too")
 	all, err := models.ReviewsAs(t.Context(), m.db, models.Attribution{}, m.brief.ID, 1)
 	require.NoError(t, err)
 	letters := ""

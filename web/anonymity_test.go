@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os/exec"
 	"slices"
@@ -17,7 +16,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/gorilla/mux"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
@@ -191,48 +189,6 @@ func (m *masked) doorsOf(path string) []string {
 	return slices.DeleteFunc(doors, func(d string) bool { return strings.ContainsAny(d, "{}") })
 }
 
-// hears goes through every page and every operation of the API that reads.
-func (m *masked) hears(b *reader, token string) (all []told) {
-	m.t.Helper()
-	require.NoError(m.t, m.server.router().Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
-		path, err := route.GetPathTemplate()
-		require.NoError(m.t, err)
-		methods, err := route.GetMethods()
-		require.NoError(m.t, err)
-		if methods[0] != http.MethodGet || strings.HasPrefix(path, "/dev") || strings.HasPrefix(path, "/static") {
-			return nil
-		}
-		for _, door := range m.doorsOf(path) {
-			got := b.get(door)
-			all = append(all, told{door, readable(got.Body) + " " + got.Header.Get("Location") + " " + got.Header.Get("Content-Disposition")})
-		}
-		return nil
-	}))
-	ask := func(door string) *httptest.ResponseRecorder {
-		req := httptest.NewRequestWithContext(m.t.Context(), http.MethodGet, api.Prefix+door, http.NoBody)
-		if token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
-		}
-		answer := httptest.NewRecorder()
-		m.api.ServeHTTP(answer, req)
-		return answer
-	}
-	var doc struct {
-		Paths map[string]map[string]any `json:"paths"`
-	}
-	require.NoError(m.t, json.Unmarshal(ask("/openapi.json").Body.Bytes(), &doc))
-	require.Greater(m.t, len(doc.Paths), 50)
-	for path, methods := range doc.Paths {
-		if _, reads := methods["get"]; !reads || path == "/openapi.json" {
-			continue
-		}
-		for _, door := range m.doorsOf(strings.TrimPrefix(path, api.Prefix)) {
-			all = append(all, told{door, ask(door).Body.String()})
-		}
-	}
-	return all
-}
-
 // readable is an answer's text; of an archive, that of everything in it.
 func readable(body string) string {
 	if strings.HasPrefix(body, "%PDF") {
@@ -348,13 +304,20 @@ func allOf(n *html.Node) string {
 	return b.String()
 }
 
-// mailsTo are all mails that came to somebody, every part and header decoded.
+// inOneLine puts the lines of a calendar together again, which are broken wherever they are full (RFC 5545, 3.1).
+var inOneLine = strings.NewReplacer("\r\n ", "", "\r\n\t", "")
+
+// mailsTo are all mails that came to somebody, every part, attachment and header decoded.
 func (m *masked) mailsTo(address string) (all []string) {
 	m.t.Helper()
 	for _, one := range m.mails.Messages(catcher.Filter{To: address}) {
 		d, err := m.mails.Message(one.ID)
 		require.NoError(m.t, err)
-		text := d.Text + "\n" + html.UnescapeString(d.HTML) + "\n" + strings.Join(d.Attachments, "\n")
+		text := d.Text + "\n" + html.UnescapeString(d.HTML)
+		for _, a := range d.Attachments {
+			require.False(m.t, a.Cut, "%s is larger than what is read of it", a.Name)
+			text += "\n" + a.Name + "\n" + inOneLine.Replace(readable(string(a.Content)))
+		}
 		for _, h := range d.Headers {
 			text += "\n" + h.Name + ": " + h.Value
 		}

@@ -2,6 +2,7 @@ package catcher_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -217,4 +218,27 @@ func TestMalformedMailIsShownNotRefused(t *testing.T) {
 	w := get(t, c.Handler("/m"), "/m/1")
 	require.Equal(t, http.StatusOK, w.Code)
 	require.Contains(t, w.Body.String(), "(no subject)")
+}
+
+func TestAttachmentsAreReadWithinBounds(t *testing.T) {
+	c := startIn(t, t.TempDir())
+	event := "BEGIN:VCALENDAR\r\nSUMMARY:Покана\r\nEND:VCALENDAR\r\n"
+	raw := "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+		"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello\r\n" +
+		"--b\r\nContent-Type: text/calendar; charset=utf-8\r\nContent-Disposition: attachment; filename=deadline.ics\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		base64.StdEncoding.EncodeToString([]byte(event)) + "\r\n" +
+		"--b\r\nContent-Type: text/calendar; name=beside.ics\r\n\r\nBEGIN:VCALENDAR\r\n" +
+		"--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=large.pdf\r\n\r\n" + strings.Repeat("large\r\n", 700_000) +
+		"--b--\r\n"
+	require.NoError(t, smtp.SendMail(c.Addr(), nil, "a@b.example", []string{"c@d.example"}, []byte(raw)))
+	d, err := c.Message("1")
+	require.NoError(t, err)
+	require.Equal(t, "Hello", strings.TrimSpace(d.Text))
+	require.Len(t, d.Attachments, 3)
+	require.Equal(t, catcher.Attachment{Name: "deadline.ics", Type: "text/calendar", Content: []byte(event)}, d.Attachments[0])
+	require.Equal(t, "beside.ics", d.Attachments[1].Name, "what is neither text nor HTML hangs on it, wherever it stands")
+	require.Equal(t, "BEGIN:VCALENDAR", string(d.Attachments[1].Content))
+	require.True(t, d.Attachments[2].Cut)
+	require.Len(t, d.Attachments[2].Content, 4<<20)
+	require.Contains(t, get(t, c.Handler("/m"), "/m/1").Body.String(), "<li>deadline.ics</li>")
 }

@@ -29,11 +29,22 @@ type Message struct {
 // Detail is one mail in full.
 type Detail struct {
 	Message
-	Headers     []Header `json:"headers"`
-	Text        string   `json:"text"`
-	HTML        string   `json:"html"`
-	Attachments []string `json:"attachments,omitempty"` // file names
+	Headers     []Header     `json:"headers"`
+	Text        string       `json:"text"`
+	HTML        string       `json:"html"`
+	Attachments []Attachment `json:"attachments,omitempty"`
 }
+
+// Attachment is what hangs on a mail, or stands in it beside the text and the HTML that are shown.
+type Attachment struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Content []byte `json:"-"`             // decoded, at most attachmentMost bytes of it
+	Cut     bool   `json:"cut,omitempty"` // there is more
+}
+
+// attachmentMost bounds what is kept in memory of an attachment, in bytes; the raw mail has all of it.
+const attachmentMost = 4 << 20
 
 // Header is one decoded header field, in the order of the mail.
 type Header struct {
@@ -83,18 +94,34 @@ func (d *Detail) readHeader(h mail.Header) {
 func (d *Detail) readPart(part *mail.Part) {
 	if h, ok := part.Header.(*mail.AttachmentHeader); ok {
 		name, _ := h.Filename()
-		d.Attachments = append(d.Attachments, name)
+		d.attach(name, &h.Header, part.Body)
 		return
 	}
-	body, _ := io.ReadAll(part.Body)
 	h, _ := part.Header.(*mail.InlineHeader)
-	kind, _, _ := h.ContentType()
+	kind, params, _ := h.ContentType()
 	switch {
 	case kind == "text/html" && d.HTML == "":
-		d.HTML = string(body)
-	case strings.HasPrefix(kind, "text/") && d.Text == "":
-		d.Text = string(body)
+		d.HTML = whole(part.Body)
+	case kind == "text/plain" && d.Text == "":
+		d.Text = whole(part.Body)
+	default:
+		d.attach(params["name"], &h.Header, part.Body)
 	}
+}
+
+func whole(body io.Reader) string {
+	text, _ := io.ReadAll(body)
+	return string(text)
+}
+
+func (d *Detail) attach(name string, h *message.Header, body io.Reader) {
+	a := Attachment{Name: name}
+	a.Type, _, _ = h.ContentType()
+	a.Content, _ = io.ReadAll(io.LimitReader(body, attachmentMost+1))
+	if a.Cut = len(a.Content) > attachmentMost; a.Cut {
+		a.Content = a.Content[:attachmentMost]
+	}
+	d.Attachments = append(d.Attachments, a)
 }
 
 // plainLink is a link in running text; the punctuation behind it is cut off
