@@ -25,7 +25,6 @@ import (
 // at once after all, paused in the middle, its report as a workbook, and the same for who joined the audience since.
 func TestTheOfficersWayAtADesk(t *testing.T) {
 	b, n := newBrowser(t), newOffice(t)
-	n.server.BaseURL = n.front.URL // the letter alone is looked at: its emblems come from where the pages do
 	n.publish()
 	n.stopWorker()
 	gate := &gated{Sender: n.sender()}

@@ -125,6 +125,12 @@ func TestDoctorLooksAtWhatSendsMail(t *testing.T) {
 		"TRIBUNA_BOUNCE_ADDRESS": "bounces@elsewhere.example"})
 	require.Contains(t, other, "note      mail_key     elsewhere.example: it is another domain")
 	require.Contains(t, other, "note      mail_return  elsewhere.example: it is another domain")
+	letters := doctor(map[string]string{"SMTP_URL": signsIn, "TRIBUNA_DKIM_KEYS": "one:" + good, "TRIBUNA_MAIL_FROM": "Мрежа <tribuna@мрежа.example>",
+		"TRIBUNA_BOUNCE_ADDRESS": "bounces@xn--80ajdwu.example"})
+	require.Contains(t, letters, "ok        mail_key     one._domainkey.xn--80ajdwu.example: its key can be read")
+	require.NotContains(t, letters, "note      mail_", "it is one domain, however it is written")
+	require.Contains(t, doctor(map[string]string{"SMTP_URL": signsIn, "TRIBUNA_MAIL_FROM": "мрежа@network.example"}),
+		"found     mail_return  TRIBUNA_MAIL_FROM: the part before the @ needs to be in Latin letters")
 	require.Contains(t, doctor(nil), "note      mail_route   SMTP_URL: it is not set here")
 	require.Zero(t, server.begun.Load(), "nothing is sent")
 

@@ -71,13 +71,26 @@ func (d *draft) ofKind(ctx context.Context, id uuid.UUID, m models.MailingWords,
 	}
 	p.Notes = d.countries(designations, about...)
 	for _, id := range ids {
-		for _, c := range d.grants(designations.Paying(id)) {
+		credits, err := d.grants(ctx, designations.Paying(id))
+		if err != nil {
+			return page{}, err
+		}
+		for _, c := range credits {
 			if !slices.ContainsFunc(p.Grants, func(g credit) bool { return g.Line == c.Line }) {
-				p.Grants = append(p.Grants, c)
+				p = p.crediting(c)
 			}
 		}
 	}
 	return p, nil
+}
+
+// crediting adds a credit, and its picture once, whoever else shows the same.
+func (p page) crediting(c credit) page {
+	p.Grants = append(p.Grants, c)
+	if c.picture != nil && !slices.ContainsFunc(p.Attached, func(a Attached) bool { return a.Within == c.picture.Within }) {
+		p.Attached = append(p.Attached, *c.picture)
+	}
+	return p
 }
 
 func (d *draft) carried(ctx context.Context, mailing uuid.UUID) ([]models.MailingItem, map[uuid.UUID]models.CarriedText, error) {

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"tribuna/internal/apperr"
@@ -281,17 +282,32 @@ func (d *draft) countries(designations models.Designations, about ...aboutCountr
 }
 
 // grants says what those who pay want said, as the page of the recommendation does.
-func (d *draft) grants(paying []models.Grant) []credit {
-	var list []credit
+func (d *draft) grants(ctx context.Context, paying []models.Grant) (list []credit, err error) {
 	for _, g := range models.Credits(paying, d.mail.Language) {
 		c := credit{Funder: g.Funder, Said: d.words.In(g.Statement, g.Language), Line: d.words.Credit(g.Funder, g.Number, d.mail.Language, g.Language)}
 		if g.Disclaimer != "" {
 			c.Said = i18n.Joined(c.Said, " ", d.words.In(g.Disclaimer, g.DisclaimerLanguage))
 		}
-		if g.Emblem != "" {
-			c.Emblem = d.baseURL + "/emblems/" + g.Emblem
+		if c.picture, err = d.emblem(ctx, g.Emblem); err != nil {
+			return nil, err
 		}
 		list = append(list, c)
 	}
-	return list
+	return list, nil
+}
+
+// emblem is a grant's picture as it goes along with a letter; nil where there is none, or it was taken away just now.
+func (d *draft) emblem(ctx context.Context, hash string) (*Attached, error) {
+	if hash == "" {
+		return nil, nil
+	}
+	e, err := models.EmblemByHash(ctx, d.db, hash)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, kind, _ := strings.Cut(e.MediaType, "/")
+	return &Attached{Name: "emblem." + kind, MediaType: e.MediaType, Content: e.Bytes, Within: hash[:32] + "@emblems"}, nil
 }

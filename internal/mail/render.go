@@ -53,12 +53,20 @@ type page struct {
 
 type titled struct{ Title, Language string }
 
-// credit is what a grant wants shown and said. Emblem is the address of its picture, the same in every mail: that it is fetched
-// says nothing about who reads. "" is none.
+// credit is what a grant wants shown and said.
 type credit struct {
-	Emblem, Funder string
-	Said           i18n.Words
-	Line           string
+	picture *Attached // goes along; nil is none
+	Funder  string
+	Said    i18n.Words
+	Line    string
+}
+
+// Emblem names the picture within the letter (RFC 2392): nothing is fetched to show it. "" is none.
+func (c credit) Emblem() template.URL {
+	if c.picture == nil {
+		return ""
+	}
+	return template.URL("cid:" + c.picture.Within) //nolint:gosec // of our own making
 }
 
 // fact is a line of what one should know. Value is a sentence, or i18n.Words.
