@@ -28,7 +28,7 @@ type minutes struct {
 	zone          *time.Location
 	items         []record.Item
 	people        map[uuid.UUID]models.Person // by pseudonym
-	namings       models.Namings
+	namings       map[uuid.UUID]string        // by id: how reviewers of this recommendation want to be named
 	network       bool                        // the reader sees what was said within the network
 	asked         map[uuid.UUID]models.Person // by id: who was asked in a task
 	organisations map[uuid.UUID]string
