@@ -63,7 +63,7 @@ func (in LetterPlan) check(bad *apperr.Error, kind StepKind, day *Day) {
 	case due.Year() < stepsFrom || due.Year() > stepsUntil:
 		bad.And("reply_due", "range", "min", stepsFrom, "max", stepsUntil)
 	case day != nil && due.Before(*day.Time()):
-		bad.And("reply_due", "before_start")
+		bad.And("reply_due", "before_letter")
 	}
 }
 
@@ -141,7 +141,7 @@ func AnswerStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	case said.ReplyOn == nil:
 		bad.And("reply_on", "required")
 	case s.SentOn != nil && said.ReplyOn.Time().Before(*s.SentOn):
-		bad.And("reply_on", "before_start")
+		bad.And("reply_on", "before_letter")
 	default:
 		checkPast(bad, "reply_on", said.ReplyOn, now)
 	}

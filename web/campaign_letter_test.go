@@ -92,7 +92,7 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 	wrong = b.post(step, f)
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 	sound(t, wrong)
-	require.Contains(t, wrong.Body, i18n.For("en").T("error.field.before_start"))
+	require.Contains(t, wrong.Body, i18n.For("en").T("error.field.before_letter"))
 	f.Set("reply_due", day(-10))
 	f.Set("reference", "KHC 12")
 	require.Equal(t, http.StatusSeeOther, b.post(step, f).StatusCode)

@@ -16,10 +16,11 @@ import (
 
 // mailingTimeView asks when a mailing leaves: now, or at a time by the clock of who writes it or of each reader.
 type mailingTimeView struct {
-	Form *Form
-	Now  time.Time
-	Zone *time.Location // by whose clock the time is written
-	Days string         // for the button that says when: how a moment of each month is written, parted by bars
+	Form    *Form
+	Now     time.Time
+	Zone    *time.Location // by whose clock the time is written
+	Days    string         // for the button that says when: how a moment of each month is written, parted by bars
+	NoNight bool           // the procedure is one for demonstrations: mails leave at any hour
 }
 
 // The day, year and clock in mailingTimeView.Days that the button puts its own in the place of.
@@ -40,7 +41,11 @@ func (s *Server) mailingTime(r *http.Request, c mailingCase, f formState) (maili
 	if err != nil {
 		return mailingTimeView{}, err
 	}
-	v := mailingTimeView{Form: f.Form, Now: s.Now(), Zone: zone, Days: momentsOfMonths(Localizer(r))}
+	procedure, err := models.ProcedureByID(r.Context(), s.DB, c.rec.ProcedureID)
+	if err != nil {
+		return mailingTimeView{}, err
+	}
+	v := mailingTimeView{Form: f.Form, Now: s.Now(), Zone: zone, Days: momentsOfMonths(Localizer(r)), NoNight: procedure.Document.Digest.Immediate}
 	if f.Form.Values.Has("leaves") {
 		return v, nil
 	}

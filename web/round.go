@@ -254,7 +254,10 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		if row.Lapsed, err = s.lapsedAtDesk(ctx, a.rec, ask, v); err != nil {
 			return err
 		}
-		if row.Suggested = suggested[ask.ID]; len(row.Suggested) > 0 || row.Lapsed {
+		if ask.State != models.TaskOpen && ask.State != models.TaskDone { // who comes back does it themselves
+			row.Suggested = suggested[ask.ID]
+		}
+		if len(row.Suggested) > 0 || row.Lapsed {
 			row.Act = v.Action + "?task=" + ask.ID.String()
 		}
 		if v.Enough && ask.WaitsOut() {

@@ -77,7 +77,7 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 		return row
 	}
 	if ask.RespondBy != nil {
-		row.About = append(row.About, l.T("round.respond_by", "Date", day(*ask.RespondBy)))
+		row.About = append(row.About, l.T("round.respond_by", "When", l.Moment(*ask.RespondBy, v.Zone)))
 	}
 	if ask.RemindAt != nil {
 		row.About = append(row.About, l.T("round.next."+nextStep(ask.Task), "Date", day(*ask.RemindAt)))
