@@ -50,8 +50,8 @@ var changedFields = map[string]string{
 	"number": "grant.number", "title": "grant.title", "funder_id": "grant.funder", "period_from": "grant.from", "period_until": "grant.until",
 	"statements": "grant.statement", "disclaimers": "grant.disclaimer",
 	"names": "reference.name", "designations": "reference.designation", "footnotes": "reference.footnote", "endonym": "reference.endonym", "zone": "reference.zone",
-	"organisation_id": "list.owner",
-	"data_holder":     "notice.holder", "data_contact": "notice.contact",
+	"organisation_id": "list.owner", "day": "holiday.day",
+	"data_holder": "notice.holder", "data_contact": "notice.contact",
 }
 
 // say says what a field was and what it is now.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
@@ -32,17 +33,31 @@ func TestTwoWorkersShareAMailing(t *testing.T) {
 	c.signedOff()
 	c.publish()
 	c.addReaders(moreReaders)
-	begin, middle := newGate(1), newGate(2500)
-	t.Cleanup(begin.open)
+	shared, middle := newGate(0), newGate(2000)
+	t.Cleanup(shared.open)
 	t.Cleanup(middle.open)
-	w.mails.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError { begin.pass(); middle.pass(); return nil }})
+	w.mails.SetFaults(catcher.Faults{Refuse: func(string) *smtp.SMTPError {
+		select {
+		case <-shared.opened:
+			middle.pass()
+		case <-time.After(500 * time.Millisecond): // a slow mail server, so that one of them is not through before the other begins
+		}
+		return nil
+	}})
+	before := w.sentBy(first)
 	id := c.launch(models.Audience{Roles: []string{models.RoleReader}})
-	w.await("both workers have taken some", func() bool { // one has two parts at most while the mail server takes nothing
+	w.await("both workers have taken some", func() bool { // one has two parts at most
 		return w.count(w.db.NewSelect().Table("outbox_claims").Where("mailing_id = ?", id)) >= 3
 	})
-	before := w.sentBy(first)
-	begin.open()
-	<-middle.reached
+	shared.open()
+	w.await("many are sent", func() bool {
+		select {
+		case <-middle.reached:
+			return true
+		default:
+			return false
+		}
+	})
 	other.end()
 	middle.open()
 	c.awaitMailing(id, models.MailingSent)
