@@ -142,7 +142,7 @@ func (w *officersWay) schedulesByReadersClocks(times int) {
 func (w *officersWay) sendsAtOnceAfterAll() {
 	w.t.Helper()
 	w.do(chromedp.Click(`main a[href$="/schedule"]`, chromedp.ByQuery), chromedp.WaitVisible(`input[name="leaves"][value="now"]`, chromedp.ByQuery))
-	w.do(chromedp.Click(`input[name="leaves"][value="now"]`, chromedp.ByQuery), chromedp.Click(`input[name="at_night"]`, chromedp.ByQuery),
+	w.do(chromedp.Click(`input[name="leaves"][value="now"]`, chromedp.ByQuery),
 		chromedp.Click(`main form[action$="/schedule"] .btn-primary`, chromedp.ByQuery), chromedp.WaitVisible(`form[action$="/pause"]`))
 }
 
