@@ -81,11 +81,21 @@ func crashSender(smtpURL string, s mail.Sender, lease string) *mail.Sender {
 	return &s
 }
 
+// senderName is what connections of senders that are killed are called in the database.
+const senderName = "to be killed"
+
+// connections counts those senders have to the database.
+func (n *network) connections() int64 {
+	count, err := n.db.NewSelect().Table("pg_stat_activity").Where("datname = current_database() AND application_name = ?", senderName).Count(n.t.Context())
+	require.NoError(n.t, err)
+	return count
+}
+
 // startSender starts this program again as a sender of the mailing.
 func (n *network) startSender(database, smtp, lease string) *exec.Cmd {
 	n.t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^$")
-	child.Env = append(os.Environ(), envSenderDatabase+"="+database, envSenderSMTP+"="+smtp, envSenderMailing+"="+n.mailing.String(), envSenderLease+"="+lease)
+	child.Env = append(os.Environ(), "PGAPPNAME="+senderName, envSenderDatabase+"="+database, envSenderSMTP+"="+smtp, envSenderMailing+"="+n.mailing.String(), envSenderLease+"="+lease)
 	child.Stderr = os.Stderr
 	require.NoError(n.t, child.Start())
 	return child
@@ -115,13 +125,10 @@ func TestKilledSenderLeavesAtMostAWindowPerConnectionInDoubt(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Error("the sender did not come so far")
 	}
+	require.Positive(t, n.connections())
 	require.NoError(t, child.Process.Kill())
 	_ = child.Wait()
-	require.Eventually(t, func() bool { // its last statement may outlive it
-		busy, err := n.db.NewSelect().Table("pg_stat_activity").
-			Where("datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'").Count(t.Context())
-		return err == nil && busy == 0
-	}, 30*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return n.connections() == 0 }, 30*time.Second, 10*time.Millisecond, "what it had said to the database is done")
 
 	heir := crashSender(s.url(), mail.Sender{DB: n.db}, "")
 	left := n.counts()
