@@ -32,7 +32,8 @@ type mailingProgressView struct {
 	Ahead        bool // it waits for its time: LaunchedAt is when that was said
 	FinishedAt   *time.Time
 	Zone         *time.Location
-	Running      bool // refreshed while it sends
+	Running      bool
+	Refresh      string // how often it is asked for again; "" where nothing changes by itself
 	Pausable     bool
 	Resumable    bool
 	Cancellable  bool
@@ -86,6 +87,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {
 		return err
 	}
+	v.Refresh = v.refresh(s.Now())
 	if v.Unbegun = v.Waits != nil && v.Waits.Revisable; v.Unbegun {
 		v.Figures = []mailFigure{pendingFigure(l, v.Counts)}
 		if len(v.Waits.Waves) > 0 { // they say for how many it is
@@ -117,6 +119,17 @@ func (v *mailingProgressView) fill(l *i18n.Localizer, c mailingCase) {
 	if v.Counts.Pending() > 0 {
 		v.Figures = append(v.Figures, pendingFigure(l, v.Counts))
 	}
+}
+
+// refresh is how often the state of a mailing is asked for again: whoever has just sent it, or sees its minute come, sees it go.
+func (v *mailingProgressView) refresh(now time.Time) string {
+	switch {
+	case v.Running, v.Waits != nil && v.Waits.leavesWithin(now, time.Minute):
+		return "2s"
+	case v.Waits != nil:
+		return "60s"
+	}
+	return ""
 }
 
 func pendingFigure(l *i18n.Localizer, counts models.MailCounts) mailFigure {

@@ -134,6 +134,11 @@ type mailingWaits struct {
 	Revisable bool // nothing of it has left
 }
 
+// leavesWithin reports whether it leaves so soon, without anybody saying more.
+func (w *mailingWaits) leavesWithin(now time.Time, soon time.Duration) bool {
+	return !w.Asking && !w.Paused && !w.At.After(now.Add(soon))
+}
+
 // waveLine is who gets a mailing at a time, and by whose clock that is told: the readers' own where it is to be the same by those.
 type waveLine struct {
 	At     time.Time
