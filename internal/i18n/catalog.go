@@ -63,7 +63,6 @@ func load(files fs.FS) (*library, error) {
 		return nil, fmt.Errorf("read catalogs: %w", err)
 	}
 	lib := &library{localizers: map[string]*Localizer{}, everywhere: map[string]string{}}
-	bundle := goi18n.NewBundle(language.MustParse(Default))
 	catalogs := map[string]catalog{}
 	for _, f := range folders {
 		if !f.IsDir() {
@@ -73,9 +72,6 @@ func load(files fs.FS) (*library, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := bundle.AddMessages(c.tag, c.messages...); err != nil {
-			return nil, fmt.Errorf("catalog %s: %w", f.Name(), err)
-		}
 		catalogs[f.Name()] = c
 		lib.names = append(lib.names, f.Name())
 	}
@@ -83,6 +79,10 @@ func load(files fs.FS) (*library, error) {
 		a, b := lib.names[i], lib.names[j]
 		return a == Default || (b != Default && a < b)
 	})
+	english, err := engineOf(catalogs[Default])
+	if err != nil {
+		return nil, fmt.Errorf("catalog %s: %w", Default, err)
+	}
 	var tags, others []language.Tag
 	var forOthers []string
 	for _, name := range lib.names {
@@ -95,12 +95,15 @@ func load(files fs.FS) (*library, error) {
 		if c.about.Everywhere {
 			lib.everywhere[name] = c.about.Name
 		}
+		own := english
+		if name != Default {
+			if own, err = engineOf(c); err != nil {
+				return nil, fmt.Errorf("catalog %s: %w", name, err)
+			}
+		}
 		lib.localizers[name] = &Localizer{
 			tag: c.tag, name: name, native: c.about.Name, keys: c.keys,
-			bundle:   goi18n.NewLocalizer(bundle, name),
-			fallback: goi18n.NewLocalizer(bundle, Default),
-			printer:  message.NewPrinter(c.tag),
-			said:     sentencesOf(c.messages),
+			own: own, fallback: english, printer: message.NewPrinter(c.tag),
 		}
 	}
 	lib.matcher = language.NewMatcher(append(tags, others...))
@@ -113,7 +116,8 @@ type catalog struct {
 	tag      language.Tag
 	about    about
 	readers  []language.Tag // other languages whose readers are served by it
-	messages []*goi18n.Message
+	said     map[string]sentence
+	messages []*goi18n.Message // all others
 	keys     map[string]bool
 }
 
@@ -122,7 +126,7 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 	if err != nil {
 		return catalog{}, fmt.Errorf("catalog folder %q is not a language tag: %w", name, err)
 	}
-	c := catalog{tag: tag, keys: map[string]bool{}}
+	c := catalog{tag: tag, keys: map[string]bool{}, said: map[string]sentence{}}
 	if c.about, c.readers, err = aboutOf(files, name); err != nil {
 		return catalog{}, err
 	}
@@ -147,7 +151,11 @@ func readCatalog(files fs.FS, name string) (catalog, error) {
 				return err
 			}
 			c.keys[key] = true
-			c.messages = append(c.messages, m)
+			if s, plain := sentenceOf(m); plain {
+				c.said[key] = s
+			} else {
+				c.messages = append(c.messages, m)
+			}
 			return nil
 		})
 		if err != nil {

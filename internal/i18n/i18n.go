@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 
-	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 	"golang.org/x/text/message"
@@ -29,11 +28,10 @@ type Localizer struct {
 	tag      language.Tag
 	name     string
 	native   string
-	bundle   *goi18n.Localizer
-	fallback *goi18n.Localizer
+	own      *engine
+	fallback *engine
 	printer  *message.Printer
 	keys     map[string]bool
-	said     map[string]sentence // those that need no engine
 }
 
 // Tags returns the languages that have a catalog, English first, the others in alphabetical order.
@@ -80,7 +78,7 @@ func (l *Localizer) Has(key string) bool { return l.keys[key] }
 // T returns the sentence of a key. Arguments come in pairs of name and value, or as one map[string]any. What is not
 // translated is said in English, what is not in the catalogs at all is shown as its key: never an empty string.
 func (l *Localizer) T(key string, args ...any) string {
-	if text, ok := l.said[key].say(args); ok {
+	if text, ok := l.own.said[key].say(args); ok {
 		return text
 	}
 	return l.localize(key, nil, arguments(args))
@@ -100,9 +98,8 @@ func (l *Localizer) localize(key string, count any, data map[string]any) string 
 			data[name] = w.Text
 		}
 	}
-	config := &goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count}
-	for _, source := range []*goi18n.Localizer{l.bundle, l.fallback} {
-		if text, err := source.Localize(config); err == nil && text != "" {
+	for _, source := range []*engine{l.own, l.fallback} {
+		if text, err := source.localize(key, count, data); err == nil && text != "" {
 			return endOnce(text, []any{data})
 		}
 	}

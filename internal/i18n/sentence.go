@@ -17,18 +17,13 @@ type sentence struct {
 
 var placeholder = regexp.MustCompile(`\{\{\.([A-Za-z]+)\}\}`)
 
-// sentencesOf cuts those messages that hold nothing but text and placeholders; the others are for the engine.
-func sentencesOf(messages []*goi18n.Message) map[string]sentence {
-	all := make(map[string]sentence, len(messages))
-	for _, m := range messages {
-		if m.Zero+m.One+m.Two+m.Few+m.Many != "" {
-			continue
-		}
-		if s := cut(m.Other); !strings.Contains(strings.Join(s.parts, ""), "{{") {
-			all[m.ID] = s
-		}
+// sentenceOf cuts a message that holds nothing but text and placeholders; others are for the engine.
+func sentenceOf(m *goi18n.Message) (s sentence, plain bool) {
+	if m.Zero+m.One+m.Two+m.Few+m.Many != "" {
+		return sentence{}, false
 	}
-	return all
+	s = cut(m.Other)
+	return s, !strings.Contains(strings.Join(s.parts, ""), "{{")
 }
 
 func cut(text string) (s sentence) {
@@ -39,6 +34,15 @@ func cut(text string) (s sentence) {
 	}
 	s.parts = append(s.parts, text[from:])
 	return s
+}
+
+// text is the sentence as it stands in its catalog.
+func (s sentence) text() string {
+	var b strings.Builder
+	for i, name := range s.names {
+		b.WriteString(s.parts[i] + "{{." + name + "}}")
+	}
+	return b.String() + s.parts[len(s.names)]
 }
 
 // say fills a sentence in, with arguments as T takes them. It is not ok where the engine has to say it: a placeholder without a

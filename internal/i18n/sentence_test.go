@@ -10,8 +10,8 @@ import (
 func TestSentencesAreSaidAsTheEngineSaysThem(t *testing.T) {
 	for _, tag := range Tags() {
 		l, filled := For(tag), 0
-		require.Greater(t, len(l.said), 1000, tag)
-		for key, s := range l.said {
+		require.Greater(t, len(l.own.said), 1000, tag)
+		for key, s := range l.own.said {
 			var args []any
 			for i, name := range s.names {
 				args = append(args, name, []any{"12 мај 2026.", 7, Said("A & <b>")}[i%3])
@@ -40,5 +40,5 @@ func TestOfTwoArgumentsOfOneNameTheLastCounts(t *testing.T) {
 	require.Equal(t, []string{"A", "A"}, s.names)
 	text, ok := s.say([]any{"A", "x", "A", "y"})
 	require.True(t, ok)
-	require.Equal(t, "y and y, {{ .B }}", text, "such a message is left to the engine: see sentencesOf")
+	require.Equal(t, "y and y, {{ .B }}", text, "such a message is left to the engine: see sentenceOf")
 }
