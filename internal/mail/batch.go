@@ -22,7 +22,8 @@ type run struct {
 	marks   *shared[*outgoing]
 	results *shared[result]
 	letters letters
-	known   bool // what is known of the readers is read with their mails
+	known   bool          // what is known of the readers is read with their mails
+	over    chan struct{} // closed when the last connection has hung up
 	pacing
 	refusals
 	away
@@ -48,7 +49,7 @@ type result struct {
 }
 
 func newRun(s *Sender, b Batch) *run {
-	return &run{Sender: s, batch: b, unsettled: map[uuid.UUID]uuid.UUID{}, leases: map[uuid.UUID]time.Time{}}
+	return &run{Sender: s, batch: b, over: make(chan struct{}), unsettled: map[uuid.UUID]uuid.UUID{}, leases: map[uuid.UUID]time.Time{}}
 }
 
 // sendAll lets every connection take one part after the other. Where a server allows fewer connections than we would

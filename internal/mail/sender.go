@@ -78,6 +78,7 @@ func (s *Sender) SendBatch(ctx context.Context, b Batch) (int, error) {
 	}
 	r := newRun(s.withDefaults(), b)
 	err := r.sendAll(ctx)
+	close(r.over)
 	return r.settled, errors.Join(err, r.release(ctx), r.noteServers(ctx), r.stop())
 }
 

@@ -26,7 +26,8 @@ type server struct {
 
 	utf8 bool // takes addresses in any letters (RFC 6531)
 
-	stop func() error // ends it, whoever is connected
+	stop     func() error                    // ends it, whoever is connected
+	listener func(net.Listener) net.Listener // takes connections in another way
 
 	onRcpt func(to string, c *smtp.Conn) error
 	data   int
@@ -42,6 +43,9 @@ func newServer(t *testing.T, change func(*server)) *server {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s.addr = l.Addr().String()
+	if s.listener != nil {
+		l = s.listener(l)
+	}
 	srv := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()

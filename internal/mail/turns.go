@@ -18,8 +18,11 @@ var ErrBusy = errors.New("this worker is sending the mailing already")
 const busyFor = time.Second
 
 // Turns lets the batches of mailings that a process sends take turns, so that it never has more connections to the mail server for
-// them than one batch has. The zero value is ready. Mails that one person waits for wait for no turn.
+// them than one batch has. The zero value is ready. Mails that one person waits for wait for no turn: where the mail server takes no
+// more connections, those of mailings step aside for them.
 type Turns struct {
+	asides asides
+
 	mu      sync.Mutex
 	sending uuid.UUID // Nil: none
 	waiting []*waiter // the first has the next turn

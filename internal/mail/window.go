@@ -92,7 +92,7 @@ func (w *window) prepare(ctx context.Context, parts <-chan []claimed, marked cha
 // deliverEach puts one marked part after the other on the wire. Once it cannot go on it gives back what is marked.
 func (w *window) deliverEach(ctx context.Context, stop func(), marked <-chan []*outgoing, sent chan<- []result) error {
 	var failed error
-	for ready := range marked {
+	for ready, more := w.next(ctx, marked); more; ready, more = w.next(ctx, marked) {
 		if failed != nil || ctx.Err() != nil {
 			sent <- untried(ready)
 			continue
@@ -104,6 +104,18 @@ func (w *window) deliverEach(ctx context.Context, stop func(), marked <-chan []*
 		sent <- results
 	}
 	return failed
+}
+
+// next waits for the next marked part, and steps aside meanwhile where that is asked for.
+func (w *window) next(ctx context.Context, marked <-chan []*outgoing) (ready []*outgoing, more bool) {
+	for {
+		select {
+		case ready, more = <-marked:
+			return ready, more
+		case a := <-w.asked():
+			w.stepAside(ctx, a)
+		}
+	}
 }
 
 // compose writes the mails, and decides what is not to be sent at all.
@@ -229,18 +241,28 @@ func (w *window) connect(ctx context.Context) error {
 		return nil
 	}
 	c, err := w.Transport.Dial(ctx)
+	for err != nil && w.room(ctx) {
+		c, err = w.Transport.Dial(ctx)
+	}
 	if err != nil {
 		w.unreached(err)
 		return err
 	}
 	w.connection = c
+	if w.batch.MailingID != nil && w.Turns != nil {
+		w.Turns.asides.opened()
+	}
 	return nil
 }
 
 func (w *window) hangUp() {
-	if w.connection != nil {
-		w.connection.Close()
-		w.connection = nil
+	if w.connection == nil {
+		return
+	}
+	w.connection.Close()
+	w.connection = nil
+	if w.batch.MailingID != nil && w.Turns != nil {
+		w.Turns.asides.closed()
 	}
 }
 
@@ -250,6 +272,7 @@ func (w *window) deliver(batch context.Context, taken []*outgoing) ([]result, er
 	var results []result
 	ctx := context.WithoutCancel(batch)
 	for i, o := range taken {
+		w.giveWay(batch)
 		if batch.Err() != nil || !w.Now().Add(SendTimeout(w.Lease)).Before(w.leaseOf(o)) {
 			return append(results, untried(taken[i:])...), nil
 		}
