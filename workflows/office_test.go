@@ -153,7 +153,8 @@ func (o *office) runOnce(w any, process uuid.UUID) error {
 	suite.SetLogger(quiet{})
 	o.env = suite.NewTestWorkflowEnvironment()
 	o.env.SetTestTimeout(time.Minute)
-	o.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second}) // a busy machine is no deadlock
+	o.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second, // a busy machine is no deadlock
+		MaxHeartbeatThrottleInterval: time.Second}) // nor does it pass on a sign of life in the last moment
 	o.env.SetStartTime(o.clock)
 	if o.listen != nil {
 		o.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) { o.listen(info) })
