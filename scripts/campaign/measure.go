@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ type figures struct {
 	sender, composing, bare float64 // messages a second
 	ours, theirs, postgres  float64 // seconds of processor: the sender, the loop that sends encoded messages, PostgreSQL
 	peak                    int     // kB
+	share                   float64 // of the machine's processors' time, PostgreSQL's
 	database                float64 // statements added up, as a share of the time
 	idle                    float64 // share of their time that connections had nothing to send
 	size                    int     // of a message
@@ -114,6 +116,7 @@ func measureSigned(ctx context.Context, s settings, w *world, sink *server, sign
 		}
 		sender = append(sender, o.rate(s.people))
 		f.ours, f.postgres = o.CPU, w.cpu()-before
+		f.share = f.postgres / (o.Seconds * float64(runtime.NumCPU()))
 		f.idle = max(f.idle, o.Idle)
 		f.peak, f.database, f.size = max(f.peak, o.Peak), max(f.database, o.Database/o.Seconds), took.Bytes/took.Messages
 	}
