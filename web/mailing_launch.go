@@ -24,6 +24,7 @@ type launchView struct {
 	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 	Along        []mailingFileRow
+	Weight       *weightView
 	Missing      []missingPicture
 	NotNamed     []notNamedPicture
 	Restored     bool // it may have been sent since the backup that was restored
@@ -72,6 +73,11 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 		v.Along = append(v.Along, mailingFileRowOf(l, c, file))
 	}
 	v.NotNamed = notNamed(l, c, list, "")
+	letter, err := s.heaviest(r, c)
+	if err != nil {
+		return err
+	}
+	v.Weight = weightOf(l, letter, v.Counts.Total)
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, ""); err != nil {
 		return err
 	}
