@@ -130,7 +130,6 @@ type RemarkFilter struct {
 	Open           bool   // only those not answered
 	IDs            []uuid.UUID
 	Group          uuid.UUID
-	Grouped        bool      // only those in a group
 	Task           uuid.UUID // only those of one answer
 }
 
@@ -170,9 +169,6 @@ func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 	if len(f.IDs) > 0 {
 		q = q.Where("r.id IN (?)", bun.List(f.IDs))
 	}
-	if f.Grouped {
-		q = q.Where("r.group_id IS NOT NULL")
-	}
 	if f.Task != uuid.Nil {
 		q = q.Where("r.task_id = ?", f.Task)
 	}
@@ -210,13 +206,6 @@ func RemarkByID(ctx context.Context, db bun.IDB, recommendation, id uuid.UUID) (
 		return nil, err
 	}
 	return &all[0], nil
-}
-
-// CountAnswered counts the remarks of a round, and those that are answered.
-func CountAnswered(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) (answered, all int, err error) {
-	err = RemarkFilter{Recommendation: recommendation, Round: round}.query(db).
-		ColumnExpr("count(*) FILTER (WHERE coalesce(r.outcome, r.group_outcome) IS NOT NULL), count(*)").Scan(ctx, &answered, &all)
-	return answered, all, err
 }
 
 // ClosedRounds lists the numbers of the rounds whose remarks can be answered, newest first.

@@ -126,8 +126,12 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 		return err
 	}
 	var reviews []models.Review
+	seen := map[uuid.UUID]bool{}
 	for _, m := range c.remarks {
-		reviews = append(reviews, m.By())
+		if !seen[m.TaskID] { // one answer holds many remarks
+			seen[m.TaskID] = true
+			reviews = append(reviews, m.By())
+		}
 	}
 	if c.authors, err = s.authorsOf(ctx, l, c.rec, reviews); err != nil {
 		return err
@@ -137,6 +141,18 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 	}
 	c.zone, err = s.zoneOf(ctx, c.visitor.Person)
 	return err
+}
+
+// whole are all comments of the round, also those that the address does not ask for.
+func (c *responsesCase) whole(ctx context.Context, s *Server) ([]models.Remark, error) {
+	if !c.filtered() {
+		return c.remarks, nil
+	}
+	return models.Remarks(ctx, s.DB, models.RemarkFilter{Recommendation: c.rec.ID, As: c.as, Round: c.round})
+}
+
+func (c *responsesCase) filtered() bool {
+	return c.filter.Kind != "" || c.filter.From != "" || c.filter.Open
 }
 
 func (s *Server) showResponses(w http.ResponseWriter, r *http.Request) error {
@@ -243,7 +259,7 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	v := responsesView{actView: s.newActView(r, c.officerAct, l.T("responses.title")), Round: c.round, Lang: c.rec.Language,
 		Here: r.URL.RequestURI(), All: responsesPath(c.rec.ID), Filter: NewForm(r.URL.Query()), Outcomes: outcomeOptions(l)}
 	v.Action = v.Here
-	v.Filtered = c.filter.Kind != "" || c.filter.From != "" || c.filter.Open
+	v.Filtered = c.filtered()
 	v.Sheet = responsesPath(c.rec.ID) + ".xlsx"
 	if r.URL.RawQuery != "" {
 		v.Sheet += "?" + r.URL.RawQuery
@@ -275,22 +291,23 @@ func (s *Server) fillComments(ctx context.Context, l *i18n.Localizer, c *respons
 	if err := s.fillAbove(ctx, l, c, v); err != nil {
 		return err
 	}
-	answered, all, err := models.CountAnswered(ctx, s.DB, c.rec.ID, c.round)
+	whole, err := c.whole(ctx, s)
 	if err != nil {
 		return err
 	}
-	v.Count = Progress{Done: answered, Total: all, Label: l.T("responses.progress")}
+	v.Count = Progress{Total: len(whole), Label: l.T("responses.progress")}
+	in := map[uuid.UUID]int{}
+	for _, m := range whole {
+		if m.Response() != nil {
+			v.Count.Done++
+		}
+		if m.GroupID != nil {
+			in[*m.GroupID]++
+		}
+	}
 	groups, err := models.CommentGroups(ctx, s.DB, c.rec.ID, c.round)
 	if err != nil {
 		return err
-	}
-	grouped, err := models.Remarks(ctx, s.DB, models.RemarkFilter{Recommendation: c.rec.ID, Round: c.round, Grouped: true})
-	if err != nil {
-		return err
-	}
-	in := map[uuid.UUID]int{}
-	for _, m := range grouped {
-		in[*m.GroupID]++
 	}
 	for _, g := range groups {
 		v.Groups = append(v.Groups, commentGroupRow{ID: "group-" + g.ID.String(), Title: g.Title, Comments: in[g.ID],
