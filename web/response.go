@@ -27,6 +27,8 @@ func (s *Server) responseRoutes(r *mux.Router) {
 	s.get(r, "/recommendations/{id}/responses.{form:docx|pdf}", s.responsesFile)
 	s.get(r, "/recommendations/{id}/responses/send", s.showSendOutcome)
 	s.post(r, "/recommendations/{id}/responses/send", s.takeSendOutcome)
+	s.get(r, "/recommendations/{id}/responses/apply", s.showPutIn)
+	s.post(r, "/recommendations/{id}/responses/apply", s.takePutIn)
 	s.get(r, "/recommendations/{id}/responses/{item}", s.showResponse)
 	s.post(r, "/recommendations/{id}/responses/{item}", s.takeResponse)
 	s.post(r, "/recommendations/{id}/responses/{item}/apply", s.applySuggestion)
@@ -53,8 +55,12 @@ type responsesView struct {
 	Lang      string     // of the text
 	Here, All string     // addresses of the list as it is and without filters
 	Printed   string     // what stands above the list on paper: the text, its version, the round, the day
+	PutIn     *toPutIn   // accepted suggestions that wait to be put into the text
 	Asked     string     // where the answers to the procedure's own questions are compared; "" where there are none
 }
+
+// MainBelow reports whether the next thing to do is not to tell those who commented, but to put their words into the text.
+func (v responsesView) MainBelow() bool { return v.PutIn != nil && v.PutIn.Href != "" }
 
 // commentGroupRow is a group with what is answered to it.
 type commentGroupRow struct {
@@ -253,7 +259,8 @@ func readPicks(values []string) ([]models.SeenRemark, error) {
 
 func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *responsesCase) error {
 	l := Localizer(r)
-	if err := c.load(r.Context(), s, l); err != nil {
+	err := c.load(r.Context(), s, l)
+	if err != nil {
 		return err
 	}
 	v := responsesView{actView: s.newActView(r, c.officerAct, l.T("responses.title")), Round: c.round, Lang: c.rec.Language,
@@ -266,6 +273,9 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	}
 	if c.round > 0 {
 		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
+	}
+	if v.PutIn, err = s.suggestionsToPutIn(r.Context(), c.visitor, c.rec); err != nil {
+		return err
 	}
 	for _, n := range c.rounds {
 		v.Rounds = append(v.Rounds, Option{Value: strconv.Itoa(n), Label: l.T("responses.round", "Number", l.Number(n))})
