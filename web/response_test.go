@@ -292,7 +292,7 @@ func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T)
 	require.Equal(t, strings.Replace(before, quote, "Other words", 1), h.current().Body)
 	require.Contains(t, b.get(page).Body, "Well said.", "what was answered stays")
 
-	require.Contains(t, b.get(put).Body, comparePath(h.brief.ID, 1, 2))
+	require.Contains(t, b.get(put).Body, recommendationPath(h.brief.ID)+"/compare?from=1&amp;to=2")
 	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"undo"}, "draft": {"2"}}).StatusCode)
 	require.Equal(t, before, h.current().Body)
 	require.Equal(t, 3, h.current().Number, "nothing is lost")
