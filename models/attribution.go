@@ -207,6 +207,17 @@ func ReviewsAs(ctx context.Context, db bun.IDB, a Attribution, recommendation uu
 	return all, nil
 }
 
+// Answered reports whether there is an answer in a round that the reader may read.
+func (a Attribution) Answered(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) (bool, error) {
+	there, err := db.NewSelect().Model((*Review)(nil)).
+		Join("JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round").
+		Where("rv.recommendation_id = ? AND rv.round = ?", recommendation, round).Where("("+released+" OR rv.person_id = ? OR ?)", a.person, a.key).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for answers of a round: %w", err)
+	}
+	return there, nil
+}
+
 // hides reports whether the reader must not know that it was this person who answered. Organisations speak in their own name in
 // every round.
 func (a Attribution) hides(anonymity string, person uuid.UUID, organisation *uuid.UUID) bool {

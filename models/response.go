@@ -105,6 +105,12 @@ func (r Remark) Response() *Response {
 	return nil
 }
 
+// ToPutIn reports whether it is a suggestion that was accepted and not put into the text yet.
+func (r Remark) ToPutIn() bool {
+	a := r.Response()
+	return r.Kind == CommentSuggestion && r.AppliedVersionID == nil && a != nil && a.Outcome == ResponseAccepted
+}
+
 // By is the answer that the remark belongs to, as far as it says whose it is.
 func (r Remark) By() Review {
 	return Review{ID: r.ReviewID, TaskID: r.TaskID, PersonID: r.PersonID, OrganisationID: r.OrganisationID, Label: r.Label, Anonymity: r.Anonymity,
@@ -128,9 +134,9 @@ type RemarkFilter struct {
 	Kind           CommentKind
 	From           string // FromExperts, FromPartners or ""
 	Open           bool   // only those not answered
+	ToPutIn        bool   // only suggestions that were accepted and not put into the text yet
 	IDs            []uuid.UUID
 	Group          uuid.UUID
-	Grouped        bool      // only those in a group
 	Task           uuid.UUID // only those of one answer
 }
 
@@ -167,11 +173,11 @@ func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 	if f.Open {
 		q = q.Where("coalesce(r.outcome, r.group_outcome) IS NULL")
 	}
+	if f.ToPutIn {
+		q = q.Where("r.kind = ? AND coalesce(r.outcome, r.group_outcome) = ? AND r.applied_version_id IS NULL", CommentSuggestion, ResponseAccepted)
+	}
 	if len(f.IDs) > 0 {
 		q = q.Where("r.id IN (?)", bun.List(f.IDs))
-	}
-	if f.Grouped {
-		q = q.Where("r.group_id IS NOT NULL")
 	}
 	if f.Task != uuid.Nil {
 		q = q.Where("r.task_id = ?", f.Task)
@@ -200,6 +206,15 @@ func Remarks(ctx context.Context, db bun.IDB, f RemarkFilter) ([]Remark, error) 
 	return all, nil
 }
 
+// CountToPutIn counts the suggestions that were accepted and not put into the text yet, of all rounds that are closed.
+func CountToPutIn(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (int, error) {
+	n, err := RemarkFilter{Recommendation: recommendation, ToPutIn: true}.query(db).ColumnExpr("r.id").Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the suggestions to put into a text: %w", err)
+	}
+	return int(n), nil
+}
+
 // RemarkByID returns one remark on a recommendation.
 func RemarkByID(ctx context.Context, db bun.IDB, recommendation, id uuid.UUID) (*Remark, error) {
 	all, err := Remarks(ctx, db, RemarkFilter{Recommendation: recommendation, IDs: []uuid.UUID{id}})
@@ -210,13 +225,6 @@ func RemarkByID(ctx context.Context, db bun.IDB, recommendation, id uuid.UUID) (
 		return nil, err
 	}
 	return &all[0], nil
-}
-
-// CountAnswered counts the remarks of a round, and those that are answered.
-func CountAnswered(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) (answered, all int, err error) {
-	err = RemarkFilter{Recommendation: recommendation, Round: round}.query(db).
-		ColumnExpr("count(*) FILTER (WHERE coalesce(r.outcome, r.group_outcome) IS NOT NULL), count(*)").Scan(ctx, &answered, &all)
-	return answered, all, err
 }
 
 // ClosedRounds lists the numbers of the rounds whose remarks can be answered, newest first.

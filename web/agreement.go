@@ -288,8 +288,8 @@ func (c agreementCase) bracketed(g models.GivenAnswer) string {
 
 // agreementLink leads to the comparison where there is something to compare; "" otherwise.
 func (s *Server) agreementLink(ctx context.Context, v *visitor, rec *models.Recommendation, round int) (string, error) {
-	reviews, err := models.ReviewsAs(ctx, s.DB, v.viewer().Attribution(rec), rec.ID, round)
-	if err != nil || len(reviews) == 0 {
+	there, err := v.viewer().Attribution(rec).Answered(ctx, s.DB, rec.ID, round)
+	if err != nil || !there {
 		return "", err
 	}
 	return agreementPath(rec.ID, round), nil

@@ -35,6 +35,7 @@ type draftView struct {
 	Brought      *broughtText      // what was understood of one
 	Before       string            // what was typed and not saved when its text took the place
 	Suggested    *suggestedWords   // of a comment that led here; nil: none
+	PutIn        *toPutIn          // accepted suggestions that wait to be put into the text; nil: none
 }
 
 // NextMeasure is the number of the measure that "add a measure" makes room for.
@@ -93,6 +94,9 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, status int, r
 			return err
 		}
 		if view.Said, err = s.saidOfDraft(ctx, l, r, rec); err != nil {
+			return err
+		}
+		if view.PutIn, err = s.suggestionsToPutIn(ctx, visitorFrom(ctx), rec); err != nil {
 			return err
 		}
 	}

@@ -145,8 +145,9 @@ func (s *Server) recommendation(w http.ResponseWriter, r *http.Request) error {
 // visitorPage is the page being filled for a visitor.
 type visitorPage struct {
 	visitor *visitor
-	enough  bool // experts have answered, and the officer in charge says whether to close the round
-	network bool // sees what was said within the network, by the same table as its record
+	putIn   *toPutIn // accepted suggestions that wait to be put into the text; nil: none
+	enough  bool     // experts have answered, and the officer in charge says whether to close the round
+	network bool     // sees what was said within the network, by the same table as its record
 	*recommendationView
 }
 
@@ -182,11 +183,16 @@ func (s *Server) fillStanding(ctx context.Context, l *i18n.Localizer, p *visitor
 		p.Starting = !asked
 	}
 	p.Edit = p.Owner && p.Rec.Editable() == nil && !p.Rec.Held()
+	if p.Owner {
+		if p.putIn, err = s.suggestionsToPutIn(ctx, p.visitor, p.Rec); err != nil {
+			return err
+		}
+	}
 	if p.Main, err = s.mainAction(ctx, l, p, items); err != nil {
 		return err
 	}
 	if p.Owner {
-		p.Acts = ownerActs(l, p.Rec)
+		p.Acts = ownerActs(l, p.Rec, p.putIn != nil)
 		if act := chooseInstead(l, p, items); act != nil {
 			p.Acts = append([]mainAction{*act}, p.Acts...)
 		}

@@ -143,6 +143,8 @@ func ownerMain(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem) *ma
 		}
 	}
 	switch {
+	case p.putIn != nil && p.putIn.Href != "":
+		return &mainAction{Label: l.T("recommendation.act.put_in"), Href: p.putIn.Href, Icon: "edit"}
 	case p.Rec.Possible(models.DecideStartReview) == nil:
 		return &mainAction{Label: l.T("recommendation.act.start_review"), Href: p.Home + "/start-review", Icon: "send"}
 	case p.Rec.Stage == models.StageDone:
@@ -161,7 +163,7 @@ func chooseInstead(l *i18n.Localizer, p *visitorPage, open []models.AwaitedItem)
 }
 
 // ownerActs are what owners can do besides, in the order of how often it is needed.
-func ownerActs(l *i18n.Localizer, rec *models.Recommendation) []mainAction {
+func ownerActs(l *i18n.Localizer, rec *models.Recommendation, startsLater bool) []mainAction {
 	home := recommendationPath(rec.ID)
 	var acts []mainAction
 	add := func(when bool, name, path, icon string, danger bool) {
@@ -170,6 +172,7 @@ func ownerActs(l *i18n.Localizer, rec *models.Recommendation) []mainAction {
 		}
 	}
 	can := func(kind models.DecisionKind) bool { return rec.Possible(kind) == nil }
+	add(startsLater && can(models.DecideStartReview), "start_review", "/start-review", "send", false)
 	add(rec.Stage == models.StageReview, "round", "/round", "users", false)
 	add(rec.Round > 0, "comments", "/responses", "messages", false)
 	add(can(models.DecideInviteReviewer), "invite", "/reviewers", "user-plus", false)

@@ -74,6 +74,7 @@ func (e *Engine) parse(views fs.FS, l *i18n.Localizer) (map[string]*template.Tem
 	if err != nil {
 		return nil, fmt.Errorf("views: %w", err)
 	}
+	e.still(l, shared.Templates())
 	files, err := fs.Glob(views, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("views: %w", err)
@@ -87,6 +88,7 @@ func (e *Engine) parse(views fs.FS, l *i18n.Localizer) (map[string]*template.Tem
 		name := strings.TrimSuffix(path.Base(file), ".html")
 		page, err := template.New(name).Funcs(funcs).Option("missingkey=error").Parse(string(text))
 		if err == nil {
+			e.still(l, page.Templates())
 			err = borrow(page, shared)
 		}
 		if err != nil {

@@ -27,6 +27,8 @@ func (s *Server) responseRoutes(r *mux.Router) {
 	s.get(r, "/recommendations/{id}/responses.{form:docx|pdf}", s.responsesFile)
 	s.get(r, "/recommendations/{id}/responses/send", s.showSendOutcome)
 	s.post(r, "/recommendations/{id}/responses/send", s.takeSendOutcome)
+	s.get(r, "/recommendations/{id}/responses/apply", s.showPutIn)
+	s.post(r, "/recommendations/{id}/responses/apply", s.takePutIn)
 	s.get(r, "/recommendations/{id}/responses/{item}", s.showResponse)
 	s.post(r, "/recommendations/{id}/responses/{item}", s.takeResponse)
 	s.post(r, "/recommendations/{id}/responses/{item}/apply", s.applySuggestion)
@@ -53,8 +55,12 @@ type responsesView struct {
 	Lang      string     // of the text
 	Here, All string     // addresses of the list as it is and without filters
 	Printed   string     // what stands above the list on paper: the text, its version, the round, the day
+	PutIn     *toPutIn   // accepted suggestions that wait to be put into the text
 	Asked     string     // where the answers to the procedure's own questions are compared; "" where there are none
 }
+
+// MainBelow reports whether the next thing to do is not to tell those who commented, but to put their words into the text.
+func (v responsesView) MainBelow() bool { return v.PutIn != nil && v.PutIn.Href != "" }
 
 // commentGroupRow is a group with what is answered to it.
 type commentGroupRow struct {
@@ -126,8 +132,12 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 		return err
 	}
 	var reviews []models.Review
+	seen := map[uuid.UUID]bool{}
 	for _, m := range c.remarks {
-		reviews = append(reviews, m.By())
+		if !seen[m.TaskID] { // one answer holds many remarks
+			seen[m.TaskID] = true
+			reviews = append(reviews, m.By())
+		}
 	}
 	if c.authors, err = s.authorsOf(ctx, l, c.rec, reviews); err != nil {
 		return err
@@ -137,6 +147,18 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 	}
 	c.zone, err = s.zoneOf(ctx, c.visitor.Person)
 	return err
+}
+
+// whole are all comments of the round, also those that the address does not ask for.
+func (c *responsesCase) whole(ctx context.Context, s *Server) ([]models.Remark, error) {
+	if !c.filtered() {
+		return c.remarks, nil
+	}
+	return models.Remarks(ctx, s.DB, models.RemarkFilter{Recommendation: c.rec.ID, As: c.as, Round: c.round})
+}
+
+func (c *responsesCase) filtered() bool {
+	return c.filter.Kind != "" || c.filter.From != "" || c.filter.Open
 }
 
 func (s *Server) showResponses(w http.ResponseWriter, r *http.Request) error {
@@ -237,19 +259,23 @@ func readPicks(values []string) ([]models.SeenRemark, error) {
 
 func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *responsesCase) error {
 	l := Localizer(r)
-	if err := c.load(r.Context(), s, l); err != nil {
+	err := c.load(r.Context(), s, l)
+	if err != nil {
 		return err
 	}
 	v := responsesView{actView: s.newActView(r, c.officerAct, l.T("responses.title")), Round: c.round, Lang: c.rec.Language,
 		Here: r.URL.RequestURI(), All: responsesPath(c.rec.ID), Filter: NewForm(r.URL.Query()), Outcomes: outcomeOptions(l)}
 	v.Action = v.Here
-	v.Filtered = c.filter.Kind != "" || c.filter.From != "" || c.filter.Open
+	v.Filtered = c.filtered()
 	v.Sheet = responsesPath(c.rec.ID) + ".xlsx"
 	if r.URL.RawQuery != "" {
 		v.Sheet += "?" + r.URL.RawQuery
 	}
 	if c.round > 0 {
 		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
+	}
+	if v.PutIn, err = s.suggestionsToPutIn(r.Context(), c.visitor, c.rec); err != nil {
+		return err
 	}
 	for _, n := range c.rounds {
 		v.Rounds = append(v.Rounds, Option{Value: strconv.Itoa(n), Label: l.T("responses.round", "Number", l.Number(n))})
@@ -275,22 +301,23 @@ func (s *Server) fillComments(ctx context.Context, l *i18n.Localizer, c *respons
 	if err := s.fillAbove(ctx, l, c, v); err != nil {
 		return err
 	}
-	answered, all, err := models.CountAnswered(ctx, s.DB, c.rec.ID, c.round)
+	whole, err := c.whole(ctx, s)
 	if err != nil {
 		return err
 	}
-	v.Count = Progress{Done: answered, Total: all, Label: l.T("responses.progress")}
+	v.Count = Progress{Total: len(whole), Label: l.T("responses.progress")}
+	in := map[uuid.UUID]int{}
+	for _, m := range whole {
+		if m.Response() != nil {
+			v.Count.Done++
+		}
+		if m.GroupID != nil {
+			in[*m.GroupID]++
+		}
+	}
 	groups, err := models.CommentGroups(ctx, s.DB, c.rec.ID, c.round)
 	if err != nil {
 		return err
-	}
-	grouped, err := models.Remarks(ctx, s.DB, models.RemarkFilter{Recommendation: c.rec.ID, Round: c.round, Grouped: true})
-	if err != nil {
-		return err
-	}
-	in := map[uuid.UUID]int{}
-	for _, m := range grouped {
-		in[*m.GroupID]++
 	}
 	for _, g := range groups {
 		v.Groups = append(v.Groups, commentGroupRow{ID: "group-" + g.ID.String(), Title: g.Title, Comments: in[g.ID],

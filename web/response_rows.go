@@ -55,12 +55,8 @@ func (s *Server) fillAbove(ctx context.Context, l *i18n.Localizer, c *responsesC
 	if err != nil {
 		return err
 	}
-	zone, err := s.zoneOf(ctx, c.visitor.Person)
-	if err != nil {
-		return err
-	}
 	v.Printed = strings.Join([]string{version.Title, l.T("version.title", "Number", l.Number(version.Number)),
-		l.T("responses.round", "Number", l.Number(c.round)), l.Date(s.Now(), zone)}, " · ")
+		l.T("responses.round", "Number", l.Number(c.round)), l.Date(s.Now(), c.zone)}, " · ")
 	questions, err := s.questionsOf(ctx, c.rec)
 	if err == nil && len(questions) > 0 {
 		v.Asked, err = s.agreementLink(ctx, c.visitor, c.rec, c.round)

@@ -259,3 +259,55 @@ func TestFiveHundredCommentsOnOnePage(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(page, url.Values{"do": {"answer"}, "pick": all, "outcome": {"accepted"}}).StatusCode)
 	require.Contains(t, b.get(page).Body, "500 of 500")
 }
+
+func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T) {
+	block, quote := newHouse(t).quotable()
+	h := newHouse(t).roundCommented(models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"},
+		models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: "words that do not stand there", Replacement: "x"},
+		models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Refused words"})
+	b, page, l := h.as("officer-khc", "en"), responsesPath(h.brief.ID), i18n.For("en")
+	put, before := putInPath(h.brief.ID), h.current().Body
+	for _, where := range []string{page, recommendationPath(h.brief.ID) + "/edit", recommendationPath(h.brief.ID)} {
+		require.NotContains(t, b.get(where).Body, put, "nothing is accepted yet")
+	}
+	all := picks(b.get(page + "?kind=suggestion").Body)
+	require.Len(t, all, 3)
+	require.Equal(t, http.StatusSeeOther, b.post(page, url.Values{"do": {"answer"}, "pick": all[:2], "outcome": {"accepted"}, "reason": {"Well said."}, "written_in": {"en"}}).StatusCode)
+	for _, where := range []string{page, recommendationPath(h.brief.ID) + "/edit", recommendationPath(h.brief.ID) + "/round", recommendationPath(h.brief.ID)} {
+		require.Contains(t, b.get(where).Body, `href="`+put+`"`, where)
+	}
+	require.Contains(t, b.get(page).Body, l.N("putin.wait", 2))
+
+	shown := b.get(put)
+	require.Contains(t, shown.Body, l.N("putin.lead", 1), "one fits, one has to be written")
+	unsaid(t, shown)
+	ids := picks(shown.Body)
+	require.Len(t, ids, 1)
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(put, url.Values{"do": {"put"}, "draft": {"1"}}).StatusCode)
+	require.Equal(t, http.StatusPreconditionFailed, b.post(put, url.Values{"do": {"put"}, "draft": {"7"}, "pick": ids}).StatusCode)
+	refused := strings.Split(all[2], ":")[0]
+	require.Equal(t, http.StatusPreconditionFailed, b.post(put, url.Values{"do": {"put"}, "draft": {"1"}, "pick": {ids[0], refused}}).StatusCode, "it was not accepted")
+	require.Equal(t, 1, h.current().Number, "all or nothing")
+	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"put"}, "draft": {"1"}, "pick": ids}).StatusCode)
+	require.Equal(t, strings.Replace(before, quote, "Other words", 1), h.current().Body)
+	require.Contains(t, b.get(page).Body, "Well said.", "what was answered stays")
+
+	require.Contains(t, b.get(put).Body, recommendationPath(h.brief.ID)+"/compare?from=1&amp;to=2")
+	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"undo"}, "draft": {"2"}}).StatusCode)
+	require.Equal(t, before, h.current().Body)
+	require.Equal(t, 3, h.current().Number, "nothing is lost")
+	require.Equal(t, http.StatusConflict, b.post(put, url.Values{"do": {"undo"}, "draft": {"3"}}).StatusCode, "there is nothing more to undo")
+	require.Contains(t, b.get(page).Body, l.N("putin.wait", 2), "both wait again")
+
+	look := strings.Split(all[1], ":")[0]
+	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"written"}, "draft": {"3"}, "written": {look}}).StatusCode)
+	require.Contains(t, b.get(page).Body, l.N("putin.wait", 1))
+	for _, who := range []string{"partner-cyi", "expert-01", "officer-tdh", "reader"} {
+		require.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, h.as(who, "en").get(put).StatusCode, who)
+		require.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, h.as(who, "en").post(put, url.Values{"do": {"put"}, "draft": {"3"}, "pick": ids}).StatusCode, who)
+	}
+	h.brief, _ = models.RecommendationByID(t.Context(), h.db, h.brief.ID)
+	h.enter(models.StageSignOff)
+	require.Equal(t, http.StatusConflict, b.post(put, url.Values{"do": {"put"}, "draft": {"3"}, "pick": ids}).StatusCode, "the text is out")
+	require.Equal(t, 3, h.current().Number)
+}

@@ -40,6 +40,7 @@ type roundDeskView struct {
 	Hides    string        // what an anonymised round does not show here; "" in an open one
 	Standing string        // why nothing can be done now; "" where it can
 	Compared string        // where the answers are compared; "" while there are none
+	PutIn    *toPutIn      // accepted suggestions that wait to be put into the text
 }
 
 // roundKinds are the questions of a round.
@@ -209,6 +210,9 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		v.Needed = l.T("round.extend.needed", "Date", l.Date(*a.rec.NeededBy, time.UTC), "Last", l.Date(last, v.Zone))
 	}
 	if v.Compared, err = s.agreementLink(ctx, a.visitor, a.rec, round.Number); err != nil {
+		return v, err
+	}
+	if v.PutIn, err = s.suggestionsToPutIn(ctx, a.visitor, a.rec); err != nil {
 		return v, err
 	}
 	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -325,7 +326,9 @@ func (r *reviewed) readResponses(ctx context.Context, db bun.IDB) error {
 	}
 	var people []uuid.UUID
 	for _, m := range remarks {
-		people = append(people, m.PersonID)
+		if !slices.Contains(people, m.PersonID) {
+			people = append(people, m.PersonID)
+		}
 	}
 	if _, err := models.PeopleByID(ctx, db, people); err != nil {
 		return err
@@ -336,7 +339,6 @@ func (r *reviewed) readResponses(ctx context.Context, db bun.IDB) error {
 		func() error { _, err := models.ConflictsOf(ctx, db, rec.ID); return err },
 		func() error { _, err := models.RoundByNumber(ctx, db, rec.ID, 1); return err },
 		func() error { _, err := models.VersionByID(ctx, db, *r.task.VersionID); return err },
-		func() error { _, _, err := models.CountAnswered(ctx, db, rec.ID, 1); return err },
 		func() error { _, err := models.CommentGroups(ctx, db, rec.ID, 1); return err },
 	} {
 		if err := read(); err != nil {
