@@ -125,7 +125,7 @@ func TestWhoTookPartIsNotErasedByALink(t *testing.T) {
 	refused := n.public("en").post(path+"/erase", url.Values{"choice": {"erase"}})
 	sound(t, refused)
 	require.Equal(t, http.StatusConflict, refused.StatusCode)
-	require.Contains(t, refused.Body, i18n.For("en").T("own_data.erase_used"))
+	require.Contains(t, refused.Body, i18n.For(n.officer.Language).T("own_data.erase_used"))
 	_, err := models.PersonByID(t.Context(), n.db, n.officer.ID)
 	require.NoError(t, err)
 }
