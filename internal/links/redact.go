@@ -9,7 +9,7 @@ import (
 )
 
 // secret matches personal links and API tokens wherever they stand in a text: the prefix and what follows it.
-var secret = regexp.MustCompile(`\b(t[lubaopsw]_)[A-Za-z0-9_-]+`)
+var secret = regexp.MustCompile(`\b(t[lubaopswd]_)[A-Za-z0-9_-]+`)
 
 // Redact hides every token in a URL or a log line and leaves its prefix, so that one still sees what stood there.
 func Redact(s string) string {
