@@ -90,3 +90,12 @@ func EraseOwn(ctx context.Context, db bun.IDB, mail, person uuid.UUID, now time.
 		return eraseContact(ctx, tx, p, p.ID, now)
 	})
 }
+
+// CameBySubscribing reports whether somebody is known here because they subscribed to the mailings: see ConfirmSubscription.
+func CameBySubscribing(ctx context.Context, db bun.IDB, p Person) (bool, error) {
+	came, err := db.NewSelect().Model((*Consent)(nil)).Where("cs.person_id = ? AND cs.how = ? AND cs.noted_at = ?", p.ID, ConsentDoubleOptIn, p.CreatedAt).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read how somebody came here: %w", err)
+	}
+	return came, nil
+}

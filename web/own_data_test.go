@@ -117,6 +117,17 @@ func TestALinkInAMailingShowsNothingOfWhatIsKeptAndSendsALink(t *testing.T) {
 	require.Equal(t, http.StatusGone, b.get(path).StatusCode, "it has ended")
 }
 
+func TestWhoSubscribedReadsThatTheyDid(t *testing.T) {
+	h := newHouse(t)
+	b := h.public("en")
+	b.post(subscribePath, url.Values{"email": {"mara@readers.example"}, "language": {"en"}, "agreed": {"yes"}})
+	b.post(h.confirmation(), url.Values{"choice": {"confirm"}})
+	p, err := models.PersonByEmail(t.Context(), h.db, "mara@readers.example")
+	require.NoError(t, err)
+	require.NoError(t, models.AskOwnData(t.Context(), h.db, p.Email, h.server.Now()))
+	require.Contains(t, b.get(h.ownDataLink(p)).Body, i18n.For("en").T("own_data.by_subscribing"))
+}
+
 func TestWhoTookPartIsNotErasedByALink(t *testing.T) {
 	n := newOffice(t)
 	require.NoError(t, models.AskOwnData(t.Context(), n.db, n.officer.Email, n.server.Now()))

@@ -188,6 +188,9 @@ func (s *Server) originFacts(ctx context.Context, l *i18n.Localizer, p models.Pe
 		return nil, err
 	}
 	if o.Source == "" {
+		if subscribed, err := models.CameBySubscribing(ctx, s.DB, p); err != nil || subscribed {
+			return []labelled{{l.T("profile.since"), i18n.Said(l.Date(p.CreatedAt, zone))}, {l.T("contacts.source"), i18n.Said(l.T("own_data.by_subscribing"))}}, err
+		}
 		return []labelled{{l.T("profile.since"), i18n.Said(l.Date(p.CreatedAt, zone))}, {l.T("contacts.source"), i18n.Said(l.T("profile.by_hand"))}}, nil
 	}
 	return []labelled{{l.T("profile.since"), i18n.Said(l.Date(o.At, zone))}, {l.T("contacts.source"), i18n.Said(o.Source)},

@@ -25,7 +25,7 @@ func (d *draft) ownData(ctx context.Context) (page, error) {
 	return page{
 		Subject: d.t("own_data.subject"),
 		Lead:    []string{lead},
-		Facts:   []fact{{d.t("label.until"), d.until(ends)}},
+		Facts:   []fact{{d.t("own_data.until"), d.until(ends)}},
 		Button:  &button{Label: d.t("own_data.button"), URL: d.baseURL + "/data/" + d.links.Mint(links.KindOwnData, d.mail.ID, d.reader.ID, 0)},
 		After:   []string{d.t("own_data.keep"), d.t("own_data.not_you")},
 		Why:     d.t("own_data.why"),
