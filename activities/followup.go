@@ -142,11 +142,11 @@ func reportProgress(ctx context.Context, x *act) error {
 	org := x.reportsFor(f)
 	n := &models.ProgressNote{ID: models.NewID(), FollowupID: f.ID, Status: p.Status, Note: p.Note, WrittenIn: p.WrittenIn, SourceTitle: p.SourceTitle, SourceLanguage: p.SourceLanguage,
 		SourceURL: p.SourceURL, PersonID: x.speaker.ID, SpokenBy: &org, AsCoordinator: x.speaks.OnlyCoordinates(org), DecisionID: x.id, ReportedAt: x.now}
+	if p.InFuture(x.now) {
+		return apperr.Invalid("observed_on", "not_future")
+	}
 	if p.ObservedOn != nil && !p.DayUnknown {
 		n.ObservedOn = *p.ObservedOn.Time()
-		if n.ObservedOn.After(models.DayOf(x.now.Add(14*time.Hour), time.UTC)) { // it may be tomorrow already, east of here
-			return apperr.Invalid("observed_on", "not_future")
-		}
 	}
 	if x.attachment != nil && x.sub.OnBehalfOf == nil {
 		n.AttachmentID = &x.attachment.ID

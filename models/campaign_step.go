@@ -111,6 +111,12 @@ type StepResult struct {
 // Days a step can be on: a slip of the pen is none of them.
 const stepsFrom, stepsUntil = 2000, 2100
 
+// Check collects all that is wrong with a step.
+func (in CampaignStepInput) Check() error {
+	_, err := in.check()
+	return err
+}
+
 // check collects what is wrong with a step, and says when it is.
 func (in CampaignStepInput) check() (*time.Time, error) {
 	bad := apperr.New(apperr.CodeInvalid)

@@ -99,6 +99,11 @@ type ProgressPayload struct {
 	Written
 }
 
+// InFuture reports whether a report says that something was observed on a day that has begun nowhere yet.
+func (p ProgressPayload) InFuture(now time.Time) bool {
+	return p.ObservedOn != nil && !p.DayUnknown && p.ObservedOn.Time().After(DayOf(now.Add(14*time.Hour), time.UTC)) // it may be tomorrow already, east of here
+}
+
 // Insert writes a new follow-up.
 func (f *FollowUp) Insert(ctx context.Context, db bun.IDB) error {
 	_, err := db.NewInsert().Model(f).Exec(ctx)

@@ -132,10 +132,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	if err := r.Announceable(); err != nil {
 		return nil, err
 	}
-	if err := in.checkContent(ctx, tx, in.KindOrCampaign(), r.ID); err != nil {
-		return nil, err
-	}
-	if err := in.Audience.checkLists(ctx, tx, r.OrganisationID); err != nil {
+	if err := in.Check(ctx, tx, in.KindOrCampaign(), r.ID); err != nil {
 		return nil, err
 	}
 	c, err := campaignFor(ctx, tx, r, in, officer, now)
@@ -176,10 +173,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if in.Kind != "" && in.Kind != m.Kind {
 		return nil, apperr.Invalid("kind", "oneof", "allowed", m.Kind)
 	}
-	if err := in.checkContent(ctx, tx, m.Kind, m.RecommendationID); err != nil {
-		return nil, err
-	}
-	if err := in.Audience.checkListsAbout(ctx, tx, m.RecommendationID); err != nil {
+	if err := in.Check(ctx, tx, m.Kind, m.RecommendationID); err != nil {
 		return nil, err
 	}
 	m.Audience, m.FallbackLanguage, m.CountsLinks = in.Audience, in.FallbackLanguage, in.CountsLinks
@@ -201,12 +195,6 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 }
 
 func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) error {
-	if err := checkFields(in.Texts); err != nil {
-		return err
-	}
-	if err := checkPictures(in.Texts); err != nil {
-		return err
-	}
 	if _, err := tx.NewDelete().Model((*MailingText)(nil)).Where("mailing_id = ?", m.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("clear mailing texts: %w", err)
 	}
@@ -221,9 +209,6 @@ func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) err
 			return fmt.Errorf("save mailing text: %w", err)
 		}
 		m.Texts = append(m.Texts, t)
-	}
-	if m.Text(m.FallbackLanguage) == nil {
-		return apperr.Invalid("fallback_language", "fallback_text")
 	}
 	return nil
 }

@@ -52,26 +52,40 @@ func (e MailingEvent) Span() (from, until time.Time, err error) {
 
 // span collects what is wrong with the times. What the clock jumps over is no time of that day.
 func (e MailingEvent) span(bad *apperr.Error) (from, until time.Time) {
+	if e.EndDay == "" {
+		e.EndDay = e.Day
+	}
+	before := len(bad.Fields)
+	for _, part := range []struct{ path, said, form, rule string }{{"day", e.Day, time.DateOnly, "date"}, {"time", e.Time, "15:04", "time"},
+		{"end_day", e.EndDay, time.DateOnly, "date"}, {"end_time", e.EndTime, "15:04", "time"}} {
+		if _, err := time.Parse(part.form, part.said); err != nil && (part.path != "end_day" || e.EndDay != e.Day) {
+			bad.And("event."+part.path, missingOr(part.said, part.rule))
+		}
+	}
 	zone, err := ZoneNamed(e.Zone)
 	if err != nil {
 		bad.And("event.zone", "zone")
+	}
+	if len(bad.Fields) > before {
 		return from, until
 	}
 	at := func(path, day, clock string) time.Time {
 		at, exists, err := MailingTime{Day: day, Time: clock}.At(zone)
-		switch {
-		case err != nil:
-			bad.And("event."+path, "datetime")
-		case !exists:
+		if err == nil && !exists {
 			bad.And("event."+path, "mailing_gap")
 		}
 		return at.In(zone)
 	}
 	from = at("time", e.Day, e.Time)
-	if e.EndDay == "" {
-		e.EndDay = e.Day
-	}
 	return from, at("end_time", e.EndDay, e.EndTime)
+}
+
+// missingOr is the rule that something breaks which cannot be read: that it must be said, where nothing was.
+func missingOr(said, rule string) string {
+	if said == "" {
+		return "required"
+	}
+	return rule
 }
 
 // EventOver reports whether a mailing announces an event that is over at an instant: nobody is invited to that.

@@ -67,6 +67,26 @@ func (in MailingInput) KindOrCampaign() string {
 	return in.Kind
 }
 
+// Check collects all that is wrong with a mailing of a kind about a recommendation: its content, whom it is for and its texts.
+func (in MailingInput) Check(ctx context.Context, db bun.IDB, kind string, about uuid.UUID) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	for _, wrong := range []error{checkFields(in.Texts), checkPictures(in.Texts), in.checkFallback(), in.checkContent(ctx, db, kind, about),
+		in.Audience.Validate(), in.Audience.checkListsAbout(ctx, db, about)} {
+		if err := bad.Take(wrong); err != nil {
+			return err
+		}
+	}
+	return bad.OrNil()
+}
+
+// checkFallback blames a fallback in which nothing is written.
+func (in MailingInput) checkFallback() error {
+	if !slices.ContainsFunc(in.Texts, func(t MailingText) bool { return t.Language == in.FallbackLanguage }) {
+		return apperr.Invalid("fallback_language", "fallback_text")
+	}
+	return nil
+}
+
 // checkContent collects what is wrong with a mailing's content for its kind and the recommendation that it is kept with.
 func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string, about uuid.UUID) error {
 	bad := apperr.New(apperr.CodeInvalid)

@@ -35,6 +35,31 @@ func WritingOpen(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error
 	return m, nil
 }
 
+// WritingsOpen lists the mailings about a recommendation whose letter WritingOpen returns, the newest first.
+func WritingsOpen(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]*Mailing, error) {
+	var ids []uuid.UUID
+	err := db.NewSelect().Model((*Mailing)(nil)).Column("ml.id").Where("ml.recommendation_id = ? AND ml.kind = ?", recommendation, MailingKindRepresentative).
+		Where("ml.launched_at IS NOT NULL AND ml.state <> ?", MailingCancelled).Order("ml.launched_at DESC", "ml.id").Limit(mostLetters).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("read which letters readers can send: %w", err)
+	}
+	var open []*Mailing
+	for _, id := range ids {
+		m, err := WritingOpen(ctx, db, id)
+		if apperr.CodeOf(err) == apperr.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, m)
+	}
+	return open, nil
+}
+
+// mostLetters is how many letters a public page offers.
+const mostLetters = 3
+
 // Letter returns the prepared letter as a reader of a language gets it: in that language, else in the fallback.
 func (m Mailing) Letter(language string) *PreparedLetter {
 	for _, tag := range []string{language, m.FallbackLanguage} {

@@ -44,6 +44,7 @@ const (
 	MailTimeRefused         MailKind = "time_refused"       // to who asked for time: it is not given, and why
 	MailConflictRuled       MailKind = "conflict_ruled"     // to an expert: what was decided about a conflict of interest they declared
 	MailSubscription        MailKind = "subscription"       // to an address typed into the public form: was it meant?
+	MailOwnData             MailKind = "own_data"           // to who asks what is kept about them: the link that shows it
 	MailResponses           MailKind = "responses"          // to who commented: what became of it
 	MailMailingStopped      MailKind = "mailing_stopped"    // to who is in charge: a mailing paused by itself: Data.Mailing
 	MailSignOffReplaced     MailKind = "signoff_replaced"   // to whose answer for a shared vote another one took the place of
@@ -54,7 +55,7 @@ func MailKinds() []MailKind {
 	return []MailKind{MailReviewInvitation, MailConsultInvitation, MailTranslateInvitation, MailApproveInvitation,
 		MailSignOffInvitation, MailOfficerTask, MailProgressRequest, MailEscalation, MailDigest, MailRoundClosing, MailRoundGoesOn, MailTaskWithdrawn,
 		MailRecordedOnBehalf, MailReviewCopy, MailNewLink, MailContentReported, MailMailing, MailMailingTest, MailAccountInvitation, MailPasswordReset,
-		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription, MailResponses, MailMailingStopped}
+		MailPasswordChanged, MailHandedOver, MailSourceNotice, MailDataObjection, MailSignOffReplaced, MailRoundNews, MailMoreTime, MailTimeRefused, MailConflictRuled, MailSubscription, MailOwnData, MailResponses, MailMailingStopped}
 }
 
 // What happened in a round, for who is in charge of it.

@@ -23,6 +23,11 @@ func EraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, 
 	if by.ID == person {
 		return apperr.About(apperr.CodeForbidden, "person")
 	}
+	return eraseContact(ctx, tx, by, person, now)
+}
+
+// eraseContact does it: by is who erases, or the person themselves.
+func eraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
 	p, err := PersonForEdit(ctx, tx, person)
 	if err != nil {
 		return err
@@ -82,7 +87,10 @@ func forgetInJournal(ctx context.Context, tx bun.IDB, by, p Person, now time.Tim
 		slices.Sort(fields)
 		for _, field := range fields {
 			tombstone := record.Entry{At: now, Actor: by.Pseudonym, Capacity: record.Personal, ObjectKind: item.ObjectKind, Object: item.Object,
-				Visibility: record.Confidential, Facts: asCoordinator(nil)}
+				Visibility: record.Confidential}
+			if by.ID != p.ID {
+				tombstone.Facts = asCoordinator(nil)
+			}
 			if _, err := record.Redact(ctx, tx, chain, item.Seq, field, tombstone); err != nil && !errors.Is(err, record.ErrNoText) {
 				return err
 			}

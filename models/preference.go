@@ -94,16 +94,27 @@ func (p *MailingPreference) check(ctx context.Context, db bun.IDB) error {
 		if *list.values == nil {
 			*list.values = []string{}
 		}
-		var known int
-		err := db.NewSelect().Table(list.table).ColumnExpr("count(*)").Where("? = ANY(?)", bun.Ident(list.key), pgArray(*list.values)).Scan(ctx, &known)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", list.table, err)
-		}
-		if known != len(*list.values) {
-			bad.And(list.path, "unknown")
+		if err := checkKnown(ctx, db, bad, list.path, list.table, list.key, *list.values...); err != nil {
+			return err
 		}
 	}
 	return bad.OrNil()
+}
+
+// checkKnown blames a field that names what a table does not have under a key, or one thing twice.
+func checkKnown(ctx context.Context, db bun.IDB, bad *apperr.Error, path, table, key string, values ...string) error {
+	if len(values) == 0 {
+		return nil
+	}
+	var known int
+	err := db.NewSelect().Table(table).ColumnExpr("count(*)").Where("? = ANY(?)", bun.Ident(key), pgArray(values)).Scan(ctx, &known)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", table, err)
+	}
+	if known != len(values) {
+		bad.And(path, "unknown")
+	}
+	return nil
 }
 
 // isOnItsWay is true of a mail that is queued or claimed (alias other) whose mailing is being sent or waits for its time, or that

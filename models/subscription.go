@@ -31,10 +31,11 @@ type SubscriptionInput struct {
 	Topics   []string // slugs; none: about everything
 	Consent  string   // the sentence beside the form, exactly as it was read, in Language of the page
 	ReadIn   string   // language of that sentence
+	Silent   bool     // they did not agree to it
 }
 
-// Validate collects what is wrong with what was typed, whoever's address it is.
-func (in SubscriptionInput) Validate() error {
+// check collects all that is wrong with what was typed, whoever's address it is.
+func (in SubscriptionInput) check(ctx context.Context, db bun.IDB) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	if !validAddress(in.Email) {
 		bad.And("email", "email")
@@ -43,7 +44,21 @@ func (in SubscriptionInput) Validate() error {
 	if strings.ContainsAny(in.Name, "\r\n") {
 		bad.And("name", "one_line")
 	}
+	for _, one := range []struct{ path, table, key, value string }{{"language", "languages", "tag", in.Language}, {"country", "countries", "code", in.Country}} {
+		if one.path == "country" && one.value == "" {
+			continue
+		}
+		if err := checkKnown(ctx, db, bad, one.path, one.table, one.key, one.value); err != nil {
+			return err
+		}
+	}
 	checkCount(bad, "topics", len(in.Topics), 100)
+	if err := checkKnown(ctx, db, bad, "topics", "topics", "slug", in.Topics...); err != nil {
+		return err
+	}
+	if in.Silent {
+		bad.And("agreed", "subscribe_agreed")
+	}
 	return bad.OrNil()
 }
 
@@ -68,7 +83,7 @@ type SubscriptionRequest struct {
 // often: the caller's answer is alike. What was typed wrongly gives CodeInvalid.
 func AskSubscription(ctx context.Context, db *bun.DB, in SubscriptionInput, now time.Time) error {
 	in.Email, in.Name = strings.TrimSpace(in.Email), strings.TrimSpace(in.Name)
-	if err := in.Validate(); err != nil {
+	if err := in.check(ctx, db); err != nil {
 		return err
 	}
 	if err := confirmMailLimit.Take(ctx, db, in.Email, "", now); apperr.CodeOf(err) == apperr.CodeTooMany {
@@ -77,9 +92,6 @@ func AskSubscription(ctx context.Context, db *bun.DB, in SubscriptionInput, now 
 		return err
 	}
 	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if err := (&MailingPreference{Topics: in.Topics, AtMost: AtMostEach}).check(ctx, tx); err != nil {
-			return err
-		}
 		if suppressed, err := Suppressed(ctx, tx, in.Email); err != nil || suppressed {
 			return err
 		}

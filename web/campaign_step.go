@@ -153,7 +153,7 @@ func readStep(r *http.Request) (models.CampaignStepInput, error) {
 			*into = &id
 		}
 	}
-	return in, bad.OrNil()
+	return in, bothFaults(bad, in.Check())
 }
 
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request) error {

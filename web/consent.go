@@ -83,6 +83,17 @@ func (s *Server) serveConsents(w http.ResponseWriter, r *http.Request, person uu
 	if mux.Vars(r)["form"] == "csv" {
 		return s.serveSheet(w, consentSheet(list))
 	}
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false)
+	if err := out.Encode(proofsOf(list)); err != nil {
+		return err
+	}
+	files.Serve(w, files.File{Name: "tribuna-consents-" + s.Now().UTC().Format(time.DateOnly) + ".json", MediaType: "application/json", Content: b.Bytes()})
+	return nil
+}
+
+func proofsOf(list []models.Consent) []consentProof {
 	proofs := make([]consentProof, 0, len(list))
 	for _, c := range list {
 		p := consentProof{Act: c.Act, At: c.At.UTC(), NotedAt: c.NotedAt.UTC(), How: c.How, Source: c.Source, NotedBy: c.ByName, TextHash: c.TextHash,
@@ -92,14 +103,7 @@ func (s *Server) serveConsents(w http.ResponseWriter, r *http.Request, person uu
 		}
 		proofs = append(proofs, p)
 	}
-	var b bytes.Buffer
-	out := json.NewEncoder(&b)
-	out.SetEscapeHTML(false)
-	if err := out.Encode(proofs); err != nil {
-		return err
-	}
-	files.Serve(w, files.File{Name: "tribuna-consents-" + s.Now().UTC().Format(time.DateOnly) + ".json", MediaType: "application/json", Content: b.Bytes()})
-	return nil
+	return proofs
 }
 
 // consentSheet is the record as a table, with the words of the programme as a programme reads them: proofs are compared over years

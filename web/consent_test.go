@@ -157,7 +157,7 @@ func TestPreferencesByTheLinkOfAMailing(t *testing.T) {
 		require.Contains(t, page.Header.Get("X-Robots-Tag"), "noindex")
 	}
 	require.Equal(t, http.StatusOK, h.public("").send(http.MethodHead, path, nil).StatusCode)
-	require.Equal(t, 2, h.scannerSendsEveryForm(path))
+	require.Equal(t, 3, h.scannerSendsEveryForm(path))
 	n, err := h.db.NewSelect().Table("mailing_preferences").Count(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, n, "looking and sending forms as they stand keeps nothing")

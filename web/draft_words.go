@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -196,16 +195,8 @@ func (m measureWords) draft(bad *apperr.Error, row string) models.DraftMeasure {
 
 // bothFaults joins what could not be read with what breaks a rule; a field that could not be read is blamed once.
 func bothFaults(unread *apperr.Error, rules error) error {
-	var broken *apperr.Error
-	if rules != nil && !errors.As(rules, &broken) {
-		return rules
-	}
-	if broken != nil {
-		for _, f := range broken.Fields {
-			if !slices.ContainsFunc(unread.Fields, func(u apperr.Field) bool { return u.Path == f.Path }) {
-				unread.Fields = append(unread.Fields, f)
-			}
-		}
+	if err := unread.Take(rules); err != nil {
+		return err
 	}
 	return unread.OrNil()
 }

@@ -203,6 +203,8 @@ var entitlements = concat(
 		always("GET /w/{token}", noSuchThing), always("POST /w/{token}", noSuchThing), always("GET /write/{id}", noSuchThing),
 		always("GET /subscribe", everybody), always("POST /subscribe", everybody),
 		always("GET /subscribe/{token}", linkIsOver), always("POST /subscribe/{token}", linkIsOver),
+		always("GET /data", everybody), always("POST /data", everybody), always("GET /data/{token}", linkIsOver), always("GET /data/{token}/data.json", linkIsOver),
+		always("GET /data/{token}/erase", linkIsOver), always("POST /data/{token}/erase", linkIsOver),
 		always("GET /account/preferences", members), always("POST /account/preferences", members),
 		always("GET /account/consents.{form:csv|json}", members),
 		always("GET /f/{code}", noSuchThing), always("GET /o/{token}", noSuchThing), always("POST /o/{token}", noSuchThing),

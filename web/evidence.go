@@ -51,7 +51,7 @@ func (s *Server) readReport(w http.ResponseWriter, r *http.Request, k keptForm) 
 			return f, p, true, err
 		}
 	}
-	p, err = readProgress(r)
+	p, err = s.readProgress(r)
 	var refused *apperr.Error
 	if errors.As(storing, &refused) && refused.Code == apperr.CodeInvalid {
 		return f, p, false, bothFaults(refused, err)

@@ -90,7 +90,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		}
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
-	m, err := s.storeMailing(r.Context(), r.PostForm, c.rec.ID, write)
+	m, err := s.storeMailing(r.Context(), r.PostForm, c, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if err := s.sayRefused(r, c, err, &f); err != nil {
 			return err
@@ -117,22 +117,26 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	return nil
 }
 
-func (s *Server) storeMailing(ctx context.Context, values url.Values, about uuid.UUID,
+// storeMailing writes what the form says. All that is wrong with it is told at once: what a request may not hold at all, and what does not
+// fit the kind.
+func (s *Server) storeMailing(ctx context.Context, values url.Values, c mailingCase,
 	write func(context.Context, bun.IDB, models.MailingInput) (*models.Mailing, error)) (*models.Mailing, error) {
-	in, names := readMailing(values, about)
+	in, names := readMailing(values, c.rec.ID)
 	var written map[string]string
 	in.MailingContent, written = readContent(values)
-	if err := validation.Check(in); err != nil {
-		return nil, atTheirContent(atTheirTexts(err, names), written)
-	}
-	if err := in.Audience.Validate(); err != nil {
-		return nil, err
-	}
 	var m *models.Mailing
-	err := s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		m, err = write(ctx, tx, in)
-		return err
-	})
+	err := validation.Check(in)
+	if err == nil {
+		err = s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+			m, err = write(ctx, tx, in)
+			return err
+		})
+	} else {
+		bad := apperr.New(apperr.CodeInvalid)
+		if err = bad.Take(err); err == nil {
+			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID))
+		}
+	}
 	return m, atTheirContent(atTheirTexts(atLists(err), names), written)
 }
 

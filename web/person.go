@@ -273,7 +273,7 @@ func (s *Server) renderPerson(w http.ResponseWriter, r *http.Request, p models.P
 	if v.Lists, v.Others, err = s.personLists(r, p.ID); err != nil {
 		return err
 	}
-	if v.Suppressed, err = s.suppressedInWords(r, p, zone); err != nil {
+	if v.Suppressed, err = s.suppressedInWords(r.Context(), l, p, zone); err != nil {
 		return err
 	}
 	if p.LeftAt != nil {

@@ -1,19 +1,20 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
 // suppressedInWords says why nothing is sent to somebody's address, and since when; "" where mails are.
-func (s *Server) suppressedInWords(r *http.Request, p models.Person, zone *time.Location) (string, error) {
-	why, err := models.SuppressionOf(r.Context(), s.DB, p.Email)
+func (s *Server) suppressedInWords(ctx context.Context, l *i18n.Localizer, p models.Person, zone *time.Location) (string, error) {
+	why, err := models.SuppressionOf(ctx, s.DB, p.Email)
 	if err != nil || why == nil {
 		return "", err
 	}
-	l := Localizer(r)
 	since := l.Date(why.CreatedAt, zone)
 	switch why.Reason {
 	case models.SuppressedHardBounce, models.SuppressedSoftBounces, models.SuppressedComplaint, models.SuppressedUnsubscribe:

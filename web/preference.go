@@ -44,6 +44,7 @@ type preferencesView struct {
 	MayUndo bool   // they stopped it just now: the other page takes it back
 	Undo    string
 	Unsaid  bool
+	Signed  bool // what is kept is shown to who is signed in; to others a link to it is sent
 }
 
 // preferencesCase is whose page is asked for, and how they came.
@@ -146,6 +147,10 @@ func (s *Server) actOnPreferences(r *http.Request, c preferencesCase, v *prefere
 			return models.GiveConsent(ctx, tx, models.Consent{PersonID: c.person.ID, How: models.ConsentForm, TextHash: hash}, s.Now())
 		})
 	}
+	if pressed(r, "data") && !c.signed {
+		v.Saved = l.T("own_data.sent", "Address", veiled(c.person.Email))
+		return s.sendOwnData(r, c.person.Email)
+	}
 	v.Unsaid = true
 	return nil
 }
@@ -183,7 +188,7 @@ func (s *Server) fillPreferences(r *http.Request, c preferencesCase, v *preferen
 	}
 	v.Page, v.Address, v.Gets = NewPage(r, l.T("preference.title")), veiled(p.Email), p.Mailable()
 	v.NoIndex = true
-	if c.signed {
+	if v.Signed = c.signed; c.signed {
 		v.Back = crumb{accountPath, l.T("signin.account")}
 		if !v.Gets {
 			if v.Consent, err = s.consentSentence(ctx, r); err != nil {

@@ -136,15 +136,9 @@ func (s *Server) expertiseFacts(r *http.Request, p models.Person) ([]labelled, e
 type dataHeldView struct {
 	Page
 	Back    crumb
-	Holder  models.DataHolder
-	Origin  []labelled
-	Kept    []labelled
 	Naming  string
 	Namings []namingRow
-
-	Lists    []labelled // that the reader is on, and since when
-	Gets     bool       // mailings
-	Consents []consentRow
+	heldFacts
 }
 
 // namingRow is how far the reader agreed to be named for one text.
@@ -162,34 +156,13 @@ func (s *Server) dataHeld(w http.ResponseWriter, r *http.Request) error {
 	l, ctx, p := Localizer(r), r.Context(), by.Person
 	v := dataHeldView{Page: NewPage(r, l.T("profile.data")), Back: crumb{accountPath, l.T("signin.account")}, Naming: l.T("profile.naming." + p.Naming)}
 	v.NoIndex = true
-	if v.Holder, err = models.DataHolderOf(ctx, s.DB); err != nil {
-		return err
-	}
 	zone, err := s.zoneOf(ctx, p)
 	if err != nil {
 		return err
 	}
-	if v.Origin, err = s.originFacts(ctx, l, p, zone); err != nil {
+	if v.heldFacts, err = s.heldAbout(ctx, l, p, zone); err != nil {
 		return err
 	}
-	kept, err := models.KeptAboutPerson(ctx, s.DB, p.ID)
-	if err != nil {
-		return err
-	}
-	v.Kept = keptFacts(l, kept)
-	lists, err := models.ListsOfPerson(ctx, s.DB, p.ID)
-	if err != nil {
-		return err
-	}
-	for _, list := range lists {
-		v.Lists = append(v.Lists, labelled{l.T("list.named", "Name", list.Name, "Owner", listOwner(l, list.Owner)),
-			i18n.Said(l.T("list.since", "Date", l.Date(list.AddedAt, zone)))})
-	}
-	agreed, err := models.ConsentsOf(ctx, s.DB, models.ConsentFilter{Person: p.ID})
-	if err != nil {
-		return err
-	}
-	v.Gets, v.Consents = p.Mailable(), consentRows(l, agreed, zone)
 	given, err := models.NamingsGiven(ctx, s.DB, p.ID)
 	if err != nil {
 		return err
@@ -215,6 +188,9 @@ func (s *Server) originFacts(ctx context.Context, l *i18n.Localizer, p models.Pe
 		return nil, err
 	}
 	if o.Source == "" {
+		if subscribed, err := models.CameBySubscribing(ctx, s.DB, p); err != nil || subscribed {
+			return []labelled{{l.T("profile.since"), i18n.Said(l.Date(p.CreatedAt, zone))}, {l.T("contacts.source"), i18n.Said(l.T("own_data.by_subscribing"))}}, err
+		}
 		return []labelled{{l.T("profile.since"), i18n.Said(l.Date(p.CreatedAt, zone))}, {l.T("contacts.source"), i18n.Said(l.T("profile.by_hand"))}}, nil
 	}
 	return []labelled{{l.T("profile.since"), i18n.Said(l.Date(o.At, zone))}, {l.T("contacts.source"), i18n.Said(o.Source)},

@@ -45,13 +45,16 @@ func (s *Server) newProgressForm(l *i18n.Localizer, f formState, action string, 
 }
 
 // readProgress gathers a report from its form. Whoever says that the day is not known need not empty the field.
-func readProgress(r *http.Request) (models.ProgressPayload, error) {
+func (s *Server) readProgress(r *http.Request) (models.ProgressPayload, error) {
 	bad := apperr.New(apperr.CodeInvalid)
 	p := models.ProgressPayload{Status: models.FollowUpStatus(r.PostFormValue("status")), Note: words(r, "note"),
 		SourceTitle: words(r, "source_title"), SourceURL: words(r, "source_url"),
 		SourceLanguage: r.PostFormValue("source_language"), DayUnknown: r.PostFormValue("day_unknown") == "yes", Written: writtenIn(r)}
 	if !p.DayUnknown {
 		p.ObservedOn = readDay(bad, "observed_on", r.PostFormValue("observed_on"))
+	}
+	if p.InFuture(s.Now()) {
+		bad.And("observed_on", "not_future")
 	}
 	return p, bothFaults(bad, validation.Check(p))
 }

@@ -41,6 +41,14 @@ type publicationView struct {
 	Grants       []grantWords
 	Citation     string
 	Files        []fileLink
+	Letters      []offeredLetter // that readers can send to their representatives
+}
+
+// offeredLetter is a letter that readers send themselves, to whom, and how many say that they have.
+type offeredLetter struct {
+	Href  string
+	To    i18n.Words
+	Count int
 }
 
 // edition is the publication in one of its languages.
@@ -143,7 +151,7 @@ func (b *publicationBuilder) build(page Page) (publicationView, error) {
 	b.view.Files = b.server.fileLinks(address+"/"+b.text.Language, b.words)
 	b.view.Citation = b.words.T("published.citation", "Organisation", b.view.Organisation, "Year", b.pub.PublishedAt.UTC().Format("2006"),
 		"Title", b.text.Title, "Kind", b.view.Kind, "Address", b.view.Canonical)
-	for _, step := range []func() error{b.body, b.version, b.grants, b.countries, b.uncovered, b.measures, b.endorsement} {
+	for _, step := range []func() error{b.body, b.version, b.grants, b.countries, b.uncovered, b.measures, b.endorsement, b.letters} {
 		if err := step(); err != nil {
 			return publicationView{}, err
 		}
@@ -182,6 +190,33 @@ func (b *publicationBuilder) grants() (err error) {
 	b.paidBy, err = models.GrantsOf(b.ctx, b.server.DB, b.rec.ID)
 	b.view.Grants = grantWordsOf(b.words, b.paidBy, b.text.Language)
 	return err
+}
+
+// letters are those that readers can send to their representatives now, each with whom it goes to.
+func (b *publicationBuilder) letters() error {
+	open, err := models.WritingsOpen(b.ctx, b.server.DB, b.rec.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
+		to, err := models.AuthoritiesByID(b.ctx, b.server.DB, m.Authorities)
+		if err != nil {
+			return err
+		}
+		var names []i18n.Words
+		for _, a := range stillWrittenTo(to) {
+			names = append(names, b.words.Name(a.Names))
+		}
+		if len(names) == 0 {
+			continue
+		}
+		letter := offeredLetter{Href: "/write/" + m.ID.String() + "?language=" + b.text.Language, To: b.words.List(names)}
+		if letter.Count, _, err = models.WrittenCount(b.ctx, b.server.DB, m.ID, uuid.Nil); err != nil {
+			return err
+		}
+		b.view.Letters = append(b.view.Letters, letter)
+	}
+	return nil
 }
 
 // grantWordsOf is what a text of a language says of the grants that pay for it, in words for its reader.

@@ -49,7 +49,7 @@ func (s *Server) router() *mux.Router {
 	r.NotFoundHandler = http.HandlerFunc(s.Engine.NotFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(s.Engine.MethodNotAllowed)
 	for _, area := range []func(*mux.Router){
-		s.homeRoutes, s.accountRoutes, s.linkRoutes, s.dashboardRoutes, s.publishedRoutes, s.unsubscribeRoutes, s.preferenceRoutes, s.writeRoutes, s.followRoutes, s.consentRoutes, s.subscribeRoutes, s.objectionRoutes,
+		s.homeRoutes, s.accountRoutes, s.linkRoutes, s.dashboardRoutes, s.publishedRoutes, s.unsubscribeRoutes, s.preferenceRoutes, s.writeRoutes, s.followRoutes, s.consentRoutes, s.subscribeRoutes, s.ownDataRoutes, s.objectionRoutes,
 		s.wordRoutes, s.draftRoutes, s.reviewShareRoutes, s.recommendationRoutes, s.officerRoutes, s.responseRoutes, s.outcomeRoutes, s.agreementRoutes,
 		s.taskRoutes, s.translationRoutes, s.mailingRoutes, s.campaignRoutes, s.followUpRoutes, s.attachmentRoutes, s.emblemRoutes, s.administrationRoutes,
 		s.importedRoutes, s.reportRoutes, s.reportsRoutes, s.searchRoutes,

@@ -93,13 +93,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	}
 	neverKept(w)
 	v := subscribeView{Form: NewForm(r.PostForm)}
-	pause := time.NewTimer(leastAnswer)
-	defer pause.Stop()
-	err := s.askSubscription(r)
-	select {
-	case <-pause.C:
-	case <-r.Context().Done():
-	}
+	err := withPause(r.Context(), func() error { return s.askSubscription(r) })
 	status := http.StatusOK
 	switch code := apperr.CodeOf(err); {
 	case err == nil:
@@ -119,15 +113,12 @@ func (s *Server) askSubscription(r *http.Request) error {
 		return err
 	}
 	form := r.PostForm
-	if form.Get("agreed") != "yes" {
-		return apperr.Invalid("agreed", "subscribe_agreed")
-	}
 	said, err := s.consentSentence(r.Context(), r)
 	if err != nil {
 		return err
 	}
 	return models.AskSubscription(r.Context(), s.DB, models.SubscriptionInput{Email: form.Get("email"), Name: form.Get("name"),
-		Language: form.Get("language"), Country: form.Get("country"), Topics: form["topics"], Consent: said, ReadIn: Localizer(r).Tag()}, s.Now())
+		Language: form.Get("language"), Country: form.Get("country"), Topics: form["topics"], Consent: said, ReadIn: Localizer(r).Tag(), Silent: form.Get("agreed") != "yes"}, s.Now())
 }
 
 // confirmView asks whoever came from the mail to confirm, or says what came of it.

@@ -35,6 +35,7 @@ type writeView struct {
 	Letter       *models.PreparedLetter // nil of a link that leads to nothing
 	Also         []letterLanguage       // in which there is one, where that is several
 	To           []writtenTo
+	Mails        bool   // one of them has an e-mail address
 	Post         string // where one says that one wrote; "" on the page that knows nobody
 	Written      bool
 	Count        int // people who say so
@@ -165,6 +166,7 @@ func (s *Server) fillLetter(r *http.Request, m *models.Mailing, person *models.P
 	if v.To, err = s.lettersTo(ctx, l, m, v.Letter, person); err != nil {
 		return err
 	}
+	v.Mails = slices.ContainsFunc(v.To, func(to writtenTo) bool { return to.Mailto != "" })
 	who := uuid.Nil
 	if person != nil {
 		who = person.ID
@@ -180,7 +182,7 @@ func (s *Server) lettersTo(ctx context.Context, l *i18n.Localizer, m *models.Mai
 	if err != nil {
 		return nil, err
 	}
-	if person != nil {
+	if all = stillWrittenTo(all); person != nil {
 		theirs := slices.DeleteFunc(slices.Clone(all), func(a models.Authority) bool { return a.CountryCode != "" && a.CountryCode != person.CountryCode })
 		if len(theirs) > 0 {
 			all = theirs
@@ -196,6 +198,11 @@ func (s *Server) lettersTo(ctx context.Context, l *i18n.Localizer, m *models.Mai
 		list = append(list, to)
 	}
 	return list, nil
+}
+
+// stillWrittenTo leaves out offices that are no more.
+func stillWrittenTo(all []models.Authority) []models.Authority {
+	return slices.DeleteFunc(slices.Clone(all), func(a models.Authority) bool { return a.RetiredAt != nil })
 }
 
 // mailto is the address that opens a mail program with a letter (RFC 6068: lines end with %0D%0A, spaces are %20), without its

@@ -6,6 +6,7 @@ package apperr
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -123,6 +124,25 @@ func (e *Error) And(path, rule string, args ...any) *Error {
 	}
 	e.Fields = append(e.Fields, f)
 	return e
+}
+
+// Take blames what err blames too, so that all that is wrong is told at once; a field that is blamed already is not blamed again.
+// What blames no field is returned.
+func (e *Error) Take(err error) error {
+	var more *Error
+	if err == nil {
+		return nil
+	}
+	if !errors.As(err, &more) || more.Code != CodeInvalid || len(more.Fields) == 0 {
+		return err
+	}
+	blamed := e.Fields
+	for _, f := range more.Fields {
+		if !slices.ContainsFunc(blamed, func(b Field) bool { return b.Path == f.Path }) {
+			e.Fields = append(e.Fields, f)
+		}
+	}
+	return nil
 }
 
 // OrNil returns nil unless a field was blamed, so that rules can be collected first.

@@ -32,11 +32,12 @@ const (
 	KindPreferences  Kind = "tp_" // says what one person wants of the mailings; the id is the mailing's, or their own
 	KindSubscription Kind = "ts_" // confirms a request to be subscribed; the id is the request's, and there is no person
 	KindWritten      Kind = "tw_" // the letter to one person's representatives, and that they wrote; the id is the mailing's
+	KindOwnData      Kind = "td_" // shows one person what is kept about them, and lets them be erased; the id is that of the mail that brings it
 	KindObjection    Kind = "to_" // objects to the use of one person's data; the id is that of the list they came from
 )
 
 // kinds lists every kind of link.
-var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection, KindPreferences, KindSubscription, KindWritten}
+var kinds = []Kind{KindTask, KindUnsubscribe, KindAccount, KindObjection, KindPreferences, KindSubscription, KindWritten, KindOwnData}
 
 // MinKey is the shortest key accepted, in bytes: the output of SHA-256, as RFC 2104 advises for HMAC.
 const MinKey = sha256.Size
@@ -54,7 +55,7 @@ var encoding = base64.RawURLEncoding.Strict()
 // Claims is what a link says about itself.
 type Claims struct {
 	Kind       Kind
-	ID         uuid.UUID // task, mailing, account link, list or request, by kind
+	ID         uuid.UUID // task, mailing, account link, list, request or mail, by kind
 	PersonID   uuid.UUID
 	Generation int // of the task's links; 0 for others
 }

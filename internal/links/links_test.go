@@ -119,7 +119,7 @@ func TestRedactHidesTokensAndNothingElse(t *testing.T) {
 func TestEveryKindOfLinkIsHiddenAndKnownAsPersonal(t *testing.T) {
 	m := minter(t, oldKey)
 	for _, kind := range []links.Kind{links.KindTask, links.KindUnsubscribe, links.KindAccount, links.KindObjection, links.KindPreferences,
-		links.KindSubscription, links.KindWritten} {
+		links.KindSubscription, links.KindWritten, links.KindOwnData} {
 		token := m.Mint(kind, task, person, 0)
 		require.Equal(t, "at /x/"+string(kind)+"…", links.Redact("at /x/"+token), kind)
 		for _, address := range []string{token, "https://tribuna.example/x/" + token, "https://example.org/?to=/x/" + token + "&y=1"} {

@@ -9,7 +9,7 @@ import (
 )
 
 // secret matches personal links and API tokens wherever they stand in a text: the prefix and what follows it.
-var secret = regexp.MustCompile(`\b(t[lubaopsw]_)[A-Za-z0-9_-]+`)
+var secret = regexp.MustCompile(`\b(t[lubaopswd]_)[A-Za-z0-9_-]+`)
 
 // Redact hides every token in a URL or a log line and leaves its prefix, so that one still sees what stood there.
 func Redact(s string) string {
@@ -20,7 +20,7 @@ func Redact(s string) string {
 }
 
 // token matches what could be a personal link's token: a kind's prefix and as many characters as every token has.
-var token = regexp.MustCompile(`\bt[luaopsw]_[A-Za-z0-9_-]{` + strconv.Itoa(encoding.EncodedLen(tokenSize)) + `}`)
+var token = regexp.MustCompile(`\bt[luaopswd]_[A-Za-z0-9_-]{` + strconv.Itoa(encoding.EncodedLen(tokenSize)) + `}`)
 
 // Personal reports whether an address opens something of one person's: whether a personal link's token stands in it, genuine or not.
 func Personal(address string) bool { return token.MatchString(address) }

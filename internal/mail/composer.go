@@ -169,6 +169,8 @@ func (d *draft) page(ctx context.Context) (page, error) {
 		return d.dataObjection(), nil
 	case models.MailSubscription:
 		return d.subscription(ctx)
+	case models.MailOwnData:
+		return d.ownData(ctx)
 	}
 	return page{}, fmt.Errorf("there are no words for mails of kind %q", d.mail.Kind)
 }
