@@ -9,7 +9,6 @@ import (
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/access"
-	"tribuna/internal/apperr"
 	"tribuna/internal/barchart"
 	"tribuna/internal/files"
 	"tribuna/internal/i18n"
@@ -99,9 +98,6 @@ func (s *Server) mailingPicture(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	picture := map[string]reportPicture{pictureOutcomes: v.Picture, pictureCountries: v.ByCountry.Picture, pictureLanguages: v.ByLanguage.Picture}[mux.Vars(r)["picture"]]
-	if len(picture.Bars.Bars) == 0 {
-		return apperr.NotFound("picture")
-	}
 	form := mux.Vars(r)["form"]
 	picture.Bars.Narrow, picture.Bars.Dark = r.URL.Query().Has("narrow"), r.URL.Query().Has("dark")
 	content, err := picture.Bars.Draw(form)
