@@ -194,3 +194,38 @@ func wallClock(at time.Time, zone *time.Location) (day, clock string) {
 	at = at.In(zone)
 	return at.Format(time.DateOnly), at.Format("15:04")
 }
+
+// AnnouncedEvent is an event that a mailing of a campaign announces.
+type AnnouncedEvent struct {
+	EventID   uuid.UUID // as calendars know it
+	MailingID uuid.UUID // that announced it last
+	Sequence  int
+	StartsAt  time.Time
+	EndsAt    time.Time
+	Zone      string
+	Place     string
+	Link      string
+}
+
+// Location is by whose clock it takes place.
+func (e AnnouncedEvent) Location() *time.Location {
+	zone, err := ZoneNamed(e.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// AnnouncedIn lists the events that the mailings of a campaign announce, each as it was said last; what was only announced by a mailing
+// that was cancelled before anything of it left was announced to nobody.
+func AnnouncedIn(ctx context.Context, db bun.IDB, campaign uuid.UUID) ([]AnnouncedEvent, error) {
+	var list []AnnouncedEvent
+	err := db.NewSelect().TableExpr("mailing_events AS me").Join("JOIN mailings AS m ON m.id = me.mailing_id").DistinctOn("me.event_id").
+		ColumnExpr("me.event_id, me.mailing_id, me.sequence, me.starts_at, me.ends_at, me.zone, me.place, me.link").
+		Where("m.campaign_id = ? AND (m.state <> ? OR m.begun_at IS NOT NULL)", campaign, MailingCancelled).
+		OrderExpr("me.event_id, me.sequence DESC, m.created_at DESC").Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read the events that a campaign announces: %w", err)
+	}
+	return list, nil
+}

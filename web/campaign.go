@@ -153,6 +153,7 @@ func (s *Server) seriesChoices(l *i18n.Localizer, all []seriesItem, v *campaignV
 	for _, kind := range models.StepKinds() {
 		v.Kinds = append(v.Kinds, Option{Value: string(kind), Label: l.T("campaign.kind." + string(kind))})
 	}
+	v.Kinds = append(v.Kinds, Option{Value: kindAnnounced, Label: l.T("campaign.kind.announced")})
 	for _, state := range models.StepStates() {
 		v.States = append(v.States, Option{Value: string(state), Label: l.T("campaign.state." + string(state))})
 	}

@@ -3,8 +3,6 @@ package web
 import (
 	"net/http"
 
-	"github.com/google/uuid"
-
 	"tribuna/internal/access"
 	"tribuna/internal/calendar"
 	"tribuna/internal/i18n"
@@ -36,8 +34,8 @@ func (s *Server) campaignCalendar(w http.ResponseWriter, r *http.Request) error 
 
 // calendarEntry is one line of it. The note stays on the page: a calendar is shown to others.
 func (s *Server) calendarEntry(l *i18n.Localizer, item seriesItem) calendar.Entry {
-	e := calendar.Entry{ID: uuid.MustParse(item.ID), Revision: item.revision, Day: item.Day, At: item.at, Address: s.BaseURL + item.Href,
-		Summary: l.T("campaign.event", "Kind", item.Kind.Text, "Title", item.Title), Cancelled: item.CalledOff()}
+	e := calendar.Entry{ID: item.calendarID(), Revision: item.revision, Day: item.Day, At: item.at, Until: item.until, Address: s.BaseURL + item.Href,
+		Summary: l.T("campaign.event", "Kind", item.Kind.Text, "Title", item.Title), Place: item.Place, Cancelled: item.CalledOff()}
 	if item.With.Text != "" {
 		e.About = item.With.Text
 	}

@@ -28,6 +28,7 @@ type seriesItem struct {
 	Clock                 string // "14:30"; "" where the day alone is known
 	Who                   string // is responsible
 	With                  i18n.Words
+	Place                 string // of an event that was announced
 	Said, SaidLang        string // what came of it
 	Late                  bool   // its day is over, and nobody said what came of it
 	Awaited               *Badge // whether a letter was replied to, and until when that is hoped for
@@ -35,7 +36,7 @@ type seriesItem struct {
 	Replied, RepliedLang  string // what the reply says
 
 	kind, state, who string
-	at               *time.Time
+	at, until        *time.Time
 	zone             *time.Location
 	revision         int
 }
@@ -83,6 +84,9 @@ func (s *Server) series(ctx context.Context, l *i18n.Localizer, c campaignCase) 
 			return nil, err
 		}
 		all = append(all, item)
+	}
+	if all, err = s.announcedItems(ctx, l, c, mailings, all); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(all, inOrder)
 	return all, nil

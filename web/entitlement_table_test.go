@@ -280,7 +280,8 @@ var entitlements = concat(
 		done("GET /mailings/{id}/files/{file}", ownersOnly), done("GET /mailings/{id}/files/{file}/remove", ownersOnly),
 		done("POST /mailings/{id}/files/{file}/remove", "u uu ynn nnn nn nn n"), // the first takes it away
 		done("GET /mailings/{id}/recipients", ownersOnly), done("GET /mailings/{id}/cancel", ownersOnly),
-		done("GET /mailings/{id}/report", ownersOnly), done("GET /mailings/{id}/report.xlsx", ownersOnly), done("POST /mailings/{id}/settle", ownersOnly),
+		done("GET /mailings/{id}/report", ownersOnly), done("GET /mailings/{id}/report.xlsx", ownersOnly), done("GET /mailings/{id}/report/{picture:outcomes|countries|languages}.{form:svg|png}", ownersOnly),
+		done("POST /mailings/{id}/settle", ownersOnly),
 		done("GET /mailings/{id}/rest", "u uu ccn nnn nn nn n"), done("POST /mailings/{id}/rest", ownersOnly), // of a draft there is no rest
 		done("POST /mailings/{id}/pause", ownersOnly), done("POST /mailings/{id}/resume", ownersOnly), done("POST /mailings/{id}/cancel", ownersOnly),
 		done("GET /mailings/{id}/schedule", "u uu mmn nnn nn nn n"), // led to the draft: it waits for no time

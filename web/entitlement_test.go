@@ -246,7 +246,7 @@ func (w *world) address(route string, task *models.Task) string {
 		taskID = task.ID
 	}
 	return strings.NewReplacer("{id}", id.String(), "{step}", w.step.String(), "{task}", taskID.String(), "{slug}", w.brief.Slug, "{language}", "en", "{file}", w.mailingFile.String(),
-		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter.{form:docx}", "/letter.docx", "/letter.txt", "/letter.txt", "/letter", "/letter?language=en").Replace(path)
+		"{number:[0-9]+}", "1", "{form:docx|pdf}", "docx", "{picture:outcomes|countries|languages}", "outcomes", "{form:svg|png}", "svg", "{form:csv|json}", "csv", "{form:csv|xlsx}", "csv", "{table:recommendations|countries|authorities|statuses}", which, "{token}", "nonsense", "/preview", "/preview?language=en", "/letter.{form:docx}", "/letter.docx", "/letter.txt", "/letter.txt", "/letter", "/letter?language=en").Replace(path)
 }
 
 // byLink is who comes by the personal link of a question.

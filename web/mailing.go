@@ -47,6 +47,7 @@ func (s *Server) mailingRoutes(r *mux.Router) {
 	s.post(r, "/mailings/{id}/revise", s.reviseMailing)
 	s.get(r, "/mailings/{id}/report", s.mailingReport)
 	s.get(r, "/mailings/{id}/report.xlsx", s.mailingReportBook)
+	s.get(r, "/mailings/{id}/report/{picture:outcomes|countries|languages}.{form:svg|png}", s.mailingPicture)
 	s.post(r, "/mailings/{id}/settle", s.settleMail)
 	s.get(r, "/mailings/{id}/rest", s.confirmRest)
 	s.post(r, "/mailings/{id}/rest", s.createRest)

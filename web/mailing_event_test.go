@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
@@ -174,4 +176,52 @@ func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 		require.Contains(t, page.Body, l.T("mailing.schedule.asks_over_next"))
 		require.NotContains(t, page.Body, mailing+"/schedule", "no other time helps")
 	}
+}
+
+// TestAnAnnouncedEventStandsOnTheCalendar of its campaign on its own day, by the name by which readers' calendars know it.
+func TestAnAnnouncedEventStandsOnTheCalendar(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b := h.as("officer-khc", "en")
+	campaign := h.campaignOf(b, "Spring")
+	path := recommendationPath(h.brief.ID) + "/mailings/new?kind=event"
+	f := filled(t, b.get(path+"&campaign="+strings.TrimPrefix(campaign, campaignsPath+"/")).Body, path)
+	f.Set("fallback_language", "en")
+	text := inForm(t, f, "texts[", "en")
+	f.Set(text+".subject", "Spring meeting")
+	f.Set(text+".body", "Come.")
+	f.Set("event.day", "2099-05-04")
+	f.Set("event.time", "14:30")
+	f.Set("event.end_time", "16:00")
+	f.Set("event.zone", "Europe/Sofia")
+	f.Set("event.place", "Hall <3>, Sofia")
+	f.Set("do", "save")
+	saved := b.post(path, f)
+	require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
+	id, err := uuid.Parse(strings.TrimPrefix(saved.Header.Get("Location"), "/mailings/"))
+	require.NoError(t, err)
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		page := h.as("officer-khc", tag).get(campaign + "?month=2099-05&kind=announced")
+		sound(t, page)
+		require.Contains(t, page.Body, l.T("campaign.kind.announced"))
+		require.Contains(t, page.Body, l.T("campaign.event_not_announced"))
+		require.Contains(t, page.Body, "Hall &lt;3&gt;, Sofia")
+		require.Contains(t, page.Body, `<span class="month-clock">`+l.Time(time.Date(2099, 5, 4, 14, 30, 0, 0, time.UTC), time.UTC)+"<")
+	}
+	file := func() string { return strings.ReplaceAll(b.get(campaign+"/calendar.ics").Body, "\r\n ", "") }
+	h.exec(`UPDATE mailings SET state = 'sent', launched_at = now(), begun_at = now(), finished_at = now() WHERE id = ?`, id)
+	require.Contains(t, file(), "UID:"+id.String()+"@tribuna", "as in the calendars of its readers")
+	require.Equal(t, 1, strings.Count(file(), id.String()+"@tribuna"), "the mailing goes by another name")
+	require.Contains(t, file(), "DTSTART:20990504T113000Z")
+	require.Contains(t, file(), "DTEND:20990504T130000Z")
+	require.Contains(t, file(), `LOCATION:Hall <3>\, Sofia`)
+
+	step := h.stepIn(b, campaign, "event", "Open day", "2099-05-04", "14:30")
+	require.NotContains(t, file(), id.String()+"@tribuna", "the step is the same event")
+	require.Contains(t, file(), `LOCATION:Hall <3>\, Sofia`, "with the place that was announced")
+	h.settle(b, step, "called_off", "No hall")
+	require.Contains(t, file(), id.String()+"@tribuna")
+	h.exec(`UPDATE mailings SET state = 'cancelled', begun_at = NULL WHERE id = ?`, id)
+	require.NotContains(t, file(), "20990504T130000Z", "it was announced to nobody")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"tribuna/internal/access"
+	"tribuna/internal/barchart"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -34,7 +35,7 @@ type mailingReportView struct {
 	Chosen       string // in words, for paper
 	Figures      []figure
 	Outcomes     []outcomeGroup
-	Picture      chart
+	Picture      reportPicture
 	ByCountry    partTable
 	ByLanguage   partTable
 	Whole        models.MailTally
@@ -62,7 +63,7 @@ type outcomeGroup struct {
 type partTable struct {
 	ID, Title, Head string
 	Rows            []partRow
-	Picture         chart
+	Picture         reportPicture
 }
 
 // partRow is one of them.
@@ -207,22 +208,24 @@ func (v *mailingReportView) count(l *i18n.Localizer, r *http.Request, report mod
 		v.Figures = slices.Insert(v.Figures, 1, figure{Label: l.T("mailing.pending"), Number: n})
 	}
 	v.Outcomes = outcomeGroups(l, v.Whole)
-	var shares []share
+	var bars []barchart.Bar
 	for _, g := range v.Outcomes {
-		shares = append(shares, g.share)
+		bars = append(bars, barchart.Bar{Name: g.Name, Part: g.Number, Whole: g.Number, Says: l.Number(g.Number) + " (" + l.Percent(g.Part()) + ")"})
 	}
-	v.Picture = newChart(shares, inWords(l, shares), l.T("mailing.report.outcomes"))
+	v.Picture = newReportPicture(l, r.URL, v.Path, pictureOutcomes, l.T("mailing.report.outcomes"), bars)
 	v.LinkPicture = linkPicture(l, v.Links)
 	none := i18n.Said(l.T("mailing.report.no_country"))
-	v.ByCountry = newPartTable(l, "countries", l.T("mailing.report.by_country"), l.T("dashboard.filter.country"), report.ByCountry, func(code string) (i18n.Words, string) {
+	v.ByCountry = newPartTable(l, l.T("mailing.report.by_country"), l.T("dashboard.filter.country"), report.ByCountry, func(code string) (i18n.Words, string) {
 		if name, known := names.names[code]; known {
 			return name, filterReport(r.URL, "country", code)
 		}
 		return none, ""
 	})
-	v.ByLanguage = newPartTable(l, "languages", l.T("mailing.report.by_language"), l.T("mailing.language"), report.ByLanguage, func(tag string) (i18n.Words, string) {
+	v.ByLanguage = newPartTable(l, l.T("mailing.report.by_language"), l.T("mailing.language"), report.ByLanguage, func(tag string) (i18n.Words, string) {
 		return i18n.Said(l.Language(tag)), filterReport(r.URL, "language", tag)
 	})
+	v.ByCountry.draw(l, r, v.Path, pictureCountries)
+	v.ByLanguage.draw(l, r, v.Path, pictureLanguages)
 }
 
 // linkPicture shows how often people followed each address, whatever the language.
@@ -284,18 +287,26 @@ func outcomeGroups(l *i18n.Localizer, t models.MailTally) []outcomeGroup {
 	return groups
 }
 
-// newPartTable counts by country or language; the picture shows how many of each part it reached.
-func newPartTable(l *i18n.Localizer, id, title, head string, parts []models.PartTally, name func(of string) (i18n.Words, string)) partTable {
-	t := partTable{ID: id, Title: title, Head: head}
-	var shares []share
+// newPartTable counts by country or language.
+func newPartTable(l *i18n.Localizer, title, head string, parts []models.PartTally, name func(of string) (i18n.Words, string)) partTable {
+	t := partTable{Title: title, Head: head}
 	for _, p := range parts {
 		row := partRow{MailTally: p.MailTally}
 		row.Name, row.Href = name(p.Of)
 		t.Rows = append(t.Rows, row)
-		shares = append(shares, share{Name: row.Name.Text, Number: row.Reached(), Whole: row.Total()})
 	}
-	t.Picture = newChart(shares, inWords(l, shares), l.T("mailing.report.picture", "Title", title))
 	return t
+}
+
+// draw has a table's picture show how many of each part the mailing reached.
+func (t *partTable) draw(l *i18n.Localizer, r *http.Request, report, called string) {
+	t.ID = called
+	bars := make([]barchart.Bar, len(t.Rows))
+	for i, row := range t.Rows {
+		bars[i] = barchart.Bar{Name: row.Name.Text, Part: row.Reached(), Whole: row.Total(),
+			Says: l.T("progress.count", "Done", l.Number(row.Reached()), "Total", l.Number(row.Total()))}
+	}
+	t.Picture = newReportPicture(l, r.URL, report, called, l.T("mailing.report.picture", "Title", t.Title), bars)
 }
 
 // Reached, Bounced and NotSent are for templates.

@@ -346,3 +346,40 @@ func TestTheRestIsNotOfferedWhereItIsNobody(t *testing.T) {
 	h.exec(`UPDATE outbox SET state = 'unknown' WHERE id = (SELECT id FROM outbox WHERE mailing_id = ? LIMIT 1)`, m.ID)
 	require.Contains(t, b.get(mailingPath(m.ID)+"/report").Body, `href="`+rest+`"`, "of whom it is not known can be ticked")
 }
+
+// TestTheReportIsDrawnAsPictures in every language, for every screen, narrowed as the page is, and for nobody else's eyes.
+func TestTheReportIsDrawnAsPictures(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	m, _ := h.sentMailing()
+	report := mailingPath(m.ID) + "/report"
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), h.as("officer-khc", tag)
+		page := b.get(report)
+		sound(t, page)
+		require.Contains(t, page.Body, `alt="`+l.T("mailing.report.picture", "Title", l.T("mailing.report.by_country"))+": ")
+		of := l.T("progress.count", "Done", "11", "Total", "15")
+		require.Contains(t, page.Body, of, "what the picture says is said in words")
+		for _, name := range []string{pictureOutcomes, pictureCountries, pictureLanguages} {
+			for _, look := range []string{"", "?narrow=yes", "?dark=yes", "?dark=yes&narrow=yes"} {
+				got := b.get(report + "/" + name + ".svg" + look)
+				require.Equal(t, http.StatusOK, got.StatusCode, got.Body)
+				require.Equal(t, "image/svg+xml", got.Header.Get("Content-Type"))
+				require.Contains(t, page.Body, `set="`+report+"/"+name+".svg?dark=yes&amp;narrow=yes"+`"`)
+				if name != pictureOutcomes {
+					require.Contains(t, got.Body, ">"+of+"<")
+				}
+			}
+			points := b.get(report + "/" + name + ".png")
+			require.Equal(t, "image/png", points.Header.Get("Content-Type"))
+			require.Contains(t, points.Header.Get("Content-Disposition"), "attachment")
+		}
+	}
+	b := h.as("officer-khc", "en")
+	require.Contains(t, b.get(report+"?country=HR&after=x").Body, `src="`+report+`/languages.svg?country=HR"`)
+	require.Equal(t, http.StatusOK, b.get(report+"/countries.svg?country=BG").StatusCode, "an axis where there is nothing to draw")
+	require.Equal(t, http.StatusNotFound, b.get(report+"/people.svg").StatusCode)
+	for _, who := range []string{"officer-tdh", "partner-khc"} {
+		require.Equal(t, http.StatusNotFound, h.as(who, "en").get(report+"/countries.png").StatusCode, who)
+	}
+}

@@ -297,5 +297,5 @@ func (s *Server) moveMailing(w http.ResponseWriter, r *http.Request) error {
 
 // reviseMailing makes a mailing of which nothing has left a draft again.
 func (s *Server) reviseMailing(w http.ResponseWriter, r *http.Request) error {
-	return s.steerMailing(w, r, access.LaunchMailing, models.DecideReviseMailing, "mailing.schedule.revised")
+	return s.steerMailing(w, r, access.LaunchMailing, models.DecideReviseMailing, saying("mailing.schedule.revised"))
 }

@@ -203,11 +203,18 @@ func TestMailingPausedBeforeItBeganSaysWhenItWasToLeave(t *testing.T) {
 	l := i18n.For("en")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/launch", leavesLater(form(t, b.get(path+"/launch").Body, path+"/launch"), 1, "15:00")).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/pause", form(t, b.get(path).Body, path+"/pause")).StatusCode)
+	require.Contains(t, b.get(path).Body, l.T("mailing.paused_ahead"), "nothing was on its way")
 	for _, language := range i18n.Tags() {
 		sound(t, n.as("officer-khc", language).get(path))
 	}
 	b = n.as("officer-khc", "en")
 	require.Contains(t, b.get(path).Body, l.T("mailing.schedule.paused_ahead"))
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/resume", form(t, b.get(path).Body, path+"/resume")).StatusCode)
+	sofia, err := time.LoadLocation("Europe/Sofia")
+	require.NoError(t, err)
+	resumed := b.get(path)
+	require.Contains(t, resumed.Body, l.T("mailing.resumed_waits", "When", l.Moment(*n.mailing(m.ID).NextAt, sofia)), "nothing goes on: it waits again")
+	require.NotContains(t, resumed.Body, l.T("mailing.resumed"))
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/schedule", leavesLater(form(t, b.get(path+"/schedule").Body, path+"/schedule"), 2, "15:00")).StatusCode)
 	require.Equal(t, models.MailingScheduled, n.mailing(m.ID).State)
 

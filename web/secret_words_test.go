@@ -71,6 +71,7 @@ func doors(p *testsecrets.Planted, path string) (all []string) {
 	case of == "follow-ups":
 		fill("{id}", testsecrets.Said(p.FollowUps)...)
 	case of == "mailings":
+		path = strings.NewReplacer("{picture:outcomes|countries|languages}", "countries", "{form:svg|png}", "svg").Replace(path)
 		fill("{id}", testsecrets.Said(p.Mailings)...)
 	case of == "campaigns":
 		path = strings.Replace(path, "{form:docx}", "docx", 1)
