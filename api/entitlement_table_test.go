@@ -36,15 +36,6 @@ func sameRole(letters string, somebody int) bool {
 	return false
 }
 
-// before says whether the same was expected at an earlier stage: the short tests try each row once for all that it expects.
-func (e entitlement) before(stage string) bool {
-	letters, _ := e.at(stage)
-	return slices.ContainsFunc(stages[:slices.Index(stages, stage)], func(earlier string) bool {
-		so, _ := e.at(earlier)
-		return so == letters
-	})
-}
-
 // columnLetters says whose letters these are: the same people as those who try the pages.
 const columnLetters = "no token, link (another question's, its own), coordinator, officers (owner's, other), partners (owner's, asked, other), translators (asked, other), experts (asked, other), reader"
 

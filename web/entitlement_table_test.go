@@ -30,15 +30,6 @@ func sameRole(letters string, somebody int) bool {
 	return false
 }
 
-// before says whether the same was expected at an earlier stage: the short tests try each row once for all that it expects.
-func (e entitlement) before(stage string) bool {
-	letters, _ := e.at(stage)
-	return slices.ContainsFunc(stages[:slices.Index(stages, stage)], func(earlier string) bool {
-		so, _ := e.at(earlier)
-		return so == letters
-	})
-}
-
 // columnLetters says whose letters these are. Brought down to one line, this is the network: the coordinator and those who own
 // the text decide; who is asked answers; partners of a country concerned see what left the owners' desk; what is published is
 // everybody's, how it came about is theirs who work with it.
