@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
@@ -14,10 +15,12 @@ import (
 // Looking at what would be sent is a page of its own: the form keeps its words and leads there, so that going back, forward and loading
 // again ask for nothing twice. The page decides nothing, and its form says nothing as it stands: who sends it ticks a box.
 
-// summaryPath is where the words of one page of the form are looked at.
-func (a *asked) summaryPath(page string) string {
-	return a.path() + "/summary?page=" + url.QueryEscape(page)
+// summaryPath is where the words of one page of the form are looked at as they were kept then: what was typed since is another page.
+func (a *asked) summaryPath(page string, kept time.Time) string {
+	return a.path() + "/summary?page=" + url.QueryEscape(page) + "&at=" + keptAt(kept)
 }
+
+func keptAt(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 36) }
 
 // continuePath opens the form with what was kept of it.
 func (a *asked) continuePath() string { return a.path() + "?kept=continue" }
@@ -42,17 +45,18 @@ func (s *Server) leadsOn(w http.ResponseWriter, r *http.Request, a *asked) (bool
 	if another == nil && do != "change" && (!wantsLook(r) || !says) {
 		return false, nil
 	}
+	to := a.continuePath()
 	if says {
-		if _, err := s.storeWords(r, a.keptForm()); err != nil {
+		kept, err := s.storeWords(r, a.keptForm())
+		if err != nil {
 			return true, err
 		}
+		if another == nil && do != "change" {
+			to = a.summaryPath(r.PostFormValue("page"), kept)
+		}
 	}
-	to := a.continuePath()
-	switch {
-	case another != nil:
+	if another != nil {
 		to += "&another=" + another[1] + "#" + blockID(another[1])
-	case do != "change": // back from what would be sent
-		to = a.summaryPath(r.PostFormValue("page"))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return true, nil
@@ -124,12 +128,12 @@ func (s *Server) lookedAt(r *http.Request, a *asked) (url.Values, string, error)
 	case kept == nil:
 		return nil, a.path(), nil
 	}
-	pages, number := kept.Pages(), r.URL.Query().Get("page")
+	pages, number, at := kept.Pages(), r.URL.Query().Get("page"), r.URL.Query().Get("at")
 	i := slices.IndexFunc(pages, func(p models.KeptPage) bool { return p.Page == number })
 	if number == "" {
 		i = len(pages) - 1
 	}
-	if i < 0 { // it was typed on since
+	if i < 0 || at != "" && at != keptAt(pages[i].At) { // it was typed on since
 		return nil, a.continuePath(), nil
 	}
 	return copyOf(pages[i].Fields), "", nil
