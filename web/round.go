@@ -224,6 +224,10 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
+	originals, err := s.originalsOf(ctx, a.visitor.viewer(), a.rec.ID)
+	if err != nil {
+		return err
+	}
 	said, err := s.saidAtDesk(ctx, a.rec.ID, asks)
 	if err != nil {
 		return err
@@ -250,6 +254,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
 		}
 		row.sayWhy(ask.ID, said)
+		row.Original = originals[ask.ID]
 		row.Lost = undeliveredRows(l, a.visitor.viewer(), a.rec, lost[ask.ID], v.Zone)
 		if row.Lapsed, err = s.lapsedAtDesk(ctx, a.rec, ask, v); err != nil {
 			return err
