@@ -36,7 +36,7 @@ type reviewView struct {
 	TakeBack     string     // where that answer is taken back
 	TakenBack    *time.Time // when it was; nil: it was not
 	Words        bool       // the form holds what was taken back
-	Until        time.Time
+	Closes       string     // when the round is expected to, in words
 	Decline      declineForm
 	Kept         string // under which name the device keeps what is being typed
 	KeptAt       string // where the form is open with what the server kept of it
@@ -193,7 +193,10 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		if err != nil {
 			return v, err
 		}
-		v.Until, v.TakeBack = changeableUntil(round), a.takeBackPath()
+		if v.Closes, err = s.closesWords(ctx, l, a.rec, round, a.zone); err != nil {
+			return v, err
+		}
+		v.TakeBack = a.takeBackPath()
 	} else if a.task.WaitsAgain() {
 		v.TakenBack, v.Words = a.task.TakenBackAt, opened
 	}

@@ -95,7 +95,9 @@ func TestBackAndForwardSendNothingTwice(t *testing.T) {
 			press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form")))
 		n.goesBack(b, -1, ".review-form")
 		n.goesBack(b, 1, ".summary-form")
-		require.NoError(t, chromedp.Run(b.ctx, press(`.summary-form [name="sure"]`), press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given ~ .actions a")))
+		require.NoError(t, chromedp.Run(b.ctx, chromedp.Evaluate(`document.querySelector('.summary-form [name="sure"]').click()`, nil),
+			chromedp.Evaluate(`document.querySelector('.summary-form button[value="send"]').click()`, nil)))
+		n.findsOn(b, ".answer-given ~ .actions a")
 		require.Equal(t, models.TaskDone, n.task(task.ID).State)
 		rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 		require.NoError(t, err)
@@ -135,7 +137,13 @@ func (n *office) goesBack(b *browser, by int64, selector string) {
 		}
 		return cdppage.NavigateToHistoryEntry(entries[at+by].ID).Do(ctx)
 	})))
-	n.waitFor(selector+" stands where one goes back to", func() bool {
+	n.findsOn(b, selector)
+}
+
+// findsOn waits until a page holds something.
+func (n *office) findsOn(b *browser, selector string) {
+	n.t.Helper()
+	n.waitFor(selector+" stands on the page", func() bool {
 		var stands bool
 		err := chromedp.Run(b.ctx, chromedp.Evaluate("document.readyState === \"complete\" && !!document.querySelector("+strconv.Quote(selector)+")", &stands))
 		return err == nil && stands

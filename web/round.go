@@ -27,6 +27,7 @@ type roundDeskView struct {
 	Enough   bool   // enough have answered and the officer is asked whether to close
 	Given    string // who was given more time and is therefore still waited for; "" for nobody
 	Closing  string // what giving time does to a round that is closing; "" where it is not
+	Closes   string // when the round is expected to, in words; "" once it is
 	Needed   string // from which day on more time leaves too little to decide; "" where the text is needed by no day
 	Open     bool   // something can still be done
 	Running  bool   // the round is not closed, and its deadline is still to come or passed
@@ -189,6 +190,9 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		return v, err
 	}
 	v.State, v.Due = roundBadge(l, round), changeableUntil(round)
+	if v.Closes, err = s.closesWords(ctx, l, a.rec, round, v.Zone); err != nil {
+		return v, err
+	}
 	if round.Anonymised() && !a.visitor.viewer().HoldsKey(a.rec) {
 		v.Hides = l.T("anonymity.desk")
 	}
