@@ -42,15 +42,22 @@ type agreementView struct {
 	Unnamed    int               // answers that stand apart likewise, of which nobody may know whose they are
 	Conflicts  []agreementPerson // who answered with a conflict of interest shown
 	Rows       []agreementRow
-	Confidence bool              // what was said in confidence is shown
-	Notes      []agreementWords  // to the officer in charge alone
-	Partners   []agreementWords  // what the partners consulted said
-	Consulted  *consultationView // nil: no partner was consulted
+	Confidence bool                // what was said in confidence is shown
+	Originals  []agreementOriginal // of answers that came another way
+	Notes      []agreementWords    // to the officer in charge alone
+	Partners   []agreementWords    // what the partners consulted said
+	Consulted  *consultationView   // nil: no partner was consulted
 	Zone       *time.Location
 }
 
 // agreementPerson is somebody, and why they stand apart.
 type agreementPerson struct{ Who, Why string }
+
+// agreementOriginal is the file of an answer that was recorded for somebody.
+type agreementOriginal struct {
+	Who, Recorded string
+	File          *original
+}
 
 // agreementRow is a question with how it was answered.
 type agreementRow struct {
@@ -116,7 +123,8 @@ type agreementCase struct {
 	l         *i18n.Localizer
 	authors   map[uuid.UUID]author
 	conflicts map[uuid.UUID]*models.Conflict
-	unnamed   bool // the letters that are missing from the figures would say whose they are: none stands there
+	originals map[uuid.UUID]*original // of what was recorded for somebody
+	unnamed   bool                    // the letters that are missing from the figures would say whose they are: none stands there
 }
 
 func (s *Server) agreement(r *http.Request, visitor *visitor, rec *models.Recommendation, round *models.ReviewRound) (*agreementView, error) {
@@ -138,6 +146,9 @@ func (s *Server) agreement(r *http.Request, visitor *visitor, rec *models.Recomm
 		return nil, err
 	}
 	if c.conflicts, err = models.ConflictsOf(ctx, s.DB, rec.ID); err != nil {
+		return nil, err
+	}
+	if c.originals, err = s.originalsOf(ctx, visitor.viewer(), rec.ID); err != nil {
 		return nil, err
 	}
 	v := &agreementView{Page: s.workPage(r, l.T("agreement.title", "Number", l.Number(round.Number))), Back: crumb{recommendationPath(rec.ID), l.T("agreement.back")},
@@ -182,6 +193,9 @@ func (c agreementCase) fill(v *agreementView, rules models.ReviewRules, reviews 
 	}
 	for _, rv := range reviews {
 		who := c.authors[rv.TaskID]
+		if file := c.originals[rv.TaskID]; file != nil {
+			v.Originals = append(v.Originals, agreementOriginal{who.name, who.recorded, file})
+		}
 		if v.Confidence && rv.ConfidentialNote != "" {
 			v.Notes = append(v.Notes, agreementWords{Who: who.name, Body: rv.ConfidentialNote, Lang: rv.WrittenIn})
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -280,5 +281,17 @@ func shortHash(hash string) string { return hash[:min(len(hash), 8)] }
 func askedPage(r *http.Request, title string) Page {
 	p := NewPage(r, title)
 	p.NoIndex = true
+	if !isReading(r) {
+		p.ShownAt = shownAt(r)
+	}
 	return p
+}
+
+// shownAt is the page for which the answer to a form about a question stands: its own, if it can be opened, else that of the question
+// with what was typed into it.
+func shownAt(r *http.Request) string {
+	if page := path.Base(r.URL.Path); page == "word" || page == "report" {
+		return r.URL.Path
+	}
+	return path.Dir(r.URL.Path) + "?kept=continue"
 }

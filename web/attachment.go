@@ -65,4 +65,17 @@ func (s *Server) originalFor(ctx context.Context, a *asked) (*original, error) {
 	return &original{Href: a.path() + "/attachments/" + file.ID.String(), Name: file.Name}, nil
 }
 
+// originalsOf leads those who may read them to the originals of answers that were recorded for somebody, by the question answered.
+func (s *Server) originalsOf(ctx context.Context, v models.Viewer, rec uuid.UUID) (map[uuid.UUID]*original, error) {
+	files, err := models.OriginalsOf(ctx, s.DB, v, rec)
+	if err != nil {
+		return nil, err
+	}
+	originals := make(map[uuid.UUID]*original, len(files))
+	for task, file := range files {
+		originals[task] = &original{Href: attachmentPath(file.ID), Name: file.Name}
+	}
+	return originals, nil
+}
+
 func attachmentPath(id uuid.UUID) string { return "/attachments/" + id.String() }

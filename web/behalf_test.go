@@ -88,6 +88,10 @@ func TestTheOriginalIsChosenOnceAndOpenedByThoseEntitled(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.postFile(path, again, "", "").StatusCode, "it need not be chosen again")
 	require.Equal(t, http.StatusSeeOther, b.postFile(path, again, "", "").StatusCode, "twice is once")
 	require.Contains(t, b.get(home).Body, words.T("review.recorded_by", "Name", n.officer.Name), "it does not look like what they sent themselves")
+	original := `href="` + attachmentPath(uuid.MustParse(again.Get("attachment_id"))) + `"`
+	for _, page := range []string{"", "/round", "/agreement"} {
+		require.Contains(t, b.get(home+page).Body, original, "the original hangs on the answer: "+page)
+	}
 	other := b.postFile(path, again, "letter.txt", "We do not agree.")
 	require.Equal(t, http.StatusConflict, other.StatusCode, "the same form with another file")
 

@@ -49,8 +49,7 @@ func TestCommentsQuoteSuggestAndPraise(t *testing.T) {
 
 	f.Set("decision_id", form(t, refused.Body, path+"/review").Get("decision_id"))
 	f.Set("do", "another-3")
-	more := b.post(path+"/review", f)
-	require.Equal(t, http.StatusOK, more.StatusCode)
+	more := looks(t, b, path+"/review", f)
 	require.Contains(t, more.Body, `id="f-comment-3-1"`)
 	require.Contains(t, more.Body, "words that are nowhere", "nothing is lost")
 	require.Contains(t, more.Body, `name="kind-2-1" value="suggestion" checked`)
@@ -164,6 +163,7 @@ func TestTwoPagesAtOnceLoseNobodysWords(t *testing.T) {
 		require.Contains(t, late.Body, words)
 	}
 	both := filled(t, late.Body, path+"/review")
+	both.Set("sure", "yes")
 	require.Equal(t, http.StatusSeeOther, desk.post(path+"/review", both).StatusCode)
 	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 	require.NoError(t, err)
@@ -197,6 +197,7 @@ func TestTwoDevicesAtTheSameMomentLoseNobodysWords(t *testing.T) {
 		require.Contains(t, second.Body, words)
 	}
 	both := filled(t, second.Body, path+"/review")
+	both.Set("sure", "yes")
 	require.Equal(t, http.StatusSeeOther, phone.post(path+"/review", both).StatusCode)
 	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 	require.NoError(t, err)

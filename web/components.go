@@ -73,6 +73,7 @@ type Comment struct {
 	Answer   template.HTML // the officer's, sanitised; "" if there is none yet
 	Badge    *Badge        // state of the comment; nil hides it
 
-	Notes     []string // what else is to be known of it: a conflict of interest, who wrote it down, its group
-	LeavesOut bool     // it suggests to leave out what it quotes
+	Notes     []string  // what else is to be known of it: a conflict of interest, who wrote it down, its group
+	Original  *original // of what was recorded for them; nil where there is none that the reader may see
+	LeavesOut bool      // it suggests to leave out what it quotes
 }

@@ -26,9 +26,7 @@ func TestConflictIsAskedWhereTheReviewIsSent(t *testing.T) {
 		f := filled(t, b.get(path).Body, path+"/review")
 		f.Set("answer", models.AnswerSupport)
 		f.Set("do", "look")
-		got := b.post(path+"/review", f)
-		require.Equal(t, http.StatusOK, got.StatusCode)
-		return b, path + "/review", got
+		return b, path + "/review", looks(t, b, path+"/review", f)
 	}
 	declared := func(slug string) *models.Conflict {
 		t.Helper()
@@ -43,6 +41,7 @@ func TestConflictIsAskedWhereTheReviewIsSent(t *testing.T) {
 	require.NotContains(t, page.Body, "checked", "nothing is chosen")
 	f := filled(t, page.Body, path)
 	f.Set("do", "send")
+	f.Set("sure", "yes")
 	f.Set("conflict", models.ConflictFunded)
 	wordless := b.post(path, f)
 	require.Equal(t, http.StatusUnprocessableEntity, wordless.StatusCode)
@@ -52,6 +51,7 @@ func TestConflictIsAskedWhereTheReviewIsSent(t *testing.T) {
 	f = filled(t, wordless.Body, path)
 	require.Equal(t, []string{models.ConflictFunded}, f["conflict"], "once, and as it was chosen")
 	f.Set("do", "send")
+	f.Set("sure", "yes")
 	f.Set("conflict_words", "The ministry pays my chair.")
 	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
 	require.Equal(t, models.ConflictFunded, declared("expert-02").Kind)
@@ -60,6 +60,7 @@ func TestConflictIsAskedWhereTheReviewIsSent(t *testing.T) {
 	b, path, page = summary("expert-04")
 	f = filled(t, page.Body, path)
 	f.Set("do", "send")
+	f.Set("sure", "yes")
 	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode, "nobody has to answer")
 	require.Nil(t, declared("expert-04"))
 	require.Equal(t, models.TaskDone, n.task(tasks["expert-04"].ID).State)
@@ -67,6 +68,7 @@ func TestConflictIsAskedWhereTheReviewIsSent(t *testing.T) {
 	b, path, page = summary("expert-06")
 	f = filled(t, page.Body, path)
 	f.Set("do", "send")
+	f.Set("sure", "yes")
 	f.Set("conflict", models.ConflictNone)
 	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
 	require.Equal(t, models.ConflictNone, declared("expert-06").Kind)

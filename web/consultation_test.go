@@ -19,8 +19,7 @@ func (o *office) looksAtConsultation(t *testing.T, path string, f url.Values) ur
 	var look answer
 	for _, tag := range i18n.Tags() {
 		l := i18n.For(tag)
-		look = o.as("partner-cyi", tag).post(path+"/consultation", f)
-		require.Equal(t, http.StatusOK, look.StatusCode, look.Body)
+		look = looks(t, o.as("partner-cyi", tag), path+"/consultation", f)
 		sound(t, look)
 		unsaid(t, look)
 		for _, words := range []string{l.T("summary.title"), "На два реда.", "Добавете срок.", "Centre for Youth Integration Serbia", o.person("partner-cyi").Name,
@@ -32,31 +31,30 @@ func (o *office) looksAtConsultation(t *testing.T, path string, f url.Values) ur
 	b := o.as("partner-cyi", "bg")
 	back := form(t, look.Body, path+"/consultation")
 	back.Set("do", "change")
-	again := b.post(path+"/consultation", back)
-	require.Equal(t, http.StatusOK, again.StatusCode)
+	again := looks(t, b, path+"/consultation", back)
 	f = filled(t, again.Body, path+"/consultation")
 	require.Equal(t, "Добавете срок.", f.Get("comment-5"), "what was typed is there still")
 	f.Set("do", "look")
-	return form(t, b.post(path+"/consultation", f).Body, path+"/consultation")
+	return form(t, looks(t, b, path+"/consultation", f).Body, path+"/consultation")
 }
 
-// changesConsultation opens the form with what was sent in it: it is sent again only by who says that they are sure, before they look.
+// changesConsultation opens the form with what was sent in it: it is sent again only by who says that they are sure.
 func (o *office) changesConsultation(t *testing.T, path string) {
 	t.Helper()
 	b := o.as("partner-cyi", "en")
 	f := filled(t, b.get(path).Body, path+"/consultation")
 	f.Set("reasons", "Changed.")
 	f.Set("do", "look")
-	refused := b.post(path+"/consultation", f)
-	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "the box is not ticked")
-	f = filled(t, refused.Body, path+"/consultation")
-	f.Set("sure", "on")
-	f.Set("do", "look")
-	look := b.post(path+"/consultation", f)
-	require.Equal(t, http.StatusOK, look.StatusCode, look.Body)
+	look := looks(t, b, path+"/consultation", f)
 	require.Contains(t, look.Body, i18n.For("en").T("review.send_changed"))
 	f = form(t, look.Body, path+"/consultation")
 	f.Set("do", "send")
+	refused := b.post(path+"/consultation", f)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode, "the box is not ticked")
+	require.Contains(t, refused.Body, `id="f-sure-error"`)
+	f = form(t, refused.Body, path+"/consultation")
+	f.Set("do", "send")
+	f.Set("sure", "yes")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/consultation", f).StatusCode)
 	reviews, err := models.Reviews(t.Context(), o.db, o.brief.ID, 1)
 	require.NoError(t, err)

@@ -241,7 +241,7 @@ var entitlements = concat(
 		waiting("GET /tasks/{id}#sign_off", partnerSees), waiting("GET /tasks/{id}#translate", linguistSees),
 		waiting("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
 		inReview("GET /tasks/{id}/report#review", expertReports), inReview("POST /tasks/{id}/report#review", expertReports),
-		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("GET /tasks/{id}/certificate.pdf#review", nothingReviewed), inReview("GET /tasks/{id}/outcome#review", nothingTold), inReview("POST /tasks/{id}/leave", anybodyForgets), inReview("POST /tasks/{id}/new-link", answersToAllSame),
+		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("GET /tasks/{id}/summary#review", expertLedBack), inReview("GET /tasks/{id}/certificate.pdf#review", nothingReviewed), inReview("GET /tasks/{id}/outcome#review", nothingTold), inReview("POST /tasks/{id}/leave", anybodyForgets), inReview("POST /tasks/{id}/new-link", answersToAllSame),
 		inReview("POST /tasks/{id}/language", expertReports), // of mails to oneself
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
 		inReview("GET /tasks/{id}/text/{form:docx|pdf}#review", expertAnswers), inReview("GET /tasks/{id}/word#review", expertAnswers),

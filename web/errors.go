@@ -150,7 +150,7 @@ type receivedView struct {
 // the reader finds out.
 func (e *Engine) Received(w http.ResponseWriter, r *http.Request, lookAgain string) {
 	v := receivedView{Page: NewPage(r, Localizer(r).T("received.title")), LookAgain: lookAgain}
-	v.NoIndex = true
+	v.NoIndex, v.ShownAt = true, lookAgain
 	e.Render(w, r, http.StatusAccepted, "received", v)
 }
 

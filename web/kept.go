@@ -94,11 +94,15 @@ func (s *Server) throwAway(r *http.Request, k keptForm) error {
 	return models.ForgetKept(ctx, s.DB, who, k.name)
 }
 
+// ofOneSending are fields that are not kept: they belong to one sending, or are a choice that decides something besides the answer.
+var ofOneSending = []string{"do", "decision_id", "sure", "conflict"}
+
 // storeWords keeps all fields but those that belong to this sending alone.
 func (s *Server) storeWords(r *http.Request, k keptForm) (time.Time, error) {
 	fields := maps.Clone(r.PostForm)
-	delete(fields, "do")
-	delete(fields, "decision_id")
+	for _, name := range ofOneSending {
+		delete(fields, name)
+	}
 	words := &models.KeptWords{PersonID: k.visitor.Person.ID, Form: k.name, Fields: fields, KeptAt: s.Now().Truncate(time.Microsecond)}
 	if k.paged {
 		words.Page, words.Seen = pageOf(fields)

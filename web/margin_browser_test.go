@@ -47,7 +47,7 @@ func TestAWordFileIsBroughtOnAPhone(t *testing.T) {
 	require.Equal(t, models.TaskOpen, n.task(task.ID).State, "nothing is sent by bringing it")
 
 	require.NoError(t, chromedp.Run(b.ctx, tap(`label:has(> [name="answer"][value="support_with_changes"])`), tap(`.review-form button[value="look"]`),
-		chromedp.WaitVisible(".summary-form"), tap(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given:not(:has(~ .summary-form))")))
+		chromedp.WaitVisible(".summary-form"), tap(`.summary-form [name="sure"]`), tap(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given:not(:has(~ .summary-form))")))
 	require.Equal(t, models.TaskDone, n.task(task.ID).State)
 
 	var seen string

@@ -96,7 +96,7 @@ func TestAnExpertAnswersInAWordFile(t *testing.T) {
 	for _, want := range []string{"2 comments and 1 suggestion", "One of them has no place of its own", "Typed before.", "Who counts them?", ">elsewhere</textarea>", "A shorter title.", "So far so good."} {
 		require.Contains(t, shown.Body, want, want)
 	}
-	h.chosenBefore(shown.Body, "en", models.AnswerSupport)
+	h.chosenBefore(shown.Body, models.AnswerSupport)
 	require.NotContains(t, shown.Body, "Ana Who")
 	require.Equal(t, models.TaskOpen, h.taskNow(task).State, "nothing is answered by it")
 	h.nobodyNamed(t, "Ana Who")

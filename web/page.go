@@ -26,6 +26,7 @@ type Page struct {
 	Active   string        // key of the current NavItem
 	Flash    *Flash        // said once, after an action
 	NoIndex  bool          // keep search engines away; personal pages set it
+	ShownAt  string        // of what a form answered with: the page that it stands for in the browser's history; "" else
 }
 
 // language lets Render read the language of any view that embeds Page.

@@ -49,8 +49,7 @@ func TestExpertSeesWhatWillBeSent(t *testing.T) {
 		"written_in": "en", "comment-3": "This needs a source.", "q-who": "city", "words-private": "Between us: ask first.", "confidential_note": "I know the author."} {
 		f.Set(name, value)
 	}
-	open := b.post(path+"/review", f)
-	require.Equal(t, http.StatusUnprocessableEntity, open.StatusCode)
+	open := looks(t, b, path+"/review", f)
 	sound(t, open)
 	require.Contains(t, open.Body, `href="#f-q-sound"`, "the summary of errors leads to the question")
 	require.Contains(t, open.Body, `id="f-q-sound-error"`)
@@ -60,11 +59,10 @@ func TestExpertSeesWhatWillBeSent(t *testing.T) {
 
 	f.Set("decision_id", form(t, open.Body, path+"/review").Get("decision_id"))
 	f.Set("q-sound", "7")
-	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/review", f).StatusCode, "what is not on the scale")
+	require.Contains(t, looks(t, b, path+"/review", f).Body, `id="f-q-sound-error"`, "what is not on the scale")
 	f.Set("q-sound", "2")
 	f.Set("known-sound", models.ExpertiseWell)
-	summary := b.post(path+"/review", f)
-	require.Equal(t, http.StatusOK, summary.StatusCode)
+	summary := looks(t, b, path+"/review", f)
 	sound(t, summary)
 	for _, words := range []string{i18n.For("en").T("review.answer.support_with_changes"), "Say who pays.", "2 of 5", "The city", i18n.For("en").T("question.open"),
 		"1 comment", "This needs a source.", "Between us: ask first.", "I know the author.", n.person("expert-02").Name, i18n.For("en").T("review.send")} {
@@ -75,13 +73,13 @@ func TestExpertSeesWhatWillBeSent(t *testing.T) {
 
 	back := form(t, summary.Body, path+"/review")
 	back.Set("do", "change")
-	again := b.post(path+"/review", back)
-	require.Equal(t, http.StatusOK, again.StatusCode)
+	again := looks(t, b, path+"/review", back)
 	require.Regexp(t, `name="q-sound" value="2" checked`, again.Body)
 	require.Contains(t, again.Body, "This needs a source.")
 
 	send := form(t, summary.Body, path+"/review")
 	send.Set("do", "send")
+	send.Set("sure", "yes")
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/review", send).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/review", send).StatusCode, "pressed twice it is one")
 	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
@@ -195,20 +193,20 @@ func (n *office) sendsInFewPresses(b *browser, task *models.Task, slug string) {
 		press(`label:has(> [name="answer"][value="support"])`),
 		press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form")))
 	require.Empty(n.t, b.seriousFaults(n.t))
-	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given:not(:has(~ .summary-form))")))
+	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form [name="sure"]`), press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given:not(:has(~ .summary-form))")))
 	require.Equal(n.t, models.TaskDone, n.task(task.ID).State)
-	require.Equal(n.t, 4, presses, "the link, one choice, what will be sent, and that it be sent")
+	require.Equal(n.t, 5, presses, "the link, one choice, what will be sent, that it is meant, and that it be sent")
 }
 
-// TestWholeReviewTakesNinePressesOnAPhoneAndElevenWithoutScripts counts every press but those of letters: one reads, comments on two
+// TestWholeReviewTakesTenPressesOnAPhoneAndTwelveWithoutScripts counts every press but those of letters: one reads, comments on two
 // paragraphs, answers three questions, chooses, and sends. Then what the officer prints of the two answers is read.
-func TestWholeReviewTakesNinePressesOnAPhoneAndElevenWithoutScripts(t *testing.T) {
+func TestWholeReviewTakesTenPressesOnAPhoneAndTwelveWithoutScripts(t *testing.T) {
 	b, n := newBrowser(t), newOffice(t)
 	n.patient(nil)
 	n.review(3, "expert-02", "expert-04", "expert-06") // one more, so that the round stays open
 	require.NoError(t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch)))
-	require.LessOrEqual(t, n.reviewsByPresses(b, "expert-02", "1", true), 9)
-	require.LessOrEqual(t, n.reviewsByPresses(b, "expert-04", "5", false), 11)
+	require.LessOrEqual(t, n.reviewsByPresses(b, "expert-02", "1", true), 10)
+	require.LessOrEqual(t, n.reviewsByPresses(b, "expert-04", "5", false), 12)
 	n.printsAgreement(b)
 	n.deskFollows(b)
 }
@@ -260,7 +258,7 @@ func (n *office) reviewsByPresses(b *browser, slug, feasible string, scripts boo
 		press(`label:has(> [name="q-evidence"][value="3"])`), press(`label:has(> [name="q-feasible"][value="`+feasible+`"])`),
 		press(`[name="words-must-change"]`), chromedp.KeyEvent("Nothing."),
 		press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form"),
-		press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given"), emulation.SetScriptExecutionDisabled(false)))
+		press(`.summary-form [name="sure"]`), press(`.summary-form button[value="send"]`), chromedp.WaitVisible(".answer-given ~ .actions a"), emulation.SetScriptExecutionDisabled(false)))
 	n.waitFor("the review is there", func() bool { return n.task(task.ID).State == models.TaskDone })
 	rv, err := models.ReviewByTask(n.t.Context(), n.db, task.ID)
 	require.NoError(n.t, err)

@@ -40,12 +40,13 @@ type reviewRow struct {
 	At            time.Time
 	Late          bool
 	Remarks       int
-	Said          []saidTo // to the questions of the procedure
-	Conflict      string   // of interest; "" where none is shown
-	Recorded      string   // who wrote it down for them, in a sentence; "" where they sent it themselves
-	Note          string   // in confidence, shown where one weighs the answers
-	inConfidence  string   // that note, of a reader who may read it
-	saidInAll     []saidTo // with the answers given in confidence, likewise
+	Said          []saidTo  // to the questions of the procedure
+	Conflict      string    // of interest; "" where none is shown
+	Recorded      string    // who wrote it down for them, in a sentence; "" where they sent it themselves
+	Original      *original // of what was recorded for them; nil where there is none that the reader may see
+	Note          string    // in confidence, shown where one weighs the answers
+	inConfidence  string    // that note, of a reader who may read it
+	saidInAll     []saidTo  // with the answers given in confidence, likewise
 }
 
 // withConfidence shows what was said to the officer in charge alone, to a reader who may read it.
@@ -114,6 +115,10 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models
 	if err != nil {
 		return nil, err
 	}
+	originals, err := s.originalsOf(ctx, reader, rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	questions, err := s.questionsOf(ctx, rec)
 	if err != nil {
 		return nil, err
@@ -128,6 +133,7 @@ func (s *Server) roundView(ctx context.Context, l *i18n.Localizer, reader models
 			return nil, err
 		}
 		said := rv.WithoutConfidence(questions) // which stands where the answers are compared and weighed, for the officer in charge
+		row.Original = originals[rv.TaskID]
 		row.Said = saidOfQuestions(l, questions, &said, false)
 		if row.saidInAll = row.Said; reader.MayReadConfidence(rec) {
 			row.inConfidence, row.saidInAll = rv.ConfidentialNote, saidOfQuestions(l, questions, &rv, false)

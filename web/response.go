@@ -96,6 +96,7 @@ type responsesCase struct {
 	authors   map[uuid.UUID]author
 	namings   models.Namings                 // who is named in a file; read for files alone
 	conflicts map[uuid.UUID]*models.Conflict // declared, by question
+	originals map[uuid.UUID]*original        // of what was recorded for somebody, by the question
 	zone      *time.Location
 }
 
@@ -143,6 +144,9 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 		return err
 	}
 	if c.conflicts, err = models.ConflictsOf(ctx, s.DB, c.rec.ID); err != nil {
+		return err
+	}
+	if c.originals, err = s.originalsOf(ctx, c.visitor.viewer(), c.rec.ID); err != nil {
 		return err
 	}
 	c.zone, err = s.zoneOf(ctx, c.visitor.Person)

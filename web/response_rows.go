@@ -72,6 +72,7 @@ func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, erro
 			Kind: &Badge{Tone: "plain", Icon: cmp.Or(kindIcons[m.Kind], "message"), Text: l.T("responses.kind." + string(m.Kind))}, Instead: m.Replacement,
 			LeavesOut: m.Kind == models.CommentSuggestion && m.Replacement == ""}}
 	row.Picked = c.form.Form.Has("pick", row.Pick)
+	row.Original = c.originals[m.TaskID]
 	if by.recorded != "" {
 		row.Notes = append(row.Notes, by.recorded)
 	}

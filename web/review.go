@@ -28,8 +28,7 @@ type reviewView struct {
 	VersionHash  string
 	Consultation bool
 	Answers      []Option
-	Before       string      // what was chosen before, to be chosen again; "" for nothing
-	Sure         string      // the box of a consultation that opens with words in it; "" for none
+	Prefilled    bool        // it opens with words in it, and says nothing as it stands
 	Namings      []Option    // none in an anonymised round, in which nobody is named
 	Accept       *acceptForm // nil where it is said already
 	AcceptedAt   *time.Time
@@ -37,9 +36,10 @@ type reviewView struct {
 	TakeBack     string     // where that answer is taken back
 	TakenBack    *time.Time // when it was; nil: it was not
 	Words        bool       // the form holds what was taken back
-	Until        time.Time
+	Closes       string     // when the round is expected to, in words
 	Decline      declineForm
 	Kept         string // under which name the device keeps what is being typed
+	KeptAt       string // where the form is open with what the server kept of it
 	Again        *againView
 	Kinds        []Option      // what a comment can be
 	PageNumber   string        // of this page among those on which the form is open
@@ -74,10 +74,11 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, a *asked) er
 	if kept != nil {
 		values = kept
 	}
-	if a.task.Kind == models.TaskConsult && (kept != nil || opens) {
+	if kept != nil || opens {
 		values.Set(prefilled, "yes")
 	}
-	unchoose(values)
+	form := NewForm(values)
+	oneMore(form, "another-"+r.URL.Query().Get("another"))
 	return s.renderReviewKept(w, r, a, newFormState(values), state)
 }
 
@@ -97,7 +98,8 @@ func (s *Server) openingValues(ctx context.Context, a *asked) (url.Values, error
 }
 
 // A form that opens with words in it says nothing as it stands, either: machines that look into mails follow every link and send
-// every form. So an answer chosen before is chosen again, and where there is none to choose a box is ticked.
+// every form. So a form that is looked at before it is sent is sent from there, with a box that is ticked (see unsure); in others an
+// answer chosen before is chosen again.
 const (
 	chosenBefore = "chosen_before"
 	prefilled    = "prefilled"
@@ -134,6 +136,9 @@ func (s *Server) renderReviewKept(w http.ResponseWriter, r *http.Request, a *ask
 		return err
 	}
 	v.keeping = state
+	if isReading(r) { // what is wrong with words that were kept is no refusal
+		f.status = http.StatusOK
+	}
 	s.Engine.Render(w, r, f.status, "review", v)
 	return nil
 }
@@ -142,7 +147,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	ctx, l := r.Context(), Localizer(r)
 	v := reviewView{formState: f, Document: a.version.Title, Lang: a.rec.Language, VersionHash: a.version.Hash,
 		Consultation: a.task.Kind == models.TaskConsult, Changing: a.task.State == models.TaskDone,
-		AcceptedAt: a.task.AcceptedAt, Kept: a.task.ID.String()}
+		AcceptedAt: a.task.AcceptedAt, Kept: a.task.ID.String(), KeptAt: a.continuePath()}
 	v.Page = askedPage(r, l.T("asked.title."+string(a.task.Kind), "Title", a.version.Title))
 	if !v.Consultation && a.task.State == models.TaskOpen && a.task.AcceptedAt == nil {
 		v.Accept = newAcceptForm(l, a, f)
@@ -157,7 +162,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		return v, err
 	}
 	v.Answers = choices(l, "review.answer.", models.AnswerSupport, models.AnswerSupportWithChanges, models.AnswerDoNotSupport)
-	v.Before = labelOf(v.Answers, f.Form.Value(chosenBefore))
+	v.Prefilled = f.Form.Value(prefilled) != ""
 	if !v.Consultation {
 		questions, err := s.questionsOf(ctx, a.rec)
 		if err != nil {
@@ -183,15 +188,15 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err
 	}
-	if v.Consultation && f.Form.Value(prefilled) != "" {
-		v.Sure = l.T("review.sure", "Organisation", v.Card.Organisation)
-	}
 	if v.Changing {
 		round, err := s.roundOf(ctx, a)
 		if err != nil {
 			return v, err
 		}
-		v.Until, v.TakeBack = changeableUntil(round), a.takeBackPath()
+		if v.Closes, err = s.closesWords(ctx, l, a.rec, round, a.zone); err != nil {
+			return v, err
+		}
+		v.TakeBack = a.takeBackPath()
 	} else if a.task.WaitsAgain() {
 		v.TakenBack, v.Words = a.task.TakenBackAt, opened
 	}
@@ -241,12 +246,19 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	if kept, err := s.keepWords(w, r, a.keptForm()); kept {
 		return err
 	}
-	if oneMore(f.Form, r.PostFormValue("do")) {
-		return s.renderReview(w, r, a, f)
+	if on, err := s.leadsOn(w, r, a); on {
+		return err
 	}
-	if r.PostFormValue("do") == "change" { // back from what would be sent
-		return s.renderReview(w, r, a, f)
-	}
+	return s.reviewIn(w, r, a, f, false)
+}
+
+// lookAtReview shows what would be sent of a review.
+func (s *Server) lookAtReview(w http.ResponseWriter, r *http.Request, a *asked, f formState) error {
+	return s.reviewIn(w, r, a, f, true)
+}
+
+// reviewIn reads a review from its form, and shows it (look) or sends it.
+func (s *Server) reviewIn(w http.ResponseWriter, r *http.Request, a *asked, f formState, look bool) error {
 	questions, err := s.questionsOf(r.Context(), a.rec)
 	if err != nil {
 		return err
@@ -260,11 +272,11 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	done, err := false, checkComments(p, a.version.Body, comments, models.CheckAnswers(questions, p.Answers, true))
 	p.Answers = givenAnswers(p.Answers)
-	if err == nil && r.PostFormValue("do") == "look" {
+	if err == nil && look {
 		return s.showSummary(w, r, a, f, p)
 	}
 	if err == nil {
-		if wrong := s.declareBeside(r, a); wrong != nil {
+		if wrong := s.besideSending(r, a); wrong != nil {
 			return s.summaryAgain(w, r, a, f, p, wrong)
 		}
 		done, err = s.decide(w, r, decision{a.task.ProcessID, models.DecideAnswerReview, &a.task.ID, p}, a.path()+"/thanks")

@@ -91,6 +91,14 @@ func (s *Server) declareConflict(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// besideSending checks that somebody wants to send what they have looked at, and declares what they say beside it.
+func (s *Server) besideSending(r *http.Request, a *asked) error {
+	if unsure(r) {
+		return ticked(r, "sure")
+	}
+	return s.declareBeside(r, a)
+}
+
 // declareBeside passes on what an expert says of a conflict of interest on the page that sends their review, where they say anything:
 // before the review, under an id that follows from its own, so that sending twice declares once.
 func (s *Server) declareBeside(r *http.Request, a *asked) error {
@@ -120,6 +128,7 @@ func (s *Server) summaryAgain(w http.ResponseWriter, r *http.Request, a *asked, 
 		return s.renderReview(w, r, a, f)
 	}
 	f.Form.renameErrors(map[string]string{"kind": "conflict", "words": "conflict_words"}, l)
+	f.Form.sayTick(l, "sure", sureBox(l, a))
 	return s.showSummary(w, r, a, f, p)
 }
 

@@ -29,30 +29,25 @@ type summaryView struct {
 	Naming       string   // how they will be named, or in whose name it is sent, in a sentence
 	Conflict     string   // what they declared; "" where they did not say
 	Asks         []Option // kinds of conflict to choose from, where nothing was said yet; nobody has to
+	Sure         string   // the box that is ticked to send it
 	Form         *Form
 	Changing     bool
 	Due          time.Time
 	Zone         *time.Location
 }
 
-// newSummary keeps what is about to be sent, like what is typed: whoever goes away here finds it again.
-func (s *Server) newSummary(r *http.Request, a *asked, f formState) (summaryView, error) {
-	if _, err := s.storeWords(r, a.keptForm()); err != nil {
-		return summaryView{}, err
-	}
-	return summaryView{Page: askedPage(r, Localizer(r).T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title,
-		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Changing: a.task.State == models.TaskDone, Due: a.facts.DueAt, Zone: a.zone}, nil
+// newSummary carries on what is about to be sent: it is sent as it was looked at.
+func newSummary(r *http.Request, a *asked, f formState) summaryView {
+	l := Localizer(r)
+	return summaryView{Page: askedPage(r, l.T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title, Form: f.Form,
+		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Sure: sureBox(l, a), Changing: a.task.State == models.TaskDone, Due: a.facts.DueAt, Zone: a.zone}
 }
 
 // showSummary shows the review that is about to be sent.
 //
 //i18n:keys summary.named.* conflict.kind.*
 func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f formState, p models.ReviewPayload) error {
-	v, err := s.newSummary(r, a, f)
-	if err != nil {
-		return err
-	}
-	l := Localizer(r)
+	v, l := newSummary(r, a, f), Localizer(r)
 	questions, err := s.questionsOf(r.Context(), a.rec)
 	if err != nil {
 		return err
@@ -68,7 +63,7 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 	if a.facts.Anonymity != models.AnonymityOpen { // nobody chooses how they are named in it
 		v.Naming = l.T("anonymity.means." + a.facts.Anonymity)
 	}
-	if v.Form = f.Form; conflict == nil {
+	if conflict == nil {
 		v.Asks = choices(l, "conflict.kind.", models.ConflictKinds()...)
 	} else {
 		v.Conflict = l.T("conflict.kind." + conflict.Kind)
@@ -79,14 +74,10 @@ func (s *Server) showSummary(w http.ResponseWriter, r *http.Request, a *asked, f
 
 // showConsultationSummary shows the comments that are about to be sent in an organisation's name.
 func (s *Server) showConsultationSummary(w http.ResponseWriter, r *http.Request, a *asked, f formState, p models.ConsultationPayload) error {
-	v, err := s.newSummary(r, a, f)
-	if err != nil {
-		return err
-	}
-	l := Localizer(r)
+	v, l := newSummary(r, a, f), Localizer(r)
 	v.Consultation, v.Reasons, v.Lang, v.Comments = true, p.Reasons, p.WrittenIn, commentsToSend(p.Comments)
 	v.Naming = l.T("summary.organisation", "Organisation", a.organisation(l), "Name", a.visitor.Person.Name)
-	s.Engine.Render(w, r, http.StatusOK, "review_summary", v)
+	s.Engine.Render(w, r, f.status, "review_summary", v)
 	return nil
 }
 
@@ -97,12 +88,14 @@ func namingOf(p models.ReviewPayload) string {
 	return p.Naming
 }
 
+// askedInSummary are the fields that the page asks for itself, and those of one sending.
+var askedInSummary = []string{"do", "decision_id", prefilled, "sure", "conflict", "conflict_words"}
+
 // hiddenFields are the fields of a form that a page carries along, but those that belong to one sending.
 func hiddenFields(values map[string][]string) []Option {
 	var fields []Option
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name == "do" || name == "decision_id" || name == "conflict" || name == "conflict_words" { // asked on the page itself
-
+		if slices.Contains(askedInSummary, name) {
 			continue
 		}
 		for _, value := range values[name] {

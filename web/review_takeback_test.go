@@ -27,6 +27,7 @@ func TestAnAnswerIsTakenBackOnItsPage(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, b.post("/language", url.Values{"language": {tag}}).StatusCode)
 		require.Equal(t, n.task(task.ID).State == models.TaskDone, strings.Contains(b.get(path).Body, "take-back"), "an answer is taken back that was given")
 		f := filled(t, b.get(path).Body, path+"/review")
+		f.Set("sure", "yes")
 		f.Set("answer", models.AnswerSupportWithChanges)
 		f.Set("reasons", "Words that must not be lost.")
 		f.Set("comment-3", "Who pays?")
@@ -62,7 +63,7 @@ func TestAnAnswerIsTakenBackOnItsPage(t *testing.T) {
 		for _, words := range []string{l.T("takeback.words"), "Words that must not be lost.", "Who pays?", "Between us.", `id="decline"`} {
 			require.Contains(t, page.Body, words, tag)
 		}
-		n.chosenBefore(page.Body, tag, models.AnswerSupportWithChanges)
+		n.chosenBefore(page.Body, models.AnswerSupportWithChanges)
 		require.Equal(t, http.StatusSeeOther, b.get(path+"/thanks").StatusCode, "there is nothing to be thanked for")
 		require.Equal(t, http.StatusNotFound, b.get(path+"/certificate.pdf").StatusCode, "nor to be confirmed")
 		desk := n.as("officer-khc", tag).get(recommendationPath(n.brief.ID) + "/round")
@@ -75,6 +76,7 @@ func TestAnAnswerIsTakenBackOnItsPage(t *testing.T) {
 
 		f = filled(t, page.Body, path+"/review") // and sent once more, as it was
 		f.Set("answer", models.AnswerSupport)
+		f.Set("sure", "yes")
 		require.Equal(t, http.StatusSeeOther, b.post(path+"/review", f).StatusCode)
 		rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
 		require.NoError(t, err)
@@ -174,7 +176,7 @@ func TestPartnersTakeTheirCommentsBack(t *testing.T) {
 	page := b.get(path)
 	sound(t, page)
 	require.Contains(t, page.Body, "Only half a sentence")
-	require.Contains(t, page.Body, `name="sure"`, "words that stand in the form say nothing as they stand")
+	require.Contains(t, page.Body, `name="prefilled" value="yes"`, "words that stand in the form say nothing as they stand")
 	require.NotContains(t, n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body, "Only half a sentence")
 	require.True(t, strings.Contains(n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)+"/record").Body, i18n.For("en").T("record.consultation.taken_back", "Round", 1)))
 }

@@ -27,6 +27,7 @@ type roundDeskView struct {
 	Enough   bool   // enough have answered and the officer is asked whether to close
 	Given    string // who was given more time and is therefore still waited for; "" for nobody
 	Closing  string // what giving time does to a round that is closing; "" where it is not
+	Closes   string // when the round is expected to, in words; "" once it is
 	Needed   string // from which day on more time leaves too little to decide; "" where the text is needed by no day
 	Open     bool   // something can still be done
 	Running  bool   // the round is not closed, and its deadline is still to come or passed
@@ -190,6 +191,9 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		return v, err
 	}
 	v.State, v.Due = roundBadge(l, round), changeableUntil(round)
+	if v.Closes, err = s.closesWords(ctx, l, a.rec, round, v.Zone); err != nil {
+		return v, err
+	}
 	if round.Anonymised() && !a.visitor.viewer().HoldsKey(a.rec) {
 		v.Hides = l.T("anonymity.desk")
 	}
@@ -228,6 +232,10 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
+	originals, err := s.originalsOf(ctx, a.visitor.viewer(), a.rec.ID)
+	if err != nil {
+		return err
+	}
 	said, err := s.saidAtDesk(ctx, a.rec.ID, asks)
 	if err != nil {
 		return err
@@ -254,6 +262,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			row.Who = l.ForUnit(units[ask.ID].Name, units[ask.ID].Concerned...)
 		}
 		row.sayWhy(ask.ID, said)
+		row.Original = originals[ask.ID]
 		row.Lost = undeliveredRows(l, a.visitor.viewer(), a.rec, lost[ask.ID], v.Zone)
 		if row.Lapsed, err = s.lapsedAtDesk(ctx, a.rec, ask, v); err != nil {
 			return err

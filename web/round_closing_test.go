@@ -41,8 +41,7 @@ func TestPagesOfAClosingRoundSayWhenItCloses(t *testing.T) {
 	f := form(t, page.Body, path+"/review")
 	f.Set("answer", models.AnswerSupport)
 	f.Set("do", "look")
-	summary := b.post(path+"/review", f)
-	require.Equal(t, http.StatusOK, summary.StatusCode)
+	summary := looks(t, b, path+"/review", f)
 	require.NotContains(t, summary.Body, "in 20 days")
 }
 

@@ -32,6 +32,7 @@ type roundDeskRow struct {
 	Suggested  []suggestedRow // whom they suggest instead
 	Conflict   *roundConflict
 	Lost       []undeliveredRow // mails that did not reach them
+	Original   *original        // of an answer recorded for them; nil where there is none that the reader may see
 	Decide     string           // what waits for the officer's decision, as the button says; "" where nothing does
 }
 

@@ -27,7 +27,7 @@ type signOffView struct {
 	Needed      []string // what has come and what is still needed, in words
 	Others      []coSigner
 	Answers     []Option
-	Before      string // what was chosen before, to be chosen again; "" for nothing
+	Before      string // what was chosen before, and that it is to be chosen again; "" for nothing
 	Changing    bool
 	TakeBack    string     // where what the reader's organisation answered is taken back; "" where a sister answered
 	TakenBack   *time.Time // when it was; nil: it was not
@@ -104,7 +104,9 @@ func (s *Server) signOffPage(r *http.Request, a *asked, f formState) (signOffVie
 	v := signOffView{formState: f, Action: a.path() + "/sign-off", VersionHash: a.version.Hash,
 		Changing: a.task.State == models.TaskDone, Kept: a.task.ID.String()}
 	v.Answers = choices(l, "signoff.answer.", signOffAnswers...)
-	v.Before = labelOf(v.Answers, f.Form.Value(chosenBefore))
+	if before := labelOf(v.Answers, f.Form.Value(chosenBefore)); before != "" {
+		v.Before = l.T("review.chosen_before", "Answer", before)
+	}
 	var err error
 	if v.Card, err = s.card(ctx, l, a); err != nil {
 		return v, err

@@ -17,6 +17,7 @@ import (
 func (s *Server) taskRoutes(r *mux.Router) {
 	s.get(r, "/tasks/{id}", s.showTask)
 	s.get(r, "/tasks/{id}/thanks", s.showThanks)
+	s.get(r, "/tasks/{id}/summary", s.showWhatIsSent)
 	s.post(r, "/tasks/{id}/accept", s.acceptTask)
 	s.post(r, "/tasks/{id}/decline", s.declineTask)
 	s.post(r, "/tasks/{id}/time", s.askTime)

@@ -64,7 +64,6 @@ type answeredView struct {
 	Answer      *answerView
 	Original    *original // of an answer recorded in one's name
 	Change      string    // where the answer can be changed; "" where it cannot
-	Until       time.Time
 	Zone        *time.Location
 	SignedIn    bool
 	Mails       *mailLanguage
@@ -249,7 +248,9 @@ func (s *Server) offerChange(ctx context.Context, l *i18n.Localizer, a *asked, v
 		if err != nil {
 			return err
 		}
-		v.Until = changeableUntil(round)
+		closes, err := s.closesWords(ctx, l, a.rec, round, a.zone)
+		v.Next += " " + closes
+		return err
 	}
 	return nil
 }
@@ -261,6 +262,28 @@ func changeableUntil(round *models.ReviewRound) time.Time {
 		return *round.ClosingAt
 	}
 	return round.DueAt
+}
+
+// closesWords say until when a round is expected to take answers, and which of its two times is which: the deadline that people were
+// given, and the end of the time after it in which an answer is still taken and can be changed.
+func (s *Server) closesWords(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, zone *time.Location) (string, error) {
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil {
+		return "", err
+	}
+	due := l.Moment(round.DueAt, zone)
+	switch grace := procedure.Document.Review.Grace; {
+	case round.ClosedAt != nil:
+		return "", nil
+	case round.ClosingAt != nil && round.ClosingAt.Before(round.DueAt):
+		return l.T("round.closes.sooner", "Until", l.Moment(*round.ClosingAt, zone), "Due", due), nil
+	case round.ClosingAt != nil:
+		return l.T("round.closes.after", "Until", l.Moment(*round.ClosingAt, zone), "Due", due), nil
+	case grace == "":
+		return l.T("round.closes.due", "Due", due), nil
+	default:
+		return l.T("round.closes.expected", "Due", due, "Grace", spanWords(l, string(grace))), nil
+	}
 }
 
 // answerOf returns what was answered; nil where nothing was, or where the answer is no words.

@@ -72,6 +72,7 @@ func (s *plainStory) review() {
 	e.tick(`input[name="answer"][value="support_with_changes"]`, `input[name="naming"][value="network"]`)
 	e.write("#f-reasons", "Clear. Say which age groups.")
 	e.press(`.answer .btn-primary`)
+	e.tick(sureToSend)
 	e.run(chromedp.ScrollIntoView(sendReview, chromedp.ByQuery), chromedp.DoubleClick(sendReview, chromedp.ByQuery))
 	e.shows(`.answer-given ~ .actions a`)
 	e.inspect()

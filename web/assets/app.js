@@ -12,6 +12,7 @@ import { pasteMarkdown } from './js/paste.js'
 import { handLetters } from './js/letter.js'
 import { watchLimits } from './js/limits.js'
 import { sayLaunch } from './js/launch.js'
+import { keepHistory } from './js/history.js'
 
 window.htmx = htmx
 guardForms(document)
@@ -25,3 +26,4 @@ pasteMarkdown(document)
 watchLimits(document)
 handLetters(document)
 sayLaunch(document)
+keepHistory(document)

@@ -7,6 +7,7 @@ import { keepWords } from './js/keep.js'
 import { keepUnsent } from './js/unsent.js'
 import { watchLimits } from './js/limits.js'
 import { openFolded } from './js/opens.js'
+import { keepHistory } from './js/history.js'
 
 guardForms(document)
 findInLists(document)
@@ -16,3 +17,4 @@ keepWords(document)
 keepUnsent(document)
 watchLimits(document)
 openFolded(document)
+keepHistory(document)

@@ -79,6 +79,11 @@ function watch(form) {
     sent = false
   })
   window.addEventListener('pagehide', leave)
+  // A form that came back with what is wrong with it holds what was typed last before it was sent.
+  if (form.ownerDocument.querySelector('meta[name="shown-at"]')) {
+    since = Date.now()
+    later(0)
+  }
   form.ownerDocument.addEventListener('visibilitychange', () => {
     if (form.ownerDocument.visibilityState === 'hidden') leave()
   })

@@ -1,0 +1,171 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"tribuna/models"
+)
+
+// looks sends a form that leads to another page, and opens that.
+func looks(t testing.TB, b *reader, action string, f url.Values) answer {
+	t.Helper()
+	got := b.post(action, f)
+	require.Equal(t, http.StatusSeeOther, got.StatusCode, got.Body)
+	to, _, _ := strings.Cut(got.Header.Get("Location"), "#")
+	got = b.get(to)
+	require.Equal(t, http.StatusOK, got.StatusCode, to)
+	return got
+}
+
+// TestWhatWillBeSentIsAPage that can be opened again and again: it sends nothing, and its form says nothing as it stands.
+func TestWhatWillBeSentIsAPage(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(2, "expert-02", "expert-04")
+	task := n.taskOf("expert-02")
+	b, path := n.byLink(task, n.person("expert-02"), "en")
+	require.Equal(t, path, b.get(path+"/summary").Header.Get("Location"), "there is nothing to look at")
+	f := filled(t, b.get(path).Body, path+"/review")
+	f.Set("do", "look")
+	require.Equal(t, http.StatusUnprocessableEntity, b.post(path+"/review", f).StatusCode)
+	require.Nil(t, n.left("expert-02", models.KeptAnswer(task.ID)), "a form without words leaves none")
+
+	f.Set("comment-3", "This needs a source.")
+	wrong := looks(t, b, path+"/review", f)
+	sound(t, wrong)
+	require.Contains(t, wrong.Body, `id="f-answer"`)
+	require.Contains(t, wrong.Body, "This needs a source.")
+	require.Contains(t, wrong.Body, `id="error-summary"`, "what is wrong is said on a page that can be opened again")
+	f.Set("answer", models.AnswerSupport)
+	f.Set("do", "another-3")
+	more := looks(t, b, path+"/review", f)
+	require.Contains(t, more.Body, `id="f-comment-3-1"`, "a place for another one, also where the page is opened again")
+	require.Contains(t, more.Body, `value="support" checked`)
+
+	f = filled(t, more.Body, path+"/review")
+	f.Set("do", "look")
+	shown := looks(t, b, path+"/review", f)
+	sound(t, shown)
+	require.Contains(t, shown.Body, "This needs a source.")
+	n.scannedAt(task, n.person("expert-02"), path+"/summary?page="+f.Get("page"))
+	require.NotContains(t, n.public("en").get(path+"/summary").Body, "This needs a source.", "who has no link reads nothing")
+	send := filled(t, shown.Body, path+"/review")
+	send.Set("do", "send")
+	unsure := b.post(path+"/review", send)
+	require.Equal(t, http.StatusUnprocessableEntity, unsure.StatusCode)
+	sound(t, unsure)
+	require.Contains(t, unsure.Body, `id="f-sure-error"`)
+	require.Equal(t, models.TaskOpen, n.task(task.ID).State)
+	send = filled(t, unsure.Body, path+"/review")
+	send.Set("do", "send")
+	send.Set("sure", "yes")
+	require.Equal(t, path+"/thanks", b.post(path+"/review", send).Header.Get("Location"))
+	require.Equal(t, path+"/thanks", b.get(path+"/summary?page="+f.Get("page")).Header.Get("Location"), "who goes back reads what was sent")
+	require.Equal(t, path+"/thanks", b.get(path+"/summary").Header.Get("Location"))
+}
+
+// TestBackAndForwardSendNothingTwice goes back and forward from every page between the mail and the thanks, with scripts and without:
+// the browser never asks to send a form again.
+func TestBackAndForwardSendNothingTwice(t *testing.T) {
+	b, n := newBrowser(t), newOffice(t)
+	n.patient(nil)
+	n.review(3, "expert-02", "expert-04", "expert-06")
+	for slug, scripts := range map[string]bool{"expert-02": true, "expert-04": false} {
+		task := n.taskOf(slug)
+		path := taskPath(task.ID)
+		press := func(selector string) chromedp.Action {
+			return chromedp.Tasks{chromedp.ScrollIntoView(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery)}
+		}
+		require.NoError(t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844), emulation.SetScriptExecutionDisabled(!scripts),
+			chromedp.Navigate(n.front.URL+n.linkFor(task, n.person(slug).ID)), chromedp.WaitVisible(".review-form"),
+			press(`[data-block="2"] summary`), press(`[name="comment-2"]`), chromedp.KeyEvent("Which year?"),
+			chromedp.Evaluate(`document.querySelector(".review-form").noValidate = true`, nil),
+			press(`.review-form button[value="look"]`), chromedp.WaitVisible("#error-summary"),
+			press(`label:has(> [name="answer"][value="support"])`),
+			press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form")))
+		n.goesBack(b, -1, ".review-form")
+		n.goesBack(b, 1, ".summary-form")
+		n.sendsFromSummary(b)
+		require.Equal(t, models.TaskDone, n.task(task.ID).State)
+		rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+		require.NoError(t, err)
+		require.Len(t, rv.Comments, 1)
+		if scripts {
+			n.goesBack(b, -1, ".answer-given ~ .actions a")
+			require.Equal(t, path+"/thanks", n.shownAt(b), "what was sent, and how to change it")
+			for range 2 {
+				n.goesBack(b, -1, ".review-form")
+			}
+			for range 2 {
+				n.goesBack(b, 1, "main")
+			}
+			n.goesBack(b, 1, ".answer-given ~ .actions a")
+		} else { // the browser may show the page out of its memory: what is sent from there is what was sent
+			n.goesBack(b, -1, "main")
+			n.sendsFromSummary(b)
+		}
+		again, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+		require.NoError(t, err)
+		require.Equal(t, rv.DecisionID, again.DecisionID)
+		require.NoError(t, chromedp.Run(b.ctx, emulation.SetScriptExecutionDisabled(false)))
+	}
+	require.Empty(t, b.complaints)
+}
+
+// shownAt is the path of the page that is shown.
+func (n *office) shownAt(b *browser) (path string) {
+	n.t.Helper()
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.Evaluate("location.pathname", &path)))
+	return path
+}
+
+// goesBack goes a page back (-1) or forward (1) as the button of the browser does, and waits for what stands there. The browser's own page,
+// which asks whether to send a form again, holds nothing of ours.
+func (n *office) goesBack(b *browser, by int64, selector string) {
+	n.t.Helper()
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		at, entries, err := cdppage.GetNavigationHistory().Do(ctx)
+		if err != nil {
+			return err
+		}
+		return cdppage.NavigateToHistoryEntry(entries[at+by].ID).Do(ctx)
+	})))
+	n.findsOn(b, selector)
+}
+
+// sendsFromSummary ticks and sends until thanks are said: the page may load itself again after it came out of the browser's memory.
+func (n *office) sendsFromSummary(b *browser) {
+	n.t.Helper()
+	n.waitFor("it is sent", func() bool {
+		var sent bool
+		err := chromedp.Run(b.ctx, chromedp.Evaluate(`(() => {
+			const sure = document.querySelector('.summary-form [name="sure"]')
+			if (!sure) return location.pathname.endsWith("/thanks")
+			sure.checked = true
+			document.querySelector('.summary-form button[value="send"]').click()
+			return false
+		})()`, &sent))
+		return err == nil && sent
+	})
+	n.findsOn(b, ".answer-given ~ .actions a")
+}
+
+// findsOn waits until a page holds something.
+func (n *office) findsOn(b *browser, selector string) {
+	n.t.Helper()
+	n.waitFor(selector+" stands on the page", func() bool {
+		var stands bool
+		err := chromedp.Run(b.ctx, chromedp.Evaluate("document.readyState === \"complete\" && !!document.querySelector("+strconv.Quote(selector)+")", &stands))
+		return err == nil && stands
+	})
+}
