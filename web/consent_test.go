@@ -51,10 +51,11 @@ var (
 
 // scannerSendsEveryForm does what some mail filters do with a page that a link leads to: it sends every form as it stands, once
 // without a button and once with the first.
-func (h *house) scannerSendsEveryForm(path string) (sent int) {
-	h.t.Helper()
-	scanner := h.public("en")
-	for _, f := range someForm.FindAllStringSubmatch(scanner.get(path).Body, -1) {
+func (h *house) scannerSendsEveryForm(path string) int { return h.public("en").sendsEveryForm(path) }
+
+func (b *reader) sendsEveryForm(path string) (sent int) {
+	b.t.Helper()
+	for _, f := range someForm.FindAllStringSubmatch(b.get(path).Body, -1) {
 		if strings.HasPrefix(f[1], "/language") {
 			continue
 		}
@@ -68,11 +69,11 @@ func (h *house) scannerSendsEveryForm(path string) (sent int) {
 				values.Add(in[1], value)
 			}
 		}
-		scanner.post(f[1], values)
-		if b := firstPush.FindStringSubmatch(f[0]); b != nil && b[1] != "" {
-			values.Set(b[1], b[2])
+		b.post(f[1], values)
+		if push := firstPush.FindStringSubmatch(f[0]); push != nil && push[1] != "" {
+			values.Set(push[1], push[2])
 		}
-		scanner.post(f[1], values)
+		b.post(f[1], values)
 		sent++
 	}
 	return sent

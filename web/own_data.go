@@ -16,15 +16,20 @@ import (
 	"tribuna/models"
 )
 
-const ownDataPath = "/data"
+const (
+	ownDataPath   = "/data"
+	ownDataShown  = ownDataPath + "/mine" // once the link was exchanged for a cookie
+	ownDataCookie = "own-data"
+)
 
 func (s *Server) ownDataRoutes(r *mux.Router) {
 	s.get(r, ownDataPath, s.askOwnDataPage)
 	s.post(r, ownDataPath, s.askOwnData)
-	s.get(r, ownDataPath+"/{token}", s.ownData)
-	s.get(r, ownDataPath+"/{token}/data.json", s.ownDataFile)
-	s.get(r, ownDataPath+"/{token}/erase", s.eraseOwn)
-	s.post(r, ownDataPath+"/{token}/erase", s.eraseOwn)
+	s.get(r, ownDataShown, s.ownData)
+	s.get(r, ownDataShown+"/data.json", s.ownDataFile)
+	s.get(r, ownDataShown+"/erase", s.eraseOwn)
+	s.post(r, ownDataShown+"/erase", s.eraseOwn)
+	s.get(r, ownDataPath+"/{token}", s.openOwnData)
 }
 
 // askOwnDataView asks for an address, or says that a mail is on its way.
@@ -111,16 +116,38 @@ type ownDataView struct {
 	heldFacts
 }
 
-// linkedOwner is whose link was opened; whatever link opens nothing gives CodeLinkExpired.
+// openOwnData exchanges the link for a cookie and leads to a clean address: what is kept about somebody stays in nobody's history.
+func (s *Server) openOwnData(w http.ResponseWriter, r *http.Request) error {
+	neverKept(w)
+	token := mux.Vars(r)["token"]
+	if _, _, err := s.ownerBy(r.Context(), token); apperr.CodeOf(err) == apperr.CodeLinkExpired {
+		return s.ownDataOver(w, r)
+	} else if err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{Name: ownDataCookie, Value: token, Path: ownDataPath, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+	http.Redirect(w, r, ownDataShown, http.StatusSeeOther)
+	return nil
+}
+
+// linkedOwner is whose link was opened in this browser; where none was, or one that opens nothing, it gives CodeLinkExpired.
 func (s *Server) linkedOwner(r *http.Request) (models.Person, links.Claims, error) {
-	claims, err := s.Links.Check(mux.Vars(r)["token"])
+	var token string
+	if c, err := r.Cookie(ownDataCookie); err == nil {
+		token = c.Value
+	}
+	return s.ownerBy(r.Context(), token)
+}
+
+func (s *Server) ownerBy(ctx context.Context, token string) (models.Person, links.Claims, error) {
+	claims, err := s.Links.Check(token)
 	if err == nil && claims.Kind != links.KindOwnData {
 		err = apperr.About(apperr.CodeLinkExpired, "link")
 	}
 	if err != nil {
 		return models.Person{}, claims, err
 	}
-	p, err := models.OwnDataPerson(r.Context(), s.DB, claims.ID, claims.PersonID, s.Now())
+	p, err := models.OwnDataPerson(ctx, s.DB, claims.ID, claims.PersonID, s.Now())
 	return p, claims, err
 }
 
@@ -136,7 +163,7 @@ func (s *Server) ownData(w http.ResponseWriter, r *http.Request) error {
 	}
 	r = inTheirLanguage(r, p)
 	ctx, l := r.Context(), Localizer(r)
-	v := ownDataView{Page: NewPage(r, l.T("profile.data")), File: r.URL.Path + "/data.json", Erase: r.URL.Path + "/erase", Preferences: s.preferencesLink(p.ID, p.ID)}
+	v := ownDataView{Page: NewPage(r, l.T("profile.data")), File: ownDataShown + "/data.json", Erase: ownDataShown + "/erase", Preferences: s.preferencesLink(p.ID, p.ID)}
 	v.NoIndex = true
 	zone, err := s.zoneOf(ctx, p)
 	if err != nil {
@@ -198,8 +225,8 @@ type eraseOwnView struct {
 	Contact string
 }
 
-// eraseOwn removes whoever asks for it by the link, where they only were written to. Looking, and sending the form without pressing its
-// button, removes nobody.
+// eraseOwn removes whoever asks for it by the link, where they only were written to. Looking, and sending the form without ticking its box
+// and pressing its button, removes nobody: it cannot be undone.
 func (s *Server) eraseOwn(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	p, claims, err := s.linkedOwner(r)
@@ -215,13 +242,13 @@ func (s *Server) eraseOwn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := eraseOwnView{Page: NewPage(r, l.T("own_data.erase_title")), Address: p.Email, Back: ownDataPath + "/" + mux.Vars(r)["token"], Contact: holder.Contact}
+	v := eraseOwnView{Page: NewPage(r, l.T("own_data.erase_title")), Address: p.Email, Back: ownDataShown, Contact: holder.Contact}
 	v.NoIndex = true
 	if !isReading(r) {
 		if err := ParseForm(r); err != nil {
 			return err
 		}
-		if v.Unsaid = !pressed(r, "erase"); v.Unsaid {
+		if v.Unsaid = !pressed(r, "erase") || r.PostForm.Get("sure") != "yes"; v.Unsaid {
 			status = http.StatusUnprocessableEntity
 		} else {
 			err = models.EraseOwn(r.Context(), s.DB, claims.ID, p.ID, s.Now())

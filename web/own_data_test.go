@@ -25,6 +25,16 @@ func (h *house) ownDataLink(p models.Person) string {
 	return ownDataPath + "/" + h.server.Links.Mint(links.KindOwnData, mails[0], p.ID, 0)
 }
 
+// shownOwnData follows a link to what is kept, which leads to a clean address.
+func shownOwnData(t *testing.T, b *reader, link string) answer {
+	t.Helper()
+	got := b.get(link)
+	require.Equal(t, http.StatusSeeOther, got.StatusCode)
+	require.Equal(t, ownDataShown, got.Header.Get("Location"))
+	require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
+	return b.get(ownDataShown)
+}
+
 func TestSubscribersSeeWhatIsKeptAndAreErased(t *testing.T) {
 	h := newHouse(t)
 	for _, tag := range i18n.Tags() {
@@ -40,8 +50,9 @@ func TestSubscribersSeeWhatIsKeptAndAreErased(t *testing.T) {
 		sound(t, asked)
 		require.Contains(t, asked.Body, l.T("own_data.asked", "Email", p.Email))
 
-		path := h.ownDataLink(p)
-		page := h.public("").get(path)
+		require.Equal(t, http.StatusGone, b.get(ownDataShown).StatusCode, "whoever knows the clean address alone")
+		link, path := h.ownDataLink(p), ownDataShown
+		page := shownOwnData(t, h.public(""), link)
 		sound(t, page)
 		for _, kept := range []string{p.Email, p.Name, l.T("profile.data"), l.T("consent.act.given"), "sign-up form", l.T("operations.mail.own_data"), l.T("preference.kind.newsletter")} {
 			require.Contains(t, page.Body, kept)
@@ -49,6 +60,7 @@ func TestSubscribersSeeWhatIsKeptAndAreErased(t *testing.T) {
 		require.Equal(t, "no-store", page.Header.Get("Cache-Control"))
 		require.Contains(t, page.Header.Get("X-Robots-Tag"), "noindex")
 		var file map[string]any
+		shownOwnData(t, b, link)
 		got := b.get(path + "/data.json")
 		require.NoError(t, json.Unmarshal([]byte(got.Body), &file))
 		require.Equal(t, p.Email, file["email"])
@@ -56,12 +68,15 @@ func TestSubscribersSeeWhatIsKeptAndAreErased(t *testing.T) {
 		require.Len(t, file["mails"], 1)
 
 		sound(t, b.get(path+"/erase"))
-		require.Equal(t, 1, h.scannerSendsEveryForm(path+"/erase"))
-		unsaid := b.post(path+"/erase", url.Values{})
-		sound(t, unsaid)
-		require.Equal(t, http.StatusUnprocessableEntity, unsaid.StatusCode)
+		require.Equal(t, 1, b.sendsEveryForm(path+"/erase"))
+		for _, unsure := range []url.Values{{}, {"choice": {"erase"}}, {"sure": {"yes"}}} {
+			unsaid := b.post(path+"/erase", unsure)
+			sound(t, unsaid)
+			require.Equal(t, http.StatusUnprocessableEntity, unsaid.StatusCode)
+			require.Contains(t, unsaid.Body, l.T("own_data.erase_unsure"))
+		}
 		require.True(t, h.mailable(p.ID), "looking, and sending the form as it stands, erases nobody")
-		done := b.post(path+"/erase", url.Values{"choice": {"erase"}})
+		done := b.post(path+"/erase", url.Values{"choice": {"erase"}, "sure": {"yes"}})
 		sound(t, done)
 		require.Contains(t, done.Body, l.T("own_data.erased", "Address", p.Email))
 		_, err := models.PersonByID(t.Context(), h.db, p.ID)
@@ -69,9 +84,11 @@ func TestSubscribersSeeWhatIsKeptAndAreErased(t *testing.T) {
 		suppressed, err := models.Suppressed(t.Context(), h.db, p.Email)
 		require.NoError(t, err)
 		require.True(t, suppressed)
-		over := b.get(path)
-		sound(t, over)
-		require.Equal(t, http.StatusGone, over.StatusCode)
+		for _, at := range []string{path, link} {
+			over := b.get(at)
+			sound(t, over)
+			require.Equal(t, http.StatusGone, over.StatusCode)
+		}
 	}
 }
 
@@ -102,19 +119,24 @@ func TestALinkInAMailingShowsNothingOfWhatIsKeptAndSendsALink(t *testing.T) {
 	sound(t, sent)
 	require.Contains(t, sent.Body, i18n.For("en").T("own_data.sent", "Address", "m…@readers.example"))
 	path := h.ownDataLink(p)
-	require.Equal(t, http.StatusOK, b.get(path).StatusCode)
+	require.Equal(t, http.StatusOK, shownOwnData(t, b, path).StatusCode)
 	other := h.subscriber("other@readers.example", "en")
 	mail, err := h.server.Links.Check(path[len(ownDataPath)+1:])
 	require.NoError(t, err)
 	for name, wrong := range map[string]string{"another kind": h.server.Links.Mint(links.KindPreferences, mail.ID, p.ID, 0),
 		"another person": h.server.Links.Mint(links.KindOwnData, mail.ID, other.ID, 0), "no mail": h.server.Links.Mint(links.KindOwnData, uuid.New(), p.ID, 0)} {
+		require.Equal(t, http.StatusGone, b.get(ownDataPath+"/"+wrong).StatusCode, name)
+		forger := h.public("en")
+		forger.header.Set("Cookie", ownDataCookie+"="+wrong)
 		for _, page := range []string{"", "/data.json", "/erase"} {
-			require.Equal(t, http.StatusGone, b.get(ownDataPath+"/"+wrong+page).StatusCode, name)
+			require.Equal(t, http.StatusGone, forger.get(ownDataShown+page).StatusCode, name)
 		}
-		require.Equal(t, http.StatusGone, b.post(ownDataPath+"/"+wrong+"/erase", url.Values{"choice": {"erase"}}).StatusCode, name)
+		require.Equal(t, http.StatusGone, forger.post(ownDataShown+"/erase", url.Values{"choice": {"erase"}, "sure": {"yes"}}).StatusCode, name)
 	}
 	h.exec(`UPDATE outbox SET created_at = created_at - interval '8 days' WHERE id = ?`, mail.ID)
-	require.Equal(t, http.StatusGone, b.get(path).StatusCode, "it has ended")
+	for _, at := range []string{path, ownDataShown} {
+		require.Equal(t, http.StatusGone, b.get(at).StatusCode, "it has ended")
+	}
 }
 
 func TestWhoSubscribedReadsThatTheyDid(t *testing.T) {
@@ -125,15 +147,15 @@ func TestWhoSubscribedReadsThatTheyDid(t *testing.T) {
 	p, err := models.PersonByEmail(t.Context(), h.db, "mara@readers.example")
 	require.NoError(t, err)
 	require.NoError(t, models.AskOwnData(t.Context(), h.db, p.Email, h.server.Now()))
-	require.Contains(t, b.get(h.ownDataLink(p)).Body, i18n.For("en").T("own_data.by_subscribing"))
+	require.Contains(t, shownOwnData(t, b, h.ownDataLink(p)).Body, i18n.For("en").T("own_data.by_subscribing"))
 }
 
 func TestWhoTookPartIsNotErasedByALink(t *testing.T) {
 	n := newOffice(t)
 	require.NoError(t, models.AskOwnData(t.Context(), n.db, n.officer.Email, n.server.Now()))
-	path := n.ownDataLink(n.officer)
-	sound(t, n.public("en").get(path))
-	refused := n.public("en").post(path+"/erase", url.Values{"choice": {"erase"}})
+	b := n.public("en")
+	sound(t, shownOwnData(t, b, n.ownDataLink(n.officer)))
+	refused := b.post(ownDataShown+"/erase", url.Values{"choice": {"erase"}, "sure": {"yes"}})
 	sound(t, refused)
 	require.Equal(t, http.StatusConflict, refused.StatusCode)
 	require.Contains(t, refused.Body, i18n.For(n.officer.Language).T("own_data.erase_used"))
