@@ -23,18 +23,6 @@ func (e entitlement) at(stage string) (string, bool) {
 	return letters, letters != ""
 }
 
-// sameRole says whether of those who come before somebody in their group, which are of the same role or come in the same way, one
-// is expected to get the same: the short tests try one of them.
-func sameRole(letters string, somebody int) bool {
-	for group := range strings.FieldsSeq(letters) {
-		if somebody < len(group) {
-			return strings.IndexByte(group, group[somebody]) < somebody
-		}
-		somebody -= len(group)
-	}
-	return false
-}
-
 // columnLetters says whose letters these are: the same people as those who try the pages.
 const columnLetters = "no token, link (another question's, its own), coordinator, officers (owner's, other), partners (owner's, asked, other), translators (asked, other), experts (asked, other), reader"
 

@@ -221,9 +221,8 @@ func (w *world) address(r route, task *models.Task) string {
 // queries are what some operations cannot be asked without.
 var queries = map[string]string{"listTranslators": "?language=bg", "search": "?q=care", "previewMailing": "?language=en", "compareVersions": "?from=1&to=1"}
 
-// try returns one letter for everybody who tries a row. want is what is expected, "" where nobody says: it is what the short tests
-// take as the answer to who is not tried by them.
-func (w *world) try(t *testing.T, r route, kind, want string) string {
+// try returns one letter for everybody who tries a row.
+func (w *world) try(t *testing.T, r route, kind string) string {
 	t.Helper()
 	task := w.subject(r, kind)
 	if task != nil { // its links are made invalid on the way
@@ -231,11 +230,7 @@ func (w *world) try(t *testing.T, r route, kind, want string) string {
 	}
 	tokens := append([]string{"", w.linkOf(w.elsewhere), w.linkOf(task)}, w.tokens...)
 	var letters strings.Builder
-	for i, token := range tokens {
-		if testing.Short() && sameRole(want, i) {
-			letters.WriteByte(strings.ReplaceAll(want, " ", "")[i])
-			continue
-		}
+	for _, token := range tokens {
 		header := map[string]string{}
 		if r.key {
 			header["Idempotency-Key"] = uuid.NewString()
@@ -303,6 +298,12 @@ func TestEveryOperationForEveryoneAtEveryStage(t *testing.T) {
 		id, _, _ := strings.Cut(row.operation, "#")
 		listed[id] = true
 	}
+	if testing.Short() { // everybody's tries at everything take half of all the short tests
+		for _, r := range newHouse(t).server.routes() {
+			require.True(t, listed[r.id], "%s has no row: run this test whole, which says what is so", r.id)
+		}
+		return
+	}
 	for _, stage := range stages {
 		t.Run(stage, func(t *testing.T) {
 			t.Parallel()
@@ -311,7 +312,7 @@ func TestEveryOperationForEveryoneAtEveryStage(t *testing.T) {
 			for _, r := range w.server.routes() {
 				operations[r.id] = r
 				if !listed[r.id] {
-					t.Errorf("%s has no row: say who may (today it is %q)", r.id, w.try(t, r, "", ""))
+					t.Errorf("%s has no row: say who may (today it is %q)", r.id, w.try(t, r, ""))
 				}
 			}
 			for _, row := range entitlements {
@@ -322,7 +323,7 @@ func TestEveryOperationForEveryoneAtEveryStage(t *testing.T) {
 				if !at {
 					continue
 				}
-				if got := w.try(t, r, kind, want); got != want {
+				if got := w.try(t, r, kind); got != want {
 					t.Errorf("%s\n\tby      %s\n\tis      %s\n\tmust be %s", row.operation, columnLetters, got, want)
 				}
 			}

@@ -1,8 +1,6 @@
 package web
 
-import (
-	"strings"
-)
+import ()
 
 // entitlement is a row of the table: a page or an act, and a letter for everybody who tries it, at the stages that differ.
 type entitlement struct {
@@ -15,18 +13,6 @@ type entitlement struct {
 func (e entitlement) at(stage string) (string, bool) {
 	letters := map[string]string{"drafting": e.drafting, "review": e.review, "signoff": e.signOff, "done": e.done, "withdrawn": e.withdrawn}[stage]
 	return letters, letters != ""
-}
-
-// sameRole says whether of those who come before somebody in their group, which are of the same role or come in the same way, one
-// is expected to get the same: the short tests try one of them.
-func sameRole(letters string, somebody int) bool {
-	for group := range strings.FieldsSeq(letters) {
-		if somebody < len(group) {
-			return strings.IndexByte(group, group[somebody]) < somebody
-		}
-		somebody -= len(group)
-	}
-	return false
 }
 
 // columnLetters says whose letters these are. Brought down to one line, this is the network: the coordinator and those who own
@@ -223,7 +209,7 @@ var entitlements = concat(
 	owned("audience", "p")[1:], owned("segments", "p")[:1],
 	owned("reviewers", "r")[:1], owned("on-behalf", "drspw")[:1],
 	comments("GET", ""), comments("POST", ""), comments("GET", ".xlsx"),
-	comments("GET", ".{form:docx|pdf}"), comments("GET", "/send"), comments("POST", "/send"),
+	comments("GET", ".{form:docx|pdf}"), comments("GET", "/send"), comments("POST", "/send"), comments("GET", "/apply"), comments("POST", "/apply"),
 	[]entitlement{
 		inReview("POST /tasks/{id}/conflict#review", expertAnswers),
 		staged("GET /recommendations/{id}/agreement", noRoundYet, ownersInReview, "u uu nnf fff ff ff f"),

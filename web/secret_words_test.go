@@ -31,7 +31,7 @@ var asking = map[string][]string{
 var shut = map[string]string{
 	"/f/{code}": "no mailing counts its links here", "/mailings/{id}/rest": "nothing was sent, so there is no rest",
 	"/mailings/{id}/files/{file}": "no file goes along with a mailing here", "/mailings/{id}/files/{file}/remove": "the same",
-	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/mailings/{id}/schedule": "it waits for no time", "/tasks/{id}/thanks": "nothing was answered by link",
+	"/mailings/{id}/launch": "nobody would get it", "/mailings/{id}/progress": "nothing is sent", "/mailings/{id}/schedule": "it waits for no time", "/tasks/{id}/thanks": "nothing was answered by link", "/tasks/{id}/summary": "nothing is about to be sent",
 	"/tasks/{id}/certificate.pdf":       "nobody has answered in an open round by themselves; a test of its own reads it",
 	"/tasks/{id}/outcome":               "nobody was told what became of a comment; a test of its own reads it",
 	"/administration/access/{id}/close": "the same as access", "/administration/people/{id}/hand-over/{hand_over}": "nothing is handed over",
@@ -39,7 +39,7 @@ var shut = map[string]string{
 	"/recommendations/{id}/publish": "nothing to decide", "/recommendations/{id}/overdue": "nothing to decide", "/recommendations/{id}/resume": "nothing to decide",
 	"/recommendations/{id}/decide-review": "nothing to decide", "/recommendations/{id}/resolve-sign-off": "nothing to decide",
 	"/recommendations/{id}/responses/{item}": "no round is closed; entitlements say who opens it",
-	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/preferences/{token}": "of nobody", "/w/{token}": "of nobody", "/write/{id}": "no mailing asks for letters; a test of its own reads it", "/subscribe/{token}": "of nobody", "/o/{token}": "of nobody", "/set-password": "of nobody",
+	"/a/{token}":                             "of nobody", "/l/{token}": "of nobody", "/u/{token}": "of nobody", "/preferences/{token}": "of nobody", "/w/{token}": "of nobody", "/write/{id}": "no mailing asks for letters; a test of its own reads it", "/subscribe/{token}": "of nobody", "/o/{token}": "of nobody", "/data/{token}": "of nobody", "/data/mine": "of nobody", "/data/mine/data.json": "of nobody", "/data/mine/erase": "of nobody", "/set-password": "of nobody",
 }
 
 // doors are the addresses of a page; of a kind that is not known there is none.
