@@ -170,8 +170,9 @@ func openOnce(window context.Context, link string) (o opened, err error) {
 			}
 			return err
 		}),
-		chromedp.Click(comment+" > summary", chromedp.ByQuery, chromedp.NodeVisible),
-		chromedp.SendKeys(comment+` textarea[name^="comment-"]`, "A", chromedp.ByQuery, chromedp.NodeVisible),
+		tap(comment+" > summary"),
+		tap(comment+` textarea[name^="comment-"]`),
+		chromedp.KeyEvent("A"),
 		chromedp.Poll("window.typedAt && window.readAt && document.readyState == 'complete'", nil),
 		chromedp.Evaluate(`({painted: performance.getEntriesByName("first-contentful-paint")[0].startTime, read: window.readAt, typed: window.typedAt})`, &at))
 	if err != nil {
@@ -183,6 +184,27 @@ func openOnce(window context.Context, link string) (o opened, err error) {
 	ms := func(n float64) time.Duration { return time.Duration(n * float64(time.Millisecond)) }
 	o.painted, o.readable, o.typed = ms(at.Painted), ms(at.Read), ms(at.Typed)
 	return o, nil
+}
+
+// tap touches what is there as soon as it is shown. Nothing of a page that is still arriving is held on to: it may be gone by then.
+func tap(selector string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		var at []float64
+		err := until(ctx, time.Minute, func() (bool, error) {
+			at = nil
+			err := chromedp.Evaluate(fmt.Sprintf(`(e => {
+				if (!e?.getClientRects().length) return [];
+				e.scrollIntoView({block: "center"});
+				const r = e.getBoundingClientRect();
+				return [r.x + r.width / 2, r.y + r.height / 2];
+			})(document.querySelector(%q))`, selector), &at).Do(ctx)
+			return err == nil && len(at) == 2, nil // the page before may be leaving
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", selector, err)
+		}
+		return chromedp.MouseClickXY(at[0], at[1]).Do(ctx)
+	})
 }
 
 // picture keeps what the window shows, for whoever looks for what went wrong.
