@@ -48,6 +48,7 @@ var (
 	PasswordLimit    = Limit{Act: "password", Window: 15 * time.Minute, ByAccount: 10}
 	KeyLimit         = Limit{Act: "key", Window: 24 * time.Hour, ByAccount: 30}
 	LinkPostLimit    = Limit{Act: "link-post", Window: 15 * time.Minute, ByAccount: 1500} // of one link: pages keep what is typed every few seconds
+	SlowedFileLimit  = Limit{Act: "slowed-file", Window: 15 * time.Minute, ByAccount: 5}  // of one link, beyond the limit before
 	BadTokenLimit    = Limit{Act: "bad-token", Window: 15 * time.Minute, ByHost: 100}
 )
 

@@ -92,6 +92,9 @@ func TestTheOriginalIsChosenOnceAndOpenedByThoseEntitled(t *testing.T) {
 	for _, page := range []string{"", "/round", "/agreement"} {
 		require.Contains(t, b.get(home+page).Body, original, "the original hangs on the answer: "+page)
 	}
+	for _, page := range []string{"", "/round", "/agreement", "/comments"} {
+		require.NotContains(t, n.as("partner-khc", "en").get(home+page).Body, original, "it is shown to those alone who may open it: "+page)
+	}
 	other := b.postFile(path, again, "letter.txt", "We do not agree.")
 	require.Equal(t, http.StatusConflict, other.StatusCode, "the same form with another file")
 

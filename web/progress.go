@@ -8,6 +8,7 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
+	"tribuna/internal/files"
 	"tribuna/internal/i18n"
 	"tribuna/internal/validation"
 	"tribuna/models"
@@ -133,12 +134,44 @@ func (s *Server) answerProgress(w http.ResponseWriter, r *http.Request) error {
 	return s.thank(w, r, a)
 }
 
-// progressSlowed shows a report of which too much came with its words; a file is chosen again.
+// progressSlowed shows a report of which too much came with its words and its file.
 func (s *Server) progressSlowed(w http.ResponseWriter, r *http.Request, a *asked, slowed error) error {
-	if _, err := readUpload(r, models.MaxAttachment); err != nil {
+	file, err := readUpload(r, models.MaxAttachment)
+	if err != nil {
 		return err
 	}
-	return showSlowed(w, r, slowed, func(f formState) error { return s.renderProgress(w, r, a, f, keeping{Keeps: true}) })
+	return showSlowed(w, r, slowed, func(f formState) error {
+		f, err := s.keepSlowedFile(r, a, f, file)
+		if err != nil {
+			return err
+		}
+		return s.renderProgress(w, r, a, f, keeping{Keeps: true})
+	})
+}
+
+// keepSlowedFile keeps the file of a report of which too much came. Some are kept, no more than a person chooses; what has no report
+// is emptied as any other. Where it is not kept, its field says so.
+func (s *Server) keepSlowedFile(r *http.Request, a *asked, f formState, file *files.File) (formState, error) {
+	if file == nil {
+		return f, nil
+	}
+	by := a.visitor.Person.ID
+	err := models.SlowedFileLimit.Take(r.Context(), s.DB, a.task.ID.String()+":"+by.String(), "", s.Now())
+	if apperr.CodeOf(err) == apperr.CodeTooMany {
+		err = apperr.Invalid(files.Field, "file_not_kept")
+	} else if err == nil {
+		err = s.keepFile(r, a.rec.ID, by, f.DecisionID, file)
+	}
+	if err == nil {
+		f.DecisionID = NewDecisionID() // another file may be chosen yet, and under one id goes one
+		return f, nil
+	}
+	status, words := f.status, f.Refused
+	if !showReportAgain(r, &f, err) {
+		return f, err
+	}
+	f.status, f.Refused = status, words
+	return f, nil
 }
 
 // progressAnswer is what was reported under a question.

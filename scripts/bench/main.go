@@ -1,7 +1,7 @@
 // Command bench measures what Tribuna promises about speed, each against a bare equivalent in the same run: machines
 // differ, ratios less. It starts an instance of its own, in parts, and removes it afterwards.
 //
-//	go run ./scripts/bench [-only start,signoff,review,matching,invitations,dashboards,processes] [-processes 10000] [-invitations 5000] [-sizes 1000,10000,100000] [-write docs/performance.md]
+//	go run ./scripts/bench [-only start,signoff,review,phone,matching,invitations,dashboards,processes] [-processes 10000] [-invitations 5000] [-sizes 1000,10000,100000] [-write docs/performance.md]
 //
 // It needs bin/tribuna, and nothing else that runs on the machine while it measures.
 package main
@@ -49,7 +49,7 @@ func main() {
 }
 
 func readSettings() (settings, error) {
-	only := flag.String("only", "start,signoff,review,matching,invitations,dashboards,processes", "what to measure, with commas between")
+	only := flag.String("only", "start,signoff,review,phone,matching,invitations,dashboards,processes", "what to measure, with commas between")
 	processes := flag.Int("processes", 10_000, "how many processes are open")
 	invitations := flag.Int("invitations", 5_000, "how many invitations to review are open")
 	sizes := flag.String("sizes", "1000,10000,100000", "how many measures the dashboards count, with commas between")
@@ -77,6 +77,7 @@ var chapters = []struct {
 	{"start", measureStart},
 	{"signoff", measureSignOff},
 	{"review", measureReview},
+	{"phone", measurePhone},
 	{"matching", measureMatching},
 	{"invitations", measureInvitations},
 	{"dashboards", measureDashboards},
