@@ -85,8 +85,8 @@ func TestWhatAnEventCannotBe(t *testing.T) {
 	}{
 		"nothing":            {func(in *models.MailingInput) { in.Event = nil }, "event", "required"},
 		"in a campaign":      {func(in *models.MailingInput) { in.Kind = "" }, "event", "must_be_empty"},
-		"no day":             {func(in *models.MailingInput) { in.Event.Day = "2026-02-30" }, "event.time", "datetime"},
-		"no time":            {func(in *models.MailingInput) { in.Event.EndTime = "25:00" }, "event.end_time", "datetime"},
+		"no day":             {func(in *models.MailingInput) { in.Event.Day = "2026-02-30" }, "event.day", "date"},
+		"no time":            {func(in *models.MailingInput) { in.Event.EndTime = "25:00" }, "event.end_time", "time"},
 		"no zone":            {func(in *models.MailingInput) { in.Event.Zone = "Local" }, "event.zone", "zone"},
 		"jumped over":        {func(in *models.MailingInput) { in.Event.Day, in.Event.Time = "2026-03-29", "03:30" }, "event.time", "mailing_gap"},
 		"end jumped over":    {func(in *models.MailingInput) { in.Event.EndDay, in.Event.EndTime = "2027-03-28", "03:30" }, "event.end_time", "mailing_gap"},

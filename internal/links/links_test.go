@@ -122,7 +122,9 @@ func TestEveryKindOfLinkIsHiddenAndKnownAsPersonal(t *testing.T) {
 		links.KindSubscription, links.KindWritten, links.KindOwnData} {
 		token := m.Mint(kind, task, person, 0)
 		require.Equal(t, "at /x/"+string(kind)+"…", links.Redact("at /x/"+token), kind)
-		for _, address := range []string{token, "https://tribuna.example/x/" + token, "https://example.org/?to=/x/" + token + "&y=1"} {
+		require.Equal(t, "/language?to=%2Fx%2F"+string(kind)+"…", links.Redact("/language?to="+url.QueryEscape("/x/"+token)), "an address within an address")
+		for _, address := range []string{token, "https://tribuna.example/x/" + token, "https://example.org/?to=/x/" + token + "&y=1",
+			"https://example.org/?to=" + url.QueryEscape("/x/"+token)} {
 			require.True(t, links.Personal(address), address)
 		}
 	}

@@ -76,7 +76,7 @@ func phoneChapter(cold, warm []opened) string {
 Chromium, 390 pixels wide, with a network of %d kbit/s and %d ms until an answer begins, and a processor %d times as slow as this machine's,
 opens the link in an invitation to review a brief of the demo, %d times with nothing kept from an earlier visit and as often once more.
 Counted from the tap on the link, its redirect included: until something is painted; until the text can be read; until the first letter
-of a comment stands in its field, after a tap on "comment" under the first paragraph. Half of the openings were as quick as this.
+of a comment stands in its field, under the first paragraph. Half of the openings were as quick as this.
 
 | | painted s | text readable s | comment typed s | requests | KB over the network |
 |---|---:|---:|---:|---:|---:|
@@ -142,7 +142,7 @@ func openTwice(browser context.Context, link string) (first, again opened, err e
 	return first, again, err
 }
 
-// openOnce taps on the link, opens the first comment as soon as it is there, and types.
+// openOnce follows the link, opens the first comment as soon as it is there, and types.
 func openOnce(window context.Context, link string) (o opened, err error) {
 	listening, stop := context.WithCancel(window)
 	defer stop()
@@ -159,7 +159,6 @@ func openOnce(window context.Context, link string) (o opened, err error) {
 			}
 		}
 	})
-	const comment = ".block details.comment-on"
 	var at struct{ Painted, Read, Typed float64 }
 	err = chromedp.Run(window,
 		chromedp.Navigate("about:blank"),
@@ -170,9 +169,7 @@ func openOnce(window context.Context, link string) (o opened, err error) {
 			}
 			return err
 		}),
-		tap(comment+" > summary"),
-		tap(comment+` textarea[name^="comment-"]`),
-		chromedp.KeyEvent("A"),
+		typeInto(".block details.comment-on", `textarea[name^="comment-"]`),
 		chromedp.Poll("window.typedAt && window.readAt && document.readyState == 'complete'", nil),
 		chromedp.Evaluate(`({painted: performance.getEntriesByName("first-contentful-paint")[0].startTime, read: window.readAt, typed: window.typedAt})`, &at))
 	if err != nil {
@@ -186,24 +183,25 @@ func openOnce(window context.Context, link string) (o opened, err error) {
 	return o, nil
 }
 
-// tap touches what is there as soon as it is shown. Nothing of a page that is still arriving is held on to: it may be gone by then.
-func tap(selector string) chromedp.Action {
+// typeInto opens what a field stands in as soon as it is there, and types a letter. Nothing of a page that is still arriving is held on to,
+// nor pointed at: it may be gone or elsewhere by then.
+func typeInto(fold, field string) chromedp.Action {
 	return chromedp.ActionFunc(func(ctx context.Context) error {
-		var at []float64
 		err := until(ctx, time.Minute, func() (bool, error) {
-			at = nil
-			err := chromedp.Evaluate(fmt.Sprintf(`(e => {
-				if (!e?.getClientRects().length) return [];
-				e.scrollIntoView({block: "center"});
-				const r = e.getBoundingClientRect();
-				return [r.x + r.width / 2, r.y + r.height / 2];
-			})(document.querySelector(%q))`, selector), &at).Do(ctx)
-			return err == nil && len(at) == 2, nil // the page before may be leaving
+			var focused bool
+			err := chromedp.Evaluate(fmt.Sprintf(`(() => {
+				const fold = document.querySelector(%q), field = fold?.querySelector(%q);
+				if (!field) return false;
+				if (!fold.open) fold.querySelector("summary").click();
+				field.focus();
+				return document.activeElement === field;
+			})()`, fold, field), &focused).Do(ctx)
+			return err == nil && focused, nil // the page before may be leaving
 		})
 		if err != nil {
-			return fmt.Errorf("%s: %w", selector, err)
+			return fmt.Errorf("%s: %w", field, err)
 		}
-		return chromedp.MouseClickXY(at[0], at[1]).Do(ctx)
+		return chromedp.KeyEvent("A").Do(ctx)
 	})
 }
 
