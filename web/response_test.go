@@ -280,7 +280,12 @@ func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T)
 
 	shown := b.get(put)
 	require.Contains(t, shown.Body, l.N("putin.lead", 1), "one fits, one has to be written")
-	unsaid(t, shown)
+	for _, tag := range i18n.Tags() {
+		page := h.as("officer-khc", tag).get(put)
+		sound(t, page)
+		unsaid(t, page)
+	}
+	b = h.as("officer-khc", "en")
 	ids := picks(shown.Body)
 	require.Len(t, ids, 1)
 	require.Equal(t, http.StatusUnprocessableEntity, b.post(put, url.Values{"do": {"put"}, "draft": {"1"}}).StatusCode)
