@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -107,12 +108,29 @@ func (v *visitor) goes(action chromedp.Action) int64 {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Evaluate(`window.left = true`, nil)) // of the page that is left
 	answer, err := chromedp.RunResponse(ctx, action)
 	if err != nil {
 		v.t.Fatalf("%s: %v\n%s", v.name, err, v.page())
 	}
+	status := v.status(ctx, answer)
 	v.inspect()
-	return answer.Status
+	return status
+}
+
+// status is that of the page an answer brought. There is none yet where the page that was left named another address for itself first, as
+// one does whose form is gone back to: then the next page is waited for.
+func (v *visitor) status(ctx context.Context, answer *network.Response) (status int64) {
+	v.t.Helper()
+	if answer != nil {
+		return answer.Status
+	}
+	require.Eventually(v.t, func() bool {
+		err := chromedp.Run(ctx, chromedp.Evaluate(`!window.left && document.readyState === "complete" ?
+			performance.getEntriesByType("navigation")[0].responseStatus : 0`, &status))
+		return err == nil && status > 0
+	}, patience, 50*time.Millisecond, "%s is led to another page", v.name)
+	return status
 }
 
 // open goes to an address of the instance.
