@@ -12,6 +12,9 @@ import (
 // try. It bounds how long a crash delays what was being decided.
 const aliveWithin = 6 * time.Second
 
+// beatsInTime is how many signs of life are given in the time within which one is needed.
+const beatsInTime = 3
+
 // heartbeats gives the sign of life for every activity while it runs, so that none has to think of it.
 type heartbeats struct {
 	interceptor.WorkerInterceptorBase
@@ -28,7 +31,7 @@ type beating struct {
 
 // ExecuteActivity implements interceptor.ActivityInboundInterceptor.
 func (b *beating) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
-	every := activity.GetInfo(ctx).HeartbeatTimeout / 3
+	every := activity.GetInfo(ctx).HeartbeatTimeout / beatsInTime
 	if every <= 0 {
 		return b.Next.ExecuteActivity(ctx, in)
 	}

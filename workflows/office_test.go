@@ -14,6 +14,7 @@ import (
 	"github.com/uptrace/bun"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -154,7 +155,7 @@ func (o *office) runOnce(w any, process uuid.UUID) error {
 	o.env = suite.NewTestWorkflowEnvironment()
 	o.env.SetTestTimeout(time.Minute)
 	o.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second, // a busy machine is no deadlock
-		MaxHeartbeatThrottleInterval: time.Second}) // nor does it pass on a sign of life in the last moment
+		Interceptors: []interceptor.WorkerInterceptor{&unhurried{}}})
 	o.env.SetStartTime(o.clock)
 	if o.listen != nil {
 		o.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) { o.listen(info) })

@@ -44,6 +44,7 @@ func NewWorker(c client.Client, queue string, acts *activities.Activities, faile
 		MaxConcurrentActivityTaskPollers:   Polls,
 		MaxConcurrentWorkflowTaskPollers:   Polls,
 		Interceptors:                       []interceptor.WorkerInterceptor{&heartbeats{}},
+		MaxHeartbeatThrottleInterval:       aliveWithin / beatsInTime, // else one is passed on after four fifths of it, which a busy machine misses
 		OnFatalError: func(err error) {
 			for _, tell := range failed {
 				tell(err)
