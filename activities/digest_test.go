@@ -1,13 +1,19 @@
 package activities
 
 import (
+	"bytes"
 	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"tribuna/internal/demo"
+	"tribuna/internal/links"
+	"tribuna/internal/mail"
 	"tribuna/models"
 )
 
@@ -34,6 +40,48 @@ func TestReminderIsNotLostToADigestThatIsLeaving(t *testing.T) {
 	})
 	require.NoError(t, <-done)
 	require.Equal(t, 2, digests(), "the reminder is in the next one")
+}
+
+// TestRemindersOfTwoTextsOnOneDayGoInOneMail: an expert who reviews two texts is not written to twice.
+func TestRemindersOfTwoTextsOnOneDayGoInOneMail(t *testing.T) {
+	d := newDesk(t, nil)
+	start := func() *models.Task {
+		d.says(models.DecideStartReview, nil, d.reviewStart())
+		d.stage("OpenReview", d.acts.OpenReview)
+		return d.the(models.TaskReview)
+	}
+	reviews := []*models.Task{start()}
+	d.tx(func(tx bun.Tx) {
+		var err error
+		d.rec, err = models.CreateRecommendation(d.ctx, tx, models.RecommendationInput{Kind: "policy_brief", Language: "en", Procedure: "under-test",
+			Languages: []string{"bg"}, OrganisationID: demo.ID("organisation", "khc"), Countries: []string{"BG"},
+			Draft: models.Draft{Title: "Foster families", Body: "First.", Measures: []models.DraftMeasure{
+				{Text: "Pay them.", AuthorityIDs: []uuid.UUID{demo.ID("authority", "bg-ministry-labour-social-policy")}}}}}, d.officer, d.clock)
+		require.NoError(t, err)
+	})
+	var err error
+	d.version, err = models.VersionByID(d.ctx, d.db, *d.rec.CurrentVersionID)
+	require.NoError(t, err)
+	reviews = append(reviews, start())
+	require.Equal(t, *reviews[0].PersonID, *reviews[1].PersonID)
+
+	d.clock = *reviews[1].RemindAt
+	for _, review := range reviews {
+		_, err := d.acts.RemindTask(d.ctx, Step{ProcessID: review.ProcessID, TaskID: review.ID, N: 1})
+		require.NoError(t, err)
+	}
+	var digests []models.OutboxMail
+	require.NoError(t, d.db.NewSelect().Model(&digests).Where("kind = ?", models.MailDigest).Scan(d.ctx))
+	require.Len(t, digests, 1)
+	minter, err := links.New(bytes.Repeat([]byte{7}, 32))
+	require.NoError(t, err)
+	letter, err := mail.NewComposer(d.db, minter, "https://tribuna.example/").Compose(d.ctx, digests[0], digests[0].NotBefore)
+	require.NoError(t, err)
+	for _, said := range []string{"Leaving care", "Foster families"} {
+		require.Contains(t, letter.Text, said)
+		require.Contains(t, letter.HTML, said)
+	}
+	require.Equal(t, 2, strings.Count(letter.Text, "https://tribuna.example/l/"), "a link to each")
 }
 
 // lock is a row of what PostgreSQL locks.

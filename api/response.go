@@ -31,6 +31,7 @@ type Remark struct {
 	Group    string             `json:"group,omitempty"`
 	GroupRev int                `json:"group_revision,omitempty"`     // likewise, of the group's answer
 	Applied  *uuid.UUID         `json:"applied_version_id,omitempty"` // version in which a suggestion was followed
+	Left     models.Left        `json:"left_in_text,omitempty"`       // such a one that is not accepted any more: the text still follows it (stands), or may (look)
 	Response *ResponseTo        `json:"response,omitempty"`           // its own, else its group's
 }
 
@@ -85,7 +86,15 @@ func (s *server) listResponses(c *call) (reply, error) {
 		}
 	}
 	all, err := models.Remarks(c.ctx(), s.DB, f)
-	return reply{body: listOf(all, remarkView)}, err
+	if err != nil {
+		return reply{}, err
+	}
+	left, err := models.LeftInText(c.ctx(), s.DB, rec, all)
+	return reply{body: listOf(all, func(m models.Remark) Remark {
+		v := remarkView(m)
+		v.Left = left[m.ID]
+		return v
+	})}, err
 }
 
 func remarkView(m models.Remark) Remark {

@@ -135,6 +135,7 @@ type RemarkFilter struct {
 	From           string // FromExperts, FromPartners or ""
 	Open           bool   // only those not answered
 	ToPutIn        bool   // only suggestions that were accepted and not put into the text yet
+	Refused        bool   // only suggestions that were put into the text and are not accepted any more
 	IDs            []uuid.UUID
 	Group          uuid.UUID
 	Task           uuid.UUID // only those of one answer
@@ -175,6 +176,9 @@ func (f RemarkFilter) query(db bun.IDB) *bun.SelectQuery {
 	}
 	if f.ToPutIn {
 		q = q.Where("r.kind = ? AND coalesce(r.outcome, r.group_outcome) = ? AND r.applied_version_id IS NULL", CommentSuggestion, ResponseAccepted)
+	}
+	if f.Refused {
+		q = q.Where("r.kind = ? AND coalesce(r.outcome, r.group_outcome) = ? AND r.applied_version_id IS NOT NULL", CommentSuggestion, ResponseNotAccepted)
 	}
 	if len(f.IDs) > 0 {
 		q = q.Where("r.id IN (?)", bun.List(f.IDs))

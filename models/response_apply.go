@@ -150,8 +150,16 @@ func (v *Version) draft(body, note string) Draft {
 	return d
 }
 
-// markApplied answers a suggestion that was followed. A reason that went with accepting it stays; one against it goes.
+// markApplied answers a suggestion that was followed. A reason that went with accepting it stays, its own or that of its group; one
+// against it goes. What a group was answered in part stays as well: some of what it asks for stands in the text now.
 func (r Remark) markApplied(ctx context.Context, tx bun.IDB, recommendation, version, by uuid.UUID, now time.Time) error {
+	if a := r.Response(); a != nil && a.ByGroup && a.Outcome != ResponseNotAccepted {
+		_, err := tx.NewUpdate().Table("comment_responses").Set("applied_version_id = ?", version).Where("id = ?", r.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("note that a suggestion of a group was applied: %w", err)
+		}
+		return nil
+	}
 	_, err := tx.NewRaw(`INSERT INTO comment_responses AS a (id, recommendation_id, comment_id, outcome, applied_version_id, answered_by, answered_at)
 		VALUES (?0, ?1, ?0, ?2, ?3, ?4, ?5)
 		ON CONFLICT (id) DO UPDATE SET outcome = EXCLUDED.outcome, applied_version_id = EXCLUDED.applied_version_id,

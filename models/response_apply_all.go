@@ -13,15 +13,17 @@ import (
 	"tribuna/internal/apperr"
 )
 
-// PutInPlan says what becomes of the suggestions that were accepted and not put into the text yet.
+// PutInPlan says what becomes of the suggestions that were accepted and not put into the text yet, and which others are to be taken out.
 type PutInPlan struct {
 	Draft  *Version
 	Body   string   // the draft with those that fit
 	Fit    []Remark // can be put in together, in one step
 	Stand  []Remark // whose words stand in the draft already
 	Look   []Remark // somebody has to write themselves
-	Undo   int      // how many were put in by the step that made the draft as it is: it can be put back; 0: none
-	Before int      // number of the version before that step
+	Out    []Remark // that the text follows, or may, although they are not accepted any more
+	Left   map[uuid.UUID]Left
+	Undo   int // how many were put in by the step that made the draft as it is: it can be put back; 0: none
+	Before int // number of the version before that step
 }
 
 // PlanPutIn tries one suggestion after the other on the draft as it reads with those before it: two that ask for other words in the
@@ -57,7 +59,10 @@ func PlanPutIn(ctx context.Context, db bun.IDB, rec *Recommendation, only []uuid
 		return nil, err
 	}
 	p.Before = draft.Number - 1
-	return p, nil
+	if only == nil {
+		p.Out, p.Left, err = stillFollowed(ctx, db, rec)
+	}
+	return p, err
 }
 
 func (p *PutInPlan) place(r Remark, reviewed string) {

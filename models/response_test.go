@@ -232,6 +232,38 @@ func TestASuggestionIsAppliedOnceAndAccepted(t *testing.T) {
 	require.Len(t, w.versions(t), 3)
 }
 
+func TestApplyingOneOfAGroupKeepsWhatTheGroupWasAnswered(t *testing.T) {
+	for outcome, kept := range map[string]bool{models.ResponseAccepted: true, models.ResponsePartly: true, models.ResponseNotAccepted: false} {
+		w := newReviewed(t)
+		suggestion, err := models.RemarkByID(t.Context(), w.db, w.rec.ID, w.suggestion)
+		require.NoError(t, err)
+		in := models.ResponseInput{Outcome: outcome, Reason: "As the law has it.", Written: models.Written{WrittenIn: "en"}}
+		w.tx(t, func(ctx context.Context, tx bun.Tx) error {
+			g, err := models.GroupRemarks(ctx, tx, w.rec.ID, 1, seen(*suggestion, w.all[2]), models.GroupInput{Title: "First and second"}, noon)
+			if err != nil {
+				return err
+			}
+			return models.EditGroup(ctx, tx, g, 1, models.GroupInput{Title: g.Title}, &in, w.officer.ID, noon)
+		})
+		var v *models.Version
+		w.tx(t, func(ctx context.Context, tx bun.Tx) (err error) {
+			v, err = models.ApplySuggestion(ctx, tx, w.rec.ID, w.suggestion, 1, "As suggested.", w.officer, noon.Add(time.Hour))
+			return err
+		})
+		r, err := models.RemarkByID(t.Context(), w.db, w.rec.ID, w.suggestion)
+		require.NoError(t, err)
+		require.Equal(t, v.ID, *r.AppliedVersionID, outcome)
+		want := &models.Response{Outcome: outcome, Reason: "As the law has it.", WrittenIn: "en", ByGroup: true}
+		if !kept {
+			want = &models.Response{Outcome: models.ResponseAccepted}
+		}
+		require.Equal(t, want, r.Response(), outcome)
+		other, err := models.RemarkByID(t.Context(), w.db, w.rec.ID, w.all[2].ID)
+		require.NoError(t, err)
+		require.Equal(t, outcome, other.Response().Outcome, "the others of the group are answered as before")
+	}
+}
+
 func TestNothingIsAppliedToATextThatIsOut(t *testing.T) {
 	w := newReviewed(t)
 	_, err := w.db.NewUpdate().Model((*models.Recommendation)(nil)).Set("stage = ?", models.StageSignOff).Where("id = ?", w.rec.ID).Exec(t.Context())

@@ -107,6 +107,10 @@ func (s *Server) commentsBeside(ctx context.Context, l *i18n.Localizer, v *visit
 	if err != nil {
 		return nil, err
 	}
+	originals, err := s.originalsOf(ctx, v.viewer(), rec.ID)
+	if err != nil {
+		return nil, err
+	}
 	zone, err := s.zoneOf(ctx, v.Person)
 	if err != nil {
 		return nil, err
@@ -123,6 +127,7 @@ func (s *Server) commentsBeside(ctx context.Context, l *i18n.Localizer, v *visit
 			if err != nil {
 				return nil, err
 			}
+			remark.Original = originals[rv.TaskID]
 			if err := place.put(ctx, s, l, comment, remark); err != nil {
 				return nil, err
 			}

@@ -13,6 +13,8 @@ import (
 
 	"tribuna/internal/i18n"
 	"tribuna/internal/links"
+	"tribuna/internal/mail"
+	"tribuna/internal/markdown"
 	"tribuna/models"
 )
 
@@ -250,4 +252,67 @@ func TestGuessersOfLinksAreSlowedDown(t *testing.T) {
 	expert := h.person("expert-02")
 	task := h.ask(models.TaskReview, expert.ID)
 	require.Equal(t, http.StatusSeeOther, b.get(h.linkFor(task, expert.ID)).StatusCode, "who has a link gets in all the same")
+}
+
+// TestALinkSentAnewWorksBesideTheOlderOne: who asked for another finds both mails, and either leads to the question.
+func TestALinkSentAnewWorksBesideTheOlderOne(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	task := h.reviewing("expert-02")
+	older := h.linkFor(task, expert.ID)
+	desk := recommendationPath(h.brief.ID) + "/round"
+	require.Equal(t, http.StatusSeeOther, h.as("officer-khc", "en").post(desk, url.Values{"task": {task.ID.String()}, "do": {"send_link"}}).StatusCode)
+	var sent models.OutboxMail
+	require.NoError(t, h.db.NewSelect().Model(&sent).Where("kind = ? AND person_id = ?", models.MailNewLink, expert.ID).Scan(t.Context()))
+	letter, err := mail.NewComposer(h.db, h.server.Links, "https://tribuna.example").Compose(t.Context(), sent, time.Now())
+	require.NoError(t, err)
+	newer := regexp.MustCompile(`/l/[\w.-]+`).FindString(letter.Text)
+	require.NotEmpty(t, newer, letter.Text)
+	for name, link := range map[string]string{"older": older, "newer": newer, "older again": older} {
+		b := h.public("en")
+		got := b.get(link)
+		require.Equal(t, http.StatusSeeOther, got.StatusCode, name)
+		require.Equal(t, taskPath(task.ID), got.Header.Get("Location"), name)
+		page := b.get(taskPath(task.ID))
+		require.Equal(t, http.StatusOK, page.StatusCode, name)
+		require.Contains(t, page.Body, `action="`+taskPath(task.ID)+`/review"`, name)
+	}
+}
+
+// TestTheLinkOfAnInvitationTakenBackShowsNothingOfTheText: it says that nothing is asked any more, of which text, and who is in charge.
+func TestTheLinkOfAnInvitationTakenBackShowsNothingOfTheText(t *testing.T) {
+	n := newOffice(t)
+	n.patient(nil)
+	n.review(2, "expert-02", "expert-03")
+	expert, task, text := n.person("expert-02"), n.taskOf("expert-02"), n.current()
+	opened, _ := n.byLink(task, expert, "en") // before, and stays open on a device
+	n.say(n.brief.ID, n.officer, models.DecideWithdrawInvitation, task, models.WithdrawInvitationPayload{Reason: "Asked elsewhere."})
+	fresh, path := n.byLink(n.task(task.ID), expert, "en")
+	for name, b := range map[string]*reader{"opened before": opened, "opened now": fresh} {
+		got := b.get(path)
+		require.Equal(t, http.StatusOK, got.StatusCode, name)
+		sound(t, got)
+		require.Contains(t, got.Body, i18n.For("en").T("asked.over.cancelled.title"), name)
+		require.Contains(t, got.Body, text.Title, name)
+		require.Contains(t, got.Body, n.officer.Name, name)
+		for _, block := range markdown.Blocks(text.Body) {
+			if len(block.Text) > 40 {
+				require.NotContains(t, got.Body, block.Text[:40], name)
+			}
+		}
+		for _, m := range text.Measures {
+			require.NotContains(t, got.Body, m.Text, name)
+		}
+		for _, other := range []string{"expert-03", "expert-04", "partner-cyi"} {
+			require.NotContains(t, got.Body, n.person(other).Name, name)
+		}
+		for _, file := range []string{"/attachments/", "/text/docx", "/text/pdf", "/word", "/certificate.pdf"} {
+			require.NotContains(t, got.Body, file, name)
+		}
+		for _, below := range []string{"/text/docx", "/text/pdf", "/word", "/summary", "/thanks", "/certificate.pdf"} {
+			there := b.get(path + below)
+			require.NotEqual(t, http.StatusOK, there.StatusCode, "%s: %s", name, below)
+			require.NotContains(t, there.Body, text.Title, "%s: %s", name, below)
+		}
+	}
 }

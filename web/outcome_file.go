@@ -88,8 +88,8 @@ func (c *responsesCase) outcomeComment(l *i18n.Localizer, m models.Remark) word.
 			one.Instead = l.T("remark.leaves_out")
 		}
 	}
-	if a := m.Response(); (m.GroupID == nil || m.Outcome != nil) && a != nil {
-		one.Outcome, one.Reason, one.WrittenIn = l.T("responses.outcome."+a.Outcome), a.Reason, a.WrittenIn
+	if a := m.Response(); (m.GroupID == nil || m.Outcome != nil || c.left[m.ID] != "") && a != nil {
+		one.Outcome, one.Reason, one.WrittenIn = cells[8], a.Reason, a.WrittenIn
 	} else if m.GroupID == nil {
 		one.Outcome = l.T("responses.open")
 	}

@@ -56,6 +56,7 @@ type responsesView struct {
 	Here, All string     // addresses of the list as it is and without filters
 	Printed   string     // what stands above the list on paper: the text, its version, the round, the day
 	PutIn     *toPutIn   // accepted suggestions that wait to be put into the text
+	Left      *toPutIn   // those among the comments shown that the text follows, or may, although they are not accepted any more
 	Asked     string     // where the answers to the procedure's own questions are compared; "" where there are none
 }
 
@@ -97,6 +98,7 @@ type responsesCase struct {
 	namings   models.Namings                 // who is named in a file; read for files alone
 	conflicts map[uuid.UUID]*models.Conflict // declared, by question
 	originals map[uuid.UUID]*original        // of what was recorded for somebody, by the question
+	left      map[uuid.UUID]models.Left      // what the text still follows although it is not accepted any more
 	zone      *time.Location
 }
 
@@ -147,6 +149,9 @@ func (c *responsesCase) load(ctx context.Context, s *Server, l *i18n.Localizer) 
 		return err
 	}
 	if c.originals, err = s.originalsOf(ctx, c.visitor.viewer(), c.rec.ID); err != nil {
+		return err
+	}
+	if c.left, err = models.LeftInText(ctx, s.DB, c.rec, c.remarks); err != nil {
 		return err
 	}
 	c.zone, err = s.zoneOf(ctx, c.visitor.Person)
@@ -309,6 +314,7 @@ func (s *Server) fillComments(ctx context.Context, l *i18n.Localizer, c *respons
 	if err != nil {
 		return err
 	}
+	v.Left = c.leftInText()
 	v.Count = Progress{Total: len(whole), Label: l.T("responses.progress")}
 	in := map[uuid.UUID]int{}
 	for _, m := range whole {

@@ -25,7 +25,10 @@ type responseView struct {
 	Draft    int    // number of the draft it would be applied to
 	Edit     string // where the draft is written instead; "" for no suggestion, or no draft
 	Applied  bool
-	Stands   bool // the words suggested stand in the draft already, and nobody has accepted the suggestion yet
+	Left     string // that the text follows it although it is not accepted any more; "" where nothing is to be said
+	PutIn    string // where that is mended, and where what stands in the text already is noted
+	Stands   bool   // the words suggested stand in the draft already
+	Waits    bool   // likewise, and the suggestion is accepted: accepting it again would take away the reason given
 }
 
 // responseCase is what is answered: a group, or else one comment.
@@ -198,7 +201,7 @@ func (s *Server) renderResponse(w http.ResponseWriter, r *http.Request, c respon
 	if v.Blocks, err = s.answeredBlocks(r.Context(), l, c.responsesCase); err != nil {
 		return err
 	}
-	if err := s.fillSuggestion(r.Context(), c, &v); err != nil {
+	if err := s.fillSuggestion(r, c, &v); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, c.form.status, "response", v)
@@ -215,17 +218,21 @@ func (c responseCase) seenInForm(r *http.Request) int {
 }
 
 // fillSuggestion finds out whether a suggestion can be followed in one step.
-func (s *Server) fillSuggestion(ctx context.Context, c responseCase, v *responseView) error {
+func (s *Server) fillSuggestion(r *http.Request, c responseCase, v *responseView) error {
 	m := c.remarks[0]
-	v.Applied = c.group == nil && m.AppliedVersionID != nil
-	if c.group != nil || m.Kind != models.CommentSuggestion || v.Applied || c.rec.Editable() != nil {
+	if c.group != nil || m.Kind != models.CommentSuggestion {
 		return nil
 	}
-	reviewed, err := models.VersionByID(ctx, s.DB, m.VersionID)
+	v.PutIn, v.Left = putInPath(c.rec.ID), leftWords(Localizer(r), c.left[m.ID])
+	v.Applied = m.AppliedVersionID != nil && !m.Refused()
+	if m.AppliedVersionID != nil || c.rec.Editable() != nil {
+		return nil
+	}
+	reviewed, err := models.VersionByID(r.Context(), s.DB, m.VersionID)
 	if err != nil {
 		return err
 	}
-	draft, err := models.VersionByID(ctx, s.DB, *c.rec.CurrentVersionID)
+	draft, err := models.VersionByID(r.Context(), s.DB, *c.rec.CurrentVersionID)
 	if err != nil {
 		return err
 	}
@@ -233,7 +240,7 @@ func (s *Server) fillSuggestion(ctx context.Context, c responseCase, v *response
 	if _, ok := m.ApplyTo(reviewed.Body, draft.Body); ok {
 		v.Apply = c.kept.page + "/apply"
 	} else {
-		v.Stands = m.StandsIn(reviewed.Body, draft.Body)
+		v.Stands, v.Waits = m.StandsIn(reviewed.Body, draft.Body), m.ToPutIn()
 	}
 	return nil
 }
@@ -242,6 +249,7 @@ func (s *Server) fillSuggestion(ctx context.Context, c responseCase, v *response
 type suggestedWords struct {
 	Number             int
 	Quote, Replacement string
+	Out                bool // it is not accepted any more: the words quoted are to stand there again
 	Lang               string
 	Back               string
 }
@@ -259,5 +267,9 @@ func (s *Server) suggestedIn(r *http.Request, rec *models.Recommendation) (*sugg
 	if err != nil {
 		return nil, err
 	}
-	return &suggestedWords{m.Block + 1, m.Quote, m.Replacement, rec.Language, responsesPath(rec.ID) + "/" + m.ID.String()}, nil
+	w := &suggestedWords{m.Block + 1, m.Quote, m.Replacement, m.Refused(), rec.Language, responsesPath(rec.ID) + "/" + m.ID.String()}
+	if w.Out {
+		w.Quote, w.Replacement = m.Replacement, m.Quote
+	}
+	return w, nil
 }

@@ -21,6 +21,7 @@ type putInView struct {
 	Draft    int        // number of the version the officer sees
 	Fit      []putInRow // can be put in together
 	Written  []putInRow // somebody has to write them, or they stand there already
+	Out      []putInRow // the text follows them, or may, although they are not accepted any more
 	Undo     int        // how many the last step put in that can be put back
 	Before   int        // number of the version it would read as again
 	Compared string     // what that step changed
@@ -32,6 +33,7 @@ type putInRow struct {
 	ID, Where, Quote, Instead, Href, Edit string
 	Field, Lang                           string // of its box, and of the text
 	Stands                                bool   // its words stand in the text already
+	Left                                  string // that the text follows it although it is not accepted
 	Picked                                bool
 }
 
@@ -62,6 +64,22 @@ func (s *Server) suggestionsToPutIn(ctx context.Context, v *visitor, rec *models
 	return t, nil
 }
 
+// leftInText counts the comments shown that the text follows, or may, although they are not accepted any more; nil where there is none.
+func (c *responsesCase) leftInText() *toPutIn {
+	if len(c.left) == 0 {
+		return nil
+	}
+	return &toPutIn{Count: len(c.left), Href: putInPath(c.rec.ID)}
+}
+
+// leftWords say so of one comment; "" where there is nothing to say.
+func leftWords(l *i18n.Localizer, left models.Left) string {
+	if left == "" {
+		return ""
+	}
+	return l.T("putin.left." + string(left))
+}
+
 func (s *Server) showPutIn(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginAct(r, access.DecideReview, false)
 	if err != nil {
@@ -70,7 +88,7 @@ func (s *Server) showPutIn(w http.ResponseWriter, r *http.Request) error {
 	return s.renderPutIn(w, r, a)
 }
 
-// takePutIn puts those chosen into the text, takes that back, or notes what somebody wrote themselves.
+// takePutIn puts those chosen into the text, takes that back, or notes what somebody wrote or took out themselves.
 func (s *Server) takePutIn(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.beginAct(r, access.DecideReview, false)
 	if err != nil {
@@ -90,6 +108,9 @@ func (s *Server) takePutIn(w http.ResponseWriter, r *http.Request) error {
 			case "written":
 				said = l.N("putin.noted", len(chosen))
 				err = models.MarkWritten(ctx, tx, a.rec.ID, chosen, seen)
+			case "out":
+				said = l.N("putin.noted_out", len(chosen))
+				err = models.MarkTakenOut(ctx, tx, a.rec.ID, chosen, seen)
 			default:
 				if v, err = models.PutIn(ctx, tx, a.rec.ID, chosen, seen, l.N("putin.note", len(chosen)), by, s.Now()); err == nil {
 					said = l.N("putin.done", len(chosen), "Number", l.Number(v.Number))
@@ -111,8 +132,8 @@ func (s *Server) takePutIn(w http.ResponseWriter, r *http.Request) error {
 
 // putInField is the name of the boxes that belong to an act.
 func putInField(do string) string {
-	if do == "written" {
-		return "written"
+	if do == "written" || do == "out" {
+		return do
 	}
 	return "pick"
 }
@@ -155,6 +176,11 @@ func (s *Server) renderPutIn(w http.ResponseWriter, r *http.Request, a *officerA
 	for _, m := range p.Look {
 		v.Written = append(v.Written, newPutInRow(l, a, m, "written", false))
 	}
+	for _, m := range p.Out {
+		row := newPutInRow(l, a, m, "out", false)
+		row.Left = leftWords(l, p.Left[m.ID])
+		v.Out = append(v.Out, row)
+	}
 	s.Engine.Render(w, r, a.form.status, "putin", v)
 	return nil
 }
@@ -164,7 +190,7 @@ func newPutInRow(l *i18n.Localizer, a *officerAct, m models.Remark, field string
 	row := putInRow{Field: field, Lang: a.rec.Language, ID: m.ID.String(), Where: l.T("recommendation.paragraph", "Number", l.Number(m.Block+1)), Quote: m.Quote, Instead: m.Replacement, Stands: stands,
 		Href: responsesPath(a.rec.ID) + "/" + m.ID.String(), Edit: recommendationPath(a.rec.ID) + "/edit?suggestion=" + m.ID.String()}
 	row.Picked = field == "pick" || stands
-	if a.form.status != http.StatusOK && (a.form.Form.Values.Get("do") == "written") == (field == "written") {
+	if a.form.status != http.StatusOK && putInField(a.form.Form.Values.Get("do")) == field {
 		row.Picked = a.form.Form.Has(field, row.ID)
 	}
 	return row

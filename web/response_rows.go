@@ -82,6 +82,9 @@ func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, erro
 	if m.GroupTitle != "" {
 		row.Notes = append(row.Notes, l.T("responses.in_group", "Title", m.GroupTitle))
 	}
+	if left := leftWords(l, c.left[m.ID]); left != "" {
+		row.Notes = append(row.Notes, left)
+	}
 	var err error
 	if row.Text, err = renderWords(m.Body, "c-"+m.ID.String()[24:]); err != nil {
 		return row, err

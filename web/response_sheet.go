@@ -60,6 +60,9 @@ func (c *responsesCase) cells(l *i18n.Localizer, m models.Remark) []string {
 	if a := m.Response(); a != nil {
 		outcome, reason = l.T("responses.outcome."+a.Outcome), a.Reason
 	}
+	if left := leftWords(l, c.left[m.ID]); left != "" {
+		outcome += ". " + left
+	}
 	return []string{paragraph, name, c.authors[m.TaskID].capacity, l.T("responses.kind." + string(m.Kind)), m.Quote, m.Body, m.Replacement,
 		m.GroupTitle, outcome, reason}
 }

@@ -316,3 +316,60 @@ func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T)
 	require.Equal(t, http.StatusConflict, b.post(put, url.Values{"do": {"put"}, "draft": {"3"}, "pick": ids}).StatusCode, "the text is out")
 	require.Equal(t, 3, h.current().Number)
 }
+
+func TestASuggestionRefusedAfterItWasAppliedIsSaidToStandInTheText(t *testing.T) {
+	block, quote := newHouse(t).quotable()
+	h := newHouse(t).roundCommented(models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"})
+	b, page, put, l := h.as("officer-khc", "en"), responsesPath(h.brief.ID), putInPath(h.brief.ID), i18n.For("en")
+	one := page + "/" + strings.Split(picks(b.get(page + "?kind=suggestion").Body)[0], ":")[0]
+	require.Equal(t, http.StatusSeeOther, b.post(one+"/apply", form(t, b.get(one).Body, one+"/apply")).StatusCode)
+	stands := l.T("putin.left.stands")
+	for _, where := range []string{page, one, put} {
+		require.NotContains(t, b.get(where).Body, stands, "%s: it is accepted", where)
+	}
+	f := form(t, b.get(one).Body, one)
+	f.Set("outcome", "not_accepted")
+	f.Set("reason", "Costs too much.")
+	require.Equal(t, http.StatusSeeOther, b.post(one, f).StatusCode)
+	for _, tag := range i18n.Tags() {
+		b := h.as("officer-khc", tag)
+		for _, where := range []string{page, one, put} {
+			got := b.get(where)
+			sound(t, got)
+			unsaid(t, got)
+			require.Contains(t, got.Body, i18n.For(tag).T("putin.left.stands"), "%s %s", tag, where)
+		}
+	}
+	b = h.as("officer-khc", "en")
+	for _, where := range []string{page, one} {
+		require.Contains(t, b.get(where).Body, `href="`+put+`#out"`, "%s: how to take them out", where)
+	}
+	require.NotContains(t, b.get(one).Body, l.T("responses.is_applied"))
+	require.Contains(t, b.get(put).Body, `value="undo"`)
+	edit := recommendationPath(h.brief.ID) + "/edit?suggestion=" + strings.TrimPrefix(one, page+"/")
+	require.Contains(t, b.get(put).Body, edit)
+	require.Contains(t, b.get(edit).Body, l.T("putin.take_out", "Number", l.Number(block+1)))
+	book, err := excelize.OpenReader(bytes.NewReader([]byte(b.get(page + ".xlsx").Body)))
+	require.NoError(t, err)
+	rows, err := book.GetRows(book.GetSheetName(0))
+	require.NoError(t, err)
+	require.Contains(t, fmt.Sprint(rows), l.T("responses.outcome.not_accepted")+". "+stands)
+
+	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"out"}, "draft": {"2"}, "out": {strings.TrimPrefix(one, page+"/")}}).StatusCode)
+	require.NotContains(t, b.get(page).Body, stands, "the officer says that it is out")
+}
+
+func TestMarkingWhatStandsThereKeepsTheReasonGiven(t *testing.T) {
+	block, quote := newHouse(t).quotable()
+	same := models.CommentPayload{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"}
+	h := newHouse(t).roundCommented(same, same)
+	b, page, l := h.as("officer-khc", "en"), responsesPath(h.brief.ID), i18n.For("en")
+	all := picks(b.get(page + "?kind=suggestion").Body)
+	require.Equal(t, http.StatusSeeOther, b.post(page, url.Values{"do": {"answer"}, "pick": all, "outcome": {"accepted"}, "reason": {"Well said."}, "written_in": {"en"}}).StatusCode)
+	one, other := page+"/"+strings.Split(all[0], ":")[0], page+"/"+strings.Split(all[1], ":")[0]
+	require.Equal(t, http.StatusSeeOther, b.post(one+"/apply", form(t, b.get(one).Body, one+"/apply")).StatusCode)
+	got := b.get(other).Body
+	require.NotContains(t, got, l.T("responses.stands_button"), "accepting it again would take the reason away")
+	require.Contains(t, got, `href="`+putInPath(h.brief.ID)+`"`)
+	require.Equal(t, 2, strings.Count(b.get(page).Body, "Well said."))
+}

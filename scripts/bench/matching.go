@@ -16,7 +16,7 @@ const (
 	matchedWanted  = 3  // experts for each text
 	matchedTurns   = 20 // how often all is matched
 
-	aimMatching = time.Second // at p99: an officer waits for it
+	aimMatching = time.Second // of the slowest: an officer waits for it
 )
 
 // measureMatching measures whom to ask about many texts at once: reading what speaks for and against every expert, and
@@ -60,16 +60,16 @@ func measureMatching(ctx context.Context, _ settings) (string, error) {
 %d experts are wanted for each text; what speaks for and against each of them is read from the database, then the reviews are
 shared out as a minimum-cost flow. %d of %d were found. %d times over.
 
-| | p50 ms | p99 ms |
+| | p50 ms | slowest ms |
 |---|---:|---:|
 | matched | %s | %s |
 | the reading alone | %s | %s |
 | ratio at p50 | %.2f | |
 
-Aim: matched under 1 s at p99: %s.
+Aim: matched in under 1 s, also the slowest time: %s.
 
-`, matchedExperts, len(recs), matchedWanted, given, matchedWanted*len(recs), matchedTurns, ms(whole.at(.5)), ms(whole.at(.99)),
-		ms(read.at(.5)), ms(read.at(.99)), float64(whole.at(.5))/float64(read.at(.5)), verdict(whole.at(.99) < aimMatching)), nil
+`, matchedExperts, len(recs), matchedWanted, given, matchedWanted*len(recs), matchedTurns, ms(whole.at(.5)), ms(whole.at(1)),
+		ms(read.at(.5)), ms(read.at(1)), float64(whole.at(.5))/float64(read.at(.5)), verdict(whole.at(1) < aimMatching)), nil
 }
 
 func (in *instance) readExperts(ctx context.Context, recs []models.Recommendation) error {

@@ -23,7 +23,7 @@ const (
 	looksAtComment = 200
 )
 
-// aimReview is what the review page is to be answered in, at p99.
+// aimReview is what the pages of the review and of its comments are to be answered in, at p99; what is wanted of the page of answers.
 const aimReview = 50 * time.Millisecond
 
 // measureReview measures the page of an expert and the officer's view of all comments, over HTTP beside the SQL that they read.
@@ -48,7 +48,7 @@ times by somebody signed in, by turns with the statements by which it is read fr
 - *comments: officer, text changed*: the same when every other paragraph begins otherwise since: each comment is looked for in the text
   as it is now.
 - *responses: officer*: the page on which the officer answers the comments of the round, once it is closed: all %[1]d, each with a box to
-  choose it by.
+  choose it by. It came later than the aim, which is about the other pages, and is wanted to keep it too.
 
 | page | bytes compressed | page p50 ms | page p99 ms | bare p50 ms | bare p99 ms | ratio at p50 | aim |
 |---|---:|---:|---:|---:|---:|---:|---|
@@ -59,11 +59,12 @@ times by somebody signed in, by turns with the statements by which it is read fr
 		who        models.Person
 		read       func(context.Context, bun.IDB) error
 		before     func(context.Context) error
+		aim        string // what the verdict begins with
 	}{
-		{"review: expert", "/tasks/" + r.task.ID.String(), r.expert, r.readTask, nil},
-		{"comments: officer", home + "/comments", r.officer, r.readComments, nil},
-		{"comments: officer, text changed", home + "/comments", r.officer, r.readComments, r.change},
-		{"responses: officer", home + "/responses", r.officer, r.readResponses, r.close},
+		{"review: expert", "/tasks/" + r.task.ID.String(), r.expert, r.readTask, nil, ""},
+		{"comments: officer", home + "/comments", r.officer, r.readComments, nil, ""},
+		{"comments: officer, text changed", home + "/comments", r.officer, r.readComments, r.change, ""},
+		{"responses: officer", home + "/responses", r.officer, r.readResponses, r.close, "wanted: "},
 	}
 	for _, row := range rows {
 		if row.before != nil {
@@ -76,10 +77,10 @@ times by somebody signed in, by turns with the statements by which it is read fr
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", row.name, err)
 		}
-		text += fmt.Sprintf("| %s | %d | %s | %s | %s | %s | %.2f | %s |\n", row.name, size, ms(page.at(.5)), ms(page.at(.99)), ms(bare.at(.5)), ms(bare.at(.99)),
-			float64(page.at(.5))/float64(bare.at(.5)), verdict(page.at(.99) < aimReview))
+		text += fmt.Sprintf("| %s | %d | %s | %s | %s | %s | %.2f | %s%s |\n", row.name, size, ms(page.at(.5)), ms(page.at(.99)), ms(bare.at(.5)), ms(bare.at(.99)),
+			float64(page.at(.5))/float64(bare.at(.5)), row.aim, verdict(page.at(.99) < aimReview))
 	}
-	return text + "\nAim: p99 under 50 ms.\n\n", nil
+	return text + "\nAim: the review and its comments at p99 under 50 ms. Wanted beside it: the page of answers likewise.\n\n", nil
 }
 
 // lookAt asks for a page again and again, by turns with its statements.
