@@ -107,6 +107,7 @@ type CampaignFilter struct {
 	Recommendation uuid.UUID
 	Organisation   uuid.UUID // that owns the recommendation
 	Query          string    // in the title, or in the recommendation's
+	Language       string    // of the reader, in which titles are given where they have them
 	Open           bool      // something is still to come
 	Before         *Cursor
 	Limit          int64
@@ -115,10 +116,10 @@ type CampaignFilter struct {
 // CampaignSummary is a campaign with what stands in it.
 type CampaignSummary struct {
 	ID                     uuid.UUID
-	Title                  string
+	Title                  string // as it was written
 	CreatedAt              time.Time
 	RecommendationID       uuid.UUID
-	Recommendation         string // its title
+	Recommendation         string // its title as it was written
 	RecommendationLanguage string // of that title
 	Organisation           string
 	Planned                int // steps still to come, and mailings not sent yet
@@ -126,6 +127,7 @@ type CampaignSummary struct {
 	NextDay                *time.Time
 	NextTitle              string // of the step to come first
 	NextWrittenIn          string // language of that title; "" where nobody said
+	Called, About          Titled `bun:"-"` // the campaign and the recommendation, for the reader
 
 	// Of the mailing begun last, by which campaigns of one title are told apart; "" where there is none.
 	MailingKind, MailingSubject, MailingLanguage string
@@ -145,9 +147,8 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 		Join("JOIN organisations AS o ON o.id = r.organisation_id").
 		Join(`LEFT JOIN LATERAL (SELECT cs.day, cs.title, cs.written_in FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'planned'
 			ORDER BY cs.day, cs.at NULLS FIRST, cs.id LIMIT 1) AS upcoming ON TRUE`).
-		Join(`LEFT JOIN LATERAL (SELECT m.kind, mt.subject, mt.language FROM mailings AS m
-			JOIN mailing_texts AS mt ON mt.mailing_id = m.id AND mt.language = m.fallback_language
-			WHERE m.campaign_id = ca.id AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS latest ON TRUE`)).
+		Join(`LEFT JOIN LATERAL (SELECT m.kind, text.subject, text.language FROM mailings AS m `+saidIn+`
+			WHERE m.campaign_id = ca.id AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS latest ON TRUE`, f.Language)).
 		ColumnExpr("ca.id, ca.title, ca.created_at, r.id AS recommendation_id, r.title AS recommendation, r.language AS recommendation_language, o.name AS organisation").
 		ColumnExpr(campaignPlanned + " AS planned").ColumnExpr(campaignDone + " AS done").
 		ColumnExpr("upcoming.day AS next_day, coalesce(upcoming.title, '') AS next_title, coalesce(upcoming.written_in, '') AS next_written_in").
@@ -159,7 +160,8 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 		q = q.Where("r.organisation_id = ?", f.Organisation)
 	}
 	if f.Query != "" {
-		q = q.Where("(ca.title ILIKE ?0 OR r.title ILIKE ?0)", containing(f.Query))
+		q = q.Where(`(ca.title ILIKE ?0 OR r.title ILIKE ?0 OR EXISTS (SELECT 1 FROM publications AS pu JOIN publication_texts AS published
+			ON published.publication_id = pu.id WHERE pu.recommendation_id = r.id AND published.language = ?1 AND published.title ILIKE ?0))`, containing(f.Query), f.Language)
 	}
 	if f.Open {
 		q = q.Where(campaignPlanned + " > 0")
@@ -174,7 +176,22 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 	if err := q.OrderExpr("ca.created_at DESC, ca.id DESC").Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read campaigns: %w", err)
 	}
-	return list, nil
+	return list, callCampaigns(ctx, db, f.Language, list)
+}
+
+// callCampaigns names campaigns and their recommendations as a reader of a language knows them.
+func callCampaigns(ctx context.Context, db bun.IDB, language string, list []CampaignSummary) error {
+	ids := make([]uuid.UUID, len(list))
+	for i, c := range list {
+		ids[i] = c.RecommendationID
+	}
+	titles, err := TitlesIn(ctx, db, language, ids)
+	for i := range list {
+		c := &list[i]
+		written := Titled{c.Recommendation, c.RecommendationLanguage}
+		c.About, c.Called = titles.Of(c.RecommendationID, written), titles.Campaign(c.RecommendationID, written, c.Title)
+	}
+	return err
 }
 
 // MailingsIn lists the mailings of a campaign, oldest first.

@@ -10,7 +10,7 @@ import (
 
 // campaignChoices are the campaigns that a mailing can belong to. One that exists stays in one of them.
 func (s *Server) campaignChoices(r *http.Request, c mailingCase, v *mailingView) error {
-	list, err := models.Campaigns(r.Context(), s.DB, c.visitor.viewer(), models.CampaignFilter{Recommendation: c.rec.ID, Limit: 200})
+	list, err := models.Campaigns(r.Context(), s.DB, c.visitor.viewer(), models.CampaignFilter{Recommendation: c.rec.ID, Language: Localizer(r).Tag(), Limit: 200})
 	if err != nil {
 		return err
 	}
@@ -21,12 +21,12 @@ func (s *Server) campaignChoices(r *http.Request, c mailingCase, v *mailingView)
 	l, titled := Localizer(r), map[string]int{}
 	begun := campaignsBegun(l, zone, list)
 	for _, campaign := range list {
-		titled[campaign.Title]++
+		titled[campaign.Called.Title]++
 	}
 	for i, campaign := range list {
-		o := Option{Value: campaign.ID.String(), Label: campaign.Title}
-		if titled[campaign.Title] > 1 {
-			o.Label = l.T("campaign.among", "Title", campaign.Title, "When", begun[i])
+		o := Option{Value: campaign.ID.String(), Label: campaign.Called.Title, Lang: campaign.Called.Language}
+		if titled[campaign.Called.Title] > 1 {
+			o.Label = l.T("campaign.among", "Title", campaign.Called.Title, "When", begun[i])
 		}
 		v.Campaigns = append(v.Campaigns, o)
 	}
@@ -38,7 +38,7 @@ func (s *Server) fillCampaigns(ctx context.Context, l *i18n.Localizer, p *visito
 	if !p.Owner || p.Rec.PublishedAt == nil {
 		return nil
 	}
-	list, err := models.Campaigns(ctx, s.DB, p.visitor.viewer(), models.CampaignFilter{Recommendation: p.Rec.ID, Limit: 200})
+	list, err := models.Campaigns(ctx, s.DB, p.visitor.viewer(), models.CampaignFilter{Recommendation: p.Rec.ID, Language: l.Tag(), Limit: 200})
 	p.Campaigns = campaignRows(l, p.Zone, list)
 	for i := range p.Campaigns { // it stands on its own recommendation's page
 		p.Campaigns[i].Document, p.Campaigns[i].Organisation = "", ""
