@@ -26,11 +26,34 @@ func CreateCampaign(ctx context.Context, tx bun.IDB, r *Recommendation, in Campa
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	c, err := insertCampaign(ctx, tx, r, strings.TrimSpace(in.Title), by.ID, now)
-	if err != nil {
-		return nil, err
+	var c *Campaign
+	err := tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+		if err = titleIsFree(ctx, tx, r.ID, uuid.Nil, in.Title); err != nil {
+			return err
+		}
+		if c, err = insertCampaign(ctx, tx, r, strings.TrimSpace(in.Title), by.ID, now); err != nil {
+			return err
+		}
+		return c.putOnRecord(ctx, tx, "campaign.created", by, r.OrganisationID, now, campaignEntry{object: c.ID, texts: map[string]string{"title": c.Title}})
+	})
+	return c, err
+}
+
+// titleIsFree refuses a title that another campaign of a recommendation has, written in capitals or not: who chooses among them could
+// not tell them apart. Until the transaction ends nobody else gives one of them a title.
+func titleIsFree(ctx context.Context, tx bun.IDB, recommendation, but uuid.UUID, title string) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "campaigns "+recommendation.String()).Exec(ctx); err != nil {
+		return fmt.Errorf("wait for who names a campaign: %w", err)
 	}
-	return c, c.putOnRecord(ctx, tx, "campaign.created", by, r.OrganisationID, now, campaignEntry{object: c.ID, texts: map[string]string{"title": c.Title}})
+	taken, err := tx.NewSelect().Model((*Campaign)(nil)).Where("ca.recommendation_id = ? AND ca.id <> ?", recommendation, but).
+		Where("lower(trim(ca.title)) = lower(?)", strings.TrimSpace(title)).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("look whether a campaign has a title: %w", err)
+	}
+	if taken {
+		return apperr.Invalid("title", "campaign_taken")
+	}
+	return nil
 }
 
 func (in CampaignInput) check() error {
@@ -55,9 +78,12 @@ func campaignFor(ctx context.Context, tx bun.IDB, r *Recommendation, in MailingI
 	if in.CampaignID != nil {
 		return campaignOf(ctx, tx, r.ID, *in.CampaignID)
 	}
-	title := in.Title
-	if title == "" {
-		title = r.Title
+	title := strings.TrimSpace(in.Title)
+	if title == "" { // it is called as the recommendation is, however many there are: lists say when each was begun
+		return insertCampaign(ctx, tx, r, r.Title, officer, now)
+	}
+	if err := titleIsFree(ctx, tx, r.ID, uuid.Nil, title); err != nil {
+		return nil, err
 	}
 	return insertCampaign(ctx, tx, r, title, officer, now)
 }
@@ -81,12 +107,20 @@ func RenameCampaign(ctx context.Context, tx bun.IDB, c *Campaign, seen int, in C
 	if err := in.check(); err != nil {
 		return err
 	}
-	err := tx.NewUpdate().Model(c).Set("title = ?, revision = revision + 1", strings.TrimSpace(in.Title)).
-		WherePK().Where("revision = ?", seen).Returning("*").Scan(ctx)
-	if apperr.CodeOf(found(err, "campaign")) == apperr.CodeNotFound {
+	if c.Revision != seen {
 		return apperr.About(apperr.CodeOutdated, "campaign")
 	}
-	return err
+	return tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := titleIsFree(ctx, tx, c.RecommendationID, c.ID, in.Title); err != nil {
+			return err
+		}
+		err := tx.NewUpdate().Model(c).Set("title = ?, revision = revision + 1", strings.TrimSpace(in.Title)).
+			WherePK().Where("revision = ?", seen).Returning("*").Scan(ctx)
+		if apperr.CodeOf(found(err, "campaign")) == apperr.CodeNotFound {
+			return apperr.About(apperr.CodeOutdated, "campaign")
+		}
+		return err
+	})
 }
 
 // campaigned limits a query over campaigns and their recommendations (alias r) to those that the viewer's organisations own:
@@ -132,6 +166,9 @@ type CampaignSummary struct {
 	// Of the mailing begun last, by which campaigns of one title are told apart; "" where there is none.
 	MailingKind, MailingSubject, MailingLanguage string
 }
+
+// GoesOn reports whether something of it is still to come, or it has only been begun.
+func (c CampaignSummary) GoesOn() bool { return c.Planned > 0 || c.Done == 0 }
 
 // what of a campaign (alias ca) is to come, and what is done.
 const (

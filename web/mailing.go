@@ -71,7 +71,8 @@ type mailingView struct {
 	Texts        []mailingTextView
 	Fallbacks    []Option
 	CampaignHref string   // of the one it belongs to; "" for a new mailing
-	Campaigns    []Option // to which it can belong, beside a new one; none where it can only begin one
+	Campaigns    []Option // to which it can belong; none where it can only begin one
+	CampaignAsk  string   // stands among them where the officer has to say which it is; "" where one is chosen
 	More         audienceChoices
 	MoreOpen     bool // something of More is chosen
 	Counts       *audienceView
@@ -200,7 +201,11 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values.Set("campaign_id", r.URL.Query().Get("campaign"))
+	meant, err := s.campaignMeant(r, c)
+	if err != nil {
+		return err
+	}
+	values.Set("campaign_id", meant)
 	if c.kind == models.MailingKindEvent {
 		if err := s.prefilledEvent(r, c, values); err != nil {
 			return err
