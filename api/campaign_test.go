@@ -49,6 +49,8 @@ func TestACampaignIsBegunFoundAndRenamed(t *testing.T) {
 	h.send(t, rename, http.StatusOK, &c)
 	require.Equal(t, "Autumn", c.Title)
 	require.Equal(t, "outdated", h.send(t, rename, http.StatusPreconditionFailed, nil).problem.Code)
+	taken := h.send(t, request{method: "POST", path: "/recommendations/" + rec.ID.String() + "/campaigns", token: officer, body: models.CampaignInput{Title: "autumn"}, header: key()}, http.StatusUnprocessableEntity, nil)
+	require.Equal(t, [2]string{"title", "campaign_taken"}, [2]string{taken.problem.Errors[0].Field, taken.problem.Errors[0].Code})
 	rename.body, rename.header = models.CampaignInput{Title: "One\nTwo"}, seen("2")
 	require.Equal(t, "title", h.send(t, rename, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
 

@@ -26,11 +26,34 @@ func CreateCampaign(ctx context.Context, tx bun.IDB, r *Recommendation, in Campa
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	c, err := insertCampaign(ctx, tx, r, strings.TrimSpace(in.Title), by.ID, now)
-	if err != nil {
-		return nil, err
+	var c *Campaign
+	err := tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+		if err = titleIsFree(ctx, tx, r.ID, uuid.Nil, in.Title); err != nil {
+			return err
+		}
+		if c, err = insertCampaign(ctx, tx, r, strings.TrimSpace(in.Title), by.ID, now); err != nil {
+			return err
+		}
+		return c.putOnRecord(ctx, tx, "campaign.created", by, r.OrganisationID, now, campaignEntry{object: c.ID, texts: map[string]string{"title": c.Title}})
+	})
+	return c, err
+}
+
+// titleIsFree refuses a title that another campaign of a recommendation has, written in capitals or not: who chooses among them could
+// not tell them apart. Until the transaction ends nobody else gives one of them a title.
+func titleIsFree(ctx context.Context, tx bun.IDB, recommendation, but uuid.UUID, title string) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "campaigns "+recommendation.String()).Exec(ctx); err != nil {
+		return fmt.Errorf("wait for who names a campaign: %w", err)
 	}
-	return c, c.putOnRecord(ctx, tx, "campaign.created", by, r.OrganisationID, now, campaignEntry{object: c.ID, texts: map[string]string{"title": c.Title}})
+	taken, err := tx.NewSelect().Model((*Campaign)(nil)).Where("ca.recommendation_id = ? AND ca.id <> ?", recommendation, but).
+		Where("lower(trim(ca.title)) = lower(?)", strings.TrimSpace(title)).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("look whether a campaign has a title: %w", err)
+	}
+	if taken {
+		return apperr.Invalid("title", "campaign_taken")
+	}
+	return nil
 }
 
 func (in CampaignInput) check() error {
@@ -55,9 +78,12 @@ func campaignFor(ctx context.Context, tx bun.IDB, r *Recommendation, in MailingI
 	if in.CampaignID != nil {
 		return campaignOf(ctx, tx, r.ID, *in.CampaignID)
 	}
-	title := in.Title
-	if title == "" {
-		title = r.Title
+	title := strings.TrimSpace(in.Title)
+	if title == "" { // it is called as the recommendation is, however many there are: lists say when each was begun
+		return insertCampaign(ctx, tx, r, r.Title, officer, now)
+	}
+	if err := titleIsFree(ctx, tx, r.ID, uuid.Nil, title); err != nil {
+		return nil, err
 	}
 	return insertCampaign(ctx, tx, r, title, officer, now)
 }
@@ -81,12 +107,20 @@ func RenameCampaign(ctx context.Context, tx bun.IDB, c *Campaign, seen int, in C
 	if err := in.check(); err != nil {
 		return err
 	}
-	err := tx.NewUpdate().Model(c).Set("title = ?, revision = revision + 1", strings.TrimSpace(in.Title)).
-		WherePK().Where("revision = ?", seen).Returning("*").Scan(ctx)
-	if apperr.CodeOf(found(err, "campaign")) == apperr.CodeNotFound {
+	if c.Revision != seen {
 		return apperr.About(apperr.CodeOutdated, "campaign")
 	}
-	return err
+	return tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := titleIsFree(ctx, tx, c.RecommendationID, c.ID, in.Title); err != nil {
+			return err
+		}
+		err := tx.NewUpdate().Model(c).Set("title = ?, revision = revision + 1", strings.TrimSpace(in.Title)).
+			WherePK().Where("revision = ?", seen).Returning("*").Scan(ctx)
+		if apperr.CodeOf(found(err, "campaign")) == apperr.CodeNotFound {
+			return apperr.About(apperr.CodeOutdated, "campaign")
+		}
+		return err
+	})
 }
 
 // campaigned limits a query over campaigns and their recommendations (alias r) to those that the viewer's organisations own:
@@ -107,6 +141,7 @@ type CampaignFilter struct {
 	Recommendation uuid.UUID
 	Organisation   uuid.UUID // that owns the recommendation
 	Query          string    // in the title, or in the recommendation's
+	Language       string    // of the reader, in which titles are given where they have them
 	Open           bool      // something is still to come
 	Before         *Cursor
 	Limit          int64
@@ -115,10 +150,10 @@ type CampaignFilter struct {
 // CampaignSummary is a campaign with what stands in it.
 type CampaignSummary struct {
 	ID                     uuid.UUID
-	Title                  string
+	Title                  string // as it was written
 	CreatedAt              time.Time
 	RecommendationID       uuid.UUID
-	Recommendation         string // its title
+	Recommendation         string // its title as it was written
 	RecommendationLanguage string // of that title
 	Organisation           string
 	Planned                int // steps still to come, and mailings not sent yet
@@ -126,10 +161,14 @@ type CampaignSummary struct {
 	NextDay                *time.Time
 	NextTitle              string // of the step to come first
 	NextWrittenIn          string // language of that title; "" where nobody said
+	Called, About          Titled `bun:"-"` // the campaign and the recommendation, for the reader
 
 	// Of the mailing begun last, by which campaigns of one title are told apart; "" where there is none.
 	MailingKind, MailingSubject, MailingLanguage string
 }
+
+// GoesOn reports whether something of it is still to come, or it has only been begun.
+func (c CampaignSummary) GoesOn() bool { return c.Planned > 0 || c.Done == 0 }
 
 // what of a campaign (alias ca) is to come, and what is done.
 const (
@@ -145,9 +184,8 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 		Join("JOIN organisations AS o ON o.id = r.organisation_id").
 		Join(`LEFT JOIN LATERAL (SELECT cs.day, cs.title, cs.written_in FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'planned'
 			ORDER BY cs.day, cs.at NULLS FIRST, cs.id LIMIT 1) AS upcoming ON TRUE`).
-		Join(`LEFT JOIN LATERAL (SELECT m.kind, mt.subject, mt.language FROM mailings AS m
-			JOIN mailing_texts AS mt ON mt.mailing_id = m.id AND mt.language = m.fallback_language
-			WHERE m.campaign_id = ca.id AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS latest ON TRUE`)).
+		Join(`LEFT JOIN LATERAL (SELECT m.kind, text.subject, text.language FROM mailings AS m `+saidIn+`
+			WHERE m.campaign_id = ca.id AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS latest ON TRUE`, f.Language)).
 		ColumnExpr("ca.id, ca.title, ca.created_at, r.id AS recommendation_id, r.title AS recommendation, r.language AS recommendation_language, o.name AS organisation").
 		ColumnExpr(campaignPlanned + " AS planned").ColumnExpr(campaignDone + " AS done").
 		ColumnExpr("upcoming.day AS next_day, coalesce(upcoming.title, '') AS next_title, coalesce(upcoming.written_in, '') AS next_written_in").
@@ -159,7 +197,8 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 		q = q.Where("r.organisation_id = ?", f.Organisation)
 	}
 	if f.Query != "" {
-		q = q.Where("(ca.title ILIKE ?0 OR r.title ILIKE ?0)", containing(f.Query))
+		q = q.Where(`(ca.title ILIKE ?0 OR r.title ILIKE ?0 OR EXISTS (SELECT 1 FROM publications AS pu JOIN publication_texts AS published
+			ON published.publication_id = pu.id WHERE pu.recommendation_id = r.id AND published.language = ?1 AND published.title ILIKE ?0))`, containing(f.Query), f.Language)
 	}
 	if f.Open {
 		q = q.Where(campaignPlanned + " > 0")
@@ -174,7 +213,22 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 	if err := q.OrderExpr("ca.created_at DESC, ca.id DESC").Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read campaigns: %w", err)
 	}
-	return list, nil
+	return list, callCampaigns(ctx, db, f.Language, list)
+}
+
+// callCampaigns names campaigns and their recommendations as a reader of a language knows them.
+func callCampaigns(ctx context.Context, db bun.IDB, language string, list []CampaignSummary) error {
+	ids := make([]uuid.UUID, len(list))
+	for i, c := range list {
+		ids[i] = c.RecommendationID
+	}
+	titles, err := TitlesIn(ctx, db, language, ids)
+	for i := range list {
+		c := &list[i]
+		written := Titled{c.Recommendation, c.RecommendationLanguage}
+		c.About, c.Called = titles.Of(c.RecommendationID, written), titles.Campaign(c.RecommendationID, written, c.Title)
+	}
+	return err
 }
 
 // MailingsIn lists the mailings of a campaign, oldest first.

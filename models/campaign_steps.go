@@ -66,8 +66,14 @@ func (c *Campaign) responsible(ctx context.Context, db bun.IDB, person uuid.UUID
 // DueStep is a step of a campaign that somebody has to see to: one that is planned, or a letter that is done and whose reply is overdue.
 type DueStep struct {
 	CampaignStep `bun:",extend"`
-	Campaign     string // its title
+	Campaign     string // its title as it was written
+
+	RecommendationID   uuid.UUID
+	Written, WrittenAs string // title of the recommendation as it was written, and its language
 }
+
+// About is the title of the recommendation as it was written.
+func (s DueStep) About() Titled { return Titled{s.Written, s.WrittenAs} }
 
 // stepsAhead is how many days before its day a step comes onto the desk of who is responsible.
 const stepsAhead = 7
@@ -101,7 +107,7 @@ const dueFirst = "CASE WHEN cs.state = 'planned' THEN cs.day ELSE cs.reply_due E
 // DueSteps lists the steps that wait for a viewer, the first due first.
 func DueSteps(ctx context.Context, db bun.IDB, v Viewer, now time.Time) ([]DueStep, error) {
 	var list []DueStep
-	err := v.dueSteps(db.NewSelect(), now).ColumnExpr("cs.*, ca.title AS campaign").
+	err := v.dueSteps(db.NewSelect(), now).ColumnExpr("cs.*, ca.title AS campaign, r.id AS recommendation_id, r.title AS written, r.language AS written_as").
 		OrderExpr(dueFirst).Limit(maxDueSteps).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read which steps of campaigns wait for somebody: %w", err)

@@ -209,6 +209,28 @@ func TestACampaignHoldsSeveralMailings(t *testing.T) {
 	require.Equal(t, alone.CampaignID, stays.CampaignID)
 }
 
+// TestOneOfTwoWhoNameACampaignAlikeIsRefused: both at the same time.
+func TestOneOfTwoWhoNameACampaignAlikeIsRefused(t *testing.T) {
+	s := newSeries(t)
+	const many = 4
+	errs := make(chan error, many)
+	for range many {
+		go func() {
+			_, err := models.CreateCampaign(t.Context(), s.db, s.rec, models.CampaignInput{Title: "Summer"}, s.officer, noon)
+			errs <- err
+		}()
+	}
+	made := 0
+	for range many {
+		if err := <-errs; err == nil {
+			made++
+		} else {
+			require.Equal(t, []string{"title"}, fieldsOf(t, err))
+		}
+	}
+	require.Equal(t, 1, made)
+}
+
 func TestACampaignIsRenamedOnTopOfWhatWasSeen(t *testing.T) {
 	s := newSeries(t)
 	require.Equal(t, "Spring", s.campaign.Title)
@@ -216,8 +238,16 @@ func TestACampaignIsRenamedOnTopOfWhatWasSeen(t *testing.T) {
 	require.Equal(t, 2, s.campaign.Revision)
 	require.Equal(t, apperr.CodeOutdated, apperr.CodeOf(models.RenameCampaign(t.Context(), s.db, s.campaign, 1, models.CampaignInput{Title: "Winter"})))
 	require.Equal(t, apperr.CodeInvalid, apperr.CodeOf(models.RenameCampaign(t.Context(), s.db, s.campaign, 2, models.CampaignInput{})))
+	other, err := models.CreateCampaign(t.Context(), s.db, s.rec, models.CampaignInput{Title: "Spring"}, s.officer, noon)
+	require.NoError(t, err, "the title is free again")
+	require.Equal(t, []string{"title"}, fieldsOf(t, models.RenameCampaign(t.Context(), s.db, other, 1, models.CampaignInput{Title: " autumn"})))
+	_, err = models.CreateCampaign(t.Context(), s.db, s.rec, models.CampaignInput{Title: "AUTUMN "}, s.officer, noon)
+	require.Equal(t, []string{"title"}, fieldsOf(t, err))
+	mailing := models.MailingInput{Title: "Autumn", FallbackLanguage: "en", Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}
+	_, err = models.CreateMailing(t.Context(), s.db, s.rec, mailing, s.officer.ID, noon)
+	require.Equal(t, []string{"title"}, fieldsOf(t, err))
 	s.rec.PublishedAt = nil
-	_, err := models.CreateCampaign(t.Context(), s.db, s.rec, models.CampaignInput{Title: "Early"}, s.officer, noon)
+	_, err = models.CreateCampaign(t.Context(), s.db, s.rec, models.CampaignInput{Title: "Early"}, s.officer, noon)
 	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(err), "what is not published is not campaigned for")
 }
 

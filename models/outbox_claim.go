@@ -97,6 +97,8 @@ type MailResult struct {
 	RetryAt time.Time // with MailQueued; zero: when it was due before
 	Counts  bool      // with MailQueued: this was an attempt that the server refused
 	Lost    bool      // with MailQueued: the connection was lost before the message was complete, which is not the reader's fault
+	Nobody  string    // with MailFailed: the address that it went to, where the server said that nobody has it
+	Status  string    // likewise the enhanced status code it gave; "" where it gave none
 }
 
 // maxReply keeps a server's chatter short, in characters.
@@ -106,7 +108,22 @@ const maxReply = 500
 // writes nothing, with one exception: a sender whose lease ended while the server was taking its mail may still say
 // that it was delivered or refused, since it alone knows. So may one whose mail went to somebody who was erased meanwhile; such a mail
 // is not tried again.
-func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []MailResult, now time.Time) (int, error) {
+//
+// What nobody has is noted with it, see noteRefused.
+func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []MailResult, now time.Time) (written int, err error) {
+	if !slices.ContainsFunc(results, func(r MailResult) bool { return r.Nobody != "" }) {
+		return markResults(ctx, db, token, results, now)
+	}
+	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+		if written, err = markResults(ctx, tx, token, results, now); err != nil {
+			return err
+		}
+		return noteRefused(ctx, tx, token, results, now)
+	})
+	return written, err
+}
+
+func markResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []MailResult, now time.Time) (int, error) {
 	if len(results) == 0 {
 		return 0, nil
 	}

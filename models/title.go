@@ -8,11 +8,39 @@ import (
 	"github.com/uptrace/bun"
 )
 
+// Titled is a title and the language it is in; "" where nobody said which.
+type Titled struct{ Title, Language string }
+
+// Titled is the title as it was written, and its language.
+func (r *Recommendation) Titled() Titled { return Titled{r.Title, r.Language} }
+
+// Titles are the titles that recommendations have in a reader's language.
+type Titles struct {
+	language string
+	of       map[uuid.UUID]string
+}
+
+// Of is what a recommendation is called for the reader: in their language where it has a title in it, else as it was written.
+func (t Titles) Of(recommendation uuid.UUID, written Titled) Titled {
+	if title := t.of[recommendation]; title != "" {
+		return Titled{title, t.language}
+	}
+	return written
+}
+
+// Campaign is what a campaign of a recommendation is called for the reader. One to which nobody gave a name has that of its
+// recommendation, and is called as that is.
+func (t Titles) Campaign(recommendation uuid.UUID, written Titled, title string) Titled {
+	if title != written.Title {
+		return Titled{Title: title}
+	}
+	return t.Of(recommendation, written)
+}
+
 // TitlesIn returns the titles of recommendations in a language other than their own: as published, else as the approved
-// translation of the accepted text has it. What has none is not among them. Who may read the recommendation is for the
-// caller to know.
-func TitlesIn(ctx context.Context, db bun.IDB, language string, recommendations []uuid.UUID) (map[uuid.UUID]string, error) {
-	titles := map[uuid.UUID]string{}
+// translation of the accepted text has it. Who may read the recommendation is for the caller to know.
+func TitlesIn(ctx context.Context, db bun.IDB, language string, recommendations []uuid.UUID) (Titles, error) {
+	titles := Titles{language: language, of: map[uuid.UUID]string{}}
 	if len(recommendations) == 0 {
 		return titles, nil
 	}
@@ -28,10 +56,10 @@ func TitlesIn(ctx context.Context, db bun.IDB, language string, recommendations 
 		Where("r.id IN (?) AND r.language <> ?", bun.List(recommendations), language).
 		Where("COALESCE(published.title, approved.title, '') <> ''").Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("read titles in a language: %w", err)
+		return titles, fmt.Errorf("read titles in a language: %w", err)
 	}
 	for _, row := range rows {
-		titles[row.ID] = row.Title
+		titles.of[row.ID] = row.Title
 	}
 	return titles, nil
 }

@@ -47,6 +47,8 @@ type campaignCase struct {
 	rec     *models.Recommendation
 	c       *models.Campaign
 	zone    *time.Location // the visitor's
+	title   models.Titled  // of the campaign, for its reader
+	about   models.Titled  // of the recommendation, likewise
 }
 
 func (c campaignCase) path() string { return campaignPath(c.c.ID) }
@@ -70,18 +72,28 @@ func (s *Server) loadCampaign(r *http.Request, action access.Action) (campaignCa
 	if err = s.can(r.Context(), c.visitor, action, c.rec, nil); err != nil {
 		return c, err
 	}
-	c.zone, err = s.zoneOf(r.Context(), c.visitor.Person)
+	if c.zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
+		return c, err
+	}
+	c.about, c.title, err = s.titlesFor(r, c.rec, c.c.Title)
 	return c, err
+}
+
+// titlesFor is what a recommendation, and a campaign of it with such a title, are called for who asks.
+func (s *Server) titlesFor(r *http.Request, rec *models.Recommendation, campaign string) (about, called models.Titled, err error) {
+	titles, err := models.TitlesIn(r.Context(), s.DB, Localizer(r).Tag(), []uuid.UUID{rec.ID})
+	return titles.Of(rec.ID, rec.Titled()), titles.Campaign(rec.ID, rec.Titled(), campaign), err
 }
 
 // campaignHead is what stands above every page of a campaign.
 type campaignHead struct {
-	Campaign, CampaignHref               string
+	Campaign, CampaignHref, CampaignLang string
 	Document, DocumentHref, DocumentLang string
 }
 
 func (c campaignCase) head() campaignHead {
-	return campaignHead{Campaign: c.c.Title, CampaignHref: c.path(), Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language}
+	return campaignHead{Campaign: c.title.Title, CampaignHref: c.path(), CampaignLang: c.title.Language,
+		Document: c.about.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.about.Language}
 }
 
 // campaignView is the page of a campaign: what comes next, a month at a glance, and all of it in the order of time.
@@ -117,7 +129,7 @@ func (s *Server) campaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := campaignView{Page: s.workPage(r, c.c.Title), campaignHead: c.head(), Path: c.path(), Calendar: c.path() + "/calendar.ics", Rename: c.path() + "/edit",
+	v := campaignView{Page: s.workPage(r, c.title.Title), campaignHead: c.head(), Path: c.path(), Calendar: c.path() + "/calendar.ics", Rename: c.path() + "/edit",
 		Filter: NewForm(r.URL.Query()), Month: r.URL.Query().Get("month"), Total: len(all)}
 	v.Adds = addsTo(l, c)
 	s.seriesChoices(l, all, &v)

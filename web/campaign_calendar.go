@@ -28,7 +28,7 @@ func (s *Server) campaignCalendar(w http.ResponseWriter, r *http.Request) error 
 	w.Header().Set("Content-Type", calendar.MediaType)
 	w.Header().Set("Content-Disposition", `attachment; filename="tribuna-campaign.ics"`)
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write(calendar.File(c.c.Title, entries, s.Now()))
+	_, err = w.Write(calendar.File(c.title.Title, entries, s.Now()))
 	return err
 }
 

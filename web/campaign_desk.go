@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -15,7 +17,7 @@ import (
 // stepRow is a step of a campaign on the desk of who is responsible for it.
 type stepRow struct {
 	seriesItem
-	Campaign string
+	Campaign models.Titled
 	Again    string // where the letter is written again, of one whose reply is overdue; "" for the others
 
 	due time.Time // where the day alone is known: when that is over
@@ -28,11 +30,19 @@ func (s *Server) dueSteps(r *http.Request, v *visitor) ([]stepRow, error) {
 		return nil, err
 	}
 	list, err := models.DueSteps(r.Context(), s.DB, v.viewer(), s.Now())
+	if err != nil {
+		return nil, err
+	}
+	about := make([]uuid.UUID, len(list))
+	for i, step := range list {
+		about[i] = step.RecommendationID
+	}
+	titles, err := models.TitlesIn(r.Context(), s.DB, Localizer(r).Tag(), about)
 	rows := make([]stepRow, 0, len(list))
 	for _, step := range list {
 		item := stepItem(Localizer(r), step.CampaignStep, models.DayOf(s.Now(), zone))
 		item.Href = campaignPath(step.CampaignID) + "/steps/" + step.ID.String()
-		row := stepRow{seriesItem: item, Campaign: step.Campaign, due: dayOver(item.Day, zone)}
+		row := stepRow{seriesItem: item, Campaign: titles.Campaign(step.RecommendationID, step.About(), step.Campaign), due: dayOver(item.Day, zone)}
 		switch {
 		case step.AwaitsReply():
 			if row.With, err = s.concerned(r.Context(), Localizer(r), step.CampaignStep); err != nil {

@@ -30,7 +30,7 @@ type campaignsView struct {
 
 // campaignRow is a campaign in a list.
 type campaignRow struct {
-	Href, Title                 string
+	Href, Title, TitleLang      string
 	Document, Lang              string
 	DocumentHref, Organisation  string
 	Planned, Done               int
@@ -44,7 +44,7 @@ func campaignRows(l *i18n.Localizer, zone *time.Location, list []models.Campaign
 	begun := campaignsBegun(l, zone, list)
 	rows := make([]campaignRow, len(list))
 	for i, c := range list {
-		rows[i] = campaignRow{Href: campaignPath(c.ID), Title: c.Title, Document: c.Recommendation, Lang: c.RecommendationLanguage,
+		rows[i] = campaignRow{Href: campaignPath(c.ID), Title: c.Called.Title, TitleLang: c.Called.Language, Document: c.About.Title, Lang: c.About.Language,
 			DocumentHref: recommendationPath(c.RecommendationID), Organisation: c.Organisation, Planned: c.Planned, Done: c.Done,
 			Next: c.NextTitle, NextLanguage: c.NextWrittenIn, Begun: l.T("campaign.begun", "When", begun[i])}
 		if c.MailingSubject != "" {
@@ -60,7 +60,7 @@ func campaignRows(l *i18n.Localizer, zone *time.Location, list []models.Campaign
 // campaignsBegun says when each campaign was begun: the day or, where two of the same title were begun on one, day and time.
 func campaignsBegun(l *i18n.Localizer, zone *time.Location, list []models.CampaignSummary) []string {
 	begun, alike := make([]string, len(list)), map[string]int{}
-	called := func(c models.CampaignSummary) string { return c.Title + "\n" + l.Date(c.CreatedAt, zone) }
+	called := func(c models.CampaignSummary) string { return c.Called.Title + "\n" + l.Date(c.CreatedAt, zone) }
 	for _, c := range list {
 		alike[called(c)]++
 	}
@@ -82,7 +82,7 @@ func (s *Server) campaigns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, q := Localizer(r), r.URL.Query()
-	f := models.CampaignFilter{Query: strings.TrimSpace(q.Get("q")), Open: q.Get("state") == "open", Before: cursorOf(q.Get("before")), Limit: pageSize + 1}
+	f := models.CampaignFilter{Language: l.Tag(), Query: strings.TrimSpace(q.Get("q")), Open: q.Get("state") == "open", Before: cursorOf(q.Get("before")), Limit: pageSize + 1}
 	list, err := models.Campaigns(r.Context(), s.DB, v.viewer(), f)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *Server) newCampaign(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderNewCampaign(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l, home := Localizer(r), recommendationPath(c.rec.ID)
 	s.Engine.Render(w, r, f.status, "campaign_title", campaignTitleView{Page: s.workPage(r, l.T("campaign.new")), formState: f,
-		campaignHead: campaignHead{Document: c.rec.Title, DocumentHref: home, DocumentLang: c.rec.Language},
+		campaignHead: campaignHead{Document: c.title.Title, DocumentHref: home, DocumentLang: c.title.Language},
 		Action:       home + "/campaigns/new", Back: home, Button: l.T("campaign.begin")})
 	return nil
 }

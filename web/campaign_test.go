@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -186,11 +187,71 @@ func TestAMailingIsAddedToTheCampaignItWasBegunFrom(t *testing.T) {
 	require.NotContains(t, again.Body, i18n.For("en").T("campaign.of_mailing_new"), "it moves to another one, and begins none")
 	h.exec(`UPDATE mailings SET state = 'scheduled', launched_at = now(), next_at = '2099-04-07 10:00+00' WHERE campaign_id = ?`, id)
 	require.Contains(t, b.get(campaign).Body, i18n.For("en").Date(time.Date(2099, 4, 7, 0, 0, 0, 0, time.UTC), time.UTC), "it stands where it leaves, not where that was said")
-	f.Set("campaign_id", "")
+	f.Set("campaign_id", campaignNew)
 	f.Set("decision_id", NewDecisionID())
 	alone := b.post(path, f)
 	require.Equal(t, http.StatusSeeOther, alone.StatusCode)
 	require.NotContains(t, b.get(alone.Header.Get("Location")).Body, campaign+`"`)
+}
+
+func TestTheCampaignOfANewMailingIsChosenWhereItIsClear(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b, l := h.as("officer-khc", "en"), i18n.For("en")
+	path := recommendationPath(h.brief.ID) + "/mailings/new"
+	require.NotContains(t, b.get(path).Body, `name="campaign_id"`, "where there is none, a new one begins without a word")
+	only := h.campaignOf(b, "Spring")
+	chosen := func(query string) string { return filled(t, b.get(path+query).Body, path).Get("campaign_id") }
+	id := func(campaign string) string { return strings.TrimPrefix(campaign, campaignsPath+"/") }
+	require.Equal(t, id(only), chosen(""), "the only one that goes on")
+	require.Equal(t, campaignNew, chosen("?campaign=new"))
+	over := h.campaignOf(b, "Autumn")
+	h.settle(b, h.stepIn(b, over, "letter", "To the minister", "2026-01-15", ""), "done", "They agreed")
+	require.Equal(t, id(only), chosen(""), "what is over is not in question")
+	require.Equal(t, id(over), chosen("?campaign="+id(over)), "but can be named")
+	second := h.campaignOf(b, "Summer")
+	page := b.get(path)
+	sound(t, page)
+	require.Contains(t, page.Body, l.T("campaign.of_mailing_choose"), "of two the officer says which")
+	require.Equal(t, id(second), chosen("?campaign="+id(second)))
+	f := filled(t, page.Body, path)
+	f.Set("fallback_language", "en")
+	f.Set(textOf(t, f, "en")+".subject", "S")
+	f.Set(textOf(t, f, "en")+".body", "B")
+	f.Set("do", "save")
+	for value, key := range map[string]string{"": "required", "spring": "unknown"} {
+		f.Set("campaign_id", value)
+		refused := b.post(path, f)
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+		sound(t, refused)
+		require.Contains(t, refused.Body, `href="#f-campaign_id"`, value)
+		require.Contains(t, refused.Body, html.EscapeString(l.T("error.field."+key)))
+	}
+	f.Set("campaign_id", id(second))
+	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
+}
+
+func TestTwoCampaignsOfARecommendationHaveTwoTitles(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	b := h.as("officer-khc", "en")
+	h.campaignOf(b, "Spring")
+	path := recommendationPath(h.brief.ID) + "/campaigns/new"
+	f := filled(t, b.get(path).Body, path)
+	f.Set("title", " SPRING ")
+	again := b.post(path, f)
+	require.Equal(t, http.StatusUnprocessableEntity, again.StatusCode)
+	sound(t, again)
+	require.Contains(t, again.Body, i18n.For("en").T("error.field.campaign_taken"))
+	require.Contains(t, again.Body, `href="#f-title"`)
+	other := h.campaignOf(b, "Autumn")
+	f = filled(t, b.get(other+"/edit").Body, other+"/edit")
+	f.Set("title", "Spring")
+	renamed := b.post(other+"/edit", f)
+	require.Equal(t, http.StatusUnprocessableEntity, renamed.StatusCode)
+	require.Contains(t, renamed.Body, i18n.For("en").T("error.field.campaign_taken"))
+	f.Set("title", "AUTUMN")
+	require.Equal(t, http.StatusSeeOther, b.post(other+"/edit", f).StatusCode, "its own title is no other's")
 }
 
 func TestTheCalendarFileOfACampaign(t *testing.T) {
@@ -261,7 +322,8 @@ func TestCampaignsOfTheSameTitleAreToldApart(t *testing.T) {
 	h := newHouse(t)
 	h.published()
 	b, l := h.as("officer-khc", "en"), i18n.For("en")
-	first, second, other := h.campaignOf(b, "Spring"), h.campaignOf(b, "Spring"), h.campaignOf(b, "Autumn")
+	first, second, other := h.campaignOf(b, "Spring"), h.campaignOf(b, "Winter"), h.campaignOf(b, "Autumn")
+	h.exec(`UPDATE campaigns SET title = 'Spring' WHERE title = 'Winter'`) // as mailings begin them, and as they stood before that was refused
 	for campaign, at := range map[string]string{first: "2026-03-02 09:00+02", second: "2026-03-02 15:30+02", other: "2026-03-02 16:00+02"} {
 		h.exec(`UPDATE campaigns SET created_at = ?::timestamptz WHERE id = ?`, at, strings.TrimPrefix(campaign, campaignsPath+"/"))
 	}

@@ -172,14 +172,12 @@ func newWaitingRow(i models.WaitingItem, l *i18n.Localizer, zone, own string) wa
 
 // putInReadersWords names what was published or approved in the reader's language in it; the rest stays in its own.
 func (s *Server) putInReadersWords(r *http.Request, row *waitingRow, i models.WaitingItem) error {
-	tag := Localizer(r).Tag()
-	titles, err := models.TitlesIn(r.Context(), s.DB, tag, []uuid.UUID{i.RecommendationID})
+	titles, err := models.TitlesIn(r.Context(), s.DB, Localizer(r).Tag(), []uuid.UUID{i.RecommendationID})
 	if err != nil {
 		return err
 	}
-	if title := titles[i.RecommendationID]; title != "" {
-		row.Title, row.TitleLanguage = title, tag
-	}
+	title := titles.Of(i.RecommendationID, models.Titled{Title: row.Title, Language: row.TitleLanguage})
+	row.Title, row.TitleLanguage = title.Title, title.Language
 	if i.MeasureNumber == 0 {
 		return nil
 	}

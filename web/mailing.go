@@ -71,7 +71,8 @@ type mailingView struct {
 	Texts        []mailingTextView
 	Fallbacks    []Option
 	CampaignHref string   // of the one it belongs to; "" for a new mailing
-	Campaigns    []Option // to which it can belong, beside a new one; none where it can only begin one
+	Campaigns    []Option // to which it can belong; none where it can only begin one
+	CampaignAsk  string   // stands among them where the officer has to say which it is; "" where one is chosen
 	More         audienceChoices
 	MoreOpen     bool // something of More is chosen
 	Counts       *audienceView
@@ -125,11 +126,13 @@ type theirMailing struct{ Texts []models.MailingText }
 
 // mailingCase is a mailing, or one about to be written, with its recommendation.
 type mailingCase struct {
-	visitor *visitor
-	rec     *models.Recommendation
-	m       *models.Mailing // nil for a new one
-	seen    int             // revision on which words that were kept were written; 0 for none
-	kind    string          // of the mailing, or of the one about to be written
+	visitor  *visitor
+	rec      *models.Recommendation
+	m        *models.Mailing // nil for a new one
+	seen     int             // revision on which words that were kept were written; 0 for none
+	kind     string          // of the mailing, or of the one about to be written
+	title    models.Titled   // of the recommendation, for its reader
+	campaign models.Titled   // of the campaign it belongs to, likewise
 }
 
 // keptForm is its form, whose words are kept.
@@ -158,7 +161,11 @@ func (s *Server) forNewMailing(r *http.Request) (mailingCase, error) {
 	if err == nil {
 		err = rec.Announceable()
 	}
-	return mailingCase{visitor: v, rec: rec, kind: kindAsked(r)}, err
+	c := mailingCase{visitor: v, rec: rec, kind: kindAsked(r)}
+	if err == nil {
+		c.title, _, err = s.titlesFor(r, rec, "")
+	}
+	return c, err
 }
 
 // loadMailing reads the mailing in the path for somebody who may do something with it.
@@ -178,7 +185,11 @@ func (s *Server) loadMailing(r *http.Request, action access.Action) (mailingCase
 	if c.rec, err = models.RecommendationByID(r.Context(), s.DB, c.m.RecommendationID); err != nil {
 		return c, err
 	}
-	return c, s.can(r.Context(), c.visitor, action, c.rec, nil)
+	if err = s.can(r.Context(), c.visitor, action, c.rec, nil); err != nil {
+		return c, err
+	}
+	c.title, c.campaign, err = s.titlesFor(r, c.rec, c.m.Campaign.Title)
+	return c, err
 }
 
 func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
@@ -190,7 +201,11 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values.Set("campaign_id", r.URL.Query().Get("campaign"))
+	meant, err := s.campaignMeant(r, c)
+	if err != nil {
+		return err
+	}
+	values.Set("campaign_id", meant)
 	if c.kind == models.MailingKindEvent {
 		if err := s.prefilledEvent(r, c, values); err != nil {
 			return err
@@ -241,7 +256,7 @@ func (s *Server) renderMailing(w http.ResponseWriter, r *http.Request, c mailing
 
 func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (mailingView, error) {
 	l := Localizer(r)
-	v := mailingView{Page: s.workPage(r, mailingTitle(l, c.kind)), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := mailingView{Page: s.workPage(r, mailingTitle(l, c.kind)), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
 		v.Saved, v.Revision, v.CampaignHref = true, c.m.Revision, campaignPath(c.m.CampaignID)

@@ -108,8 +108,8 @@ func (s *Server) confirmCancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := cancelView{Page: s.workPage(r, Localizer(r).T("mailing.cancel_title")), formState: newFormState(nil), Document: c.rec.Title,
-		DocumentLang: c.rec.Language, Action: c.path() + "/cancel", Back: c.path()}
+	v := cancelView{Page: s.workPage(r, Localizer(r).T("mailing.cancel_title")), formState: newFormState(nil), Document: c.title.Title,
+		DocumentLang: c.title.Language, Action: c.path() + "/cancel", Back: c.path()}
 	if v.Counts, err = models.MailingCounts(r.Context(), s.DB, c.m.ID); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (s *Server) showMailingFiles(w http.ResponseWriter, r *http.Request) error 
 //i18n:keys mailing_file.place.*
 func (s *Server) renderMailingFiles(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
-	v := mailingFilesView{Page: s.workPage(r, l.T("mailing_file.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := mailingFilesView{Page: s.workPage(r, l.T("mailing_file.title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
 		DocumentHref: recommendationPath(c.rec.ID), Here: c.path() + "/files", Back: c.path(), Draft: c.m.State == models.MailingDraft,
 		Endings: strings.Join(models.MailingFileEndings(), ",")}
 	list, err := models.MailingFiles(r.Context(), s.DB, c.m.ID)

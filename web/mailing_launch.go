@@ -45,7 +45,7 @@ func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
-	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
 		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts, Restored: c.m.Asks}
 	languages := make([]string, len(c.m.Texts))
 	for i, t := range c.m.Texts {

@@ -115,7 +115,7 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 	f := newFormState(url.Values{"language": {a.language}, "person": {a.id}, "look": {a.look}, "width": {a.width}, "find": {a.find}})
 	v := mailingPreviewView{Page: s.workPage(r, l.T("mailing.preview_title", "Language", l.Language(a.language))), formState: f,
 		Launched: c.m.LaunchedAt != nil,
-		Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language, TextLang: a.language,
+		Document: c.title.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.title.Language, TextLang: a.language,
 		Subject: letter.Subject, Letter: c.path() + "/letter" + a.query(), Phone: a.width == "phone", Plain: letter.Text,
 		Here: c.path() + "/preview", Test: c.path() + "/test", Back: c.path(), Report: recommendationPath(c.rec.ID) + "/report",
 		Looks: sayable(letterLooks, l, "mailing.look."), Widths: sayable(letterWidths, l, "mailing.width.")}

@@ -21,6 +21,7 @@ type mailingProgressView struct {
 	Path         string
 	Campaign     string
 	CampaignHref string
+	CampaignLang string
 	Subject      *models.MailingText // in the reader's language, else in the fallback
 	State        Badge
 	Counts       models.MailCounts
@@ -55,9 +56,9 @@ type mailFigure struct {
 
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
-	v := mailingProgressView{formState: f, Document: c.rec.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.rec.Language,
+	v := mailingProgressView{formState: f, Document: c.title.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.title.Language,
 		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: c.m.LaunchedAt, Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
-		Subject: c.m.Text(l.Tag()), Campaign: c.m.Campaign.Title, CampaignHref: campaignPath(c.m.CampaignID)}
+		Subject: c.m.Text(l.Tag()), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))
 	} else {
@@ -231,7 +232,7 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	}
 	l := Localizer(r)
 	state := recipientState(r.URL.Query().Get("state"))
-	v := recipientsView{Document: c.rec.Title, Lang: c.rec.Language, State: l.T("mailing." + string(state)), Back: c.path(),
+	v := recipientsView{Document: c.title.Title, Lang: c.title.Language, State: l.T("mailing." + string(state)), Back: c.path(),
 		What: l.T("mailing.recipients." + string(state))}
 	if t := c.m.Text(l.Tag()); t != nil {
 		v.Document, v.Lang = t.Subject, t.Language // it is the mailing that the link leads back to

@@ -122,7 +122,7 @@ func (s *Server) mailingReport(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingReportView, error) {
 	l, q := Localizer(r), r.URL.Query()
-	v := mailingReportView{Page: s.workPage(r, l.T("mailing.report.title")), Form: NewForm(q), Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := mailingReportView{Page: s.workPage(r, l.T("mailing.report.title")), Form: NewForm(q), Document: c.title.Title, DocumentLang: c.title.Language,
 		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State), LaunchedAt: c.m.LaunchedAt, Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt,
 		Launched: c.m.LaunchedAt != nil, Subject: c.m.Text(l.Tag())}
 	v.Filtered, v.Query = narrowing(q, "country", "language", "why") != "", narrowing(q, "country", "language", "why", "after")

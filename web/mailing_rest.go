@@ -67,7 +67,7 @@ func (s *Server) ofWhomNotKnown(r *http.Request, c mailingCase, most int) ([]mod
 
 func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
-	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
 		Action: c.path() + "/rest", Back: c.path() + "/report"}
 	if t := c.m.Text(l.Tag()); t != nil {
 		v.Document, v.DocumentLang = t.Subject, t.Language

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -125,15 +126,15 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, c mailingC
 	var written map[string]string
 	in.MailingContent, written = readContent(values)
 	var m *models.Mailing
-	err := validation.Check(in)
-	if err == nil {
+	chosen, err := saysCampaign(values), validation.Check(in)
+	if err == nil && chosen == nil {
 		err = s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
 			m, err = write(ctx, tx, in)
 			return err
 		})
 	} else {
 		bad := apperr.New(apperr.CodeInvalid)
-		if err = bad.Take(err); err == nil {
+		if err = errors.Join(bad.Take(chosen), bad.Take(err)); err == nil {
 			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID))
 		}
 	}

@@ -245,7 +245,7 @@ func (s *Server) renderSchedule(w http.ResponseWriter, r *http.Request, c mailin
 		http.Redirect(w, r, c.path(), http.StatusSeeOther)
 		return nil
 	}
-	v := scheduleView{Page: s.workPage(r, Localizer(r).T("mailing.schedule.title")), formState: f, Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := scheduleView{Page: s.workPage(r, Localizer(r).T("mailing.schedule.title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
 		Action: c.path() + "/schedule", Back: c.path(), Was: c.m.NextAt}
 	if v.Time, err = s.mailingTime(r, c, f); err != nil {
 		return err

@@ -100,7 +100,7 @@ func (s *Server) listSegments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := segmentsView{Page: s.workPage(r, Localizer(r).T("mailing.segments")), Document: c.rec.Title, DocumentLang: c.rec.Language,
+	v := segmentsView{Page: s.workPage(r, Localizer(r).T("mailing.segments")), Document: c.title.Title, DocumentLang: c.title.Language,
 		DocumentHref: recommendationPath(c.rec.ID)}
 	for _, g := range segments {
 		of := "?segment=" + url.QueryEscape(g.ID.String())

@@ -132,19 +132,16 @@ func (s *Server) recommendationRows(r *http.Request, list []models.Recommendatio
 	for i, rec := range list {
 		ids[i] = rec.ID
 	}
-	tag := Localizer(r).Tag()
-	titles, err := models.TitlesIn(r.Context(), s.DB, tag, ids)
+	titles, err := models.TitlesIn(r.Context(), s.DB, Localizer(r).Tag(), ids)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]recommendationRow, 0, len(list))
 	for _, rec := range list {
-		row := recommendationRow{Href: "/recommendations/" + rec.ID.String(), Title: rec.Title, Language: rec.Language,
-			Countries: names.list(rec.Countries), NeededBy: rec.NeededBy,
+		row := recommendationRow{Href: "/recommendations/" + rec.ID.String(), Countries: names.list(rec.Countries), NeededBy: rec.NeededBy,
 			Withdrawn: rec.Stage == models.StageWithdrawn, Ribbon: stageRibbon(rec.Stage, rec.Held())}
-		if title := titles[rec.ID]; title != "" {
-			row.Title, row.Language = title, tag
-		}
+		title := titles.Of(rec.ID, rec.Titled())
+		row.Title, row.Language = title.Title, title.Language
 		if rec.Organisation != nil {
 			row.Organisation = rec.Organisation.Name
 		}

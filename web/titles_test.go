@@ -1,7 +1,10 @@
 package web
 
 import (
+	"html"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,6 +26,38 @@ func TestListsAndWorkToDoHaveTitlesInTheReadersLanguage(t *testing.T) {
 		}
 	}
 	require.Contains(t, h.as("officer-khc", "sq").get("/recommendations").Body, `lang="en">`+brief.Texts["en"].Title, "there is none in theirs")
+}
+
+// TestACampaignAndItsMailingsAreCalledTheSameOnEveryPage: by the title that the recommendation has in the reader's language; where it has
+// none, by the one that was written, and by no third.
+func TestACampaignAndItsMailingsAreCalledTheSameOnEveryPage(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	brief, err := demo.Brief()
+	require.NoError(t, err)
+	m, err := models.CreateMailing(t.Context(), h.db, h.brief, models.MailingInput{FallbackLanguage: "en", Texts: []models.MailingText{
+		{Language: "en", Subject: "Mentors", Body: "B"}, {Language: "bg", Subject: "Наставници", Body: "B"}}}, h.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	home, campaign := recommendationPath(h.brief.ID), campaignPath(m.CampaignID)
+	b := h.as("officer-khc", "en")
+	step := h.stepIn(b, campaign, "letter", "To the minister", "2026-01-15", "")
+	named := h.campaignOf(b, "Spring for care")
+	for reader, tag := range map[string]string{"bg": "bg", "en": "en", "sq": "en"} {
+		b, called := h.as("officer-khc", reader), `lang="`+tag+`">`+brief.Texts[tag].Title
+		for _, path := range []string{campaign, campaign + "/edit", step, campaign + "/steps/new", campaignsPath, home + "/mailings/new", home + "/campaigns/new",
+			home + "/segments", mailingPath(m.ID), mailingPath(m.ID) + "/preview?language=en", mailingPath(m.ID) + "/files", mailingPath(m.ID) + "/cancel", "/"} {
+			require.Contains(t, html.UnescapeString(b.get(path).Body), called, "%s in %s", path, reader)
+		}
+		require.Contains(t, html.UnescapeString(b.get(home+"/mailings/new").Body), m.CampaignID.String()+`" `+called, "the campaign among those to choose from")
+		list := html.UnescapeString(b.get(campaignsPath).Body)
+		require.Contains(t, list, `href="`+campaign+`" `+called)
+		require.Contains(t, list, `lang="`+tag+`">`+map[string]string{"bg": "Наставници", "en": "Mentors"}[tag]+"<", "the mailing as its campaign's page calls it")
+		require.Contains(t, list, `href="`+named+`">Spring for care<`, "nobody said in which language")
+		file := strings.ReplaceAll(strings.ReplaceAll(b.get(campaign+"/calendar.ics").Body, "\r\n ", ""), "\\", "")
+		require.Contains(t, file, "X-WR-CALNAME:"+brief.Texts[tag].Title)
+	}
+	require.Contains(t, html.UnescapeString(h.as("officer-khc", "bg").get(campaignsPath+"?q=защита").Body), `href="`+campaign+`"`, "it is found by what the reader sees")
+	require.Contains(t, h.as("officer-khc", "bg").get(campaign+"/edit").Body, `value="`+brief.Texts["en"].Title, "what is renamed is what was written")
 }
 
 func TestWhoIsInChargeIsToldThatItIsTheirOwnText(t *testing.T) {

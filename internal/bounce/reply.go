@@ -4,8 +4,14 @@ import "strings"
 
 // OfReply says what the refusal of a mail means by what the server answered while it was being sent.
 func OfReply(words string) Class {
-	class, _, _ := judge(code{}, words)
+	class, _ := Refusal(words)
 	return class
+}
+
+// Refusal is OfReply with the enhanced status code that the server gave; "" where it gave none.
+func Refusal(words string) (Class, string) {
+	class, shown, _ := judge(code{}, words)
+	return class, shown.String()
 }
 
 // OneMailbox reports whether a server's refusal for now is about the mailbox of one reader, and not about whoever writes or how

@@ -225,9 +225,8 @@ func (d *draft) inReadersWords(ctx context.Context, tasks []models.MailTask) err
 		return err
 	}
 	for i := range tasks {
-		if title := titles[tasks[i].RecommendationID]; title != "" {
-			tasks[i].Title, tasks[i].TitleLanguage = title, d.words.Tag()
-		}
+		title := titles.Of(tasks[i].RecommendationID, models.Titled{Title: tasks[i].Title, Language: tasks[i].TitleLanguage})
+		tasks[i].Title, tasks[i].TitleLanguage = title.Title, title.Language
 	}
 	return nil
 }

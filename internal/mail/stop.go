@@ -109,7 +109,7 @@ func (r *run) halt(why models.MailingStop) {
 // heard turns what a server said of a mail into its result, and draws the conclusions for the mails that follow.
 func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.MailResult {
 	if w.batch.MailingID == nil {
-		return w.result(o.OutboxMail, d)
+		return nobodyThere(w.result(o.OutboxMail, d), o, d)
 	}
 	domain := models.AddressDomain(o.message.To)
 	ours := policy(d)
@@ -136,6 +136,18 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 		if limited || !strings.HasPrefix(d.Reply, "421") && !bounce.OneMailbox(d.Reply) {
 			w.slow(ctx, domain, x.Reply, limited)
 		}
+	}
+	return x
+}
+
+// nobodyThere adds to the result of a mail that belongs to no mailing that nobody has its address, where the server says so at once:
+// it is as good as a report that comes back. That a server takes no such addresses says nothing of the reader.
+func nobodyThere(x models.MailResult, o *outgoing, d Delivery) models.MailResult {
+	if d.Outcome != Refused || d.Foreign || o.MailingID != nil {
+		return x
+	}
+	if class, status := bounce.Refusal(d.Reply); class == bounce.Hard {
+		x.Nobody, x.Status = o.message.To, status
 	}
 	return x
 }
