@@ -124,15 +124,16 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, c mailingC
 	in, names := readMailing(values, c.rec.ID)
 	var written map[string]string
 	in.MailingContent, written = readContent(values)
+	bad := apperr.New(apperr.CodeInvalid)
+	in.WriteUntil = readDay(bad, "write_until", values.Get("write_until"))
 	var m *models.Mailing
 	err := validation.Check(in)
-	if err == nil {
+	if err == nil && bad.OrNil() == nil {
 		err = s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
 			m, err = write(ctx, tx, in)
 			return err
 		})
 	} else {
-		bad := apperr.New(apperr.CodeInvalid)
 		if err = bad.Take(err); err == nil {
 			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID))
 		}
