@@ -41,7 +41,7 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 			planned[z.Zone.String()] = at
 		}
 	}
-	if err := m.CheckEvent(x.now, last); err != nil {
+	if err := m.CheckOver(x.now, last); err != nil {
 		return err
 	}
 	if len(planned) > 0 {
@@ -178,7 +178,7 @@ func reviseMailing(ctx context.Context, x *act) error {
 }
 
 // StartMailing begins a mailing, or goes on with it, when its time has come. One that is later than the procedure lets it be,
-// whose text is hidden, whose event is over, or that waited when a backup was made which was restored since, asks instead.
+// whose text is hidden, whose event or days of writing are over, or that waited when a backup was made which was restored since, asks instead.
 func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "start_mailing", func(ctx context.Context, x *act) error {
 		m, err := models.MailingByID(ctx, x.tx, x.process.ID)
@@ -194,12 +194,14 @@ func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position,
 		if err := x.due(m.NextAt); err != nil {
 			return err
 		}
-		over, err := m.EventOver(x.now)
+		over, err := m.Over(x.now)
 		switch {
 		case err != nil:
 			return err
 		case x.rec.Quarantined():
 			return x.askAboutMailing(ctx, m, "hidden")
+		case over && m.Event == nil:
+			return x.askAboutMailing(ctx, m, "writing_over")
 		case over:
 			return x.askAboutMailing(ctx, m, "event_over")
 		case x.procedure.Mailing.Late(*m.NextAt, x.now):

@@ -125,6 +125,35 @@ func (d *desk) blamed(m *models.Mailing, kind models.DecisionKind, payload any) 
 	return result.Outcome.Fields[0]
 }
 
+func TestNobodyIsAskedToWriteAfterTheLastDay(t *testing.T) {
+	d := newDesk(t, nil)
+	_, err := d.db.NewRaw("UPDATE recommendations SET published_at = ? WHERE id = ?", d.clock, d.rec.ID).Exec(d.ctx)
+	require.NoError(t, err)
+	m := d.invitation(3)
+	_, err = d.db.NewRaw("DELETE FROM mailing_events WHERE mailing_id = ?", m.ID).Exec(d.ctx)
+	require.NoError(t, err)
+	authority := models.NewID()
+	_, err = d.db.NewRaw(`INSERT INTO authorities (id, slug, level, names, email) VALUES (?, 'w', 'european', '{"en":"Office"}', 'w@authority.example')`, authority).Exec(d.ctx)
+	require.NoError(t, err)
+	_, err = d.db.NewRaw(`INSERT INTO mailing_addressees (mailing_id, authority_id) VALUES (?, ?)`, m.ID, authority).Exec(d.ctx)
+	require.NoError(t, err)
+	until := func(days int) {
+		_, err := d.db.NewRaw("UPDATE mailings SET kind = 'representative', write_until = ? WHERE id = ?", d.clock.AddDate(0, 0, days).Format(time.DateOnly), m.ID).Exec(d.ctx)
+		require.NoError(t, err)
+	}
+	launch := models.LaunchMailingPayload{Revision: 1, Expected: english, When: d.noon(2), AtNight: true}
+	until(-1)
+	require.Equal(t, "write_until", d.blamed(m, models.DecideLaunchMailing, launch).Path)
+	until(1)
+	require.Equal(t, "when.day", d.blamed(m, models.DecideLaunchMailing, launch).Path)
+	until(2)
+	d.decide(m.ID, models.DecideLaunchMailing, d.officer, nil, launch)
+	until(-1)
+	d.dueMailing(m.ID, 0)
+	d.step("StartMailing", d.acts.StartMailing, Step{ProcessID: m.ID})
+	require.Equal(t, models.MailingAsking, d.mailing(m.ID).State, "the last day was over when it came due")
+}
+
 func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 	d := newDesk(t, nil)
 	_, err := d.db.NewRaw("UPDATE recommendations SET published_at = ? WHERE id = ?", d.clock, d.rec.ID).Exec(d.ctx)

@@ -8,6 +8,7 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/files"
+	"tribuna/internal/validation"
 	"tribuna/internal/word"
 	"tribuna/models"
 )
@@ -23,8 +24,11 @@ func (s *server) replyToStep(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	in, err := decodeValid[models.StepReply](c)
+	in, err := decode[models.StepReply](c)
 	if err != nil {
+		return reply{}, err
+	}
+	if err := c.stepFaults(campaign.ID, id, validation.Check(&in), func(step *models.CampaignStep) error { return in.Check(step, c.now()) }); err != nil {
 		return reply{}, err
 	}
 	return s.changeStep(c, campaign.ID, id, in, func(ctx context.Context, tx bun.Tx) error {

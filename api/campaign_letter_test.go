@@ -77,6 +77,16 @@ func TestTheReplyToALetterIsPutDown(t *testing.T) {
 	path := steps + "/" + step.ID.String()
 	reply := request{method: "PUT", path: path + "/reply", token: officer, body: map[string]any{"reply_on": "2026-02-01", "reply": "They look at it", "written_in": "en"}, header: seen("1")}
 	require.Equal(t, "wrong_stage", h.send(t, reply, http.StatusConflict, nil).problem.Code)
+	fields := func(method, what string, body map[string]any, revision string) []string {
+		var blamed []string
+		for _, e := range h.send(t, request{method: method, path: path + what, token: officer, body: body, header: seen(revision)}, http.StatusUnprocessableEntity, nil).problem.Errors {
+			blamed = append(blamed, e.Field)
+		}
+		return blamed
+	}
+	require.ElementsMatch(t, []string{"state", "reference"}, fields("PUT", "/result", map[string]any{"state": "sent", "reference": strings.Repeat("x", 201)}, "1"))
+	require.ElementsMatch(t, []string{"sent_on", "reference"}, fields("PUT", "/result", map[string]any{"state": "done", "sent_on": "2099-01-20", "reference": strings.Repeat("x", 201)}, "1"),
+		"what a request may not hold and what does not fit the step are told at once")
 	h.send(t, request{method: "PUT", path: path + "/result", token: officer, body: map[string]any{"state": "done", "sent_on": "2026-01-20"}, header: seen("1")}, http.StatusOK, &step)
 	require.Equal(t, "KHC *12*", step.Reference, "as it was planned")
 	require.Equal(t, "2026-01-20", step.SentOn.Time().Format("2006-01-02"))
@@ -91,6 +101,7 @@ func TestTheReplyToALetterIsPutDown(t *testing.T) {
 	h.send(t, request{method: "POST", path: steps, token: officer, header: key(), body: map[string]any{"kind": "letter", "title": "Letter", "day": "2026-03-15",
 		"again_of": step.ID, "responsible_id": demo.ID("person", "officer-khc"), "authority_id": step.AuthorityID}}, http.StatusCreated, &again)
 	require.Equal(t, step.ID, *again.AgainOf)
+	require.ElementsMatch(t, []string{"reply_on", "reply"}, fields("PUT", "/reply", map[string]any{"reply_on": "2026-01-19", "reply": ""}, "3"))
 	reply.header = seen("3")
 	h.send(t, reply, http.StatusOK, &step)
 	require.Equal(t, [3]string{"They look at it", "en", "2026-02-01"}, [3]string{step.Reply, step.ReplyWrittenIn, step.ReplyOn.Time().Format("2006-01-02")})

@@ -10,6 +10,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
+	"tribuna/internal/validation"
 	"tribuna/internal/word"
 	"tribuna/models"
 )
@@ -181,8 +183,11 @@ func (s *server) settleStep(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	in, err := decodeValid[StepSettled](c)
+	in, err := decode[StepSettled](c)
 	if err != nil {
+		return reply{}, err
+	}
+	if err := c.stepFaults(campaign.ID, id, validation.Check(&in), func(step *models.CampaignStep) error { return in.Check(step, in.State, c.now()) }); err != nil {
 		return reply{}, err
 	}
 	return s.changeStep(c, campaign.ID, id, in, func(ctx context.Context, tx bun.Tx) error {
@@ -200,6 +205,25 @@ func (s *server) reopenStep(c *call) (reply, error) {
 		_, err := models.ReopenStep(ctx, tx, campaign, id, c.revision(), c.who.person, c.now())
 		return err
 	})
+}
+
+// stepFaults joins what a request may not hold at all with what does not fit the step, so that all that is wrong is told at once.
+// Where nothing is wrong so far, what does not fit is told when the step is held.
+func (c *call) stepFaults(campaign, id uuid.UUID, found error, check func(*models.CampaignStep) error) error {
+	if apperr.CodeOf(found) != apperr.CodeInvalid {
+		return found
+	}
+	step, err := models.CampaignStepByID(c.ctx(), c.s.DB, campaign, id)
+	if err != nil {
+		return err
+	}
+	bad := apperr.New(apperr.CodeInvalid)
+	for _, err := range []error{found, check(step)} {
+		if err := bad.Take(err); err != nil {
+			return err
+		}
+	}
+	return bad.OrNil()
 }
 
 // changeStep makes a change on top of the revision that was seen and answers with the step as it stands then.

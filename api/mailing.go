@@ -32,7 +32,8 @@ type Mailing struct {
 	Progress         Progress             `json:"progress"`
 	CountsLinks      bool                 `json:"counts_links"` // how often links are followed, not by whom
 
-	Kind string `json:"kind"` // campaign, newsletter, event or representative
+	Kind       string      `json:"kind"`                  // campaign, newsletter, event or representative
+	WriteUntil *models.Day `json:"write_until,omitempty"` // last day on which readers write to their representatives, where those are; absent: no end
 	models.MailingContent
 	Written int `json:"written"` // people who say that they wrote to their representatives
 
@@ -377,6 +378,10 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 		FinishedAt: m.FinishedAt, CountsLinks: m.CountsLinks, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
 			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, MailingContent: m.MailingContent}
+	if m.WriteUntil != nil {
+		until := models.Day(*m.WriteUntil)
+		v.WriteUntil = &until
+	}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}

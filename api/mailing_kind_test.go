@@ -44,10 +44,13 @@ func TestMailingsOfOtherKindsAreDraftedAndEdited(t *testing.T) {
 	create := request{method: "POST", path: all, token: officer, body: in, header: key()}
 	require.Equal(t, "letters", h.send(t, create, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
 	in.Letters = []models.PreparedLetter{{Language: "en", Subject: "Mentors", Body: "Dear Minister"}}
+	until := models.Day(time.Date(2099, 5, 1, 0, 0, 0, 0, time.UTC))
+	in.WriteUntil = &until
 	create.body, create.header = in, key()
 	h.send(t, create, http.StatusCreated, &m)
 	require.Equal(t, []uuid.UUID{authority}, m.Authorities)
 	require.Equal(t, "Dear Minister", m.Letters[0].Body)
+	require.Equal(t, &until, m.WriteUntil)
 	require.Zero(t, m.Written)
 	require.NoError(t, models.SayWritten(t.Context(), h.db, m.ID, demo.ID("person", "reader"), true, time.Now()))
 	h.read(t, officer, "/mailings/"+m.ID.String(), &m)

@@ -126,15 +126,8 @@ func (s *CampaignStep) takeSent(in LetterSent) {
 	}
 }
 
-// AnswerStep says which reply came to a letter that is done; said again it takes the place of what was said, which stays on record.
-func AnswerStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, said StepReply, by Person, now time.Time) (*CampaignStep, error) {
-	s, err := c.lockStep(ctx, tx, id, seen, StepDone)
-	if err != nil {
-		return nil, err
-	}
-	if s.Kind != StepLetter {
-		return nil, apperr.About(apperr.CodeWrongStage, "step")
-	}
+// Check collects all that is wrong with what is said of a reply to a letter.
+func (said StepReply) Check(s *CampaignStep, now time.Time) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	checkText(bad, "reply", said.Reply, 10000)
 	switch {
@@ -145,7 +138,19 @@ func AnswerStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 	default:
 		checkPast(bad, "reply_on", said.ReplyOn, now)
 	}
-	if err := bad.OrNil(); err != nil {
+	return bad.OrNil()
+}
+
+// AnswerStep says which reply came to a letter that is done; said again it takes the place of what was said, which stays on record.
+func AnswerStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, said StepReply, by Person, now time.Time) (*CampaignStep, error) {
+	s, err := c.lockStep(ctx, tx, id, seen, StepDone)
+	if err != nil {
+		return nil, err
+	}
+	if s.Kind != StepLetter {
+		return nil, apperr.About(apperr.CodeWrongStage, "step")
+	}
+	if err := said.Check(s, now); err != nil {
 		return nil, err
 	}
 	s.ReplyOn, s.Reply, s.ReplyWrittenIn = said.ReplyOn.Time(), strings.TrimSpace(said.Reply), said.WrittenIn

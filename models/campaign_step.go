@@ -264,26 +264,29 @@ func (s *CampaignStep) LiesAhead(now time.Time) bool {
 	return s.Day.After(DayOf(now, dateLine))
 }
 
+// Check collects all that is wrong with what is said of a step that is done, or called off.
+func (said StepResult) Check(s *CampaignStep, to StepState, now time.Time) error {
+	bad := apperr.New(apperr.CodeInvalid)
+	checkLength(bad, "result", said.Result, 10000)
+	switch {
+	case to != StepDone && to != StepCalledOff:
+		oneOf(bad, "state", string(to), string(StepDone), string(StepCalledOff))
+	case to == StepDone && s.LiesAhead(now):
+		bad.And("state", "lies_ahead")
+	}
+	said.LetterSent.check(bad, s, to, now)
+	return bad.OrNil()
+}
+
 // SettleStep says of a planned step that it is done, with what came of it, or that it is called off, with the reason where one is given.
 // What lies ahead cannot be done yet.
 func SettleStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen int, to StepState, said StepResult, by Person, now time.Time) (*CampaignStep, error) {
-	bad := apperr.New(apperr.CodeInvalid)
-	checkLength(bad, "result", said.Result, 10000)
-	if to != StepDone && to != StepCalledOff {
-		oneOf(bad, "state", string(to), string(StepDone), string(StepCalledOff))
-	}
-	if err := bad.OrNil(); err != nil {
-		return nil, err
-	}
 	s, err := c.lockStep(ctx, tx, id, seen, StepPlanned)
 	if err != nil {
 		return nil, err
 	}
-	if to == StepDone && s.LiesAhead(now) {
-		bad.And("state", "lies_ahead")
-	}
-	if said.LetterSent.check(bad, s, to, now); len(bad.Fields) > 0 {
-		return nil, bad
+	if err := said.Check(s, to, now); err != nil {
+		return nil, err
 	}
 	s.takeSent(said.LetterSent)
 	s.State, s.Result, s.ResultWrittenIn, s.SettledAt, s.SettledBy = to, strings.TrimSpace(said.Result), said.WrittenIn, &now, &by.ID

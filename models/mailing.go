@@ -53,6 +53,7 @@ type Mailing struct {
 	CreatedAt        time.Time
 	LaunchedAt       *time.Time
 	FinishedAt       *time.Time
+	WriteUntil       *time.Time   `bun:"type:date"` // last day on which its readers are asked to write to their representatives; nil: no end
 	CountsLinks      bool         // how often its links are followed, not by whom
 	Stopped          *MailingStop `bun:"type:jsonb"` // why it paused by itself; nil where it did not, or a person paused it
 
@@ -68,7 +69,8 @@ type Mailing struct {
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
 
-	MailingContent `bun:"-"` // of MailingByID; lists leave it out
+	MailingContent `bun:"-"`  // of MailingByID; lists leave it out
+	WritingEnds    *time.Time `bun:"-"` // likewise: when WriteUntil is over where they write to
 }
 
 // AfterScanRow has the audience know what it is about.
@@ -96,6 +98,8 @@ type MailingInput struct {
 	FallbackLanguage string        `json:"fallback_language" validate:"required,max=20"`
 	Texts            []MailingText `json:"texts" validate:"required,min=1,max=30,unique=Language,dive"`
 	CountsLinks      bool          `json:"counts_links,omitempty"` // how often links are followed, not by whom
+
+	WriteUntil *Day `json:"write_until,omitempty"` // last day on which readers write to their representatives; absent: no end
 
 	Kind string `json:"kind,omitempty" validate:"omitempty,max=20"` // a campaign if absent; it stays as it began
 	MailingContent
@@ -141,7 +145,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	}
 	in.Audience.About = r.ID
 	m := &Mailing{ID: NewID(), CampaignID: c.ID, RecommendationID: r.ID, Kind: in.KindOrCampaign(), State: MailingDraft, Audience: in.Audience,
-		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now, CountsLinks: in.CountsLinks}
+		FallbackLanguage: in.FallbackLanguage, Revision: 1, CreatedBy: officer, CreatedAt: now, CountsLinks: in.CountsLinks, WriteUntil: in.WriteUntil.Time()}
 	if _, err := tx.NewInsert().Model(m).Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
@@ -176,7 +180,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if err := in.Check(ctx, tx, m.Kind, m.RecommendationID); err != nil {
 		return nil, err
 	}
-	m.Audience, m.FallbackLanguage, m.CountsLinks = in.Audience, in.FallbackLanguage, in.CountsLinks
+	m.Audience, m.FallbackLanguage, m.CountsLinks, m.WriteUntil = in.Audience, in.FallbackLanguage, in.CountsLinks, in.WriteUntil.Time()
 	m.Audience.About = m.RecommendationID
 	if in.CampaignID != nil { // it moves there; without one it stays where it is
 		if m.Campaign, err = campaignOf(ctx, tx, m.RecommendationID, *in.CampaignID); err != nil {
@@ -185,7 +189,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 		m.CampaignID = m.Campaign.ID
 	}
 	m.Revision++
-	if _, err := tx.NewUpdate().Model(m).Column("campaign_id", "audience", "fallback_language", "revision", "counts_links").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(m).Column("campaign_id", "audience", "fallback_language", "revision", "counts_links", "write_until").WherePK().Exec(ctx); err != nil {
 		return nil, asInvalid(err, map[string]string{"fallback_language": "fallback_language"})
 	}
 	if err := m.setTexts(ctx, tx, in); err != nil {

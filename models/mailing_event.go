@@ -97,8 +97,8 @@ func (m *Mailing) EventOver(at time.Time) (bool, error) {
 	return err == nil && !at.Before(until), err
 }
 
-// CheckEvent refuses a mailing whose event is over at now, or will be when the last of it leaves.
-func (m *Mailing) CheckEvent(now, last time.Time) error {
+// checkEventOver refuses a mailing whose event is over at now, or will be when the last of it leaves.
+func (m *Mailing) checkEventOver(now, last time.Time) error {
 	if over, err := m.EventOver(now); over || err != nil {
 		return orOver(err, "event.end_time", "event_over")
 	}

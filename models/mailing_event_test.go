@@ -44,15 +44,15 @@ func TestAnEventIsKeptByItsOwnClock(t *testing.T) {
 func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 	m := &models.Mailing{MailingContent: announcement().MailingContent}
 	end := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)
-	require.NoError(t, m.CheckEvent(end.Add(-time.Hour), end.Add(-time.Second)))
-	require.Equal(t, []string{"event.end_time"}, fieldsOf(t, m.CheckEvent(end, end)), "it is over")
-	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckEvent(end.Add(-time.Hour), end)), "it is over when the last is to leave")
+	require.NoError(t, m.CheckOver(end.Add(-time.Hour), end.Add(-time.Second)))
+	require.Equal(t, []string{"event.end_time"}, fieldsOf(t, m.CheckOver(end, end)), "it is over")
+	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(end.Add(-time.Hour), end)), "it is over when the last is to leave")
 	for at, over := range map[time.Time]bool{end.Add(-time.Second): false, end: true} {
 		is, err := m.EventOver(at)
 		require.NoError(t, err)
 		require.Equal(t, over, is)
 	}
-	require.NoError(t, (&models.Mailing{}).CheckEvent(end, end), "what announces none is never over")
+	require.NoError(t, (&models.Mailing{}).CheckOver(end, end), "what announces none is never over")
 }
 
 func TestTheRestAreToldOfTheSameEvent(t *testing.T) {

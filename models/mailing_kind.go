@@ -103,6 +103,7 @@ func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string
 	if kind != MailingKindEvent && in.Event != nil {
 		bad.And("event", "must_be_empty")
 	}
+	in.checkUntil(bad, kind)
 	var err error
 	switch kind {
 	case MailingKindNewsletter:
@@ -254,6 +255,9 @@ func (m *Mailing) readContent(ctx context.Context, db bun.IDB) error {
 		}
 		err = db.NewSelect().TableExpr("mailing_addressees AS ma").Column("ma.authority_id").Where("ma.mailing_id = ?", m.ID).
 			Order("ma.authority_id").Scan(ctx, &m.Authorities)
+		if err == nil {
+			err = m.readWritingEnd(ctx, db)
+		}
 	case MailingKindEvent:
 		m.Event, err = EventOf(ctx, db, m.ID)
 	}

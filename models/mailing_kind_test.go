@@ -121,6 +121,8 @@ func TestWhatAMailingOfAKindCannotBe(t *testing.T) {
 		"to nowhere":        {k.toRepresentatives(), func(in *models.MailingInput) { in.Authorities = []uuid.UUID{k.ministry, k.mute} }, "authorities", "addressee"},
 		"letter of nothing": {k.toRepresentatives(), func(in *models.MailingInput) { in.Letters = in.Letters[1:] }, "letters", "fallback_text"},
 		"a campaign":        {k.toRepresentatives(), func(in *models.MailingInput) { in.Kind = "" }, "letters", "must_be_empty"},
+		"an end of news":    {k.newsletter(), func(in *models.MailingInput) { in.WriteUntil = on(2026, 5, 1) }, "write_until", "must_be_empty"},
+		"an end long ago":   {k.toRepresentatives(), func(in *models.MailingInput) { in.WriteUntil = on(206, 5, 1) }, "write_until", "range"},
 		"unknown language":  {k.toRepresentatives(), func(in *models.MailingInput) { in.Letters[1].Language = "xx" }, "letters[1].language", "unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {

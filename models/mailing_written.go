@@ -19,7 +19,7 @@ func PreparedLetters(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]Prep
 }
 
 // WritingOpen returns a mailing whose readers write to their representatives once it was launched and while its text may be
-// read; what was cancelled, hidden or is a draft is not found.
+// read; what was cancelled, hidden or is a draft is not found. Whether its last day is over, WritingOver says.
 func WritingOpen(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error) {
 	m, err := MailingByID(ctx, db, id)
 	if err != nil {
@@ -35,16 +35,20 @@ func WritingOpen(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error
 	return m, nil
 }
 
-// WritingsOpen lists the mailings about a recommendation whose letter WritingOpen returns, the newest first.
-func WritingsOpen(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]*Mailing, error) {
+// WritingsOpen lists the mailings about a recommendation whose letter WritingOpen returns and whose last day is not
+// over, the newest first.
+func WritingsOpen(ctx context.Context, db bun.IDB, recommendation uuid.UUID, now time.Time) ([]*Mailing, error) {
 	var ids []uuid.UUID
 	err := db.NewSelect().Model((*Mailing)(nil)).Column("ml.id").Where("ml.recommendation_id = ? AND ml.kind = ?", recommendation, MailingKindRepresentative).
-		Where("ml.launched_at IS NOT NULL AND ml.state <> ?", MailingCancelled).Order("ml.launched_at DESC", "ml.id").Limit(mostLetters).Scan(ctx, &ids)
+		Where("ml.launched_at IS NOT NULL AND ml.state <> ?", MailingCancelled).Order("ml.launched_at DESC", "ml.id").Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("read which letters readers can send: %w", err)
 	}
 	var open []*Mailing
 	for _, id := range ids {
+		if len(open) == mostLetters {
+			break
+		}
 		m, err := WritingOpen(ctx, db, id)
 		if apperr.CodeOf(err) == apperr.CodeNotFound {
 			continue
@@ -52,7 +56,9 @@ func WritingsOpen(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]
 		if err != nil {
 			return nil, err
 		}
-		open = append(open, m)
+		if !m.WritingOver(now) {
+			open = append(open, m)
+		}
 	}
 	return open, nil
 }

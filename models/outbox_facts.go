@@ -309,13 +309,14 @@ type MailingWords struct {
 	Countries        []string `bun:",array"` // the recommendation is about
 	RecommendationID uuid.UUID
 	CountsLinks      bool
+	WriteUntil       *time.Time // last day on which its readers write to their representatives; nil: no end
 }
 
 // MailingWordsIn returns what a mailing says in a language.
 func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) (MailingWords, error) {
 	var m MailingWords
 	err := db.NewSelect().TableExpr("mailings AS m").
-		ColumnExpr("m.state, m.kind, m.fallback_language, words.subject, words.body, words.plain, rec.slug, owner.name AS owner, rec.id AS recommendation_id, m.counts_links").
+		ColumnExpr("m.state, m.kind, m.fallback_language, words.subject, words.body, words.plain, rec.slug, owner.name AS owner, rec.id AS recommendation_id, m.counts_links, m.write_until").
 		ColumnExpr("COALESCE(published.title, rec.title) AS title, COALESCE(published.body, original.body, '') AS published").
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = rec.id ORDER BY 1) AS countries").
 		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).

@@ -165,18 +165,17 @@ func readLetterPlan(r *http.Request, bad *apperr.Error, kind models.StepKind) mo
 }
 
 // readLetterSent gathers when and how a letter went out; one that is called off did not.
-func readLetterSent(r *http.Request, step *models.CampaignStep, to models.StepState) (models.LetterSent, error) {
-	bad := apperr.New(apperr.CodeInvalid)
+func readLetterSent(r *http.Request, step *models.CampaignStep, to models.StepState, bad *apperr.Error) models.LetterSent {
 	var in models.LetterSent
 	if step.Kind != models.StepLetter || to != models.StepDone {
-		return in, nil
+		return in
 	}
 	in.SentOn = readDay(bad, "sent_on", r.PostFormValue("sent_on"))
 	if _, said := r.PostForm["sent_reference"]; said {
 		reference := words(r, "sent_reference")
 		in.Reference = &reference
 	}
-	return in, bad.OrNil()
+	return in
 }
 
 // takeReply puts down which reply came to a letter.
@@ -187,7 +186,9 @@ func (s *Server) takeReply(w http.ResponseWriter, r *http.Request) error {
 	}
 	bad := apperr.New(apperr.CodeInvalid)
 	said := models.StepReply{ReplyOn: readDay(bad, "reply_on", r.PostFormValue("reply_on")), Reply: words(r, "reply"), Written: models.Written{WrittenIn: r.PostFormValue("reply_written_in")}}
-	if err = bad.OrNil(); err == nil {
+	if bad.OrNil() != nil {
+		err = bothFaults(bad, said.Check(c.step, s.Now()))
+	} else {
 		err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
 			return models.AnswerStep(ctx, tx, c.c, c.step.ID, seenRevision(r), said, c.visitor.Person, s.Now())
 		})

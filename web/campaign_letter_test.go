@@ -106,11 +106,21 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 	sound(t, wrong)
 	require.Contains(t, wrong.Body, i18n.For("en").T("error.field.not_future"))
-	sent.Set("sent_on", day(-40))
 	sent.Set("sent_reference", strings.Repeat("x", 201))
-	wrong = b.post(step+"/settle", sent)
-	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
-	require.Regexp(t, `name="sent_reference"[^>]*aria-invalid="true"`, wrong.Body)
+	sent.Set("result", "They have it")
+	for _, on := range []string{day(5), "the fifth"} { // one that can be read, and one that cannot
+		sent.Set("sent_on", on)
+		wrong = b.post(step+"/settle", sent)
+		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+		sound(t, wrong)
+		for _, field := range []string{"sent_on", "sent_reference"} {
+			require.Contains(t, wrong.Body, `href="#`+fieldID(field)+`"`, "all that is wrong is told at once")
+			require.Regexp(t, `name="`+field+`"[^>]*aria-invalid="true"`, wrong.Body)
+			require.Equal(t, sent.Get(field), filled(t, wrong.Body, step+"/settle").Get(field), "what was typed stays")
+		}
+		require.Equal(t, "They have it", filled(t, wrong.Body, step+"/settle").Get("result"))
+	}
+	sent.Set("sent_on", day(-40))
 	sent.Set("sent_reference", "04-17")
 	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", sent).StatusCode)
 
@@ -131,6 +141,17 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 	wrong = b.post(step+"/reply", reply)
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 	sound(t, wrong)
+	reply.Set("reply", strings.Repeat("x", 10001))
+	for _, on := range []string{day(-50), "yesterday"} { // before the letter was sent, and no day
+		reply.Set("reply_on", on)
+		wrong = b.post(step+"/reply", reply)
+		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+		sound(t, wrong)
+		for _, field := range []string{"reply_on", "reply"} {
+			require.Contains(t, wrong.Body, `href="#`+fieldID(field)+`"`, "all that is wrong is told at once")
+			require.Equal(t, reply.Get(field), filled(t, wrong.Body, step+"/reply").Get(field), "what was typed stays")
+		}
+	}
 	reply.Set("reply_on", day(-3))
 	reply.Set("reply", "They look at it")
 	require.Equal(t, http.StatusSeeOther, b.post(step+"/reply", reply).StatusCode)

@@ -7,19 +7,20 @@ import (
 	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
+	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
 // readSettled gathers what is said of a step; that it is done, and that it is called off, are two forms.
-func readSettled(r *http.Request, step *models.CampaignStep) (to models.StepState, said models.StepResult, err error) {
+func readSettled(r *http.Request, step *models.CampaignStep, bad *apperr.Error) (to models.StepState, said models.StepResult) {
 	to = models.StepState(r.PostFormValue("do"))
 	said = models.StepResult{Result: words(r, "result"), Written: models.Written{WrittenIn: r.PostFormValue("result_written_in")}}
 	if to == models.StepCalledOff {
 		said = models.StepResult{Result: words(r, "why"), Written: models.Written{WrittenIn: r.PostFormValue("why_written_in")}}
 	}
-	said.LetterSent, err = readLetterSent(r, step, to)
-	return to, said, err
+	said.LetterSent = readLetterSent(r, step, to, bad)
+	return to, said
 }
 
 // settleStep says that a step is done, or called off: the button says which.
@@ -28,8 +29,11 @@ func (s *Server) settleStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to, said, err := readSettled(r, c.step)
-	if err == nil {
+	bad := apperr.New(apperr.CodeInvalid)
+	to, said := readSettled(r, c.step, bad)
+	if bad.OrNil() != nil {
+		err = bothFaults(bad, said.Check(c.step, to, s.Now()))
+	} else {
 		err = s.changeStep(r, func(ctx context.Context, tx bun.Tx) (*models.CampaignStep, error) {
 			return models.SettleStep(ctx, tx, c.c, c.step.ID, seenRevision(r), to, said, c.visitor.Person, s.Now())
 		})

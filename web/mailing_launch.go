@@ -28,7 +28,8 @@ type launchView struct {
 	Missing      []missingPicture
 	NotNamed     []notNamedPicture
 	Restored     bool // it may have been sent since the backup that was restored
-	Over         bool // the event that it announces
+	Over         bool // the event that it announces, or the days on which its readers write
+	Writes       bool // its readers write to their representatives
 }
 
 func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
@@ -46,13 +47,13 @@ func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
 	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
-		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts, Restored: c.m.Asks}
+		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts, Restored: c.m.Asks, Writes: c.kind == models.MailingKindRepresentative}
 	languages := make([]string, len(c.m.Texts))
 	for i, t := range c.m.Texts {
 		languages[i] = t.Language
 	}
 	var err error
-	if v.Over, err = c.m.EventOver(s.Now()); err != nil {
+	if v.Over, err = c.m.Over(s.Now()); err != nil {
 		return err
 	}
 	v.Counts, err = s.countAudience(r.Context(), l, c.m.Readership(s.Now()), languages, c.m.FallbackLanguage)

@@ -43,6 +43,7 @@ type mailingProgressView struct {
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
 	Unbegun      bool             // nothing of it left: there is nothing to measure
 	Writing      string           // where its letter to representatives is read; "" of other kinds
+	WriteUntil   *time.Time       // last day of writing; nil: no end
 	Written      int              // people who say that they wrote
 }
 
@@ -73,7 +74,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		return err
 	}
 	if c.kind == models.MailingKindRepresentative && c.m.LaunchedAt != nil {
-		v.Writing = "/write/" + c.m.ID.String()
+		v.Writing, v.WriteUntil = "/write/"+c.m.ID.String(), c.m.WriteUntil
 		if v.Written, _, err = models.WrittenCount(r.Context(), s.DB, c.m.ID, uuid.Nil); err != nil {
 			return err
 		}

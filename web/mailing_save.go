@@ -125,15 +125,16 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, c mailingC
 	in, names := readMailing(values, c.rec.ID)
 	var written map[string]string
 	in.MailingContent, written = readContent(values)
+	bad := apperr.New(apperr.CodeInvalid)
+	in.WriteUntil = readDay(bad, "write_until", values.Get("write_until"))
 	var m *models.Mailing
 	chosen, err := saysCampaign(values), validation.Check(in)
-	if err == nil && chosen == nil {
+	if err == nil && chosen == nil && bad.OrNil() == nil {
 		err = s.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
 			m, err = write(ctx, tx, in)
 			return err
 		})
 	} else {
-		bad := apperr.New(apperr.CodeInvalid)
 		if err = errors.Join(bad.Take(chosen), bad.Take(err)); err == nil {
 			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID))
 		}

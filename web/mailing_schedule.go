@@ -114,9 +114,11 @@ func nowOrLater(values url.Values) error {
 	return nil
 }
 
-// atTime leads what is wrong with an event to the question when its announcement leaves: where that is asked, there is no field of
-// the event.
-func atTime(err error) error { return blamed(err, "event.end_time", "leaves") }
+// atTime leads what is wrong with an event, or with the last day of writing, to the question when the mailing leaves: where that is
+// asked, there is no field of either.
+func atTime(err error) error {
+	return blamed(blamed(err, "event.end_time", "leaves"), "write_until", "leaves")
+}
 
 // mailingWaits says what a mailing waits for.
 type mailingWaits struct {
@@ -125,7 +127,7 @@ type mailingWaits struct {
 	Untimed   bool // it was to leave at once: At says nothing
 	Passed    bool // At has
 	Restored  bool // it asks because a backup was restored
-	Over      bool // the event that it announces
+	Over      bool // the event that it announces, or the days on which its readers write
 	At        time.Time
 	Leaves    string // when, in a sentence
 	Local     bool
@@ -191,7 +193,7 @@ func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Locatio
 		return nil, err
 	}
 	w.Revisable = !begun
-	if w.Over, err = c.m.EventOver(s.Now()); err != nil {
+	if w.Over, err = c.m.Over(s.Now()); err != nil {
 		return nil, err
 	}
 	if w.Asking || w.Paused {

@@ -160,6 +160,9 @@ func (s *Server) mailingValues(ctx context.Context, m *models.Mailing) (url.Valu
 	if m.CountsLinks {
 		values.Set("counts_links", "yes")
 	}
+	if m.WriteUntil != nil {
+		values.Set("write_until", isoDay(m.WriteUntil))
+	}
 	for i, language := range languages {
 		values.Set(textName(i)+".language", language.Tag)
 		for _, t := range m.Texts {

@@ -194,7 +194,7 @@ func (b *publicationBuilder) grants() (err error) {
 
 // letters are those that readers can send to their representatives now, each with whom it goes to.
 func (b *publicationBuilder) letters() error {
-	open, err := models.WritingsOpen(b.ctx, b.server.DB, b.rec.ID)
+	open, err := models.WritingsOpen(b.ctx, b.server.DB, b.rec.ID, b.server.Now())
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -35,8 +36,10 @@ type writeView struct {
 	Letter       *models.PreparedLetter // nil of a link that leads to nothing
 	Also         []letterLanguage       // in which there is one, where that is several
 	To           []writtenTo
-	Mails        bool   // one of them has an e-mail address
-	Post         string // where one says that one wrote; "" on the page that knows nobody
+	Mails        bool       // one of them has an e-mail address
+	Post         string     // where one says that one wrote; "" on the page that knows nobody
+	Until        *time.Time // the last day of writing; nil: no end
+	Over         bool       // it is past: no letter is prepared any more
 	Written      bool
 	Count        int // people who say so
 	Saved        string
@@ -163,7 +166,12 @@ func (s *Server) fillLetter(r *http.Request, m *models.Mailing, person *models.P
 	}
 	text := texts[m.RecommendationID]
 	v.Owner, v.Document, v.DocumentLang, v.DocumentHref = text.Owner, text.Title, text.Language, "/published/"+text.Slug+"/"+text.Language
-	if v.To, err = s.lettersTo(ctx, l, m, v.Letter, person); err != nil {
+	if m.WriteUntil != nil {
+		v.Until, v.Over = m.WriteUntil, m.WritingOver(s.Now())
+	}
+	if v.Over {
+		v.Title, v.Also = l.T("write.over_title"), nil
+	} else if v.To, err = s.lettersTo(ctx, l, m, v.Letter, person); err != nil {
 		return err
 	}
 	v.Mails = slices.ContainsFunc(v.To, func(to writtenTo) bool { return to.Mailto != "" })

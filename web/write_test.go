@@ -82,6 +82,44 @@ func TestAnybodyReadsTheLetterToRepresentatives(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, n.public("en").get(path).StatusCode, "what is hidden is hidden here too")
 }
 
+func TestAfterItsLastDayTheLetterIsNotPreparedAnyMore(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	m := n.asksToWrite()
+	n.launchedNow(m)
+	p := n.readerIn("HR", "en")
+	public, own, text := "/write/"+m.ID.String(), "/w/"+n.server.Links.Mint(links.KindWritten, m.ID, p.ID, 0), "/published/"+n.brief.Slug+"/en"
+	until := func(day int) {
+		n.exec(`UPDATE mailings SET write_until = ? WHERE id = ?`, time.Now().AddDate(0, 0, day).Format(time.DateOnly), m.ID)
+	}
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		n.exec(`UPDATE people SET language = ? WHERE id = ?`, tag, p.ID)
+		until(2)
+		day := l.Date(time.Now().AddDate(0, 0, 2), time.UTC)
+		require.Contains(t, n.public(tag).get(public).Body, l.T("write.until", "Date", day))
+		require.Contains(t, n.public(tag).get(text).Body, public, "the recommendation offers the letter")
+
+		until(-2)
+		for _, path := range []string{public, own, public + "?language=bg"} {
+			page := n.public(tag).get(path)
+			require.Equal(t, http.StatusOK, page.StatusCode)
+			sound(t, page)
+			require.Contains(t, page.Body, "<h1>"+l.T("write.over_title")+"</h1>")
+			require.Contains(t, page.Body, l.T("write.over_became"))
+			require.Contains(t, page.Body, `href="/published/`+n.brief.Slug)
+			require.NotContains(t, page.Body, "mailto:")
+			require.NotContains(t, page.Body, `id="letter"`)
+		}
+		require.NotContains(t, n.public(tag).get(text).Body, public)
+		said := n.public(tag).post(own, url.Values{"choice": {"written"}})
+		sound(t, said)
+		require.Contains(t, said.Body, l.T("write.thanks"), "who wrote in time may say so")
+		require.Contains(t, said.Body, l.N("write.count", 1))
+		n.public(tag).post(own, url.Values{"choice": {"not_written"}})
+	}
+}
+
 func TestAReaderSaysOnceThatTheyWroteAndMayTakeItBack(t *testing.T) {
 	n := newOffice(t)
 	n.publish()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -59,6 +60,9 @@ func (d *draft) ofKind(ctx context.Context, id uuid.UUID, m models.MailingWords,
 		p.Button = &button{Label: d.t("mailing.write"), URL: d.baseURL + writingPath + id.String(), Personal: true}
 		if d.mail.Kind == models.MailMailing {
 			p.Button.URL = d.baseURL + writtenPath + d.personal(links.KindWritten, fieldWritten, id)
+		}
+		if m.WriteUntil != nil {
+			p.After = append(p.After, d.words.T("write.until", "Date", d.words.Date(*m.WriteUntil, time.UTC)))
 		}
 	}
 	ids := make([]uuid.UUID, len(about))
