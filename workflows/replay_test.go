@@ -20,7 +20,7 @@ const histories = "testdata/histories"
 
 // recordedParts are the parts of the processes of which at least one history must be kept: what ran once must replay
 // for ever, or processes that began years ago block.
-var recordedParts = []string{"recommendation-waiting", "recommendation-review", "recommendation-translation", "recommendation-signoff",
+var recordedParts = []string{"recommendation-waiting", "recommendation-review", "recommendation-review-silence", "recommendation-translation", "recommendation-signoff",
 	"recommendation-publication", "mailing-sending", "mailing-scheduled", "mailing-waiting", "followup-"}
 
 func recorded(t *testing.T) []string {

@@ -2,6 +2,10 @@
 // through on the instance, and of its mailings and follow-ups.
 //
 //	go run ./scripts/histories TEMPORAL_ADDRESS RECOMMENDATION_ID DATABASE_URL
+//	go run ./scripts/histories round
+//
+// The second runs a round of review itself, on servers of its own and within two minutes, in which experts are silent, take back,
+// declare a conflict of interest and get more time.
 //
 // A history per stage is written to workflows/testdata/histories, under the day it was recorded on. Histories recorded
 // before stay: what ran once must replay for ever. They hold ids, never words.
@@ -28,11 +32,17 @@ import (
 const folder = "workflows/testdata/histories"
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: histories TEMPORAL_ADDRESS RECOMMENDATION_ID DATABASE_URL")
+	var err error
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "round":
+		err = recordRound(context.Background())
+	case len(os.Args) == 4:
+		err = record(context.Background(), os.Args[1], os.Args[2], os.Args[3])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: histories TEMPORAL_ADDRESS RECOMMENDATION_ID DATABASE_URL | histories round")
 		os.Exit(2)
 	}
-	if err := record(context.Background(), os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "histories:", err)
 		os.Exit(1)
 	}
@@ -58,30 +68,33 @@ func record(ctx context.Context, address, recommendation, database string) error
 		return err
 	}
 	for _, p := range processes {
-		if err := recordProcess(ctx, c, p); err != nil {
+		err := eachRun(ctx, c, p, func(part string, h history) error { return write(string(p.Kind)+"-"+part, h) })
+		if err != nil {
 			return fmt.Errorf("%s: %w", p.WorkflowID(), err)
 		}
 	}
 	return nil
 }
 
-// recordProcess writes every run of a process; a file that is there already stays.
-func recordProcess(ctx context.Context, c client.Client, p models.Process) error {
+type history = *historypb.History
+
+// eachRun hands over every run of a process, with the part of it that the run is.
+func eachRun(ctx context.Context, c client.Client, p models.Process, do func(part string, h history) error) error {
 	runs, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: fmt.Sprintf("WorkflowId = %q", p.WorkflowID())})
 	if err != nil {
 		return err
 	}
 	for _, run := range runs.Executions {
-		history := new(historypb.History)
-		events := c.GetWorkflowHistory(ctx, p.WorkflowID(), run.Execution.RunId, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-		for events.HasNext() {
-			e, err := events.Next()
+		events := new(historypb.History)
+		iter := c.GetWorkflowHistory(ctx, p.WorkflowID(), run.Execution.RunId, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		for iter.HasNext() {
+			e, err := iter.Next()
 			if err != nil {
 				return err
 			}
-			history.Events = append(history.Events, e)
+			events.Events = append(events.Events, e)
 		}
-		if err := write(string(p.Kind)+"-"+part(history), history); err != nil {
+		if err := do(part(events), events); err != nil {
 			return err
 		}
 	}
@@ -94,7 +107,7 @@ var parts = []struct{ activity, name string }{
 	{"StartMailing", "scheduled"}, {"SendMailing", "sending"}, {"AskProgress", "asked"},
 }
 
-func part(h *historypb.History) string {
+func part(h history) string {
 	seen := map[string]bool{}
 	for _, e := range h.Events {
 		seen[e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName()] = true
@@ -112,7 +125,8 @@ var (
 	sticky   = regexp.MustCompile(`"name": *"[^":]+:[0-9a-f-]{36}"`) // a worker's own queue is named after its machine
 )
 
-func write(name string, h *historypb.History) error {
+// write keeps a history under the day; a file that is there already stays.
+func write(name string, h history) error {
 	path := filepath.Join(folder, name+"-"+time.Now().UTC().Format(time.DateOnly)+".json")
 	if _, err := os.Stat(path); err == nil {
 		return nil
