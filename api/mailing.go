@@ -85,6 +85,8 @@ type NotSent struct {
 	OtherTopics    int `json:"other_topics"`    // want to hear about other topics
 	OtherCountries int `json:"other_countries"` // want to hear about other countries
 	TooSoon        int `json:"too_soon"`        // want mailings less often, and have got one or are about to
+
+	Acted int `json:"acted"` // did what is asked for, and are left out for that
 }
 
 // Sampled is one of an audience.
@@ -336,7 +338,7 @@ func (s *server) audienceSize(c *call, a models.Readership) (reply, error) {
 		return reply{}, err
 	}
 	v.NotSent = NotSent{NoConsent: kept.NoConsent, Unsubscribed: kept.Unsubscribed, Suppressed: kept.Suppressed, Left: kept.Left,
-		OtherKind: kept.OtherKind, OtherTopics: kept.OtherTopics, OtherCountries: kept.OtherCountries, TooSoon: kept.TooSoon}
+		OtherKind: kept.OtherKind, OtherTopics: kept.OtherTopics, OtherCountries: kept.OtherCountries, TooSoon: kept.TooSoon, Acted: kept.Acted}
 	v.Sample, err = s.audienceSample(c, a)
 	return reply{body: v}, err
 }

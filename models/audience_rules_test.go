@@ -168,6 +168,28 @@ func TestWhoDoesNotGetItIsCountedOnceByReason(t *testing.T) {
 	require.Equal(t, 4, kept.Total())
 }
 
+// TestWhoHasActedIsAmongThoseWhoDoNotGetIt: where the audience leaves them out, and nothing else keeps them from it.
+func TestWhoHasActedIsAmongThoseWhoDoNotGetIt(t *testing.T) {
+	n := newEngagedNetwork(t)
+	n.person(t, "may", models.RoleReader, n.lead, consents)
+	n.signed(t, n.person(t, "acted", models.RoleReader, n.lead, consents))
+	stopped := n.person(t, "stopped", models.RoleReader, n.lead, consents)
+	n.signed(t, stopped)
+	require.NoError(t, models.Unsubscribe(t.Context(), n.db, stopped.ID, noon))
+	reach := models.Readership{Audience: models.Audience{Roles: []string{models.RoleReader}, About: n.about}, At: noon}
+	kept, err := models.MailingAudienceKept(t.Context(), n.db, reach)
+	require.NoError(t, err)
+	require.Equal(t, models.AudienceKept{Unsubscribed: 1}, kept, "it leaves nobody out")
+	reach.Except.Acted = true
+	kept, err = models.MailingAudienceKept(t.Context(), n.db, reach)
+	require.NoError(t, err)
+	require.Equal(t, models.AudienceKept{Unsubscribed: 1, Acted: 1}, kept, "writing to those who acted as well reaches as many more")
+	counts, err := models.MailingAudienceCounts(t.Context(), n.db, reach)
+	require.NoError(t, err)
+	require.Equal(t, []models.AudienceCount{{Language: "en", People: 1}}, counts)
+	require.True(t, reach.Except.Acted, "what was asked is as it was")
+}
+
 func TestASampleNamesThoseWhoMayBeNamed(t *testing.T) {
 	n := newEngagedNetwork(t)
 	public := n.person(t, "public", models.RoleReader, n.lead, consents, func(p *models.Person) { p.Naming = models.NamingPublic })

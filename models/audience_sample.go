@@ -20,25 +20,30 @@ type AudienceKept struct {
 	OtherTopics    int // they want to hear about other topics
 	OtherCountries int // they want to hear about other countries
 	TooSoon        int // they want mailings less often, and have got one or are about to
+
+	Acted int // they did what is asked for, and the audience leaves them out; nothing else keeps them from it
 }
 
 // Total is how many do not get it.
 func (k AudienceKept) Total() int {
-	return k.Left + k.Suppressed + k.Unsubscribed + k.NoConsent + k.OtherKind + k.OtherTopics + k.OtherCountries + k.TooSoon
+	return k.Left + k.Suppressed + k.Unsubscribed + k.NoConsent + k.OtherKind + k.OtherTopics + k.OtherCountries + k.TooSoon + k.Acted
 }
 
 // MailingAudienceKept counts who of an audience does not get a mailing, and why.
 func MailingAudienceKept(ctx context.Context, db bun.IDB, r Readership) (AudienceKept, error) {
 	const suppressed = `EXISTS (SELECT 1 FROM suppressions AS s
 		WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`
+	leavesOut := r.Except.Acted
+	r.Except.Acted = false // they are counted here
 	people := r.narrow(db.NewSelect().Model((*Person)(nil))).Join("LEFT JOIN mailing_preferences AS pref ON pref.person_id = person.id").
+		Join("CROSS JOIN LATERAL (SELECT ?1 AND person.id IN ("+whoActed+") AS acted) AS did", r.About, leavesOut).
 		Join("CROSS JOIN "+wouldSay, r.Kind, r.about()).Join("CROSS JOIN LATERAL "+wouldGet, r.At).
 		ColumnExpr(`CASE WHEN person.left_at IS NOT NULL THEN 'left' WHEN `+suppressed+` THEN 'suppressed'
 			WHEN person.unsubscribed_at IS NOT NULL THEN 'unsubscribed' WHEN person.consent_at IS NULL THEN 'no_consent'
 			WHEN `+otherKind+` THEN 'other_kind' WHEN `+otherTopics+` THEN 'other_topics' WHEN `+otherCountries+` THEN 'other_countries'
-			WHEN `+tooSoon+` THEN 'too_soon' END AS why`, r.At)
+			WHEN `+tooSoon+` THEN 'too_soon' WHEN did.acted THEN 'acted' END AS why`, r.At)
 	q := db.NewSelect().TableExpr("(?) AS kept", people)
-	for _, why := range []string{"left", "suppressed", "unsubscribed", "no_consent", "other_kind", "other_topics", "other_countries", "too_soon"} {
+	for _, why := range []string{"left", "suppressed", "unsubscribed", "no_consent", "other_kind", "other_topics", "other_countries", "too_soon", "acted"} {
 		q = q.ColumnExpr("count(*) FILTER (WHERE why = ?) AS ?", why, bun.Ident(why))
 	}
 	var k AudienceKept

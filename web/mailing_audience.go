@@ -172,10 +172,11 @@ type audienceRow struct {
 	Fallback bool   // there is none in theirs; the fallback itself has one, or is still to have one
 }
 
-// notReachedRow is how many people do not get it for a reason.
+// notReachedRow is how many people do not get it for a reason, and what can be done about that.
 type notReachedRow struct {
 	Why    string
 	People int
+	Help   string
 }
 
 // sampleRow is somebody of an audience. Name is "" where the reader of the page may not know it.
@@ -203,15 +204,26 @@ func (s *Server) countAudience(ctx context.Context, l *i18n.Localizer, a models.
 		v.Rows, v.Total = append(v.Rows, row), v.Total+c.People
 	}
 	kept, err := models.MailingAudienceKept(ctx, s.DB, a)
-	for _, row := range []notReachedRow{{l.T("mailing.kept.other_kind"), kept.OtherKind}, {l.T("mailing.kept.other_topics"), kept.OtherTopics},
-		{l.T("mailing.kept.other_countries"), kept.OtherCountries}, {l.T("mailing.kept.too_soon"), kept.TooSoon},
-		{l.T("mailing.kept.no_consent"), kept.NoConsent}, {l.T("mailing.kept.unsubscribed"), kept.Unsubscribed},
-		{l.T("mailing.kept.suppressed"), kept.Suppressed}, {l.T("mailing.kept.left"), kept.Left}} {
-		if row.People > 0 {
-			v.Kept = append(v.Kept, row)
+	v.Kept = keptRows(l, kept)
+	return v, err
+}
+
+// keptRows are the reasons that keep anybody, those first about which most can be done.
+//
+//i18n:keys mailing.kept.* mailing.kept_help.*
+func keptRows(l *i18n.Localizer, kept models.AudienceKept) []notReachedRow {
+	var rows []notReachedRow
+	for _, why := range []struct {
+		name   string
+		people int
+	}{{"acted", kept.Acted}, {"too_soon", kept.TooSoon}, {"other_topics", kept.OtherTopics}, {"other_countries", kept.OtherCountries},
+		{"suppressed", kept.Suppressed}, {"no_consent", kept.NoConsent}, {"left", kept.Left},
+		{"other_kind", kept.OtherKind}, {"unsubscribed", kept.Unsubscribed}} {
+		if why.people > 0 {
+			rows = append(rows, notReachedRow{l.T("mailing.kept." + why.name), why.people, l.T("mailing.kept_help." + why.name)})
 		}
 	}
-	return v, err
+	return rows
 }
 
 // readershipOf is whom the mailing in the form would reach now.
