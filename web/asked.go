@@ -32,6 +32,23 @@ type asked struct {
 // goes along.
 func (a *asked) path() string { return taskPath(a.task.ID) }
 
+// moment is a time of the question in words. People whose country is known read it by their own clock, which is not named to them then;
+// where all there is to say of a deadline stands, it is.
+func (a *asked) moment(l *i18n.Localizer, t time.Time) string {
+	if a.here() {
+		return l.MomentHere(t, a.zone)
+	}
+	return l.Moment(t, a.zone)
+}
+
+// momentIn is moment in one language.
+func (a *asked) momentIn(l *i18n.Localizer) func(time.Time) string {
+	return func(t time.Time) string { return a.moment(l, t) }
+}
+
+// here reports whether times are told by the clock of the person's own country.
+func (a *asked) here() bool { return a.visitor.Person.CountryCode != "" }
+
 // closing reports whether the round closes before the deadline one was given.
 func (a *asked) closing() bool { return a.facts.DueAt.Before(a.task.DueAt) }
 
@@ -160,7 +177,9 @@ type askedCard struct {
 	NotYou       string // what to do where the link came to the wrong person
 	Mode         *anonymityMode
 	Due          time.Time
-	Clock        string // the hour, and whose clock it is; "" where the deadline says it
+	Clock        string // the hour, and whose clock it is where that is not their own; "" where the deadline says it
+	Here         bool   // the deadline is told by the clock of the person's own country
+	DueWhole     string // the deadline with day, hour and whose clock it is
 	Zone         *time.Location
 	Calendar     string // the deadline as a file for a calendar; "" where there is none
 	Short        string // why the time is shorter than usual; "" where it is not
@@ -225,6 +244,8 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 		Organisation: organisation,
 		Due:          a.facts.DueAt,
 		Zone:         a.zone,
+		Here:         a.here(),
+		DueWhole:     l.MomentWhole(a.facts.DueAt, a.zone),
 		ByLink:       a.visitor.LinkTask != uuid.Nil,
 		Accept:       a.path() + "/accept",
 		Leave:        a.path() + "/leave",
@@ -246,6 +267,9 @@ func (s *Server) card(ctx context.Context, l *i18n.Localizer, a *asked) (askedCa
 	}
 	if !i18n.DeadlineWhole(s.Now(), a.facts.DueAt, a.zone) {
 		c.Clock = l.Clock(a.facts.DueAt, a.zone)
+		if c.Here {
+			c.Clock = l.Time(a.facts.DueAt, a.zone)
+		}
 	}
 	if a.task.OrganisationID != nil && a.task.Kind != models.TaskReportProgress && a.rec.OfficerID == a.visitor.Person.ID {
 		c.Why += " " + l.T("asked.own_text")

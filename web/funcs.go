@@ -33,8 +33,9 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"moment":       func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Moment, t, zone) },
 		"clock":        func(t time.Time, zone ...any) (string, error) { return e.inZone(l.Time, t, zone) },
 		"iso":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"deadline":     func(t time.Time, zone ...any) (string, error) { return e.inZone(e.deadline(l), t, zone) },
-		"due":          func(t time.Time, zone ...any) (Due, error) { return e.due(l, t, zone) },
+		"deadline":     func(t time.Time, zone ...any) (string, error) { return e.inZone(e.sinceNow(l.Deadline), t, zone) },
+		"due":          func(t time.Time, zone ...any) (Due, error) { return e.due(l.Deadline, t, zone) },
+		"duehere":      func(t time.Time, zone ...any) (Due, error) { return e.due(l.DeadlineHere, t, zone) },
 		"icon":         e.icon,
 		"asset":        e.assets.Path,
 		"markdown":     func(source string, shift ...int) (template.HTML, error) { return renderMarkdown(source, shift) },
@@ -53,8 +54,11 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 	}
 }
 
-func (e *Engine) deadline(l *i18n.Localizer) func(time.Time, *time.Location) string {
-	return func(t time.Time, zone *time.Location) string { return l.Deadline(e.now(), t, zone) }
+// deadlineWords say how far away an instant is from another, and when.
+type deadlineWords func(now, due time.Time, zone *time.Location) string
+
+func (e *Engine) sinceNow(words deadlineWords) func(time.Time, *time.Location) string {
+	return func(t time.Time, zone *time.Location) string { return words(e.now(), t, zone) }
 }
 
 // Due is a deadline as the component "deadline" shows it. Overdue and Soon (within two days) change its tint and icon;
@@ -66,8 +70,8 @@ type Due struct {
 
 const soon = 48 * time.Hour
 
-func (e *Engine) due(l *i18n.Localizer, t time.Time, zone []any) (Due, error) {
-	text, err := e.inZone(e.deadline(l), t, zone)
+func (e *Engine) due(words deadlineWords, t time.Time, zone []any) (Due, error) {
+	text, err := e.inZone(e.sinceNow(words), t, zone)
 	now := e.now()
 	return Due{
 		Text: text, ISO: t.UTC().Format(time.RFC3339),

@@ -131,6 +131,7 @@ func (s *Server) leaveLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.SetCookie(w, s.linkCookie(id, "", -time.Second))
+	s.flash(r, "done", Localizer(r).T("asked.left"))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
 }

@@ -193,7 +193,7 @@ func (s *Server) reviewPage(r *http.Request, a *asked, f formState) (reviewView,
 		if err != nil {
 			return v, err
 		}
-		if v.Closes, err = s.closesWords(ctx, l, a.rec, round, a.zone); err != nil {
+		if v.Closes, err = s.closesWords(ctx, l, a.rec, round, a.momentIn(l)); err != nil {
 			return v, err
 		}
 		v.TakeBack = a.takeBackPath()

@@ -34,13 +34,14 @@ type summaryView struct {
 	Changing     bool
 	Due          time.Time
 	Zone         *time.Location
+	Here         bool // the deadline is told by their own clock
 }
 
 // newSummary carries on what is about to be sent: it is sent as it was looked at.
 func newSummary(r *http.Request, a *asked, f formState) summaryView {
 	l := Localizer(r)
 	return summaryView{Page: askedPage(r, l.T("summary.title")), DecisionID: f.DecisionID, Action: a.answerPath(), Document: a.version.Title, Form: f.Form,
-		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Sure: sureBox(l, a), Changing: a.task.State == models.TaskDone, Due: a.facts.DueAt, Zone: a.zone}
+		TextLang: a.rec.Language, Hidden: hiddenFields(r.PostForm), Sure: sureBox(l, a), Changing: a.task.State == models.TaskDone, Due: a.facts.DueAt, Zone: a.zone, Here: a.here()}
 }
 
 // showSummary shows the review that is about to be sent.

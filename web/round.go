@@ -191,7 +191,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		return v, err
 	}
 	v.State, v.Due = roundBadge(l, round), changeableUntil(round)
-	if v.Closes, err = s.closesWords(ctx, l, a.rec, round, v.Zone); err != nil {
+	if v.Closes, err = s.closesWords(ctx, l, a.rec, round, func(t time.Time) string { return l.Moment(t, v.Zone) }); err != nil {
 		return v, err
 	}
 	if round.Anonymised() && !a.visitor.viewer().HoldsKey(a.rec) {

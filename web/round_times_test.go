@@ -26,7 +26,7 @@ func TestBothTimesOfARoundAreNamed(t *testing.T) {
 			"everybody answered early": {models.ReviewRound{DueAt: due, ClosingAt: at(-time.Hour)}, []time.Time{due, *at(-time.Hour)}},
 			"closed":                   {models.ReviewRound{DueAt: due, ClosedAt: &due}, nil},
 		} {
-			said, err := n.server.closesWords(t.Context(), l, n.brief, &c.round, time.UTC)
+			said, err := n.server.closesWords(t.Context(), l, n.brief, &c.round, func(t time.Time) string { return l.Moment(t, time.UTC) })
 			require.NoError(t, err)
 			for _, when := range c.want {
 				require.Contains(t, said, l.Moment(when, time.UTC), "%s, %s", tag, name)

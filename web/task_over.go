@@ -57,6 +57,8 @@ func overReason(t models.Task, rec *models.Recommendation, refused error) string
 type answeredView struct {
 	Page
 	Icon        string
+	Eyebrow     string // what it is that was asked, in two words; "" where a notice says it
+	Plain       bool   // it follows on a page in the system's letters, and stays in them
 	Document    string // the text asked about
 	Lang        string // its language
 	Lead        string
@@ -87,9 +89,9 @@ type acceptForm struct {
 }
 
 func newAcceptForm(l *i18n.Localizer, a *asked, f formState) *acceptForm {
-	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will", "When", l.Moment(a.facts.DueAt, a.zone)), Decline: a.declinePath()}
+	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will", "When", l.Date(i18n.DueDay(a.facts.DueAt, a.zone), nil)), Decline: a.declinePath()}
 	if by := a.facts.RespondBy; by != nil && by.Before(a.facts.DueAt) && a.task.State == models.TaskOpen {
-		accept.RespondBy = l.T("mail.respond_by", "When", l.Moment(*by, a.zone))
+		accept.RespondBy = l.T("mail.respond_by", "When", a.moment(l, *by))
 	}
 	if a.task.State != models.TaskOpen { // they declined, or were silent
 		accept.Box, accept.Decline = l.T("review.will_after_all"), ""
@@ -224,6 +226,12 @@ func (s *Server) renderThanks(w http.ResponseWriter, r *http.Request, a *asked, 
 func (s *Server) answeredPage(r *http.Request, a *asked, title string) (answeredView, error) {
 	v := answeredView{Page: askedPage(r, title), Document: a.facts.Title, Lang: a.rec.Language, Zone: a.zone}
 	v.SignedIn, v.Certificate = v.Viewer != nil, s.certificateHref(a)
+	switch l := Localizer(r); a.task.Kind {
+	case models.TaskReview:
+		v.Eyebrow, v.Plain = l.T("review.eyebrow"), true
+	case models.TaskConsult:
+		v.Eyebrow, v.Plain = l.T("review.eyebrow_consultation"), true
+	}
 	var err error
 	if v.Original, err = s.originalFor(r.Context(), a); err != nil {
 		return v, err
@@ -248,7 +256,7 @@ func (s *Server) offerChange(ctx context.Context, l *i18n.Localizer, a *asked, v
 		if err != nil {
 			return err
 		}
-		closes, err := s.closesWords(ctx, l, a.rec, round, a.zone)
+		closes, err := s.closesWords(ctx, l, a.rec, round, a.momentIn(l))
 		v.Next += " " + closes
 		return err
 	}
@@ -266,19 +274,19 @@ func changeableUntil(round *models.ReviewRound) time.Time {
 
 // closesWords say until when a round is expected to take answers, and which of its two times is which: the deadline that people were
 // given, and the end of the time after it in which an answer is still taken and can be changed.
-func (s *Server) closesWords(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, zone *time.Location) (string, error) {
+func (s *Server) closesWords(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, moment func(time.Time) string) (string, error) {
 	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
 	if err != nil {
 		return "", err
 	}
-	due := l.Moment(round.DueAt, zone)
+	due := moment(round.DueAt)
 	switch grace := procedure.Document.Review.Grace; {
 	case round.ClosedAt != nil:
 		return "", nil
 	case round.ClosingAt != nil && round.ClosingAt.Before(round.DueAt):
-		return l.T("round.closes.sooner", "Until", l.Moment(*round.ClosingAt, zone), "Due", due), nil
+		return l.T("round.closes.sooner", "Until", moment(*round.ClosingAt), "Due", due), nil
 	case round.ClosingAt != nil:
-		return l.T("round.closes.after", "Until", l.Moment(*round.ClosingAt, zone), "Due", due), nil
+		return l.T("round.closes.after", "Until", moment(*round.ClosingAt), "Due", due), nil
 	case grace == "":
 		return l.T("round.closes.due", "Due", due), nil
 	default:

@@ -61,10 +61,27 @@ func sameClock(a, b time.Time) bool {
 
 // Moment writes day and time of a deadline in the given zone, and whose clock that is; of the end of a day, which day's.
 func (l *Localizer) Moment(t time.Time, zone *time.Location) string {
+	return l.moment(t, zone, l.Clock)
+}
+
+// MomentHere is Moment for who reads it by the clock of their own country: it is not named to them.
+func (l *Localizer) MomentHere(t time.Time, zone *time.Location) string {
+	return l.moment(t, zone, l.Time)
+}
+
+// MomentWhole is Moment with the clock named in any case: for the place where all there is to say of a deadline stands.
+func (l *Localizer) MomentWhole(t time.Time, zone *time.Location) string {
+	if day, ends := dayEnd(t, zone); ends {
+		return l.T("calendar.day_end.moment_zone", "Date", l.Date(day, nil), "Zone", l.zone(day))
+	}
+	return l.Moment(t, zone)
+}
+
+func (l *Localizer) moment(t time.Time, zone *time.Location, clock func(time.Time, *time.Location) string) string {
 	day, ends := dayEnd(t, zone)
 	switch {
 	case !ends:
-		return l.T("calendar.moment", "Date", l.Date(t, zone), "Clock", l.Clock(t, zone))
+		return l.T("calendar.moment", "Date", l.Date(t, zone), "Clock", clock(t, zone))
 	case sameClock(day, in(t, zone)):
 		return l.T("calendar.day_end.moment", "Date", l.Date(day, nil))
 	default:
@@ -83,6 +100,15 @@ func DeadlineWhole(now, due time.Time, zone *time.Location) bool {
 // "2 days overdue, was due Monday 2 March". Days are those of the calendar in the given zone. The end of a day elsewhere
 // is "in 3 days, until the end of Thursday 12 March (Central European Time, CET)".
 func (l *Localizer) Deadline(now, due time.Time, zone *time.Location) string {
+	return l.deadline(now, due, zone, l.Clock)
+}
+
+// DeadlineHere is Deadline for who reads it by the clock of their own country: it is not named to them.
+func (l *Localizer) DeadlineHere(now, due time.Time, zone *time.Location) string {
+	return l.deadline(now, due, zone, l.Time)
+}
+
+func (l *Localizer) deadline(now, due time.Time, zone *time.Location, clock func(time.Time, *time.Location) string) string {
 	if day, ends := dayEnd(due, zone); ends {
 		return l.dayEndDeadline(in(now, zone), day, !sameClock(day, in(due, zone)))
 	}
@@ -90,9 +116,9 @@ func (l *Localizer) Deadline(now, due time.Time, zone *time.Location) string {
 	days := calendarDays(now, local)
 	switch {
 	case days == 0 && due.Before(now):
-		return l.T("calendar.deadline.passed_today", "Clock", l.Clock(local, nil))
+		return l.T("calendar.deadline.passed_today", "Clock", clock(local, nil))
 	case days == 0:
-		return l.T("calendar.deadline.today", "Clock", l.Clock(local, nil))
+		return l.T("calendar.deadline.today", "Clock", clock(local, nil))
 	}
 	return l.inDays(days, l.weekdayDate(now, local), l.weekdayDate(now, local))
 }
