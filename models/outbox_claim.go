@@ -131,23 +131,26 @@ func markResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 	for _, r := range results {
 		c.add(r)
 	}
-	// Arrays: of a list of values the server reads and plans each by itself, which takes longer than to write it.
-	res, err := db.NewRaw(`UPDATE outbox AS o SET state = CASE WHEN r.state = ?0 AND `+mailOfErased+` THEN 'cancelled' ELSE r.state END,
-			reply = CASE WHEN r.state = ?0 AND `+mailOfErased+` THEN ?9 ELSE r.reply END, attempts = o.attempts + r.counts,
-			tried_at = CASE WHEN r.tried > 0 THEN COALESCE(o.tried_at, ?1::timestamptz) ELSE o.tried_at END,
-			not_before = COALESCE(r.retry_at, o.not_before), finished_at = CASE WHEN r.state <> ?0 OR `+mailOfErased+` THEN ?1::timestamptz END,
-			claim_token = CASE WHEN r.state <> ?0 THEN o.claim_token END, claimed_until = NULL
-		FROM unnest(?2::uuid[], ?3::text[], ?4::text[], ?5::timestamptz[], ?6::int[], ?8::int[]) AS r (id, state, reply, retry_at, counts, tried)
-		WHERE o.id = r.id AND o.claim_token = ?7
-			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed')
-				OR o.state = 'cancelled' AND o.reply = ?9 AND r.state IN ('delivered', 'failed', 'unknown'))`,
-		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token, pgInts(c.tried), replyErased).Exec(ctx)
+	res, err := plannedExec(ctx, db, writeResults, now, pgUUIDs(c.ids), c.states, c.replies, "{"+strings.Join(c.retryAt, ",")+"}",
+		pgInts(c.counts), pgInts(c.tried), token)
 	if err != nil {
 		return 0, fmt.Errorf("write what came of mails: %w", err)
 	}
 	written, err := res.RowsAffected()
 	return int(written), err
 }
+
+// writeResults is the statement of MarkResults, its text the same for any number of mails: they come in arrays.
+const writeResults = `UPDATE outbox AS o SET state = CASE WHEN r.state = 'queued' AND ` + mailOfErased + ` THEN 'cancelled' ELSE r.state END,
+			reply = CASE WHEN r.state = 'queued' AND ` + mailOfErased + ` THEN '` + replyErased + `' ELSE r.reply END, attempts = o.attempts + r.counts,
+			tried_at = CASE WHEN r.tried > 0 THEN COALESCE(o.tried_at, $1::timestamptz) ELSE o.tried_at END,
+			not_before = COALESCE(r.retry_at, o.not_before),
+			finished_at = CASE WHEN r.state <> 'queued' OR ` + mailOfErased + ` THEN $1::timestamptz END,
+			claim_token = CASE WHEN r.state <> 'queued' THEN o.claim_token END, claimed_until = NULL
+		FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::int[], $7::int[]) AS r (id, state, reply, retry_at, counts, tried)
+		WHERE o.id = r.id AND o.claim_token = $8::uuid
+			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed')
+				OR o.state = 'cancelled' AND o.reply = '` + replyErased + `' AND r.state IN ('delivered', 'failed', 'unknown'))`
 
 // replyErased is the reply of mails that had not left when their reader was erased.
 const replyErased = "the person was erased"
@@ -177,8 +180,13 @@ func (c *resultColumns) add(r MailResult) {
 			tried = 1
 		}
 	}
-	c.ids, c.states, c.replies = append(c.ids, r.ID), append(c.states, string(r.State)), append(c.replies, shorten(r.Reply, maxReply))
+	c.ids, c.states, c.replies = append(c.ids, r.ID), append(c.states, string(r.State)), append(c.replies, shorten(writable(r.Reply), maxReply))
 	c.retryAt, c.counts, c.tried = append(c.retryAt, retryAt), append(c.counts, counts), append(c.tried, tried)
+}
+
+// writable leaves out of a server's words what the database takes for no text.
+func writable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 func shorten(s string, limit int) string {

@@ -54,7 +54,7 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 		RETURNING o.id, o.kind, o.person_id, o.language, o.mailing_id, o.domain, o.not_before, o.attempts, o.tried_at, o.reply, o.trace, person.name, person.email,
 			person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents, person.left_at IS NOT NULL AS "left",
 			EXISTS (SELECT 1 FROM suppressions AS s
-				WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed`,
+				WHERE s.address_hash = person.address_hash) AS suppressed`,
 		f.MailingID, now, f.MailingID, MailingSending, cmp.Or(f.Limit, defaultClaim),
 		f.Token, f.MailingID, f.Until, MailClaimed, f.Token).Scan(ctx, &claimed)
 	if err != nil {
