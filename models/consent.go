@@ -116,9 +116,12 @@ func GiveConsent(ctx context.Context, tx bun.IDB, c Consent, now time.Time) erro
 }
 
 // WithdrawConsent notes that a person wants no more mailings; from then on none is sent. Saying so again keeps the first time
-// and adds nothing.
+// and adds nothing. Who says so through a mailing has its mail: one of which that was not known arrived.
 func WithdrawConsent(ctx context.Context, tx bun.IDB, c Consent, now time.Time) error {
 	return tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := arrived(ctx, tx, c.Via, c.PersonID, now); err != nil {
+			return err
+		}
 		p, err := PersonForEdit(ctx, tx, c.PersonID)
 		if err != nil || p.UnsubscribedAt != nil {
 			return err

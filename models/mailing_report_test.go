@@ -95,6 +95,62 @@ func TestWhatAMailingCameToAddsUp(t *testing.T) {
 	require.Zero(t, r.Unsubscribed, "who took it back is subscribed")
 }
 
+func TestAMailWhoseLinkWasUsedArrived(t *testing.T) {
+	n := newEngagedNetwork(t)
+	other := n.sentAbout(t, n.about)
+	now := time.Now().Truncate(time.Microsecond)
+	withdraw := func(how string) func(uuid.UUID, uuid.UUID) error {
+		return func(mailing, person uuid.UUID) error {
+			return models.WithdrawConsent(t.Context(), n.db, models.Consent{PersonID: person, How: how, Via: mailing}, now)
+		}
+	}
+	for name, use := range map[string]func(mailing, person uuid.UUID) error{
+		"one_click": withdraw(models.ConsentByOneClick),
+		"by_mail":   withdraw(models.ConsentByMail),
+		"written": func(mailing, person uuid.UUID) error {
+			return models.SayWritten(t.Context(), n.db, mailing, person, true, now)
+		},
+		"taken_back": func(mailing, person uuid.UUID) error {
+			return models.SayWritten(t.Context(), n.db, mailing, person, false, now)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := n.person(t, name, models.RoleReader, n.lead, consents)
+			mail := n.mailTo(t, n.mailing, p, models.MailUnknown, "cut off")
+			elsewhere := n.mailTo(t, other, p, models.MailUnknown, "cut off")
+			require.NoError(t, models.SettleUnknown(t.Context(), n.db, n.mailing, mail, false, n.officer, now))
+			stands := func(id uuid.UUID) (state, reply string) {
+				require.NoError(t, n.db.NewRaw(`SELECT state, reply FROM outbox WHERE id = ?`, id).Scan(t.Context(), &state, &reply))
+				return state, reply
+			}
+			for range 2 {
+				require.NoError(t, use(n.mailing, p.ID))
+				state, reply := stands(mail)
+				require.Equal(t, [2]string{string(models.MailDelivered), ""}, [2]string{state, reply})
+			}
+			state, _ := stands(elsewhere)
+			require.Equal(t, string(models.MailUnknown), state, "another mailing's link says nothing of it")
+			outcome, err := models.ReportOfMailing(t.Context(), n.db, n.mailing, models.OutcomeFilter{})
+			require.NoError(t, err)
+			require.Zero(t, outcome.Unknown(), "whoever said that it did not arrive knew less")
+		})
+	}
+
+	refused := n.person(t, "refused", models.RoleReader, n.lead, consents)
+	mail := n.mailTo(t, n.mailing, refused, models.MailFailed, "550 no")
+	require.NoError(t, withdraw(models.ConsentByOneClick)(n.mailing, refused.ID))
+	var state models.MailState
+	require.NoError(t, n.db.NewRaw(`SELECT state FROM outbox WHERE id = ?`, mail).Scan(t.Context(), &state))
+	require.Equal(t, models.MailFailed, state, "only what was not known is settled")
+
+	again := n.person(t, "again", models.RoleReader, n.lead, consents)
+	require.NoError(t, withdraw(models.ConsentByPage)(uuid.Nil, again.ID))
+	mail = n.mailTo(t, n.mailing, again, models.MailUnknown, "cut off")
+	require.NoError(t, withdraw(models.ConsentByOneClick)(n.mailing, again.ID))
+	require.NoError(t, n.db.NewRaw(`SELECT state FROM outbox WHERE id = ?`, mail).Scan(t.Context(), &state))
+	require.Equal(t, models.MailDelivered, state, "also of who unsubscribed before")
+}
+
 func TestAComplaintUnsubscribesByItsMailing(t *testing.T) {
 	n := newEngagedNetwork(t)
 	p := n.person(t, "p", models.RoleReader, n.lead, consents)

@@ -40,3 +40,17 @@ func SettleUnknown(ctx context.Context, tx bun.IDB, mailing, mail uuid.UUID, arr
 	}
 	return nil
 }
+
+// arrived settles as delivered the mail of a mailing whose fate was not known, where its person used a link that only that mail
+// holds. It comes before the person is locked: reports about mails lock in that order too.
+func arrived(ctx context.Context, tx bun.IDB, mailing, person uuid.UUID, now time.Time) error {
+	if mailing == uuid.Nil {
+		return nil
+	}
+	_, err := tx.NewUpdate().Model((*OutboxMail)(nil)).Set("state = ?", MailDelivered).Set("reply = ''").Set("finished_at = COALESCE(finished_at, ?)", now).
+		Where("mailing_id = ? AND person_id = ?", mailing, person).Where("state = ?", MailUnknown).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("settle a mail whose link was used: %w", err)
+	}
+	return nil
+}

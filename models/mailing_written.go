@@ -79,16 +79,21 @@ func (m Mailing) Letter(language string) *PreparedLetter {
 }
 
 // SayWritten notes that a person says they wrote, once; with written false it takes that back. It holds no more than that they
-// said so: not to whom, nor what.
+// said so: not to whom, nor what. Either way they have the mail with the link: one of which that was not known arrived.
 func SayWritten(ctx context.Context, db bun.IDB, mailing, person uuid.UUID, written bool, now time.Time) error {
 	query := `INSERT INTO mailing_written (mailing_id, person_id, at) VALUES (?0, ?1, ?2) ON CONFLICT DO NOTHING`
 	if !written {
 		query = `DELETE FROM mailing_written WHERE mailing_id = ?0 AND person_id = ?1`
 	}
-	if _, err := db.NewRaw(query, mailing, person, now).Exec(ctx); err != nil {
-		return fmt.Errorf("note that somebody wrote: %w", err)
-	}
-	return nil
+	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := arrived(ctx, tx, mailing, person, now); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw(query, mailing, person, now).Exec(ctx); err != nil {
+			return fmt.Errorf("note that somebody wrote: %w", err)
+		}
+		return nil
+	})
 }
 
 // WrittenCount is how many people say that they wrote, and whether a person is among them; Nil is nobody.
