@@ -113,7 +113,7 @@ func TestConsentIsPutDownByHandWithItsSource(t *testing.T) {
 }
 
 func TestErasingAContactLeavesAHashAlone(t *testing.T) {
-	n := newNetwork(t)
+	n := newEngagedNetwork(t)
 	by := n.person(t, "coordinator", models.RoleCoordinator, n.lead)
 	p := models.NewPerson(noon)
 	p.Name, p.Email, p.Language = "Ana Somebody", "ana@readers.example", "en"
@@ -129,6 +129,17 @@ func TestErasingAContactLeavesAHashAlone(t *testing.T) {
 	require.NoError(t, pref.Save(t.Context(), n.db, noon))
 	sent := &models.OutboxMail{Kind: models.MailDigest, DedupeKey: "digest:" + p.ID.String(), PersonID: p.ID, CreatedAt: noon}
 	require.NoError(t, models.Enqueue(t.Context(), n.db, sent))
+
+	n.bounced(t, n.mailing, p, models.BounceHard)
+	someone := n.person(t, "someone", models.RoleReader, n.lead)
+	naming := models.Audience{Topics: []string{"care"}, NotReached: []uuid.UUID{n.mailing}, Again: []uuid.UUID{someone.ID, p.ID},
+		Except: models.Exclusions{Acted: true, People: []uuid.UUID{p.ID, someone.ID}}}
+	segment, err := models.KeepMailingSegment(t.Context(), n.db, n.partner.ID, models.MailingSegmentInput{Name: "Rest", Audience: naming}, noon)
+	require.NoError(t, err)
+	_, err = n.db.NewUpdate().Model(&models.Mailing{ID: n.mailing, Audience: naming}).Column("audience").WherePK().Exec(t.Context())
+	require.NoError(t, err)
+	n.exec(t, `UPDATE mailings SET audience = jsonb_build_object('again', jsonb_build_array(?::text)) WHERE id = ?`, p.ID, n.sentAbout(t, n.about))
+	plain := n.sentAbout(t, n.about)
 
 	erase := func(by, who models.Person) error {
 		return n.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error { return models.EraseContact(ctx, tx, by, who.ID, noon) })
@@ -153,6 +164,23 @@ func TestErasingAContactLeavesAHashAlone(t *testing.T) {
 			bun.Ident(table), "%"+p.ID.String()+"%").Scan(t.Context(), &found))
 		require.Zero(t, found, table)
 	}
+	why, err := models.SuppressionOf(t.Context(), n.db, p.Email)
+	require.NoError(t, err)
+	require.Equal(t, models.SuppressedHardBounce, why.Reason, "the first reason stays")
+	require.Nil(t, why.MailID, "what stayed leads to none of their mails")
+	naming.Again, naming.Except.People = []uuid.UUID{someone.ID}, []uuid.UUID{someone.ID}
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	kept, err := models.MailingSegmentByID(t.Context(), n.db, n.partner.ID, segment.ID)
+	require.NoError(t, err)
+	untouched, err := models.MailingByID(t.Context(), n.db, plain)
+	require.NoError(t, err)
+	for _, a := range []*models.Audience{&m.Audience, &kept.Audience} {
+		a.About = uuid.Nil
+		require.Equal(t, naming, *a, "others whom it names stay named")
+	}
+	untouched.Audience.About = uuid.Nil
+	require.Equal(t, models.Audience{}, untouched.Audience)
 	chain, err := models.InstallationID(t.Context(), n.db)
 	require.NoError(t, err)
 	report, err := record.Verify(t.Context(), n.db, chain)

@@ -15,8 +15,8 @@ import (
 )
 
 // EraseContact erases somebody who was written to and did nothing else (GDPR, Article 17): the person, what they wanted of the
-// mailings, the proof of their consent, where their data came from, and their words in the journal. What stays is a hash of the
-// address, so that no list brings them back, and that mails went out and what came of each, not to whom; also of one that is on its
+// mailings, the proof of their consent, where their data came from, their name in audiences, and their words in the journal. What stays is a hash of the
+// address, so that no list brings them back, beside nothing that leads to their mails, and that mails went out and what came of each, not to whom; also of one that is on its
 // way meanwhile. Who answered, signed or decided anything, or
 // has a role, gives CodeInUse: that is part of how something was decided, and leaves by redaction.
 func EraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, now time.Time) error {
@@ -51,6 +51,9 @@ func eraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, 
 		{`UPDATE contact_imports SET changes = (SELECT coalesce(jsonb_agg(c), '[]') FROM jsonb_array_elements(changes) AS c WHERE c->>'id' <> ?0::text)
 			WHERE changes @> jsonb_build_array(jsonb_build_object('id', ?0::text))`},
 		{`UPDATE reviewer_suggestions SET name = '', email = '', reason = '', forgotten_at = coalesce(forgotten_at, ?1) WHERE lower(email) = (SELECT lower(email) FROM people WHERE id = ?0)`},
+		{`UPDATE suppressions SET mail_id = NULL WHERE person_id = ?0 OR address_hash = (SELECT address_hash FROM people WHERE id = ?0)`},
+		{`UPDATE mailings SET audience = ` + audienceWithout + ` WHERE ` + audienceNames},
+		{`UPDATE mailing_segments SET audience = ` + audienceWithout + ` WHERE ` + audienceNames},
 		{`DELETE FROM subscription_requests WHERE lower(email) = (SELECT lower(email) FROM people WHERE id = ?0)`},
 	} {
 		if _, err := tx.NewRaw(step.query, p.ID, now).Exec(ctx); err != nil {
@@ -62,6 +65,15 @@ func eraseContact(ctx context.Context, tx bun.IDB, by Person, person uuid.UUID, 
 	}
 	return Journal(ctx, tx, by, now, JournalEntry{Verb: "person.erased", ObjectKind: "person", Object: p.Pseudonym})
 }
+
+// audienceNames finds the audiences that name somebody (?0), and audienceWithout is what such an audience is without them: whom else it
+// names stays.
+const (
+	audienceNames = `audience->'again' @> to_jsonb(?0::text) OR audience#>'{except,people}' @> to_jsonb(?0::text)`
+
+	audienceWithout = `jsonb_set(jsonb_set(audience, '{again}', coalesce(audience->'again', '[]') - ?0::text, false),
+		'{except,people}', coalesce(audience#>'{except,people}', '[]') - ?0::text, false)`
+)
 
 // forgetInJournal removes the words about somebody from the journal, each with its tombstone. That something was done about a
 // pseudonym stays; whose it was, nobody knows any more.

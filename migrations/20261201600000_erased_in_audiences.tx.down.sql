@@ -1,0 +1,1 @@
+SELECT 1;   -- nobody who was erased comes back
