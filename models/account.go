@@ -68,7 +68,7 @@ func Accounts(ctx context.Context, db bun.IDB, f AccountFilter, now time.Time) (
 			count(*) FILTER (WHERE s.ended_at IS NULL AND s.expires_at > ?) AS sessions
 			FROM person_sessions AS s WHERE s.person_id = p.id) AS seen ON true`, now)
 	if f.Search != "" {
-		people = people.Where("(p.name ILIKE ? OR p.email ILIKE ?)", containing(f.Search), containing(f.Search))
+		people = people.Where("(p.name ILIKE ?0 OR p.email ILIKE ANY (ARRAY[?0, ?1]))", containing(f.Search), containing(Address(f.Search)))
 	}
 	if f.Role != "" {
 		people = people.Where("EXISTS (SELECT 1 FROM roles AS r WHERE r.person_id = p.id AND r.role = ?)", f.Role)

@@ -73,7 +73,7 @@ func MailingAudienceCounts(ctx context.Context, db bun.IDB, r Readership) ([]Aud
 
 // Suppressed reports whether an address must not be written to.
 func Suppressed(ctx context.Context, db bun.IDB, address string) (bool, error) {
-	is, err := db.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash = ?", AddressHash(address)).Exists(ctx)
+	is, err := db.NewSelect().TableExpr("suppressions AS s").Where("s.address_hash IN (?)", bun.List(addressHashes(address))).Exists(ctx)
 	if err != nil {
 		return false, fmt.Errorf("read whether an address may be written to: %w", err)
 	}

@@ -103,7 +103,7 @@ func (f NoticeFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("("+noticeState+") IN (?)", bun.List(f.States))
 	}
 	if words := strings.TrimSpace(f.Search); words != "" {
-		q = q.Where("(person.name ILIKE ?0 OR person.email ILIKE ?0 OR ci.source ILIKE ?0)", containing(words))
+		q = q.Where("(person.name ILIKE ?0 OR person.email ILIKE ANY (ARRAY[?0, ?1]) OR ci.source ILIKE ?0)", containing(words), containing(Address(words)))
 	}
 	if f.After != uuid.Nil { // wherever their own notice stands by now
 		q = q.Where(`(cn.due_at, `+peopleInOrder+`) > (SELECT before.due_at, `+peopleInOrder+` FROM contact_notices AS before

@@ -194,6 +194,9 @@ func (p *contactPlan) values(line contactLine) map[string]string {
 		}
 	}
 	wholeName(values)
+	if email, is := values["email"]; is {
+		values["email"] = Address(email)
+	}
 	return values
 }
 

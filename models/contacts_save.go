@@ -185,6 +185,7 @@ func UndoContacts(ctx context.Context, db *bun.DB, id uuid.UUID, by Person, now 
 
 func (c *ContactImport) undo(ctx context.Context, tx bun.IDB, now time.Time) error {
 	for _, change := range c.Changes {
+		change.After.Email = Address(change.After.Email) // as it is kept since
 		current, err := c.current(ctx, tx, change)
 		if err != nil {
 			return err

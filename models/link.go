@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,7 +104,7 @@ func MayTryLinks(ctx context.Context, db bun.IDB, host string, now time.Time) (b
 
 // RenewLinkAt is RenewLink for whoever has an address; for nobody's nothing happens.
 func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string, now time.Time) error {
-	p, err := PersonByEmail(ctx, db, strings.TrimSpace(address))
+	p, err := PersonByEmail(ctx, db, address)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
 		return nil
 	}

@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,7 +24,7 @@ var (
 // to the address alone: a link in a mailing that was passed on shows nothing of this. For an address that nobody has here, and for one that
 // was asked for too often, nothing happens, and the caller's answer is alike.
 func AskOwnData(ctx context.Context, db bun.IDB, address string, now time.Time) error {
-	address = strings.TrimSpace(address)
+	address = Address(address)
 	if !validAddress(address) {
 		return apperr.Invalid("email", "email")
 	}

@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -27,7 +28,7 @@ type Person struct {
 	ID             uuid.UUID  `bun:",pk,type:uuid"`
 	Pseudonym      uuid.UUID  `bun:",type:uuid,nullzero,default:gen_random_uuid()"` // how the record names this person
 	Name           string     //
-	Email          string     // unique without regard to case
+	Email          string     // as Address writes it; unique without regard to case
 	Language       string     // written to in this language
 	CountryCode    string     `bun:",nullzero"`
 	Languages      []string   `bun:",array"` // reads and writes these
@@ -66,10 +67,16 @@ func (p Person) Validate() error {
 	return bad.OrNil()
 }
 
-// validAddress reports whether the address is a bare one (RFC 5322 addr-spec) within the 254 octets of RFC 5321.
+// validAddress reports whether the address is a bare one (RFC 5322 addr-spec) within the 254 octets of RFC 5321, with a domain that
+// can travel (RFC 5891).
 func validAddress(address string) bool {
 	parsed, err := mail.ParseAddress(address)
-	return err == nil && parsed.Address == address && parsed.Name == "" && len(address) <= 254
+	if err != nil || parsed.Address != address || parsed.Name != "" {
+		return false
+	}
+	travels := Address(address)
+	domain := travels[strings.LastIndexByte(travels, '@'):]
+	return len(travels) <= 254 && !strings.ContainsFunc(domain, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // Mailable reports whether mailings may be sent to the person, suppressions aside.
@@ -79,6 +86,7 @@ func (p Person) Mailable() bool {
 
 // CreatePerson adds a person, with an id unless it has one.
 func CreatePerson(ctx context.Context, db bun.IDB, p *Person) error {
+	p.Email = Address(p.Email)
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -94,7 +102,7 @@ func CreatePerson(ctx context.Context, db bun.IDB, p *Person) error {
 	if _, err := db.NewInsert().Model(p).Exec(ctx); err != nil {
 		return fmt.Errorf("add a person: %w", err)
 	}
-	return nil
+	return carrySuppression(ctx, db, p.Email)
 }
 
 // PersonByID returns a person, also one who left.
@@ -117,11 +125,12 @@ func PeopleByID(ctx context.Context, db bun.IDB, ids []uuid.UUID) (map[uuid.UUID
 	return people, nil
 }
 
-// PersonByEmail returns the person with this address who has not left, whatever the case of its letters.
+// PersonByEmail returns the person with this address who has not left, whatever the case of its letters, and whichever its domain is
+// written in.
 func PersonByEmail(ctx context.Context, db bun.IDB, address string) (Person, error) {
 	var p Person
 	err := db.NewSelect().Model(&p).
-		Where("lower(person.email) = lower(?)", strings.TrimSpace(address)).
+		Where("lower(person.email) = lower(?)", Address(address)).
 		Where("person.left_at IS NULL").Scan(ctx)
 	return p, found(err, "person")
 }

@@ -41,8 +41,8 @@ func (f PersonFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
 	q = q.Where("(person.left_at IS NOT NULL) = ?", f.Left)
 	if words := strings.TrimSpace(f.Search); words != "" {
 		like := containing(words)
-		q = q.Where(`(person.name ILIKE ?0 OR person.email ILIKE ?0 OR EXISTS (SELECT 1 FROM roles AS has
-			JOIN organisations AS o ON o.id = has.organisation_id WHERE has.person_id = person.id AND o.name ILIKE ?0))`, like)
+		q = q.Where(`(person.name ILIKE ?0 OR person.email ILIKE ANY (ARRAY[?0, ?1]) OR EXISTS (SELECT 1 FROM roles AS has
+			JOIN organisations AS o ON o.id = has.organisation_id WHERE has.person_id = person.id AND o.name ILIKE ?0))`, like, containing(Address(words)))
 	}
 	switch f.Role {
 	case "":
@@ -167,7 +167,10 @@ func (p *Person) Save(ctx context.Context, tx bun.IDB) error {
 		return err
 	}
 	res, err := tx.NewUpdate().Model(p).Column("name", "email", "language", "country_code", "languages", "topics", "max_open").WherePK().Exec(ctx)
-	return personFault(changed(res, err, "person"))
+	if err := changed(res, err, "person"); err != nil {
+		return personFault(err)
+	}
+	return carrySuppression(ctx, tx, p.Email)
 }
 
 // withOwn adds the language that somebody is written to in to those they read: nobody is written to in another.
@@ -178,8 +181,9 @@ func withOwn(languages []string, own string) []string {
 	return append(slices.Clone(languages), own)
 }
 
-// check looks at what no foreign key holds: lists of languages and topics.
+// check writes the address as all are kept, and looks at what no foreign key holds: lists of languages and topics.
 func (p *Person) check(ctx context.Context, tx bun.IDB) error {
+	p.Email = Address(p.Email)
 	if err := p.Validate(); err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ var (
 
 // Take counts an attempt and returns CodeTooMany, with how long to wait, where it is one too many.
 func (l Limit) Take(ctx context.Context, db bun.IDB, account, host string, now time.Time) error {
-	account, host = strings.ToLower(strings.TrimSpace(account)), network(host)
+	account, host = strings.ToLower(Address(account)), network(host)
 	for _, b := range []struct {
 		bucket string
 		most   int

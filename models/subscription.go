@@ -82,7 +82,7 @@ type SubscriptionRequest struct {
 // address that gets mailings already, and, without saying so, nothing for one that must not be written to or that was asked too
 // often: the caller's answer is alike. What was typed wrongly gives CodeInvalid.
 func AskSubscription(ctx context.Context, db *bun.DB, in SubscriptionInput, now time.Time) error {
-	in.Email, in.Name = strings.TrimSpace(in.Email), strings.TrimSpace(in.Name)
+	in.Email, in.Name = Address(in.Email), strings.TrimSpace(in.Name)
 	if err := in.check(ctx, db); err != nil {
 		return err
 	}

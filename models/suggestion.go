@@ -60,7 +60,7 @@ func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload,
 	for _, s := range taken {
 		last = s.Position
 		list = slices.DeleteFunc(list, func(p SuggestionPayload) bool {
-			return s.Email != "" && strings.EqualFold(strings.TrimSpace(p.Email), s.Email)
+			return s.Email != "" && strings.EqualFold(Address(p.Email), s.Email)
 		})
 	}
 	if len(list) == 0 {
@@ -69,7 +69,7 @@ func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload,
 	rows := make([]ReviewerSuggestion, len(list))
 	for i, p := range list {
 		rows[i] = ReviewerSuggestion{ID: NewID(), TaskID: t.ID, RecommendationID: t.RecommendationID, Round: t.Round, Position: last + i + 1,
-			Name: strings.TrimSpace(p.Name), Email: strings.TrimSpace(p.Email), Reason: strings.TrimSpace(p.Reason), WrittenIn: writtenIn, CreatedAt: now}
+			Name: strings.TrimSpace(p.Name), Email: Address(p.Email), Reason: strings.TrimSpace(p.Reason), WrittenIn: writtenIn, CreatedAt: now}
 	}
 	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
 		return fmt.Errorf("keep suggestions: %w", err)

@@ -2,10 +2,7 @@ package models
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,12 +36,6 @@ type Suppression struct {
 	CreatedAt   time.Time
 }
 
-// AddressHash names an address in the suppressions: SHA-256 of its lower-case form, hexadecimal.
-func AddressHash(address string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(address)))
-	return hex.EncodeToString(sum[:])
-}
-
 // Suppress makes sure that an address is not written to again, even when its person is gone. Saying so again keeps the first
 // time and the first reason.
 func Suppress(ctx context.Context, db bun.IDB, address, reason string, now time.Time) error {
@@ -64,7 +55,7 @@ func suppress(ctx context.Context, db bun.IDB, s Suppression) (added bool, err e
 // SuppressionOf returns why an address is not written to, or nil where it may be.
 func SuppressionOf(ctx context.Context, db bun.IDB, address string) (*Suppression, error) {
 	var list []Suppression
-	if err := db.NewSelect().Model(&list).Where("s.address_hash = ?", AddressHash(address)).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&list).Where("s.address_hash IN (?)", bun.List(addressHashes(address))).Order("s.created_at").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read why an address is not written to: %w", err)
 	}
 	if len(list) == 0 {
@@ -79,7 +70,7 @@ func LiftSuppression(ctx context.Context, tx bun.IDB, by Person, person uuid.UUI
 	if err != nil {
 		return err
 	}
-	res, err := tx.NewDelete().Model((*Suppression)(nil)).Where("address_hash = ?", AddressHash(p.Email)).Exec(ctx)
+	res, err := tx.NewDelete().Model((*Suppression)(nil)).Where("address_hash IN (?)", bun.List(addressHashes(p.Email))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("lift a suppression: %w", err)
 	}

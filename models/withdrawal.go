@@ -37,7 +37,7 @@ func (w Withdrawal) Validate() error {
 // Withdrawals lists who is not to be written to, by hash.
 func Withdrawals(ctx context.Context, db bun.IDB) ([]Withdrawal, error) {
 	var list []Withdrawal
-	err := db.NewRaw(`SELECT encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') AS address_hash, ? AS reason, unsubscribed_at AS at
+	err := db.NewRaw(`SELECT address_hash, ? AS reason, unsubscribed_at AS at
 			FROM people WHERE unsubscribed_at IS NOT NULL AND email IS NOT NULL
 		UNION ALL SELECT address_hash, reason, created_at FROM suppressions ORDER BY 1, 2`, Unsubscribed).Scan(ctx, &list)
 	if err != nil {
@@ -90,7 +90,7 @@ func ErasedAgain(ctx context.Context, db bun.IDB, list []Withdrawal) ([]uuid.UUI
 		}
 	}
 	var back []uuid.UUID
-	err := db.NewRaw(`SELECT id FROM people WHERE encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') = ANY (?) ORDER BY id`, pgArray(hashes)).Scan(ctx, &back)
+	err := db.NewRaw(`SELECT id FROM people WHERE address_hash = ANY (?) ORDER BY id`, pgArray(hashes)).Scan(ctx, &back)
 	if err != nil {
 		return nil, fmt.Errorf("find who was erased and is here: %w", err)
 	}
@@ -102,8 +102,7 @@ func takeConsentsBack(ctx context.Context, tx bun.IDB, hashes []string, at map[s
 		ID   uuid.UUID
 		Hash string
 	}
-	err := tx.NewRaw(`SELECT id, hash FROM (SELECT id, unsubscribed_at, encode(sha256(convert_to(lower(email), 'UTF8')), 'hex') AS hash FROM people) AS p
-		WHERE unsubscribed_at IS NULL AND hash = ANY (?) ORDER BY id`, pgArray(hashes)).Scan(ctx, &people)
+	err := tx.NewRaw(`SELECT id, address_hash AS hash FROM people WHERE unsubscribed_at IS NULL AND address_hash = ANY (?) ORDER BY id`, pgArray(hashes)).Scan(ctx, &people)
 	if err != nil {
 		return 0, fmt.Errorf("find who is not to be written to: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/net/publicsuffix"
 
 	"tribuna/internal/mail"
@@ -20,6 +21,7 @@ const (
 	findingKey    = "mail_key"    // mails cannot be signed
 	findingReturn = "mail_return" // mails cannot come back
 	findingHolder = "data_holder" // who subscribes is not told who holds their data
+	findingDouble = "address"     // somebody has an address that could not be brought to the form that is kept
 )
 
 // examineFor bounds how long doctor waits for one mail server.
@@ -52,6 +54,7 @@ func (m mailLook) verdict() error {
 func (p *parts) lookAtMail(ctx context.Context) mailLook {
 	var m mailLook
 	m.holder(ctx, p)
+	m.addresses(ctx, p)
 	if p.cfg.SMTPURL == "" {
 		m.say("note", findingRoute, "SMTP_URL", "it is not set here, so nothing was looked at; a worker needs it")
 		return m
@@ -90,6 +93,21 @@ func (m *mailLook) holder(ctx context.Context, p *parts) {
 	}
 	m.say("note", findingHolder, "installation", "nobody is named who holds people's data: the form for subscribing and its mail name %s; a coordinator says it under Administration, Contacts, Notices",
 		cmp.Or(instead, "the host alone"))
+}
+
+// addresses says who has an address that somebody else has too, its domain written otherwise: one mailing goes there twice.
+func (m *mailLook) addresses(ctx context.Context, p *parts) {
+	double, err := models.DoubleAddresses(ctx, p.db)
+	if err != nil {
+		m.bad(findingDouble, "people", "%s", err)
+	}
+	for _, d := range double {
+		if d.Other == uuid.Nil {
+			m.bad(findingDouble, d.PersonID.String(), "no mail can go to the domain of their address: a coordinator gives them another")
+			continue
+		}
+		m.bad(findingDouble, d.PersonID.String(), "%s has the same address, its domain in other letters: a coordinator erases one of them, or gives one another address", d.Other)
+	}
 }
 
 func (m *mailLook) route(e mail.Examined) {

@@ -31,5 +31,8 @@ func migrate(ctx context.Context, cfg config.Config) error {
 		return err
 	}
 	defer owner.Close()
-	return migrations.Migrate(ctx, owner, role)
+	if err := migrations.Migrate(ctx, owner, role); err != nil {
+		return err
+	}
+	return models.SettleAddresses(ctx, owner) // what SQL cannot do
 }
