@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
+	"tribuna/migrations"
 	"tribuna/models"
 )
 
@@ -116,4 +117,36 @@ func markWindowOf(t *testing.T, db bun.IDB, token, mail, person uuid.UUID) bool 
 	marked, err := models.MarkWindows(t.Context(), db, []models.MailWindow{{Token: token, Mails: []uuid.UUID{mail}, People: []uuid.UUID{person}}}, mailNow)
 	require.NoError(t, err)
 	return len(marked) > 0
+}
+
+func TestWhoWasErasedBeforeLeavesAudiences(t *testing.T) {
+	n := newEngagedNetwork(t)
+	someone, gone := n.person(t, "someone", models.RoleReader, n.lead), models.NewID()
+	with := models.Audience{Topics: []string{"care"}, Again: []uuid.UUID{gone, someone.ID}, Except: models.Exclusions{Acted: true, People: []uuid.UUID{someone.ID, gone}}}
+	want := with
+	want.Again, want.Except.People = []uuid.UUID{someone.ID}, []uuid.UUID{someone.ID}
+	segment, err := models.KeepMailingSegment(t.Context(), n.db, n.partner.ID, models.MailingSegmentInput{Name: "Rest", Audience: with}, noon)
+	require.NoError(t, err)
+	_, err = n.db.NewUpdate().Model(&models.Mailing{ID: n.mailing, Audience: with}).Column("audience").WherePK().Exec(t.Context())
+	require.NoError(t, err)
+	n.bounced(t, n.mailing, someone, models.BounceHard)
+	other := n.person(t, "other", models.RoleReader, n.lead)
+	n.bounced(t, n.mailing, other, models.BounceHard)
+	n.exec(t, `UPDATE suppressions SET person_id = NULL WHERE person_id = ?`, someone.ID)
+
+	up, err := migrations.Files().ReadFile("20261201600000_erased_in_audiences.tx.up.sql")
+	require.NoError(t, err)
+	n.exec(t, string(up))
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	kept, err := models.MailingSegmentByID(t.Context(), n.db, n.partner.ID, segment.ID)
+	require.NoError(t, err)
+	m.Audience.About, kept.Audience.About = uuid.Nil, uuid.Nil
+	require.Equal(t, want, m.Audience)
+	require.Equal(t, want, kept.Audience)
+	for address, leads := range map[string]bool{someone.Email: false, other.Email: true} {
+		why, err := models.SuppressionOf(t.Context(), n.db, address)
+		require.NoError(t, err)
+		require.Equal(t, leads, why.MailID != nil, "of whoever is still there it says by which mail")
+	}
 }
