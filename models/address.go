@@ -36,8 +36,9 @@ func hashOf(address string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// addressHashes are the names under which an address may stand in the suppressions: that of today first, and that of its domain in
-// people's letters, by which it was kept before and which nobody can rewrite whose person is gone.
+// addressHashes are the names under which an address stands in the suppressions: that of today first, and that of its domain in
+// people's letters, by which it was kept before. Nobody can rewrite it where the person is gone, and who has an address that is
+// somebody else's too has it still.
 func addressHashes(address string) []string {
 	address = Address(address)
 	hashes := []string{hashOf(address)}
@@ -48,14 +49,15 @@ func addressHashes(address string) []string {
 	return hashes
 }
 
-// carrySuppression has an address that was suppressed by its domain in people's letters suppressed as it is kept now.
+// carrySuppression has an address that is suppressed in one form suppressed in both.
 func carrySuppression(ctx context.Context, tx bun.IDB, address string) error {
 	hashes := addressHashes(address)
 	if len(hashes) == 1 {
 		return nil
 	}
 	_, err := tx.NewRaw(`INSERT INTO suppressions (address_hash, reason, person_id, mail_id, created_at)
-		SELECT ?, reason, person_id, mail_id, created_at FROM suppressions WHERE address_hash = ? ON CONFLICT DO NOTHING`, hashes[0], hashes[1]).Exec(ctx)
+		SELECT form.hash, s.reason, s.person_id, s.mail_id, s.created_at FROM suppressions AS s, unnest(?0::text[]) AS form (hash)
+		WHERE s.address_hash = ANY (?0::text[]) ORDER BY s.created_at ON CONFLICT DO NOTHING`, pgArray(hashes)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("carry a suppression over: %w", err)
 	}

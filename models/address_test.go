@@ -130,6 +130,7 @@ func TestAddressesKeptBeforeAreSettledAndDoubleOnesTold(t *testing.T) {
 	n := newEngagedNetwork(t)
 	before := func(name, email string) models.Person {
 		p := n.person(t, name, models.RoleReader, n.lead, consents)
+		p.Email = email
 		n.exec(t, `UPDATE people SET email = ? WHERE id = ?`, email, p.ID)
 		return p
 	}
@@ -155,4 +156,7 @@ func TestAddressesKeptBeforeAreSettledAndDoubleOnesTold(t *testing.T) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, []models.DoubleAddress{{PersonID: twice.ID, Other: first.ID}, {PersonID: nowhere.ID}}, double)
 	}
+	require.Subset(t, n.who(t, models.Audience{}), []string{"first", "twice"})
+	n.bounced(t, n.mailing, twice, models.BounceHard)
+	require.Equal(t, []string{"ana", "nowhere", "plain"}, n.who(t, models.Audience{}), "one address is suppressed for both who have it")
 }

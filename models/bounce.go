@@ -112,7 +112,10 @@ func NoteBounce(ctx context.Context, tx bun.IDB, r ReturnedMail, now time.Time) 
 		return Noted{}, err
 	}
 	reason, err := suppressFor(ctx, tx, m, *b, now)
-	return Noted{Suppressed: reason}, err
+	if err != nil || reason == "" {
+		return Noted{}, err
+	}
+	return Noted{Suppressed: reason}, carrySuppression(ctx, tx, r.Email)
 }
 
 // settle writes where a mail stands after a report.

@@ -39,8 +39,10 @@ type Suppression struct {
 // Suppress makes sure that an address is not written to again, even when its person is gone. Saying so again keeps the first
 // time and the first reason.
 func Suppress(ctx context.Context, db bun.IDB, address, reason string, now time.Time) error {
-	_, err := suppress(ctx, db, Suppression{AddressHash: AddressHash(address), Reason: reason, CreatedAt: now})
-	return err
+	if _, err := suppress(ctx, db, Suppression{AddressHash: AddressHash(address), Reason: reason, CreatedAt: now}); err != nil {
+		return err
+	}
+	return carrySuppression(ctx, db, address)
 }
 
 func suppress(ctx context.Context, db bun.IDB, s Suppression) (added bool, err error) {
