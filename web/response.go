@@ -285,7 +285,7 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	if c.round > 0 {
 		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
 	}
-	if v.PutIn, err = s.suggestionsToPutIn(r.Context(), c.visitor, c.rec); err != nil {
+	if v.PutIn, err = s.toPutIn(r.Context(), c.visitor, c.rec, func() (int, error) { return c.countToPutIn(r.Context(), s) }); err != nil {
 		return err
 	}
 	for _, n := range c.rounds {
