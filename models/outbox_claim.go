@@ -212,13 +212,20 @@ const leftFor = 24 * time.Hour
 
 // CancelLeft cancels what was given back to a mailing after it was cancelled: to one, or to any that was lately where that is uuid.Nil.
 func CancelLeft(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) error {
-	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
-		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where(stillWaits).
-		Where(`o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?0
-			AND CASE WHEN ?1 = ?2 THEN coalesce(m.finished_at > ?3, true) ELSE m.id = ?1 END)`, MailingCancelled, mailing, uuid.Nil, now.Add(-leftFor)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)
+	q := db.NewSelect().TableExpr("mailings AS m").Column("m.id").Where("m.state = ?", MailingCancelled).Order("m.id")
+	if mailing != uuid.Nil {
+		q = q.Where("m.id = ?", mailing)
+	} else {
+		q = q.Where("coalesce(m.finished_at > ?, true)", now.Add(-leftFor))
+	}
+	var cancelled []uuid.UUID
+	if err := q.Scan(ctx, &cancelled); err != nil {
+		return fmt.Errorf("read which mailings were cancelled: %w", err)
+	}
+	for _, id := range cancelled { // one by one: joined, all mails there are may be read to find out that of none anything is left
+		if _, err := CancelMailing(ctx, db, id, now); err != nil {
+			return err
+		}
 	}
 	return nil
 }
