@@ -43,7 +43,7 @@ func (a Audience) Validate() error {
 
 // mayBeWrittenTo is somebody (alias person) whom a mailing may reach, now.
 const mayBeWrittenTo = `person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AND person.left_at IS NULL
-	AND NOT EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`
+	AND NOT EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = person.address_hash)`
 
 // MailingAudience selects the people a mailing may reach: in the audience, with consent, not unsubscribed, not left,
 // and at an address that is not suppressed; whether they want it or not, see Readership. The caller chooses columns and order.

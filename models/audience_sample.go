@@ -32,7 +32,7 @@ func (k AudienceKept) Total() int {
 // MailingAudienceKept counts who of an audience does not get a mailing, and why.
 func MailingAudienceKept(ctx context.Context, db bun.IDB, r Readership) (AudienceKept, error) {
 	const suppressed = `EXISTS (SELECT 1 FROM suppressions AS s
-		WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex'))`
+		WHERE s.address_hash = person.address_hash)`
 	leavesOut := r.Except.Acted
 	r.Except.Acted = false // they are counted here
 	people := r.narrow(db.NewSelect().Model((*Person)(nil))).Join("LEFT JOIN mailing_preferences AS pref ON pref.person_id = person.id").

@@ -68,7 +68,7 @@ const noticeKey = `'source_notice:' || person.id || ':' || encode(sha256(convert
 
 // unreached says why no mail can bring a notice: "" where one can. What may have arrived is not sent again.
 const unreached = `CASE WHEN person.left_at IS NOT NULL THEN 'left'
-	WHEN EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) THEN 'suppressed'
+	WHEN EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = person.address_hash) THEN 'suppressed'
 	WHEN cn.sent_at IS NULL THEN ''
 	WHEN coalesce(o.state, 'delivered') = 'unknown' THEN 'unknown'
 	WHEN EXISTS (SELECT 1 FROM outbox AS before WHERE before.dedupe_key = ` + noticeKey + `)

@@ -42,7 +42,8 @@ func Open(url string) (*bun.DB, error) {
 
 // planned selects what a statement returns whose text is the same every time, with arguments $1, $2 and so on: the server plans it
 // once for each connection. It is for statements that run hundreds of times a second over tables that stay small, for which one plan
-// is as good as another; no hook hears of them.
+// is as good as another, or find each row by its key. Where a table has grown manifold it is planned anew once the table is analysed,
+// within a minute or so. No hook hears of them.
 func planned(ctx context.Context, db bun.IDB, query string, args ...any) (*sql.Rows, error) {
 	args = append([]any{pgx.QueryExecModeCacheStatement}, args...)
 	switch db := db.(type) {
@@ -50,6 +51,19 @@ func planned(ctx context.Context, db bun.IDB, query string, args ...any) (*sql.R
 		return db.DB.QueryContext(ctx, query, args...)
 	case bun.Tx:
 		return db.Tx.QueryContext(ctx, query, args...)
+	default:
+		return nil, fmt.Errorf("no statement can be planned on a %T", db)
+	}
+}
+
+// plannedExec does the same with a statement that returns nothing.
+func plannedExec(ctx context.Context, db bun.IDB, query string, args ...any) (sql.Result, error) {
+	args = append([]any{pgx.QueryExecModeCacheStatement}, args...)
+	switch db := db.(type) {
+	case *bun.DB:
+		return db.DB.ExecContext(ctx, query, args...)
+	case bun.Tx:
+		return db.Tx.ExecContext(ctx, query, args...)
 	default:
 		return nil, fmt.Errorf("no statement can be planned on a %T", db)
 	}

@@ -27,6 +27,8 @@ type ClaimFilter struct {
 	Token         uuid.UUID  // the claim's, fresh for every claim
 	Until         time.Time  // the lease's end
 
+	After *MailPlace // of a mailing: none but those behind this one; nil: any
+
 	among []uuid.UUID // of a mailing: none but these; nil: any
 }
 
@@ -40,7 +42,7 @@ func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) (
 		due = due.Where("o.mailing_id = ?", *f.MailingID)
 	}
 	if f.Transactional {
-		due = due.Where("o.mailing_id IS NULL")
+		due = due.Where("o.ready")
 	}
 	var claimed []OutboxMail
 	err := db.NewUpdate().Model(&claimed).With("due", due).TableExpr("due").
@@ -131,23 +133,26 @@ func markResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []Mai
 	for _, r := range results {
 		c.add(r)
 	}
-	// Arrays: of a list of values the server reads and plans each by itself, which takes longer than to write it.
-	res, err := db.NewRaw(`UPDATE outbox AS o SET state = CASE WHEN r.state = ?0 AND `+mailOfErased+` THEN 'cancelled' ELSE r.state END,
-			reply = CASE WHEN r.state = ?0 AND `+mailOfErased+` THEN ?9 ELSE r.reply END, attempts = o.attempts + r.counts,
-			tried_at = CASE WHEN r.tried > 0 THEN COALESCE(o.tried_at, ?1::timestamptz) ELSE o.tried_at END,
-			not_before = COALESCE(r.retry_at, o.not_before), finished_at = CASE WHEN r.state <> ?0 OR `+mailOfErased+` THEN ?1::timestamptz END,
-			claim_token = CASE WHEN r.state <> ?0 THEN o.claim_token END, claimed_until = NULL
-		FROM unnest(?2::uuid[], ?3::text[], ?4::text[], ?5::timestamptz[], ?6::int[], ?8::int[]) AS r (id, state, reply, retry_at, counts, tried)
-		WHERE o.id = r.id AND o.claim_token = ?7
-			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed')
-				OR o.state = 'cancelled' AND o.reply = ?9 AND r.state IN ('delivered', 'failed', 'unknown'))`,
-		MailQueued, now, pgUUIDs(c.ids), pgArray(c.states), pgArray(c.replies), "{"+strings.Join(c.retryAt, ",")+"}", pgInts(c.counts), token, pgInts(c.tried), replyErased).Exec(ctx)
+	res, err := plannedExec(ctx, db, writeResults, now, pgUUIDs(c.ids), c.states, c.replies, "{"+strings.Join(c.retryAt, ",")+"}",
+		pgInts(c.counts), pgInts(c.tried), token)
 	if err != nil {
 		return 0, fmt.Errorf("write what came of mails: %w", err)
 	}
 	written, err := res.RowsAffected()
 	return int(written), err
 }
+
+// writeResults is the statement of MarkResults, its text the same for any number of mails: they come in arrays.
+const writeResults = `UPDATE outbox AS o SET state = CASE WHEN r.state = 'queued' AND ` + mailOfErased + ` THEN 'cancelled' ELSE r.state END,
+			reply = CASE WHEN r.state = 'queued' AND ` + mailOfErased + ` THEN '` + replyErased + `' ELSE r.reply END, attempts = o.attempts + r.counts,
+			tried_at = CASE WHEN r.tried > 0 THEN COALESCE(o.tried_at, $1::timestamptz) ELSE o.tried_at END,
+			not_before = COALESCE(r.retry_at, o.not_before),
+			finished_at = CASE WHEN r.state <> 'queued' OR ` + mailOfErased + ` THEN $1::timestamptz END,
+			claim_token = CASE WHEN r.state <> 'queued' THEN o.claim_token END, claimed_until = NULL
+		FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::int[], $7::int[]) AS r (id, state, reply, retry_at, counts, tried)
+		WHERE o.id = r.id AND o.claim_token = $8::uuid
+			AND (o.state IN ('claimed', 'sending') OR o.state = 'unknown' AND r.state IN ('delivered', 'failed')
+				OR o.state = 'cancelled' AND o.reply = '` + replyErased + `' AND r.state IN ('delivered', 'failed', 'unknown'))`
 
 // replyErased is the reply of mails that had not left when their reader was erased.
 const replyErased = "the person was erased"
@@ -177,8 +182,13 @@ func (c *resultColumns) add(r MailResult) {
 			tried = 1
 		}
 	}
-	c.ids, c.states, c.replies = append(c.ids, r.ID), append(c.states, string(r.State)), append(c.replies, shorten(r.Reply, maxReply))
+	c.ids, c.states, c.replies = append(c.ids, r.ID), append(c.states, string(r.State)), append(c.replies, shorten(writable(r.Reply), maxReply))
 	c.retryAt, c.counts, c.tried = append(c.retryAt, retryAt), append(c.counts, counts), append(c.tried, tried)
+}
+
+// writable leaves out of a server's words what the database takes for no text.
+func writable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 func shorten(s string, limit int) string {
@@ -213,14 +223,26 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 	return queued + again, unknown + doubtful, err
 }
 
-// CancelLeft cancels what was given back to a mailing after it was cancelled: to one, or to any where that is uuid.Nil.
+// leftFor is how long after it was cancelled one looks what was given back to a mailing meanwhile. Who gives something back looks at once,
+// so that this is for one who ended between the two.
+const leftFor = 24 * time.Hour
+
+// CancelLeft cancels what was given back to a mailing after it was cancelled: to one, or to any that was lately where that is uuid.Nil.
 func CancelLeft(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) error {
-	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
-		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where("o.waits").
-		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?0 AND (?1 = ?2 OR m.id = ?1))", MailingCancelled, mailing, uuid.Nil).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)
+	q := db.NewSelect().TableExpr("mailings AS m").Column("m.id").Where("m.state = ?", MailingCancelled).Order("m.id")
+	if mailing != uuid.Nil {
+		q = q.Where("m.id = ?", mailing)
+	} else {
+		q = q.Where("coalesce(m.finished_at > ?, true)", now.Add(-leftFor))
+	}
+	var cancelled []uuid.UUID
+	if err := q.Scan(ctx, &cancelled); err != nil {
+		return fmt.Errorf("read which mailings were cancelled: %w", err)
+	}
+	for _, id := range cancelled { // one by one: joined, all mails there are may be read to find out that of none anything is left
+		if _, err := CancelMailing(ctx, db, id, now); err != nil {
+			return err
+		}
 	}
 	return nil
 }

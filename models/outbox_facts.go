@@ -34,7 +34,7 @@ func ReaderOf(ctx context.Context, db bun.IDB, person uuid.UUID) (MailReader, er
 		ColumnExpr("COALESCE(person.country_code, '') AS country").
 		ColumnExpr("person.consent_at IS NOT NULL AND person.unsubscribed_at IS NULL AS consents").
 		ColumnExpr(`person.left_at IS NOT NULL AS "left"`).
-		ColumnExpr("EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = encode(sha256(convert_to(lower(person.email), 'UTF8')), 'hex')) AS suppressed").
+		ColumnExpr("EXISTS (SELECT 1 FROM suppressions AS s WHERE s.address_hash = person.address_hash) AS suppressed").
 		Join("LEFT JOIN countries AS c ON c.code = person.country_code").
 		Where("person.id = ?", person).Scan(ctx, &r)
 	return r, found(err, "person")

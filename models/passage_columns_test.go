@@ -50,7 +50,7 @@ var withoutWords = map[string]string{
 		countries.designations countries.footnotes emblems.bytes grant_designations.designation grant_designations.footnote grant_statements.statement
 		grant_statements.disclaimer grants.number grants.title grants.emblem languages.endonym languages.names organisations.name
 		procedures.names procedures.document topics.names installation.data_contact installation.data_holder consent_texts.body`,
-	"about somebody who works with the network, erased with them": `api_tokens.name people.name people.email people.consent_source person_sessions.browser
+	"about somebody who works with the network, erased with them": `api_tokens.name people.name people.email people.address_hash people.consent_source person_sessions.browser
 		person_sessions.system person_sessions.host sessions.data content_reports.email consents.source
 		subscription_requests.email subscription_requests.name`,
 	"how an organisation calls a list of its own": `mailing_segments.name people_lists.name`,

@@ -41,6 +41,7 @@ type Person struct {
 	CreatedAt      time.Time  //
 	LeftAt         *time.Time //
 	AccessClosedAt *time.Time //                            may no longer sign in, by a coordinator's decision
+	AddressHash    string     `bun:",scanonly" json:"-"` // of Email, as suppressions have it
 }
 
 // Validate collects what is wrong with a person as edited.

@@ -115,7 +115,7 @@ func readUndelivered(ctx context.Context, db bun.IDB, v Viewer, narrow func(*bun
 		ColumnExpr("COALESCE(s.reason, '') AS stopped").
 		Join(`LEFT JOIN LATERAL (SELECT b.class, b.status, b.received_at FROM bounces AS b WHERE b.mail_id = last.mail_id AND b.class IN ('hard', 'soft', 'policy')
 			ORDER BY b.received_at DESC, b.id DESC LIMIT 1) AS back ON last.state = 'bounced'`).
-		Join("LEFT JOIN suppressions AS s ON s.address_hash = encode(sha256(convert_to(lower(p.email), 'UTF8')), 'hex')").
+		Join("LEFT JOIN suppressions AS s ON s.address_hash = p.address_hash").
 		OrderExpr("at, last.task_id, last.person_id").Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read which mails reached nobody: %w", err)

@@ -1,0 +1,2 @@
+ALTER TABLE people DROP COLUMN address_hash;
+DROP FUNCTION address_hash(text);
