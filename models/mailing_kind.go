@@ -133,6 +133,9 @@ func (in MailingInput) checkItems(ctx context.Context, db bun.IDB, bad *apperr.E
 				bad.And(path, "fallback_text")
 			}
 			noPictures(bad, path, item)
+			for k, t := range item.Texts {
+				noFields(bad, fmt.Sprintf("%s.texts[%d]", path, k), "heading", t.Heading, t.Body)
+			}
 		case len(item.Texts) > 0 || item.Link != "":
 			bad.And(path, "newsletter_item")
 		case slices.Contains(carried, *item.RecommendationID):
@@ -183,6 +186,9 @@ func checkPublished(ctx context.Context, db bun.IDB, bad *apperr.Error, carried 
 func (in MailingInput) checkLetters(ctx context.Context, db bun.IDB, bad *apperr.Error) error {
 	if !slices.ContainsFunc(in.Letters, func(l PreparedLetter) bool { return l.Language == in.FallbackLanguage }) {
 		bad.And("letters", "fallback_text")
+	}
+	for i, l := range in.Letters {
+		noFields(bad, fmt.Sprintf("letters[%d]", i), "subject", l.Subject, l.Body)
 	}
 	if len(in.Authorities) == 0 {
 		bad.And("authorities", "required")
