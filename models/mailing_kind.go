@@ -336,8 +336,7 @@ func CarriedTexts(ctx context.Context, db bun.IDB, ids []uuid.UUID, language str
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id ORDER BY 1) AS countries").
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
 		Join("JOIN publications AS pu ON pu.recommendation_id = r.id").
-		Join(`JOIN LATERAL (SELECT x.* FROM publication_texts AS x WHERE x.publication_id = pu.id
-			ORDER BY x.language = ? DESC, x.language = 'en' DESC, x.translation_id IS NULL DESC, x.language LIMIT 1) AS text ON true`, language).
+		Join("JOIN LATERAL "+editionFor+" AS text ON true", language).
 		Where("r.published_at IS NOT NULL").Where(notQuarantined)
 	if err := whereIn(q, "r.id", ids).Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read what a newsletter carries: %w", err)

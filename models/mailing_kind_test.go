@@ -205,3 +205,22 @@ func TestTheRestGetTheSameKind(t *testing.T) {
 		require.Len(t, rest.Letters, len(m.Letters))
 	}
 }
+
+func TestAMailingKnowsWhichTextsNameWhatIsNotPublished(t *testing.T) {
+	k := newKinds(t)
+	m := &models.Mailing{RecommendationID: k.other, Texts: []models.MailingText{
+		{Language: "bg", Subject: "{title}", Body: "{link}"}, {Language: "en", Subject: "S", Body: "{link}"},
+		{Language: "ro", Subject: "S", Body: "{link} {name}", Plain: "{title}"}, {Language: "sq", Subject: "S", Body: `\{link} {name}`}}}
+	gap, err := m.EditionGap(t.Context(), k.db, "")
+	require.NoError(t, err)
+	require.Equal(t, &models.EditionGap{Languages: []string{"ro"}, Fields: []models.MailingField{models.FieldTitle, models.FieldLink}, Given: "en"}, gap)
+	for _, language := range []string{"bg", "en", "sq"} {
+		gap, err = m.EditionGap(t.Context(), k.db, language)
+		require.NoError(t, err)
+		require.Nil(t, gap, language)
+	}
+	m.RecommendationID = k.recommendation(t, k.officer)
+	gap, err = m.EditionGap(t.Context(), k.db, "")
+	require.NoError(t, err)
+	require.Nil(t, gap, "it is not published at all")
+}
