@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/models"
 )
@@ -53,8 +54,13 @@ func (d *draft) mailingFields(ctx context.Context, m models.MailingWords) (field
 	}
 	p := known[d.reader.ID]
 	f.values[models.FieldOrganisation] = cmp.Or(oneLine(p.Organisation), f.values[models.FieldOrganisation])
-	f.values[models.FieldCountry] = cmp.Or(oneLine(d.words.Name(p.Country).Text), f.values[models.FieldCountry])
+	f.values[models.FieldCountry] = cmp.Or(oneLine(countryIn(d.words, d.mail.Language, p.Country)), f.values[models.FieldCountry])
 	return f, nil
+}
+
+// countryIn is what a country is called in the language of a letter, else in that of our own sentences.
+func countryIn(words *i18n.Localizer, language string, names models.Names) string {
+	return cmp.Or(names[language], words.Name(names).Text)
 }
 
 func newFieldValues(values map[models.MailingField]string) fieldValues {
