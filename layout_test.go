@@ -53,6 +53,9 @@ var layers = map[string][]string{
 	"internal/devstack":             {"internal"},
 	"internal/devstack/testdb":      {"internal", "migrations", "models"},
 	"internal/devstack/testsecrets": {"internal", "models"},
+
+	// It runs a process itself, with a worker and a database of its own.
+	"scripts/histories": {"workflows", "activities", "models", "migrations", "internal"},
 }
 
 // meaningless are names of packages that say nothing.

@@ -103,15 +103,6 @@ type LanguageCount struct {
 	People   int    `json:"people"`
 }
 
-// Preview is a mailing as a reader of a language will get it.
-type Preview struct {
-	Language string `json:"language"` // of the text: the fallback's where the language has none
-	Subject  string `json:"subject"`
-	Body     string `json:"body"` // Markdown
-	HTML     string `json:"html"`
-	Letter   Letter `json:"letter"`
-}
-
 // Recipient is somebody who gets a mailing, and what came of it.
 type Recipient struct {
 	ID         uuid.UUID        `json:"id"`
@@ -379,11 +370,7 @@ func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
 		FinishedAt: m.FinishedAt, CountsLinks: m.CountsLinks, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
 			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
-			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, MailingContent: m.MailingContent}
-	if m.WriteUntil != nil {
-		until := models.Day(*m.WriteUntil)
-		v.WriteUntil = &until
-	}
+			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, WriteUntil: dayOrNone(m.WriteUntil), MailingContent: m.MailingContent}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}

@@ -12,6 +12,15 @@ import (
 	"tribuna/models"
 )
 
+// Preview is a mailing as a reader of a language will get it.
+type Preview struct {
+	Language string `json:"language"` // of the text: the fallback's where the language has none
+	Subject  string `json:"subject"`
+	Body     string `json:"body"` // Markdown
+	HTML     string `json:"html"`
+	Letter   Letter `json:"letter"`
+}
+
 // queryAudience reads an audience from the address.
 func (c *call) queryAudience(about uuid.UUID) (models.Audience, error) {
 	a := models.Audience{Countries: c.queryList("countries"), Languages: c.queryList("languages"), Roles: c.queryList("roles"),

@@ -41,7 +41,7 @@ func DropActed(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time
 	}
 	// As an array they are looked up once: joined, the planner may look them up again for every mail.
 	res, err := db.NewRaw(`UPDATE outbox AS dropped SET state = 'cancelled', reply = ?1, finished_at = ?2
-		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?3 AND o.waits AND o.person_id = ANY (ARRAY(`+whoActed+`))
+		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?3 AND `+stillWaits+` AND o.person_id = ANY (ARRAY(`+whoActed+`))
 			`+lockInOrder+`) AS d WHERE dropped.id = d.id`, about, ReplyActed, now, mailing).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("leave out who has acted: %w", err)

@@ -104,6 +104,16 @@ func checkFields(texts []MailingText) error {
 	return bad.OrNil()
 }
 
+// noFields blames the head and the body of a text in which no field is filled in where one is named, whether or not there is such a
+// field: readers would get its braces.
+func noFields(bad *apperr.Error, path, headName, head, body string) {
+	for _, part := range []struct{ name, text string }{{headName, head}, {"body", body}} {
+		if fields := CutFields(part.text).Fields; len(fields) > 0 {
+			bad.And(path+"."+part.name, "mailing_field_here", "field", "{"+string(fields[0])+"}")
+		}
+	}
+}
+
 func fieldList() string {
 	var all []string
 	for _, f := range MailingFields() {

@@ -133,6 +133,9 @@ func (in MailingInput) checkItems(ctx context.Context, db bun.IDB, bad *apperr.E
 				bad.And(path, "fallback_text")
 			}
 			noPictures(bad, path, item)
+			for k, t := range item.Texts {
+				noFields(bad, fmt.Sprintf("%s.texts[%d]", path, k), "heading", t.Heading, t.Body)
+			}
 		case len(item.Texts) > 0 || item.Link != "":
 			bad.And(path, "newsletter_item")
 		case slices.Contains(carried, *item.RecommendationID):
@@ -183,6 +186,9 @@ func checkPublished(ctx context.Context, db bun.IDB, bad *apperr.Error, carried 
 func (in MailingInput) checkLetters(ctx context.Context, db bun.IDB, bad *apperr.Error) error {
 	if !slices.ContainsFunc(in.Letters, func(l PreparedLetter) bool { return l.Language == in.FallbackLanguage }) {
 		bad.And("letters", "fallback_text")
+	}
+	for i, l := range in.Letters {
+		noFields(bad, fmt.Sprintf("letters[%d]", i), "subject", l.Subject, l.Body)
 	}
 	if len(in.Authorities) == 0 {
 		bad.And("authorities", "required")
@@ -330,8 +336,7 @@ func CarriedTexts(ctx context.Context, db bun.IDB, ids []uuid.UUID, language str
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = r.id ORDER BY 1) AS countries").
 		Join("JOIN organisations AS owner ON owner.id = r.organisation_id").
 		Join("JOIN publications AS pu ON pu.recommendation_id = r.id").
-		Join(`JOIN LATERAL (SELECT x.* FROM publication_texts AS x WHERE x.publication_id = pu.id
-			ORDER BY x.language = ? DESC, x.language = 'en' DESC, x.translation_id IS NULL DESC, x.language LIMIT 1) AS text ON true`, language).
+		Join("JOIN LATERAL "+editionFor+" AS text ON true", language).
 		Where("r.published_at IS NOT NULL").Where(notQuarantined)
 	if err := whereIn(q, "r.id", ids).Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read what a newsletter carries: %w", err)

@@ -115,11 +115,15 @@ func TestWhatAMailingOfAKindCannotBe(t *testing.T) {
 		"both":              {k.newsletter(), func(in *models.MailingInput) { in.Items[0].RecommendationID = &k.other }, "items[0]", "newsletter_item"},
 		"not for the rest":  {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts[0].Language = "bg" }, "items[0]", "fallback_text"},
 		"a picture in one":  {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts[0].Body = "![a map](map.png)" }, "items[0].texts[0].body", "mailing_item_picture"},
+		"a field in one":    {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts[0].Body = "Dear {name}" }, "items[0].texts[0].body", "mailing_field_here"},
+		"a field on top":    {k.newsletter(), func(in *models.MailingInput) { in.Items[0].Texts[0].Heading = "{nonsense}" }, "items[0].texts[0].heading", "mailing_field_here"},
 		"a letter in news":  {k.newsletter(), func(in *models.MailingInput) { in.Authorities = []uuid.UUID{k.ministry} }, "authorities", "must_be_empty"},
 		"news in a letter":  {k.toRepresentatives(), func(in *models.MailingInput) { in.Items = k.newsletter().Items }, "items", "must_be_empty"},
 		"to nobody":         {k.toRepresentatives(), func(in *models.MailingInput) { in.Authorities = nil }, "authorities", "required"},
 		"to nowhere":        {k.toRepresentatives(), func(in *models.MailingInput) { in.Authorities = []uuid.UUID{k.ministry, k.mute} }, "authorities", "addressee"},
 		"letter of nothing": {k.toRepresentatives(), func(in *models.MailingInput) { in.Letters = in.Letters[1:] }, "letters", "fallback_text"},
+		"a letter of field": {k.toRepresentatives(), func(in *models.MailingInput) { in.Letters[1].Body = "See {nonsense}" }, "letters[1].body", "mailing_field_here"},
+		"a field above it":  {k.toRepresentatives(), func(in *models.MailingInput) { in.Letters[0].Subject = "For {name}" }, "letters[0].subject", "mailing_field_here"},
 		"a campaign":        {k.toRepresentatives(), func(in *models.MailingInput) { in.Kind = "" }, "letters", "must_be_empty"},
 		"an end of news":    {k.newsletter(), func(in *models.MailingInput) { in.WriteUntil = on(2026, 5, 1) }, "write_until", "must_be_empty"},
 		"an end long ago":   {k.toRepresentatives(), func(in *models.MailingInput) { in.WriteUntil = on(206, 5, 1) }, "write_until", "range"},
@@ -200,4 +204,23 @@ func TestTheRestGetTheSameKind(t *testing.T) {
 		require.Equal(t, m.Authorities, rest.Authorities)
 		require.Len(t, rest.Letters, len(m.Letters))
 	}
+}
+
+func TestAMailingKnowsWhichTextsNameWhatIsNotPublished(t *testing.T) {
+	k := newKinds(t)
+	m := &models.Mailing{RecommendationID: k.other, Texts: []models.MailingText{
+		{Language: "bg", Subject: "{title}", Body: "{link}"}, {Language: "en", Subject: "S", Body: "{link}"},
+		{Language: "ro", Subject: "S", Body: "{link} {name}", Plain: "{title}"}, {Language: "sq", Subject: "S", Body: `\{link} {name}`}}}
+	gap, err := m.EditionGap(t.Context(), k.db, "")
+	require.NoError(t, err)
+	require.Equal(t, &models.EditionGap{Languages: []string{"ro"}, Fields: []models.MailingField{models.FieldTitle, models.FieldLink}, Given: "en"}, gap)
+	for _, language := range []string{"bg", "en", "sq"} {
+		gap, err = m.EditionGap(t.Context(), k.db, language)
+		require.NoError(t, err)
+		require.Nil(t, gap, language)
+	}
+	m.RecommendationID = k.recommendation(t, k.officer)
+	gap, err = m.EditionGap(t.Context(), k.db, "")
+	require.NoError(t, err)
+	require.Nil(t, gap, "it is not published at all")
 }

@@ -154,7 +154,7 @@ func QuietMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.T
 // people want is judged by when their mail leaves: it has to be planned before.
 func FirstOfMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (*time.Time, error) {
 	var first *time.Time
-	err := db.NewSelect().TableExpr("outbox AS o").ColumnExpr("min(o.not_before)").Where("o.mailing_id = ? AND o.waits", mailing).
+	err := db.NewSelect().TableExpr("outbox AS o").ColumnExpr("min(o.not_before)").Where("o.mailing_id = ? AND "+stillWaits, mailing).
 		Apply(WantsMailing(now)).Scan(ctx, &first)
 	if err != nil {
 		return nil, fmt.Errorf("read when the first of a mailing leaves: %w", err)

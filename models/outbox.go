@@ -142,7 +142,8 @@ type OutboxMail struct {
 	HeldAt           *time.Time // since a restore: it may have gone out before
 	CreatedAt        time.Time
 	FinishedAt       *time.Time
-	Waits            bool `bun:",scanonly"` // it is queued; indexes name it, and not the state, which changes more often
+	Waits            bool `bun:",scanonly"` // it is queued
+	Ready            bool `bun:",scanonly"` // it is queued and of no mailing; indexes name it, and not the state, which changes more often
 	Astray           bool `bun:",scanonly"` // failed, unknown or cancelled; likewise
 }
 
@@ -233,7 +234,7 @@ const whyCancelled = "the mailing was cancelled"
 func CancelMailing(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
 	res, err := db.NewUpdate().Model((*OutboxMail)(nil)).
 		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where("mailing_id = ?", mailing).Where("waits").Exec(ctx)
+		Where("o.mailing_id = ?", mailing).Where(stillWaits).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("cancel a mailing's mails: %w", err)
 	}

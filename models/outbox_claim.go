@@ -27,6 +27,8 @@ type ClaimFilter struct {
 	Token         uuid.UUID  // the claim's, fresh for every claim
 	Until         time.Time  // the lease's end
 
+	After *MailPlace // of a mailing: none but those behind this one; nil: any
+
 	among []uuid.UUID // of a mailing: none but these; nil: any
 }
 
@@ -40,7 +42,7 @@ func ClaimMails(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time) (
 		due = due.Where("o.mailing_id = ?", *f.MailingID)
 	}
 	if f.Transactional {
-		due = due.Where("o.mailing_id IS NULL")
+		due = due.Where("o.ready")
 	}
 	var claimed []OutboxMail
 	err := db.NewUpdate().Model(&claimed).With("due", due).TableExpr("due").
@@ -221,14 +223,26 @@ func ReapExpired(ctx context.Context, db bun.IDB, now time.Time) (queued, unknow
 	return queued + again, unknown + doubtful, err
 }
 
-// CancelLeft cancels what was given back to a mailing after it was cancelled: to one, or to any where that is uuid.Nil.
+// leftFor is how long after it was cancelled one looks what was given back to a mailing meanwhile. Who gives something back looks at once,
+// so that this is for one who ended between the two.
+const leftFor = 24 * time.Hour
+
+// CancelLeft cancels what was given back to a mailing after it was cancelled: to one, or to any that was lately where that is uuid.Nil.
 func CancelLeft(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) error {
-	_, err := db.NewUpdate().Model((*OutboxMail)(nil)).
-		Set("state = ?", MailCancelled).Set("reply = ?", whyCancelled).Set("finished_at = ?", now).
-		Where("o.waits").
-		Where("o.mailing_id IN (SELECT m.id FROM mailings AS m WHERE m.state = ?0 AND (?1 = ?2 OR m.id = ?1))", MailingCancelled, mailing, uuid.Nil).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("cancel what is left of cancelled mailings: %w", err)
+	q := db.NewSelect().TableExpr("mailings AS m").Column("m.id").Where("m.state = ?", MailingCancelled).Order("m.id")
+	if mailing != uuid.Nil {
+		q = q.Where("m.id = ?", mailing)
+	} else {
+		q = q.Where("coalesce(m.finished_at > ?, true)", now.Add(-leftFor))
+	}
+	var cancelled []uuid.UUID
+	if err := q.Scan(ctx, &cancelled); err != nil {
+		return fmt.Errorf("read which mailings were cancelled: %w", err)
+	}
+	for _, id := range cancelled { // one by one: joined, all mails there are may be read to find out that of none anything is left
+		if _, err := CancelMailing(ctx, db, id, now); err != nil {
+			return err
+		}
 	}
 	return nil
 }

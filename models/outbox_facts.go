@@ -302,8 +302,9 @@ type MailingWords struct {
 	Subject          string
 	Body             string // Markdown
 	Plain            string // of the plain-text half; "": made from Body
-	Title            string // of the recommendation
-	Published        string // its text, in the same language where it was published in it; Markdown
+	Title            string // of the recommendation, as published where it is
+	Published        string // its text; Markdown
+	Edition          string // language in which these are published: that of the mailing where there is one; "": not published
 	Slug             string
 	Owner            string   // the organisation that sends
 	Countries        []string `bun:",array"` // the recommendation is about
@@ -317,14 +318,13 @@ func MailingWordsIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language
 	var m MailingWords
 	err := db.NewSelect().TableExpr("mailings AS m").
 		ColumnExpr("m.state, m.kind, m.fallback_language, words.subject, words.body, words.plain, rec.slug, owner.name AS owner, rec.id AS recommendation_id, m.counts_links, m.write_until").
-		ColumnExpr("COALESCE(published.title, rec.title) AS title, COALESCE(published.body, original.body, '') AS published").
+		ColumnExpr("COALESCE(text.title, rec.title) AS title, COALESCE(text.body, '') AS published, COALESCE(text.language, '') AS edition").
 		ColumnExpr("ARRAY(SELECT rc.country_code FROM recommendation_countries AS rc WHERE rc.recommendation_id = rec.id ORDER BY 1) AS countries").
 		Join("JOIN mailing_texts AS words ON words.mailing_id = m.id AND words.language = ?", language).
 		Join("JOIN recommendations AS rec ON rec.id = m.recommendation_id").
 		Join("JOIN organisations AS owner ON owner.id = rec.organisation_id").
-		Join("LEFT JOIN publications AS p ON p.recommendation_id = rec.id").
-		Join("LEFT JOIN publication_texts AS published ON published.publication_id = p.id AND published.language = ?", language).
-		Join("LEFT JOIN publication_texts AS original ON original.publication_id = p.id AND original.language = rec.language").
+		Join("LEFT JOIN publications AS pu ON pu.recommendation_id = rec.id").
+		Join("LEFT JOIN LATERAL "+editionFor+" AS text ON true", language).
 		Where("m.id = ?", mailing).Scan(ctx, &m)
 	return m, found(err, "mailing")
 }

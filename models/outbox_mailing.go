@@ -19,6 +19,25 @@ import (
 // time, and those who hold rows in one order never wait for each other in a circle.
 const lockInOrder = `ORDER BY o.id FOR NO KEY UPDATE OF o`
 
+// stillWaits is true of a mail (alias o, of outbox) that is queued. What waits did not go astray: it is said because the indexes of what
+// is to be sent leave out only that. That they leave out what was claimed or delivered would have each mail written to every
+// index anew at its claim.
+const stillWaits = `o.waits AND NOT o.astray`
+
+// MailPlace is where a mail stands in the order in which a mailing is sent.
+type MailPlace struct {
+	NotBefore time.Time
+	ID        uuid.UUID
+}
+
+// onlyAfter is the condition of a claim that goes on behind a mail, as SQL.
+func (f ClaimFilter) onlyAfter() string {
+	if f.After == nil {
+		return ""
+	}
+	return " AND (o.not_before, o.id) > ('" + f.After.NotBefore.UTC().Format(time.RFC3339Nano) + "'::timestamptz, '" + f.After.ID.String() + "'::uuid)"
+}
+
 // MailingMail is a claimed mail of a mailing with all that it takes to write it out.
 type MailingMail struct {
 	OutboxMail
@@ -44,7 +63,7 @@ func ClaimMailing(ctx context.Context, db bun.IDB, f ClaimFilter, now time.Time)
 	err := db.NewRaw(`
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM outbox AS o
-			WHERE o.mailing_id = ? AND o.waits AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+f.onlyAmong()+`
+			WHERE o.mailing_id = ? AND `+stillWaits+` AND o.not_before <= ? AND o.held_at IS NULL AND `+notRestored+f.onlyAmong()+f.onlyAfter()+`
 				AND EXISTS (SELECT 1 FROM mailings AS m JOIN recommendations AS r ON r.id = m.recommendation_id
 					WHERE m.id = ? AND m.state = ? AND `+notQuarantined+` AND `+carriesNothingHidden+`)
 			ORDER BY o.not_before, o.id LIMIT ? FOR UPDATE OF o SKIP LOCKED),
@@ -201,8 +220,18 @@ func reapMailings(ctx context.Context, db bun.IDB, now time.Time) (queued, unkno
 			return err
 		}
 		queued = int(n)
-		_, err = tx.NewRaw(`DELETE FROM outbox_claims WHERE token IN (?)`, bun.List(tokens)).Exec(ctx)
-		return err
+		var mailings []uuid.UUID
+		err = tx.NewRaw(`WITH over AS (DELETE FROM outbox_claims WHERE token IN (?) RETURNING mailing_id) SELECT DISTINCT mailing_id FROM over ORDER BY 1`,
+			bun.List(tokens)).Scan(ctx, &mailings)
+		if err != nil {
+			return err
+		}
+		for _, mailing := range mailings {
+			if err := CancelLeft(ctx, tx, mailing, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("reap claims of mailings: %w", err)

@@ -202,6 +202,44 @@ func TestWhatIsGivenBackToACancelledMailingIsCancelled(t *testing.T) {
 	require.Equal(t, models.MailCounts{Cancelled: 3, Unknown: 1}, counts)
 }
 
+// TestWhatIsGivenBackToAMailingCancelledLongAgoIsCancelled: nobody looks for it every few seconds any more, so that it is looked for
+// where it is given back.
+func TestWhatIsGivenBackToAMailingCancelledLongAgoIsCancelled(t *testing.T) {
+	b := newMailbox(t, 2)
+	mailing, late := b.sending(t), mailNow.Add(72*time.Hour)
+	claimMailing(t, b.db, mailing, uuid.New(), 2, mailNow)
+	execSQL(t, b.db, `UPDATE mailings SET state = 'cancelled', finished_at = ? WHERE id = ?`, mailNow, mailing)
+	queued, _, err := models.ReapExpired(t.Context(), b.db, late)
+	require.NoError(t, err)
+	require.Equal(t, 2, queued)
+	counts, err := models.MailingCounts(t.Context(), b.db, mailing)
+	require.NoError(t, err)
+	require.Equal(t, models.MailCounts{Cancelled: 2}, counts)
+}
+
+// TestWhoGoesOnBehindAMailFindsWhatWasGivenBackBeforeIt: what stands before the place is passed by, and claimed when nothing is left behind.
+func TestWhoGoesOnBehindAMailFindsWhatWasGivenBackBeforeIt(t *testing.T) {
+	b := newMailbox(t, 4)
+	mailing, token := b.sending(t), uuid.New()
+	first := claimMailing(t, b.db, mailing, token, 2, mailNow)
+	n, err := models.MarkResults(t.Context(), b.db, token, []models.MailResult{{ID: first[0].ID, State: models.MailQueued}}, mailNow)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	last := first[1]
+	for _, want := range []int{2, 1, 0} {
+		c, err := models.ClaimAtPace(t.Context(), b.db, models.ClaimFilter{MailingID: &mailing, Limit: 3, Token: uuid.New(), Until: mailNow.Add(time.Minute),
+			After: &models.MailPlace{NotBefore: last.NotBefore, ID: last.ID}}, models.Pace{}, mailNow)
+		require.NoError(t, err)
+		require.Len(t, c.Mails, want)
+		if want == 1 {
+			require.Equal(t, first[0].ID, c.Mails[0].ID)
+		}
+		if want == 2 {
+			last = c.Mails[1]
+		}
+	}
+}
+
 func TestClaimersOfOneMailingNeverShareAMail(t *testing.T) {
 	b := newMailbox(t, 90)
 	mailing := b.sending(t)

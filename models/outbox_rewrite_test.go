@@ -10,7 +10,7 @@ import (
 	"tribuna/models"
 )
 
-// TestNoIndexFollowsWhatComesOfAMail: of the columns that are written with what came of a mail none stands in an index or in an
+// TestNoIndexFollowsWhatComesOfAMail: of the columns that are written when a mail is claimed, and with what came of it, none stands in an index or in an
 // index's condition, but for those of few. Else each of many thousand mails would be written to every index once more.
 func TestNoIndexFollowsWhatComesOfAMail(t *testing.T) {
 	b := newMailbox(t, 1)
@@ -18,13 +18,13 @@ func TestNoIndexFollowsWhatComesOfAMail(t *testing.T) {
 	require.NoError(t, b.db.NewRaw(`SELECT DISTINCT a.attname FROM pg_depend AS d JOIN pg_index AS i ON i.indexrelid = d.objid
 		JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid
 		WHERE d.classid = 'pg_class'::regclass AND d.refobjid = 'outbox'::regclass AND i.indrelid = 'outbox'::regclass`).Scan(t.Context(), &indexed))
-	require.Contains(t, indexed, "waits", "the indexes were found")
-	for _, written := range []string{"state", "reply", "attempts", "tried_at", "finished_at", "claim_token"} {
+	require.Contains(t, indexed, "astray", "the indexes were found")
+	for _, written := range []string{"state", "waits", "reply", "attempts", "tried_at", "finished_at", "claim_token"} {
 		require.NotContains(t, indexed, written)
 	}
 }
 
-// TestAMailThatIsOverSaysSoToItsIndexes holds the two columns that indexes name against every state.
+// TestAMailThatIsOverSaysSoToItsIndexes holds the columns that indexes and claims name against every state.
 func TestAMailThatIsOverSaysSoToItsIndexes(t *testing.T) {
 	b := newMailbox(t, 1)
 	mailing := b.sending(t)
@@ -32,8 +32,9 @@ func TestAMailThatIsOverSaysSoToItsIndexes(t *testing.T) {
 		models.MailUnknown, models.MailCancelled, models.MailBounced} {
 		execSQL(t, b.db, `UPDATE outbox SET state = ? WHERE mailing_id = ?`, state, mailing)
 		var m models.OutboxMail
-		require.NoError(t, b.db.NewSelect().Model(&m).Column("waits", "astray").Where("mailing_id = ?", mailing).Scan(t.Context()))
+		require.NoError(t, b.db.NewSelect().Model(&m).Column("waits", "ready", "astray").Where("mailing_id = ?", mailing).Scan(t.Context()))
 		require.Equal(t, state == models.MailQueued, m.Waits, state)
+		require.False(t, m.Ready, "it belongs to a mailing")
 		require.Equal(t, state == models.MailFailed || state == models.MailUnknown || state == models.MailCancelled, m.Astray, state)
 	}
 }

@@ -85,7 +85,7 @@ type PacedClaim struct {
 }
 
 // ClaimAtPace claims mails of one mailing as ClaimMailing does, as many as the pace allows and none for domains that take
-// nothing for now. What the others wait for is written down for people to read. Where no limit is set and no domain is slow
+// nothing for now; where f says behind which mail and none is left there, from the beginning. What the others wait for is written down for people to read. Where no limit is set and no domain is slow
 // this is ClaimMailing and the reading of an empty table.
 func ClaimAtPace(ctx context.Context, db bun.IDB, f ClaimFilter, p Pace, now time.Time) (PacedClaim, error) {
 	slow, err := slowDomains(ctx, db, now)
@@ -94,6 +94,10 @@ func ClaimAtPace(ctx context.Context, db bun.IDB, f ClaimFilter, p Pace, now tim
 	}
 	if !p.limits() && len(slow) == 0 {
 		mails, err := ClaimMailing(ctx, db, f, now)
+		if err == nil && len(mails) == 0 && f.After != nil { // something may have been given back meanwhile that stands before it
+			f.After = nil
+			mails, err = ClaimMailing(ctx, db, f, now)
+		}
 		return PacedClaim{Mails: mails}, err
 	}
 	var c PacedClaim
@@ -111,6 +115,7 @@ func claimInTurn(ctx context.Context, tx bun.IDB, f ClaimFilter, p Pace, now tim
 	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(?)`, int64(paceLock)).Exec(ctx); err != nil {
 		return PacedClaim{}, err
 	}
+	f.After = nil // the turn chooses by itself
 	t := turn{tx: tx, filter: f, pace: p, now: now}
 	for _, step := range []func(context.Context) error{t.readLimits, t.readDomains, t.pick} {
 		if err := step(ctx); err != nil {

@@ -119,9 +119,9 @@ func (t *turn) readDomains(ctx context.Context) error {
 		// One look into the index for each domain, however many mails wait for it.
 		err := t.tx.NewRaw(`
 			WITH RECURSIVE waiting AS (
-				(SELECT o.domain FROM outbox AS o WHERE o.mailing_id = ?0 AND o.waits ORDER BY o.domain LIMIT 1)
+				(SELECT o.domain FROM outbox AS o WHERE o.mailing_id = ?0 AND `+stillWaits+` ORDER BY o.domain LIMIT 1)
 				UNION ALL
-				SELECT (SELECT o.domain FROM outbox AS o WHERE o.mailing_id = ?0 AND o.waits AND o.domain > w.domain ORDER BY o.domain LIMIT 1)
+				SELECT (SELECT o.domain FROM outbox AS o WHERE o.mailing_id = ?0 AND `+stillWaits+` AND o.domain > w.domain ORDER BY o.domain LIMIT 1)
 				FROM waiting AS w WHERE w.domain IS NOT NULL)
 			SELECT domain FROM waiting WHERE domain IS NOT NULL`, t.filter.MailingID).Scan(ctx, &domains)
 		if err != nil {
@@ -162,7 +162,7 @@ func (t *turn) pick(ctx context.Context) error {
 		ID     uuid.UUID
 		Domain string
 	}
-	const due = `o.mailing_id = ?0 AND o.waits AND o.not_before <= ?1 AND o.held_at IS NULL`
+	const due = `o.mailing_id = ?0 AND ` + stillWaits + ` AND o.not_before <= ?1 AND o.held_at IS NULL`
 	err := t.tx.NewRaw(`
 		SELECT id, domain FROM (
 			SELECT d.* FROM unnest(?2::text[], ?3::bigint[]) AS q (domain, most) CROSS JOIN LATERAL (
@@ -266,8 +266,8 @@ func (t *turn) insertWaits(ctx context.Context, candidates []MailingWait) error 
 		SELECT ?0::uuid, w.why, w.domain, w.most, to_timestamp(w.until / 1000.0)
 		FROM unnest(?1::text[], ?2::text[], ?3::bigint[], ?4::bigint[]) WITH ORDINALITY AS w (why, domain, most, until, n)
 		WHERE CASE WHEN w.domain = ''
-			THEN EXISTS (SELECT 1 FROM outbox AS o WHERE o.mailing_id = ?0 AND o.waits)
-			ELSE EXISTS (SELECT 1 FROM outbox AS o WHERE o.mailing_id = ?0 AND o.waits AND o.domain = w.domain) END
+			THEN EXISTS (SELECT 1 FROM outbox AS o WHERE o.mailing_id = ?0 AND `+stillWaits+`)
+			ELSE EXISTS (SELECT 1 FROM outbox AS o WHERE o.mailing_id = ?0 AND `+stillWaits+` AND o.domain = w.domain) END
 		ORDER BY w.n LIMIT ?5`,
 		t.filter.MailingID, pgArray(columns.why), pgArray(columns.domain), pgInts(columns.most), pgInts(columns.until), maxWaits).Exec(ctx)
 	return err

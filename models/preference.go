@@ -176,7 +176,7 @@ const ReplyUnwanted = "not among what the reader wants"
 // recipients, with the reason. People who said nothing of what they want cost nothing.
 func DropUnwanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
 	res, err := db.NewRaw(`UPDATE outbox AS dropped SET state = 'cancelled', reply = ?1, finished_at = ?0
-		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?2 AND o.waits AND `+unwanted+`
+		FROM (SELECT o.id FROM outbox AS o WHERE o.mailing_id = ?2 AND `+stillWaits+` AND `+unwanted+`
 			`+lockInOrder+`) AS d WHERE dropped.id = d.id`, now, ReplyUnwanted, mailing).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("hold back who does not want a mailing: %w", err)
@@ -196,7 +196,7 @@ func MailWanted(ctx context.Context, db bun.IDB, mail uuid.UUID, now time.Time) 
 
 // MailsWanted counts the mails of a mailing that wait and that their people want as things stand at now.
 func MailsWanted(ctx context.Context, db bun.IDB, mailing uuid.UUID, now time.Time) (int, error) {
-	n, err := db.NewSelect().TableExpr("outbox AS o").Where("o.mailing_id = ? AND o.waits", mailing).Where("NOT "+unwanted, now).Count(ctx)
+	n, err := db.NewSelect().TableExpr("outbox AS o").Where("o.mailing_id = ? AND "+stillWaits, mailing).Where("NOT "+unwanted, now).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count who wants a mailing: %w", err)
 	}

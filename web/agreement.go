@@ -222,6 +222,9 @@ func (c agreementCase) row(a models.Agreement) agreementRow {
 		c.grade(&row, a)
 	}
 	for i, value := range a.Question.Values() {
+		if len(a.Given) == 0 { // a table of noughts says nothing
+			break
+		}
 		row.Counts = append(row.Counts, c.count(a, i, value, inquiry.Value(c.l, a.Question, value)))
 	}
 	for _, g := range a.Given {
@@ -237,7 +240,7 @@ func (c agreementCase) row(a models.Agreement) agreementRow {
 //i18n:keys agreement.level.*
 func (c agreementCase) grade(row *agreementRow, a models.Agreement) {
 	level := a.Level()
-	tone := map[string]string{models.AgreementFull: "done", models.AgreementNear: "done", models.AgreementSome: "wait", models.AgreementFar: "harm", models.AgreementNone: "wait"}[level]
+	tone := map[string]string{models.AgreementFull: "done", models.AgreementNear: "done", models.AgreementSome: "wait", models.AgreementFar: "harm", models.AgreementNone: "done"}[level]
 	icon := map[string]string{models.AgreementFull: "check", models.AgreementNear: "check", models.AgreementSome: "info-circle", models.AgreementFar: "alert-triangle", models.AgreementNone: "info-circle"}[level]
 	row.Level = Badge{Tone: tone, Icon: icon, Text: c.l.T("agreement.level." + level)}
 	if a.Spread >= 0 {

@@ -72,6 +72,7 @@ type Comment struct {
 	Instead  string        // the words suggested in their place
 	Answer   template.HTML // the officer's, sanitised; "" if there is none yet
 	Badge    *Badge        // state of the comment; nil hides it
+	Head     template.HTML // who, when, kind and state, where a page with many of them made that once; "" makes it
 
 	Notes     []string  // what else is to be known of it: a conflict of interest, who wrote it down, its group
 	Original  *original // of what was recorded for them; nil where there is none that the reader may see

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -73,6 +74,9 @@ type mailingView struct {
 	CampaignHref string   // of the one it belongs to; "" for a new mailing
 	Campaigns    []Option // to which it can belong; none where it can only begin one
 	CampaignAsk  string   // stands among them where the officer has to say which it is; "" where one is chosen
+	CampaignOpen bool     // it has to be said, or something is wrong with it: it stands first, not among the settings
+	SettingsOpen bool     // something is wrong with one of them
+	SettingsSaid string   // what they are, to know it where they are folded
 	More         audienceChoices
 	MoreOpen     bool // something of More is chosen
 	Counts       *audienceView
@@ -285,12 +289,14 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if v.SegmentSaid, err = s.segmentSaid(r, c, f); err != nil {
 		return v, err
 	}
-	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
+	campaign := ""
+	if len(v.Campaigns) > 0 {
+		campaign = f.Form.Value("campaign_id")
+	}
+	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form, campaign); err != nil {
 		return v, err
 	}
-	for _, name := range []string{"organisations", "topics", "lists", "engagement", "not_reached", "except_organisations", "except_mailings", "except_lists"} {
-		v.MoreOpen = v.MoreOpen || f.Form.Value(name) != ""
-	}
+	v.fold()
 	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
 		return v, err
 	}
@@ -299,6 +305,25 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	v.More.Lists = withChosen(v.More.Lists, f.Form.Values["lists"], l.T("list.gone"))
 	v.Counts, err = s.audienceOfForm(r, c, f.Form.Values)
 	return v, err
+}
+
+// fold closes what is rarely needed, unless something of it was chosen or is wrong.
+func (v *mailingView) fold() {
+	for _, name := range []string{"organisations", "topics", "lists", "engagement", "not_reached", "except_organisations", "except_mailings", "except_lists"} {
+		v.MoreOpen = v.MoreOpen || v.Form.Value(name) != "" || v.Form.Error(name) != ""
+	}
+	v.CampaignOpen = v.CampaignAsk != "" || v.Form.Error("campaign_id") != ""
+	v.SettingsOpen = v.Form.Error("fallback_language") != "" || v.Form.Error("counts_links") != ""
+	var said []string
+	for _, o := range v.Campaigns {
+		if !v.CampaignOpen && o.Value == v.Form.Value("campaign_id") {
+			said = append(said, o.Label)
+		}
+	}
+	for _, file := range v.Along {
+		said = append(said, file.Name)
+	}
+	v.SettingsSaid = strings.Join(said, " · ")
 }
 
 // mailingField is a field that a text may leave open, and what stands for it.

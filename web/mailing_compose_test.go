@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -234,6 +235,7 @@ func TestALaunchPromisesOnlyWhoWantsIt(t *testing.T) {
 		page := n.as("officer-khc", tag).get(launch)
 		sound(t, page)
 		require.Contains(t, page.Body, i18n.For(tag).T("mailing.kept.other_kind"), "the page says how many are kept, and why")
+		require.Contains(t, html.UnescapeString(page.Body), i18n.For(tag).T("mailing.kept_help.other_kind"), "and what can be done about it")
 		require.Equal(t, strconv.Itoa(all-2), form(t, page.Body, launch).Get("expected"))
 		require.Contains(t, page.Body, i18n.For(tag).N("mailing.launch_button", all-2))
 	}

@@ -245,16 +245,17 @@ func (s *Server) arrangeItems(ctx context.Context, r *http.Request, f *formState
 	return true, nil
 }
 
-// mailingContent lists what the form offers for the kind of the mailing.
+// mailingContent lists what the form offers for the kind of the mailing. Another kind is begun in the same campaign; "" where there is
+// none to choose.
 //
 //i18n:keys mailing.kind.*
-func (s *Server) mailingContent(ctx context.Context, l *i18n.Localizer, c mailingCase, f *Form) (mailingContentView, error) {
+func (s *Server) mailingContent(ctx context.Context, l *i18n.Localizer, c mailingCase, f *Form, campaign string) (mailingContentView, error) {
 	v := mailingContentView{Kind: c.kind}
 	if c.m == nil {
 		for _, kind := range kindsToBegin {
 			link := kindLink{Name: l.T("mailing.kind." + kind)}
 			if kind != c.kind {
-				link.Href = beginMailing(c.rec.ID, kind, f.Value("campaign_id"))
+				link.Href = beginMailing(c.rec.ID, kind, campaign)
 			}
 			v.Kinds = append(v.Kinds, link)
 		}

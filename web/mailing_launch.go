@@ -23,6 +23,7 @@ type launchView struct {
 	Subjects     []models.MailingText
 	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
+	Unpublished  string    // which texts name what is not published in their language; "" where none does
 	Along        []mailingFileRow
 	Weight       *weightView
 	Missing      []missingPicture
@@ -61,6 +62,9 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 		return err
 	}
 	if v.Gaps, err = s.mailingGaps(r.Context(), l, c, languages); err != nil {
+		return err
+	}
+	if v.Unpublished, err = s.unpublishedIn(r.Context(), l, c.m, ""); err != nil {
 		return err
 	}
 	if v.Time, err = s.mailingTime(r, c, f); err != nil {

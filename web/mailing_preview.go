@@ -42,6 +42,7 @@ type mailingPreviewView struct {
 	Report                               string // where one says that a text names a child
 	Along                                []alongRow
 	Size                                 string // of the whole mail as it travels
+	Unpublished                          string // that the text names what is not published in its language; "" where it does not
 	Missing                              []missingPicture
 	NotNamed                             []notNamedPicture
 }
@@ -128,6 +129,9 @@ func (s *Server) previewMailing(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.NotNamed = notNamed(l, c, list, a.language)
+	if v.Unpublished, err = s.unpublishedIn(r.Context(), l, c.m, a.language); err != nil {
+		return err
+	}
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, a.language); err != nil {
 		return err
 	}

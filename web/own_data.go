@@ -113,6 +113,7 @@ type ownDataView struct {
 	Wants       []labelled
 	File, Erase string
 	Preferences string
+	Printed     string // what stands above it on paper: as it was when, and where it is asked for
 	heldFacts
 }
 
@@ -169,6 +170,7 @@ func (s *Server) ownData(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v.Printed = l.DateTime(s.Now(), zone) + " · " + s.BaseURL + ownDataPath
 	if v.heldFacts, err = s.heldAbout(ctx, l, p, zone); err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ func TestSubscribersSeeWhatIsKeptAndAreErased(t *testing.T) {
 		for _, kept := range []string{p.Email, p.Name, l.T("profile.data"), l.T("consent.act.given"), "sign-up form", l.T("operations.mail.own_data"), l.T("preference.kind.newsletter")} {
 			require.Contains(t, page.Body, kept)
 		}
+		require.Regexp(t, `<p class="fine print-only">[^<]+ · https://tribuna\.example/data</p>`, page.Body, "on paper it says of when it is, and from where")
 		require.Equal(t, "no-store", page.Header.Get("Cache-Control"))
 		require.Contains(t, page.Header.Get("X-Robots-Tag"), "noindex")
 		var file map[string]any

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -72,7 +73,7 @@ type commentGroupRow struct {
 
 // remarkRow is a comment to choose and to answer.
 type remarkRow struct {
-	Comment
+	*Comment
 	Pick     string // value of its box: which comment, and which answer of it was seen
 	Picked   bool
 	Answered bool
@@ -100,6 +101,7 @@ type responsesCase struct {
 	originals map[uuid.UUID]*original        // of what was recorded for somebody, by the question
 	left      map[uuid.UUID]models.Left      // what the text still follows although it is not accepted any more
 	zone      *time.Location
+	heads     map[headKey]template.HTML // of comments
 }
 
 // beginResponses reads which comments an address asks for.
@@ -283,7 +285,7 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	if c.round > 0 {
 		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
 	}
-	if v.PutIn, err = s.suggestionsToPutIn(r.Context(), c.visitor, c.rec); err != nil {
+	if v.PutIn, err = s.toPutIn(r.Context(), c.visitor, c.rec, func() (int, error) { return c.countToPutIn(r.Context(), s) }); err != nil {
 		return err
 	}
 	for _, n := range c.rounds {

@@ -47,13 +47,30 @@ type toPutIn struct {
 
 // suggestionsToPutIn counts them; nil where none waits.
 func (s *Server) suggestionsToPutIn(ctx context.Context, v *visitor, rec *models.Recommendation) (*toPutIn, error) {
+	return s.toPutIn(ctx, v, rec, func() (int, error) { return models.CountToPutIn(ctx, s.DB, rec.ID) })
+}
+
+// countToPutIn counts them among the comments that were read, where these are all there are: reading hundreds once more takes its time.
+func (c *responsesCase) countToPutIn(ctx context.Context, s *Server) (n int, err error) {
+	if len(c.rounds) > 1 || c.filtered() {
+		return models.CountToPutIn(ctx, s.DB, c.rec.ID)
+	}
+	for _, m := range c.remarks {
+		if m.ToPutIn() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (s *Server) toPutIn(ctx context.Context, v *visitor, rec *models.Recommendation, count func() (int, error)) (*toPutIn, error) {
 	if rec.Round == 0 || rec.Stage != models.StageDrafting && rec.Stage != models.StageReview {
 		return nil, nil
 	}
 	if err := s.can(ctx, v, access.DecideReview, rec, nil); err != nil {
 		return nil, nil //nolint:nilerr // it is nothing to who may not do it
 	}
-	n, err := models.CountToPutIn(ctx, s.DB, rec.ID)
+	n, err := count()
 	if err != nil || n == 0 {
 		return nil, err
 	}

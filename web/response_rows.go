@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/models"
@@ -22,7 +24,12 @@ func (s *Server) answeredBlocks(ctx context.Context, l *i18n.Localizer, c *respo
 	if err != nil {
 		return nil, err
 	}
-	rendered, err := markdown.RenderBlocks(version.Body, markdown.WithHeadingShift(4), markdown.WithIDPrefix("answered-"))
+	return c.beside(s.Engine, l, version.Body)
+}
+
+// beside puts the comments beside the paragraphs of a text.
+func (c *responsesCase) beside(e *Engine, l *i18n.Localizer, body string) ([]answeredBlock, error) {
+	rendered, err := markdown.RenderBlocks(body, markdown.WithHeadingShift(4), markdown.WithIDPrefix("answered-"))
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +42,7 @@ func (s *Server) answeredBlocks(ctx context.Context, l *i18n.Localizer, c *respo
 			}
 			blocks = append(blocks, b)
 		}
-		row, err := c.row(l, m)
+		row, err := c.row(e, l, m)
 		if err != nil {
 			return nil, err
 		}
@@ -65,10 +72,10 @@ func (s *Server) fillAbove(ctx context.Context, l *i18n.Localizer, c *responsesC
 }
 
 // row shows a comment with what is answered to it.
-func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, error) {
+func (c *responsesCase) row(e *Engine, l *i18n.Localizer, m models.Remark) (remarkRow, error) {
 	by := c.authors[m.TaskID]
 	row := remarkRow{Pick: fmt.Sprintf("%s:%d", m.ID, m.Revision), Href: responsesPath(c.rec.ID) + "/" + m.ID.String(),
-		Comment: Comment{ID: "c-" + m.ID.String(), Who: by.name, Capacity: by.capacity, At: m.At, Zone: c.zone, Lang: m.WrittenIn, Quote: m.Quote,
+		Comment: &Comment{ID: "c-" + m.ID.String(), Who: by.name, Capacity: by.capacity, At: m.At, Zone: c.zone, Lang: m.WrittenIn, Quote: m.Quote,
 			Kind: &Badge{Tone: "plain", Icon: cmp.Or(kindIcons[m.Kind], "message"), Text: l.T("responses.kind." + string(m.Kind))}, Instead: m.Replacement,
 			LeavesOut: m.Kind == models.CommentSuggestion && m.Replacement == ""}}
 	row.Picked = c.form.Form.Has("pick", row.Pick)
@@ -100,7 +107,29 @@ func (c *responsesCase) row(l *i18n.Localizer, m models.Remark) (remarkRow, erro
 	}
 	badge := outcomeBadge(l, outcome)
 	row.Badge = &badge
-	return row, nil
+	row.Head, err = c.head(e, l, m, row.Comment)
+	return row, err
+}
+
+// headKey is what the head of a comment depends on: who said it and when is said by the answer that it belongs to.
+type headKey struct {
+	review uuid.UUID
+	kind   models.CommentKind
+	state  string
+}
+
+// head makes the head of a comment once for all that have the same: most comments of an answer are of few kinds.
+func (c *responsesCase) head(e *Engine, l *i18n.Localizer, m models.Remark, comment *Comment) (template.HTML, error) {
+	key := headKey{m.ReviewID, m.Kind, comment.Badge.Text}
+	if made, ok := c.heads[key]; ok {
+		return made, nil
+	}
+	made, err := e.Piece(l.Tag(), "responses", "comment-head", comment)
+	if c.heads == nil {
+		c.heads = map[headKey]template.HTML{}
+	}
+	c.heads[key] = made
+	return made, err
 }
 
 // outcomeBadge says what became of a comment; nil is that nobody has answered it.

@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -23,5 +25,30 @@ func BenchmarkResponsesOfficer(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		officer.get(path)
+	}
+}
+
+// BenchmarkResponsesRendered makes that page of what was read: no database and no network takes part.
+func BenchmarkResponsesRendered(b *testing.B) {
+	h := newHouse(b)
+	h.discussed(25, 20)
+	h.exec(`UPDATE review_rounds SET closed_at = now() WHERE recommendation_id = ?`, h.brief.ID)
+	h.enter(models.StageDrafting)
+	ctx, l := b.Context(), i18n.For("en")
+	c := &responsesCase{officerAct: &officerAct{visitor: &visitor{Person: h.person("officer-khc")}, rec: h.brief, form: newFormState(nil)}, round: 1}
+	c.filter = models.RemarkFilter{Recommendation: h.brief.ID, As: models.Unmasked(), Round: 1}
+	require.NoError(b, c.load(ctx, h.server, l))
+	version, err := models.VersionByID(ctx, h.db, c.remarks[0].VersionID)
+	require.NoError(b, err)
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, responsesPath(h.brief.ID), nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	b.ReportAllocs()
+	for b.Loop() {
+		v := responsesView{actView: actView{Page: NewPage(r, "T"), formState: c.form, Rec: h.brief}, Round: 1, Filter: NewForm(nil), Outcomes: outcomeOptions(l)}
+		v.Blocks, err = c.beside(h.server.Engine, l, version.Body)
+		require.NoError(b, err)
+		w := httptest.NewRecorder()
+		h.server.Engine.Render(w, r, http.StatusOK, "responses", v)
+		require.Equal(b, http.StatusOK, w.Code)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -23,16 +24,17 @@ type roundDeskView struct {
 	Answered string // so many of so many that are enough
 	Due      time.Time
 	Zone     *time.Location
-	Short    string // why the round is shorter than usual
-	Enough   bool   // enough have answered and the officer is asked whether to close
-	Given    string // who was given more time and is therefore still waited for; "" for nobody
-	Closing  string // what giving time does to a round that is closing; "" where it is not
-	Closes   string // when the round is expected to, in words; "" once it is
-	Needed   string // from which day on more time leaves too little to decide; "" where the text is needed by no day
-	Open     bool   // something can still be done
-	Running  bool   // the round is not closed, and its deadline is still to come or passed
-	Reached  bool   // somebody's link was opened, by them or by a machine
-	Remind   string // when a reminder sent by hand goes out, by the procedure
+	Short    string      // why the round is shorter than usual
+	Enough   bool        // enough have answered and the officer is asked whether to close
+	Given    string      // who was given more time and is therefore still waited for; "" for nobody
+	Closing  string      // what giving time does to a round that is closing; "" where it is not
+	Closes   string      // when the round is expected to, in words; "" once it is
+	Needed   string      // from which day on more time leaves too little to decide; "" where the text is needed by no day
+	Open     bool        // something can still be done
+	Main     *mainAction // what waits for the officer; nil for nothing
+	Running  bool        // the round is not closed, and its deadline is still to come or passed
+	Reached  bool        // somebody's link was opened, by them or by a machine
+	Remind   string      // when a reminder sent by hand goes out, by the procedure
 	Experts  []roundDeskRow
 	Partners []roundDeskRow
 	Chosen   *roundDeskRow // whom the acts are about; nil: the list
@@ -213,6 +215,9 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if last, needed := lastDue(a, procedure, v.Zone); needed {
 		v.Needed = l.T("round.extend.needed", "Date", l.Date(*a.rec.NeededBy, time.UTC), "Last", l.Date(last, v.Zone))
 	}
+	if v.Main, err = s.roundMain(ctx, l, a); err != nil {
+		return v, err
+	}
 	if v.Compared, err = s.agreementLink(ctx, a.visitor, a.rec, round.Number); err != nil {
 		return v, err
 	}
@@ -221,6 +226,22 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	}
 	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
 	return v, err
+}
+
+// roundMain leads to what the round waits for the officer to do: to decide, or to choose who is asked next.
+func (s *Server) roundMain(ctx context.Context, l *i18n.Localizer, a *officerAct) (*mainAction, error) {
+	open, err := models.Awaited(ctx, s.DB, a.visitor.viewer(), a.rec, s.Now())
+	if err != nil || a.rec.Held() {
+		return nil, err
+	}
+	for _, t := range officerTasks {
+		i := slices.IndexFunc(open, func(w models.AwaitedItem) bool { return w.Kind == t.kind })
+		if i < 0 || t.kind != models.TaskDecideReview && t.kind != models.TaskChooseReviewer {
+			continue
+		}
+		return &mainAction{Label: l.T("recommendation.act." + string(t.kind)), Href: fmt.Sprintf("%s/%s?task=%s", recommendationPath(a.rec.ID), t.path, open[i].TaskID), Icon: t.icon}, nil
+	}
+	return nil, nil
 }
 
 func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ReviewRules, v *roundDeskView) error {

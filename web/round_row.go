@@ -114,13 +114,13 @@ func askedBadge(l *i18n.Localizer, ask models.RoundAsk, now time.Time) Badge {
 	case ask.Answered != nil:
 		return say("done", "check", "answered")
 	case ask.State == models.TaskDeclined:
-		return say("wait", "hand-stop", "declined")
+		return say("done", "hand-stop", "declined")
 	case ask.Silent():
 		return say("wait", "clock", "silent")
 	case ask.State == models.TaskExpired:
 		return say("wait", "clock", "expired")
 	case ask.State != models.TaskOpen:
-		return say("wait", "archive", "withdrawn")
+		return say("done", "archive", "withdrawn")
 	case ask.AskedUntil != nil:
 		return say("action", "calendar", "asks_time")
 	case ask.Task.Late(now):

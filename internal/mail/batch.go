@@ -22,8 +22,9 @@ type run struct {
 	marks   *shared[*outgoing]
 	results *shared[result]
 	letters letters
-	known   bool          // what is known of the readers is read with their mails
-	over    chan struct{} // closed when the last connection has hung up
+	known   bool              // what is known of the readers is read with their mails
+	over    chan struct{}     // closed when the last connection has hung up
+	after   *models.MailPlace // the last mail that was claimed; nobody but who claims knows it
 	pacing
 	refusals
 	away
@@ -129,9 +130,13 @@ func (r *run) claim(ctx context.Context) ([]claimed, error) {
 	f := models.ClaimFilter{MailingID: r.batch.MailingID, Transactional: r.batch.Transactional, Limit: r.batch.Limit, Token: token, Until: now.Add(r.Lease)}
 	var mails []claimed
 	if f.MailingID != nil {
+		f.After = r.after // else each claim would pass by all that was delivered before
 		rows, err := r.claimAtPace(ctx, f, now)
 		if err != nil {
 			return nil, err
+		}
+		if n := len(rows); n > 0 {
+			r.after = &models.MailPlace{NotBefore: rows[n-1].NotBefore, ID: rows[n-1].ID}
 		}
 		if r.known && len(rows) > 0 {
 			if err := models.ReadKnown(ctx, r.DB, rows); err != nil {

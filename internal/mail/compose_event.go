@@ -31,7 +31,7 @@ func (d *draft) announce(ctx context.Context, id uuid.UUID, m models.MailingWord
 	}
 	p.Facts = []fact{{d.t("mailing.event_when"), d.words.Span(from, until, nil)}}
 	if e.Place != "" {
-		p.Facts = append(p.Facts, fact{d.t("mailing.event_place"), oneLine(e.Place)})
+		p.Facts = append(p.Facts, fact{d.t("mailing.event_place"), d.words.In(oneLine(e.Place), d.mail.Language)})
 	}
 	if e.Link != "" {
 		p.Button = &button{Label: d.t("mailing.event_link"), URL: e.Link}

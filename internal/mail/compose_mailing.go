@@ -75,6 +75,7 @@ func (d *draft) mailingPage(ctx context.Context, id uuid.UUID, m models.MailingW
 		why += " " + d.t("mailing.counts_links")
 	}
 	p := page{
+		Language:    d.mail.Language, // of what was written, whether or not we have sentences in it
 		Subject:     subject,
 		Heading:     subject,
 		Body:        body,

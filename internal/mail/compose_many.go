@@ -39,7 +39,7 @@ func (c *Composer) Fields(mailing uuid.UUID, language string, reader models.Mail
 	f[fieldName] = oneLine(reader.Name)
 	f[fieldCalled] = cmp.Or(f[fieldName], words.T("mail.mailing.somebody"))
 	f[fieldOrganisation] = cmp.Or(oneLine(known.Organisation), words.T("mail.mailing.your_organisation"))
-	f[fieldCountry] = cmp.Or(oneLine(words.Name(known.Country).Text), words.T("mail.mailing.your_country"))
+	f[fieldCountry] = cmp.Or(oneLine(countryIn(words, language, known.Country)), words.T("mail.mailing.your_country"))
 	f[fieldUnsubscribe] = c.links.Mint(links.KindUnsubscribe, mailing, reader.ID, 0)
 	f[fieldPreferences] = c.links.Mint(links.KindPreferences, mailing, reader.ID, 0)
 	f[fieldWritten] = c.links.Mint(links.KindWritten, mailing, reader.ID, 0)

@@ -177,7 +177,10 @@ func (d *draft) page(ctx context.Context) (page, error) {
 
 // addressed adds what every letter says.
 func (d *draft) addressed(p page) page {
-	p.Language, p.BaseURL, p.Automatic = d.words.Tag(), d.baseURL, d.t("automatic")
+	p.Language, p.BaseURL, p.Automatic = cmp.Or(p.Language, d.words.Tag()), d.baseURL, d.t("automatic")
+	if d.words.Tag() != p.Language {
+		p.Catalog = d.words.Tag()
+	}
 	p.UnsubscribeLabel = cmp.Or(p.UnsubscribeLabel, d.t("unsubscribe"))
 	p.PreferencesLabel = d.t("preferences")
 	p.Greeting = cmp.Or(p.Greeting, d.t("greeting", "Name", d.reader.Name))

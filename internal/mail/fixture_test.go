@@ -79,6 +79,18 @@ func (n *network) write() {
 		n.mailing, "Публикувахме **препоръка**.")
 }
 
+// published publishes the recommendation in these languages, under its title with the language behind it.
+func (n *network) published(languages ...string) {
+	n.t.Helper()
+	publication := models.NewID()
+	n.exec(`INSERT INTO publications (id, recommendation_id, version_id, published_at) VALUES (?, ?, ?, now())`, publication, n.recommendation, n.version)
+	for _, language := range languages {
+		n.exec(`INSERT INTO languages (tag, endonym) VALUES (?, ?) ON CONFLICT DO NOTHING`, language, language)
+		n.exec(`INSERT INTO publication_texts (publication_id, language, title, body, measures) SELECT ?, ?, title || ' (' || ? || ')', 'B & B.', '[]' FROM recommendations WHERE id = ?`,
+			publication, language, language, n.recommendation)
+	}
+}
+
 func (n *network) exec(query string, args ...any) {
 	n.t.Helper()
 	_, err := n.db.NewRaw(query, args...).Exec(context.Background())

@@ -11,7 +11,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
 
+	"github.com/emersion/go-smtp"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
@@ -178,5 +180,41 @@ func TestFieldsAreFilledIntoEveryCopy(t *testing.T) {
 	require.Contains(t, of(unknown)[1], "Dear dear reader of your organisation in your country,")
 	for _, each := range got {
 		require.NotContains(t, each[1], "{", "every field is filled in")
+	}
+}
+
+// TestAnOrganisationsNameInASubjectAddsNoHeader, whatever it is called: neither in the copies of many readers nor in a letter to one.
+func TestAnOrganisationsNameInASubjectAddsNoHeader(t *testing.T) {
+	for _, name := range []string{"Care\r\nBcc: all@mail.example", "Care\nX-Added: 1\n\nA body", "Care\rBcc: all@mail.example", "Care\u2028Bcc: all@mail.example",
+		"=?utf-8?q?Care=0D=0ABcc:_all@mail.example?=", "Грижа\r\n Bcc: all@mail.example " + strings.Repeat("дълго ", 40)} {
+		to := make(chan string, 10)
+		n, s := newNetwork(t), newServer(t, func(s *server) { s.onRcpt = func(address string, _ *smtp.Conn) error { to <- address; return nil } })
+		n.exec(`UPDATE organisations SET name = ? WHERE id = ?`, name, n.owner)
+		n.exec(`UPDATE mailing_texts SET subject = 'News of {organisation}' WHERE mailing_id = ?`, n.mailing)
+		reader := n.person("Ana", "en", "BG", "reader", n.owner)
+		_, err := models.EnqueueMailing(t.Context(), n.db, models.MailingRecipients{MailingID: n.mailing, RecommendationID: n.recommendation,
+			Audience: models.Audience{Roles: []string{"reader"}}, Texts: []string{"en"}, Fallback: "en"}, monday)
+		require.NoError(t, err)
+		drain(t, newSender(t, n, s, newClock()), mail.Batch{MailingID: &n.mailing})
+		want := "News of " + strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+		require.Len(t, s.whole, 1)
+		head, _, found := strings.Cut(string(s.whole[0]), "\r\n\r\n")
+		require.True(t, found)
+		header := fieldsOf(t, strings.ReplaceAll(head, "\r\n", "\n"))
+		require.NotContains(t, header, "bcc")
+		require.NotContains(t, header, "x-added")
+		m, err := netmail.ReadMessage(bytes.NewReader(s.whole[0]))
+		require.NoError(t, err)
+		subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+		require.NoError(t, err)
+		if !strings.Contains(name, "=?") { // what looks encoded is read as that, by whoever shows it
+			require.Equal(t, want, subject)
+		}
+		require.Len(t, to, 1)
+		require.Equal(t, reader.String()+"@mail.example", <-to)
+
+		letter, err := n.compose(n.mail(models.MailMailing, reader, "en", nil))
+		require.NoError(t, err)
+		require.Equal(t, want, letter.Subject)
 	}
 }

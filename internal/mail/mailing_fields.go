@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tribuna/internal/i18n"
 	"tribuna/internal/markdown"
 	"tribuna/models"
 )
@@ -19,8 +20,9 @@ import (
 // nobody can guess, which no Markdown and no escaping changes. What it stands for takes its place at the end, as text: so a
 // name is never markup, whatever it holds.
 type fieldValues struct {
-	secret string
-	values map[models.MailingField]string
+	secret  string
+	values  map[models.MailingField]string
+	edition string // language of the title and the summary where it is not the letter's
 }
 
 // mailingFields reads what fills a mailing's fields for the letter's reader. What nobody knows of a reader is said in general,
@@ -32,8 +34,13 @@ func (d *draft) mailingFields(ctx context.Context, m models.MailingWords) (field
 		models.FieldCountry:      d.t("mailing.your_country"),
 		models.FieldTitle:        oneLine(m.Title),
 		models.FieldSummary:      summary(m.Published),
-		models.FieldLink:         d.baseURL + publicPath + m.Slug + "/" + d.words.Tag(),
+		models.FieldLink:         d.baseURL + publicPath + m.Slug, // which chooses the reader's language
 	})
+	if m.Edition == d.mail.Language {
+		f.values[models.FieldLink] += "/" + m.Edition
+	} else {
+		f.edition = m.Edition
+	}
 	if d.marks != nil { // of many readers
 		f.values[models.FieldName], f.values[models.FieldOrganisation] = d.marks.of(fieldCalled), d.marks.of(fieldOrganisation)
 		f.values[models.FieldCountry] = d.marks.of(fieldCountry)
@@ -47,8 +54,13 @@ func (d *draft) mailingFields(ctx context.Context, m models.MailingWords) (field
 	}
 	p := known[d.reader.ID]
 	f.values[models.FieldOrganisation] = cmp.Or(oneLine(p.Organisation), f.values[models.FieldOrganisation])
-	f.values[models.FieldCountry] = cmp.Or(oneLine(d.words.Name(p.Country).Text), f.values[models.FieldCountry])
+	f.values[models.FieldCountry] = cmp.Or(oneLine(countryIn(d.words, d.mail.Language, p.Country)), f.values[models.FieldCountry])
 	return f, nil
+}
+
+// countryIn is what a country is called in the language of a letter, else in that of our own sentences.
+func countryIn(words *i18n.Localizer, language string, names models.Names) string {
+	return cmp.Or(names[language], words.Name(names).Text)
 }
 
 func newFieldValues(values map[models.MailingField]string) fieldValues {
@@ -57,32 +69,45 @@ func newFieldValues(values map[models.MailingField]string) fieldValues {
 	return fieldValues{secret: "x" + hex.EncodeToString(raw), values: values}
 }
 
-// mark stands for a field. The address of the page holds nothing that Markdown reads as markup, and has to be an address for it.
+// mark stands for a field. The address of the page holds nothing that Markdown reads as markup, and has to be an address for it; what
+// nobody can guess tells it from the same address, or a longer one, that somebody wrote.
 func (f fieldValues) mark(field models.MailingField) string {
 	i := slices.Index(models.MailingFields(), field)
 	switch {
 	case i < 0: // of a text from before there were fields
 		return "{" + string(field) + "}"
 	case field == models.FieldLink:
-		return f.values[field]
+		return f.values[field] + "#" + f.secret
 	}
 	return f.secret + string('a'+rune(i))
 }
 
-// fill puts the values in the place of the marks, each as escape writes it.
-func (f fieldValues) fill(text string, escape func(string) string) string {
+// fill puts the values in the place of the marks, each as written says it.
+func (f fieldValues) fill(text string, written func(models.MailingField) string) string {
 	var pairs []string
-	for field, value := range f.values {
-		pairs = append(pairs, f.mark(field), escape(value))
+	for field := range f.values {
+		pairs = append(pairs, f.mark(field), written(field))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 func asItIs(s string) string { return s }
 
+// plain is a value as text.
+func (f fieldValues) plain(field models.MailingField) string { return f.values[field] }
+
+// marked is a value as HTML: text alone, marked where it is in another language than the letter.
+func (f fieldValues) marked(field models.MailingField) string {
+	value := template.HTMLEscapeString(f.values[field])
+	if f.edition != "" && (field == models.FieldTitle || field == models.FieldSummary) {
+		return `<span lang="` + template.HTMLEscapeString(f.edition) + `">` + value + `</span>`
+	}
+	return value
+}
+
 // line fills in a subject.
 func (f fieldValues) line(subject string) string {
-	return oneLine(f.fill(models.Literal(models.CutFields(subject).Fill(f.mark)), asItIs))
+	return oneLine(f.fill(models.Literal(models.CutFields(subject).Fill(f.mark)), f.plain))
 }
 
 // html makes a body into safe HTML.
@@ -91,7 +116,7 @@ func (f fieldValues) html(body string, pictures func(string) markdown.Shown) (te
 	if err != nil {
 		return "", err
 	}
-	return template.HTML(f.fill(f.linked(f.outsideTags(string(made))), template.HTMLEscapeString)), nil //nolint:gosec // rendered safe, values escaped
+	return template.HTML(f.fill(f.linked(f.outsideTags(string(made))), f.marked)), nil //nolint:gosec // rendered safe, values escaped
 }
 
 // overTags writes HTML anew: what stands between tags as words says, and what stands within one as tag says.
@@ -141,9 +166,9 @@ func (f fieldValues) linked(made string) string {
 // text makes the plain-text half: as it was written, else from the body.
 func (f fieldValues) text(m models.MailingWords) string {
 	if strings.TrimSpace(m.Plain) != "" {
-		return wrap(f.fill(models.Literal(models.CutFields(m.Plain).Fill(f.mark)), asItIs))
+		return wrap(f.fill(models.Literal(models.CutFields(m.Plain).Fill(f.mark)), f.plain))
 	}
-	return f.fill(markdown.Letter(models.CutFields(m.Body).Fill(f.mark)), asItIs)
+	return f.fill(markdown.Letter(models.CutFields(m.Body).Fill(f.mark)), f.plain)
 }
 
 // PlainOf is the plain-text half that would be made from a mailing's body, its fields left open, as somebody would write it by hand.
@@ -161,7 +186,7 @@ func PlainOf(body string) string {
 		return f.mark(field)
 	}
 	made := models.WithoutFields(markdown.Letter(models.CutFields(body).Fill(mark)))
-	return f.fill(strings.ReplaceAll(made, address, "{"+string(models.FieldLink)+"}"), asItIs)
+	return f.fill(strings.ReplaceAll(made, address, "{"+string(models.FieldLink)+"}"), f.plain)
 }
 
 // longestSummary is how much of a first paragraph is a summary, in characters.

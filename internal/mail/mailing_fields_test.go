@@ -107,12 +107,47 @@ func TestAPreviewOpensNobodysMailings(t *testing.T) {
 
 func TestTheAddressOfThePageCanBeFollowedWhereverItStands(t *testing.T) {
 	n := newNetwork(t)
-	n.mailingSays("S", "Read it: {link}\n\n[the page]({link})", "")
+	n.mailingSays("S", "Read it: {link}\n\n[the page]({link})\n\nnot "+baseURL+"/published/leaving-care-later", "")
 	letter, err := n.compose(n.mail(models.MailMailing, n.speaker, "en", nil))
 	require.NoError(t, err)
 	link := regexp.MustCompile(`Read it: <a [^>]*href="(` + baseURL + `/published/[^"]+)"[^>]*>([^<]+)</a>`).FindStringSubmatch(letter.HTML)
 	require.Len(t, link, 3, letter.HTML)
 	require.Equal(t, link[1], link[2])
 	require.Contains(t, letter.HTML, `>the page</a>`, "no link within a link")
+	require.NotContains(t, letter.HTML, `</a>-later`, "another address stays whole")
+	require.Equal(t, baseURL+"/published/leaving-care", link[1])
 	require.Contains(t, letter.Text, "Read it: "+link[1])
+}
+
+// TestAMailNamesTheEditionOfItsLanguage: title, summary and address are those of what was published in the language of the mail; where it
+// was not, the address chooses, and the words are marked as what they are.
+func TestAMailNamesTheEditionOfItsLanguage(t *testing.T) {
+	n := newNetwork(t)
+	n.exec(`INSERT INTO languages (tag, endonym) VALUES ('ro', 'română') ON CONFLICT DO NOTHING`)
+	n.exec(`UPDATE recommendations SET title = 'As published' WHERE id = ?`, n.recommendation)
+	n.published("en", "mk")
+	n.exec(`UPDATE recommendations SET title = 'A newer title' WHERE id = ?`, n.recommendation)
+	n.exec(`INSERT INTO mailing_texts (mailing_id, language, subject, body) VALUES (?, 'ro', 'S', 'B'), (?, 'mk', 'S', 'B')`, n.mailing, n.mailing)
+	n.exec(`UPDATE mailing_texts SET subject = '{title}', body = '*{title}* {summary} [{title}]({link}) {link}'`)
+	for language, want := range map[string]struct{ title, summary, link, marked string }{
+		"en": {"As published (en)", "B &amp; B.", "/published/leaving-care/en", ""},
+		"mk": {"As published (mk)", "B &amp; B.", "/published/leaving-care/mk", ""},
+		"ro": {"As published (en)", "B &amp; B.", "/published/leaving-care", "en"},
+		"bg": {"As published (en)", "B &amp; B.", "/published/leaving-care", "en"},
+	} {
+		letter, err := n.compose(n.mail(models.MailMailing, n.speaker, language, nil))
+		require.NoError(t, err)
+		require.Equal(t, want.title, letter.Subject, language)
+		said := func(words string) string {
+			if want.marked == "" {
+				return words
+			}
+			return `<span lang="` + want.marked + `">` + words + `</span>`
+		}
+		require.Contains(t, letter.HTML, "<em>"+said(want.title)+"</em> "+said(want.summary), language)
+		require.Contains(t, letter.HTML, `href="`+baseURL+want.link+`"`, language)
+		require.Contains(t, letter.HTML, ">"+baseURL+want.link+"</a>", language)
+		require.Contains(t, letter.Text, "("+baseURL+want.link+")", language)
+		require.NotContains(t, letter.Text, "span", language)
+	}
 }

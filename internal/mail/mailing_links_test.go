@@ -33,6 +33,7 @@ func TestLinksLeadStraightUnlessTheyAreCounted(t *testing.T) {
 
 func TestCountedLinksAreTheSameForEverybody(t *testing.T) {
 	n := newNetwork(t)
+	n.published("en")
 	n.mailingSays("S", linked, "")
 	n.exec(`UPDATE mailings SET counts_links = true WHERE id = ?`, n.mailing)
 	letter, err := n.compose(n.mail(models.MailMailing, n.speaker, "en", nil))

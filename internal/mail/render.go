@@ -24,6 +24,7 @@ var (
 // page is what a letter says: one question, one button, until when, who asks and why you.
 type page struct {
 	Language string
+	Catalog  string // language of our own sentences where it is another: there is no catalog in Language
 	BaseURL  string
 
 	Subject  string
