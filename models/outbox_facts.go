@@ -86,6 +86,7 @@ type MailTask struct {
 	Suggested        bool       // who is asked was suggested by an expert who could not do it
 	AddressSuggested bool       // and their address comes from there
 	AnswerStands     bool       // an answer was given and may still be replaced by another
+	Answering        bool       // an answer was received that is not decided yet: nobody is reminded of it, see heardBy
 }
 
 // Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
@@ -177,6 +178,8 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
 		ColumnExpr(answerStands+" AS answer_stands").
+		ColumnExpr("EXISTS (SELECT 1 FROM submissions AS said WHERE said.task_id = t.id AND said.state = ? AND said.kind IN (?)) AS answering",
+			SubmissionReceived, bun.List(heardBy)).
 		ColumnExpr("t.kind = ? AND "+suggested("true")+" AS suggested", TaskReview).
 		ColumnExpr("t.kind = ? AND "+suggested(joined)+" AS address_suggested", TaskReview).
 		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").

@@ -276,6 +276,8 @@ func (d *draft) digestNow(ctx context.Context) error {
 	return nil
 }
 
+// remindable are the tasks of a digest, without those to which an answer was received that is not decided yet: nobody is reminded after an
+// answer. Where none but such is left the digest waits, for an answer may still be refused.
 func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	var tasks []models.MailTask
 	var err error
@@ -290,7 +292,12 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	if err := d.inReadersWords(ctx, tasks); err != nil {
 		return nil, err
 	}
-	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) && t.AskedUntil == nil }), nil
+	open := filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) && t.AskedUntil == nil })
+	unanswered := filter(open, func(t models.MailTask) bool { return !t.Answering })
+	if len(unanswered) == 0 && len(open) > 0 {
+		return nil, NotYet{holdCheck}
+	}
+	return unanswered, nil
 }
 
 func canAnswer(t models.MailTask, now time.Time) bool {
