@@ -192,7 +192,7 @@ func (d *draft) withWayBack(p page, t models.MailTask) page {
 	return p
 }
 
-// reviewCopy sends reviewers what they wrote, when the round closes and the link stops taking changes.
+// reviewCopy sends reviewers what they wrote, when the round closes and the link shows the answer without taking changes.
 func (d *draft) reviewCopy(ctx context.Context) (page, error) {
 	t, err := d.task(ctx)
 	if err != nil {

@@ -150,7 +150,7 @@ func (d *draft) afterAsking(t models.MailTask) []string {
 	return append(more, d.t("link_is_personal"))
 }
 
-// newLink sends the way back in, to those whose link ended while their answer may still be given or changed.
+// newLink sends the way back in, to those whose link ended while their answer may still be given, changed or read.
 func (d *draft) newLink(ctx context.Context) (page, error) {
 	t, err := d.task(ctx)
 	if err != nil {
@@ -159,15 +159,18 @@ func (d *draft) newLink(ctx context.Context) (page, error) {
 	if t.State == models.TaskCancelled || t.Over(d.now) {
 		return page{}, NotOwed{"its time is over"}
 	}
-	return page{
+	p := page{
 		Subject:  d.t("new_link.subject", "Title", t.Title),
 		Lead:     []string{d.t("new_link.lead")},
 		Document: document(t),
-		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
 		Button:   &button{Label: d.t("new_link.button"), URL: d.link(t)},
 		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("new_link.why"),
-	}, nil
+	}
+	if t.RoundEnded == nil { // else there is nothing left to do until any day
+		p.Facts = []fact{{d.t("label.until"), d.until(t.DueAt)}}
+	}
+	return p, nil
 }
 
 // escalation tells the coordinator what is overdue, and who was asked.
