@@ -119,6 +119,9 @@ func withdraw(ctx context.Context, x *act) error {
 }
 
 func (x *act) withdraw(ctx context.Context) error {
+	if err := x.sendCopiesOfWithdrawn(ctx); err != nil {
+		return err
+	}
 	if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonWithdrawn); err != nil {
 		return err
 	}
@@ -126,6 +129,24 @@ func (x *act) withdraw(ctx context.Context) error {
 	x.rec.HeldAt, x.rec.WithdrawnFrom = nil, &from
 	x.end()
 	return x.enter(ctx, models.StageWithdrawn)
+}
+
+// sendCopiesOfWithdrawn sends those who answered in a round their copy, which says that the text was withdrawn: all of them while the
+// round lasts, afterwards partners who commented since it was closed.
+func (x *act) sendCopiesOfWithdrawn(ctx context.Context) error {
+	if x.rec.Stage != models.StageReview {
+		return nil
+	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	var after time.Time
+	if round.ClosedAt != nil {
+		after = *round.ClosedAt
+	}
+	_, err = x.sendCopies(ctx, round, after)
+	return err
 }
 
 // zoneOfTask returns the zone in which a task's deadlines were set: of the person's country, or of the first concerned of

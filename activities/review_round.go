@@ -279,12 +279,12 @@ func decideReview(ctx context.Context, x *act) error {
 		facts: map[string]string{"round": fmt.Sprint(round.Number), "decision": p.Decision}, texts: map[string]string{"reason": p.Reason}}); err != nil {
 		return err
 	}
-	if round.ClosedAt != nil { // partners who commented since then
-		if _, err := x.sendCopies(ctx, round, *round.ClosedAt); err != nil {
-			return err
-		}
-	}
 	if p.Decision != models.ReviewWithdraw { // a withdrawal ends all and says so itself
+		if round.ClosedAt != nil { // partners who commented since then
+			if _, err := x.sendCopies(ctx, round, *round.ClosedAt); err != nil {
+				return err
+			}
+		}
 		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver, models.TaskConsult); err != nil {
 			return err
 		}

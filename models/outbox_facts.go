@@ -66,6 +66,7 @@ type MailTask struct {
 	Anonymity        string // of the round; "" where there is none
 	Held             bool
 	Published        bool
+	Withdrawn        bool // the recommendation was
 	RecommendationID uuid.UUID
 	MeasureNumber    int    // for progress
 	Measure          string // its text
@@ -177,7 +178,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) + `+measureWords+` AS words`).ColumnExpr(measureWords+" AS measure_words").
 		ColumnExpr(blindTo+" AS blind, CASE WHEN "+blindTo+" THEN '' ELSE officer.name END AS officer, CASE WHEN "+blindTo+" THEN '' ELSE owner.name END AS owner", reader, reader, reader).
 		ColumnExpr("COALESCE((SELECT rr.anonymity FROM review_rounds AS rr WHERE rr.recommendation_id = t.recommendation_id AND rr.number = t.round AND t.kind IN ('review', 'consult')), '') AS anonymity").
-		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published").
+		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published, rec.stage = ? AS withdrawn", StageWithdrawn).
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
 		ColumnExpr(answerStands+" AS answer_stands, "+roundEnded+" AS round_ended, "+roundLateFor+" AS late_for").

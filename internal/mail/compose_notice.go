@@ -202,9 +202,13 @@ func (d *draft) reviewCopy(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	lead := d.t(sighted(t, "review_copy.lead"), d.taskArgs(t)...)
+	if t.Withdrawn { // nobody will weigh it
+		lead = d.t("review_copy.withdrawn")
+	}
 	return page{
 		Subject:  d.t("review_copy.subject", "Title", t.Title),
-		Lead:     []string{d.t(sighted(t, "review_copy.lead"), d.taskArgs(t)...)},
+		Lead:     []string{lead},
 		Document: document(t),
 		Passages: d.answer(t, answer),
 		Why:      d.t("review_copy.why"),
