@@ -30,6 +30,16 @@ func (x *act) mailAt(ctx context.Context, kind models.MailKind, to models.Person
 	return models.Enqueue(ctx, x.tx, m)
 }
 
+// goesAt is when somebody is written to: at once where a person set it off; what the process does by itself, at whatever hour, waits for a
+// working morning of theirs.
+func (x *act) goesAt(ctx context.Context, to models.Person) (time.Time, error) {
+	if x.sub != nil {
+		return x.now, nil
+	}
+	cal, err := x.calendarOf(ctx, to.CountryCode)
+	return cal.Awake(x.now), err
+}
+
 // dedupeKey is what tells a mail about a task, or about a process, from every other.
 func dedupeKey(kind models.MailKind, about uuid.UUID, to models.Person, suffix string) string {
 	return fmt.Sprintf("%s:%s:%s:%s", kind, about, to.ID, suffix)

@@ -50,11 +50,11 @@ func (x *act) moveDeadlines(ctx context.Context, since time.Time) error {
 		closing = round.ClosingAt != nil && round.ClosedAt == nil
 	}
 	for i := range open {
-		zone, err := x.zoneOfTask(ctx, &open[i])
+		cal, err := x.calendarOfTask(ctx, &open[i])
 		if err != nil {
 			return err
 		}
-		if err := x.moveDeadline(ctx, &open[i], since, zone, closing); err != nil {
+		if err := x.moveDeadline(ctx, &open[i], since, cal, closing); err != nil {
 			return err
 		}
 	}
@@ -66,9 +66,9 @@ func (x *act) moveDeadlines(ctx context.Context, since time.Time) error {
 
 // moveDeadline moves one task's, and tells those asked in a round until when they have now: the date they were given, and may have
 // put into a calendar, is no longer true. Experts whose round is closing are told when that closes instead.
-func (x *act) moveDeadline(ctx context.Context, t *models.Task, since time.Time, zone *time.Location, closing bool) error {
+func (x *act) moveDeadline(ctx context.Context, t *models.Task, since time.Time, cal models.Calendar, closing bool) error {
 	former := t.DueAt
-	t.Shift(since, x.now, zone)
+	t.Shift(since, x.now, cal)
 	tells := (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && !t.DueAt.Equal(former)
 	if tells {
 		t.Extensions++
@@ -93,12 +93,16 @@ func (x *act) shiftRound(ctx context.Context, since time.Time, open []models.Tas
 	if round.ClosingAt == nil || round.ClosedAt != nil {
 		return round.Save(ctx, x.tx)
 	}
-	zone, err := x.zoneOfClosing(ctx)
+	country, err := x.countryOfClosing(ctx)
+	if err != nil {
+		return err
+	}
+	cal, err := x.calendarOf(ctx, country)
 	if err != nil {
 		return err
 	}
 	former := *round.ClosingAt
-	round.Shift(since, x.now, zone)
+	round.Shift(since, x.now, cal)
 	if err := round.Save(ctx, x.tx); err != nil || round.ClosingAt.Equal(former) {
 		return err
 	}
@@ -119,6 +123,9 @@ func withdraw(ctx context.Context, x *act) error {
 }
 
 func (x *act) withdraw(ctx context.Context) error {
+	if err := x.sendCopiesOfWithdrawn(ctx); err != nil {
+		return err
+	}
 	if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonWithdrawn); err != nil {
 		return err
 	}
@@ -128,39 +135,60 @@ func (x *act) withdraw(ctx context.Context) error {
 	return x.enter(ctx, models.StageWithdrawn)
 }
 
-// zoneOfTask returns the zone in which a task's deadlines were set: of the person's country, or of the first concerned of
-// those who share the vote.
+// sendCopiesOfWithdrawn sends those who answered in a round their copy, which says that the text was withdrawn: all of them while the
+// round lasts, afterwards partners who commented since it was closed.
+func (x *act) sendCopiesOfWithdrawn(ctx context.Context) error {
+	if x.rec.Stage != models.StageReview {
+		return nil
+	}
+	round, err := x.round(ctx)
+	if err != nil {
+		return err
+	}
+	var after time.Time
+	if round.ClosedAt != nil {
+		after = *round.ClosedAt
+	}
+	_, err = x.sendCopies(ctx, round, after)
+	return err
+}
+
+// zoneOfTask returns the zone in which a task's deadlines were set.
 func (x *act) zoneOfTask(ctx context.Context, t *models.Task) (*time.Location, error) {
-	if t.PersonID != nil {
-		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
-		if err != nil {
-			return nil, err
-		}
-		return zoneOf(ctx, x.tx, p.CountryCode)
-	}
-	if t.Alone || x.process.Kind == models.ProcessFollowUp { // one organisation was asked, not a voting unit
-		o, err := models.OrganisationByID(ctx, x.tx, *t.OrganisationID)
-		if err != nil {
-			return nil, err
-		}
-		return x.zoneOfFirst(ctx, o)
-	}
-	units, _, err := x.unitsAsked(ctx)
+	country, err := x.countryOfTask(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range units {
-		if u.ID == *t.OrganisationID {
-			return x.zoneOfFirst(ctx, u.Concerned...)
-		}
-	}
-	return zoneOf(ctx, x.tx, "")
+	return zoneOf(ctx, x.tx, country)
 }
 
-// zoneOfFirst returns the zone of the first of those who are asked together: of its first country, of the network where it has none.
-func (x *act) zoneOfFirst(ctx context.Context, concerned ...models.Organisation) (*time.Location, error) {
-	if len(concerned) == 0 || len(concerned[0].Countries) == 0 {
-		return zoneOf(ctx, x.tx, "")
+// countryOfTask returns the country by whose clock and calendar a task's deadlines are set: the person's, or that of the first concerned
+// of those who share the vote; "" for the network's.
+func (x *act) countryOfTask(ctx context.Context, t *models.Task) (string, error) {
+	if t.PersonID != nil {
+		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
+		return p.CountryCode, err
 	}
-	return zoneOf(ctx, x.tx, concerned[0].Countries[0])
+	if t.Alone || x.process.Kind == models.ProcessFollowUp { // one organisation was asked, not a voting unit
+		o, err := models.OrganisationByID(ctx, x.tx, *t.OrganisationID)
+		return countryOfFirst(o), err
+	}
+	units, _, err := x.unitsAsked(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, u := range units {
+		if u.ID == *t.OrganisationID {
+			return countryOfFirst(u.Concerned...), nil
+		}
+	}
+	return "", nil
+}
+
+// countryOfFirst returns the first country of the first of those who are asked together; "" where it has none.
+func countryOfFirst(concerned ...models.Organisation) string {
+	if len(concerned) == 0 || len(concerned[0].Countries) == 0 {
+		return ""
+	}
+	return concerned[0].Countries[0]
 }

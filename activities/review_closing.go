@@ -149,11 +149,8 @@ func (x *act) callOffClosing(ctx context.Context, given []uuid.UUID) error {
 	return x.makeGood(ctx, round)
 }
 
-// zoneOfClosing is the zone in which it is said when a round closes.
-func (x *act) zoneOfClosing(ctx context.Context) (*time.Location, error) {
+// countryOfClosing is the country by whose clock and calendar a round closes: the first of the organisation whose text it is.
+func (x *act) countryOfClosing(ctx context.Context) (string, error) {
 	owner, err := models.OrganisationByID(ctx, x.tx, x.rec.OrganisationID)
-	if err != nil {
-		return nil, err
-	}
-	return x.zoneOfFirst(ctx, owner)
+	return countryOfFirst(owner), err
 }

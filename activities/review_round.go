@@ -149,7 +149,7 @@ func (x *act) inviteExpert(ctx context.Context, round *models.ReviewRound, exper
 	if x.nextInLine(inPlaceOf, byRule) {
 		at = cal.Awake(x.now)
 	}
-	t, err := x.askPersonAt(ctx, models.TaskReview, person, at, func(t *models.Task, zone *time.Location) {
+	t, err := x.askPersonAt(ctx, models.TaskReview, person, at, at, func(t *models.Task, zone *time.Location) {
 		respond := cal.WorkingDay(x.procedure.Review.Respond.After(at, zone))
 		t.RespondBy, t.SubjectID = &respond, inPlaceOf
 		t.VersionID, t.Round = &round.VersionID, round.Number
@@ -251,7 +251,11 @@ func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound, after t
 		if err != nil {
 			return 0, err
 		}
-		if err := x.mail(ctx, models.MailReviewCopy, p, t, ""); err != nil {
+		goes, err := x.goesAt(ctx, p)
+		if err != nil {
+			return 0, err
+		}
+		if err := x.mailAt(ctx, models.MailReviewCopy, p, t, "", models.MailData{}, goes); err != nil {
 			return 0, err
 		}
 	}
@@ -279,12 +283,12 @@ func decideReview(ctx context.Context, x *act) error {
 		facts: map[string]string{"round": fmt.Sprint(round.Number), "decision": p.Decision}, texts: map[string]string{"reason": p.Reason}}); err != nil {
 		return err
 	}
-	if round.ClosedAt != nil { // partners who commented since then
-		if _, err := x.sendCopies(ctx, round, *round.ClosedAt); err != nil {
-			return err
-		}
-	}
 	if p.Decision != models.ReviewWithdraw { // a withdrawal ends all and says so itself
+		if round.ClosedAt != nil { // partners who commented since then
+			if _, err := x.sendCopies(ctx, round, *round.ClosedAt); err != nil {
+				return err
+			}
+		}
 		if err := x.closeTasks(ctx, models.TaskCancelled, models.ReasonOver, models.TaskConsult); err != nil {
 			return err
 		}

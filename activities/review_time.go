@@ -26,35 +26,16 @@ func (x *act) calendarOf(ctx context.Context, country string) (models.Calendar, 
 
 // calendarOfTask is calendarOf for whom a task waits for.
 func (x *act) calendarOfTask(ctx context.Context, t *models.Task) (models.Calendar, error) {
-	if t.PersonID != nil {
-		p, err := models.PersonByID(ctx, x.tx, *t.PersonID)
-		if err != nil {
-			return models.Calendar{}, err
-		}
-		return x.calendarOf(ctx, p.CountryCode)
-	}
-	if t.Alone {
-		o, err := models.OrganisationByID(ctx, x.tx, *t.OrganisationID)
-		if err != nil {
-			return models.Calendar{}, err
-		}
-		return x.calendarOfOrganisation(ctx, o)
-	}
-	zone, err := x.zoneOfTask(ctx, t)
+	country, err := x.countryOfTask(ctx, t)
 	if err != nil {
 		return models.Calendar{}, err
 	}
-	cal, err := x.calendarOf(ctx, "")
-	cal.Zone = zone
-	return cal, err
+	return x.calendarOf(ctx, country)
 }
 
 // calendarOfOrganisation is that of its first country; the network's where it has none.
 func (x *act) calendarOfOrganisation(ctx context.Context, o models.Organisation) (models.Calendar, error) {
-	if len(o.Countries) == 0 {
-		return x.calendarOf(ctx, "")
-	}
-	return x.calendarOf(ctx, o.Countries[0])
+	return x.calendarOf(ctx, countryOfFirst(o))
 }
 
 // askTime gives an expert the time they ask for, as far as the procedure lets them have it; beyond that the officer is asked.
@@ -306,7 +287,11 @@ func closeReview(ctx context.Context, x *act) error {
 // beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it. A round closes for everybody
 // at one instant, wherever they are: it ends with a day in the country of the organisation that owns the text.
 func (x *act) beginClosing(ctx context.Context, round *models.ReviewRound, org uuid.UUID) error {
-	zone, err := x.zoneOfClosing(ctx)
+	country, err := x.countryOfClosing(ctx)
+	if err != nil {
+		return err
+	}
+	zone, err := zoneOf(ctx, x.tx, country)
 	if err != nil {
 		return err
 	}

@@ -34,18 +34,35 @@ func invitation(k models.TaskKind) models.MailKind {
 	}
 }
 
-// askPerson opens a task for a person and writes to them.
+// askPerson opens a task for a person and writes to them; to those in charge in their waking hours where the process asks by itself. Their
+// time is counted from now, unless it would be over when they read of it.
 func (x *act) askPerson(ctx context.Context, kind models.TaskKind, person models.Person, fill func(*models.Task, *time.Location)) (*models.Task, error) {
-	return x.askPersonAt(ctx, kind, person, x.now, fill)
-}
-
-// askPersonAt is askPerson that writes to them at an instant to come, and counts the deadline from it.
-func (x *act) askPersonAt(ctx context.Context, kind models.TaskKind, person models.Person, at time.Time, fill func(*models.Task, *time.Location)) (*models.Task, error) {
+	mail := invitation(kind)
+	if mail != models.MailOfficerTask && mail != models.MailEscalation {
+		return x.askPersonAt(ctx, kind, person, x.now, x.now, fill)
+	}
+	goes, err := x.goesAt(ctx, person)
+	if err != nil {
+		return nil, err
+	}
 	zone, err := zoneOf(ctx, x.tx, person.CountryCode)
 	if err != nil {
 		return nil, err
 	}
-	t := models.NewTask(kind, x.procedure.WaitFor(kind), at, zone)
+	from := x.now
+	if !x.procedure.WaitFor(kind).Due.After(from, zone).After(goes) {
+		from = goes
+	}
+	return x.askPersonAt(ctx, kind, person, from, goes, fill)
+}
+
+// askPersonAt is askPerson that counts the deadline from an instant, and writes to them at an instant to come.
+func (x *act) askPersonAt(ctx context.Context, kind models.TaskKind, person models.Person, from, at time.Time, fill func(*models.Task, *time.Location)) (*models.Task, error) {
+	zone, err := zoneOf(ctx, x.tx, person.CountryCode)
+	if err != nil {
+		return nil, err
+	}
+	t := models.NewTask(kind, x.procedure.WaitFor(kind), from, zone)
 	t.OpenedAt = x.now
 	t.PersonID = &person.ID
 	if fill != nil {
@@ -75,7 +92,7 @@ func (x *act) askOfficer(ctx context.Context, kind models.TaskKind, fill func(*m
 // askOrganisation opens a task for whoever speaks for a voting unit, or for one organisation alone, and writes to the
 // representatives of the organisations concerned.
 func (x *act) askOrganisation(ctx context.Context, kind models.TaskKind, unit uuid.UUID, concerned []models.Organisation, fill func(*models.Task, *time.Location)) error {
-	zone, err := x.zoneOfFirst(ctx, concerned...)
+	zone, err := zoneOf(ctx, x.tx, countryOfFirst(concerned...))
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,13 @@ var answers = map[DecisionKind][]TaskKind{
 	DecideLeaveLate:          {TaskEscalation},
 }
 
+// heardBy are the decisions by which who is asked lets hear from them: they answer, say whether they will, or ask for time. From the moment
+// one is received nobody reminds them, also where it is decided only later.
+var heardBy = []DecisionKind{DecideAcceptTask, DecideDeclineTask, DecideAnswerReview, DecideAnswerConsultation, DecideAskTime, DecideDeclareConflict,
+	DecideInviteReviewer, DecideSkipReviewer, DecideReview, DecideAssignTranslator, DecideSubmitTranslation, DecideApproveTranslation,
+	DecideReturnTranslation, DecideAnswerSignOff, DecideResolveSignOff, DecidePublish, DecideRecordDelivery, DecideReportProgress,
+	DecideRemindLate, DecideExtendLate, DecideLeaveLate}
+
 // AnswersTasks reports whether a decision answers a task at all.
 func (d DecisionKind) AnswersTasks() bool { return len(answers[d]) > 0 }
 

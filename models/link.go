@@ -23,9 +23,34 @@ const answerStands = `(t.state = 'done' AND CASE
 		AND r.stage = 'signoff' AND r.accepted_version_id = t.version_id AND r.round = t.round)
 	ELSE false END)`
 
+// roundEnded says in SQL when the round in which a task (alias t) of review or consultation was answered closed, or ended by a withdrawal
+// before that; NULL while it lasts, and for every other task.
+const roundEnded = `(SELECT COALESCE(ended.closed_at, CASE WHEN r.stage = 'withdrawn' AND r.round = ended.number THEN r.stage_since END)
+	FROM review_rounds AS ended JOIN recommendations AS r ON r.id = ended.recommendation_id
+	WHERE ended.recommendation_id = t.recommendation_id AND ended.number = t.round AND t.state = 'done' AND t.kind IN ('review', 'consult'))`
+
+// roundLateFor says in SQL for how long late answers to a task (alias t) of a round are taken by its procedure; "" for not at all.
+const roundLateFor = `COALESCE((SELECT pr.document -> 'review' ->> 'late_for' FROM procedures AS pr
+	JOIN recommendations AS r ON r.procedure_id = pr.id WHERE r.id = t.recommendation_id), '')`
+
+// readableUntil is until when an answer that cannot be changed any more can still be read by the link it was given by: until the grace of
+// its task is over, and where its round ended for as long after that as late answers are taken, a day at least. Others may have been
+// given more time, so that the round outlasted the grace by far.
+func readableUntil(grace time.Time, ended *time.Time, lateFor Span) time.Time {
+	if ended == nil {
+		return grace
+	}
+	for _, until := range []time.Time{ended.AddDate(0, 0, 1), lateFor.After(*ended, time.UTC)} {
+		if until.After(grace) {
+			grace = until
+		}
+	}
+	return grace
+}
+
 // OpenByLink returns the task that a genuine personal link opens and the person it was made for. A link opens its task
-// while it is open, afterwards until the task's grace ends, and longer where the answer can still be changed, so that it
-// can be read and changed, where its person left words in it that they did not send, so that they can copy them as long as these are
+// while it is open, afterwards until the task's grace ends, or a grace after the end of its round, and longer where the answer can still
+// be changed, so that it can be read and changed, where its person left words in it that they did not send, so that they can copy them as long as these are
 // kept, or where they were told what became of their comments, so that they can read that. A link that was revoked, has ended or is
 // of somebody who left gives CodeLinkExpired, without saying which.
 func OpenByLink(ctx context.Context, db bun.IDB, task, person uuid.UUID, generation int, now time.Time) (*Task, Person, error) {
@@ -54,11 +79,17 @@ func linkLives(ctx context.Context, db bun.IDB, t *Task, person uuid.UUID, now t
 	if t.State == TaskOpen || !now.After(t.GraceUntil) {
 		return true, nil
 	}
-	stands, err := db.NewSelect().Model((*Task)(nil)).Where("t.id = ?", t.ID).Where(answerStands).Exists(ctx)
-	if err != nil {
-		return false, fmt.Errorf("read whether an answer can be changed: %w", err)
+	var answer struct {
+		Stands  bool
+		Ended   *time.Time
+		LateFor Span
 	}
-	if stands {
+	err := db.NewSelect().Model((*Task)(nil)).ColumnExpr(answerStands+" AS stands, "+roundEnded+" AS ended, "+roundLateFor+" AS late_for").
+		Where("t.id = ?", t.ID).Scan(ctx, &answer)
+	if err != nil {
+		return false, fmt.Errorf("read whether an answer can be changed or read: %w", err)
+	}
+	if answer.Stands || !now.After(readableUntil(t.GraceUntil, answer.Ended, answer.LateFor)) {
 		return true, nil
 	}
 	if !now.After(t.GraceUntil.Add(UnsentFor)) {

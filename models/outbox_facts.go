@@ -66,6 +66,7 @@ type MailTask struct {
 	Anonymity        string // of the round; "" where there is none
 	Held             bool
 	Published        bool
+	Withdrawn        bool // the recommendation was
 	RecommendationID uuid.UUID
 	MeasureNumber    int    // for progress
 	Measure          string // its text
@@ -86,12 +87,16 @@ type MailTask struct {
 	Suggested        bool       // who is asked was suggested by an expert who could not do it
 	AddressSuggested bool       // and their address comes from there
 	AnswerStands     bool       // an answer was given and may still be replaced by another
+	RoundEnded       *time.Time // in which it was answered; nil while it lasts
+	LateFor          Span       // of that round
+	Answering        bool       // an answer was received that is not decided yet: nobody is reminded of it, see heardBy
 }
 
-// Over reports whether it is too late to answer, or to change an answer, whatever the state. Tasks that wait for as long
-// as it takes are not over while they are open, and an answer can be changed for as long as its round or sign-off lasts.
+// Over reports whether it is too late to answer, to change an answer or to read it, whatever the state. Tasks that wait for as long
+// as it takes are not over while they are open; an answer can be changed for as long as its round or sign-off lasts, and read for a
+// while after its round.
 func (t MailTask) Over(now time.Time) bool {
-	return now.After(t.GraceUntil) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
+	return now.After(readableUntil(t.GraceUntil, t.RoundEnded, t.LateFor)) && !t.AnswerStands && (t.State != TaskOpen || t.Kind.EndsWithGrace())
 }
 
 // Minutes are how long reading the text, answering what is asked about it, and reading the measures alone take; 0 for no measures.
@@ -173,10 +178,12 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr(`COALESCE(array_length(regexp_split_to_array(btrim(v.body), '\s+'), 1), 0) + `+measureWords+` AS words`).ColumnExpr(measureWords+" AS measure_words").
 		ColumnExpr(blindTo+" AS blind, CASE WHEN "+blindTo+" THEN '' ELSE officer.name END AS officer, CASE WHEN "+blindTo+" THEN '' ELSE owner.name END AS owner", reader, reader, reader).
 		ColumnExpr("COALESCE((SELECT rr.anonymity FROM review_rounds AS rr WHERE rr.recommendation_id = t.recommendation_id AND rr.number = t.round AND t.kind IN ('review', 'consult')), '') AS anonymity").
-		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published").
+		ColumnExpr("rec.held_at IS NOT NULL AS held, rec.published_at IS NOT NULL AS published, rec.stage = ? AS withdrawn", StageWithdrawn).
 		ColumnExpr("COALESCE(m.number, 0) AS measure_number, COALESCE(m.text, '') AS measure").
 		ColumnExpr("COALESCE(a.names, '{}') AS authority, COALESCE(f.status, '') AS status").
-		ColumnExpr(answerStands+" AS answer_stands").
+		ColumnExpr(answerStands+" AS answer_stands, "+roundEnded+" AS round_ended, "+roundLateFor+" AS late_for").
+		ColumnExpr("EXISTS (SELECT 1 FROM submissions AS said WHERE said.task_id = t.id AND said.state = ? AND said.kind IN (?)) AS answering",
+			SubmissionReceived, bun.List(heardBy)).
 		ColumnExpr("t.kind = ? AND "+suggested("true")+" AS suggested", TaskReview).
 		ColumnExpr("t.kind = ? AND "+suggested(joined)+" AS address_suggested", TaskReview).
 		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").

@@ -87,11 +87,11 @@ func TestTaskLadder(t *testing.T) {
 	require.False(t, task.Late(task.DueAt))
 	require.True(t, task.Late(task.DueAt.Add(time.Second)))
 
-	task.Shift(opened, opened.Add(30*time.Second), zone)
+	task.Shift(opened, opened.Add(30*time.Second), models.Calendar{Zone: zone})
 	require.Equal(t, "06-15 23:59", at(task.DueAt), "a moment's hold moves no day")
-	task.Shift(opened, opened.Add(5*24*time.Hour), zone)
+	task.Shift(opened, opened.Add(5*24*time.Hour), models.Calendar{Zone: zone})
 	require.Equal(t, "06-22 23:59", at(task.DueAt), "past the weekend")
-	task.Shift(opened, opened, zone)
+	task.Shift(opened, opened, models.Calendar{Zone: zone})
 	require.Equal(t, "06-22 23:59", at(task.DueAt))
 	require.Equal(t, "06-15 09:00", at(*task.RemindAt))
 	task.Reminded(wait, time.UTC)
@@ -118,6 +118,9 @@ func TestTaskShiftNeverTakesTime(t *testing.T) {
 		"a day and an hour":                {"2026-06-08 10:00", "2026-06-09 11:00", "2026-06-16 23:59", "2026-06-18 23:59"},
 		"over a Friday's deadline":         {"2026-06-12 20:00", "2026-06-13 07:00", "2026-06-12 23:59", "2026-06-15 23:59"},
 		"three days":                       {"2026-06-08 10:00", "2026-06-11 10:00", "2026-06-16 23:59", "2026-06-19 23:59"},
+		"onto a holiday after a weekend":   {"2026-08-31 10:00", "2026-09-01 09:00", "2026-09-04 23:59", "2026-09-08 23:59"},
+		"far from a holiday it was set to": {"2026-09-14 10:00", "2026-09-14 10:30", "2026-09-22 23:59", "2026-09-22 23:59"},
+		"over a holiday it was set to":     {"2026-09-22 23:45", "2026-09-23 00:15", "2026-09-22 23:59", "2026-09-23 23:59"},
 		"three days with an hour less":     {"2026-03-27 10:00", "2026-03-30 10:00", "2026-03-31 23:59", "2026-04-03 23:59"},
 		"three days with an hour more":     {"2026-10-23 10:00", "2026-10-26 10:00", "2026-10-27 23:59", "2026-10-30 23:59"},
 	} {
@@ -128,7 +131,7 @@ func TestTaskShiftNeverTakesTime(t *testing.T) {
 				return instant
 			}
 			task := models.Task{DueAt: at(c.due).Add(59 * time.Second), GraceUntil: at(c.due).Add(59 * time.Second)}
-			task.Shift(at(c.held), at(c.resumed), zone)
+			task.Shift(at(c.held), at(c.resumed), models.Calendar{Zone: zone, Off: map[string]bool{"2026-09-07": true, "2026-09-22": true}})
 			require.Equal(t, c.want, task.DueAt.In(zone).Format(form))
 			require.Equal(t, task.DueAt, task.GraceUntil)
 		})

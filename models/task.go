@@ -170,36 +170,41 @@ func (t *Task) Silent() bool {
 func (t *Task) ShowsText() bool { return t.State != TaskCancelled && t.State != TaskDeclined }
 
 // Shift moves every instant of an open task by as long as it was on hold, so that nobody has less time than before. What
-// falls at the end of a day or at nine in the morning in zone moves by whole days, rounded up, and past a weekend, as it
-// was set; an hour's hold moves it only if it passed meanwhile.
-func (t *Task) Shift(held, resumed time.Time, zone *time.Location) {
+// falls at the end of a day or at nine in the morning where they are moves by whole days, rounded up, and past weekends and public
+// holidays; an hour's hold moves it only if it passed meanwhile.
+func (t *Task) Shift(held, resumed time.Time, cal Calendar) {
 	for _, at := range []*time.Time{&t.DueAt, &t.GraceUntil, t.RespondBy, t.RemindAt, t.TimeTakenFrom} {
 		if at != nil {
-			*at = shifted(*at, held, resumed, zone)
+			*at = shifted(*at, held, resumed, cal)
 		}
 	}
-	t.stillShort(zone)
+	t.stillShort(cal.Zone)
 }
 
 // Shift moves when a round that is closing closes by as long as it stood still, as the deadlines of its tasks move.
-func (r *ReviewRound) Shift(held, resumed time.Time, zone *time.Location) {
+func (r *ReviewRound) Shift(held, resumed time.Time, cal Calendar) {
 	if r.ClosingAt != nil {
-		at := shifted(*r.ClosingAt, held, resumed, zone)
+		at := shifted(*r.ClosingAt, held, resumed, cal)
 		r.ClosingAt = &at
 	}
 }
 
-func shifted(at, held, resumed time.Time, zone *time.Location) time.Time {
+func shifted(at, held, resumed time.Time, cal Calendar) time.Time {
+	zone := cal.Zone
 	local := at.In(zone)
 	h, m, s := local.Clock()
 	if (h != 23 || m != 59 || s != 59) && (h != 9 || m != 0 || s != 0) {
 		return at.Add(resumed.Sub(held))
 	}
 	const day = 24 * time.Hour
-	if lost := clockTime(resumed, zone).Sub(clockTime(held, zone)); lost >= time.Hour {
+	lost := clockTime(resumed, zone).Sub(clockTime(held, zone))
+	if lost < time.Hour && (!at.After(held) || at.After(resumed)) {
+		return at // also where it was set to a free day
+	}
+	if lost >= time.Hour {
 		local = local.AddDate(0, 0, int((lost+day-1)/day))
 	}
-	for weekend(local) || (at.After(held) && !local.After(resumed)) {
+	for cal.Free(local) || (at.After(held) && !local.After(resumed)) {
 		local = local.AddDate(0, 0, 1)
 	}
 	return local

@@ -250,6 +250,42 @@ func TestReviewWithdrawnTellsThoseAsked(t *testing.T) {
 	require.Equal(t, 1, o.mailsTo(models.MailTaskWithdrawn, o.person(lead).ID), "who was consulted is told as well")
 }
 
+// TestReviewWithdrawnThanksThoseWhoAnswered with one copy each: during the round, and after it those who commented since.
+func TestReviewWithdrawnThanksThoseWhoAnswered(t *testing.T) {
+	t.Run("during the round", func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.startReview(0, o.experts[:3], nil)
+		o.answer(time.Hour, o.experts[0])
+		o.withdraws(2 * time.Hour)
+		require.NoError(t, o.run(10*day))
+		require.Equal(t, models.StageWithdrawn, o.stage())
+		require.Equal(t, 1, o.mailsOf(models.MailReviewCopy))
+		require.Equal(t, 1, o.mailsTo(models.MailReviewCopy, o.experts[0].ID))
+		require.Zero(t, o.mailsTo(models.MailTaskWithdrawn, o.experts[0].ID), "nothing was asked of them any more")
+	})
+	for name, decides := range map[string]bool{"after it": false, "by the decision on it": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 1; d.Review.Grace = "1h" })
+			o.startReview(0, o.experts[:1], nil)
+			o.answer(time.Hour, o.experts[0])
+			who := o.person(lead)
+			o.at(3*time.Hour, func() {
+				o.tell(models.DecideAnswerConsultation, who, &o.the(models.TaskConsult).ID,
+					models.ConsultationPayload{VersionHash: o.version.Hash, Reasons: "Say who pays."})
+			})
+			if decides {
+				o.decides(4*time.Hour, models.DecideReview, models.TaskDecideReview, models.DecideReviewPayload{Decision: models.ReviewWithdraw, Reason: "Overtaken."})
+			} else {
+				o.withdraws(4 * time.Hour)
+			}
+			require.NoError(t, o.run(10*day))
+			require.Equal(t, models.StageWithdrawn, o.stage())
+			require.Equal(t, 1, o.mailsTo(models.MailReviewCopy, who.ID))
+			require.Equal(t, 1, o.mailsTo(models.MailReviewCopy, o.experts[0].ID), "they had theirs at the closing")
+		})
+	}
+}
+
 func TestReviewHoldStopsTheClock(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) { formerLadder(d); d.Review.RemindAfter, d.Review.Respond = nil, "2d" })
 	o.startReview(0, o.experts[:1], o.experts[1:2])

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,40 @@ func TestDigestIsOneADay(t *testing.T) {
 	n.exec(`UPDATE outbox SET state = 'delivered', finished_at = ? WHERE id = ?`, monday, late.ID)
 	require.Equal(t, 46*time.Hour, n.waits(today, monday), "one went: at nine on the next working day in Sofia, the third is a holiday")
 	require.Zero(t, n.waits(today, monday.Add(46*time.Hour)))
+}
+
+// TestNobodyIsRemindedAfterAnAnswer that lies there while the process cannot be told: an answer, no or a wish for more time was received.
+func TestNobodyIsRemindedAfterAnAnswer(t *testing.T) {
+	n := newNetwork(t)
+	review := n.task(models.TaskReview, n.expert, func(t *models.Task) {
+		t.Reminders = 1
+		t.DueAt, t.GraceUntil = monday.AddDate(0, 0, 20), monday.AddDate(0, 0, 30)
+	})
+	said := models.NewID()
+	n.exec(`INSERT INTO submissions (id, process_id, decision_id, kind, task_id, actor_id, payload, args_salt, args_hash, received_at)
+		VALUES (?, ?, 'decision-1', '', ?, ?, '{}', 's', 'h', ?)`, said, n.recommendation, review.ID, n.expert, monday)
+	gathered := n.mail(models.MailDigest, n.expert, "en", nil)
+	alone := n.mail(models.MailDigest, n.expert, "en", nil)
+	alone.Data.Tasks = append(alone.Data.Tasks, review.ID)
+	for _, m := range []models.OutboxMail{gathered, alone} {
+		for _, kind := range []models.DecisionKind{models.DecideAnswerReview, models.DecideDeclineTask, models.DecideAskTime} {
+			n.exec(`UPDATE submissions SET state = 'received', kind = ? WHERE id = ?`, kind, said)
+			require.Equal(t, time.Minute, n.waits(m, monday), kind)
+		}
+		n.exec(`UPDATE submissions SET kind = ? WHERE id = ?`, models.DecideNudgeReview, said)
+		require.Zero(t, n.waits(m, monday), "what an officer does about it is no answer")
+		n.exec(`UPDATE submissions SET kind = ?, state = 'refused' WHERE id = ?`, models.DecideAnswerReview, said)
+		require.Zero(t, n.waits(m, monday), "it is waited for again")
+	}
+
+	n.exec(`UPDATE submissions SET state = 'received' WHERE id = ?`, said)
+	n.task(models.TaskTranslate, n.expert, func(t *models.Task) {
+		t.Reminders = 1
+		t.DueAt, t.GraceUntil = monday.AddDate(0, 0, 20), monday.AddDate(0, 0, 30)
+	})
+	letter, err := n.compose(gathered)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(letter.Text, baseURL+"/l/"), "the other task alone")
 }
 
 // TestTheOfficersDigestSaysWhichMailsReachedNobody once, and by it alone no digest goes out.

@@ -192,7 +192,7 @@ func (d *draft) withWayBack(p page, t models.MailTask) page {
 	return p
 }
 
-// reviewCopy sends reviewers what they wrote, when the round closes and the link stops taking changes.
+// reviewCopy sends reviewers what they wrote, when the round closes and the link shows the answer without taking changes.
 func (d *draft) reviewCopy(ctx context.Context) (page, error) {
 	t, err := d.task(ctx)
 	if err != nil {
@@ -202,9 +202,13 @@ func (d *draft) reviewCopy(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	lead := d.t(sighted(t, "review_copy.lead"), d.taskArgs(t)...)
+	if t.Withdrawn { // nobody will weigh it
+		lead = d.t("review_copy.withdrawn")
+	}
 	return page{
 		Subject:  d.t("review_copy.subject", "Title", t.Title),
-		Lead:     []string{d.t(sighted(t, "review_copy.lead"), d.taskArgs(t)...)},
+		Lead:     []string{lead},
 		Document: document(t),
 		Passages: d.answer(t, answer),
 		Why:      d.t("review_copy.why"),

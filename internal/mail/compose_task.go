@@ -150,7 +150,7 @@ func (d *draft) afterAsking(t models.MailTask) []string {
 	return append(more, d.t("link_is_personal"))
 }
 
-// newLink sends the way back in, to those whose link ended while their answer may still be given or changed.
+// newLink sends the way back in, to those whose link ended while their answer may still be given, changed or read.
 func (d *draft) newLink(ctx context.Context) (page, error) {
 	t, err := d.task(ctx)
 	if err != nil {
@@ -159,15 +159,18 @@ func (d *draft) newLink(ctx context.Context) (page, error) {
 	if t.State == models.TaskCancelled || t.Over(d.now) {
 		return page{}, NotOwed{"its time is over"}
 	}
-	return page{
+	p := page{
 		Subject:  d.t("new_link.subject", "Title", t.Title),
 		Lead:     []string{d.t("new_link.lead")},
 		Document: document(t),
-		Facts:    []fact{{d.t("label.until"), d.until(t.DueAt)}},
 		Button:   &button{Label: d.t("new_link.button"), URL: d.link(t)},
 		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("new_link.why"),
-	}, nil
+	}
+	if t.RoundEnded == nil { // else there is nothing left to do until any day
+		p.Facts = []fact{{d.t("label.until"), d.until(t.DueAt)}}
+	}
+	return p, nil
 }
 
 // escalation tells the coordinator what is overdue, and who was asked.
@@ -276,6 +279,8 @@ func (d *draft) digestNow(ctx context.Context) error {
 	return nil
 }
 
+// remindable are the tasks of a digest, without those to which an answer was received that is not decided yet: nobody is reminded after an
+// answer. Where none but such is left the digest waits, for an answer may still be refused.
 func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	var tasks []models.MailTask
 	var err error
@@ -290,7 +295,12 @@ func (d *draft) remindable(ctx context.Context) ([]models.MailTask, error) {
 	if err := d.inReadersWords(ctx, tasks); err != nil {
 		return nil, err
 	}
-	return filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) && t.AskedUntil == nil }), nil
+	open := filter(tasks, func(t models.MailTask) bool { return canAnswer(t, d.now) && t.AskedUntil == nil })
+	unanswered := filter(open, func(t models.MailTask) bool { return !t.Answering })
+	if len(unanswered) == 0 && len(open) > 0 {
+		return nil, NotYet{holdCheck}
+	}
+	return unanswered, nil
 }
 
 func canAnswer(t models.MailTask, now time.Time) bool {

@@ -254,6 +254,13 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 	require.Contains(t, onBehalf.Text, "by letter")
 	require.Regexp(t, personalLink, onBehalf.Text, "a mistake can be corrected")
 
+	n.exec("UPDATE recommendations SET stage = 'withdrawn', withdrawn_from = 'review' WHERE id = ?", n.recommendation)
+	copied, err = n.compose(n.mail(models.MailReviewCopy, n.expert, "en", task))
+	require.NoError(t, err)
+	require.Contains(t, copied.Text, "The text has been withdrawn")
+	require.NotContains(t, copied.Text, "will weigh it")
+	require.Contains(t, copied.Text, "I support it with changes")
+
 	for reason, words := range map[string]string{models.ReasonWithdrawn: "has been withdrawn", models.ReasonEnough: "Enough answers",
 		models.ReasonReplaced: "Somebody else", models.ReasonOver: "step has ended", "": "step has ended", "nonsense": "step has ended"} {
 		m := n.mail(models.MailTaskWithdrawn, n.expert, "en", task)
