@@ -295,7 +295,7 @@ func (x *act) beginClosing(ctx context.Context, round *models.ReviewRound, org u
 	if err != nil {
 		return err
 	}
-	at := x.procedure.Review.Grace.After(x.now, zone)
+	at := x.procedure.Review.ClosingGrace().After(x.now, zone)
 	round.ClosingAt = &at
 	if err := round.Save(ctx, x.tx); err != nil {
 		return err

@@ -74,6 +74,18 @@ const (
 	EnoughAsks   = "ask"   // the officer closes it, or waits for the others
 )
 
+// LeastGrace is the grace of a round by a version of a procedure from before one was required: an answer is never the last word the
+// moment it is given.
+const LeastGrace Span = "1h"
+
+// ClosingGrace is how long answers are taken and can be changed once a round is closing.
+func (r ReviewRules) ClosingGrace() Span {
+	if r.Grace.IsZero() {
+		return LeastGrace
+	}
+	return r.Grace
+}
+
 // HowAnonymous is how much its rounds hide.
 func (r ReviewRules) HowAnonymous() string { return cmp.Or(r.Anonymity, AnonymityOpen) }
 
@@ -211,7 +223,7 @@ func (d ProcedureDocument) Validate() error {
 	wait("review", d.Review.Wait)
 	wait("review.decide", d.Review.Decide)
 	spanField(e, "review.respond", d.Review.Respond, true)
-	spanField(e, "review.grace", d.Review.Grace, false)
+	spanField(e, "review.grace", d.Review.Grace, true)
 	d.Review.checkLadder(e)
 	checkQuestions(e, d.Review.Questions)
 	if r := d.Review; len(r.RemindAfter) > 0 && !r.Respond.IsZero() && !r.RemindAfter[0].Morning(anyMonday, time.UTC).Before(r.Respond.After(anyMonday, time.UTC)) {

@@ -64,6 +64,17 @@ func TestProcedureSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestARoundAlwaysHasAGrace: whoever answers last can still change it.
+func TestARoundAlwaysHasAGrace(t *testing.T) {
+	for _, none := range []models.Span{"", "0d", "0s"} {
+		d := rules()
+		d.Review.Grace = none
+		require.Equal(t, []string{"review.grace"}, blamed(d.Validate()), "%q", none)
+		require.Equal(t, models.LeastGrace, d.Review.ClosingGrace(), "%q", none)
+	}
+	require.EqualValues(t, "1d", rules().Review.ClosingGrace())
+}
+
 // TestProcedureSaysWhatIsNonsense spoils a procedure by what can be read, and cannot be meant.
 func TestProcedureSaysWhatIsNonsense(t *testing.T) {
 	for name, c := range map[string]struct {

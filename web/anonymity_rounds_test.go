@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/devstack/catcher"
+	"tribuna/internal/i18n"
 	"tribuna/internal/links"
 	"tribuna/internal/mail"
 	"tribuna/models"
@@ -255,6 +256,12 @@ func TestAnonymityNeedsTwoAnswers(t *testing.T) {
 	m.says("expert-02")
 	require.Equal(t, http.StatusForbidden, m.as("officer-khc", "en").get(recommendationPath(m.brief.ID)+"/on-behalf?task="+m.tasks["expert-06"].ID.String()).StatusCode,
 		"who records what somebody said knows it")
+	for _, tag := range i18n.Tags() {
+		desk := m.as("officer-khc", tag).get(recommendationPath(m.brief.ID) + "/round?task=" + m.tasks["expert-06"].ID.String())
+		sound(t, desk)
+		require.NotContains(t, desk.Body, "/on-behalf?task=")
+		require.Contains(t, desk.Body, i18n.For(tag).T("anonymity.desk_behalf"), "who can is said instead")
+	}
 	for _, slug := range []string{"expert-06", "expert-12"} {
 		m.say(m.brief.ID, m.person(slug), models.DecideDeclineTask, m.tasks[slug], models.DeclinePayload{Suggestions: []models.SuggestionPayload{{Name: "Numbatfriend", Email: "numbatfriend@experts.example"}}})
 	}

@@ -28,6 +28,7 @@ type keptForm struct {
 // keeping is what a page needs to keep a form's words: its view embeds it.
 type keeping struct {
 	Unsent *keptOffer // what was left here; nil: nothing
+	Since  int64      // when what the form goes on with was kept, in milliseconds: the device may hold more; 0 where it holds nothing kept
 	Keeps  bool       // the form keeps what is typed; where that would take the place of what was left, not before it is decided what becomes of that
 }
 
@@ -54,7 +55,7 @@ func (s *Server) keepWords(w http.ResponseWriter, r *http.Request, k keptForm) (
 	l := Localizer(r)
 	switch r.PostFormValue("do") {
 	case "keep":
-		at, err := s.storeWords(r, k)
+		at, err := s.storeTyped(r, k)
 		if err != nil {
 			return true, err
 		}
@@ -128,13 +129,13 @@ func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Valu
 	if err != nil || kept == nil {
 		return nil, keeping{Keeps: true}, err
 	}
-	if k.sent(now, kept) {
+	if k.sent(now, kept) || k.paged && !kept.Says() {
 		return nil, keeping{Keeps: true}, nil
 	}
 	choice := r.URL.Query().Get("kept")
 	left := k.together(now, kept)
 	if choice == "continue" {
-		return left, keeping{Keeps: true}, nil
+		return left, keeping{Keeps: true, Since: kept.KeptAt.UnixMilli()}, nil
 	}
 	offer := &keptOffer{At: kept.KeptAt, Page: k.page, Action: action, Compared: choice == "compare"}
 	if offer.Zone, err = s.keptZone(r.Context(), k.visitor); err != nil {

@@ -72,6 +72,23 @@ func (k keptForm) sent(now url.Values, kept *models.KeptWords) bool {
 	})
 }
 
+// storeTyped is storeWords but for a page on which nobody typed: a machine that presses every button leaves no trace, and nobody is
+// offered words that they did not write. Who empties a page whose words were kept takes those away.
+func (s *Server) storeTyped(r *http.Request, k keptForm) (time.Time, error) {
+	page, seen := pageOf(r.PostForm)
+	if !k.paged || !seen.IsZero() || (&models.KeptWords{Fields: r.PostForm}).Says() {
+		return s.storeWords(r, k)
+	}
+	kept, err := models.KeptWordsOf(r.Context(), s.DB, k.visitor.Person.ID, k.name)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if kept == nil || !slices.ContainsFunc(kept.Pages(), func(p models.KeptPage) bool { return p.Page == page }) {
+		return s.Now().Truncate(time.Microsecond), nil
+	}
+	return s.storeWords(r, k)
+}
+
 // says reports whether all that was written on another page stands in one.
 func says(one, other url.Values) bool {
 	for name, values := range beside(one, other) {

@@ -184,6 +184,28 @@ func TestWhatIsTypedBesideWordsLeftIsKeptToo(t *testing.T) {
 	require.Equal(t, []string{"Typed beside it."}, left.Fields["reasons"])
 }
 
+// TestAFormKeptAsItStandsLeavesNoTrace: nobody is told of words that they did not type, on whatever page they go on.
+func TestAFormKeptAsItStandsLeavesNoTrace(t *testing.T) {
+	h := newHouse(t)
+	task := h.reviewing("expert-02")
+	name, page := models.KeptAnswer(task.ID), taskPath(task.ID)
+	b := h.public("en")
+	b.get(h.linkFor(task, h.person("expert-02").ID))
+	f := filled(t, b.get(page).Body, page+"/review")
+	f.Set("do", "keep")
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", f).StatusCode)
+	require.Nil(t, h.left("expert-02", name))
+	require.Contains(t, b.get(page).Body, "data-keep=", "the device goes on keeping")
+	f.Set("reasons", "Typed.")
+	b.post(page+"/review", f)
+	f.Set("reasons", "")
+	b.post(page+"/review", f)
+	require.Equal(t, []string{""}, h.left("expert-02", name).Fields["reasons"], "who empties the page takes away what they typed")
+	again := b.get(page).Body
+	require.NotContains(t, again, "You left unsent words here")
+	require.Contains(t, again, "data-keep=")
+}
+
 func TestALongTextIsNeverCut(t *testing.T) {
 	h := newHouse(t)
 	expert := h.person("expert-02")

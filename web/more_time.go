@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"strings"
+	"time"
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
@@ -16,6 +18,7 @@ type moreTimeView struct {
 	UpTo               string // the last day that is theirs for the taking, in words; "" where the officer is asked of every day
 	Refused, RefusedIn string // why the time asked for was not given, and in which language
 	Open               bool
+	Stands             string        // what the words come after: see timeStands
 	Back               *timeBackView // nil: there is none to take back
 }
 
@@ -40,8 +43,20 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 	if limit, may := a.task.Limit(procedure.Document.Review, a.rec.NeededBy, a.zone); may {
 		v.UpTo = l.Date(limit, a.zone)
 	}
+	v.Stands = timeStands(a.task)
 	v.Refused, v.RefusedIn = a.task.TimeRefused, a.task.TimeRefusedIn
 	return v, nil
+}
+
+// timeStands is something else once time was asked for, given or taken back: what the device keeps of the form was sent then.
+func timeStands(t *models.Task) string {
+	stands := []string{t.DueAt.UTC().Format(time.RFC3339)}
+	for _, at := range []*time.Time{t.AskedUntil, t.TimeTakenBackAt} {
+		if at != nil {
+			stands = append(stands, at.UTC().Format(time.RFC3339))
+		}
+	}
+	return strings.Join(stands, " ")
 }
 
 // askTime takes an expert's wish for more time.

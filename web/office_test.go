@@ -210,6 +210,7 @@ func sound(t testing.TB, got answer) {
 	t.Helper()
 	require.NotContains(t, got.Body, "&lt;no value&gt;")
 	require.NotContains(t, got.Body, "ZgotmplZ")
+	require.NotContains(t, got.Body, `href=""`, "a link leads nowhere")
 	require.Empty(t, bareKeyOfAsked.FindString(got.Body), "a key is shown instead of its words")
 }
 

@@ -43,7 +43,7 @@ func (n *office) inEveryLanguage(path, last string) {
 // paper and is recorded on their behalf.
 func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	n := newOffice(t)
-	n.patient(func(d *models.ProcedureDocument) { d.Review.Grace, d.SignOff.Quorum = "0s", 1 })
+	n.patient(func(d *models.ProcedureDocument) { d.Review.Grace, d.SignOff.Quorum = "1s", 1 })
 	n.concerns("RS")
 	home := recommendationPath(n.brief.ID)
 	b := n.as("officer-khc", "bg")
@@ -229,7 +229,7 @@ func TestHoldResumeWithdraw(t *testing.T) {
 
 func TestNextReviewerIsChosen(t *testing.T) {
 	n := newOffice(t)
-	n.patient(func(d *models.ProcedureDocument) { d.Review.ReplaceSilent, d.Review.Grace = false, "0s" })
+	n.patient(func(d *models.ProcedureDocument) { d.Review.ReplaceSilent, d.Review.Grace = false, "1s" })
 	n.review(1, "expert-02")
 	n.say(n.brief.ID, n.person("expert-02"), models.DecideDeclineTask, &n.open(models.TaskReview)[0],
 		models.DeclinePayload{Reason: "On leave.", Suggestion: "Ask Callum Reid."})

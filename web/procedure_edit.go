@@ -290,7 +290,7 @@ func ruleField(form *Form, l *i18n.Localizer, rule models.Rule) Input {
 		}
 		return spanField(form, l, rule, label, "help", l.T("procedure.spans_help"))
 	default:
-		optional := strings.HasSuffix(rule.Path, ".late_for") || strings.HasSuffix(rule.Path, ".remind_late") || rule.Path == "review.grace" || rule.Path == "review.extend_up_to"
+		optional := strings.HasSuffix(rule.Path, ".late_for") || strings.HasSuffix(rule.Path, ".remind_late") || rule.Path == "review.extend_up_to"
 		return spanField(form, l, rule, label, "quiet", !optional)
 	}
 }

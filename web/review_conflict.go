@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,7 @@ type conflictView struct {
 	State    string // what was decided, or that it is not yet; "" where there is nothing to decide
 	Reason   string // of the decision
 	ReasonIn string // its language; "" where nobody said
+	Stands   string // when it was declared: what the device keeps of the form before that was sent; "" where it was not
 	Open     bool
 }
 
@@ -38,6 +40,7 @@ func (s *Server) conflictView(ctx context.Context, l *i18n.Localizer, a *asked, 
 	if c == nil {
 		return v, nil
 	}
+	v.Stands = c.DeclaredAt.UTC().Format(time.RFC3339Nano)
 	v.Declared, v.Words, v.Lang = l.T("conflict.kind."+c.Kind), c.Words, c.WrittenIn
 	if c.Declared() {
 		v.State, v.Reason, v.ReasonIn = l.T("conflict.told."+c.Told(a.task.State)), c.Reason, c.ReasonWrittenIn

@@ -173,8 +173,23 @@ func (h *house) standing() map[string]map[string]bool {
 			all[table][row] = true
 		}
 	}
+	all["kept_words"] = h.keptForOpen()
 	require.NotEmpty(h.t, all["people"])
 	require.NotEmpty(h.t, all["tasks"])
+	return all
+}
+
+// keptForOpen are the words that wait in reviews and consultations that are asked for, whenever they were kept last. In one that was
+// answered a machine can keep the answer that stands, which is offered to nobody.
+func (h *house) keptForOpen() map[string]bool {
+	h.t.Helper()
+	var rows []string
+	require.NoError(h.t, h.db.NewRaw(`SELECT jsonb_build_array(kw.person_id, kw.form, kw.fields->'reasons', kw.fields->'comment-5')::text
+		FROM kept_words AS kw JOIN tasks AS t ON kw.form = 'task:' || t.id WHERE t.state = 'open' AND t.kind IN ('review', 'consult')`).Scan(h.t.Context(), &rows))
+	all := map[string]bool{}
+	for _, row := range rows {
+		all[row] = true
+	}
 	return all
 }
 

@@ -280,17 +280,15 @@ func (s *Server) closesWords(ctx context.Context, l *i18n.Localizer, rec *models
 		return "", err
 	}
 	due := moment(round.DueAt)
-	switch grace := procedure.Document.Review.Grace; {
+	switch {
 	case round.ClosedAt != nil:
 		return "", nil
 	case round.ClosingAt != nil && round.ClosingAt.Before(round.DueAt):
 		return l.T("round.closes.sooner", "Until", moment(*round.ClosingAt), "Due", due), nil
 	case round.ClosingAt != nil:
 		return l.T("round.closes.after", "Until", moment(*round.ClosingAt), "Due", due), nil
-	case grace == "":
-		return l.T("round.closes.due", "Due", due), nil
 	default:
-		return l.T("round.closes.expected", "Due", due, "Grace", spanWords(l, string(grace))), nil
+		return l.T("round.closes.expected", "Due", due, "Grace", spanWords(l, string(procedure.Document.Review.ClosingGrace()))), nil
 	}
 }
 

@@ -39,6 +39,20 @@ func TestReviewRoundClosesWithADayWhereTheTextIsAtHome(t *testing.T) {
 	}
 }
 
+// A version of the procedure from before a grace was required closes no round the second the answer comes.
+func TestReviewRoundWithoutAGraceLeavesAnHour(t *testing.T) {
+	o := newOffice(t, func(d *models.ProcedureDocument) { d.Review.Enough = 1 })
+	o.exec(`UPDATE procedures SET document = document #- '{review,grace}'`)
+	o.startReview(0, o.experts[:2], nil)
+	o.answer(15*time.Hour, o.experts[0])
+	o.at(15*time.Hour+30*time.Minute, func() {
+		require.NotNil(t, o.closing())
+		require.Nil(t, o.round(1).ClosedAt, "the answer can be changed")
+	})
+	cutOff(t, o.run(4*day))
+	require.WithinDuration(t, begin.Add(16*time.Hour), *o.round(1).ClosedAt, time.Minute)
+}
+
 // abroad takes the organisation out of its country, in a network that lives far in the east.
 func abroad(o *office) {
 	o.exec("DELETE FROM organisation_countries WHERE organisation_id = ?", o.rec.OrganisationID)
