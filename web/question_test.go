@@ -155,6 +155,7 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 
 	c, desk := n.as("officer-khc", "en"), recommendationPath(n.brief.ID)+"/round"
 	require.Contains(t, c.get(desk).Body, "The ministry pays my chair.")
+	require.Contains(t, c.get("/").Body, words.N("home.round.conflicts", 1), "it waits on the home page too")
 	one := c.get(desk + "?task=" + task.ID.String())
 	sound(t, one)
 	empty := c.post(desk, actForm(one.Body, "rule", nil))
@@ -162,6 +163,7 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 	require.Contains(t, empty.Body, `id="f-ruling-error"`)
 	ruled := c.post(desk, actForm(empty.Body, "rule", url.Values{"ruling": {models.RulingShown}, "ruling_reason": {"It is known."}}))
 	require.Equal(t, http.StatusSeeOther, ruled.StatusCode, ruled.Body)
+	require.NotContains(t, c.get("/").Body, words.N("home.round.conflicts", 1))
 	after := b.get(path).Body
 	require.Contains(t, after, words.T("conflict.told.shown"))
 	require.Contains(t, after, "It is known.")
