@@ -277,6 +277,9 @@ func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T)
 		require.Contains(t, b.get(where).Body, `href="`+put+`"`, where)
 	}
 	require.Contains(t, b.get(page).Body, l.N("putin.wait", 2))
+	started := b.get(recommendationPath(h.brief.ID) + "/start-review").Body
+	require.Contains(t, started, l.N("putin.wait", 2), "who starts another round is told")
+	require.Contains(t, started, `href="`+put+`"`)
 
 	shown := b.get(put)
 	require.Contains(t, shown.Body, l.N("putin.lead", 1), "one fits, one has to be written")
