@@ -112,6 +112,10 @@ func (n *office) comparesAnswers(t *testing.T, rv *models.Review) {
 	for _, words := range []string{"Between us: ask first.", "I know the author.", "●", n.person("expert-02").Name, i18n.For("en").T("agreement.median_two")} {
 		require.Contains(t, seen, words)
 	}
+	notes := strings.Index(seen, i18n.For("en").T("agreement.notes"))
+	require.Contains(t, seen[strings.LastIndex(seen[:notes], "<section"):notes], "screen-only", "what is said in confidence is not printed")
+	question := strings.Index(seen, "What should the officer know?")
+	require.Contains(t, seen[strings.LastIndex(seen[:question], "<section"):question], "screen-only")
 	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
 	require.Contains(t, desk, `href="`+path+`"`)
 	whole := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body
