@@ -126,6 +126,11 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	}
 	if done {
 		said := Localizer(r).T("round." + do + ".done")
+		if kind == models.DecideNudgeReview {
+			if said, err = s.nudged(r, a); err != nil {
+				return err
+			}
+		}
 		if p, gives := payload.(models.AskTimePayload); gives {
 			if said, err = s.extended(r, a, *p.DueOn.Time()); err != nil {
 				return err

@@ -71,6 +71,7 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	nudged := c.post(path, actForm(page.Body, "nudge", nil))
 	require.Equal(t, http.StatusSeeOther, nudged.StatusCode)
 	require.NotNil(t, n.task(silent.ID).NudgedAt, nudged.Header.Get("Location"))
+	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.nudge.done_now"), "as the page said before")
 	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.nudge.already"))
 	require.Equal(t, 1, n.task(silent.ID).Reminders+n.task(silent.ID).RespondReminders)
 
