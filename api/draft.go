@@ -20,8 +20,10 @@ type VersionSummary struct {
 	ID        uuid.UUID `json:"id"`
 	Number    int       `json:"number"`
 	Title     string    `json:"title"`
-	Hash      string    `json:"hash"` // of title, body and measures: answers about a text name it
-	Note      string    `json:"note,omitempty"`
+	Hash      string    `json:"hash"`              // of title, body and measures: answers about a text name it
+	Note      string    `json:"note,omitempty"`    // what its author says changed
+	PutIn     int       `json:"put_in,omitempty"`  // so many accepted suggestions were put in by the step that made it; it has no note then
+	BackTo    int       `json:"back_to,omitempty"` // it undoes such a step, and reads as the version of this number
 	CreatedBy uuid.UUID `json:"created_by"`
 	CreatedAt time.Time `json:"created_at"`
 }
@@ -160,7 +162,7 @@ func (s *server) listMeasures(c *call) (reply, error) {
 }
 
 func versionSummary(v *models.Version) VersionSummary {
-	return VersionSummary{ID: v.ID, Number: v.Number, Title: v.Title, Hash: v.Hash, Note: v.Note, CreatedBy: v.CreatedBy, CreatedAt: v.CreatedAt}
+	return VersionSummary{ID: v.ID, Number: v.Number, Title: v.Title, Hash: v.Hash, Note: v.Note, PutIn: v.PutIn, BackTo: v.BackTo, CreatedBy: v.CreatedBy, CreatedAt: v.CreatedAt}
 }
 
 func versionView(v *models.Version) Version {

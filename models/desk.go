@@ -52,14 +52,15 @@ type Desk struct {
 	Reports int // texts that were reported
 	Stopped int // mailings that paused by themselves
 	Lost    int // texts of which mails reached nobody
+	Rounds  int // that ask for a decision, see RoundsWaiting
 	Steps   int // of campaigns, see DueSteps; whoever asks for them says when
 }
 
 // All is how many things stand on the desk.
-func (d Desk) All() int { return d.Waiting + d.Reports + d.Stopped + d.Lost + d.Steps }
+func (d Desk) All() int { return d.Waiting + d.Reports + d.Stopped + d.Lost + d.Rounds + d.Steps }
 
 // DeskOf counts what waits for a viewer: as many questions as Waiting lists, as many texts as ReportedTexts, as
-// many mailings as StoppedMailings, and as many texts as UndeliveredTexts.
+// many mailings as StoppedMailings, as many texts as UndeliveredTexts, and as many rounds as RoundsWaiting.
 func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 	var d Desk
 	if v.PersonID == uuid.Nil {
@@ -77,6 +78,10 @@ func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 		return d, fmt.Errorf("count which mailings stopped: %w", err)
 	}
 	lost, err := UndeliveredTexts(ctx, db, v)
-	d.Lost = len(lost)
+	if err != nil {
+		return d, err
+	}
+	rounds, err := RoundsWaiting(ctx, db, v)
+	d.Lost, d.Rounds = len(lost), len(rounds)
 	return d, err
 }

@@ -73,10 +73,12 @@ type MailTask struct {
 	Authority        Names  // for progress and deliveries
 	Status           string // of the follow-up
 	SubjectID        *uuid.UUID
-	Round            int        // of a review or a consultation
-	RoundReason      string     // why the round before was decided as it was: for those in the network
-	RoundWrittenIn   string     // language of RoundReason; "" where nobody said
-	Changed          string     // what its author says changed in the text
+	Round            int    // of a review or a consultation
+	RoundReason      string // why the round before was decided as it was: for those in the network
+	RoundWrittenIn   string // language of RoundReason; "" where nobody said
+	Changed          string // what its author says changed in the text
+	PutIn            int    // and what a step did to it, see Version
+	BackTo           int
 	ReturnNote       string     // with which a translation was returned
 	ReturnWrittenIn  string     // language of ReturnNote; "" where nobody said
 	RespondReminders int        // of saying whether they will
@@ -188,7 +190,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr("t.kind = ? AND "+suggested(joined)+" AS address_suggested", TaskReview).
 		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").
 		ColumnExpr("COALESCE(before.decision_written_in, '') AS round_written_in, COALESCE(tr.return_written_in, '') AS return_written_in").
-		ColumnExpr("COALESCE(v.note, '') AS changed, COALESCE(tr.return_note, '') AS return_note").
+		ColumnExpr("COALESCE(v.note, '') AS changed, COALESCE(v.put_in, 0) AS put_in, COALESCE(v.back_to, 0) AS back_to, COALESCE(tr.return_note, '') AS return_note").
 		Join("LEFT JOIN review_rounds AS before ON before.recommendation_id = t.recommendation_id AND before.number = t.round - 1").
 		Join("LEFT JOIN translations AS tr ON t.kind IN ('translate', 'approve_translation') AND tr.id = t.subject_id").
 		Join("JOIN recommendations AS rec ON rec.id = t.recommendation_id").

@@ -77,7 +77,7 @@ func (p *PutInPlan) place(r Remark, reviewed string) {
 
 // PutIn makes one new version of the draft in which all the chosen suggestions are followed, on top of the version the officer saw. When
 // one of them is not accepted any more, or does not fit, nothing is done: it is refused with CodeOutdated. What was answered stays.
-func PutIn(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, chosen []uuid.UUID, seen int, note string, by Person, now time.Time) (*Version, error) {
+func PutIn(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, chosen []uuid.UUID, seen int, by Person, now time.Time) (*Version, error) {
 	if len(chosen) == 0 {
 		return nil, apperr.Invalid("pick", "pick_suggestions")
 	}
@@ -92,7 +92,9 @@ func PutIn(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, chosen []u
 	if len(p.Fit) != len(chosen) {
 		return nil, apperr.About(apperr.CodeOutdated, "comment")
 	}
-	v, err := EditDraft(ctx, tx, recommendation, seen, p.Draft.draft(p.Body, note), by, now)
+	d := p.Draft.draft(p.Body, "")
+	d.putIn = len(chosen)
+	v, err := EditDraft(ctx, tx, recommendation, seen, d, by, now)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +159,7 @@ func (v putInAt) Count(ctx context.Context, db bun.IDB) (int, error) {
 
 // UndoPutIn puts the draft back as it was before the step that put suggestions into it, as a further version, while nobody saved another
 // since. The suggestions stay accepted, and wait again.
-func UndoPutIn(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, seen int, note string, by Person, now time.Time) (*Version, error) {
+func UndoPutIn(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, seen int, by Person, now time.Time) (*Version, error) {
 	rec, err := draftHeld(ctx, tx, recommendation, seen)
 	if err != nil {
 		return nil, err
@@ -178,7 +180,9 @@ func UndoPutIn(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, seen i
 	if err != nil {
 		return nil, err
 	}
-	v, err := EditDraft(ctx, tx, recommendation, seen, draft.draft(before.Body, note), by, now)
+	d := draft.draft(before.Body, "")
+	d.backTo = before.Number
+	v, err := EditDraft(ctx, tx, recommendation, seen, d, by, now)
 	if err != nil {
 		return nil, err
 	}

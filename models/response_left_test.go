@@ -89,7 +89,7 @@ func TestUndoingTheStepTakesOutWhatIsNotAcceptedAnyMore(t *testing.T) {
 	no := models.ResponseInput{Outcome: models.ResponseNotAccepted, Reason: "Costs too much."}
 	require.NoError(t, w.respond(t, no, models.SeenRemark{ID: w.suggestion, Revision: 1}))
 	w.tx(t, func(ctx context.Context, tx bun.Tx) error {
-		_, err := models.UndoPutIn(ctx, tx, w.rec.ID, 2, "Back.", w.officer, noon.Add(2*time.Hour))
+		_, err := models.UndoPutIn(ctx, tx, w.rec.ID, 2, w.officer, noon.Add(2*time.Hour))
 		return err
 	})
 	left, listed := w.leftNow(t)

@@ -29,6 +29,8 @@ type Version struct {
 	Measures         []VersionMeasure `bun:"type:jsonb"`
 	Hash             string           // SHA-256 over title, body and measures, hexadecimal
 	Note             string
+	PutIn            int // how many accepted suggestions a step put into it: it is said to each reader in their own words; 0 for none
+	BackTo           int // number of the version as which it reads again, because such a step was undone; 0 for none
 	CreatedBy        uuid.UUID
 	CreatedAt        time.Time
 }
@@ -47,6 +49,8 @@ type Draft struct {
 	Body     string         `json:"body" validate:"required,max=400000"`
 	Measures []DraftMeasure `json:"measures" validate:"max=100,dive"`
 	Note     string         `json:"note,omitempty" validate:"max=500"` // what changed
+
+	putIn, backTo int // of Version: what a step of ours did is no note
 }
 
 // DraftMeasure is a measure in a draft; one with an id is the measure known by it, one without is new.
@@ -102,7 +106,7 @@ func SaveVersion(ctx context.Context, tx bun.IDB, r *Recommendation, d Draft, au
 		return last, nil
 	}
 	v := &Version{ID: NewID(), RecommendationID: r.ID, Number: 1, Title: d.Title, Body: d.Body, Measures: measures,
-		Hash: hash, Note: d.Note, CreatedBy: author.ID, CreatedAt: now}
+		Hash: hash, Note: d.Note, PutIn: d.putIn, BackTo: d.backTo, CreatedBy: author.ID, CreatedAt: now}
 	if last != nil {
 		v.Number = last.Number + 1
 	}

@@ -126,7 +126,7 @@ func (s *Server) explainDraft(ctx context.Context, r *http.Request, view *draftV
 			return 0, err
 		}
 		if number := strconv.Itoa(theirs.Number); number != view.Seen {
-			view.Theirs, view.Seen = compareWords(theirs, words), number
+			view.Theirs, view.Seen = compareWords(Localizer(r), theirs, words), number
 			if err := s.whoSaved(ctx, visitorFrom(r.Context()), theirs, view.Theirs); err != nil {
 				return 0, err
 			}
@@ -160,13 +160,13 @@ func (s *Server) whoSaved(ctx context.Context, v *visitor, theirs *models.Versio
 	return err
 }
 
-func compareWords(theirs *models.Version, words draftWords) *theirText {
+func compareWords(l *i18n.Localizer, theirs *models.Version, words draftWords) *theirText {
 	mine := models.Draft{Title: markdown.Clean(words.fields.Get("title")), Body: markdown.Clean(words.fields.Get("body"))}
 	var written []string
 	for _, m := range words.measures {
 		written = append(written, markdown.Clean(m.text))
 	}
-	return &theirText{Number: theirs.Number, Note: theirs.Note,
+	return &theirText{Number: theirs.Number, Note: l.Changed(theirs.Note, theirs.PutIn, theirs.BackTo),
 		Title:    worddiff.Compare(theirs.Title, mine.Title),
 		Body:     worddiff.Compare(theirs.Body, mine.Body),
 		Measures: worddiff.Compare(numbered(measureTexts(theirs)), numbered(written))}

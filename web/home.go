@@ -22,9 +22,10 @@ func (s *Server) homeRoutes(r *mux.Router) {
 type homeView struct {
 	Page
 	*Live
-	Reported        []reportedRow // comes first: a text that names a child waits for nothing
-	Stopped         []stoppedRow  // mailings that paused by themselves
-	Lost            []lostRow     // mails that reached nobody
+	Reported        []reportedRow   // comes first: a text that names a child waits for nothing
+	Stopped         []stoppedRow    // mailings that paused by themselves
+	Lost            []lostRow       // mails that reached nobody
+	Rounds          []roundWaitsRow // that ask for a decision on their desk
 	Waiting         []waitingRow
 	Steps           []stepRow // of campaigns
 	Overdue         int
@@ -48,7 +49,7 @@ type waitingRow struct {
 
 // All is how many things wait for the reader.
 func (v homeView) All() int {
-	return len(v.Waiting) + len(v.Reported) + len(v.Stopped) + len(v.Lost) + len(v.Steps)
+	return len(v.Waiting) + len(v.Reported) + len(v.Stopped) + len(v.Lost) + len(v.Rounds) + len(v.Steps)
 }
 
 // reportedRow is a text that readers reported, with what is said to be wrong.
@@ -80,6 +81,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if page.Lost, err = s.lostMails(r, v); err != nil {
+		return err
+	}
+	if page.Rounds, err = s.roundsWaiting(r, v); err != nil {
 		return err
 	}
 	items, err := models.Waiting(r.Context(), s.DB, v.viewer(), s.Now())

@@ -112,6 +112,10 @@ func (n *office) comparesAnswers(t *testing.T, rv *models.Review) {
 	for _, words := range []string{"Between us: ask first.", "I know the author.", "●", n.person("expert-02").Name, i18n.For("en").T("agreement.median_two")} {
 		require.Contains(t, seen, words)
 	}
+	notes := strings.Index(seen, i18n.For("en").T("agreement.notes"))
+	require.Contains(t, seen[strings.LastIndex(seen[:notes], "<section"):notes], "screen-only", "what is said in confidence is not printed")
+	question := strings.Index(seen, "What should the officer know?")
+	require.Contains(t, seen[strings.LastIndex(seen[:question], "<section"):question], "screen-only")
 	desk := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID) + "/round").Body
 	require.Contains(t, desk, `href="`+path+`"`)
 	whole := n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body
@@ -155,6 +159,7 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 
 	c, desk := n.as("officer-khc", "en"), recommendationPath(n.brief.ID)+"/round"
 	require.Contains(t, c.get(desk).Body, "The ministry pays my chair.")
+	require.Contains(t, c.get("/").Body, words.N("home.round.conflicts", 1), "it waits on the home page too")
 	one := c.get(desk + "?task=" + task.ID.String())
 	sound(t, one)
 	empty := c.post(desk, actForm(one.Body, "rule", nil))
@@ -162,6 +167,7 @@ func TestConflictOfInterestFromPageToOfficer(t *testing.T) {
 	require.Contains(t, empty.Body, `id="f-ruling-error"`)
 	ruled := c.post(desk, actForm(empty.Body, "rule", url.Values{"ruling": {models.RulingShown}, "ruling_reason": {"It is known."}}))
 	require.Equal(t, http.StatusSeeOther, ruled.StatusCode, ruled.Body)
+	require.NotContains(t, c.get("/").Body, words.N("home.round.conflicts", 1))
 	after := b.get(path).Body
 	require.Contains(t, after, words.T("conflict.told.shown"))
 	require.Contains(t, after, "It is known.")
@@ -342,8 +348,10 @@ func TestWhoWeighsTheAnswersReadsWhatWasSaidInConfidence(t *testing.T) {
 	})
 	n.review(1, "expert-02")
 	task := n.taskOf("expert-02")
+	block, quote := n.quotable()
 	n.say(n.brief.ID, n.person("expert-02"), models.DecideAnswerReview, task, models.ReviewPayload{VersionHash: n.versionOf(task).Hash,
-		Answer: models.AnswerSupport, ConfidentialNote: "I know the author."})
+		Answer: models.AnswerSupport, ConfidentialNote: "I know the author.",
+		Comments: []models.CommentPayload{{Block: block, Kind: models.CommentSuggestion, Quote: quote, Replacement: "Other words"}}})
 	decide := n.open(models.TaskDecideReview)[0]
 	path := recommendationPath(n.brief.ID) + "/decide-review?task=" + decide.ID.String()
 	page := n.as("officer-khc", "en").get(path)
@@ -351,8 +359,23 @@ func TestWhoWeighsTheAnswersReadsWhatWasSaidInConfidence(t *testing.T) {
 	require.Contains(t, page.Body, "I know the author.")
 	require.Contains(t, page.Body, i18n.For("en").T("review.in_confidence"))
 	require.NotContains(t, n.as("officer-khc", "en").get(recommendationPath(n.brief.ID)).Body, "I know the author.")
+	n.toldOfSuggestions(path)
 	_, err := n.db.NewRaw("UPDATE recommendations SET officer_id = ? WHERE id = ?", n.person("coordinator").ID, n.brief.ID).Exec(t.Context())
 	require.NoError(t, err)
 	colleague := n.as("officer-khc", "en").get(path)
 	require.NotContains(t, colleague.Body, "I know the author.", "another officer of the same organisation")
+}
+
+// toldOfSuggestions accepts the one suggestion there is, and sees that the page of the decision says that the text does not hold it.
+func (n *office) toldOfSuggestions(decide string) {
+	b, l, comments := n.as("officer-khc", "en"), i18n.For("en"), responsesPath(n.brief.ID)
+	require.NotContains(n.t, b.get(decide).Body, l.T("officer.decide_review.put_in"), "nothing is accepted yet")
+	all := picks(b.get(comments + "?kind=suggestion").Body)
+	require.Len(n.t, all, 1)
+	require.Equal(n.t, http.StatusSeeOther, b.post(comments, url.Values{"do": {"answer"}, "pick": all, "outcome": {"accepted"}, "written_in": {"en"}}).StatusCode)
+	page := b.get(decide)
+	sound(n.t, page)
+	require.Contains(n.t, page.Body, l.N("putin.wait", 1))
+	require.Contains(n.t, page.Body, l.T("officer.decide_review.put_in"))
+	require.Contains(n.t, page.Body, `href="`+putInPath(n.brief.ID)+`"`)
 }

@@ -119,7 +119,7 @@ func (s *Server) takePutIn(w http.ResponseWriter, r *http.Request) error {
 			var v *models.Version
 			switch r.PostFormValue("do") {
 			case "undo":
-				if v, err = models.UndoPutIn(ctx, tx, a.rec.ID, seen, l.T("putin.undo_note", "Number", l.Number(seen-1)), by, s.Now()); err == nil {
+				if v, err = models.UndoPutIn(ctx, tx, a.rec.ID, seen, by, s.Now()); err == nil {
 					said = l.T("putin.undone", "Number", l.Number(v.Number))
 				}
 			case "written":
@@ -129,7 +129,7 @@ func (s *Server) takePutIn(w http.ResponseWriter, r *http.Request) error {
 				said = l.N("putin.noted_out", len(chosen))
 				err = models.MarkTakenOut(ctx, tx, a.rec.ID, chosen, seen)
 			default:
-				if v, err = models.PutIn(ctx, tx, a.rec.ID, chosen, seen, l.N("putin.note", len(chosen)), by, s.Now()); err == nil {
+				if v, err = models.PutIn(ctx, tx, a.rec.ID, chosen, seen, by, s.Now()); err == nil {
 					said = l.N("putin.done", len(chosen), "Number", l.Number(v.Number))
 				}
 			}

@@ -277,6 +277,9 @@ func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T)
 		require.Contains(t, b.get(where).Body, `href="`+put+`"`, where)
 	}
 	require.Contains(t, b.get(page).Body, l.N("putin.wait", 2))
+	started := b.get(recommendationPath(h.brief.ID) + "/start-review").Body
+	require.Contains(t, started, l.N("putin.wait", 2), "who starts another round is told")
+	require.Contains(t, started, `href="`+put+`"`)
 
 	shown := b.get(put)
 	require.Contains(t, shown.Body, l.N("putin.lead", 1), "one fits, one has to be written")
@@ -296,11 +299,19 @@ func TestAcceptedSuggestionsArePutIntoTheTextInOneStepAndTakenBack(t *testing.T)
 	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"put"}, "draft": {"1"}, "pick": ids}).StatusCode)
 	require.Equal(t, strings.Replace(before, quote, "Other words", 1), h.current().Body)
 	require.Contains(t, b.get(page).Body, "Well said.", "what was answered stays")
+	for _, tag := range i18n.Tags() {
+		reader, said := h.as("officer-khc", tag), i18n.For(tag).N("putin.note", 1)
+		for _, where := range []string{"/versions", "/versions/2"} {
+			require.Contains(t, reader.get(recommendationPath(h.brief.ID)+where).Body, said, "each reader is told what the step did in their language")
+		}
+	}
+	b = h.as("officer-khc", "en")
 
 	require.Contains(t, b.get(put).Body, recommendationPath(h.brief.ID)+"/compare?from=1&amp;to=2")
 	require.Equal(t, http.StatusSeeOther, b.post(put, url.Values{"do": {"undo"}, "draft": {"2"}}).StatusCode)
 	require.Equal(t, before, h.current().Body)
 	require.Equal(t, 3, h.current().Number, "nothing is lost")
+	require.Contains(t, b.get(recommendationPath(h.brief.ID)+"/versions").Body, l.T("putin.undo_note", "Number", l.Number(1)))
 	require.Equal(t, http.StatusConflict, b.post(put, url.Values{"do": {"undo"}, "draft": {"3"}}).StatusCode, "there is nothing more to undo")
 	require.Contains(t, b.get(page).Body, l.N("putin.wait", 2), "both wait again")
 

@@ -57,7 +57,7 @@ func (a *asked) again(l *i18n.Localizer) *againView {
 	if !a.facts.Again() {
 		return nil
 	}
-	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.RoundWrittenIn, a.facts.Changed}
+	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.RoundWrittenIn, l.Changed(a.facts.Changed, a.facts.PutIn, a.facts.BackTo)}
 }
 
 // showReview shows the form: empty, or filled with the answer that was given.

@@ -19,6 +19,8 @@ type reviewDecisionView struct {
 	Choices      []Option
 	Consultation *consultationView // nil: no partner was consulted
 	Compared     string            // where the answers are compared; "" where there are none
+	PutIn        *toPutIn          // accepted suggestions that the text does not hold; nil: none
+	PutInPath    string            // where they are listed, and put in once the text is drafted again
 }
 
 // consultationView says who of the partners has commented, and until when the others can.
@@ -118,6 +120,10 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 	if v.Compared, err = s.agreementLink(r.Context(), a.visitor, a.rec, round.Number); err != nil {
 		return err
 	}
+	if v.PutIn, err = s.suggestionsToPutIn(r.Context(), a.visitor, a.rec); err != nil {
+		return err
+	}
+	v.PutInPath = putInPath(a.rec.ID)
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {
 		v.Choices = append(v.Choices, Option{Value: d, Label: l.T("officer.decide_review." + d), Help: l.T("officer.decide_review." + d + "_help")})
 	}

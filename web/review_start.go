@@ -43,6 +43,7 @@ type reviewStartView struct {
 	// NotAskable is how many of those the address names cannot be asked any more.
 	NotAskable int
 	NoMeasure  bool
+	PutIn      *toPutIn      // accepted suggestions that this text does not hold; nil: none
 	Mode       anonymityMode // of the round
 	Tells      []string      // names in the text by which a reviewer who must not learn it would learn who wrote it
 
@@ -294,6 +295,9 @@ func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *offi
 	}
 	v := reviewStartView{actView: s.newActView(r, a, l.T("officer.start_review.title")), Confirm: confirm, Version: a.form.Form.Value("version_id"),
 		Number: version.Number, Round: a.rec.Round + 1, Enough: procedure.Document.Review.Enough, NoMeasure: len(version.Measures) == 0}
+	if v.PutIn, err = s.suggestionsToPutIn(ctx, a.visitor, a.rec); err != nil {
+		return err
+	}
 	mode := procedure.Document.Review.HowAnonymous()
 	v.Mode = anonymityMode{l.T("anonymity.mode." + mode), l.T("procedure.choice.review.anonymity." + mode), mode != models.AnonymityOpen}
 	if mode == models.AnonymityDouble {

@@ -126,6 +126,11 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	}
 	if done {
 		said := Localizer(r).T("round." + do + ".done")
+		if kind == models.DecideNudgeReview {
+			if said, err = s.nudged(r, a); err != nil {
+				return err
+			}
+		}
 		if p, gives := payload.(models.AskTimePayload); gives {
 			if said, err = s.extended(r, a, *p.DueOn.Time()); err != nil {
 				return err
@@ -295,7 +300,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			row.Act = v.Action + "?task=" + ask.ID.String()
 		}
 		if v.Enough && ask.WaitsOut() {
-			given = append(given, l.T("round.given_to", "Name", row.Who, "Date", l.Date(ask.DueAt, v.Zone)))
+			given = append(given, l.T("round.given_to", "Name", row.Who, "Date", l.Date(i18n.DueDay(ask.Until, v.Zone), nil)))
 		}
 		v.Reached = v.Reached || ask.OpenedFirst != nil
 		row.ofConflict(l, conflicts[ask.ID], v, v.Action+"?task="+ask.ID.String())

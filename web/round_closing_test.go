@@ -92,6 +92,8 @@ func TestTheDeskSaysForWhomARoundWaits(t *testing.T) {
 	list := c.get(desk)
 	sound(t, list)
 	require.Contains(t, list.Body, words.T("round.enough"))
-	require.Contains(t, list.Body, "more time was given: "+n.person("expert-04").Name)
+	last := n.task(given.ID).DueAt
+	require.Contains(t, list.Body, "more time was given: "+words.T("round.given_to", "Name", n.person("expert-04").Name, "Date", words.Date(i18n.DueDay(last, time.UTC), nil)),
+		"the same day as in the row, wherever the officer is")
 	require.Contains(t, list.Body, `id="close"`)
 }

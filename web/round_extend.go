@@ -32,3 +32,15 @@ func (s *Server) extended(r *http.Request, a *officerAct, day time.Time) (string
 	}
 	return said, nil
 }
+
+// nudged says when the reminder goes out, as the page said before.
+func (s *Server) nudged(r *http.Request, a *officerAct) (string, error) {
+	procedure, err := models.ProcedureByID(r.Context(), s.DB, a.rec.ProcedureID)
+	if err != nil {
+		return "", err
+	}
+	if procedure.Document.Digest.Immediate {
+		return Localizer(r).T("round.nudge.done_now"), nil
+	}
+	return Localizer(r).T("round.nudge.done"), nil
+}

@@ -39,6 +39,13 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	asks := n.taskOf("expert-02")
 	far := models.Day(asks.DueAt.AddDate(0, 6, 0))
 	n.say(n.brief.ID, n.person("expert-02"), models.DecideAskTime, asks, models.AskTimePayload{DueOn: &far})
+	for _, tag := range i18n.Tags() {
+		home, words := n.as("officer-khc", tag).get("/").Body, i18n.For(tag)
+		require.Contains(t, home, words.N("home.round.times", 1), "what the desk asks stands on the home page")
+		require.Contains(t, home, `href="`+path+`"`)
+	}
+	require.NotContains(t, n.as("officer-tdh", "en").get("/").Body, i18n.For("en").N("home.round.times", 1))
+	c = n.as("officer-khc", "en")
 	opened, link := n.byLink(asks, n.person("expert-02"), "en")
 	chosen := c.get(path + "?task=" + asks.ID.String())
 	sound(t, chosen)
@@ -53,6 +60,7 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	refused := c.post(path, actForm(chosen.Body, "refuse", url.Values{"reason": {"The law is read in June."}}))
 	require.Equal(t, http.StatusSeeOther, refused.StatusCode, refused.Body)
 	require.Nil(t, n.task(asks.ID).AskedUntil)
+	require.NotContains(t, c.get("/").Body, i18n.For("en").N("home.round.times", 1), "it is decided")
 	require.Contains(t, opened.get(link).Body, "The law is read in June.")
 
 	silent := n.taskOf("expert-04")
@@ -63,6 +71,7 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	nudged := c.post(path, actForm(page.Body, "nudge", nil))
 	require.Equal(t, http.StatusSeeOther, nudged.StatusCode)
 	require.NotNil(t, n.task(silent.ID).NudgedAt, nudged.Header.Get("Location"))
+	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.nudge.done_now"), "as the page said before")
 	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.nudge.already"))
 	require.Equal(t, 1, n.task(silent.ID).Reminders+n.task(silent.ID).RespondReminders)
 
@@ -157,6 +166,7 @@ func TestClosingComesFirstOnceEnoughHaveAnswered(t *testing.T) {
 		round, err := models.RoundByNumber(t.Context(), n.db, n.brief.ID, 1)
 		return err == nil && round.EnoughAt != nil
 	})
+	require.Contains(t, n.as("officer-khc", "en").get("/").Body, words.T("recommendation.act.close_round"), "the home page asks for it")
 	page := n.as("officer-khc", "en").get(home)
 	sound(t, page)
 	main, rest, _ := strings.Cut(page.Body, `id="more"`)

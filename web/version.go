@@ -63,7 +63,7 @@ func (s *Server) versionRows(ctx context.Context, l *i18n.Localizer, v *visitor,
 	}
 	rows := make([]versionRow, 0, len(versions))
 	for _, version := range versions {
-		row := versionRow{Number: version.Number, Href: fmt.Sprintf("%s/versions/%d", recommendationPath(rec.ID), version.Number), Note: version.Note,
+		row := versionRow{Number: version.Number, Href: fmt.Sprintf("%s/versions/%d", recommendationPath(rec.ID), version.Number), Note: l.Changed(version.Note, version.PutIn, version.BackTo),
 			At: version.CreatedAt, Zone: zone, Accepted: rec.AcceptedVersionID != nil && *rec.AcceptedVersionID == version.ID,
 			Current: rec.CurrentVersionID != nil && *rec.CurrentVersionID == version.ID, By: l.T("record.somebody")}
 		if version.Number > 1 {

@@ -30,7 +30,7 @@ func TestWhatComesBackSaysSoWithTheNote(t *testing.T) {
 
 func TestAnotherRoundSaysWhyToPartnersAndWhatChangedToAll(t *testing.T) {
 	n := newNetwork(t)
-	second := models.NewID()
+	second, third := models.NewID(), models.NewID()
 	n.exec(`INSERT INTO versions (id, recommendation_id, number, title, body, measures, hash, note, created_by, created_at)
 		VALUES (?, ?, 2, 'Leaving care', 'Words.', '[]', 'h2', 'Says who pays.', ?, now())`, second, n.recommendation, n.officer)
 	n.exec(`INSERT INTO review_rounds (recommendation_id, number, version_id, invited, reserve, enough, due_at, decision, decision_reason)
@@ -41,6 +41,13 @@ func TestAnotherRoundSaysWhyToPartnersAndWhatChangedToAll(t *testing.T) {
 	require.Contains(t, expert.Subject, "Round 2: ")
 	require.Contains(t, expert.Text, "Says who pays.")
 	require.NotContains(t, expert.Text, "The experts ask who pays.", "why a round was decided so is for the network")
+	n.exec(`INSERT INTO versions (id, recommendation_id, number, title, body, measures, hash, put_in, created_by, created_at)
+		VALUES (?, ?, 3, 'Leaving care', 'Other words.', '[]', 'h3', 2, ?, now())`, third, n.recommendation, n.officer)
+	for _, tag := range i18n.Tags() {
+		step, err := n.compose(n.mail(models.MailReviewInvitation, n.expert, tag, n.task(models.TaskReview, n.expert, func(t *models.Task) { t.Round, t.VersionID = 2, &third })))
+		require.NoError(t, err)
+		require.Contains(t, step.Text, i18n.For(tag).N("putin.note", 2), "what a step did is said in the reader's language")
+	}
 	partner, err := n.compose(n.mail(models.MailConsultInvitation, n.speaker, "en", n.task(models.TaskConsult, n.speaker, round)))
 	require.NoError(t, err)
 	require.Contains(t, partner.Subject, "Round 2: ")

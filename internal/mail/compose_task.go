@@ -57,8 +57,8 @@ func (d *draft) sayAgain(t models.MailTask, p *page) {
 		if t.RoundReason != "" {
 			p.Passages = append(p.Passages, passage{Heading: d.t("again.reason"), Text: t.RoundReason, Language: t.RoundWrittenIn})
 		}
-		if t.Changed != "" {
-			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: t.Changed})
+		if changed := d.words.Changed(t.Changed, t.PutIn, t.BackTo); changed != "" {
+			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: changed})
 		}
 	}
 }

@@ -247,7 +247,7 @@ func TestNoticesSayWhatHappened(t *testing.T) {
 		require.Contains(t, letter.HTML, "three words")
 	}
 	require.Contains(t, copied.Text, "I support it with changes")
-	require.Regexp(t, `Comment on paragraph 3 · Other words\s+“four words”\s+Suggested instead:\s+“five words”`, copied.Text, "a suggestion without a word of its own")
+	require.Regexp(t, `Comment on paragraph 3 · Other wording\s+“four words”\s+Suggested instead:\s+“five words”`, copied.Text, "a suggestion without a word of its own")
 	require.Regexp(t, `“four words”\s+Suggested: leave these words out.`, copied.Text)
 	require.Regexp(t, `<p lang="en"[^>]*>“five words”`, onBehalf.HTML)
 	require.Contains(t, onBehalf.Subject, "Ana Officer")

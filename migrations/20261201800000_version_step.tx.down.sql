@@ -1,0 +1,1 @@
+ALTER TABLE versions DROP COLUMN put_in, DROP COLUMN back_to;
