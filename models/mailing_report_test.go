@@ -227,6 +227,12 @@ func TestWhoSendsAMailingKnowsByNameWhoGotIt(t *testing.T) {
 				for _, r := range all {
 					require.Equal(t, knows, r.Name != "", "%s of %s", role, o.Name)
 				}
+				inOrder, err := models.RecipientsByName(ctx, n.db, v, n.mailing, models.RecipientFilter{})
+				require.NoError(t, err)
+				require.Len(t, inOrder, map[bool]int{true: len(people)}[knows], "%s of %s: the order tells names", role, o.Name)
+				got, err := models.ReachedBy(ctx, n.db, v, n.mailing, models.OutcomeFilter{}, "", 100)
+				require.NoError(t, err)
+				require.Len(t, got, map[bool]int{true: 2}[knows], "%s of %s", role, o.Name)
 				names, err := models.NamedRecipients(ctx, n.db, v, []uuid.UUID{people["unknown"].ID, n.officer.ID})
 				require.NoError(t, err)
 				require.Equal(t, map[bool]map[uuid.UUID]string{true: {people["unknown"].ID: "unknown"}, false: {}}[knows], names, "who got nothing of it is nobody's recipient")

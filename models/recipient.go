@@ -54,21 +54,25 @@ func NamedRecipients(ctx context.Context, db bun.IDB, v Viewer, people []uuid.UU
 // the mail given, at most limit. They have names for whom knowsRecipients lets know them.
 func Recipients(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, state MailState, after uuid.UUID, limit int64) ([]Recipient, error) {
 	var list []Recipient
+	q := selectRecipients(db, v, mailing, state).Where("o.id > ?", after).Order("o.id").Limit(limit)
+	if err := q.Scan(ctx, &list); err != nil {
+		return nil, fmt.Errorf("read a mailing's recipients: %w", err)
+	}
+	return list, nil
+}
+
+func selectRecipients(db bun.IDB, v Viewer, mailing uuid.UUID, state MailState) *bun.SelectQuery {
 	q := withOutcome(db.NewSelect().TableExpr("outbox AS o")).Column("o.id", "o.person_id", "o.language", "o.state", "o.reply", "o.finished_at").
 		ColumnExpr("COALESCE((?), '') AS bounce", lastBounce(db)).
 		ColumnExpr("CASE WHEN (?) THEN coalesce(person.name, '') ELSE '' END AS name", v.knowsRecipients(db, mailing)).
-		Join("LEFT JOIN people AS person ON person.id = o.person_id").
-		Where("o.mailing_id = ? AND o.id > ?", mailing, after).Order("o.id").Limit(limit)
+		Join("LEFT JOIN people AS person ON person.id = o.person_id").Where("o.mailing_id = ?", mailing)
 	if state != "" {
 		q = q.Where("o.state = ?", state)
 		if state == MailFailed || state == MailUnknown || state == MailCancelled {
 			q = q.Where("o.astray") // the index of what went wrong
 		}
 	}
-	if err := q.Scan(ctx, &list); err != nil {
-		return nil, fmt.Errorf("read a mailing's recipients: %w", err)
-	}
-	return list, nil
+	return q
 }
 
 // lastBounce selects how a mail came back, by the last report that says so.

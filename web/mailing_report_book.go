@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	bookMost  = 100_000 // of those who did not get a mailing, in a file
+	bookMost  = 100_000 // of those who did not get a mailing, in a file, and of those who did
 	bookBatch = 2_000   // read at once
 )
 
@@ -35,6 +35,13 @@ func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error
 	l := Localizer(r)
 	sheets := []bookSheet{v.summarySheet(l), v.ByCountry.sheet(l, l.T("mailing.report.sheet.countries")),
 		v.ByLanguage.sheet(l, l.T("mailing.report.sheet.languages")), rest}
+	if outcomeFilter(r.URL.Query()).Outcome == "" { // who asks for one reason asks for nobody else
+		got, err := s.reachedSheet(r, c, v.Zone)
+		if err != nil {
+			return err
+		}
+		sheets = append(sheets, got)
+	}
 	if v.Counts {
 		sheets = append(sheets, v.linkSheet(l))
 	}
@@ -111,12 +118,46 @@ func (s *Server) unreachedSheet(r *http.Request, c mailingCase, zone *time.Locat
 }
 
 func (u unreachedRow) cells(l *i18n.Localizer, zone *time.Location) []any {
-	name, when := u.Name, ""
+	return []any{bookName(l, u.Name), u.Country.Text, l.Language(u.Language), u.Why, u.Said(), bookTime(u.FinishedAt, zone), u.SettledBy}
+}
+
+// reachedSheet lists by name who got it, whole but for bookMost.
+func (s *Server) reachedSheet(r *http.Request, c mailingCase, zone *time.Location) (bookSheet, error) {
+	ctx, l := r.Context(), Localizer(r)
+	sheet := bookSheet{name: l.T("mailing.report.sheet.reached"), rows: [][]any{{l.T("mailing.person"), l.T("dashboard.filter.country"), l.T("mailing.language"),
+		l.T("mailing.report.outcome"), l.T("mailing.when"), l.T("mailing.report.told_by")}}}
+	names, err := s.countryNames(r)
+	if err != nil {
+		return sheet, err
+	}
+	alphabet, err := models.AlphabetOf(ctx, s.DB, l.Tag())
+	if err != nil {
+		return sheet, err
+	}
+	list, err := models.ReachedBy(ctx, s.DB, c.visitor.viewer(), c.m.ID, outcomeFilter(r.URL.Query()), alphabet, bookMost+1)
+	if err != nil {
+		return sheet, err
+	}
+	for _, p := range list[:min(len(list), bookMost)] {
+		sheet.rows = append(sheet.rows, []any{bookName(l, p.Name), names.names[p.Country].Text, l.Language(p.Language), outcomeWord(l, p.Outcome),
+			bookTime(p.FinishedAt, zone), p.SettledBy})
+	}
+	if len(list) > bookMost {
+		sheet.rows = append(sheet.rows, []any{l.T("mailing.report.book_cut", "Most", l.Number(bookMost))})
+	}
+	return sheet, nil
+}
+
+func bookName(l *i18n.Localizer, name string) string {
 	if name == "" {
-		name = l.T("mailing.unnamed")
+		return l.T("mailing.unnamed")
 	}
-	if u.FinishedAt != nil {
-		when = u.FinishedAt.In(zone).Format("2006-01-02 15:04")
+	return name
+}
+
+func bookTime(at *time.Time, zone *time.Location) string {
+	if at == nil {
+		return ""
 	}
-	return []any{name, u.Country.Text, l.Language(u.Language), u.Why, u.Said(), when, u.SettledBy}
+	return at.In(zone).Format("2006-01-02 15:04")
 }

@@ -170,7 +170,12 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 		require.NoError(t, err)
 		sheets := book.GetSheetList()
 		require.Equal(t, []string{l.T("mailing.report.sheet.summary"), l.T("mailing.report.sheet.countries"), l.T("mailing.report.sheet.languages"),
-			l.T("mailing.report.sheet.not_reached")}, sheets)
+			l.T("mailing.report.sheet.not_reached"), l.T("mailing.report.sheet.reached")}, sheets)
+		reached, err := book.GetRows(sheets[4])
+		require.NoError(t, err)
+		require.Len(t, reached, 12, "a header and eleven people")
+		require.NotContains(t, reached[1], l.T("mailing.unnamed"))
+		require.Contains(t, reached[1], l.T("mailing.outcome.delivered"))
 		summary, err := book.GetRows(sheets[0])
 		require.NoError(t, err)
 		require.Contains(t, summary, []string{l.T("mailing.outcome.delivered"), "11"})
@@ -203,6 +208,7 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 	rows, err := narrow.GetRows(narrow.GetSheetList()[3])
 	require.NoError(t, err)
 	require.Len(t, rows, 2)
+	require.Len(t, narrow.GetSheetList(), 4, "who asks for one reason asks for nobody else")
 }
 
 // usingAKeptAudience presses the button that uses a kept audience, and returns the form as it comes back.
