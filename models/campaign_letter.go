@@ -15,7 +15,7 @@ import (
 
 // LetterPlan is what is known of a letter before a person sends it. Steps of other kinds have nothing of it.
 type LetterPlan struct {
-	Reference string `json:"reference,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter alone: one's own, or the number under which it was registered"`
+	Reference string `json:"reference,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter alone: one's own, which stands on it"`
 	ReplyDue  *Day   `json:"reply_due,omitempty" about:"Of a letter alone: by when a reply is hoped for"`
 
 	AgainOf *uuid.UUID `json:"again_of,omitempty" about:"Of a letter alone: an earlier one of the campaign that is done and was not replied to. Nobody waits for a reply to that one any more, unless this one is called off"`
@@ -23,8 +23,8 @@ type LetterPlan struct {
 
 // LetterSent is what is said of a letter that went out.
 type LetterSent struct {
-	SentOn    *Day    `json:"sent_on,omitempty" about:"Of a letter that is done alone; not in the future"`
-	Reference *string `json:"reference,omitempty" validate:"omitempty,max=200,excludesall=\r\n" about:"Of a letter alone; absent: as it was planned"`
+	SentOn       *Day   `json:"sent_on,omitempty" about:"Of a letter that is done alone; not in the future"`
+	Registration string `json:"registration,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter that is done alone: the number under which the authority registered it, or how it was handed over"`
 }
 
 // StepReply is the reply that came to a letter.
@@ -39,16 +39,16 @@ const maxReference = 200
 // stepAnswered is what the record says of a reply.
 const stepAnswered = "campaign.step_answered"
 
-func checkReference(bad *apperr.Error, reference string) {
-	checkLength(bad, "reference", reference, maxReference)
+func checkReference(bad *apperr.Error, path, reference string) {
+	checkLength(bad, path, reference, maxReference)
 	if strings.ContainsAny(reference, "\r\n") {
-		bad.And("reference", "one_line")
+		bad.And(path, "one_line")
 	}
 }
 
 // check collects what is wrong with the plan of a letter on a day; of another kind of step nothing may be said.
 func (in LetterPlan) check(bad *apperr.Error, kind StepKind, day *Day) {
-	checkReference(bad, in.Reference)
+	checkReference(bad, "reference", in.Reference)
 	if kind != StepLetter {
 		mustBeEmpty(bad, "reference", in.Reference != "")
 		mustBeEmpty(bad, "reply_due", in.ReplyDue != nil)
@@ -75,14 +75,13 @@ func mustBeEmpty(bad *apperr.Error, path string, said bool) {
 
 // check collects what is wrong with what is said of a letter that went out.
 func (in LetterSent) check(bad *apperr.Error, s *CampaignStep, to StepState, now time.Time) {
-	if in.Reference != nil {
-		checkReference(bad, *in.Reference)
-		mustBeEmpty(bad, "reference", s.Kind != StepLetter && *in.Reference != "")
-	}
+	sent := s.Kind == StepLetter && to == StepDone
+	checkReference(bad, "registration", in.Registration)
+	mustBeEmpty(bad, "registration", !sent && in.Registration != "")
 	if in.SentOn == nil {
 		return
 	}
-	mustBeEmpty(bad, "sent_on", s.Kind != StepLetter || to != StepDone)
+	mustBeEmpty(bad, "sent_on", !sent)
 	checkPast(bad, "sent_on", in.SentOn, now)
 }
 
@@ -121,9 +120,7 @@ func (s *CampaignStep) takeSent(in LetterSent) {
 	if in.SentOn != nil {
 		s.SentOn = in.SentOn.Time()
 	}
-	if in.Reference != nil {
-		s.Reference = strings.TrimSpace(*in.Reference)
-	}
+	s.Registration = strings.TrimSpace(in.Registration)
 }
 
 // Check collects all that is wrong with what is said of a reply to a letter.
