@@ -75,7 +75,7 @@ func (s *server) stepRoutes() []route {
 		{method: http.MethodPut, path: one + "/reply_due", id: "awaitCampaignStep", tag: "campaign", summary: "Say until when the reply to a letter that is done is waited for; without a day no longer",
 			match: true, body: models.StepAwaited{}, reply: CampaignStep{}, serve: s.awaitReply},
 		{method: http.MethodGet, path: one + "/letter.docx", id: "getStepLetterAsWord", tag: "campaign", query: letterLanguage, reply: outgoing(word.DOCX), serve: s.letterFile,
-			summary: "The letter of one that is planned to an authority, to be completed and sent by a person; nothing is sent. Needs pandoc on the server, else 501"},
+			summary: "The letter of one to an authority, to be completed and sent by a person; nothing is sent. One that is done is written from what is published now. Needs pandoc on the server, else 501"},
 		{method: http.MethodGet, path: one + "/letter.txt", id: "getStepLetterAsText", tag: "campaign", query: letterLanguage, reply: plainText{}, serve: s.letterText,
 			summary: "The same as plain text"},
 	}

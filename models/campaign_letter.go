@@ -182,9 +182,10 @@ func (s CampaignStep) AwaitsReply() bool {
 	return s.State == StepDone && s.ReplyDue != nil && s.ReplyOn == nil
 }
 
-// Prepared reports whether the system can write the letter of the step: it is planned, and goes to an authority.
+// Prepared reports whether the system can write the letter of the step: it goes to an authority, and was not called off. One that is
+// done can still be read.
 func (s CampaignStep) Prepared() bool {
-	return s.Kind == StepLetter && s.State == StepPlanned && s.AuthorityID != nil
+	return s.Kind == StepLetter && s.State != StepCalledOff && s.AuthorityID != nil
 }
 
 // LetterMatter is what a letter to an authority is written from.
@@ -194,16 +195,16 @@ type LetterMatter struct {
 	Authority   Authority
 	Responsible Person
 	Earlier     *CampaignStep // the letter that this one takes the place of; nil for none
-	Day         time.Time     // which it bears, midnight UTC: that of the step, or today in the authority's country where that is over
+	Day         time.Time     // which it bears, midnight UTC: on which it was sent, else that of the step, or of today in the authority's country where that is over
 }
 
-// LetterOf gathers what the letter of a step is written from. There is none of a step that is no letter to an authority; one that is
-// done or called off is in the wrong stage, and what cannot be read at its address now is not written about.
+// LetterOf gathers what the letter of a step is written from. There is none of a step that is no letter to an authority; one that was
+// called off is in the wrong stage, and what cannot be read at its address now is not written about.
 func LetterOf(ctx context.Context, db bun.IDB, r *Recommendation, s CampaignStep, now time.Time) (*LetterMatter, error) {
 	switch {
 	case s.Kind != StepLetter || s.AuthorityID == nil:
 		return nil, apperr.NotFound("letter")
-	case s.State != StepPlanned:
+	case s.State == StepCalledOff:
 		return nil, apperr.About(apperr.CodeWrongStage, "step")
 	case r.Quarantined():
 		return nil, apperr.About(apperr.CodeUnderReview, "publication")
@@ -235,6 +236,12 @@ func LetterOf(ctx context.Context, db bun.IDB, r *Recommendation, s CampaignStep
 		}
 	}
 	m.Day = s.Day
+	if s.State == StepDone {
+		if s.SentOn != nil {
+			m.Day = *s.SentOn
+		}
+		return m, nil
+	}
 	if today := DayOf(now, zone); m.Day.Before(today) {
 		m.Day = today
 	}

@@ -131,7 +131,7 @@ func TestThereIsNoLetterWhereNoneCanBeSent(t *testing.T) {
 	nobody := models.NewID()
 	for code, step := range map[apperr.Code]models.CampaignStep{
 		apperr.CodeNotFound:   {Kind: models.StepCall, State: models.StepPlanned, AuthorityID: &nobody},
-		apperr.CodeWrongStage: {Kind: models.StepLetter, State: models.StepDone, AuthorityID: &nobody},
+		apperr.CodeWrongStage: {Kind: models.StepLetter, State: models.StepCalledOff, AuthorityID: &nobody},
 	} {
 		_, err = models.LetterOf(t.Context(), s.db, s.rec, step, noon)
 		require.Equal(t, code, apperr.CodeOf(err))

@@ -20,7 +20,7 @@ import (
 // letterFacts are what the page of a step says of a letter; of the other kinds it says nothing of it.
 type letterFacts struct {
 	Letter            bool
-	LetterHref        string // of the letter that the system writes; "" where it writes none
+	LetterHref        string // of the letter that the system writes, or wrote; "" where it writes none
 	Reference         string // ours, on the letter
 	Registration      string // theirs, of a letter that went out
 	SentOn            string // days, in words
@@ -241,6 +241,7 @@ type authorityLetterView struct {
 	Text, TextLang string
 	Spoken, Used   string // where nothing is published in the language of the country: which that is, and which is used
 	NoAddress      bool
+	Done           bool // it went out
 	Files          []fileLink
 	Also           []letterLanguage
 	Gaps           []gapLine // what its grants do not say in its language
@@ -268,7 +269,7 @@ func (s *Server) authorityLetter(w http.ResponseWriter, r *http.Request) error {
 	}
 	l, path := Localizer(r), c.path()+"/letter"
 	in := "?language=" + url.QueryEscape(letter.Language)
-	v := authorityLetterView{Page: s.workPage(r, l.T("letter.title")), campaignHead: c.head(), Text: letter.Text, TextLang: letter.Language,
+	v := authorityLetterView{Page: s.workPage(r, l.T("letter.title")), campaignHead: c.head(), Done: c.step.State == models.StepDone, Text: letter.Text, TextLang: letter.Language,
 		NoAddress: len(m.Authority.AddressLines()) == 0, Back: c.path()}
 	if v.Gaps, err = s.gapsFor(r.Context(), l, c.visitor, c.rec, nil, []string{letter.Language}); err != nil {
 		return err

@@ -181,7 +181,14 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 			require.Contains(t, got.Body, "They look at it")
 		}
 	}
-	require.Equal(t, http.StatusConflict, b.get(step+"/letter").StatusCode, "what is sent is not written any more")
+	require.Contains(t, b.get(step).Body, `href="`+step+`/letter"`)
+	letter := b.get(step + "/letter")
+	require.Equal(t, http.StatusOK, letter.StatusCode, "what was sent can still be read")
+	sound(t, letter)
+	require.Contains(t, letter.Body, i18n.For("en").T("letter.done_lead"))
+	sentOn, err := time.Parse(time.DateOnly, day(-40))
+	require.NoError(t, err)
+	require.Contains(t, b.get(step+"/letter.txt?language=en").Body, i18n.For("en").Date(sentOn, time.UTC))
 	require.NotContains(t, h.as("partner-sc-nwb", "en").get(recommendationPath(h.brief.ID)+"/record").Body, "They look at it")
 }
 
