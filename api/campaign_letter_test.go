@@ -84,11 +84,11 @@ func TestTheReplyToALetterIsPutDown(t *testing.T) {
 		}
 		return blamed
 	}
-	require.ElementsMatch(t, []string{"state", "reference"}, fields("PUT", "/result", map[string]any{"state": "sent", "reference": strings.Repeat("x", 201)}, "1"))
-	require.ElementsMatch(t, []string{"sent_on", "reference"}, fields("PUT", "/result", map[string]any{"state": "done", "sent_on": "2099-01-20", "reference": strings.Repeat("x", 201)}, "1"),
+	require.ElementsMatch(t, []string{"state", "registration"}, fields("PUT", "/result", map[string]any{"state": "sent", "registration": strings.Repeat("x", 201)}, "1"))
+	require.ElementsMatch(t, []string{"sent_on", "registration"}, fields("PUT", "/result", map[string]any{"state": "done", "sent_on": "2099-01-20", "registration": strings.Repeat("x", 201)}, "1"),
 		"what a request may not hold and what does not fit the step are told at once")
-	h.send(t, request{method: "PUT", path: path + "/result", token: officer, body: map[string]any{"state": "done", "sent_on": "2026-01-20"}, header: seen("1")}, http.StatusOK, &step)
-	require.Equal(t, "KHC *12*", step.Reference, "as it was planned")
+	h.send(t, request{method: "PUT", path: path + "/result", token: officer, body: map[string]any{"state": "done", "sent_on": "2026-01-20", "registration": "04-17"}, header: seen("1")}, http.StatusOK, &step)
+	require.Equal(t, [2]string{"KHC *12*", "04-17"}, [2]string{step.Reference, step.Registration}, "ours as it was planned, and theirs")
 	require.Equal(t, "2026-01-20", step.SentOn.Time().Format("2006-01-02"))
 	require.Equal(t, "outdated", h.send(t, reply, http.StatusPreconditionFailed, nil).problem.Code)
 	wait := request{method: "PUT", path: path + "/reply_due", token: officer, body: map[string]any{"reply_due": "2026-01-19"}, header: seen("2")}
@@ -107,6 +107,6 @@ func TestTheReplyToALetterIsPutDown(t *testing.T) {
 	require.Equal(t, [3]string{"They look at it", "en", "2026-02-01"}, [3]string{step.Reply, step.ReplyWrittenIn, step.ReplyOn.Time().Format("2006-01-02")})
 	reply.header, reply.body = seen("4"), map[string]any{"reply": "x"}
 	require.Equal(t, "reply_on", h.send(t, reply, http.StatusUnprocessableEntity, nil).problem.Errors[0].Field)
-	require.Equal(t, 409, h.do(t, request{method: "GET", path: path + "/letter.txt", token: officer}).status, "what is sent is not written any more")
+	require.Equal(t, 200, h.do(t, request{method: "GET", path: path + "/letter.txt", token: officer}).status, "what was sent can still be read")
 	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + "/letter.txt", token: h.token(t, "officer-tdh")}).status)
 }

@@ -33,11 +33,12 @@ type CampaignStep struct {
 	State           models.StepState `json:"state"`
 	Result          string           `json:"result,omitempty"` // what came of it, or why it was called off
 	ResultWrittenIn string           `json:"result_written_in,omitempty"`
-	Reference       string           `json:"reference,omitempty"` // of a letter
-	ReplyDue        *models.Day      `json:"reply_due,omitempty"` // of a letter: by when a reply is hoped for
-	SentOn          *models.Day      `json:"sent_on,omitempty"`   // of a letter that is done; absent: nobody said
-	ReplyOn         *models.Day      `json:"reply_on,omitempty"`  // when the reply came; absent: none has
-	Reply           string           `json:"reply,omitempty"`     // what it says
+	Reference       string           `json:"reference,omitempty"`    // of a letter: one's own
+	Registration    string           `json:"registration,omitempty"` // of a letter that is done: the authority's number
+	ReplyDue        *models.Day      `json:"reply_due,omitempty"`    // of a letter: by when a reply is hoped for
+	SentOn          *models.Day      `json:"sent_on,omitempty"`      // of a letter that is done; absent: nobody said
+	ReplyOn         *models.Day      `json:"reply_on,omitempty"`     // when the reply came; absent: none has
+	Reply           string           `json:"reply,omitempty"`        // what it says
 	ReplyWrittenIn  string           `json:"reply_written_in,omitempty"`
 	AgainOf         *uuid.UUID       `json:"again_of,omitempty"`   // of a letter: the earlier one to which no reply came, which it takes the place of
 	SettledAt       *time.Time       `json:"settled_at,omitempty"` // when that was said
@@ -74,7 +75,7 @@ func (s *server) stepRoutes() []route {
 		{method: http.MethodPut, path: one + "/reply_due", id: "awaitCampaignStep", tag: "campaign", summary: "Say until when the reply to a letter that is done is waited for; without a day no longer",
 			match: true, body: models.StepAwaited{}, reply: CampaignStep{}, serve: s.awaitReply},
 		{method: http.MethodGet, path: one + "/letter.docx", id: "getStepLetterAsWord", tag: "campaign", query: letterLanguage, reply: outgoing(word.DOCX), serve: s.letterFile,
-			summary: "The letter of one that is planned to an authority, to be completed and sent by a person; nothing is sent. Needs pandoc on the server, else 501"},
+			summary: "The letter of one to an authority, to be completed and sent by a person; nothing is sent. One that is done is written from what is published now. Needs pandoc on the server, else 501"},
 		{method: http.MethodGet, path: one + "/letter.txt", id: "getStepLetterAsText", tag: "campaign", query: letterLanguage, reply: plainText{}, serve: s.letterText,
 			summary: "The same as plain text"},
 	}
@@ -83,7 +84,7 @@ func (s *server) stepRoutes() []route {
 func campaignStepView(r models.CampaignStep) CampaignStep {
 	return CampaignStep{ID: r.ID, CampaignID: r.CampaignID, Kind: r.Kind, Title: r.Title, Day: models.Day(r.Day), At: r.At, Zone: r.Zone, ResponsibleID: r.ResponsibleID,
 		AuthorityID: r.AuthorityID, OrganisationID: r.OrganisationID, Note: r.Note, WrittenIn: r.WrittenIn, State: r.State, Result: r.Result,
-		ResultWrittenIn: r.ResultWrittenIn, Reference: r.Reference, ReplyDue: dayOrNone(r.ReplyDue), SentOn: dayOrNone(r.SentOn), ReplyOn: dayOrNone(r.ReplyOn),
+		ResultWrittenIn: r.ResultWrittenIn, Reference: r.Reference, Registration: r.Registration, ReplyDue: dayOrNone(r.ReplyDue), SentOn: dayOrNone(r.SentOn), ReplyOn: dayOrNone(r.ReplyOn),
 		Reply: r.Reply, ReplyWrittenIn: r.ReplyWrittenIn, AgainOf: r.AgainOf, SettledAt: r.SettledAt, SettledBy: r.SettledBy, Revision: r.Revision, CreatedAt: r.CreatedAt}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // LetterPlan is what is known of a letter before a person sends it. Steps of other kinds have nothing of it.
 type LetterPlan struct {
-	Reference string `json:"reference,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter alone: one's own, or the number under which it was registered"`
+	Reference string `json:"reference,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter alone: one's own, which stands on it"`
 	ReplyDue  *Day   `json:"reply_due,omitempty" about:"Of a letter alone: by when a reply is hoped for"`
 
 	AgainOf *uuid.UUID `json:"again_of,omitempty" about:"Of a letter alone: an earlier one of the campaign that is done and was not replied to. Nobody waits for a reply to that one any more, unless this one is called off"`
@@ -23,8 +23,8 @@ type LetterPlan struct {
 
 // LetterSent is what is said of a letter that went out.
 type LetterSent struct {
-	SentOn    *Day    `json:"sent_on,omitempty" about:"Of a letter that is done alone; not in the future"`
-	Reference *string `json:"reference,omitempty" validate:"omitempty,max=200,excludesall=\r\n" about:"Of a letter alone; absent: as it was planned"`
+	SentOn       *Day   `json:"sent_on,omitempty" about:"Of a letter that is done alone; not in the future"`
+	Registration string `json:"registration,omitempty" validate:"max=200,excludesall=\r\n" about:"Of a letter that is done alone: the number under which the authority registered it, or how it was handed over"`
 }
 
 // StepReply is the reply that came to a letter.
@@ -39,16 +39,16 @@ const maxReference = 200
 // stepAnswered is what the record says of a reply.
 const stepAnswered = "campaign.step_answered"
 
-func checkReference(bad *apperr.Error, reference string) {
-	checkLength(bad, "reference", reference, maxReference)
+func checkReference(bad *apperr.Error, path, reference string) {
+	checkLength(bad, path, reference, maxReference)
 	if strings.ContainsAny(reference, "\r\n") {
-		bad.And("reference", "one_line")
+		bad.And(path, "one_line")
 	}
 }
 
 // check collects what is wrong with the plan of a letter on a day; of another kind of step nothing may be said.
 func (in LetterPlan) check(bad *apperr.Error, kind StepKind, day *Day) {
-	checkReference(bad, in.Reference)
+	checkReference(bad, "reference", in.Reference)
 	if kind != StepLetter {
 		mustBeEmpty(bad, "reference", in.Reference != "")
 		mustBeEmpty(bad, "reply_due", in.ReplyDue != nil)
@@ -75,14 +75,13 @@ func mustBeEmpty(bad *apperr.Error, path string, said bool) {
 
 // check collects what is wrong with what is said of a letter that went out.
 func (in LetterSent) check(bad *apperr.Error, s *CampaignStep, to StepState, now time.Time) {
-	if in.Reference != nil {
-		checkReference(bad, *in.Reference)
-		mustBeEmpty(bad, "reference", s.Kind != StepLetter && *in.Reference != "")
-	}
+	sent := s.Kind == StepLetter && to == StepDone
+	checkReference(bad, "registration", in.Registration)
+	mustBeEmpty(bad, "registration", !sent && in.Registration != "")
 	if in.SentOn == nil {
 		return
 	}
-	mustBeEmpty(bad, "sent_on", s.Kind != StepLetter || to != StepDone)
+	mustBeEmpty(bad, "sent_on", !sent)
 	checkPast(bad, "sent_on", in.SentOn, now)
 }
 
@@ -121,9 +120,7 @@ func (s *CampaignStep) takeSent(in LetterSent) {
 	if in.SentOn != nil {
 		s.SentOn = in.SentOn.Time()
 	}
-	if in.Reference != nil {
-		s.Reference = strings.TrimSpace(*in.Reference)
-	}
+	s.Registration = strings.TrimSpace(in.Registration)
 }
 
 // Check collects all that is wrong with what is said of a reply to a letter.
@@ -185,9 +182,10 @@ func (s CampaignStep) AwaitsReply() bool {
 	return s.State == StepDone && s.ReplyDue != nil && s.ReplyOn == nil
 }
 
-// Prepared reports whether the system can write the letter of the step: it is planned, and goes to an authority.
+// Prepared reports whether the system can write the letter of the step: it goes to an authority, and was not called off. One that is
+// done can still be read.
 func (s CampaignStep) Prepared() bool {
-	return s.Kind == StepLetter && s.State == StepPlanned && s.AuthorityID != nil
+	return s.Kind == StepLetter && s.State != StepCalledOff && s.AuthorityID != nil
 }
 
 // LetterMatter is what a letter to an authority is written from.
@@ -197,16 +195,16 @@ type LetterMatter struct {
 	Authority   Authority
 	Responsible Person
 	Earlier     *CampaignStep // the letter that this one takes the place of; nil for none
-	Day         time.Time     // which it bears, midnight UTC: that of the step, or today in the authority's country where that is over
+	Day         time.Time     // which it bears, midnight UTC: on which it was sent, else that of the step, or of today in the authority's country where that is over
 }
 
-// LetterOf gathers what the letter of a step is written from. There is none of a step that is no letter to an authority; one that is
-// done or called off is in the wrong stage, and what cannot be read at its address now is not written about.
+// LetterOf gathers what the letter of a step is written from. There is none of a step that is no letter to an authority; one that was
+// called off is in the wrong stage, and what cannot be read at its address now is not written about.
 func LetterOf(ctx context.Context, db bun.IDB, r *Recommendation, s CampaignStep, now time.Time) (*LetterMatter, error) {
 	switch {
 	case s.Kind != StepLetter || s.AuthorityID == nil:
 		return nil, apperr.NotFound("letter")
-	case s.State != StepPlanned:
+	case s.State == StepCalledOff:
 		return nil, apperr.About(apperr.CodeWrongStage, "step")
 	case r.Quarantined():
 		return nil, apperr.About(apperr.CodeUnderReview, "publication")
@@ -238,6 +236,12 @@ func LetterOf(ctx context.Context, db bun.IDB, r *Recommendation, s CampaignStep
 		}
 	}
 	m.Day = s.Day
+	if s.State == StepDone {
+		if s.SentOn != nil {
+			m.Day = *s.SentOn
+		}
+		return m, nil
+	}
 	if today := DayOf(now, zone); m.Day.Before(today) {
 		m.Day = today
 	}

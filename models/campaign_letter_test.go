@@ -1,6 +1,8 @@
 package models_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,10 +41,10 @@ func TestALetterIsPlannedSentAndRepliedTo(t *testing.T) {
 	_, err = models.AnswerStep(ctx, s.db, s.campaign, step.ID, 2, models.StepReply{ReplyOn: on(2026, 3, 11), Reply: "Yes"}, s.officer, noon)
 	require.Equal(t, apperr.CodeWrongStage, apperr.CodeOf(err), "what is not sent has no reply")
 
-	reference := "04-17"
-	done, err := models.SettleStep(ctx, s.db, s.campaign, step.ID, 2, models.StepDone, models.StepResult{LetterSent: models.LetterSent{SentOn: on(2026, 3, 10), Reference: &reference}}, s.officer, noon)
+	done, err := models.SettleStep(ctx, s.db, s.campaign, step.ID, 2, models.StepDone, models.StepResult{LetterSent: models.LetterSent{SentOn: on(2026, 3, 10), Registration: " 04-17 "}}, s.officer, noon)
 	require.NoError(t, err)
 	require.True(t, done.AwaitsReply())
+	require.Equal(t, [2]string{"12/2026", "04-17"}, [2]string{done.Reference, done.Registration}, "ours and theirs")
 	for field, said := range map[string]models.StepReply{
 		"reply":    {ReplyOn: on(2026, 3, 11), Reply: " "},
 		"reply_on": {Reply: "Yes"},
@@ -65,7 +67,7 @@ func TestALetterIsPlannedSentAndRepliedTo(t *testing.T) {
 	require.NoError(t, err)
 	last := items[len(items)-1]
 	require.Equal(t, "campaign.step_answered", last.Verb)
-	require.Equal(t, map[string]string{"title": "To the ministry", "reply": "They look at it", "reference": "04-17"}, last.Texts)
+	require.Equal(t, map[string]string{"title": "To the ministry", "reply": "They look at it", "reference": "12/2026", "registration": "04-17"}, last.Texts)
 	require.Equal(t, map[string]string{"step": "letter", "day": "2026-03-10", "reply_due": "2026-04-11", "sent_on": "2026-03-10", "reply_on": "2026-03-11", "written_in": "en"}, last.Facts)
 
 	again, err := models.ReopenStep(ctx, s.db, s.campaign, step.ID, 4, s.officer, noon)
@@ -76,7 +78,8 @@ func TestALetterIsPlannedSentAndRepliedTo(t *testing.T) {
 	require.Nil(t, stored.SentOn)
 	require.Nil(t, stored.ReplyOn)
 	require.Empty(t, stored.Reply+stored.ReplyWrittenIn)
-	require.Equal(t, "04-17", stored.Reference, "the plan stays")
+	require.Equal(t, "12/2026", stored.Reference, "the plan stays")
+	require.Empty(t, stored.Registration, "what was said of its being sent stands on record alone")
 	report, err := record.Verify(ctx, s.db, s.about)
 	require.NoError(t, err)
 	require.True(t, report.OK(), report.Faults)
@@ -107,6 +110,11 @@ func TestWhatIsSaidOfALetterIsOfALetterAlone(t *testing.T) {
 	letter := s.plan(t, s.letter(s.officer))
 	_, err = models.SettleStep(ctx, s.db, s.campaign, letter.ID, 1, models.StepCalledOff, models.StepResult{LetterSent: sent}, s.officer, noon)
 	require.Equal(t, []string{"sent_on"}, fieldsOf(t, err), "what is called off was not sent")
+	theirs := models.StepResult{LetterSent: models.LetterSent{Registration: "04-17"}}
+	_, err = models.SettleStep(ctx, s.db, s.campaign, letter.ID, 1, models.StepCalledOff, theirs, s.officer, noon)
+	require.Equal(t, []string{"registration"}, fieldsOf(t, err), "nor registered")
+	_, err = models.SettleStep(ctx, s.db, s.campaign, step.ID, 1, models.StepDone, theirs, s.officer, noon)
+	require.Equal(t, []string{"registration"}, fieldsOf(t, err), "a call is not")
 	sent.SentOn = on(2026, 12, 1)
 	_, err = models.SettleStep(ctx, s.db, s.campaign, letter.ID, 1, models.StepDone, models.StepResult{LetterSent: sent}, s.officer, noon)
 	require.Equal(t, []string{"sent_on"}, fieldsOf(t, err), "that day is still to come")
@@ -123,7 +131,7 @@ func TestThereIsNoLetterWhereNoneCanBeSent(t *testing.T) {
 	nobody := models.NewID()
 	for code, step := range map[apperr.Code]models.CampaignStep{
 		apperr.CodeNotFound:   {Kind: models.StepCall, State: models.StepPlanned, AuthorityID: &nobody},
-		apperr.CodeWrongStage: {Kind: models.StepLetter, State: models.StepDone, AuthorityID: &nobody},
+		apperr.CodeWrongStage: {Kind: models.StepLetter, State: models.StepCalledOff, AuthorityID: &nobody},
 	} {
 		_, err = models.LetterOf(t.Context(), s.db, s.rec, step, noon)
 		require.Equal(t, code, apperr.CodeOf(err))
@@ -251,4 +259,22 @@ func TestOnlyALetterThatWentOutIsWrittenAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, changed.AgainOf)
 	require.Equal(t, 2, changed.Revision, "that is a change")
+}
+
+// TestWhatWasOneReferenceIsParted: where a letter of before was registered, the record shows what was ours; where it does not, all is ours.
+func TestWhatWasOneReferenceIsParted(t *testing.T) {
+	s := newSeries(t)
+	ctx := t.Context()
+	overwritten, kept, back := s.sent(t, s.letter(s.officer)), s.sent(t, s.letter(s.officer)), s.plan(t, s.letter(s.officer))
+	s.exec(t, `UPDATE campaign_steps SET reference = '04-17' WHERE id IN (?, ?)`, overwritten.ID, back.ID)
+	up, err := os.ReadFile("../migrations/20261201900000_letter_registration.tx.up.sql")
+	require.NoError(t, err)
+	_, rest, _ := strings.Cut(string(up), "WITH planned")
+	rest, _, _ = strings.Cut(rest, ";")
+	s.exec(t, "WITH planned"+rest)
+	for id, want := range map[uuid.UUID][2]string{overwritten.ID: {"12/2026", "04-17"}, kept.ID: {"12/2026", ""}, back.ID: {"12/2026", ""}} {
+		step, err := models.CampaignStepByID(ctx, s.db, s.campaign.ID, id)
+		require.NoError(t, err)
+		require.Equal(t, want, [2]string{step.Reference, step.Registration})
+	}
 }

@@ -60,7 +60,8 @@ type CampaignStep struct {
 	State           StepState
 	Result          string // what came of it, or why it was called off
 	ResultWrittenIn string
-	Reference       string     // of a letter: one's own, or the number under which it was registered
+	Reference       string     // of a letter: one's own, which stands on it
+	Registration    string     // of a letter that is done: the number under which the authority registered it; "" where nobody said
 	ReplyDue        *time.Time `bun:"type:date"` // of a letter: by when a reply is hoped for
 	SentOn          *time.Time `bun:"type:date"` // of a letter that is done; nil: nobody said
 	ReplyOn         *time.Time `bun:"type:date"` // when the reply came; nil: none has
@@ -303,7 +304,7 @@ func ReopenStep(ctx context.Context, tx bun.IDB, c *Campaign, id uuid.UUID, seen
 		return nil, err
 	}
 	s.State, s.Result, s.ResultWrittenIn, s.SettledAt, s.SettledBy = StepPlanned, "", "", nil, nil
-	s.SentOn, s.ReplyOn, s.Reply, s.ReplyWrittenIn = nil, nil, "", ""
+	s.SentOn, s.Registration, s.ReplyOn, s.Reply, s.ReplyWrittenIn = nil, "", nil, "", ""
 	return s, s.saveAct(ctx, tx, c, "campaign.step_reopened", by, now)
 }
 
@@ -355,6 +356,9 @@ func (s *CampaignStep) putOnRecord(ctx context.Context, tx bun.IDB, c *Campaign,
 	}
 	if s.Reference != "" {
 		e.texts["reference"] = s.Reference
+	}
+	if s.Registration != "" {
+		e.texts["registration"] = s.Registration
 	}
 	for fact, day := range map[string]*time.Time{"reply_due": s.ReplyDue, "sent_on": s.SentOn, "reply_on": s.ReplyOn} {
 		if day != nil {

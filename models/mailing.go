@@ -73,6 +73,14 @@ type Mailing struct {
 	WritingEnds    *time.Time `bun:"-"` // likewise: when WriteUntil is over where they write to
 }
 
+// Left is when a mailing began to leave; where nothing of it has, when it was launched; nil while it is a draft.
+func (m *Mailing) Left() *time.Time {
+	if m.BegunAt != nil {
+		return m.BegunAt
+	}
+	return m.LaunchedAt
+}
+
 // AfterScanRow has the audience know what it is about.
 func (m *Mailing) AfterScanRow(context.Context) error {
 	m.Audience.About = m.RecommendationID

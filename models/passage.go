@@ -78,7 +78,7 @@ var passagePlaces = []place{
 	{Key: "publications", table: "deliveries", columns: []string{"reference", "not_delivered"}, where: ofRecommendation},
 	{Key: "notes", table: "progress_notes", columns: []string{"note", "source_title", "source_url"}, where: "followup_id IN (SELECT id FROM followups WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "campaigns", columns: []string{"title"}, where: ofRecommendation},
-	{Key: "steps", table: "campaign_steps", columns: []string{"title", "note", "result", "reference", "reply"}, where: "campaign_id IN (SELECT id FROM campaigns WHERE " + ofRecommendation + ")"},
+	{Key: "steps", table: "campaign_steps", columns: []string{"title", "note", "result", "reference", "registration", "reply"}, where: "campaign_id IN (SELECT id FROM campaigns WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "mailing_texts", columns: []string{"subject", "body", "plain"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "mailing_letters", columns: []string{"subject", "body"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},
 	{Key: "mailings", table: "mailing_items", columns: []string{"link"}, where: "mailing_id IN (SELECT id FROM mailings WHERE " + ofRecommendation + ")"},

@@ -126,6 +126,17 @@ func SubscriptionRequestOf(ctx context.Context, db bun.IDB, id uuid.UUID, now ti
 	return r, err
 }
 
+// SubscribedBy is who confirmed a request not longer ago than a request lasts, and gets mailings still; else it gives CodeLinkExpired.
+func SubscribedBy(ctx context.Context, db bun.IDB, id uuid.UUID, now time.Time) (Person, error) {
+	var p Person
+	err := found(db.NewSelect().Model(&p).Where(`EXISTS (SELECT 1 FROM consents AS cs WHERE cs.person_id = person.id AND cs.via = ?
+		AND cs.act = ? AND cs.how = ? AND cs.at > ?)`, id, ConsentGiven, ConsentDoubleOptIn, now.Add(-SubscriptionLife)).Scan(ctx), "person")
+	if apperr.CodeOf(err) == apperr.CodeNotFound || err == nil && !p.Mailable() {
+		err = apperr.About(apperr.CodeLinkExpired, "link")
+	}
+	return p, err
+}
+
 // ConfirmSubscription subscribes whoever confirms a request from their mailbox, once: the person with that address, else somebody
 // new without any role, who gets mailings and nothing else. Consent is on the record with the sentence they read. An address
 // whose person has left gives CodeClosed: coming back is a coordinator's to decide, for it would bring back their roles.

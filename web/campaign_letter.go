@@ -20,8 +20,9 @@ import (
 // letterFacts are what the page of a step says of a letter; of the other kinds it says nothing of it.
 type letterFacts struct {
 	Letter            bool
-	LetterHref        string // of the letter that the system writes; "" where it writes none
-	Reference         string
+	LetterHref        string // of the letter that the system writes, or wrote; "" where it writes none
+	Reference         string // ours, on the letter
+	Registration      string // theirs, of a letter that went out
 	SentOn            string // days, in words
 	ReplyDue, ReplyOn string
 	Reply, ReplyLang  string
@@ -47,7 +48,7 @@ func (s *Server) letterFacts(ctx context.Context, l *i18n.Localizer, c stepCase,
 	if c.step == nil || c.step.Kind != models.StepLetter {
 		return f, nil
 	}
-	f.Letter, f.Reference, f.Reply, f.ReplyLang = true, c.step.Reference, c.step.Reply, c.step.ReplyWrittenIn
+	f.Letter, f.Reference, f.Registration, f.Reply, f.ReplyLang = true, c.step.Reference, c.step.Registration, c.step.Reply, c.step.ReplyWrittenIn
 	f.ReplyDue, f.ReplyOn, f.SentOn = dayIn(l, c.step.ReplyDue), dayIn(l, c.step.ReplyOn), dayIn(l, c.step.SentOn)
 	if c.step.Prepared() && !c.rec.Quarantined() {
 		f.LetterHref = c.path() + "/letter"
@@ -55,7 +56,6 @@ func (s *Server) letterFacts(ctx context.Context, l *i18n.Localizer, c stepCase,
 	switch c.step.State {
 	case models.StepPlanned:
 		preset(said.Form, "sent_on", models.DayOf(s.Now(), c.zone).Format(time.DateOnly))
-		preset(said.Form, "sent_reference", c.step.Reference)
 	case models.StepDone:
 		preset(said.Form, "reply_on", isoDay(c.step.ReplyOn))
 		preset(said.Form, "reply", c.step.Reply)
@@ -171,10 +171,7 @@ func readLetterSent(r *http.Request, step *models.CampaignStep, to models.StepSt
 		return in
 	}
 	in.SentOn = readDay(bad, "sent_on", r.PostFormValue("sent_on"))
-	if _, said := r.PostForm["sent_reference"]; said {
-		reference := words(r, "sent_reference")
-		in.Reference = &reference
-	}
+	in.Registration = words(r, "registration")
 	return in
 }
 
@@ -244,6 +241,7 @@ type authorityLetterView struct {
 	Text, TextLang string
 	Spoken, Used   string // where nothing is published in the language of the country: which that is, and which is used
 	NoAddress      bool
+	Done           bool // it went out
 	Files          []fileLink
 	Also           []letterLanguage
 	Gaps           []gapLine // what its grants do not say in its language
@@ -271,7 +269,7 @@ func (s *Server) authorityLetter(w http.ResponseWriter, r *http.Request) error {
 	}
 	l, path := Localizer(r), c.path()+"/letter"
 	in := "?language=" + url.QueryEscape(letter.Language)
-	v := authorityLetterView{Page: s.workPage(r, l.T("letter.title")), campaignHead: c.head(), Text: letter.Text, TextLang: letter.Language,
+	v := authorityLetterView{Page: s.workPage(r, l.T("letter.title")), campaignHead: c.head(), Done: c.step.State == models.StepDone, Text: letter.Text, TextLang: letter.Language,
 		NoAddress: len(m.Authority.AddressLines()) == 0, Back: c.path()}
 	if v.Gaps, err = s.gapsFor(r.Context(), l, c.visitor, c.rec, nil, []string{letter.Language}); err != nil {
 		return err

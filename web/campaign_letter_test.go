@@ -98,7 +98,7 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(step, f).StatusCode)
 
 	sent := filled(t, b.get(step).Body, step+"/settle")
-	require.Equal(t, "KHC 12", sent.Get("sent_reference"), "as it was planned")
+	require.Empty(t, sent.Get("registration"), "ours is not theirs")
 	require.NotEmpty(t, sent.Get("sent_on"))
 	sent.Set("do", "done")
 	sent.Set("sent_on", day(5))
@@ -106,14 +106,14 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 	sound(t, wrong)
 	require.Contains(t, wrong.Body, i18n.For("en").T("error.field.not_future"))
-	sent.Set("sent_reference", strings.Repeat("x", 201))
+	sent.Set("registration", strings.Repeat("x", 201))
 	sent.Set("result", "They have it")
 	for _, on := range []string{day(5), "the fifth"} { // one that can be read, and one that cannot
 		sent.Set("sent_on", on)
 		wrong = b.post(step+"/settle", sent)
 		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 		sound(t, wrong)
-		for _, field := range []string{"sent_on", "sent_reference"} {
+		for _, field := range []string{"sent_on", "registration"} {
 			require.Contains(t, wrong.Body, `href="#`+fieldID(field)+`"`, "all that is wrong is told at once")
 			require.Regexp(t, `name="`+field+`"[^>]*aria-invalid="true"`, wrong.Body)
 			require.Equal(t, sent.Get(field), filled(t, wrong.Body, step+"/settle").Get(field), "what was typed stays")
@@ -121,8 +121,14 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 		require.Equal(t, "They have it", filled(t, wrong.Body, step+"/settle").Get("result"))
 	}
 	sent.Set("sent_on", day(-40))
-	sent.Set("sent_reference", "04-17")
+	sent.Set("registration", "04-17")
 	require.Equal(t, http.StatusSeeOther, b.post(step+"/settle", sent).StatusCode)
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		facts := h.as("officer-khc", tag).get(step).Body
+		require.Contains(t, facts, "<dt>"+l.T("letter.our_reference")+"</dt><dd>KHC 12</dd>")
+		require.Contains(t, facts, "<dt>"+l.T("field.registration")+"</dt><dd>04-17</dd>")
+	}
 
 	h.exec(`UPDATE campaign_steps SET reply_due = ? WHERE kind = 'letter'`, day(10))
 	for _, tag := range i18n.Tags() {
@@ -175,7 +181,14 @@ func TestALetterGoesOutIsWaitedForAndRepliedTo(t *testing.T) {
 			require.Contains(t, got.Body, "They look at it")
 		}
 	}
-	require.Equal(t, http.StatusConflict, b.get(step+"/letter").StatusCode, "what is sent is not written any more")
+	require.Contains(t, b.get(step).Body, `href="`+step+`/letter"`)
+	letter := b.get(step + "/letter")
+	require.Equal(t, http.StatusOK, letter.StatusCode, "what was sent can still be read")
+	sound(t, letter)
+	require.Contains(t, letter.Body, i18n.For("en").T("letter.done_lead"))
+	sentOn, err := time.Parse(time.DateOnly, day(-40))
+	require.NoError(t, err)
+	require.Contains(t, b.get(step+"/letter.txt?language=en").Body, i18n.For("en").Date(sentOn, time.UTC))
 	require.NotContains(t, h.as("partner-sc-nwb", "en").get(recommendationPath(h.brief.ID)+"/record").Body, "They look at it")
 }
 

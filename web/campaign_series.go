@@ -163,7 +163,7 @@ func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) serie
 	case models.MailingCancelled:
 		item.state = string(models.StepCalledOff)
 	}
-	at := m.LaunchedAt
+	at := m.Left()
 	switch {
 	case m.State == models.MailingScheduled:
 		at = m.NextAt // when it leaves, or goes on

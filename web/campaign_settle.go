@@ -42,9 +42,9 @@ func (s *Server) settleStep(w http.ResponseWriter, r *http.Request) error {
 	return s.answerSettled(w, r, c, atSettled(err, to), "campaign.said."+string(to), f)
 }
 
-// atSettled leads what is wrong to the fields of the form that was sent: the plan below it has a reference of its own.
+// atSettled leads what is wrong to the fields of the form that was sent.
 func atSettled(err error, to models.StepState) error {
-	err = blamed(blamed(err, "reference", "sent_reference"), "state", "result")
+	err = blamed(err, "state", "result")
 	if to == models.StepCalledOff {
 		err = blamed(err, "result", "why")
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -38,7 +37,8 @@ type mailingFilesView struct {
 	Loads                                []letterLoad
 	Places, TextLanguages                []Option
 	Endings                              string
-	Editions                             []Option // languages in which the publication can be attached
+	Missing                              []missingPicture // pictures that the texts name in vain
+	Editions                             []Option         // languages in which the publication can be attached
 }
 
 // mailingFileRow is one file as a table shows it.
@@ -63,7 +63,7 @@ func (s *Server) showMailingFiles(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.renderMailingFiles(w, r, c, newFormState(url.Values{"place": {string(models.PlaceAttached)}}))
+	return s.renderMailingFiles(w, r, c, newFormState(nil))
 }
 
 //i18n:keys mailing_file.place.*
@@ -86,11 +86,23 @@ func (s *Server) renderMailingFiles(w http.ResponseWriter, r *http.Request, c ma
 		v.TextLanguages = append(v.TextLanguages, Option{Value: t.Language, Label: l.Language(t.Language)})
 		v.Loads = append(v.Loads, letterLoad{l.Language(t.Language), kilobytes(l, loadOf(c.m.Along(list, t.Language)))})
 	}
+	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, ""); err != nil {
+		return err
+	}
+	preset(f.Form, "place", string(likelyPlace(v.Missing)))
 	if v.Editions, err = s.editionsToAttach(r.Context(), l, c); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, f.status, "mailing_files", v)
 	return nil
+}
+
+// likelyPlace is where the next file belongs: into the text, while a text names a picture that is not there.
+func likelyPlace(missing []missingPicture) models.MailingPlace {
+	if len(missing) > 0 {
+		return models.PlacePicture
+	}
+	return models.PlaceAttached
 }
 
 // loadOf is how much a letter carries, in bytes as they travel.

@@ -46,7 +46,7 @@ func mailingWhen(l *i18n.Localizer, m models.Mailing, zone *time.Location) strin
 	case m.LaunchedAt != nil && waitsForTime(&m):
 		return l.T("mailing.schedule.said_on", "When", l.DateTime(*m.LaunchedAt, zone))
 	case m.LaunchedAt != nil:
-		return l.T("mailing.launched_at", "When", l.DateTime(*m.LaunchedAt, zone))
+		return l.T("mailing.launched_at", "When", l.DateTime(*m.Left(), zone))
 	}
 	return l.T("mailing.begun_at", "When", l.DateTime(m.CreatedAt, zone))
 }

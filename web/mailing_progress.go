@@ -14,6 +14,7 @@ import (
 // mailingProgressView shows how far a mailing has got, and what came of it.
 type mailingProgressView struct {
 	Page
+	mailingKin
 	formState
 	Document     string
 	DocumentHref string
@@ -28,9 +29,9 @@ type mailingProgressView struct {
 	Meter        Progress
 	Figures      []mailFigure
 	Subjects     []models.MailingText
-	Speed        string // in words; "" while it does not send
-	LaunchedAt   *time.Time
-	Ahead        bool // it waits for its time: LaunchedAt is when that was said
+	Speed        string     // in words; "" while it does not send
+	LaunchedAt   *time.Time // when it began to leave
+	Ahead        bool       // it waits for its time: LaunchedAt is when that was said
 	FinishedAt   *time.Time
 	Zone         *time.Location
 	Running      bool
@@ -58,7 +59,7 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.title.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.title.Language,
-		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: c.m.LaunchedAt, Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
+		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: leftOrSaid(c.m), Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
 		Subject: c.m.Text(l.Tag()), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))
@@ -66,6 +67,9 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		v.Page = Page{Language: LanguageOf(r)}
 	}
 	var err error
+	if v.mailingKin, err = s.kinOf(r, c.m); err != nil {
+		return err
+	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err
 	}

@@ -17,14 +17,15 @@ import (
 // mailingReportView is what a mailing came to: few figures, pictures with their tables, and who did not get it.
 type mailingReportView struct {
 	Page
+	mailingKin
 	Form         *Form
 	Document     string
 	DocumentLang string
 	Back, Path   string
 	Subject      *models.MailingText // in the reader's language, else in the fallback
 	State        Badge
-	LaunchedAt   *time.Time
-	Ahead        bool // it waits for its time: LaunchedAt is when that was said
+	LaunchedAt   *time.Time // when it began to leave
+	Ahead        bool       // it waits for its time: LaunchedAt is when that was said
 	FinishedAt   *time.Time
 	Zone         *time.Location
 	Launched     bool
@@ -123,11 +124,14 @@ func (s *Server) mailingReport(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingReportView, error) {
 	l, q := Localizer(r), r.URL.Query()
 	v := mailingReportView{Page: s.workPage(r, l.T("mailing.report.title")), Form: NewForm(q), Document: c.title.Title, DocumentLang: c.title.Language,
-		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State), LaunchedAt: c.m.LaunchedAt, Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt,
+		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State), LaunchedAt: leftOrSaid(c.m), Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt,
 		Launched: c.m.LaunchedAt != nil, Subject: c.m.Text(l.Tag())}
 	v.Filtered, v.Query = narrowing(q, "country", "language", "why") != "", narrowing(q, "country", "language", "why", "after")
 	v.Book = v.Path + ".xlsx" + narrowing(q, "country", "language", "why")
 	var err error
+	if v.mailingKin, err = s.kinOf(r, c.m); err != nil {
+		return v, err
+	}
 	if v.Rest, err = s.restOffered(r, c); err != nil {
 		return v, err
 	}

@@ -154,6 +154,14 @@ func waitsForTime(m *models.Mailing) bool {
 	return m.State == models.MailingScheduled || m.State == models.MailingAsking || m.State == models.MailingPaused && m.NextAt != nil
 }
 
+// leftOrSaid is when a mailing began to leave, or when it was said that it shall where it waits for its time.
+func leftOrSaid(m *models.Mailing) *time.Time {
+	if waitsForTime(m) {
+		return m.LaunchedAt
+	}
+	return m.Left()
+}
+
 // notOut reports whether a mailing can be given another time: it waits for one, asks, or was paused before anything of it left,
 // whether it was to leave later or at once.
 func (s *Server) notOut(ctx context.Context, m *models.Mailing) (bool, error) {

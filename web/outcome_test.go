@@ -156,7 +156,8 @@ func TestSomebodyReadsWhatBecameOfTheirOwnComments(t *testing.T) {
 	h.decided().answersAll("not_accepted", "The law says **otherwise**.")
 	var task models.Task
 	require.NoError(t, h.db.NewSelect().Model(&task).Where("t.kind = 'review' AND t.recommendation_id = ?", h.brief.ID).Scan(t.Context()))
-	h.exec(`UPDATE tasks SET due_at = now() - interval '9 days', grace_until = now() - interval '8 days' WHERE id = ?`, task.ID)
+	h.exec(`UPDATE tasks SET due_at = now() - interval '99 days', grace_until = now() - interval '98 days' WHERE id = ?`, task.ID)
+	h.exec(`UPDATE review_rounds SET closed_at = now() - interval '98 days' WHERE recommendation_id = ?`, h.brief.ID)
 	link := h.server.Links.Mint(links.KindTask, task.ID, h.person("expert-02").ID, task.Generation)
 	require.NotEqual(t, http.StatusSeeOther, h.public("en").get("/l/"+link).StatusCode, "its time is over")
 	outcome := taskPath(task.ID) + "/outcome"

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
 	"tribuna/internal/apperr"
@@ -127,6 +128,7 @@ type confirmView struct {
 	Address     string // hidden but for its beginning and its domain; "" for a link that has ended
 	Post        string
 	Done        bool
+	Already     bool // it was confirmed by this link before
 	Left        bool // somebody who left had this address
 	Unsaid      bool
 	Contact     string
@@ -143,14 +145,12 @@ func (s *Server) confirmSubscription(w http.ResponseWriter, r *http.Request) err
 	}
 	request, err := models.SubscriptionRequestOf(r.Context(), s.DB, claims.ID, s.Now())
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.subscriptionOver(w, r)
+		return s.subscriptionUsed(w, r, claims.ID)
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := r.Cookie(languageCookie); err != nil {
-		r = r.WithContext(WithLanguage(r.Context(), i18n.Match(r.Header.Get("Accept-Language"), request.Language)))
-	}
+	r = readIn(r, request.Language)
 	l := Localizer(r)
 	v, status := confirmView{Page: NewPage(r, l.T("subscribe.confirm_title")), Address: veiled(request.Email), Post: r.URL.Path}, http.StatusOK
 	if !isReading(r) {
@@ -181,6 +181,30 @@ func (s *Server) confirm(r *http.Request, request models.SubscriptionRequest, v 
 	}
 	v.Done, v.Title, v.Preferences = true, Localizer(r).T("subscribe.confirmed_title"), s.preferencesLink(p.ID, p.ID)
 	return http.StatusOK, nil
+}
+
+// readIn is a request in the language that its reader chose here or asks for, else in one that we know they read.
+func readIn(r *http.Request, language string) *http.Request {
+	if _, err := r.Cookie(languageCookie); err == nil {
+		return r
+	}
+	return r.WithContext(WithLanguage(r.Context(), i18n.Match(r.Header.Get("Accept-Language"), language)))
+}
+
+// subscriptionUsed tells whoever comes again by the link that they confirmed by that they get the mailings already.
+func (s *Server) subscriptionUsed(w http.ResponseWriter, r *http.Request, request uuid.UUID) error {
+	p, err := models.SubscribedBy(r.Context(), s.DB, request, s.Now())
+	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
+		return s.subscriptionOver(w, r)
+	}
+	if err != nil {
+		return err
+	}
+	r = readIn(r, p.Language)
+	v := confirmView{Page: NewPage(r, Localizer(r).T("subscribe.already_title")), Address: veiled(p.Email), Already: true, Preferences: s.preferencesLink(p.ID, p.ID)}
+	v.NoIndex = true
+	s.Engine.Render(w, r, http.StatusOK, "subscribe_confirm", v)
+	return nil
 }
 
 // subscriptionOver says that a link opens nothing any more, whether it was used, has ended or never was one.
