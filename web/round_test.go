@@ -116,7 +116,7 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	b, path := n.byLink(task, n.person("expert-02"), "en")
 	page := b.get(path)
 	require.Contains(t, page.Body, i18n.For("en").T("time.summary"))
-	require.Equal(t, 2, strings.Count(page.Body, "<noscript><p class=\"help\">"+i18n.For("en").T("kept.first")), "without scripts nothing keeps what stands in the other form")
+	require.Equal(t, 2, strings.Count(page.Body, "<noscript><p class=\"fine\">"+i18n.For("en").T("kept.first")), "without scripts nothing keeps what stands in the other form")
 	calendar := b.get(path + "/deadline.ics")
 	require.Equal(t, "text/calendar; charset=utf-8; method=PUBLISH", calendar.Header.Get("Content-Type"))
 	require.Contains(t, calendar.Body, "UID:"+task.ID.String())
