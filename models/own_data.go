@@ -75,6 +75,14 @@ func MailsToPerson(ctx context.Context, db bun.IDB, p Person) ([]MailToPerson, e
 	if err != nil {
 		return nil, fmt.Errorf("read the mails to somebody: %w", err)
 	}
+	for i := range list {
+		list[i].Subject = Literal(CutFields(list[i].Subject).Fill(func(f MailingField) string {
+			if f == FieldName {
+				return p.Name
+			}
+			return "…" // what stood there was of that day
+		}))
+	}
 	return list, nil
 }
 

@@ -312,14 +312,12 @@ func (s *Server) stepChoices(r *http.Request, l *i18n.Localizer, c stepCase, v *
 	if v.Zones, err = s.clocks(ctx, l, c.zone.String(), said); err != nil {
 		return err
 	}
-	authorities, err := models.Authorities(ctx, s.DB, models.AuthorityFilter{Limit: 5000})
-	if err != nil {
-		return err
+	var chosen *uuid.UUID
+	if c.step != nil {
+		chosen = c.step.AuthorityID
 	}
-	for _, a := range authorities {
-		if a.RetiredAt == nil || c.step != nil && c.step.AuthorityID != nil && *c.step.AuthorityID == a.ID {
-			v.Authorities = append(v.Authorities, optionOf(a.ID.String(), l.Name(a.Names)))
-		}
+	if v.Authorities, err = s.authorityOptions(ctx, l, c.rec.ID, chosen); err != nil {
+		return err
 	}
 	v.Others, err = s.organisationOptions(r)
 	return err
