@@ -22,7 +22,7 @@ import (
 )
 
 // browserLimit bounds one test, however busy the machine.
-const browserLimit = 5 * time.Minute
+const browserLimit = 15 * time.Minute
 
 // browser is a window of the tests' Chromium, with cookies of its own; complaints gathers what its console says went wrong.
 type browser struct {

@@ -17,7 +17,7 @@ import (
 )
 
 // stepLimit bounds one step of the officer's, however busy the machine; what the page showed then is told.
-const stepLimit = time.Minute
+const stepLimit = 5 * time.Minute
 
 // do does what the officer does, and holds the page it leads to to what every page promises.
 func (w *officersWay) do(actions ...chromedp.Action) {

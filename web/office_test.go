@@ -98,10 +98,13 @@ func (c *office) say(process uuid.UUID, who models.Person, kind models.DecisionK
 	require.Equal(c.t, models.SubmissionRecorded, outcome.State)
 }
 
+// patience is for how long a test waits for what does not come in the end: longer than a busy machine takes.
+const patience = 2 * time.Minute
+
 // waitFor waits until something is so.
 func (c *office) waitFor(what string, so func() bool) {
 	c.t.Helper()
-	require.Eventually(c.t, so, 30*time.Second, 50*time.Millisecond, what)
+	require.Eventually(c.t, so, patience, 50*time.Millisecond, what)
 }
 
 // open waits until questions of a kind are open and returns them.
