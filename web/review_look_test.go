@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -74,78 +75,96 @@ func TestWhatWillBeSentIsAPage(t *testing.T) {
 	require.Equal(t, path+"/thanks", b.get(path+"/summary").Header.Get("Location"))
 }
 
-// TestBackAndForwardSendNothingTwice goes back and forward from every page between the mail and the thanks, without scripts: the browser
-// never asks to send a form again.
+// TestBackAndForwardSendNothingTwice goes back and forward between the pages from the mail to the thanks, with scripts and without: the
+// browser never asks to send a form again.
 func TestBackAndForwardSendNothingTwice(t *testing.T) {
 	b, n := newBrowser(t), newOffice(t)
 	n.patient(nil)
 	n.review(3, "expert-02", "expert-04", "expert-06")
-	task := n.taskOf("expert-04")
-	press := func(selector string) chromedp.Action {
-		return chromedp.Tasks{chromedp.ScrollIntoView(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery)}
-	}
-	require.NoError(t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844), emulation.SetScriptExecutionDisabled(true),
-		chromedp.Navigate(n.front.URL+n.linkFor(task, n.person("expert-04").ID)), chromedp.WaitVisible(".review-form"),
+	t.Run("without scripts", func(t *testing.T) {
+		n.t = t
+		task := n.goesToSummary(b, "expert-04", false)
+		n.goesBack(b, -1, ".review-form")
+		n.goesBack(b, 1, ".summary-form")
+		rv := n.sendsFromSummary(b, task)
+		// The browser may show the page out of its memory: what is sent from there is what was sent.
+		if n.goesBack(b, -1, "main") != taskPath(task.ID)+"/thanks" {
+			n.sendsFromSummary(b, task)
+		}
+		again, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+		require.NoError(t, err)
+		require.Equal(t, rv.DecisionID, again.DecisionID)
+	})
+	t.Run("with scripts", func(t *testing.T) {
+		n.t = t
+		task := n.goesToSummary(b, "expert-02", true)
+		n.goesBack(b, -1, ".review-form")
+		n.goesBack(b, 1, ".summary-form:not([inert])")
+		rv := n.sendsFromSummary(b, task)
+		require.Equal(t, taskPath(task.ID)+"/thanks", n.goesBack(b, -1, ".answer-given"), "a page that was sent leads to the thanks")
+		n.goesBack(b, -1, ".review-form")
+		require.Equal(t, taskPath(task.ID)+"/thanks", n.goesBack(b, 1, ".answer-given"))
+		again, err := models.ReviewByTask(t.Context(), n.db, task.ID)
+		require.NoError(t, err)
+		require.Equal(t, rv.DecisionID, again.DecisionID)
+	})
+	require.Empty(t, b.complaints)
+}
+
+// goesToSummary goes from the link in the mail over an error to what would be sent.
+func (n *office) goesToSummary(b *browser, slug string, scripts bool) *models.Task {
+	n.t.Helper()
+	task := n.taskOf(slug)
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.EmulateViewport(390, 844), emulation.SetScriptExecutionDisabled(!scripts),
+		chromedp.Navigate(n.front.URL+n.linkFor(task, n.person(slug).ID)), chromedp.WaitVisible(".review-form"),
 		press(`[data-block="2"] summary`), press(`[name="comment-2"]`), chromedp.KeyEvent("Which year?"),
 		chromedp.Evaluate(`document.querySelector(".review-form").noValidate = true`, nil),
 		press(`.review-form button[value="look"]`), chromedp.WaitVisible("#error-summary"),
 		press(`label:has(> [name="answer"][value="support"])`),
 		press(`.review-form button[value="look"]`), chromedp.WaitVisible(".summary-form")))
-	n.goesBack(b, -1, ".review-form")
-	n.goesBack(b, 1, ".summary-form")
-	n.sendsFromSummary(b)
-	require.Equal(t, models.TaskDone, n.task(task.ID).State)
-	rv, err := models.ReviewByTask(t.Context(), n.db, task.ID)
-	require.NoError(t, err)
-	require.Len(t, rv.Comments, 1)
-	n.goesBack(b, -1, "main")
-	n.sendsFromSummary(b) // the browser may show the page out of its memory: what is sent from there is what was sent
-	again, err := models.ReviewByTask(t.Context(), n.db, task.ID)
-	require.NoError(t, err)
-	require.Equal(t, rv.DecisionID, again.DecisionID)
-	require.Empty(t, b.complaints)
+	return task
 }
 
-// goesBack goes a page back (-1) or forward (1) as the button of the browser does, and waits for what stands there. The browser's own page,
-// which asks whether to send a form again, holds nothing of ours.
-func (n *office) goesBack(b *browser, by int64, selector string) {
+// press presses as a mouse does, also where no script runs.
+func press(selector string) chromedp.Action {
+	return chromedp.Tasks{chromedp.ScrollIntoView(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery)}
+}
+
+// goesBack goes a page back (-1) or forward (1) as the button of the browser does, waits until another page holds what is looked for, and
+// returns its path. The browser's own page, which asks whether to send a form again, holds nothing of ours. A page that is left is told by
+// a mark, for it may look like the one that comes.
+func (n *office) goesBack(b *browser, by int64, selector string) (path string) {
 	n.t.Helper()
-	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+	left := strconv.FormatInt(time.Now().UnixNano(), 36)
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.Evaluate("window.left = "+strconv.Quote(left), nil), chromedp.ActionFunc(func(ctx context.Context) error {
 		at, entries, err := cdppage.GetNavigationHistory().Do(ctx)
 		if err != nil {
 			return err
 		}
 		return cdppage.NavigateToHistoryEntry(entries[at+by].ID).Do(ctx)
 	})))
-	n.findsOn(b, selector)
+	n.findsOn(b, selector, "window.left !== "+strconv.Quote(left))
+	require.NoError(n.t, chromedp.Run(b.ctx, chromedp.Evaluate("location.pathname", &path)))
+	return path
 }
 
-// sendsFromSummary ticks and sends until thanks are said: the page may load itself again after it came out of the browser's memory. Whoever
-// presses again before the answer is there calls off what they pressed before.
-func (n *office) sendsFromSummary(b *browser) {
+// sendsFromSummary ticks, sends, and waits for the thanks; what was sent is what is there.
+func (n *office) sendsFromSummary(b *browser, task *models.Task) *models.Review {
 	n.t.Helper()
-	n.waitFor("it is sent", func() bool {
-		var sent bool
-		err := chromedp.Run(b.ctx, chromedp.Evaluate(`(() => {
-			const sure = document.querySelector('.summary-form [name="sure"]')
-			if (!sure) return location.pathname.endsWith("/thanks")
-			if (performance.now() - (window.pressedAt ?? -Infinity) < 5000) return false
-			window.pressedAt = performance.now()
-			sure.checked = true
-			document.querySelector('.summary-form button[value="send"]').click()
-			return false
-		})()`, &sent))
-		return err == nil && sent
-	})
-	n.findsOn(b, ".answer-given ~ .actions a")
+	require.NoError(n.t, chromedp.Run(b.ctx, press(`.summary-form [name="sure"]`), press(`.summary-form button[value="send"]`)))
+	n.findsOn(b, ".answer-given ~ .actions a", `location.pathname.endsWith("/thanks")`)
+	rv, err := models.ReviewByTask(n.t.Context(), n.db, task.ID)
+	require.NoError(n.t, err)
+	require.Len(n.t, rv.Comments, 1)
+	return rv
 }
 
-// findsOn waits until a page holds something.
-func (n *office) findsOn(b *browser, selector string) {
+// findsOn waits until a page is there that holds something, and of which something is so.
+func (n *office) findsOn(b *browser, selector, so string) {
 	n.t.Helper()
 	n.waitFor(selector+" stands on the page", func() bool {
 		var stands bool
-		err := chromedp.Run(b.ctx, chromedp.Evaluate("document.readyState === \"complete\" && !!document.querySelector("+strconv.Quote(selector)+")", &stands))
+		err := chromedp.Run(b.ctx, chromedp.Evaluate("document.readyState === \"complete\" && "+so+" && !!document.querySelector("+strconv.Quote(selector)+")", &stands))
 		return err == nil && stands
 	})
 }

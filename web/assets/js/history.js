@@ -8,8 +8,11 @@ export function keepHistory(doc) {
     const kept = event.submitter?.value === 'look' && event.target.dataset.keptAt
     if (kept && !event.defaultPrevented) window.history.replaceState(null, '', kept)
   })
-  // A page out of the browser's memory does not know what was sent since.
+  // A page out of the browser's memory does not know what was sent since: nothing is pressed on it until it is loaded anew.
   window.addEventListener('pageshow', (event) => {
-    if (event.persisted && doc.querySelector('[data-fresh]')) window.location.reload()
+    const stale = event.persisted && doc.querySelector('[data-fresh]')
+    if (!stale) return
+    stale.inert = true
+    window.location.reload()
   })
 }
