@@ -72,6 +72,7 @@ function watch(form) {
     const elsewhere = event.submitter?.formTarget === '_blank' || event.submitter?.hasAttribute('hx-post')
     if (elsewhere) return
     sent = true
+    since = 0 // also when its page comes out of the browser's memory again
     clearTimeout(timer)
     request?.abort()
   })
