@@ -30,7 +30,7 @@ func (s *Server) responsesSheet(w http.ResponseWriter, r *http.Request) error {
 	for _, m := range c.remarks {
 		rows = append(rows, c.cells(l, m))
 	}
-	content, err := workbookOf(rows)
+	content, err := s.bookOf(l, l.T("outcome.file_title")+": "+c.rec.Title, []bookSheet{textSheet("Sheet1", rows)})
 	if err != nil {
 		return err
 	}
@@ -65,17 +65,4 @@ func (c *responsesCase) cells(l *i18n.Localizer, m models.Remark) []string {
 	}
 	return []string{paragraph, name, c.authors[m.TaskID].capacity, l.T("responses.kind." + string(m.Kind)), m.Quote, m.Body, m.Replacement,
 		m.GroupTitle, outcome, reason}
-}
-
-// workbookOf writes rows, the first of them the header, as a workbook of one sheet.
-func workbookOf(rows [][]string) ([]byte, error) {
-	sheet := bookSheet{name: "Sheet1"}
-	for _, row := range rows {
-		cells := make([]any, len(row))
-		for i, text := range row {
-			cells[i] = text
-		}
-		sheet.rows = append(sheet.rows, cells)
-	}
-	return bookOf([]bookSheet{sheet})
 }
