@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -10,10 +11,11 @@ import (
 	"tribuna/internal/i18n"
 )
 
-// bookSheet is a sheet of a workbook; its first row is the header. Cells are text or numbers.
+// bookSheet is a sheet of a workbook; the first of its rows is the header. Cells are text or numbers.
 type bookSheet struct {
-	name string // at most 31 characters
-	rows [][]any
+	name  string  // at most 31 characters
+	above [][]any // what stands above the header: what the sheet is about
+	rows  [][]any
 }
 
 // maker is what a file says about who made it: the platform, and no person.
@@ -64,10 +66,11 @@ func (t bookSheet) write(book *excelize.File) error {
 	if err != nil {
 		return fmt.Errorf("begin a workbook: %w", err)
 	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+	held := len(t.above) + 1
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: held, TopLeftCell: fmt.Sprintf("A%d", held+1), ActivePane: "bottomLeft"}); err != nil {
 		return fmt.Errorf("hold the header of a workbook: %w", err)
 	}
-	for i, row := range t.rows {
+	for i, row := range slices.Concat(t.above, t.rows) {
 		if err := out.SetRow(fmt.Sprintf("A%d", i+1), harmlessCells(row)); err != nil {
 			return fmt.Errorf("write row %d of a workbook: %w", i+1, err)
 		}

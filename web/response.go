@@ -97,6 +97,7 @@ type responsesCase struct {
 	remarks   []models.Remark
 	authors   map[uuid.UUID]author
 	namings   models.Namings                 // who is named in a file; read for files alone
+	numbers   map[uuid.UUID]int              // likewise, by which experts are called who are not, by answer
 	conflicts map[uuid.UUID]*models.Conflict // declared, by question
 	originals map[uuid.UUID]*original        // of what was recorded for somebody, by the question
 	left      map[uuid.UUID]models.Left      // what the text still follows although it is not accepted any more
