@@ -58,6 +58,7 @@ type responsesView struct {
 	Printed   string     // what stands above the list on paper: the text, its version, the round, the day
 	PutIn     *toPutIn   // accepted suggestions that wait to be put into the text
 	Left      *toPutIn   // those among the comments shown that the text follows, or may, although they are not accepted any more
+	ReadIn    string     // the languages of those who commented, with how many read in each
 	Asked     string     // where the answers to the procedure's own questions are compared; "" where there are none
 }
 
@@ -285,6 +286,9 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	}
 	if c.round > 0 {
 		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
+		if v.ReadIn, err = s.readIn(r.Context(), l, c.rec, c.round); err != nil {
+			return err
+		}
 	}
 	if v.PutIn, err = s.toPutIn(r.Context(), c.visitor, c.rec, func() (int, error) { return c.countToPutIn(r.Context(), s) }); err != nil {
 		return err
