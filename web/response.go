@@ -198,10 +198,7 @@ func (s *Server) takeResponses(w http.ResponseWriter, r *http.Request) error {
 	picked, err := readPicks(r.PostForm["pick"])
 	if err == nil && r.PostFormValue("do") == "group" {
 		in := models.GroupInput{Title: words(r, "title")}
-		said, err = l.N("responses.grouped", len(picked)), s.storeResponses(r, c.officerAct, in, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.GroupRemarks(ctx, tx, c.rec.ID, c.round, picked, in, s.Now())
-			return err
-		})
+		said, err = s.group(r, c, picked, in)
 	} else if err == nil {
 		in := responseInput(r)
 		said, err = l.N("responses.answered", len(picked)), s.storeResponses(r, c.officerAct, in, func(ctx context.Context, tx bun.Tx) error {
@@ -217,6 +214,31 @@ func (s *Server) takeResponses(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.renderResponses(w, r, c)
+}
+
+// group puts comments into a group, and says so, and which groups they left for it.
+func (s *Server) group(r *http.Request, c *responsesCase, picked []models.SeenRemark, in models.GroupInput) (string, error) {
+	var g *models.CommentGroup
+	err := s.storeResponses(r, c.officerAct, in, func(ctx context.Context, tx bun.Tx) (err error) {
+		g, err = models.GroupRemarks(ctx, tx, c.rec.ID, c.round, picked, in, s.Now())
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	l := Localizer(r)
+	said := []string{l.N("responses.grouped", len(picked))}
+	for _, left := range g.Left {
+		switch {
+		case left.Gone && left.Answered:
+			said = append(said, l.T("responses.group_gone_answered", "Title", left.Title))
+		case left.Gone:
+			said = append(said, l.T("responses.group_gone", "Title", left.Title))
+		default:
+			said = append(said, l.N("responses.group_left", left.Comments, "Title", left.Title))
+		}
+	}
+	return strings.Join(said, " "), nil
 }
 
 // storeResponses writes what a form asks for, and forgets what was kept of it.
