@@ -145,6 +145,38 @@ func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string
 	return RenewLink(ctx, db, task, p.ID, now)
 }
 
+// mostRenewed is how many questions somebody is sent links for who holds one of which it cannot be read what it was for.
+const mostRenewed = 5
+
+// RenewLinksAt is RenewLinkAt for whoever holds a link that is damaged: of it it may still be read which task it was for (hint). Where that
+// is no task of theirs, links go out for the questions that wait for them, those asked last first.
+func RenewLinksAt(ctx context.Context, db bun.IDB, hint uuid.UUID, address string, now time.Time) error {
+	p, err := PersonByEmail(ctx, db, address)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var theirs []Task
+	err = db.NewSelect().Model(&theirs).Where("t.person_id = ? AND (t.id = ? OR t.state = ?)", p.ID, hint, TaskOpen).
+		OrderExpr("t.id = ? DESC, t.opened_at DESC, t.id", hint).Limit(mostRenewed).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("read what somebody is asked: %w", err)
+	}
+	if len(theirs) > 0 && theirs[0].ID == hint {
+		theirs = theirs[:1]
+	} else if ok, err := Allow(ctx, db, "new-links:"+p.ID.String(), renewsADay, 24*time.Hour, now); err != nil || !ok {
+		return err
+	}
+	for _, t := range theirs {
+		if err := RenewLink(ctx, db, t.ID, p.ID, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // RenewLink sends a new personal link for a task to a person's address on file, if the task still is that person's to
 // answer; otherwise nothing happens. Callers answer alike in both cases. Whether the mail is still owed when its turn
 // comes is asked again when it is written.

@@ -137,6 +137,27 @@ func (p *OutcomePlan) readTold(ctx context.Context, db bun.IDB) error {
 	return nil
 }
 
+// ReadIn is how many of those who commented read in a language.
+type ReadIn struct {
+	Language string
+	People   int
+}
+
+// OutcomeLanguages lists in which languages those who commented in a round are written to, those of most first. In an anonymised round
+// all experts who answered count, whether they commented or not: so it tells no more of them than the desk, which says who answered.
+func OutcomeLanguages(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) ([]ReadIn, error) {
+	var all []ReadIn
+	err := db.NewRaw(`SELECT p.language, count(*) AS people FROM reviews AS rv JOIN people AS p ON p.id = rv.person_id
+		JOIN review_rounds AS rr ON rr.recommendation_id = rv.recommendation_id AND rr.number = rv.round
+		WHERE rv.recommendation_id = ? AND rv.round = ? AND p.language <> '' AND (rr.anonymity <> 'open' AND rv.organisation_id IS NULL
+			OR rv.reasons <> '' OR EXISTS (SELECT FROM comments AS c WHERE c.task_id = rv.task_id))
+		GROUP BY p.language ORDER BY people DESC, p.language`, recommendation, round).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("count the languages of those who commented: %w", err)
+	}
+	return all, nil
+}
+
 // OutcomeInput sends what became of the comments, as somebody looked at it.
 type OutcomeInput struct {
 	Seen     string `json:"seen" validate:"required,max=64"` // of the plan

@@ -49,6 +49,16 @@ type CommentGroup struct {
 	AnsweredBy       *uuid.UUID
 	AnsweredAt       *time.Time
 	CreatedAt        time.Time
+
+	Left []LeftGroup `bun:"-"` // the groups in which its comments were before, where GroupRemarks made it
+}
+
+// LeftGroup is a group that comments left for another one.
+type LeftGroup struct {
+	Title    string
+	Comments int  // that left it
+	Gone     bool // none is left in it
+	Answered bool // it had an answer, which goes with it
 }
 
 // Remark is a comment on a paragraph, or the reasons of a review, of a round that is closed, with what is answered to it.

@@ -71,7 +71,7 @@ func allOf(done interface{ RowsAffected() (int64, error) }, want int) error {
 }
 
 // GroupRemarks puts remarks of one round into a new group; those that were in another leave it, and a group that nobody is
-// left in goes. The answers they have of their own stay.
+// left in goes, with its answer: which they were is told with the new one. The answers they have of their own stay.
 func GroupRemarks(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, round int, members []SeenRemark, in GroupInput, now time.Time) (*CommentGroup, error) {
 	if len(members) == 0 {
 		return nil, apperr.Invalid("pick", "pick_comments")
@@ -81,6 +81,9 @@ func GroupRemarks(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, rou
 		return nil, fmt.Errorf("make a group of comments: %w", err)
 	}
 	ids, revisions := split(members)
+	if err := g.leave(ctx, tx, ids); err != nil {
+		return nil, err
+	}
 	done, err := tx.NewRaw(`INSERT INTO comment_responses (id, recommendation_id, comment_id, task_id, group_id)
 		SELECT r.id, ?, CASE WHEN r.block >= 0 THEN r.id END, CASE WHEN r.block < 0 THEN r.task_id END, ? FROM `+chosen+` WHERE r.round = ?
 		ON CONFLICT (id) DO UPDATE SET group_id = EXCLUDED.group_id`,
@@ -94,6 +97,19 @@ func GroupRemarks(ctx context.Context, tx bun.IDB, recommendation uuid.UUID, rou
 	_, err = tx.NewDelete().Model((*CommentGroup)(nil)).Where("recommendation_id = ?", recommendation).
 		Where("NOT EXISTS (SELECT FROM comment_responses AS a WHERE a.group_id = cg.id)").Exec(ctx)
 	return g, err
+}
+
+// leave reads which groups the remarks leave that come into this one.
+func (g *CommentGroup) leave(ctx context.Context, tx bun.IDB, remarks []uuid.UUID) error {
+	err := tx.NewRaw(`SELECT was.title, was.outcome IS NOT NULL AS answered, count(*) AS comments,
+			count(*) = (SELECT count(*) FROM comment_responses AS all_of WHERE all_of.group_id = was.id) AS gone
+		FROM comment_responses AS a JOIN comment_groups AS was ON was.id = a.group_id
+		WHERE a.recommendation_id = ? AND a.id = ANY(?::uuid[]) GROUP BY was.id ORDER BY was.title, was.id`,
+		g.RecommendationID, pgdialect.Array(remarks)).Scan(ctx, &g.Left)
+	if err != nil {
+		return fmt.Errorf("read which groups comments leave: %w", err)
+	}
+	return nil
 }
 
 // EditGroup renames a group and, where in is not nil, answers it, on top of the revision that the writer saw.

@@ -60,31 +60,59 @@ func (r Remark) readsAsBefore(reviewed, draft string) bool {
 // LeftInText finds those among remarks that the text still follows although they are not accepted any more. Texts are read only where one
 // was put in and refused.
 func LeftInText(ctx context.Context, db bun.IDB, rec *Recommendation, all []Remark) (map[uuid.UUID]Left, error) {
-	left := map[uuid.UUID]Left{}
-	var draft *Version
-	reviewed := map[uuid.UUID]string{}
+	left, texts := map[uuid.UUID]Left{}, textsCompared{}
 	for _, r := range all {
 		if !r.Refused() {
 			continue
 		}
-		var err error
-		if draft == nil {
-			if draft, err = lastVersion(ctx, db, rec); err != nil || draft == nil {
-				return left, err
-			}
+		reviewed, draft, err := texts.of(ctx, db, rec, r.VersionID)
+		if err != nil {
+			return nil, err
 		}
-		if _, read := reviewed[r.VersionID]; !read {
-			v, err := VersionByID(ctx, db, r.VersionID)
-			if err != nil {
-				return nil, err
-			}
-			reviewed[r.VersionID] = v.Body
-		}
-		if is := r.LeftIn(reviewed[r.VersionID], draft.Body); is != "" {
+		if is := r.LeftIn(reviewed, draft); is != "" {
 			left[r.ID] = is
 		}
 	}
 	return left, nil
+}
+
+// StandInText finds those among remarks whose words stand in the text although nobody put them in: accepted suggestions that wait for it.
+func StandInText(ctx context.Context, db bun.IDB, rec *Recommendation, all []Remark) (map[uuid.UUID]bool, error) {
+	stand, texts := map[uuid.UUID]bool{}, textsCompared{}
+	for _, r := range all {
+		if !r.ToPutIn() {
+			continue
+		}
+		reviewed, draft, err := texts.of(ctx, db, rec, r.VersionID)
+		if err != nil {
+			return nil, err
+		}
+		stand[r.ID] = r.StandsIn(reviewed, draft)
+	}
+	return stand, nil
+}
+
+// textsCompared are the texts that suggestions are looked for in, each read once: of the draft, and of versions that were reviewed.
+type textsCompared map[uuid.UUID]string
+
+// of returns a version that was reviewed and the draft, "" where there is none.
+func (t textsCompared) of(ctx context.Context, db bun.IDB, rec *Recommendation, version uuid.UUID) (reviewed, draft string, err error) {
+	if reviewed, err = t.read(ctx, db, version); err == nil && rec.CurrentVersionID != nil {
+		draft, err = t.read(ctx, db, *rec.CurrentVersionID)
+	}
+	return reviewed, draft, err
+}
+
+func (t textsCompared) read(ctx context.Context, db bun.IDB, version uuid.UUID) (string, error) {
+	if body, read := t[version]; read {
+		return body, nil
+	}
+	v, err := VersionByID(ctx, db, version)
+	if err != nil {
+		return "", err
+	}
+	t[version] = v.Body
+	return v.Body, nil
 }
 
 // stillFollowed lists them, of all rounds that are closed.

@@ -39,6 +39,7 @@ func TestAnExpertHasItConfirmed(t *testing.T) {
 	require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
 	require.Contains(t, got.Body, "/StructTreeRoot", "it is tagged")
 	require.Contains(t, got.Body, "/Lang (en)")
+	require.Regexp(t, `Creator: +Tribuna\n`, printed(got.Body), "and not by a browser")
 	text := confirmed(t, got.Body)
 	for _, want := range []string{l.T("certificate.title"), "Fiona Carmichael", "reviewed a policy recommendation for"} {
 		require.Contains(t, text, want)

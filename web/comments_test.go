@@ -224,3 +224,13 @@ func TestAnswerReceivedWithoutAWorkerIsKept(t *testing.T) {
 	require.Contains(t, again, "Sent in the night.", "the form holds what was recorded")
 	require.NotContains(t, again, `id="unsent"`, "and nothing beside it")
 }
+
+// TestKindsOfCommentsHaveOneName where they are chosen and where they are answered, in lists, files and mails.
+func TestKindsOfCommentsHaveOneName(t *testing.T) {
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		for _, kind := range models.CommentKinds() {
+			require.Equal(t, l.T("remark.kind."+kind), l.T("responses.kind."+kind), tag)
+		}
+	}
+}

@@ -148,7 +148,8 @@ func (s *Server) allConsents(w http.ResponseWriter, r *http.Request) error {
 	if mux.Vars(r)["form"] == "csv" {
 		return s.serveSheet(w, t)
 	}
-	content, err := workbookOf(append([][]string{t.header}, t.rows...))
+	l := Localizer(r)
+	content, err := s.bookOf(l, l.T("consent.title"), []bookSheet{textSheet("Sheet1", append([][]string{t.header}, t.rows...))})
 	if err != nil {
 		return err
 	}

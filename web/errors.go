@@ -21,6 +21,7 @@ type errorView struct {
 	SignIn    bool   // offer signing in
 	WentBack  bool   // say that the browser's Back button keeps what was typed
 	RenewPath string // where a new personal link can be asked for; "" offers none
+	Damaged   bool   // of whose link it was nothing can be read: the address is asked for
 }
 
 // titleKeys name the situations; what is missing has the title of a conflict.
@@ -45,16 +46,22 @@ var titleKeys = map[apperr.Code]string{
 // Error answers with the page of an error. Errors without a code are our own mistakes: they are logged, the reader
 // gets a number instead of their words.
 func (e *Engine) Error(w http.ResponseWriter, r *http.Request, err error) {
-	e.errorPage(w, r, err, "")
+	e.errorPage(w, r, err, "", false)
 }
 
 // LinkExpired answers with the page of a personal link that has ended. A form on it posts to renewPath, which sends a
 // new link to the address on file.
 func (e *Engine) LinkExpired(w http.ResponseWriter, r *http.Request, renewPath string) {
-	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath)
+	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, false)
 }
 
-func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, renewPath string) {
+// LinkDamaged answers with the page of an address that is no personal link, or is none any more because it was changed or cut off. A form
+// on it posts to renewPath the address to which the link was sent.
+func (e *Engine) LinkDamaged(w http.ResponseWriter, r *http.Request, renewPath string) {
+	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, true)
+}
+
+func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, renewPath string, damaged bool) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has gone; nobody is there to be told
 	}
@@ -65,7 +72,10 @@ func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, re
 		slog.ErrorContext(r.Context(), "a request failed", "method", r.Method, "request", RequestID(r.Context()), "error", err)
 	}
 	v := newErrorView(r, code, err)
-	v.RenewPath = renewPath
+	v.RenewPath, v.Damaged = renewPath, damaged
+	if damaged {
+		v.Text = Localizer(r).T("error.link_damaged")
+	}
 	body, failed := e.execute("error", "error", v)
 	if failed != nil {
 		e.broken(w, r, failed)

@@ -44,6 +44,7 @@ func (e *Engine) funcs(l *i18n.Localizer) template.FuncMap {
 		"progress":     func(done, total int, label string) Progress { return Progress{Done: done, Total: total, Label: label} },
 		"input":        newInput,
 		"writtenin":    func(f *Form) Input { return writtenInput(l, f) },
+		"writtento":    func(f *Form, readers string) Input { return writtenInputTo(l, f, readers) },
 		"sourcein":     func(f *Form) Input { return sourceInput(l, f) },
 		"option":       func(value, label string) Option { return Option{Value: value, Label: label} },
 		"options":      func(o ...Option) []Option { return o },

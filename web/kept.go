@@ -153,8 +153,8 @@ func (s *Server) keptIn(r *http.Request, k keptForm, action string, now url.Valu
 // keptHidden are fields that say what a form is about, not what somebody wrote.
 var keptHidden = []string{"seen", "beside", "version_hash"}
 
-// keptChanges compares the words left in a form, field by field, with those in it. Choices are codes and are left out:
-// they show when one goes on.
+// keptChanges compares the words left in a form, field by field, with those in it. Choices are codes and are left out, but for the answer
+// itself: they show when one goes on.
 func keptChanges(l *i18n.Localizer, k keptForm, now, kept url.Values) []keptChange {
 	var changes []keptChange
 	names := slices.Collect(maps.Keys(kept))
@@ -169,12 +169,23 @@ func keptChanges(l *i18n.Localizer, k keptForm, now, kept url.Values) []keptChan
 		if label == "" || slices.Contains(keptHidden, name) {
 			continue
 		}
-		was, is := typed(strings.Join(now[name], "\n\n")), typed(strings.Join(kept[name], "\n\n"))
+		was, is := k.said(l, name, now[name]), k.said(l, name, kept[name])
 		if was != is {
 			changes = append(changes, keptChange{label, foldSame(worddiff.Paragraphs(was, is))})
 		}
 	}
 	return changes
+}
+
+// said is what stands in a field as people read it: words as they were typed, and the answer to a review in the words of its choice.
+//
+//i18n:keys review.answer.*
+func (k keptForm) said(l *i18n.Localizer, name string, values []string) string {
+	words := typed(strings.Join(values, "\n\n"))
+	if key := "review.answer." + words; k.paged && name == "answer" && l.Has(key) {
+		return l.T(key)
+	}
+	return words
 }
 
 // byFormOrder puts the title first, then the text, then the others by name.
@@ -228,6 +239,10 @@ func (k keptForm) label(l *i18n.Localizer, name string) string {
 		return l.T("question.answer_to")
 	}
 	switch name {
+	case "answer":
+		if k.paged {
+			return l.T("review.answer")
+		}
 	case "confidential_note":
 		return l.T("review.note")
 	case "title", "body":

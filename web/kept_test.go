@@ -206,6 +206,34 @@ func TestAFormKeptAsItStandsLeavesNoTrace(t *testing.T) {
 	require.Contains(t, again, "data-keep=")
 }
 
+// TestAChosenAnswerAloneIsKept: it is what somebody said, though no word of theirs; a form that a machine keeps has none.
+func TestAChosenAnswerAloneIsKept(t *testing.T) {
+	h := newHouse(t)
+	task, expert := h.reviewing("expert-02"), h.person("expert-02")
+	name, page := models.KeptAnswer(task.ID), taskPath(task.ID)
+	b := h.public("en")
+	b.get(h.linkFor(task, expert.ID))
+	f := filled(t, b.get(page).Body, page+"/review")
+	f.Set("do", "keep")
+	f.Set("naming", models.NamingNetwork)
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", f).StatusCode)
+	require.Nil(t, h.left("expert-02", name), "what is chosen before says nothing")
+	f.Set("answer", models.AnswerDoNotSupport)
+	require.Equal(t, http.StatusSeeOther, b.post(page+"/review", f).StatusCode)
+	require.Equal(t, []string{models.AnswerDoNotSupport}, h.left("expert-02", name).Fields["answer"])
+	require.Contains(t, b.get(page).Body, "You left unsent words here")
+	chosen := i18n.For("en").T("review.answer." + models.AnswerDoNotSupport)
+	for _, word := range strings.Fields(chosen) {
+		require.Contains(t, stretchOf(b.get(page+"?kept=compare").Body, `id="unsent"`, "</section>"), word, "the comparison shows it")
+	}
+	h.chosenBefore(b.get(page+"?kept=continue").Body, models.AnswerDoNotSupport)
+	task.Close(models.TaskCancelled, h.server.Now())
+	require.NoError(t, task.Save(t.Context(), h.db))
+	over := b.get(page)
+	sound(t, over)
+	require.Contains(t, stretchOf(over.Body, `id="unsent"`, "</section>"), chosen, "also where it can only be read")
+}
+
 func TestALongTextIsNeverCut(t *testing.T) {
 	h := newHouse(t)
 	expert := h.person("expert-02")

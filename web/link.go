@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,13 +33,13 @@ func (s *Server) linkRoutes(r *mux.Router) {
 func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	token := mux.Vars(r)["token"]
-	claims, err := s.Links.Check(token)
-	if err != nil || claims.Kind != links.KindTask {
-		return s.noLink(w, r)
+	claims, genuine := s.ofTask(token)
+	if !genuine {
+		return s.noLink(w, r, s.Engine.LinkDamaged)
 	}
-	_, _, err = models.OpenByLink(r.Context(), s.DB, claims.ID, claims.PersonID, claims.Generation, s.Now())
+	_, _, err := models.OpenByLink(r.Context(), s.DB, claims.ID, claims.PersonID, claims.Generation, s.Now())
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.noLink(w, r)
+		return s.noLink(w, r, s.Engine.LinkExpired)
 	}
 	if err != nil {
 		return err
@@ -61,8 +62,14 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// noLink answers to an address that was never a link as to one that has ended, until there are too many of either from one place.
-func (s *Server) noLink(w http.ResponseWriter, r *http.Request) error {
+// ofTask reads a personal link to a question; false where it is none, or is damaged.
+func (s *Server) ofTask(token string) (links.Claims, bool) {
+	claims, err := s.Links.Check(token)
+	return claims, err == nil && claims.Kind == links.KindTask
+}
+
+// noLink answers to an address that was never a link, and to one that has ended, until there are too many of either from one place.
+func (s *Server) noLink(w http.ResponseWriter, r *http.Request, answer func(w http.ResponseWriter, r *http.Request, renewPath string)) error {
 	heard, err := models.MayTryLinks(r.Context(), s.DB, clientaddr.Of(r, s.TrustedProxies), s.Now())
 	if err != nil {
 		return err
@@ -70,7 +77,7 @@ func (s *Server) noLink(w http.ResponseWriter, r *http.Request) error {
 	if !heard {
 		return apperr.New(apperr.CodeTooMany)
 	}
-	s.Engine.LinkExpired(w, r, r.URL.Path)
+	answer(w, r, r.URL.Path)
 	return nil
 }
 
@@ -86,13 +93,27 @@ func (s *Server) linkCookie(task uuid.UUID, token string, life time.Duration) *h
 // linkAskedView is what everybody reads who asked for a new link.
 type linkAskedView struct{ Page }
 
-// renewLink sends a new link to the address on file of whoever the old one was made for. The answer is the same
-// whatever comes of it, so that nobody learns from it who is asked what.
+// renewLink sends a new link to the address on file of whoever the old one was made for. A damaged link says that of nobody: who holds it
+// gives the address to which it was sent. The answer is the same whatever comes of it, so that nobody learns from it who is asked what.
 func (s *Server) renewLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	claims, err := s.Links.Check(mux.Vars(r)["token"])
-	return s.renewed(w, r, err == nil && claims.Kind == links.KindTask, func(ctx context.Context) error {
-		return models.RenewLink(ctx, s.DB, claims.ID, claims.PersonID, s.Now())
+	token := mux.Vars(r)["token"]
+	claims, genuine := s.ofTask(token)
+	if genuine {
+		return s.renewed(w, r, true, func(ctx context.Context) error {
+			return models.RenewLink(ctx, s.DB, claims.ID, claims.PersonID, s.Now())
+		})
+	}
+	if err := ParseForm(r); err != nil {
+		return err
+	}
+	address := r.PostForm.Get("email")
+	if strings.TrimSpace(address) == "" { // nothing can be sent, and nobody is told that something was
+		return s.noLink(w, r, s.Engine.LinkDamaged)
+	}
+	task, _ := links.TaskHint(token)
+	return s.renewed(w, r, true, func(ctx context.Context) error {
+		return models.RenewLinksAt(ctx, s.DB, task, address, s.Now())
 	})
 }
 

@@ -91,8 +91,6 @@ func TestEndedLinkOffersANewOne(t *testing.T) {
 			return h.linkFor(task, expert.ID)
 		},
 		"unknown task": func() string { return "/l/" + h.server.Links.Mint(links.KindTask, uuid.New(), expert.ID, 1) },
-		"broken":       func() string { return "/l/tl_abc" },
-		"unsubscribe":  func() string { return "/l/" + h.server.Links.Mint(links.KindUnsubscribe, uuid.New(), expert.ID, 0) },
 	}
 	for name, link := range ended {
 		for _, tag := range i18n.Tags() {
@@ -102,6 +100,7 @@ func TestEndedLinkOffersANewOne(t *testing.T) {
 				require.Equal(t, http.StatusGone, got.StatusCode)
 				require.Contains(t, got.Body, i18n.For(tag).T("error.renew"))
 				require.Contains(t, got.Body, `action="`+path+`"`)
+				require.NotContains(t, got.Body, `name="email"`, "whose it was is known")
 				require.Empty(t, got.Cookies())
 				asked := b.post(path, nil)
 				require.Equal(t, http.StatusOK, asked.StatusCode)
@@ -109,6 +108,81 @@ func TestEndedLinkOffersANewOne(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestADamagedLinkAsksForTheAddress of a question that waits: nothing can be read of whose link it was, so nobody is told that a new one
+// left without it. The answer is the same for everybody; a link goes to who is asked, at the address on file.
+func TestADamagedLinkAsksForTheAddress(t *testing.T) {
+	h := newHouse(t)
+	expert, other := h.person("expert-02"), h.person("expert-03")
+	task := h.ask(models.TaskReview, expert.ID)
+	link := h.linkFor(task, expert.ID)
+	changed := func(at int) string {
+		letter := "A"
+		if link[at] == 'A' {
+			letter = "B"
+		}
+		return link[:at] + letter + link[at+1:]
+	}
+	const begin = len("/l/tl_")
+	damaged := map[string]string{"the signature": changed(begin + 60), "the last letter": changed(len(link) - 1), "the person": changed(begin + 30),
+		"the question": changed(begin + 10), "the version": changed(begin), "the kind": "/l/tx_" + link[begin:], "cut off late": link[:len(link)-9], "cut off early": link[:begin+9],
+		"another kind": "/l/" + h.server.Links.Mint(links.KindUnsubscribe, uuid.New(), expert.ID, 0), "nonsense": "/l/tl_abc"}
+	said := ""
+	for name, path := range damaged {
+		h.exec(`DELETE FROM rate_limits`)
+		b := h.public("en")
+		page := b.get(path)
+		require.Equal(t, http.StatusGone, page.StatusCode, name)
+		sound(t, page)
+		require.Contains(t, page.Body, `name="email"`, name)
+		require.Empty(t, page.Cookies(), name)
+		without := b.post(path, nil)
+		require.Equal(t, http.StatusGone, without.StatusCode, name)
+		require.NotContains(t, without.Body, i18n.For("en").T("account.link_asked.text"), "%s: nothing was sent", name)
+		require.Zero(t, h.newLinks(expert.ID), name)
+		for _, address := range []string{other.Email, "nobody@example.org", strings.Repeat("x", 3000), expert.Email, strings.ToUpper(expert.Email)} {
+			asked := b.post(path, url.Values{"email": {address}})
+			require.Equal(t, http.StatusOK, asked.StatusCode, name)
+			require.Equal(t, "no-store", asked.Header.Get("Cache-Control"))
+			answer := strings.ReplaceAll(asked.Body, path, "")
+			if said == "" {
+				said = answer
+			}
+			require.Equal(t, said, answer, "%s: the same answer whatever comes of it", name)
+		}
+		require.Equal(t, 1, h.newLinks(expert.ID), "%s: once", name)
+		require.Zero(t, h.newLinks(other.ID), "%s: nobody who is not asked", name)
+		h.exec(`DELETE FROM outbox WHERE kind = ?`, models.MailNewLink)
+	}
+	for _, tag := range i18n.Tags() {
+		got := h.public(tag).get(damaged["the signature"])
+		sound(t, got)
+		require.Contains(t, got.Body, i18n.For(tag).T("error.link_damaged"))
+	}
+	require.Equal(t, http.StatusSeeOther, h.public("en").get(link).StatusCode, "the whole link still opens it")
+}
+
+// TestADamagedLinkOfOneQuestionSendsNoOther where it can still be read which it was; else those that wait, and not without end.
+func TestADamagedLinkOfOneQuestionSendsNoOther(t *testing.T) {
+	h := newHouse(t)
+	expert := h.person("expert-02")
+	task := h.ask(models.TaskReview, expert.ID)
+	for range 7 {
+		h.ask(models.TaskReview, expert.ID)
+	}
+	link := h.linkFor(task, expert.ID)
+	cut, unreadable := link[:len(link)-4], "/l/tl_abc"
+	h.public("en").post(cut, url.Values{"email": {expert.Email}})
+	require.Equal(t, 1, h.newLinks(expert.ID))
+	h.public("en").post(unreadable, url.Values{"email": {expert.Email}})
+	require.LessOrEqual(t, h.newLinks(expert.ID), 6)
+	require.Greater(t, h.newLinks(expert.ID), 1)
+	for range 5 {
+		h.exec(`DELETE FROM outbox WHERE kind = ?`, models.MailNewLink)
+		h.public("en").post(unreadable, url.Values{"email": {expert.Email}})
+	}
+	require.Zero(t, h.newLinks(expert.ID), "nobody's mailbox is filled by it")
 }
 
 // newLinks counts the new links that are on their way to somebody.

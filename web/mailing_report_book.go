@@ -45,7 +45,7 @@ func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error
 	if v.Counts {
 		sheets = append(sheets, v.linkSheet(l))
 	}
-	content, err := bookOf(sheets)
+	content, err := s.bookOf(l, l.T("mailing.report.title")+": "+c.title.Title, sheets)
 	if err != nil {
 		return err
 	}

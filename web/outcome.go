@@ -46,6 +46,7 @@ type outcomeRow struct {
 	Badge       Badge
 	Reason      template.HTML
 	ReasonLang  string
+	WrittenIn   string // the language of the reason, in a few words, where it is not the reader's
 }
 
 // showOutcome shows somebody what became of their own comments. It looks at nobody else's, and names neither owner nor officer to who
@@ -104,6 +105,9 @@ func newOutcomeRow(l *i18n.Localizer, m models.Remark) (outcomeRow, error) {
 	var err error
 	if row.Text, err = renderWords(m.Body, "o-"+id); err != nil {
 		return row, err
+	}
+	if a.Reason != "" {
+		row.WrittenIn = l.WrittenIn(a.WrittenIn)
 	}
 	row.Reason, err = renderWords(a.Reason, "r-"+id)
 	return row, err

@@ -29,7 +29,7 @@ func (s *Server) responsesFiles(l *i18n.Localizer, c *responsesCase, query strin
 }
 
 // responsesFile gives the comments and what is answered to them out as a file, narrowed as the page is. It names who is named in the
-// workbook, and nobody else.
+// workbook, and calls the others as that does.
 func (s *Server) responsesFile(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.beginResponses(r)
 	if err != nil {
@@ -75,13 +75,10 @@ func (c *responsesCase) parts(l *i18n.Localizer) []word.OutcomePart {
 }
 
 func (c *responsesCase) outcomeComment(l *i18n.Localizer, m models.Remark) word.OutcomeComment {
-	cells := c.cells(l, m)
-	one := word.OutcomeComment{Where: cells[0], From: cells[1], Kind: cells[3], Quote: m.Quote, Words: m.Body, In: m.WrittenIn}
+	f := c.inFile(l, m)
+	one := word.OutcomeComment{Where: f.paragraph, From: f.author(), Kind: f.kind, Quote: m.Quote, Words: m.Body, In: m.WrittenIn}
 	if m.Block >= 0 {
-		one.Where = l.T("recommendation.paragraph", "Number", cells[0])
-	}
-	if cells[2] != "" {
-		one.From += ", " + cells[2]
+		one.Where = l.T("recommendation.paragraph", "Number", f.paragraph)
 	}
 	if m.Kind == models.CommentSuggestion {
 		if one.Instead = m.Replacement; one.Instead == "" {
@@ -89,7 +86,10 @@ func (c *responsesCase) outcomeComment(l *i18n.Localizer, m models.Remark) word.
 		}
 	}
 	if a := m.Response(); (m.GroupID == nil || m.Outcome != nil || c.left[m.ID] != "") && a != nil {
-		one.Outcome, one.Reason, one.WrittenIn = cells[8], a.Reason, a.WrittenIn
+		one.Outcome, one.Reason, one.WrittenIn = f.outcome, a.Reason, a.WrittenIn
+		if left := leftWords(l, c.left[m.ID]); left != "" {
+			one.Outcome += ". " + left
+		}
 	} else if m.GroupID == nil {
 		one.Outcome = l.T("responses.open")
 	}

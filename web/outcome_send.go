@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -20,12 +21,13 @@ type sendOutcomeView struct {
 	Rounds   []Option
 	Filter   *Form
 	Here     string
-	Readers  int // who commented
-	Due      int // a mail is owed to
-	Fresh    int // of them, who were not told before
-	Changed  int // and to whom it is otherwise now
-	Told     int // who are owed nothing new
-	Comments int // that are answered
+	Readers  int    // who commented
+	Due      int    // a mail is owed to
+	Fresh    int    // of them, who were not told before
+	Changed  int    // and to whom it is otherwise now
+	Told     int    // who are owed nothing new
+	ReadIn   string // languages, with how many read in each
+	Comments int    // that are answered
 	Open     []openRow
 	More     int // open ones that are not listed
 	Nameless bool
@@ -134,10 +136,23 @@ func (s *Server) fillSendOutcome(ctx context.Context, l *i18n.Localizer, c *resp
 	if v.Zone, err = s.zoneOf(ctx, c.visitor.Person); err != nil {
 		return err
 	}
+	if v.ReadIn, err = s.readIn(ctx, l, c.rec, c.round); err != nil {
+		return err
+	}
 	if err := s.fillOpen(ctx, l, c, v); err != nil || v.Nameless {
 		return err
 	}
 	return s.fillOutcomeReaders(ctx, l, c.rec, p, v)
+}
+
+// readIn says in which languages those read who commented in a round, and how many in each; "" where nobody did.
+func (s *Server) readIn(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round int) (string, error) {
+	all, err := models.OutcomeLanguages(ctx, s.DB, rec.ID, round)
+	said := make([]string, len(all))
+	for i, in := range all {
+		said[i] = l.T("outcome.language_of", "Language", l.Language(in.Language), "Number", l.Number(in.People))
+	}
+	return strings.Join(said, ", "), err
 }
 
 // outcomeProblem says why nothing can be sent; "" where it can.

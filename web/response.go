@@ -58,6 +58,7 @@ type responsesView struct {
 	Printed   string     // what stands above the list on paper: the text, its version, the round, the day
 	PutIn     *toPutIn   // accepted suggestions that wait to be put into the text
 	Left      *toPutIn   // those among the comments shown that the text follows, or may, although they are not accepted any more
+	ReadIn    string     // the languages of those who commented, with how many read in each
 	Asked     string     // where the answers to the procedure's own questions are compared; "" where there are none
 }
 
@@ -97,6 +98,7 @@ type responsesCase struct {
 	remarks   []models.Remark
 	authors   map[uuid.UUID]author
 	namings   models.Namings                 // who is named in a file; read for files alone
+	numbers   map[uuid.UUID]int              // likewise, by which experts are called who are not, by answer
 	conflicts map[uuid.UUID]*models.Conflict // declared, by question
 	originals map[uuid.UUID]*original        // of what was recorded for somebody, by the question
 	left      map[uuid.UUID]models.Left      // what the text still follows although it is not accepted any more
@@ -196,10 +198,7 @@ func (s *Server) takeResponses(w http.ResponseWriter, r *http.Request) error {
 	picked, err := readPicks(r.PostForm["pick"])
 	if err == nil && r.PostFormValue("do") == "group" {
 		in := models.GroupInput{Title: words(r, "title")}
-		said, err = l.N("responses.grouped", len(picked)), s.storeResponses(r, c.officerAct, in, func(ctx context.Context, tx bun.Tx) error {
-			_, err := models.GroupRemarks(ctx, tx, c.rec.ID, c.round, picked, in, s.Now())
-			return err
-		})
+		said, err = s.group(r, c, picked, in)
 	} else if err == nil {
 		in := responseInput(r)
 		said, err = l.N("responses.answered", len(picked)), s.storeResponses(r, c.officerAct, in, func(ctx context.Context, tx bun.Tx) error {
@@ -215,6 +214,31 @@ func (s *Server) takeResponses(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.renderResponses(w, r, c)
+}
+
+// group puts comments into a group, and says so, and which groups they left for it.
+func (s *Server) group(r *http.Request, c *responsesCase, picked []models.SeenRemark, in models.GroupInput) (string, error) {
+	var g *models.CommentGroup
+	err := s.storeResponses(r, c.officerAct, in, func(ctx context.Context, tx bun.Tx) (err error) {
+		g, err = models.GroupRemarks(ctx, tx, c.rec.ID, c.round, picked, in, s.Now())
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	l := Localizer(r)
+	said := []string{l.N("responses.grouped", len(picked))}
+	for _, left := range g.Left {
+		switch {
+		case left.Gone && left.Answered:
+			said = append(said, l.T("responses.group_gone_answered", "Title", left.Title))
+		case left.Gone:
+			said = append(said, l.T("responses.group_gone", "Title", left.Title))
+		default:
+			said = append(said, l.N("responses.group_left", left.Comments, "Title", left.Title))
+		}
+	}
+	return strings.Join(said, " "), nil
 }
 
 // storeResponses writes what a form asks for, and forgets what was kept of it.
@@ -284,6 +308,9 @@ func (s *Server) renderResponses(w http.ResponseWriter, r *http.Request, c *resp
 	}
 	if c.round > 0 {
 		v.Send, v.Files = sendOutcomePath(c), s.responsesFiles(l, c, r.URL.RawQuery)
+		if v.ReadIn, err = s.readIn(r.Context(), l, c.rec, c.round); err != nil {
+			return err
+		}
 	}
 	if v.PutIn, err = s.toPutIn(r.Context(), c.visitor, c.rec, func() (int, error) { return c.countToPutIn(r.Context(), s) }); err != nil {
 		return err

@@ -21,6 +21,7 @@ type responseView struct {
 	Group    bool
 	Blocks   []answeredBlock
 	Lang     string // of the text
+	ReadIn   string // the languages of all who commented in the round, with how many read in each: in an anonymised one nobody's own are told
 	Apply    string // where a suggestion is applied; "" where it cannot be in one step
 	Draft    int    // number of the draft it would be applied to
 	Edit     string // where the draft is written instead; "" for no suggestion, or no draft
@@ -199,6 +200,9 @@ func (s *Server) renderResponse(w http.ResponseWriter, r *http.Request, c respon
 	v.Action, v.Back = c.kept.page, c.back()
 	var err error
 	if v.Blocks, err = s.answeredBlocks(r.Context(), l, c.responsesCase); err != nil {
+		return err
+	}
+	if v.ReadIn, err = s.readIn(r.Context(), l, c.rec, c.remarks[0].Round); err != nil {
 		return err
 	}
 	if err := s.fillSuggestion(r, c, &v); err != nil {

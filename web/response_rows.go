@@ -54,21 +54,30 @@ func (c *responsesCase) beside(e *Engine, l *i18n.Localizer, body string) ([]ans
 
 // fillAbove says what stands above the list.
 func (s *Server) fillAbove(ctx context.Context, l *i18n.Localizer, c *responsesCase, v *responsesView) error {
-	round, err := models.RoundByNumber(ctx, s.DB, c.rec.ID, c.round)
+	title, about, err := s.titleOfRound(ctx, l, c)
 	if err != nil {
 		return err
 	}
-	version, err := models.VersionByID(ctx, s.DB, round.VersionID)
-	if err != nil {
-		return err
-	}
-	v.Printed = strings.Join([]string{version.Title, l.T("version.title", "Number", l.Number(version.Number)),
-		l.T("responses.round", "Number", l.Number(c.round)), l.Date(s.Now(), c.zone)}, " · ")
+	v.Printed = title + " · " + about
 	questions, err := s.questionsOf(ctx, c.rec)
 	if err == nil && len(questions) > 0 {
 		v.Asked, err = s.agreementLink(ctx, c.visitor, c.rec, c.round)
 	}
 	return err
+}
+
+// titleOfRound says which comments these are, where no page around them does: on what text, and its version, the round and the day.
+func (s *Server) titleOfRound(ctx context.Context, l *i18n.Localizer, c *responsesCase) (title, about string, err error) {
+	round, err := models.RoundByNumber(ctx, s.DB, c.rec.ID, c.round)
+	if err != nil {
+		return "", "", err
+	}
+	version, err := models.VersionByID(ctx, s.DB, round.VersionID)
+	if err != nil {
+		return "", "", err
+	}
+	return version.Title, strings.Join([]string{l.T("version.title", "Number", l.Number(version.Number)),
+		l.T("responses.round", "Number", l.Number(c.round)), l.Date(s.Now(), c.zone)}, " · "), nil
 }
 
 // row shows a comment with what is answered to it.

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"tribuna/internal/files"
 	"tribuna/internal/i18n"
@@ -14,7 +17,7 @@ import (
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // responsesSheet gives the comments and what is answered to them out as a workbook, narrowed as the page is. It
-// names whom models.Namings lets it name.
+// names whom models.Namings lets it name, and calls the others by a number.
 func (s *Server) responsesSheet(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.beginResponses(r)
 	if err != nil {
@@ -24,13 +27,11 @@ func (s *Server) responsesSheet(w http.ResponseWriter, r *http.Request) error {
 	if err := c.loadForFile(r.Context(), s, l); err != nil {
 		return err
 	}
-	rows := [][]string{{l.T("responses.column.paragraph"), l.T("responses.column.from"), l.T("responses.column.capacity"), l.T("responses.column.kind"),
-		l.T("responses.column.quote"), l.T("responses.column.comment"), l.T("responses.column.replacement"), l.T("responses.column.group"),
-		l.T("responses.column.outcome"), l.T("responses.column.reason")}}
-	for _, m := range c.remarks {
-		rows = append(rows, c.cells(l, m))
+	sheet, err := s.commentSheet(r.Context(), l, c)
+	if err != nil {
+		return err
 	}
-	content, err := workbookOf(rows)
+	content, err := s.bookOf(l, l.T("outcome.file_title")+": "+c.rec.Title, []bookSheet{sheet})
 	if err != nil {
 		return err
 	}
@@ -38,44 +39,106 @@ func (s *Server) responsesSheet(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// loadForFile reads the comments, and who of those who made them is named in a file.
+// commentSheet lists the comments below the title of the text and the round.
+func (s *Server) commentSheet(ctx context.Context, l *i18n.Localizer, c *responsesCase) (bookSheet, error) {
+	rows := [][]string{{l.T("responses.column.paragraph"), l.T("responses.column.from"), l.T("responses.column.capacity"), l.T("responses.column.kind"),
+		l.T("responses.column.quote"), l.T("responses.column.comment"), l.T("responses.column.replacement"), l.T("responses.column.group"),
+		l.T("responses.column.outcome"), l.T("responses.column.reason"), l.T("responses.column.in_text")}}
+	if c.round == 0 { // none is closed
+		return textSheet("Sheet1", rows), nil
+	}
+	title, about, err := s.titleOfRound(ctx, l, c)
+	if err != nil {
+		return bookSheet{}, err
+	}
+	follows, err := s.followedIn(ctx, l, c)
+	if err != nil {
+		return bookSheet{}, err
+	}
+	for _, m := range c.remarks {
+		f := c.inFile(l, m)
+		rows = append(rows, []string{f.paragraph, f.from, f.capacity, f.kind, m.Quote, m.Body, m.Replacement, m.GroupTitle, f.outcome, f.reason, follows(m)})
+	}
+	sheet := textSheet(l.T("responses.round", "Number", l.Number(c.round)), rows)
+	sheet.above = [][]any{{title}, {about}}
+	return sheet, nil
+}
+
+// loadForFile reads the comments, who of those who made them is named in a file, and by which number the others are called.
 func (c *responsesCase) loadForFile(ctx context.Context, s *Server, l *i18n.Localizer) error {
 	var err error
 	if c.namings, err = models.NamingsOf(ctx, s.DB, c.rec.ID); err != nil {
 		return err
 	}
-	return c.load(ctx, s, l)
+	if c.numbers, err = models.ExpertNumbers(ctx, s.DB, c.rec.ID, c.round); err != nil {
+		return err
+	}
+	if err := c.load(ctx, s, l); err != nil {
+		return err
+	}
+	// Pages list what is said of a paragraph as it came. Who has a file and knows when people answered could tell by that who is who.
+	slices.SortStableFunc(c.remarks, func(a, b models.Remark) int {
+		return cmp.Or(cmp.Compare(a.Block, b.Block), strings.Compare(a.ReviewID.String(), b.ReviewID.String()))
+	})
+	return nil
 }
 
-// cells is a comment as a row.
-func (c *responsesCase) cells(l *i18n.Localizer, m models.Remark) []string {
-	paragraph, name := l.T("responses.whole"), c.authors[m.TaskID].name
+// inFile is what every file says of a comment in words that are not its author's.
+type inFile struct {
+	paragraph, from, capacity, kind, outcome, reason string
+	unnamed                                          bool
+}
+
+func (c *responsesCase) inFile(l *i18n.Localizer, m models.Remark) inFile {
+	by := c.authors[m.TaskID]
+	f := inFile{paragraph: l.T("responses.whole"), from: by.name, capacity: by.capacity, kind: l.T("responses.kind." + string(m.Kind)),
+		outcome: l.T("responses.open"), unnamed: !c.namings.NamesInFile(m.By(), true)}
 	if m.Block >= 0 {
-		paragraph = l.Number(m.Block + 1)
+		f.paragraph = l.Number(m.Block + 1)
 	}
-	if !c.namings.NamesInFile(m.By(), true) {
-		name = withoutName(l, m.Label)
+	if f.unnamed {
+		f.from = numberedExpert(l, m.Label, c.numbers[m.ReviewID])
 	}
-	outcome, reason := l.T("responses.open"), ""
 	if a := m.Response(); a != nil {
-		outcome, reason = l.T("responses.outcome."+a.Outcome), a.Reason
+		f.outcome, f.reason = l.T("responses.outcome."+a.Outcome), a.Reason
 	}
-	if left := leftWords(l, c.left[m.ID]); left != "" {
-		outcome += ". " + left
-	}
-	return []string{paragraph, name, c.authors[m.TaskID].capacity, l.T("responses.kind." + string(m.Kind)), m.Quote, m.Body, m.Replacement,
-		m.GroupTitle, outcome, reason}
+	return f
 }
 
-// workbookOf writes rows, the first of them the header, as a workbook of one sheet.
-func workbookOf(rows [][]string) ([]byte, error) {
-	sheet := bookSheet{name: "Sheet1"}
-	for _, row := range rows {
-		cells := make([]any, len(row))
-		for i, text := range row {
-			cells[i] = text
-		}
-		sheet.rows = append(sheet.rows, cells)
+// numberedExpert is what an expert is called who is not named in a file: by the letter that the round gave them, else by their number.
+func numberedExpert(l *i18n.Localizer, label models.Label, number int) string {
+	if label > 0 || number == 0 {
+		return withoutName(l, label)
 	}
-	return bookOf([]bookSheet{sheet})
+	return l.T("responses.expert", "Number", l.Number(number))
+}
+
+// author is who said it, and in which capacity where that is not said by what they are called.
+func (f inFile) author() string {
+	if f.unnamed || f.capacity == "" {
+		return f.from
+	}
+	return f.from + ", " + f.capacity
+}
+
+// followedIn returns what is said of a suggestion that was accepted: whether it stands in the text, and since when.
+func (s *Server) followedIn(ctx context.Context, l *i18n.Localizer, c *responsesCase) (func(models.Remark) string, error) {
+	numbers, err := models.VersionNumbers(ctx, s.DB, c.rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := models.StandInText(ctx, s.DB, c.rec, c.remarks)
+	return func(m models.Remark) string {
+		switch {
+		case m.Refused():
+			return leftWords(l, c.left[m.ID])
+		case m.AppliedVersionID != nil:
+			return l.T("responses.in_text.since", "Number", l.Number(numbers[*m.AppliedVersionID]))
+		case stands[m.ID]:
+			return l.T("putin.stands")
+		case m.ToPutIn():
+			return l.T("responses.in_text.not_yet")
+		}
+		return ""
+	}, err
 }

@@ -51,6 +51,14 @@ func (s *Server) leadsOn(w http.ResponseWriter, r *http.Request, a *asked) (bool
 		if err != nil {
 			return true, err
 		}
+		late, err := s.tooLate(r, a)
+		if err != nil {
+			return true, err
+		}
+		if late {
+			http.Redirect(w, r, a.path(), http.StatusSeeOther)
+			return true, nil
+		}
 		if another == nil && do != "change" {
 			to = a.summaryPath(r.PostFormValue("page"), kept)
 		}
@@ -59,6 +67,17 @@ func (s *Server) leadsOn(w http.ResponseWriter, r *http.Request, a *asked) (bool
 		to += "&another=" + another[1] + "#" + blockID(another[1])
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+	return true, nil
+}
+
+// tooLate tells who typed on a page that was open when their question ended that nothing came of it: the page of the question says why, and
+// shows their words. It reports whether it did; what can still be answered, or can again, is not too late.
+func (s *Server) tooLate(r *http.Request, a *asked) (bool, error) {
+	over, err := s.overBecause(r.Context(), a)
+	if err != nil || over == "" || over == "silent" || over == "held" {
+		return false, err
+	}
+	s.flash(r, "wait", Localizer(r).T("asked.too_late"))
 	return true, nil
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -43,6 +44,45 @@ func TestPagesOfAClosingRoundSayWhenItCloses(t *testing.T) {
 	f.Set("do", "look")
 	summary := looks(t, b, path+"/review", f)
 	require.NotContains(t, summary.Body, "in 20 days")
+}
+
+// TestWhoIsTooLateIsToldWhenTheRoundClosed: who asks to see what would be sent after that finds their words, and why they are not sent.
+func TestWhoIsTooLateIsToldWhenTheRoundClosed(t *testing.T) {
+	h := newHouse(t)
+	task, expert := h.reviewing("expert-02"), h.person("expert-02")
+	path, b := taskPath(task.ID), h.public("en")
+	require.Equal(t, http.StatusSeeOther, b.get(h.linkFor(task, expert.ID)).StatusCode)
+	f := filled(t, b.get(path).Body, path+"/review")
+	f.Set("answer", models.AnswerSupport)
+	f.Set("reasons", "Half a thought.")
+	f.Set("do", "look")
+	at := h.server.Now().UTC().Truncate(time.Microsecond)
+	task.Close(models.TaskCancelled, at)
+	require.NoError(t, task.Save(t.Context(), h.db))
+	h.exec(`UPDATE review_rounds SET closed_at = ? WHERE recommendation_id = ?`, at, h.brief.ID)
+	late := b.post(path+"/review", f)
+	require.Equal(t, http.StatusSeeOther, late.StatusCode)
+	require.Equal(t, path, late.Header.Get("Location"))
+	page := b.get(path)
+	require.Contains(t, page.Body, i18n.For("en").T("asked.too_late"))
+	require.Contains(t, page.Body, "Half a thought.")
+	require.NotContains(t, b.get(path).Body, i18n.For("en").T("asked.too_late"), "once")
+	h.exec(`UPDATE recommendations SET stage = 'drafting' WHERE id = ?`, h.brief.ID) // and later
+	zone, err := h.server.zoneOf(t.Context(), expert)
+	require.NoError(t, err)
+	for _, tag := range i18n.Tags() {
+		reader, l := h.public(tag), i18n.For(tag)
+		require.Equal(t, http.StatusSeeOther, reader.get(h.linkFor(task, expert.ID)).StatusCode)
+		require.Equal(t, http.StatusSeeOther, reader.post("/language", url.Values{"language": {tag}}).StatusCode)
+		page := reader.get(path)
+		sound(t, page)
+		unsaid(t, page)
+		require.Contains(t, page.Body, l.T("asked.over.round_closed.title"))
+		require.Contains(t, page.Body, l.T("asked.over.round_closed.text", "When", (&asked{visitor: &visitor{Person: expert}, zone: zone}).moment(l, at)))
+		require.NotContains(t, page.Body, l.T("asked.over.cancelled.title"))
+	}
+	h.exec(`UPDATE tasks SET closed_at = closed_at - interval '1 hour' WHERE id = ?`, task.ID)
+	require.Contains(t, b.get(path).Body, i18n.For("en").T("asked.over.cancelled.title"), "an invitation that was taken back before")
 }
 
 // TestTheOfficerSeesTheDaysThatWillHold before a review is started, and is warned where more time leaves too little to decide.

@@ -136,12 +136,20 @@ func (s *Server) showOver(w http.ResponseWriter, r *http.Request, a *asked, reas
 
 func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, reason string, f formState) error {
 	l := Localizer(r)
-	v, err := s.answeredPage(r, a, l.T("asked.over."+reason+".title"))
+	closed, err := s.endedWithRound(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	title, lead := l.T("asked.over."+reason+".title"), l.T("asked.over."+reason+".text")
+	if closed != nil {
+		title, lead = l.T("asked.over.round_closed.title"), l.T("asked.over.round_closed.text", "When", a.moment(l, *closed))
+	}
+	v, err := s.answeredPage(r, a, title)
 	if err != nil {
 		return err
 	}
 	v.Icon = "info-circle"
-	v.Lead = l.T("asked.over." + reason + ".text")
+	v.Lead = lead
 	if v.Conflict, err = s.replacedView(r.Context(), l, a); err != nil {
 		return err
 	}
@@ -167,6 +175,18 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	}
 	s.Engine.Render(w, r, f.status, "answered", v)
 	return nil
+}
+
+// endedWithRound returns when the round was closed, with which an expert's question ended that they had not answered; nil where it did not.
+func (s *Server) endedWithRound(ctx context.Context, a *asked) (*time.Time, error) {
+	if a.task.Kind != models.TaskReview || a.task.State != models.TaskCancelled || a.task.ClosedAt == nil {
+		return nil, nil
+	}
+	round, err := s.roundOf(ctx, a)
+	if err != nil || round.ClosedAt == nil || !round.ClosedAt.Equal(*a.task.ClosedAt) {
+		return nil, err
+	}
+	return round.ClosedAt, nil
 }
 
 // reconsiderable reports whether who declined or was silent can still say that they will after all.

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"tribuna/models"
@@ -45,9 +44,12 @@ func (s *Server) unsent(r *http.Request, a *asked) (*unsentView, error) {
 	names := slices.Collect(maps.Keys(left))
 	slices.SortFunc(names, byFormOrder)
 	for _, name := range names {
-		text := typed(strings.Join(left[name], "\n\n"))
+		text, lang := k.said(l, name, left[name]), left.Get("written_in")
+		if name == "answer" { // in words of ours
+			lang = ""
+		}
 		if label := k.label(l, name); label != "" && text != "" && !slices.Contains(keptHidden, name) {
-			v.Words = append(v.Words, unsentWords{label, text, left.Get("written_in")})
+			v.Words = append(v.Words, unsentWords{label, text, lang})
 		}
 	}
 	if len(v.Words) == 0 {

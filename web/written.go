@@ -23,6 +23,15 @@ func writtenInput(l *i18n.Localizer, f *Form) Input {
 	return in
 }
 
+// writtenInputTo is writtenInput where it is known who reads the words: it says in which languages (readers); "" says nothing.
+func writtenInputTo(l *i18n.Localizer, f *Form, readers string) Input {
+	in := writtenInput(l, f)
+	if readers != "" {
+		in.Help = l.T("responses.readers", "Languages", readers)
+	}
+	return in
+}
+
 // sourceInput asks in which language a source's title is. It begins with nothing: a source is in whichever language it is.
 func sourceInput(l *i18n.Localizer, f *Form) Input {
 	return languageInput(f, "source_language", l.T("written.source"), l.T("written.unsaid"))

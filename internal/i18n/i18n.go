@@ -155,6 +155,14 @@ func (l *Localizer) Language(tag string) string {
 	return tag
 }
 
+// WrittenIn says in which language words are that somebody wrote, where that is not the reader's; "" where it is, or nobody said.
+func (l *Localizer) WrittenIn(tag string) string {
+	if tag == "" || tag == l.name {
+		return ""
+	}
+	return l.T("written.said", "Language", l.Language(tag))
+}
+
 // NativeLanguage returns the name of a language in that language, as a language switch shows it.
 func NativeLanguage(tag string) string {
 	if l, ok := shelf.Load().localizers[tag]; ok && l.native != "" {

@@ -103,8 +103,7 @@ func (m *Minter) Mint(kind Kind, id, personID uuid.UUID, generation int) string 
 	return string(kind) + encoding.EncodeToString(raw)
 }
 
-// Check returns what a genuine token claims. Anything else gives apperr.CodeLinkExpired: whoever holds a broken link
-// is helped like the holder of an expired one, and a forger learns nothing.
+// Check returns what a genuine token claims. Anything else gives apperr.CodeLinkExpired, and a forger learns nothing but that.
 func (m *Minter) Check(token string) (Claims, error) {
 	for _, kind := range kinds {
 		if rest, ok := strings.CutPrefix(token, string(kind)); ok {
@@ -131,6 +130,22 @@ func (m *Minter) check(kind Kind, encoded string) (Claims, error) {
 		PersonID:   uuid.UUID(raw[17:33]),
 		Generation: int(binary.BigEndian.Uint32(raw[33:37])),
 	}, nil
+}
+
+// TaskHint reads of a link that Check refuses which task it was made for, where that can still be read: a mail program cut it off, or a
+// letter of it was changed. Anybody can have written it, so nothing is opened or told by it: it only says which question somebody means
+// who has shown by something else that it is theirs.
+func TaskHint(token string) (uuid.UUID, bool) {
+	const whole = 18 // bytes: as many as are encoded without a rest, and hold the version and the id
+	encoded, is := strings.CutPrefix(token, string(KindTask))
+	if !is || len(encoded) < encoding.EncodedLen(whole) {
+		return uuid.Nil, false
+	}
+	raw, err := encoding.DecodeString(encoded[:encoding.EncodedLen(whole)])
+	if err != nil || raw[0] != version {
+		return uuid.Nil, false
+	}
+	return uuid.UUID(raw[1:17]), true
 }
 
 // genuine tries every key, always all of them, so that the time taken does not say which fits.

@@ -176,3 +176,16 @@ func TestUnsubscribingByMailNamesItsLink(t *testing.T) {
 		require.Equal(t, want != "", ok, subject)
 	}
 }
+
+func TestADamagedLinkSaysAtMostWhichQuestionItWasFor(t *testing.T) {
+	token := minter(t, oldKey).Mint(links.KindTask, task, person, 3)
+	for _, readable := range []string{token, token[:len(token)-1], token[:40], token[:len(token)-3] + "AAA"} {
+		hint, ok := links.TaskHint(readable)
+		require.True(t, ok, readable)
+		require.Equal(t, task, hint)
+	}
+	for _, not := range []string{"", "tl_", "tl_abc", token[:20], "tu_" + token[3:], "tl_" + strings.Repeat("!", 68), "tl_" + strings.Repeat("A", 68)} {
+		_, ok := links.TaskHint(not)
+		require.False(t, ok, not)
+	}
+}

@@ -49,12 +49,16 @@ func (d *draft) responses(ctx context.Context) (page, error) {
 	return p, nil
 }
 
-// outcome is a comment and what was answered to it.
+// outcome is a comment, by its paragraph, and what was answered to it.
 //
 //i18n:keys responses.kind.* responses.outcome.*
 func (d *draft) outcome(language string, r models.Remark) []passage {
 	a := r.Response()
-	comment := passage{Heading: d.words.T("responses.kind." + string(r.Kind)), Quote: r.Quote, QuoteLanguage: language, Text: r.Body, Language: r.WrittenIn}
+	where := d.words.T("responses.whole")
+	if r.Block >= 0 {
+		where = d.words.T("recommendation.paragraph", "Number", d.words.Number(r.Block+1))
+	}
+	comment := passage{Heading: where + " · " + d.words.T("responses.kind."+string(r.Kind)), Quote: r.Quote, QuoteLanguage: language, Text: r.Body, Language: r.WrittenIn}
 	all := []passage{comment}
 	if r.Kind == models.CommentSuggestion {
 		instead := passage{Heading: d.words.T("responses.column.replacement"), Text: r.Replacement, Language: language}
@@ -64,5 +68,8 @@ func (d *draft) outcome(language string, r models.Remark) []passage {
 		all = append(all, instead)
 	}
 	answer := passage{Heading: d.t("responses.answer", "Outcome", d.words.T("responses.outcome."+a.Outcome)), Text: a.Reason, Language: a.WrittenIn}
+	if in := d.words.WrittenIn(a.WrittenIn); in != "" && a.Reason != "" {
+		answer.Heading += " · " + in
+	}
 	return append(all, answer)
 }

@@ -29,7 +29,7 @@ type Document struct {
 // the looks.
 func (c *Converter) Tag(d Document, f Form) string {
 	raw, _ := json.Marshal(d) // strings can always be encoded
-	sum := sha256.Sum256(fmt.Appendf(raw, "\n%s\n%s\n%s", f, c.writer(f).version, printing))
+	sum := sha256.Sum256(fmt.Appendf(raw, "\n%s\n%s\n%s\n%s", f, c.writer(f).version, printing, chromiumArgs))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -162,8 +162,8 @@ func (c *Converter) sandboxed() bool {
 var errNothing = errors.New("the program wrote nothing")
 
 // chromiumArgs keep a browser from doing anything but printing: no network, no services in the background. The page itself
-// forbids scripts and everything that would have to be loaded.
-var chromiumArgs = []string{"--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+// forbids scripts and everything that would have to be loaded. What a browser calls itself is what the file says it was created with.
+var chromiumArgs = []string{"--user-agent=Tribuna", "--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
 	"--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-default-apps", "--proxy-server=http://127.0.0.1:9",
 	"--no-pdf-header-footer", "--generate-pdf-document-outline"}
 
