@@ -251,11 +251,7 @@ func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound, after t
 		if err != nil {
 			return 0, err
 		}
-		goes, err := x.goesAt(ctx, p)
-		if err != nil {
-			return 0, err
-		}
-		if err := x.mailAt(ctx, models.MailReviewCopy, p, t, "", models.MailData{}, goes); err != nil {
+		if err := x.mailAwake(ctx, models.MailReviewCopy, p, t, "", models.MailData{}); err != nil {
 			return 0, err
 		}
 	}

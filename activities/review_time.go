@@ -124,7 +124,7 @@ func (x *act) news(ctx context.Context, t *models.Task, what, suffix string) err
 	if err != nil {
 		return err
 	}
-	return x.mailWith(ctx, models.MailRoundNews, officer, t, what+":"+suffix, models.MailData{Reason: what})
+	return x.mailAwake(ctx, models.MailRoundNews, officer, t, what+":"+suffix, models.MailData{Reason: what})
 }
 
 // extendReview is the officer giving one who was asked in the round more time, or all who have not answered. Where the round was closing
