@@ -160,9 +160,3 @@ func (x *act) callOffClosing(ctx context.Context, given []uuid.UUID) error {
 	}
 	return x.makeGood(ctx, round)
 }
-
-// countryOfClosing is the country by whose clock and calendar a round closes: the first of the organisation whose text it is.
-func (x *act) countryOfClosing(ctx context.Context) (string, error) {
-	owner, err := models.OrganisationByID(ctx, x.tx, x.rec.OrganisationID)
-	return countryOfFirst(owner), err
-}

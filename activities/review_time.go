@@ -284,18 +284,12 @@ func closeReview(ctx context.Context, x *act) error {
 	return x.beginClosing(ctx, round, x.rec.OrganisationID)
 }
 
-// beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it. A round closes for everybody
-// at one instant, wherever they are: it ends with a day in the country of the organisation that owns the text.
+// beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it.
 func (x *act) beginClosing(ctx context.Context, round *models.ReviewRound, org uuid.UUID) error {
-	country, err := x.countryOfClosing(ctx)
+	at, err := models.ClosesAt(ctx, x.tx, x.rec, x.procedure.Review, x.now)
 	if err != nil {
-		return err
+		return fmt.Errorf("when a round closes: %w", err)
 	}
-	zone, err := zoneOf(ctx, x.tx, country)
-	if err != nil {
-		return err
-	}
-	at := x.procedure.Review.ClosingGrace().After(x.now, zone)
 	round.ClosingAt = &at
 	if err := round.Save(ctx, x.tx); err != nil {
 		return err

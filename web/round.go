@@ -26,6 +26,7 @@ type roundDeskView struct {
 	Zone     *time.Location
 	Short    string      // why the round is shorter than usual
 	Enough   bool        // enough have answered and the officer is asked whether to close
+	Close    *roundClose // where that is done; nil while it cannot be
 	Given    string      // who was given more time and is therefore still waited for; "" for nobody
 	Closing  string      // what giving time does to a round that is closing; "" where it is not
 	Closes   string      // when the round is expected to, in words; "" once it is
@@ -113,6 +114,9 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	}
 	done, next := false, r.URL.Path
 	if err = bad.OrNil(); err == nil {
+		err = closesKnowing(r, kind)
+	}
+	if err == nil {
 		done, err = s.checkAndDecide(w, r, d, next)
 	}
 	if err != nil {
@@ -122,6 +126,7 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 		if kind == models.DecideRuleConflict {
 			a.form.Form.renameErrors(map[string]string{"reason": "ruling_reason"}, Localizer(r))
 		}
+		a.form.Form.sayTick(Localizer(r), "close_round", closeBox(Localizer(r)))
 		return s.showRound(w, r, a)
 	}
 	if done {
@@ -229,7 +234,10 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if v.PutIn, err = s.suggestionsToPutIn(ctx, a.visitor, a.rec); err != nil {
 		return v, err
 	}
-	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
+	if err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v); err != nil {
+		return v, err
+	}
+	v.Close, err = s.roundClose(ctx, l, a.rec, procedure.Document.Review, &v)
 	return v, err
 }
 

@@ -96,4 +96,5 @@ func TestTheDeskSaysForWhomARoundWaits(t *testing.T) {
 	require.Contains(t, list.Body, "more time was given: "+words.T("round.given_to", "Name", n.person("expert-04").Name, "Date", words.Date(i18n.DueDay(last, time.UTC), nil)),
 		"the same day as in the row, wherever the officer is")
 	require.Contains(t, list.Body, `id="close"`)
+	require.Contains(t, list.Body, words.T("round.close.awaited", "Names", n.person("expert-04").Name), "who is still awaited stands beside the button")
 }
