@@ -59,8 +59,8 @@ func askTime(ctx context.Context, x *act) error {
 		return err
 	}
 	day := *p.DueOn.Time()
-	if end := models.EndOfDay(day, cal.Zone); !end.After(x.now) || !end.After(x.task.DueAt) {
-		return apperr.Invalid("due_on", "not_past")
+	if err := x.task.MovesTo(day, x.now, cal.Zone); err != nil {
+		return err
 	}
 	if limit, may := x.task.Limit(x.procedure.Review, x.rec.NeededBy, cal.Zone); may && !models.EndOfDay(day, cal.Zone).After(limit) {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
@@ -151,8 +151,11 @@ func extendReview(ctx context.Context, x *act) error {
 		if err != nil {
 			return err
 		}
-		if end := models.EndOfDay(*p.DueOn.Time(), cal.Zone); !end.After(x.now) || !end.After(t.DueAt) {
+		if !t.GivesMore(*p.DueOn.Time(), x.now, cal.Zone) { // it may give others more
 			continue
+		}
+		if err := t.MovesTo(*p.DueOn.Time(), x.now, cal.Zone); err != nil {
+			return err
 		}
 		if t.Kind == models.TaskReview {
 			experts = append(experts, t.ID)

@@ -21,6 +21,7 @@ type overdueView struct {
 	actView
 	Late     awaitedRow
 	AskedOn  time.Time
+	Days     dayRange // to which the deadline is moved
 	Officer  string
 	Over     string       // how it ended, in words; "" while it is to be looked into
 	Standing string       // why nothing can be done now; "" where it can
@@ -115,7 +116,7 @@ func (s *Server) showOverdue(w http.ResponseWriter, r *http.Request, c overdueCa
 	if err != nil {
 		return err
 	}
-	v.Late = newAwaitedRow(l, item, zone)
+	v.Late, v.Days = newAwaitedRow(l, item, zone), daysFor([]models.Task{*c.late}, s.Now(), zone)
 	v.Late.Lost = undeliveredRows(l, c.visitor.viewer(), c.rec, item.Undelivered, zone)
 	officer, err := models.PersonByID(ctx, s.DB, c.rec.OfficerID)
 	if err != nil {

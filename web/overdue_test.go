@@ -110,6 +110,8 @@ func (c *office) looksInto(late *models.Task) (over func()) {
 	require.Equal(c.t, http.StatusUnprocessableEntity, past.StatusCode)
 	require.Contains(c.t, past.Body, words.T("error.field.not_past"))
 	require.Contains(c.t, past.Body, "The minister resigned.", "what was typed stays")
+	far := b.decideAt(path, url.Values{"do": {"extend"}, "due_on": {"2035-01-01"}})
+	require.Contains(c.t, far.Body, words.T("error.field.too_far"))
 	moved := b.decideAt(path, url.Values{"do": {"extend"}, "due_on": {time.Now().AddDate(0, 0, 9).Format(time.DateOnly)}})
 	require.Equal(c.t, http.StatusSeeOther, moved.StatusCode, moved.Body)
 	require.True(c.t, c.task(late.ID).DueAt.After(time.Now().AddDate(0, 0, 8)))

@@ -31,6 +31,7 @@ type roundDeskView struct {
 	Closing  string      // what giving time does to a round that is closing; "" where it is not
 	Closes   string      // when the round is expected to, in words; "" once it is
 	Needed   string      // from which day on more time leaves too little to decide; "" where the text is needed by no day
+	Days     dayRange    // between which a deadline is moved
 	Open     bool        // something can still be done
 	Main     *mainAction // what waits for the officer; nil for nothing
 	Running  bool        // the round is not closed, and its deadline is still to come or passed
@@ -287,7 +288,11 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		return err
 	}
 	var given []string
+	var moved []models.Task // whose deadline the page moves
 	for _, ask := range asks {
+		if ask.State == models.TaskOpen && (a.task == nil || a.task.ID == ask.ID) {
+			moved = append(moved, ask.Task)
+		}
 		if v.Hides != "" && ask.Kind == models.TaskReview {
 			ask.Late = false // of an answer: it would tell which of them is whose
 		}
@@ -324,6 +329,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			v.Partners = append(v.Partners, row)
 		}
 	}
+	v.Days = daysFor(moved, s.Now(), v.Zone)
 	if len(given) > 0 {
 		v.Given = l.T("round.given", "Names", l.ListAnd(given))
 	}
