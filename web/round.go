@@ -46,6 +46,7 @@ type roundDeskView struct {
 	Standing string        // why nothing can be done now; "" where it can
 	Compared string        // where the answers are compared; "" while there are none
 	PutIn    *toPutIn      // accepted suggestions that wait to be put into the text
+	closing  *time.Time    // when the round is closed that is closing; nil where it is not
 }
 
 // roundKinds are the questions of a round.
@@ -203,7 +204,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if err != nil {
 		return v, err
 	}
-	v.State, v.Due = roundBadge(l, round), changeableUntil(round)
+	v.State, v.Due, v.closing = roundBadge(l, round), changeableUntil(round), round.ClosingAt
 	if v.Closes, err = s.closesWords(ctx, l, a.rec, round, func(t time.Time) string { return l.Moment(t, v.Zone) }); err != nil {
 		return v, err
 	}

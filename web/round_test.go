@@ -50,6 +50,9 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	chosen := c.get(path + "?task=" + asks.ID.String())
 	sound(t, chosen)
 	require.Contains(t, chosen.Body, "link opened on ")
+	zone, err := n.server.zoneOf(t.Context(), n.person("officer-khc"))
+	require.NoError(t, err)
+	require.Contains(t, chosen.Body, i18n.For("en").T("round.asked_on", "Date", i18n.For("en").DateTime(asks.OpenedAt, zone)), "to the minute: a round can last hours")
 	list := c.get(path).Body
 	require.Equal(t, 1, strings.Count(list, "opened by a machine"), "that is said once")
 	require.Contains(t, list, "Give or refuse time")
