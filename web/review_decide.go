@@ -27,7 +27,7 @@ type reviewDecisionView struct {
 type consultationView struct {
 	Asked, Answered              int
 	Commented, Awaited, NotHeard []string
-	Until                        time.Time
+	Due, Until                   time.Time // the deadline, and until when a late comment is taken
 	Zone                         *time.Location
 }
 
@@ -44,8 +44,11 @@ func (s *Server) consultationView(ctx context.Context, l *i18n.Localizer, round 
 		return list
 	}
 	return &consultationView{Asked: c.Asked(), Answered: len(c.Commented), Commented: names(c.Commented), Awaited: names(c.Awaited),
-		NotHeard: names(c.Silent), Until: c.Until, Zone: zone}, nil
+		NotHeard: names(c.Silent), Due: c.Due, Until: c.Until, Zone: zone}, nil
 }
+
+// TakesLate reports whether comments are taken after the deadline.
+func (v *consultationView) TakesLate() bool { return v.Until.After(v.Due) }
 
 // partnersAwaited asks once before a decision ends a consultation that is still open.
 func (s *Server) partnersAwaited(r *http.Request, a *officerAct) error {

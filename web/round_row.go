@@ -80,6 +80,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.RespondBy != nil && v.comes(ask, *ask.RespondBy) {
 		row.About = append(row.About, l.T("round.respond_by", "When", l.Moment(*ask.RespondBy, v.Zone)))
 	}
+	if ask.Kind == models.TaskConsult && ask.GraceUntil.After(ask.DueAt) {
+		row.About = append(row.About, l.T("round.late_until", "When", l.Moment(ask.GraceUntil, v.Zone)))
+	}
 	if ask.RemindAt != nil && v.comes(ask, *ask.RemindAt) {
 		row.About = append(row.About, l.T("round.next."+nextStep(ask.Task), "Date", at(*ask.RemindAt)))
 	} else {
