@@ -25,6 +25,9 @@ func startReview(ctx context.Context, x *act) error {
 	if err := x.knowExperts(ctx, p); err != nil {
 		return err
 	}
+	if err := p.CheckEnough(); err != nil {
+		return err
+	}
 	if fewest := x.procedure.Review.Fewest(); len(p.Invite) < fewest {
 		return apperr.Invalid("invite", "fewest", "min", fewest)
 	}
