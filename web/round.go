@@ -276,7 +276,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
-	suggested, err := s.suggestedFor(ctx, a.rec, v.Open)
+	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, v.Open)
 	if err != nil {
 		return err
 	}
