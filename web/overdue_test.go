@@ -105,7 +105,10 @@ func (c *office) looksInto(late *models.Task) (over func()) {
 	b, words := c.as("coordinator", "en"), i18n.For("en")
 	reminded := b.decideAt(path, url.Values{"do": {"remind"}})
 	require.Equal(c.t, path, reminded.Header.Get("Location"), reminded.Body)
-	require.Contains(c.t, b.get(path).Body, words.N("recommendation.reminders", 3))
+	again := b.get(path).Body
+	require.Contains(c.t, again, words.N("recommendation.reminders", 3))
+	require.Contains(c.t, again, words.T("round.nudge.done_now"), "what this procedure says")
+	require.Contains(c.t, again, words.T("overdue.remind.text_now"), "as the page said before")
 	past := b.decideAt(path, url.Values{"do": {"extend"}, "due_on": {"2020-01-01"}, "reason": {"The minister resigned."}})
 	require.Equal(c.t, http.StatusUnprocessableEntity, past.StatusCode)
 	require.Contains(c.t, past.Body, words.T("error.field.not_past"))

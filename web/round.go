@@ -134,7 +134,7 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	if done {
 		said := Localizer(r).T("round." + do + ".done")
 		if kind == models.DecideNudgeReview {
-			if said, err = s.nudged(r, a); err != nil {
+			if said, err = s.nudged(r, a.rec); err != nil {
 				return err
 			}
 		}
