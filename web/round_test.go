@@ -94,10 +94,12 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, moved.StatusCode, moved.Body)
 	require.Equal(t, 1, n.task(silent.ID).Extensions)
 
-	require.Equal(t, http.StatusSeeOther, c.post(path, actForm(c.get(one).Body, "withdraw", nil)).StatusCode)
+	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.withdraw.reason_help"))
+	require.Equal(t, http.StatusSeeOther, c.post(path, actForm(c.get(one).Body, "withdraw", url.Values{"reason": {"Works for the ministry now."}})).StatusCode)
 	require.Equal(t, models.TaskCancelled, n.task(silent.ID).State)
 	b, link := n.byLink(n.task(silent.ID), n.person("expert-04"), "en")
 	require.Contains(t, b.get(link).Body, i18n.For(n.person("expert-04").Language).T("asked.over.cancelled.title"), "the link says so kindly, in their language")
+	require.NotContains(t, b.get(link).Body, "Works for the ministry now.", "as the desk says")
 	require.Contains(t, c.get(path).Body, i18n.For("en").T("round.state.withdrawn"))
 }
 
