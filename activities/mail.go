@@ -40,6 +40,15 @@ func (x *act) goesAt(ctx context.Context, to models.Person) (time.Time, error) {
 	return cal.Awake(x.now), err
 }
 
+// mailAwake queues a mail for when somebody is written to, see goesAt.
+func (x *act) mailAwake(ctx context.Context, kind models.MailKind, to models.Person, t *models.Task, suffix string, data models.MailData) error {
+	goes, err := x.goesAt(ctx, to)
+	if err != nil {
+		return err
+	}
+	return x.mailAt(ctx, kind, to, t, suffix, data, goes)
+}
+
 // dedupeKey is what tells a mail about a task, or about a process, from every other.
 func dedupeKey(kind models.MailKind, about uuid.UUID, to models.Person, suffix string) string {
 	return fmt.Sprintf("%s:%s:%s:%s", kind, about, to.ID, suffix)

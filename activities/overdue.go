@@ -80,14 +80,14 @@ func extendLate(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
+	if err := late.MovesTo(*p.DueOn.Time(), x.now, zone); err != nil {
+		return err
+	}
 	if err := x.remindAsked(ctx, late); err != nil {
 		return err
 	}
 	former := late.DueAt
 	late.Extend(x.procedure.WaitFor(late.Kind), *p.DueOn.Time(), x.now, zone)
-	if !late.DueAt.After(x.now) {
-		return apperr.Invalid("due_on", "not_past")
-	}
 	if err := late.Save(ctx, x.tx); err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (x *act) shiftRound(ctx context.Context, since time.Time, open []models.Tas
 	if round.ClosingAt == nil || round.ClosedAt != nil {
 		return round.Save(ctx, x.tx)
 	}
-	country, err := x.countryOfClosing(ctx)
+	country, err := models.ClosingCountry(ctx, x.tx, x.rec)
 	if err != nil {
 		return err
 	}

@@ -51,16 +51,28 @@ func (x *act) tellClosing(ctx context.Context, until time.Time) error {
 			return err
 		}
 		for _, p := range people {
-			times, err := x.toldClosing(ctx, &open[i], p, until)
-			if err != nil {
-				return err
-			}
-			if err := x.mailWith(ctx, models.MailRoundClosing, p, &open[i], closingKey(until, times+1), models.MailData{Until: &until}); err != nil {
+			if err := x.tellOneClosing(ctx, &open[i], p, until); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// tellOneClosing writes to one of them on a working morning of theirs, and at once where that would come too late to answer.
+func (x *act) tellOneClosing(ctx context.Context, t *models.Task, p models.Person, until time.Time) error {
+	times, err := x.toldClosing(ctx, t, p, until)
+	if err != nil {
+		return err
+	}
+	goes, err := x.goesAt(ctx, p)
+	if err != nil {
+		return err
+	}
+	if !goes.Before(until) {
+		goes = x.now
+	}
+	return x.mailAt(ctx, models.MailRoundClosing, p, t, closingKey(until, times+1), models.MailData{Until: &until}, goes)
 }
 
 // toldClosing counts how often somebody was told that a round closes at an instant: it may go on, and close at the end of the same day
@@ -147,10 +159,4 @@ func (x *act) callOffClosing(ctx context.Context, given []uuid.UUID) error {
 		return err
 	}
 	return x.makeGood(ctx, round)
-}
-
-// countryOfClosing is the country by whose clock and calendar a round closes: the first of the organisation whose text it is.
-func (x *act) countryOfClosing(ctx context.Context) (string, error) {
-	owner, err := models.OrganisationByID(ctx, x.tx, x.rec.OrganisationID)
-	return countryOfFirst(owner), err
 }

@@ -25,6 +25,9 @@ func startReview(ctx context.Context, x *act) error {
 	if err := x.knowExperts(ctx, p); err != nil {
 		return err
 	}
+	if err := p.CheckEnough(); err != nil {
+		return err
+	}
 	if fewest := x.procedure.Review.Fewest(); len(p.Invite) < fewest {
 		return apperr.Invalid("invite", "fewest", "min", fewest)
 	}
@@ -251,11 +254,7 @@ func (x *act) sendCopies(ctx context.Context, round *models.ReviewRound, after t
 		if err != nil {
 			return 0, err
 		}
-		goes, err := x.goesAt(ctx, p)
-		if err != nil {
-			return 0, err
-		}
-		if err := x.mailAt(ctx, models.MailReviewCopy, p, t, "", models.MailData{}, goes); err != nil {
+		if err := x.mailAwake(ctx, models.MailReviewCopy, p, t, "", models.MailData{}); err != nil {
 			return 0, err
 		}
 	}

@@ -59,8 +59,8 @@ func askTime(ctx context.Context, x *act) error {
 		return err
 	}
 	day := *p.DueOn.Time()
-	if end := models.EndOfDay(day, cal.Zone); !end.After(x.now) || !end.After(x.task.DueAt) {
-		return apperr.Invalid("due_on", "not_past")
+	if err := x.task.MovesTo(day, x.now, cal.Zone); err != nil {
+		return err
 	}
 	if limit, may := x.task.Limit(x.procedure.Review, x.rec.NeededBy, cal.Zone); may && !models.EndOfDay(day, cal.Zone).After(limit) {
 		return x.prolong(ctx, x.task, day, cal, p.Reason, models.NewsMoreTime)
@@ -124,7 +124,7 @@ func (x *act) news(ctx context.Context, t *models.Task, what, suffix string) err
 	if err != nil {
 		return err
 	}
-	return x.mailWith(ctx, models.MailRoundNews, officer, t, what+":"+suffix, models.MailData{Reason: what})
+	return x.mailAwake(ctx, models.MailRoundNews, officer, t, what+":"+suffix, models.MailData{Reason: what})
 }
 
 // extendReview is the officer giving one who was asked in the round more time, or all who have not answered. Where the round was closing
@@ -151,8 +151,11 @@ func extendReview(ctx context.Context, x *act) error {
 		if err != nil {
 			return err
 		}
-		if end := models.EndOfDay(*p.DueOn.Time(), cal.Zone); !end.After(x.now) || !end.After(t.DueAt) {
+		if !t.GivesMore(*p.DueOn.Time(), x.now, cal.Zone) { // it may give others more
 			continue
+		}
+		if err := t.MovesTo(*p.DueOn.Time(), x.now, cal.Zone); err != nil {
+			return err
 		}
 		if t.Kind == models.TaskReview {
 			experts = append(experts, t.ID)
@@ -284,18 +287,12 @@ func closeReview(ctx context.Context, x *act) error {
 	return x.beginClosing(ctx, round, x.rec.OrganisationID)
 }
 
-// beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it. A round closes for everybody
-// at one instant, wherever they are: it ends with a day in the country of the organisation that owns the text.
+// beginClosing opens the grace of a round; org is the officer's organisation where an officer closes it.
 func (x *act) beginClosing(ctx context.Context, round *models.ReviewRound, org uuid.UUID) error {
-	country, err := x.countryOfClosing(ctx)
+	at, err := models.ClosesAt(ctx, x.tx, x.rec, x.procedure.Review, x.now)
 	if err != nil {
-		return err
+		return fmt.Errorf("when a round closes: %w", err)
 	}
-	zone, err := zoneOf(ctx, x.tx, country)
-	if err != nil {
-		return err
-	}
-	at := x.procedure.Review.ClosingGrace().After(x.now, zone)
 	round.ClosingAt = &at
 	if err := round.Save(ctx, x.tx); err != nil {
 		return err

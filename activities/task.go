@@ -177,7 +177,8 @@ func (x *act) closeTasks(ctx context.Context, state models.TaskState, why string
 	return nil
 }
 
-// tellWithdrawn writes to everybody a task waited for, save the officer in charge, who knows.
+// tellWithdrawn writes to everybody a task waited for, save the officer in charge, who knows. What ends by itself, at the end of a day, is
+// told on a working morning.
 func (x *act) tellWithdrawn(ctx context.Context, t *models.Task, why string) error {
 	people, err := x.asked(ctx, t)
 	if err != nil {
@@ -187,7 +188,7 @@ func (x *act) tellWithdrawn(ctx context.Context, t *models.Task, why string) err
 		if p.ID == x.rec.OfficerID {
 			continue
 		}
-		if err := x.mailWith(ctx, models.MailTaskWithdrawn, p, t, "", models.MailData{Reason: why}); err != nil {
+		if err := x.mailAwake(ctx, models.MailTaskWithdrawn, p, t, "", models.MailData{Reason: why}); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // Consultation is who of the partners consulted in a round has commented.
 type Consultation struct {
 	Commented, Awaited, Silent []AskedUnit // Silent: their time is over
-	Until                      time.Time   // when the last of those awaited can still comment
+	Due                        time.Time   // by when the last of those awaited are asked to comment
+	Until                      time.Time   // until when they still can, late
 }
 
 // Asked counts the partners consulted.
@@ -35,6 +36,9 @@ func ConsultationOf(ctx context.Context, db bun.IDB, round *ReviewRound) (Consul
 			c.Commented = append(c.Commented, unit)
 		case t.State == TaskOpen:
 			c.Awaited = append(c.Awaited, unit)
+			if t.DueAt.After(c.Due) {
+				c.Due = t.DueAt
+			}
 			if t.GraceUntil.After(c.Until) {
 				c.Until = t.GraceUntil
 			}

@@ -229,6 +229,15 @@ func CountToPutIn(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (in
 	return int(n), nil
 }
 
+// CountOpen counts what was said in a round that is closed and is not answered yet.
+func CountOpen(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) (int, error) {
+	n, err := RemarkFilter{Recommendation: recommendation, Round: round, Open: true}.query(db).ColumnExpr("r.id").Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the comments without an answer: %w", err)
+	}
+	return int(n), nil
+}
+
 // RemarkByID returns one remark on a recommendation.
 func RemarkByID(ctx context.Context, db bun.IDB, recommendation, id uuid.UUID) (*Remark, error) {
 	all, err := Remarks(ctx, db, RemarkFilter{Recommendation: recommendation, IDs: []uuid.UUID{id}})

@@ -97,6 +97,14 @@ type StartReviewPayload struct {
 	Enough    int         `json:"enough,omitempty" validate:"min=0,max=20"` // 0: as the procedure says
 }
 
+// CheckEnough refuses to wait for more answers than people are invited.
+func (p StartReviewPayload) CheckEnough() error {
+	if p.Enough > len(p.Invite) && len(p.Invite) > 0 {
+		return apperr.Invalid("enough", "enough", "invited", len(p.Invite))
+	}
+	return nil
+}
+
 // ReviewPayload is an expert's answer, with reasons unless it is support. VersionHash is that of the text they read.
 type ReviewPayload struct {
 	VersionHash string           `json:"version_hash" validate:"required,len=64"`

@@ -40,8 +40,14 @@ type ReviewerSuggestion struct {
 	CreatedAt        time.Time
 	ForgottenAt      *time.Time
 
-	Known string `bun:",scanonly"` // name of whoever has the address already; "" for nobody
+	Known      string `bun:",scanonly"` // name of whoever has the address already; "" for nobody
+	Asked      bool   `bun:",scanonly"` // whoever has the address was asked in the same round
+	ByLanguage string `bun:",scanonly"` // in which who suggested them is written to
 }
+
+// SuggestedPerson is what the officer says of somebody suggested who is not in the network yet: an address alone is no name, and says
+// nothing of a language.
+type SuggestedPerson struct{ Name, Language string }
 
 // Suggest keeps whom an expert suggests, in the place of whom they suggested before; who was invited since stays beside them.
 func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload, writtenIn string, now time.Time) error {
@@ -82,6 +88,9 @@ func Suggestions(ctx context.Context, db bun.IDB, recommendation uuid.UUID, roun
 	var all []ReviewerSuggestion
 	err := db.NewSelect().Model(&all).ColumnExpr("rs.*").
 		ColumnExpr("COALESCE((SELECT p.name FROM people AS p WHERE rs.email <> '' AND lower(p.email) = lower(rs.email) AND p.left_at IS NULL), '') AS known").
+		ColumnExpr("COALESCE((SELECT p.language FROM tasks AS t JOIN people AS p ON p.id = t.person_id WHERE t.id = rs.task_id), '') AS by_language").
+		ColumnExpr(`EXISTS (SELECT 1 FROM tasks AS t JOIN people AS p ON p.id = t.person_id WHERE t.recommendation_id = rs.recommendation_id
+			AND t.round = rs.round AND t.kind = ? AND rs.email <> '' AND lower(p.email) = lower(rs.email)) AS asked`, TaskReview).
 		Where("rs.recommendation_id = ? AND rs.round = ? AND rs.forgotten_at IS NULL", recommendation, round).Order("rs.created_at", "rs.position").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read suggestions: %w", err)
@@ -94,9 +103,10 @@ func Suggestions(ctx context.Context, db bun.IDB, recommendation uuid.UUID, roun
 }
 
 // TakeSuggestion makes whoever was suggested somebody who can be asked: a person of the network with the role of an expert where
-// the one who suggested them is one. Nothing is kept where they could not be invited into the running round. Who is one already is recognised by the address. Source says where the data of somebody new came from, in
-// words they can read: they are owed a notice of it. It says whether that was done before.
-func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.UUID, by Person, source string, now time.Time) (person uuid.UUID, before bool, err error) {
+// the one who suggested them is one. Nothing is kept where they could not be invited into the running round. Who is one already is
+// recognised by the address; who is new is called and written to as the officer says. Source says where the data of somebody new came
+// from, in words they can read: they are owed a notice of it. It says whether that was done before.
+func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.UUID, who SuggestedPerson, by Person, source string, now time.Time) (person uuid.UUID, before bool, err error) {
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		s := new(ReviewerSuggestion)
 		err := tx.NewSelect().Model(s).Where("rs.id = ? AND rs.recommendation_id = ? AND rs.forgotten_at IS NULL", id, r.ID).For("UPDATE").Scan(ctx)
@@ -112,7 +122,7 @@ func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.
 		}
 		p, err := PersonByEmail(ctx, tx, s.Email)
 		if apperr.CodeOf(err) == apperr.CodeNotFound {
-			p, err = s.join(ctx, tx, r, by, source, now)
+			p, err = s.join(ctx, tx, who, by, source, now)
 		}
 		if err != nil {
 			return err
@@ -131,7 +141,7 @@ func TakeSuggestion(ctx context.Context, db *bun.DB, r *Recommendation, id uuid.
 }
 
 // join adds somebody suggested to the network, with where their data came from and the notice they are owed.
-func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommendation, by Person, source string, now time.Time) (Person, error) {
+func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, who SuggestedPerson, by Person, source string, now time.Time) (Person, error) {
 	p := NewPerson(now)
 	objected, err := Suppressed(ctx, tx, s.Email)
 	if err != nil {
@@ -140,10 +150,7 @@ func (s *ReviewerSuggestion) join(ctx context.Context, tx bun.IDB, r *Recommenda
 	if objected {
 		return p, apperr.Invalid("email", "suggestion_objected")
 	}
-	p.Name, p.Email, p.Language = s.Name, s.Email, r.Language
-	if p.Name == "" {
-		p.Name, _, _ = strings.Cut(s.Email, "@")
-	}
+	p.Name, p.Email, p.Language = strings.TrimSpace(who.Name), s.Email, who.Language
 	if err := AddPerson(ctx, tx, &p); err != nil {
 		return p, err
 	}

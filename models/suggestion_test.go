@@ -25,7 +25,7 @@ func (d *desk) suggests(t *testing.T, task *models.Task, addresses ...string) []
 
 func (d *desk) takes(t *testing.T, s models.ReviewerSuggestion) (uuid.UUID, error) {
 	t.Helper()
-	person, _, err := models.TakeSuggestion(t.Context(), d.db, d.rec, s.ID, d.officer, "Suggested.", noon)
+	person, _, err := models.TakeSuggestion(t.Context(), d.db, d.rec, s.ID, models.SuggestedPerson{Name: "Nova", Language: "en"}, d.officer, "Suggested.", noon)
 	return person, err
 }
 

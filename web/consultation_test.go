@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"tribuna/internal/demo"
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
@@ -60,4 +62,29 @@ func (o *office) changesConsultation(t *testing.T, path string) {
 	require.NoError(t, err)
 	require.Len(t, reviews, 1)
 	require.Equal(t, "Changed.", reviews[0].Reasons)
+}
+
+// TestPagesSayWhichTimeOfAConsultationIsWhich: the deadline, and until when a late comment is taken, at the desk of the round and where it
+// is decided, in every language.
+func TestPagesSayWhichTimeOfAConsultationIsWhich(t *testing.T) {
+	h := newHouse(t)
+	h.reviewing("expert-02")
+	now := h.server.Now()
+	partner := demo.ID("organisation", "cyi")
+	task := &models.Task{ID: models.NewID(), ProcessID: h.brief.ID, RecommendationID: h.brief.ID, Kind: models.TaskConsult, Round: 1, OrganisationID: &partner, Alone: true,
+		VersionID: h.brief.CurrentVersionID, State: models.TaskOpen, OpenedAt: now, DueAt: now.Add(40 * time.Minute), GraceUntil: now.Add(70 * time.Minute), Generation: 1}
+	require.NoError(t, task.Insert(t.Context(), h.db))
+	decide := h.ask(models.TaskDecideReview, h.person("officer-khc").ID)
+	zone, err := h.server.zoneOf(t.Context(), h.person("officer-khc"))
+	require.NoError(t, err)
+	for _, tag := range i18n.Tags() {
+		b, l := h.as("officer-khc", tag), i18n.For(tag)
+		page := b.get(recommendationPath(h.brief.ID) + "/decide-review?task=" + decide.ID.String())
+		sound(t, page)
+		require.Contains(t, page.Body, l.Moment(task.DueAt, zone), tag)
+		require.Contains(t, page.Body, l.Moment(task.GraceUntil, zone), tag)
+		desk := b.get(recommendationPath(h.brief.ID) + "/round")
+		sound(t, desk)
+		require.Contains(t, desk.Body, l.T("round.late_until", "When", l.Moment(task.GraceUntil, zone)), tag)
+	}
 }

@@ -153,7 +153,8 @@ type Input struct {
 	Form                     *Form
 	Options                  []Option
 	Rows                     int
-	Max                      int // longest value in characters, 0 for none
+	Max                      int    // longest value in characters, 0 for none
+	Earliest, Latest         string // of a day, as the field writes it; "" for any
 	Required                 bool
 	Autocomplete, InputMode  string
 	Accept                   string // of a file: the endings that can be chosen
@@ -230,7 +231,7 @@ func newInput(form *Form, name, label string, pairs ...any) (Input, error) {
 
 func (i *Input) set(key string, value any) error {
 	texts := map[string]*string{"type": &i.Type, "help": &i.Help, "autocomplete": &i.Autocomplete,
-		"inputmode": &i.InputMode, "lang": &i.Lang, "any": &i.Any, "accept": &i.Accept}
+		"inputmode": &i.InputMode, "lang": &i.Lang, "any": &i.Any, "accept": &i.Accept, "earliest": &i.Earliest, "latest": &i.Latest}
 	numbers := map[string]*int{"rows": &i.Rows, "max": &i.Max}
 	var ok bool
 	switch {

@@ -18,6 +18,8 @@ type moreTimeView struct {
 	UpTo               string // the last day that is theirs for the taking, in words; "" where the officer is asked of every day
 	Refused, RefusedIn string // why the time asked for was not given, and in which language
 	Open               bool
+	Days               dayRange
+	Needed             string        // by which day the text is needed; "" for none, or where it is over
 	Stands             string        // what the words come after: see timeStands
 	Back               *timeBackView // nil: there is none to take back
 }
@@ -43,9 +45,27 @@ func (s *Server) moreTime(r *http.Request, a *asked, form *Form) (*moreTimeView,
 	if limit, may := a.task.Limit(procedure.Document.Review, a.rec.NeededBy, a.zone); may {
 		v.UpTo = l.Date(limit, a.zone)
 	}
+	v.Days = daysFor([]models.Task{*a.task}, s.Now(), a.zone)
+	if needed := a.rec.NeededBy; needed != nil && !needed.Before(models.DayOf(s.Now(), a.zone)) {
+		v.Needed = l.T("time.needed", "Date", l.Date(*needed, time.UTC))
+	}
 	v.Stands = timeStands(a.task)
 	v.Refused, v.RefusedIn = a.task.TimeRefused, a.task.TimeRefusedIn
 	return v, nil
+}
+
+// dayRange is between which days a deadline is moved, as the field for the day writes them.
+type dayRange struct{ First, Last string }
+
+// daysFor are the days that give at least one of those asked more time, by the clock of whoever looks.
+func daysFor(asked []models.Task, now time.Time, zone *time.Location) dayRange {
+	r := dayRange{Last: models.LastDay(now, zone).Format(time.DateOnly)}
+	for _, t := range asked {
+		if first := t.FirstDay(now, zone).Format(time.DateOnly); r.First == "" || first < r.First {
+			r.First = first
+		}
+	}
+	return r
 }
 
 // timeStands is something else once time was asked for, given or taken back: what the device keeps of the form was sent then.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -113,7 +114,12 @@ func TestReviewIsSentAfterSayingToWhom(t *testing.T) {
 	f.Set(expertField(demo.ID("person", "expert-02")), inviteNow)
 	f.Set(expertField(demo.ID("person", "expert-05")), reservePrefix+"2")
 	f.Set(expertField(demo.ID("person", "expert-03")), reservePrefix+"1")
+	f.Set("enough", "3")
+	tooMany := b.post(path, f)
+	require.Equal(t, http.StatusUnprocessableEntity, tooMany.StatusCode)
+	require.Contains(t, tooMany.Body, i18n.For("en").T("error.field.enough", "invited", 1))
 	f.Set("enough", "1")
+	n.reserveNumbersOnce(path, f)
 	confirm := b.post(path, f)
 	require.Equal(t, http.StatusOK, confirm.StatusCode)
 	unsaid(t, confirm)
@@ -134,6 +140,28 @@ func TestReviewIsSentAfterSayingToWhom(t *testing.T) {
 	require.Equal(t, []uuid.UUID{demo.ID("person", "expert-03"), demo.ID("person", "expert-05")}, round.Reserve)
 	require.Equal(t, 1, n.reload().Round)
 	require.Contains(t, b.get(recommendationPath(n.brief.ID)).Body, "Fiona Carmichael")
+}
+
+// reserveNumbersOnce gives two experts the same number in reserve: at the one further down stands who has it, in every language.
+func (n *office) reserveNumbersOnce(path string, f url.Values) {
+	n.t.Helper()
+	twice := maps.Clone(f)
+	twice.Set(expertField(demo.ID("person", "expert-05")), reservePrefix+"1")
+	for _, tag := range i18n.Tags() {
+		refused := n.as("officer-khc", tag).post(path, twice)
+		require.Equal(n.t, http.StatusUnprocessableEntity, refused.StatusCode)
+		sound(n.t, refused)
+		said := 0
+		for pair, field := range map[[2]string]string{{"expert-03", "expert-05"}: "expert-05", {"expert-05", "expert-03"}: "expert-03"} {
+			if strings.Contains(refused.Body, i18n.For(tag).T("error.field.place_taken", "name", n.person(pair[0]).Name, "place", "1")) {
+				require.Contains(n.t, refused.Body, `href="#f-expert-`+n.person(field).ID.String()+`"`)
+				said++
+			}
+		}
+		require.Equal(n.t, 1, said, "one of the two has it")
+	}
+	require.Equal(n.t, models.StageDrafting, n.reload().Stage)
+	n.as("officer-khc", "en")
 }
 
 func TestReviewOfAnOutdatedTextIsNotSent(t *testing.T) {

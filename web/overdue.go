@@ -21,7 +21,9 @@ type overdueView struct {
 	actView
 	Late     awaitedRow
 	AskedOn  time.Time
+	Days     dayRange // to which the deadline is moved
 	Officer  string
+	Remind   string       // when a reminder goes out
 	Over     string       // how it ended, in words; "" while it is to be looked into
 	Standing string       // why nothing can be done now; "" where it can
 	Acts     []mainAction // that settle it on pages of their own
@@ -98,7 +100,13 @@ func (s *Server) takeOverdue(w http.ResponseWriter, r *http.Request) error {
 		return s.showOverdue(w, r, c)
 	}
 	if done {
-		s.flash(r, "done", Localizer(r).T("overdue."+do+".done"))
+		said := Localizer(r).T("overdue." + do + ".done")
+		if kind == models.DecideRemindLate {
+			if said, err = s.nudged(r, c.rec); err != nil {
+				return err
+			}
+		}
+		s.flash(r, "done", said)
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
 	return nil
@@ -115,7 +123,13 @@ func (s *Server) showOverdue(w http.ResponseWriter, r *http.Request, c overdueCa
 	if err != nil {
 		return err
 	}
-	v.Late = newAwaitedRow(l, item, zone)
+	v.Remind = l.T("overdue.remind.text")
+	if now, err := s.remindsAtOnce(ctx, c.rec); err != nil {
+		return err
+	} else if now {
+		v.Remind = l.T("overdue.remind.text_now")
+	}
+	v.Late, v.Days = newAwaitedRow(l, item, zone), daysFor([]models.Task{*c.late}, s.Now(), zone)
 	v.Late.Lost = undeliveredRows(l, c.visitor.viewer(), c.rec, item.Undelivered, zone)
 	officer, err := models.PersonByID(ctx, s.DB, c.rec.OfficerID)
 	if err != nil {

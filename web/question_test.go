@@ -369,13 +369,17 @@ func TestWhoWeighsTheAnswersReadsWhatWasSaidInConfidence(t *testing.T) {
 // toldOfSuggestions accepts the one suggestion there is, and sees that the page of the decision says that the text does not hold it.
 func (n *office) toldOfSuggestions(decide string) {
 	b, l, comments := n.as("officer-khc", "en"), i18n.For("en"), responsesPath(n.brief.ID)
-	require.NotContains(n.t, b.get(decide).Body, l.T("officer.decide_review.put_in"), "nothing is accepted yet")
+	before := b.get(decide).Body
+	require.NotContains(n.t, before, l.T("officer.decide_review.put_in"), "nothing is accepted yet")
+	require.Contains(n.t, before, l.N("officer.decide_review.open", 1))
+	require.Contains(n.t, before, `href="`+comments+`?round=1&amp;open=1"`)
 	all := picks(b.get(comments + "?kind=suggestion").Body)
 	require.Len(n.t, all, 1)
 	require.Equal(n.t, http.StatusSeeOther, b.post(comments, url.Values{"do": {"answer"}, "pick": all, "outcome": {"accepted"}, "written_in": {"en"}}).StatusCode)
 	page := b.get(decide)
 	sound(n.t, page)
 	require.Contains(n.t, page.Body, l.N("putin.wait", 1))
+	require.NotContains(n.t, page.Body, l.T("officer.decide_review.open_text"), "every comment has its answer")
 	require.Contains(n.t, page.Body, l.T("officer.decide_review.put_in"))
 	require.Contains(n.t, page.Body, `href="`+putInPath(n.brief.ID)+`"`)
 }

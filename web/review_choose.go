@@ -8,6 +8,7 @@ import (
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
+	"tribuna/internal/i18n"
 	"tribuna/internal/record"
 	"tribuna/models"
 )
@@ -75,7 +76,7 @@ func (s *Server) inviteReviewer(w http.ResponseWriter, r *http.Request, a *offic
 func (s *Server) showReviewer(w http.ResponseWriter, r *http.Request, a *officerAct) error {
 	l, ctx := Localizer(r), r.Context()
 	v := reviewerView{actView: s.newActView(r, a, l.T("officer.reviewer.title")), InLine: map[string]int{}}
-	if err := s.fillWhoEnded(ctx, a, &v); err != nil {
+	if err := s.fillWhoEnded(ctx, l, a, &v); err != nil {
 		return err
 	}
 	round, err := models.RoundByNumber(ctx, s.DB, a.rec.ID, a.rec.Round)
@@ -126,7 +127,7 @@ func inReserveFirst(experts []models.Expert, reserve []uuid.UUID) []models.Exper
 }
 
 // fillWhoEnded says whose place is free, and what they said when they declined.
-func (s *Server) fillWhoEnded(ctx context.Context, a *officerAct, v *reviewerView) error {
+func (s *Server) fillWhoEnded(ctx context.Context, l *i18n.Localizer, a *officerAct, v *reviewerView) error {
 	if a.task == nil || a.task.SubjectID == nil {
 		return nil
 	}
@@ -139,7 +140,7 @@ func (s *Server) fillWhoEnded(ctx context.Context, a *officerAct, v *reviewerVie
 		return err
 	}
 	v.For, v.Declined = person.Name, ended.State == models.TaskDeclined
-	suggested, err := s.suggestedFor(ctx, a.rec, true)
+	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, true)
 	if err != nil {
 		return err
 	}

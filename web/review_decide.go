@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -20,6 +21,8 @@ type reviewDecisionView struct {
 	Consultation *consultationView // nil: no partner was consulted
 	Compared     string            // where the answers are compared; "" where there are none
 	PutIn        *toPutIn          // accepted suggestions that the text does not hold; nil: none
+	Open         int               // comments of the round that have no answer yet
+	OpenPath     string            // where they are
 	PutInPath    string            // where they are listed, and put in once the text is drafted again
 }
 
@@ -27,7 +30,7 @@ type reviewDecisionView struct {
 type consultationView struct {
 	Asked, Answered              int
 	Commented, Awaited, NotHeard []string
-	Until                        time.Time
+	Due, Until                   time.Time // the deadline, and until when a late comment is taken
 	Zone                         *time.Location
 }
 
@@ -44,8 +47,11 @@ func (s *Server) consultationView(ctx context.Context, l *i18n.Localizer, round 
 		return list
 	}
 	return &consultationView{Asked: c.Asked(), Answered: len(c.Commented), Commented: names(c.Commented), Awaited: names(c.Awaited),
-		NotHeard: names(c.Silent), Until: c.Until, Zone: zone}, nil
+		NotHeard: names(c.Silent), Due: c.Due, Until: c.Until, Zone: zone}, nil
 }
+
+// TakesLate reports whether comments are taken after the deadline.
+func (v *consultationView) TakesLate() bool { return v.Until.After(v.Due) }
 
 // partnersAwaited asks once before a decision ends a consultation that is still open.
 func (s *Server) partnersAwaited(r *http.Request, a *officerAct) error {
@@ -123,6 +129,10 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 	if v.PutIn, err = s.suggestionsToPutIn(r.Context(), a.visitor, a.rec); err != nil {
 		return err
 	}
+	if v.Open, err = models.CountOpen(r.Context(), s.DB, a.rec.ID, round.Number); err != nil {
+		return err
+	}
+	v.OpenPath = fmt.Sprintf("%s?round=%d&open=1", responsesPath(a.rec.ID), round.Number)
 	v.PutInPath = putInPath(a.rec.ID)
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {
 		v.Choices = append(v.Choices, Option{Value: d, Label: l.T("officer.decide_review." + d), Help: l.T("officer.decide_review." + d + "_help")})

@@ -112,7 +112,7 @@ func (s *Server) takeStartReview(w http.ResponseWriter, r *http.Request) error {
 		err = s.enoughInvited(r.Context(), a.rec, payload)
 	}
 	if err == nil {
-		err = s.allOffered(r.Context(), a.rec, payload)
+		err = s.allOffered(r.Context(), a.rec, payload, a.form.Form)
 	}
 	if finding(r) {
 		err = nil
@@ -146,8 +146,9 @@ func (s *Server) enoughInvited(ctx context.Context, rec *models.Recommendation, 
 	return bad.OrNil()
 }
 
-// allOffered names somebody chosen whom the page does not offer, and says why: forms stay open for long, and addresses are typed.
-func (s *Server) allOffered(ctx context.Context, rec *models.Recommendation, p models.StartReviewPayload) error {
+// allOffered names somebody chosen whom the page does not offer, and says why: forms stay open for long, and addresses are typed. It names,
+// too, who has the number in reserve that another one has.
+func (s *Server) allOffered(ctx context.Context, rec *models.Recommendation, p models.StartReviewPayload, f *Form) error {
 	offered, err := s.expertsFor(ctx, rec, nil)
 	if err != nil {
 		return err
@@ -169,7 +170,24 @@ func (s *Server) allOffered(ctx context.Context, rec *models.Recommendation, p m
 		}
 		return apperr.Invalid("invite", "expert_not_free", "name", person.Name)
 	}
-	return nil
+	return placedOnce(offered, f)
+}
+
+// placedOnce blames those who have a number in reserve that somebody further up the page has: who comes first would be chance.
+func placedOnce(offered []models.Expert, f *Form) error {
+	bad, first := apperr.New(apperr.CodeInvalid), map[string]string{}
+	for _, e := range offered {
+		choice := f.Value(expertField(e.ID))
+		place, reserved := strings.CutPrefix(choice, reservePrefix)
+		switch {
+		case !reserved:
+		case first[choice] == "":
+			first[choice] = e.Name
+		default:
+			bad.And(expertField(e.ID), "place_taken", "name", first[choice], "place", place)
+		}
+	}
+	return bad.OrNil()
 }
 
 // knowsAuthors reports whether somebody cannot be asked in a double-anonymised round because they learn who wrote the text.
@@ -272,8 +290,8 @@ func readRound(f *Form) (models.StartReviewPayload, error) {
 	for _, e := range line {
 		p.Reserve = append(p.Reserve, e.id)
 	}
-	if p.Enough > len(p.Invite) && len(p.Invite) > 0 {
-		bad.And("enough", "enough")
+	if err := bad.Take(p.CheckEnough()); err != nil {
+		return p, err
 	}
 	return p, bothFaults(bad, validation.Check(p))
 }

@@ -26,10 +26,12 @@ type roundDeskView struct {
 	Zone     *time.Location
 	Short    string      // why the round is shorter than usual
 	Enough   bool        // enough have answered and the officer is asked whether to close
+	Close    *roundClose // where that is done; nil while it cannot be
 	Given    string      // who was given more time and is therefore still waited for; "" for nobody
 	Closing  string      // what giving time does to a round that is closing; "" where it is not
 	Closes   string      // when the round is expected to, in words; "" once it is
 	Needed   string      // from which day on more time leaves too little to decide; "" where the text is needed by no day
+	Days     dayRange    // between which a deadline is moved
 	Open     bool        // something can still be done
 	Main     *mainAction // what waits for the officer; nil for nothing
 	Running  bool        // the round is not closed, and its deadline is still to come or passed
@@ -44,6 +46,7 @@ type roundDeskView struct {
 	Standing string        // why nothing can be done now; "" where it can
 	Compared string        // where the answers are compared; "" while there are none
 	PutIn    *toPutIn      // accepted suggestions that wait to be put into the text
+	closing  *time.Time    // when the round is closed that is closing; nil where it is not
 }
 
 // roundKinds are the questions of a round.
@@ -113,6 +116,9 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 	}
 	done, next := false, r.URL.Path
 	if err = bad.OrNil(); err == nil {
+		err = closesKnowing(r, kind)
+	}
+	if err == nil {
 		done, err = s.checkAndDecide(w, r, d, next)
 	}
 	if err != nil {
@@ -122,12 +128,13 @@ func (s *Server) takeRound(w http.ResponseWriter, r *http.Request) error {
 		if kind == models.DecideRuleConflict {
 			a.form.Form.renameErrors(map[string]string{"reason": "ruling_reason"}, Localizer(r))
 		}
+		a.form.Form.sayTick(Localizer(r), "close_round", closeBox(Localizer(r)))
 		return s.showRound(w, r, a)
 	}
 	if done {
 		said := Localizer(r).T("round." + do + ".done")
 		if kind == models.DecideNudgeReview {
-			if said, err = s.nudged(r, a); err != nil {
+			if said, err = s.nudged(r, a.rec); err != nil {
 				return err
 			}
 		}
@@ -197,7 +204,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if err != nil {
 		return v, err
 	}
-	v.State, v.Due = roundBadge(l, round), changeableUntil(round)
+	v.State, v.Due, v.closing = roundBadge(l, round), changeableUntil(round), round.ClosingAt
 	if v.Closes, err = s.closesWords(ctx, l, a.rec, round, func(t time.Time) string { return l.Moment(t, v.Zone) }); err != nil {
 		return v, err
 	}
@@ -229,7 +236,10 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if v.PutIn, err = s.suggestionsToPutIn(ctx, a.visitor, a.rec); err != nil {
 		return v, err
 	}
-	err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v)
+	if err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v); err != nil {
+		return v, err
+	}
+	v.Close, err = s.roundClose(ctx, l, a.rec, procedure.Document.Review, &v)
 	return v, err
 }
 
@@ -266,7 +276,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
-	suggested, err := s.suggestedFor(ctx, a.rec, v.Open)
+	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, v.Open)
 	if err != nil {
 		return err
 	}
@@ -279,7 +289,11 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		return err
 	}
 	var given []string
+	var moved []models.Task // whose deadline the page moves
 	for _, ask := range asks {
+		if ask.State == models.TaskOpen && (a.task == nil || a.task.ID == ask.ID) {
+			moved = append(moved, ask.Task)
+		}
 		if v.Hides != "" && ask.Kind == models.TaskReview {
 			ask.Late = false // of an answer: it would tell which of them is whose
 		}
@@ -316,6 +330,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			v.Partners = append(v.Partners, row)
 		}
 	}
+	v.Days = daysFor(moved, s.Now(), v.Zone)
 	if len(given) > 0 {
 		v.Given = l.T("round.given", "Names", l.ListAnd(given))
 	}

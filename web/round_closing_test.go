@@ -101,10 +101,19 @@ func TestTheOfficerSeesTheDaysThatWillHold(t *testing.T) {
 	words := i18n.For("en")
 	require.Contains(t, page.Body, words.T("round.short", "Date", words.Date(*rec.NeededBy, time.UTC)))
 
-	h.reviewing("expert-02")
+	remind := h.server.Now().Add(30 * time.Hour)
+	h.exec(`UPDATE tasks SET remind_at = ? WHERE id = ?`, remind, h.reviewing("expert-02").ID)
 	desk := b.get(recommendationPath(h.brief.ID) + "/round").Body
 	require.Contains(t, desk, "The text is needed by "+words.Date(*rec.NeededBy, time.UTC))
 	require.NotContains(t, desk, words.T("round.extend.closing"))
+	zone, err := h.server.zoneOf(t.Context(), h.person("officer-khc"))
+	require.NoError(t, err)
+	reminder := words.DateTime(remind, zone)
+	require.Contains(t, desk, reminder)
+	h.exec(`UPDATE review_rounds SET closing_at = ? WHERE recommendation_id = ?`, remind.Add(time.Hour), h.brief.ID)
+	require.Contains(t, b.get(recommendationPath(h.brief.ID)+"/round").Body, reminder, "it comes before the round is closed")
+	h.exec(`UPDATE review_rounds SET closing_at = ? WHERE recommendation_id = ?`, remind.Add(-time.Hour), h.brief.ID)
+	require.NotContains(t, b.get(recommendationPath(h.brief.ID)+"/round").Body, reminder, "nobody is reminded of what is closed by then")
 	h.exec(`UPDATE review_rounds SET closing_at = now() + interval '2 days' WHERE recommendation_id = ?`, h.brief.ID)
 	closing := b.get(recommendationPath(h.brief.ID) + "/round")
 	sound(t, closing)
@@ -136,4 +145,5 @@ func TestTheDeskSaysForWhomARoundWaits(t *testing.T) {
 	require.Contains(t, list.Body, "more time was given: "+words.T("round.given_to", "Name", n.person("expert-04").Name, "Date", words.Date(i18n.DueDay(last, time.UTC), nil)),
 		"the same day as in the row, wherever the officer is")
 	require.Contains(t, list.Body, `id="close"`)
+	require.Contains(t, list.Body, words.T("round.close.awaited", "Names", n.person("expert-04").Name), "who is still awaited stands beside the button")
 }

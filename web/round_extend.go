@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -33,14 +34,20 @@ func (s *Server) extended(r *http.Request, a *officerAct, day time.Time) (string
 	return said, nil
 }
 
-// nudged says when the reminder goes out, as the page said before.
-func (s *Server) nudged(r *http.Request, a *officerAct) (string, error) {
-	procedure, err := models.ProcedureByID(r.Context(), s.DB, a.rec.ProcedureID)
+// remindsAtOnce reports whether the procedure of a text has a reminder go out at once, and not with the mail of the day.
+func (s *Server) remindsAtOnce(ctx context.Context, rec *models.Recommendation) (bool, error) {
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	if procedure.Document.Digest.Immediate {
-		return Localizer(r).T("round.nudge.done_now"), nil
+	return procedure.Document.Digest.Immediate, nil
+}
+
+// nudged says when the reminder goes out, as the page said before.
+func (s *Server) nudged(r *http.Request, rec *models.Recommendation) (string, error) {
+	now, err := s.remindsAtOnce(r.Context(), rec)
+	if now {
+		return Localizer(r).T("round.nudge.done_now"), err
 	}
-	return Localizer(r).T("round.nudge.done"), nil
+	return Localizer(r).T("round.nudge.done"), err
 }

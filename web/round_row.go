@@ -46,21 +46,21 @@ func (row roundDeskRow) urgency() int {
 
 func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules models.ReviewRules, v *roundDeskView) roundDeskRow {
 	row := roundDeskRow{Who: ask.Name, Due: ask.Until, Zone: v.Zone, Expert: ask.Kind == models.TaskReview, Open: ask.State == models.TaskOpen && v.Open}
-	day := func(t time.Time) string { return l.Date(t, v.Zone) }
+	at := func(t time.Time) string { return l.DateTime(t, v.Zone) } // rounds can last hours
 	row.Decidable = ask.State == models.TaskOpen || ask.State == models.TaskDone
 	row.State = askedBadge(l, ask, s.Now())
-	row.About = append(row.About, l.T("round.asked_on", "Date", day(ask.OpenedAt)))
+	row.About = append(row.About, l.T("round.asked_on", "Date", at(ask.OpenedAt)))
 	if ask.OpenedFirst != nil {
-		row.About = append(row.About, l.T("round.opened", "Date", day(*ask.OpenedFirst)))
+		row.About = append(row.About, l.T("round.opened", "Date", at(*ask.OpenedFirst)))
 	}
 	if ask.AcceptedAt != nil {
-		row.About = append(row.About, l.T("round.accepted_on", "Date", day(*ask.AcceptedAt)))
+		row.About = append(row.About, l.T("round.accepted_on", "Date", at(*ask.AcceptedAt)))
 	}
 	if ask.WaitsAgain() {
-		row.About = append(row.About, l.T("round.taken_back", "When", l.DateTime(*ask.TakenBackAt, v.Zone)))
+		row.About = append(row.About, l.T("round.taken_back", "When", at(*ask.TakenBackAt)))
 	}
-	if at := ask.TimeTakenBackAt; at != nil {
-		row.About = append(row.About, l.T("round.time_taken_back", "When", l.DateTime(*at, v.Zone)))
+	if ask.TimeTakenBackAt != nil {
+		row.About = append(row.About, l.T("round.time_taken_back", "When", at(*ask.TimeTakenBackAt)))
 	}
 	if n := ask.Reminders + ask.RespondReminders; n > 0 {
 		row.About = append(row.About, l.N("recommendation.reminders", n))
@@ -77,11 +77,14 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.State != models.TaskOpen {
 		return row
 	}
-	if ask.RespondBy != nil {
+	if ask.RespondBy != nil && v.comes(ask, *ask.RespondBy) {
 		row.About = append(row.About, l.T("round.respond_by", "When", l.Moment(*ask.RespondBy, v.Zone)))
 	}
-	if ask.RemindAt != nil {
-		row.About = append(row.About, l.T("round.next."+nextStep(ask.Task), "Date", day(*ask.RemindAt)))
+	if ask.Kind == models.TaskConsult && ask.GraceUntil.After(ask.DueAt) {
+		row.About = append(row.About, l.T("round.late_until", "When", l.Moment(ask.GraceUntil, v.Zone)))
+	}
+	if ask.RemindAt != nil && v.comes(ask, *ask.RemindAt) {
+		row.About = append(row.About, l.T("round.next."+nextStep(ask.Task), "Date", at(*ask.RemindAt)))
 	} else {
 		row.About = append(row.About, l.T("round.next.none"))
 	}
@@ -93,6 +96,11 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 		row.Decide = l.T("round.decide_time")
 	}
 	return row
+}
+
+// comes reports whether what waits for an instant still happens: an expert is asked nothing any more once a round that is closing is closed.
+func (v *roundDeskView) comes(ask models.RoundAsk, at time.Time) bool {
+	return v.closing == nil || ask.Kind != models.TaskReview || at.Before(*v.closing)
 }
 
 // nextStep says what the next reminder is about; a ladder that counts from the opening does not.

@@ -50,6 +50,9 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	chosen := c.get(path + "?task=" + asks.ID.String())
 	sound(t, chosen)
 	require.Contains(t, chosen.Body, "link opened on ")
+	zone, err := n.server.zoneOf(t.Context(), n.person("officer-khc"))
+	require.NoError(t, err)
+	require.Contains(t, chosen.Body, i18n.For("en").T("round.asked_on", "Date", i18n.For("en").DateTime(asks.OpenedAt, zone)), "to the minute: a round can last hours")
 	list := c.get(path).Body
 	require.Equal(t, 1, strings.Count(list, "opened by a machine"), "that is said once")
 	require.Contains(t, list, "Give or refuse time")
@@ -78,15 +81,25 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	past := c.post(path, actForm(page.Body, "extend", url.Values{"due_on": {"2020-01-01"}}))
 	require.Equal(t, http.StatusUnprocessableEntity, past.StatusCode)
 	require.Contains(t, past.Body, i18n.For("en").T("error.field.not_past"))
+	for _, tag := range i18n.Tags() {
+		b, words := n.as("officer-khc", tag), i18n.For(tag)
+		far := b.post(path, actForm(b.get(one).Body, "extend", url.Values{"due_on": {"2035-01-01"}}))
+		require.Equal(t, http.StatusUnprocessableEntity, far.StatusCode)
+		sound(t, far)
+		require.Contains(t, far.Body, words.T("error.field.too_far"), tag)
+	}
+	c = n.as("officer-khc", "en")
 	until := silent.DueAt.AddDate(0, 1, 0).Format(time.DateOnly)
 	moved := c.post(path, actForm(c.get(one).Body, "extend", url.Values{"due_on": {until}}))
 	require.Equal(t, http.StatusSeeOther, moved.StatusCode, moved.Body)
 	require.Equal(t, 1, n.task(silent.ID).Extensions)
 
-	require.Equal(t, http.StatusSeeOther, c.post(path, actForm(c.get(one).Body, "withdraw", nil)).StatusCode)
+	require.Contains(t, c.get(one).Body, i18n.For("en").T("round.withdraw.reason_help"))
+	require.Equal(t, http.StatusSeeOther, c.post(path, actForm(c.get(one).Body, "withdraw", url.Values{"reason": {"Works for the ministry now."}})).StatusCode)
 	require.Equal(t, models.TaskCancelled, n.task(silent.ID).State)
 	b, link := n.byLink(n.task(silent.ID), n.person("expert-04"), "en")
 	require.Contains(t, b.get(link).Body, i18n.For(n.person("expert-04").Language).T("asked.over.cancelled.title"), "the link says so kindly, in their language")
+	require.NotContains(t, b.get(link).Body, "Works for the ministry now.", "as the desk says")
 	require.Contains(t, c.get(path).Body, i18n.For("en").T("round.state.withdrawn"))
 }
 
@@ -124,6 +137,16 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.NotContains(t, strings.ReplaceAll(calendar.Body, "\r\n ", ""), "/l/", "nothing that opens it")
 
 	f := form(t, page.Body, path+"/time")
+	zone, err := n.server.zoneOf(t.Context(), n.person("expert-02"))
+	require.NoError(t, err)
+	require.Contains(t, page.Body, ` max="`+models.LastDay(n.server.Now(), zone).Format(time.DateOnly)+`"`)
+	f.Set("due_on", "2035-06-30")
+	far := b.post(path+"/time", f)
+	require.Equal(t, http.StatusUnprocessableEntity, far.StatusCode)
+	sound(t, far)
+	require.Contains(t, far.Body, i18n.For("en").T("error.field.too_far"))
+	require.Equal(t, task.DueAt.UTC(), n.task(task.ID).DueAt.UTC())
+	f = form(t, b.get(path).Body, path+"/time")
 	f.Set("due_on", task.DueAt.AddDate(0, 0, 5).Format(time.DateOnly))
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/time", f).StatusCode)
 	moved := n.task(task.ID)
@@ -147,6 +170,41 @@ func TestExpertTakesMoreTimeInOneStep(t *testing.T) {
 	require.Contains(t, folded, i18n.For("en").T("time.back.asked.now", "Until", i18n.For("en").Date(task.DueAt.AddDate(0, 3, 0), nil)))
 	require.Contains(t, folded, `action="`+path+`/accept"`)
 	require.Nil(t, n.task(task.ID).AcceptedAt)
+}
+
+// closesOnlyTicked closes a round at its desk in every language: one press does not, and what follows is said before.
+func (n *office) closesOnlyTicked(path string) {
+	t := n.t
+	t.Helper()
+	for _, tag := range i18n.Tags() {
+		words, b := i18n.For(tag), n.as("officer-khc", tag)
+		desk := b.get(path)
+		sound(t, desk)
+		rec, err := models.RecommendationByID(t.Context(), n.db, n.brief.ID)
+		require.NoError(t, err)
+		procedure, err := models.ProcedureByID(t.Context(), n.db, rec.ProcedureID)
+		require.NoError(t, err)
+		until, err := models.ClosesAt(t.Context(), n.db, rec, procedure.Document.Review, n.server.Now())
+		require.NoError(t, err)
+		zone, err := n.server.zoneOf(t.Context(), n.person("officer-khc"))
+		require.NoError(t, err)
+		day, _, _ := strings.Cut(words.Moment(until, zone), ",")
+		require.Contains(t, desk.Body, day, "until when answers are still taken")
+		unsure := b.post(path, actForm(desk.Body, "close", nil))
+		require.Equal(t, http.StatusUnprocessableEntity, unsure.StatusCode)
+		sound(t, unsure)
+		require.Contains(t, unsure.Body, words.T("asked.tick", "Box", words.T("round.close.box")))
+		round, err := models.RoundByNumber(t.Context(), n.db, n.brief.ID, 1)
+		require.NoError(t, err)
+		require.Nil(t, round.ClosingAt, "one press closes nothing")
+	}
+	b := n.as("officer-khc", "en")
+	f := actForm(b.get(path).Body, "close", url.Values{"close_round": {"yes"}})
+	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
+	round, err := models.RoundByNumber(t.Context(), n.db, n.brief.ID, 1)
+	require.NoError(t, err)
+	require.NotNil(t, round.ClosingAt)
+	require.NotContains(t, b.get(path).Body, `id="close"`)
 }
 
 // TestClosingComesFirstOnceEnoughHaveAnswered although somebody declined and another expert could be chosen.
@@ -176,6 +234,5 @@ func TestClosingComesFirstOnceEnoughHaveAnswered(t *testing.T) {
 	require.NotContains(t, main, words.N("recommendation.whom.choose_reviewer", 1))
 	require.NotContains(t, main, words.T("recommendation.act.choose_reviewer"))
 	require.Contains(t, rest, words.T("recommendation.act.choose_reviewer"), "it is still possible")
-	desk := n.as("officer-khc", "en").get(home + "/round").Body
-	require.Contains(t, desk, `id="close"`)
+	n.closesOnlyTicked(home + "/round")
 }

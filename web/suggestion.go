@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -45,22 +47,27 @@ func readSuggestions(r *http.Request) []models.SuggestionPayload {
 // suggestedRow is somebody suggested, as those see them who decide whom to ask.
 type suggestedRow struct {
 	ID, Name, Email, Reason string
-	Lang                    string // of the reason
-	Known                   string // under which name the network knows them already
-	Invite                  string // where one press invites them; "" where that cannot be
-	Find                    string // where they are looked for otherwise
+	Lang                    string  // of the reason
+	Known                   string  // under which name the network knows them already
+	Invite                  string  // where they are invited; "" where that cannot be
+	Task                    string  // the question that was declined
+	At                      int     // which of those suggested there they are
+	New                     []Input // what is asked of somebody who is not in the network yet
+	Find                    string  // where they are looked for otherwise
 	Invited                 bool
+	Asked                   bool   // in this round already
 	DecisionID              string // of inviting them
 	Choice                  string // the question that inviting them answers; "" where none is open
 }
 
 func newSuggestedRow(s models.ReviewerSuggestion, rec uuid.UUID, open bool) suggestedRow {
-	row := suggestedRow{ID: s.ID.String(), Name: s.Name, Email: s.Email, Reason: s.Reason, Lang: s.WrittenIn, Known: s.Known, Invited: s.PersonID != nil, DecisionID: NewDecisionID()}
+	row := suggestedRow{ID: s.ID.String(), Name: s.Name, Email: s.Email, Reason: s.Reason, Lang: s.WrittenIn, Known: s.Known, Invited: s.PersonID != nil, Asked: s.Asked,
+		Task: s.TaskID.String(), DecisionID: NewDecisionID()}
 	if row.Name == "" {
 		row.Name = s.Email
 	}
 	switch {
-	case !open || row.Invited:
+	case !open || row.Invited || row.Asked:
 	case s.Email != "":
 		row.Invite = recommendationPath(rec) + "/round"
 	default:
@@ -69,8 +76,38 @@ func newSuggestedRow(s models.ReviewerSuggestion, rec uuid.UUID, open bool) sugg
 	return row
 }
 
-// inviteSuggested invites somebody whom an expert suggested: one press of the officer's. Who is not in the network yet joins it,
-// and is owed a notice of where their data came from.
+// askNew asks how somebody is called who is not in the network yet, and in which language they are written to: that of whoever suggested
+// them is proposed, else the officer's.
+func (row *suggestedRow) askNew(l *i18n.Localizer, f *Form, s models.ReviewerSuggestion) {
+	if row.Invite == "" || row.Known != "" {
+		return
+	}
+	language := s.ByLanguage
+	if !slices.Contains(i18n.Tags(), language) {
+		language = l.Tag()
+	}
+	var languages []Option
+	for _, tag := range i18n.Tags() {
+		languages = append(languages, Option{Value: tag, Label: i18n.NativeLanguage(tag), Lang: tag})
+	}
+	row.New = []Input{
+		field(f, rowField("suggestions", row.At, "name"), l.T("suggestion.name"), "required", true, "max", 200, "value", s.Name),
+		field(f, rowField("suggestions", row.At, "language"), l.T("suggestion.language"), "type", "select", "required", true, "options", languages, "value", language),
+	}
+}
+
+// suggestedPerson reads what the form says of somebody new, and under which names it says it.
+func suggestedPerson(r *http.Request) (who models.SuggestedPerson, name, language string) {
+	at, err := strconv.Atoi(r.PostFormValue("at"))
+	if err != nil || at < 0 {
+		at = 0
+	}
+	name, language = rowField("suggestions", at, "name"), rowField("suggestions", at, "language")
+	return models.SuggestedPerson{Name: words(r, name), Language: r.PostFormValue(language)}, name, language
+}
+
+// inviteSuggested invites somebody whom an expert suggested. Who is not in the network yet joins it, and is owed a notice of where their
+// data came from, in the language they are written to.
 func (s *Server) inviteSuggested(w http.ResponseWriter, r *http.Request, a *officerAct) error {
 	id, err := uuid.Parse(r.PostFormValue("suggestion"))
 	if err != nil {
@@ -87,9 +124,10 @@ func (s *Server) inviteSuggested(w http.ResponseWriter, r *http.Request, a *offi
 	if round.ClosedAt != nil {
 		return s.roundAgain(w, r, a, apperr.About(apperr.CodeClosed, "review_round"))
 	}
-	person, before, err := models.TakeSuggestion(ctx, s.DB, a.rec, id, a.visitor.Person, i18n.For(a.rec.Language).T("suggestion.source"), s.Now())
+	who, name, language := suggestedPerson(r)
+	person, before, err := models.TakeSuggestion(ctx, s.DB, a.rec, id, who, a.visitor.Person, i18n.For(who.Language).T("suggestion.source"), s.Now())
 	if err != nil {
-		return s.roundAgain(w, r, a, err)
+		return s.roundAgain(w, r, a, blamed(blamed(err, "name", name), "language", language))
 	}
 	d := decision{process: a.rec.ID, kind: models.DecideInviteReviewer, payload: models.InviteReviewerPayload{PersonID: person}}
 	if wanted := r.PostFormValue("choice"); wanted != "" {
@@ -125,7 +163,7 @@ func (s *Server) choicesOpen(ctx context.Context, rec uuid.UUID) (map[uuid.UUID]
 }
 
 // suggestedFor lists whom experts suggested in the running round, by the question they declined.
-func (s *Server) suggestedFor(ctx context.Context, rec *models.Recommendation, open bool) (map[uuid.UUID][]suggestedRow, error) {
+func (s *Server) suggestedFor(ctx context.Context, l *i18n.Localizer, f *Form, rec *models.Recommendation, open bool) (map[uuid.UUID][]suggestedRow, error) {
 	all, err := models.Suggestions(ctx, s.DB, rec.ID, rec.Round)
 	if err != nil || len(all) == 0 {
 		return nil, err
@@ -133,9 +171,10 @@ func (s *Server) suggestedFor(ctx context.Context, rec *models.Recommendation, o
 	choices, err := s.choicesOpen(ctx, rec.ID)
 	rows := map[uuid.UUID][]suggestedRow{}
 	for task, list := range all {
-		for _, one := range list {
+		for i, one := range list {
 			row := newSuggestedRow(one, rec.ID, open)
-			row.Choice = choices[task]
+			row.Choice, row.At = choices[task], i
+			row.askNew(l, f, one)
 			rows[task] = append(rows[task], row)
 		}
 	}

@@ -68,30 +68,44 @@ func TestWhoDeclinesSuggestsTwoOthers(t *testing.T) {
 	_, choice, _ := strings.Cut(desk.Body, `name="choice" value="`)
 	choice, _, _ = strings.Cut(choice, `"`)
 	require.NotEmpty(t, choice)
-	press := func(s models.ReviewerSuggestion) answer {
-		return o.post(home+"/round", url.Values{"do": {"suggested"}, "decision_id": {"one-press-" + s.ID.String()}, "suggestion": {s.ID.String()}, "choice": {choice}})
+	press := func(s models.ReviewerSuggestion, words ...string) answer {
+		f := url.Values{"do": {"suggested"}, "decision_id": {"one-press-" + s.ID.String()}, "suggestion": {s.ID.String()}, "choice": {choice}, "task": {task.ID.String()}, "at": {"0"}}
+		for i := 0; i < len(words); i += 2 {
+			f.Set("suggestions[0]."+words[i], words[i+1])
+		}
+		return o.post(home+"/round", f)
 	}
+	require.Contains(t, desk.Body, `name="suggestions[0].name" value="Nova Person"`, "what the expert said is proposed")
+	require.Regexp(t, `<option value="`+n.person("expert-02").Language+`"[^>]* selected`, desk.Body, "in the language of who suggested")
+	require.NotContains(t, desk.Body, `name="suggestions[1].name"`, "who is known has a name")
+	n.asksWhoIsNew(home, task, by[task.ID][0])
+	o = n.as("officer-khc", "en")
 	require.NoError(t, models.Suppress(t.Context(), n.db, "nova@example.org", "objection", time.Now()))
-	require.Equal(t, http.StatusUnprocessableEntity, press(by[task.ID][0]).StatusCode, "who objected is not asked")
+	require.Equal(t, http.StatusUnprocessableEntity, press(by[task.ID][0], "name", "Nova Person", "language", "ro").StatusCode, "who objected is not asked")
 	n.exec(`DELETE FROM suppressions`)
 	for range 2 {
-		got := press(by[task.ID][0])
+		got := press(by[task.ID][0], "name", "Dr. Nova Person", "language", "ro")
 		require.Equal(t, http.StatusSeeOther, got.StatusCode, got.Body)
 	}
 	nova, err := models.PersonByEmail(t.Context(), n.db, "nova@example.org")
 	require.NoError(t, err)
-	require.Equal(t, "Nova Person", nova.Name)
+	require.Equal(t, []string{"Dr. Nova Person", "ro"}, []string{nova.Name, nova.Language}, "as the officer said")
 	require.EqualValues(t, 1, n.invitedBy(t, "nova@example.org"), "twice is once")
 	notices, err := models.ContactNotices(t.Context(), n.db, models.NoticeFilter{Search: "nova@"})
 	require.NoError(t, err)
 	require.Len(t, notices, 1)
 	require.Equal(t, "interest", notices[0].Basis)
-	require.Equal(t, i18n.For("en").T("suggestion.source"), notices[0].Source)
+	require.Equal(t, i18n.For("ro").T("suggestion.source"), notices[0].Source, "in words they can read")
 	require.NotContains(t, notices[0].Source, n.person("expert-02").Name, "who suggested is not told")
 	people := n.rows("people")
 	require.Equal(t, http.StatusSeeOther, press(by[task.ID][1]).StatusCode)
 	require.Equal(t, people, n.rows("people"), "who is there already is recognised")
 	require.NotNil(t, n.taskOf("expert-05"))
+	require.NoError(t, models.Suggest(t.Context(), n.db, task, []models.SuggestionPayload{{Email: n.person("expert-03").Email}}, "en", time.Now()))
+	already := o.get(home + "/round?task=" + task.ID.String())
+	sound(t, already)
+	require.Contains(t, already.Body, i18n.For("en").T("suggestion.asked"))
+	require.NotContains(t, already.Body, `name="do" value="suggested"`, "who is asked in this round is not invited into it again")
 
 	require.NoError(t, models.ForgetSuggestions(t.Context(), n.db, time.Now(), time.Now()))
 	n.exec(`UPDATE review_rounds SET closed_at = now() - interval '40 days' WHERE recommendation_id = ?`, n.brief.ID)
@@ -102,6 +116,23 @@ func TestWhoDeclinesSuggestsTwoOthers(t *testing.T) {
 	by, err = models.Suggestions(t.Context(), n.db, n.brief.ID, 1)
 	require.NoError(t, err)
 	require.Empty(t, by)
+}
+
+// asksWhoIsNew leaves out how somebody new is called, in every language: nobody is invited by a part of an address.
+func (n *office) asksWhoIsNew(home string, task *models.Task, s models.ReviewerSuggestion) {
+	n.t.Helper()
+	for _, tag := range i18n.Tags() {
+		b, words := n.as("officer-khc", tag), i18n.For(tag)
+		f := url.Values{"do": {"suggested"}, "decision_id": {NewDecisionID()}, "suggestion": {s.ID.String()}, "task": {task.ID.String()}, "at": {"0"},
+			"suggestions[0].name": {" "}, "suggestions[0].language": {"ro"}}
+		refused := b.post(home+"/round", f)
+		require.Equal(n.t, http.StatusUnprocessableEntity, refused.StatusCode)
+		sound(n.t, refused)
+		require.Contains(n.t, refused.Body, `href="#f-suggestions-0-name"`)
+		require.Contains(n.t, refused.Body, words.T("field.suggestions.name")+" 1")
+		require.Regexp(n.t, `<option value="ro"[^>]* selected`, refused.Body, "what was chosen stays")
+	}
+	require.Zero(n.t, n.invitedBy(n.t.(*testing.T), s.Email))
 }
 
 // invitedBy counts the questions to whoever has an address.

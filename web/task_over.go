@@ -89,7 +89,7 @@ type acceptForm struct {
 }
 
 func newAcceptForm(l *i18n.Localizer, a *asked, f formState) *acceptForm {
-	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will", "When", l.Date(i18n.DueDay(a.facts.DueAt, a.zone), nil)), Decline: a.declinePath()}
+	accept := &acceptForm{formState: f, Action: a.path() + "/accept", Box: l.T("review.will", "When", a.moment(l, a.facts.DueAt)), Decline: a.declinePath()}
 	if by := a.facts.RespondBy; by != nil && by.Before(a.facts.DueAt) && a.task.State == models.TaskOpen {
 		accept.RespondBy = l.T("mail.respond_by", "When", a.moment(l, *by))
 	}

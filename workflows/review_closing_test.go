@@ -32,6 +32,10 @@ func TestReviewRoundClosesWithADayWhereTheTextIsAtHome(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, "2026-06-03 23:59:59", at.In(zone).Format(time.DateTime), "a whole day is left, to its end")
 				require.Equal(t, 1, o.mailsTo(models.MailRoundClosing, o.experts[1].ID), "who still can is told")
+				cal, err := models.CalendarOf(o.ctx, o.db, o.experts[1].CountryCode, *at)
+				require.NoError(t, err)
+				goes := o.goes(models.MailRoundClosing, o.experts[1])
+				require.True(t, goes.Equal(cal.Awake(begin.Add(15*time.Hour))) && goes.Before(*at), "not at night, and before it closes: %s", goes)
 			})
 			cutOff(t, o.run(4*day))
 			require.Equal(t, c.until, o.round(1).ClosedAt.UTC().Format(time.RFC3339), "and then it is closed")
@@ -48,6 +52,7 @@ func TestReviewRoundWithoutAGraceLeavesAnHour(t *testing.T) {
 	o.at(15*time.Hour+30*time.Minute, func() {
 		require.NotNil(t, o.closing())
 		require.Nil(t, o.round(1).ClosedAt, "the answer can be changed")
+		require.True(t, o.goes(models.MailRoundClosing, o.experts[1]).Before(*o.closing()), "at night, too, where the morning would be too late")
 	})
 	cutOff(t, o.run(4*day))
 	require.WithinDuration(t, begin.Add(16*time.Hour), *o.round(1).ClosedAt, time.Minute)

@@ -39,29 +39,35 @@ func TestReviewNobodyIsSilentUnremindedOverAFeast(t *testing.T) {
 	require.Len(t, o.tasksOf(models.TaskReview), 2)
 }
 
-// A round closes at the end of a day, and three feasts follow: who answered and the officer are written to on a working morning of theirs, and
-// the officer's time is not over by then.
+// A round closes at the end of a day, and three feasts follow: who answered, who did not and the officer are written to on a working morning
+// of theirs, and the officer's time is not over by then.
 func TestReviewClosingIsToldOnAWorkingMorning(t *testing.T) {
 	o := newOffice(t, func(d *models.ProcedureDocument) {
 		d.Review.Enough, d.Review.Grace, d.Review.Decide = 1, "1d", models.Wait{Due: "2wd"}
 	})
 	o.feasts(o.officer, "2026-06-03", "2026-06-04", "2026-06-05")
-	o.startReview(0, o.experts[:1], nil)
+	o.startReview(0, o.experts[:2], nil)
 	o.answer(time.Hour, o.experts[0])
 	cutOff(t, o.run(2*day))
 	closed := *o.round(1).ClosedAt
 	require.Equal(t, "2026-06-02 23:59", closed.In(zoneIn(t, o, o.officer)).Format("2006-01-02 15:04"))
-	for kind, who := range map[models.MailKind]models.Person{models.MailReviewCopy: o.experts[0], models.MailOfficerTask: o.officer} {
+	for kind, who := range map[models.MailKind]models.Person{models.MailReviewCopy: o.experts[0], models.MailTaskWithdrawn: o.experts[1], models.MailOfficerTask: o.officer} {
 		cal, err := models.CalendarOf(o.ctx, o.db, who.CountryCode, closed)
 		require.NoError(t, err)
-		var goes time.Time
-		require.NoError(t, o.db.NewSelect().Model((*models.OutboxMail)(nil)).Column("not_before").Where("kind = ? AND person_id = ?", kind, who.ID).Scan(o.ctx, &goes))
+		goes := o.goes(kind, who)
 		require.True(t, goes.Equal(cal.Awake(closed)), "%s: %s", kind, goes)
 		if kind == models.MailOfficerTask {
 			require.Equal(t, "2026-06-08 09:00", goes.In(cal.Zone).Format("2006-01-02 15:04"))
 			require.Equal(t, "2026-06-10 23:59", o.taskOf(models.TaskDecideReview, who).DueAt.In(cal.Zone).Format("2006-01-02 15:04"), "counted from then")
 		}
 	}
+}
+
+// goes is when the one mail of a kind to somebody goes.
+func (o *office) goes(kind models.MailKind, to models.Person) (at time.Time) {
+	o.t.Helper()
+	require.NoError(o.t, o.db.NewSelect().Model((*models.OutboxMail)(nil)).Column("not_before").Where("kind = ? AND person_id = ?", kind, to.ID).Scan(o.ctx, &at))
+	return at
 }
 
 // A holiday that the coordinator enters after the question was asked moves no deadline: the reminder comes first all the same.

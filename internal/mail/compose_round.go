@@ -30,7 +30,7 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 		p.Button = &button{Label: d.t("round_news.recommendation"), URL: d.baseURL + "/recommendations/" + rec.ID.String()}
 	}
 	if d.mail.TaskID == nil {
-		return p, nil
+		return p, d.enoughOwed(ctx, rec)
 	}
 	t, err := d.task(ctx)
 	if err != nil {
@@ -53,6 +53,21 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 	}
 	p.Facts = append(p.Facts, fact{d.t("label.until"), d.until(t.DueAt)})
 	return p, nil
+}
+
+// enoughOwed returns NotOwed where the officer who is asked whether to close a round has closed it before they were written to.
+func (d *draft) enoughOwed(ctx context.Context, rec *models.Recommendation) error {
+	if d.mail.Data.Reason != models.NewsEnough {
+		return nil
+	}
+	round, err := models.RoundByNumber(ctx, d.db, rec.ID, rec.Round)
+	if err != nil {
+		return err
+	}
+	if !round.GivesTime() {
+		return NotOwed{"the round is closing"}
+	}
+	return nil
 }
 
 // newsOwed returns NotOwed for news that is none any more, because what it tells of was taken back before it went out, or was said anew.
