@@ -139,7 +139,7 @@ func (s *Server) fillWhoEnded(ctx context.Context, a *officerAct, v *reviewerVie
 		return err
 	}
 	v.For, v.Declined = person.Name, ended.State == models.TaskDeclined
-	suggested, err := s.suggestedFor(ctx, a.rec, true)
+	suggested, err := s.suggestedFor(ctx, a.rec, a.rec.Round, true)
 	if err != nil {
 		return err
 	}
