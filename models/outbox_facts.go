@@ -79,6 +79,7 @@ type MailTask struct {
 	Changed          string // what its author says changed in the text
 	PutIn            int    // and what a step did to it, see Version
 	BackTo           int
+	AnsweredBefore   bool       // the reader answered the same in a round before
 	ReturnNote       string     // with which a translation was returned
 	ReturnWrittenIn  string     // language of ReturnNote; "" where nobody said
 	RespondReminders int        // of saying whether they will
@@ -186,6 +187,7 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		ColumnExpr(answerStands+" AS answer_stands, "+roundEnded+" AS round_ended, "+roundLateFor+" AS late_for").
 		ColumnExpr("EXISTS (SELECT 1 FROM submissions AS said WHERE said.task_id = t.id AND said.state = ? AND said.kind IN (?)) AS answering",
 			SubmissionReceived, bun.List(heardBy)).
+		ColumnExpr("EXISTS (SELECT 1 FROM tasks AS earlier WHERE "+answeredBefore+") AS answered_before", reader).
 		ColumnExpr("t.kind = ? AND "+suggested("true")+" AS suggested", TaskReview).
 		ColumnExpr("t.kind = ? AND "+suggested(joined)+" AS address_suggested", TaskReview).
 		ColumnExpr("t.round, CASE WHEN t.kind = 'consult' THEN COALESCE(before.decision_reason, '') ELSE '' END AS round_reason").

@@ -180,6 +180,7 @@ func (m *masked) doorsOf(path string) []string {
 	fill("{form:docx|pdf}", "docx", "pdf")
 	for _, d := range doors {
 		if strings.HasSuffix(d, "/round") {
+			doors = append(doors, d+"?round=1")
 			for _, slug := range m.reviewers {
 				doors = append(doors, d+"?task="+m.tasks[slug].ID.String())
 			}

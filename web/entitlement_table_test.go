@@ -65,6 +65,7 @@ const (
 	expertAnswers    = "u uy ffn nnn nn yn n"
 	expertLedBack    = "u um ffn nnn nn mn n" // nothing was answered yet
 	nothingReviewed  = "u un ffn nnn nn nn n" // nothing was answered: see TestAnExpertHasItConfirmed
+	firstRound       = "u un ffn nnn nn nn n" // none was before it: see TestWhoElseReadsWhatChanged
 	nothingTold      = "u un nnn nnn nn nn n" // of what was done with their comments: see TestSomebodyReadsWhatBecameOfTheirOwnComments
 	expertThanked    = "u uy ffn nnn nn yn n"
 	partnerSees      = "u uy mmn nyn nn nn n"
@@ -226,7 +227,7 @@ var entitlements = concat(
 		waiting("GET /tasks/{id}#sign_off", partnerSees), waiting("GET /tasks/{id}#translate", linguistSees),
 		waiting("GET /tasks/{id}#approve_translation", linguistSees), done("GET /tasks/{id}#report_progress", partnerReports),
 		inReview("GET /tasks/{id}/report#review", expertReports), inReview("POST /tasks/{id}/report#review", expertReports),
-		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("GET /tasks/{id}/summary#review", expertLedBack), inReview("GET /tasks/{id}/certificate.pdf#review", nothingReviewed), inReview("GET /tasks/{id}/outcome#review", nothingTold), inReview("POST /tasks/{id}/leave", anybodyForgets), inReview("POST /tasks/{id}/new-link", answersToAllSame),
+		answered("GET /tasks/{id}/thanks", expertLedBack, expertThanked), inReview("GET /tasks/{id}/summary#review", expertLedBack), inReview("GET /tasks/{id}/certificate.pdf#review", nothingReviewed), inReview("GET /tasks/{id}/outcome#review", nothingTold), inReview("GET /tasks/{id}/changes#review", firstRound), inReview("GET /tasks/{id}/earlier#review", firstRound), inReview("POST /tasks/{id}/leave", anybodyForgets), inReview("POST /tasks/{id}/new-link", answersToAllSame),
 		inReview("POST /tasks/{id}/language", expertReports), // of mails to oneself
 		inReview("POST /tasks/{id}/accept", expertAnswers), inReview("POST /tasks/{id}/decline", expertAnswers),
 		inReview("GET /tasks/{id}/text/{form:docx|pdf}#review", expertAnswers), inReview("GET /tasks/{id}/word#review", expertAnswers),

@@ -106,9 +106,10 @@ func (w *world) withdraw() {
 	}
 }
 
-func (w *world) end(task *models.Task, state models.TaskState) {
+func (h *house) end(task *models.Task, state models.TaskState) {
+	h.t.Helper()
 	task.Close(state, time.Now())
-	require.NoError(w.t, task.Save(w.t.Context(), w.db))
+	require.NoError(h.t, task.Save(h.t.Context(), h.db))
 }
 
 // nothingRuns has words stored and answered with "being recorded": what is entitled is seen, and nothing moves on for others.

@@ -72,6 +72,7 @@ type officerAct struct {
 	visitor *visitor
 	rec     *models.Recommendation
 	task    *models.Task
+	round   int // whose desk it is; 0 on every other page
 	form    formState
 	kept    *keptForm // nil for a form that keeps no words
 	found   string    // what was read of a Word file just now

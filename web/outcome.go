@@ -73,29 +73,30 @@ func (s *Server) showOutcome(w http.ResponseWriter, r *http.Request) error {
 	if a.task.Kind == models.TaskConsult {
 		v.Certificate = ""
 	}
-	if err := v.fill(l, said); err != nil {
+	if v.Comments, v.Counts, err = outcomeRows(l, said); err != nil {
 		return err
 	}
 	s.Engine.Render(w, r, http.StatusOK, "outcome", v)
 	return nil
 }
 
-func (v *outcomeView) fill(l *i18n.Localizer, said []models.Remark) error {
+// outcomeRows are somebody's comments with what was answered, and how many came to what.
+func outcomeRows(l *i18n.Localizer, said []models.Remark) (rows []outcomeRow, counted []outcomeCount, err error) {
 	counts := map[string]int{}
 	for _, m := range said {
 		row, err := newOutcomeRow(l, m)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		v.Comments = append(v.Comments, row)
+		rows = append(rows, row)
 		counts[m.Response().Outcome]++
 	}
 	for _, o := range models.ResponseOutcomes() {
 		if counts[o] > 0 {
-			v.Counts = append(v.Counts, outcomeCount{outcomeBadge(l, &o), counts[o]})
+			counted = append(counted, outcomeCount{outcomeBadge(l, &o), counts[o]})
 		}
 	}
-	return nil
+	return rows, counted, nil
 }
 
 func newOutcomeRow(l *i18n.Localizer, m models.Remark) (outcomeRow, error) {

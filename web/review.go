@@ -50,14 +50,19 @@ type reviewView struct {
 	keeping
 }
 
-// againView says that the text was sent round before, why once more, and what changed; "" for what is not said.
-type againView struct{ Title, Reason, ReasonLang, Changed string }
+// againView says that the text was sent round before, why once more, and what changed; "" for what is not said. It leads to both texts
+// compared and, who answered then, to what they said.
+type againView struct {
+	Title, Reason, ReasonLang, Changed string
+	Changes, Earlier                   string
+}
 
 func (a *asked) again(l *i18n.Localizer) *againView {
 	if !a.facts.Again() {
 		return nil
 	}
-	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.RoundWrittenIn, l.Changed(a.facts.Changed, a.facts.PutIn, a.facts.BackTo)}
+	return &againView{l.T("mail.again.lead", "Round", l.Number(a.facts.Round)), a.facts.RoundReason, a.facts.RoundWrittenIn, a.changed(l),
+		a.changesPath(), a.earlierPath()}
 }
 
 // showReview shows the form: empty, or filled with the answer that was given.
@@ -358,7 +363,7 @@ func (s *Server) reviewAnswer(ctx context.Context, l *i18n.Localizer, a *asked) 
 		v.Said, v.Note = yours(saidOfQuestions(l, questions, rv, false)), rv.ConfidentialNote
 	}
 	for _, c := range rv.Comments {
-		v.Comments = append(v.Comments, answeredComment{Number: c.Block + 1, Kind: c.Kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})
+		v.Comments = append(v.Comments, answeredComment{ID: c.ID, Number: c.Block + 1, Kind: c.Kind, Quote: c.Quote, Replacement: c.Replacement, Body: c.Body})
 	}
 	return v, nil
 }

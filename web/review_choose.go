@@ -140,7 +140,7 @@ func (s *Server) fillWhoEnded(ctx context.Context, l *i18n.Localizer, a *officer
 		return err
 	}
 	v.For, v.Declined = person.Name, ended.State == models.TaskDeclined
-	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, true)
+	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, a.rec.Round, true)
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,8 @@ type roundDeskView struct {
 	Compared string        // where the answers are compared; "" while there are none
 	PutIn    *toPutIn      // accepted suggestions that wait to be put into the text
 	closing  *time.Time    // when the round is closed that is closing; nil where it is not
+	Earlier  bool          // another round came after it: it is looked at alone
+	Others   []crumb       // the desks of the other rounds
 }
 
 // roundKinds are the questions of a round.
@@ -66,8 +68,8 @@ func (s *Server) beginRound(r *http.Request) (*officerAct, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.rec.Round == 0 {
-		return nil, apperr.NotFound("review_round")
+	if a.round, err = deskRound(r, a.rec); err != nil {
+		return nil, err
 	}
 	if wanted := r.FormValue("task"); wanted != "" {
 		if a.task, err = s.taskFor(r.Context(), a.rec, wanted, true, roundKinds); err == nil && (a.task == nil || a.task.Round != a.rec.Round) {
@@ -188,8 +190,8 @@ func (s *Server) showRound(w http.ResponseWriter, r *http.Request, a *officerAct
 
 func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error) {
 	l, ctx := Localizer(r), r.Context()
-	v := roundDeskView{actView: s.newActView(r, a, l.T("round.title", "Number", l.Number(a.rec.Round))), Live: newLive(r), Number: a.rec.Round}
-	round, err := models.RoundByNumber(ctx, s.DB, a.rec.ID, a.rec.Round)
+	v := roundDeskView{actView: s.newActView(r, a, l.T("round.title", "Number", l.Number(a.round))), Live: newLive(r), Number: a.round, Earlier: a.round != a.rec.Round}
+	round, err := models.RoundByNumber(ctx, s.DB, a.rec.ID, a.round)
 	if err != nil {
 		return v, err
 	}
@@ -227,14 +229,19 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if last, needed := lastDue(a, procedure, v.Zone); needed {
 		v.Needed = l.T("round.extend.needed", "Date", l.Date(*a.rec.NeededBy, time.UTC), "Last", l.Date(last, v.Zone))
 	}
-	if v.Main, err = s.roundMain(ctx, l, a); err != nil {
+	if v.Others, err = s.otherDesks(ctx, l, a); err != nil {
 		return v, err
 	}
 	if v.Compared, err = s.agreementLink(ctx, a.visitor, a.rec, round.Number); err != nil {
 		return v, err
 	}
-	if v.PutIn, err = s.suggestionsToPutIn(ctx, a.visitor, a.rec); err != nil {
-		return v, err
+	if !v.Earlier {
+		if v.Main, err = s.roundMain(ctx, l, a); err != nil {
+			return v, err
+		}
+		if v.PutIn, err = s.suggestionsToPutIn(ctx, a.visitor, a.rec); err != nil {
+			return v, err
+		}
 	}
 	if err = s.fillRoundDesk(ctx, l, a, procedure.Document.Review, &v); err != nil {
 		return v, err
@@ -260,7 +267,7 @@ func (s *Server) roundMain(ctx context.Context, l *i18n.Localizer, a *officerAct
 }
 
 func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *officerAct, rules models.ReviewRules, v *roundDeskView) error {
-	asks, err := models.RoundAsks(ctx, s.DB, a.rec.ID, a.rec.Round)
+	asks, err := models.RoundAsks(ctx, s.DB, a.rec.ID, a.round)
 	if err != nil {
 		return err
 	}
@@ -276,7 +283,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 	if err != nil {
 		return err
 	}
-	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, v.Open)
+	suggested, err := s.suggestedFor(ctx, l, a.form.Form, a.rec, a.round, v.Open)
 	if err != nil {
 		return err
 	}
@@ -303,14 +310,16 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 		}
 		row.sayWhy(ask.ID, said)
 		row.Original = originals[ask.ID]
-		row.Lost = undeliveredRows(l, a.visitor.viewer(), a.rec, lost[ask.ID], v.Zone)
+		if !v.Earlier { // it is too late to do anything about it
+			row.Lost = undeliveredRows(l, a.visitor.viewer(), a.rec, lost[ask.ID], v.Zone)
+		}
 		if row.Lapsed, err = s.lapsedAtDesk(ctx, a.rec, ask, v); err != nil {
 			return err
 		}
 		if ask.State != models.TaskOpen && ask.State != models.TaskDone { // who comes back does it themselves
 			row.Suggested = suggested[ask.ID]
 		}
-		if len(row.Suggested) > 0 || row.Lapsed {
+		if !v.Earlier && (len(row.Suggested) > 0 || row.Lapsed) {
 			row.Act = v.Action + "?task=" + ask.ID.String()
 		}
 		if v.Enough && ask.WaitsOut() {

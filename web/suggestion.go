@@ -162,9 +162,9 @@ func (s *Server) choicesOpen(ctx context.Context, rec uuid.UUID) (map[uuid.UUID]
 	return by, err
 }
 
-// suggestedFor lists whom experts suggested in the running round, by the question they declined.
-func (s *Server) suggestedFor(ctx context.Context, l *i18n.Localizer, f *Form, rec *models.Recommendation, open bool) (map[uuid.UUID][]suggestedRow, error) {
-	all, err := models.Suggestions(ctx, s.DB, rec.ID, rec.Round)
+// suggestedFor lists whom experts suggested in a round, by the question they declined.
+func (s *Server) suggestedFor(ctx context.Context, l *i18n.Localizer, f *Form, rec *models.Recommendation, round int, open bool) (map[uuid.UUID][]suggestedRow, error) {
+	all, err := models.Suggestions(ctx, s.DB, rec.ID, round)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ func (s *Server) taskRoutes(r *mux.Router) {
 	s.get(r, "/tasks/{id}/deadline.ics", s.deadlineCalendar)
 	s.marginRoutes(r)
 	s.certificateRoutes(r)
+	s.earlierRoutes(r)
 	s.post(r, "/tasks/{id}/review", s.answerReview)
 	s.post(r, "/tasks/{id}/consultation", s.answerConsultation)
 	s.post(r, "/tasks/{id}/take-back", s.takeBack)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
 	"tribuna/models"
@@ -118,7 +120,8 @@ type answerView struct {
 }
 
 type answeredComment struct {
-	Number      int // of the paragraph, from 1
+	ID          uuid.UUID // Nil where it is not sent yet
+	Number      int       // of the paragraph, from 1
 	Kind        models.CommentKind
 	Quote       string
 	Replacement string

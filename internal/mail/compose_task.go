@@ -60,6 +60,11 @@ func (d *draft) sayAgain(t models.MailTask, p *page) {
 		if changed := d.words.Changed(t.Changed, t.PutIn, t.BackTo); changed != "" {
 			p.Passages = append(p.Passages, passage{Heading: d.t("again.changed"), Text: changed})
 		}
+		onPage := d.t("again.page")
+		if t.AnsweredBefore {
+			onPage = d.t("again.page_yours")
+		}
+		p.After = append(p.After, onPage)
 	}
 }
 
