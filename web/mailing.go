@@ -296,7 +296,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form, campaign); err != nil {
 		return v, err
 	}
-	v.fold()
+	v.fold(l)
 	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
 		return v, err
 	}
@@ -308,7 +308,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 }
 
 // fold closes what is rarely needed, unless something of it was chosen or is wrong.
-func (v *mailingView) fold() {
+func (v *mailingView) fold(l *i18n.Localizer) {
 	for _, name := range []string{"organisations", "topics", "lists", "engagement", "not_reached", "except_organisations", "except_mailings", "except_lists"} {
 		v.MoreOpen = v.MoreOpen || v.Form.Value(name) != "" || v.Form.Error(name) != ""
 	}
@@ -318,6 +318,11 @@ func (v *mailingView) fold() {
 	for _, o := range v.Campaigns {
 		if !v.CampaignOpen && o.Value == v.Form.Value("campaign_id") {
 			said = append(said, o.Label)
+		}
+	}
+	for _, o := range v.Fallbacks {
+		if o.Value == v.Form.Value("fallback_language") {
+			said = append(said, l.T("overview.part", "Name", l.T("mailing.fallback"), "Number", o.Label))
 		}
 	}
 	for _, file := range v.Along {
