@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -169,6 +170,15 @@ func fieldsOf(t *testing.T, err error) (paths []string) {
 		paths = append(paths, f.Path)
 	}
 	return paths
+}
+
+// ruleOf is the one rule that an error says is broken.
+func ruleOf(t *testing.T, err error) string {
+	t.Helper()
+	var e *apperr.Error
+	require.ErrorAs(t, err, &e)
+	require.Len(t, e.Fields, 1)
+	return strings.TrimPrefix(e.Fields[0].Key, "error.field.")
 }
 
 func TestACampaignHoldsSeveralMailings(t *testing.T) {

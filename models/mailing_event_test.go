@@ -44,15 +44,18 @@ func TestAnEventIsKeptByItsOwnClock(t *testing.T) {
 func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 	m := &models.Mailing{MailingContent: announcement().MailingContent}
 	end := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)
-	require.NoError(t, m.CheckOver(end.Add(-time.Hour), end.Add(-time.Second)))
-	require.Equal(t, []string{"event.end_time"}, fieldsOf(t, m.CheckOver(end, end)), "it is over")
-	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(end.Add(-time.Hour), end)), "it is over when the last is to leave")
+	before, still := end.Add(-time.Hour), end.Add(-time.Second)
+	require.NoError(t, m.CheckOver(before, still, still))
+	require.Equal(t, []string{"event.end_time"}, fieldsOf(t, m.CheckOver(end, end, end)), "it is over")
+	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(before, end, end)), "it is over when the last is to leave")
+	require.Equal(t, "event_over_later", ruleOf(t, m.CheckOver(before, end, end.Add(time.Hour))), "by the time that was said")
+	require.Equal(t, "event_over_then", ruleOf(t, m.CheckOver(before, still, end)), "by the night alone")
 	for at, over := range map[time.Time]bool{end.Add(-time.Second): false, end: true} {
 		is, err := m.EventOver(at)
 		require.NoError(t, err)
 		require.Equal(t, over, is)
 	}
-	require.NoError(t, (&models.Mailing{}).CheckOver(end, end), "what announces none is never over")
+	require.NoError(t, (&models.Mailing{}).CheckOver(end, end, end), "what announces none is never over")
 }
 
 func TestTheRestAreToldOfTheSameEvent(t *testing.T) {

@@ -58,13 +58,16 @@ func (m *Mailing) Over(at time.Time) (bool, error) {
 	return over || m.WritingOver(at), err
 }
 
-// CheckOver refuses a mailing whose event or days of writing are over at now, or will be when the last of it leaves.
-func (m *Mailing) CheckOver(now, last time.Time) error {
+// CheckOver refuses a mailing whose event or days of writing are over at now, at the time at which the last of it was said to leave, or
+// when that is put off until the morning because nobody is written to at night.
+func (m *Mailing) CheckOver(now, said, last time.Time) error {
 	switch {
 	case m.WritingOver(now):
 		return apperr.Invalid("write_until", "writing_over")
+	case m.WritingOver(said):
+		return apperr.Invalid("when.day", "writing_over_later")
 	case m.WritingOver(last):
 		return apperr.Invalid("when.day", "writing_over_then")
 	}
-	return m.checkEventOver(now, last)
+	return m.checkEventOver(now, said, last)
 }
