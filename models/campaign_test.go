@@ -207,14 +207,14 @@ func TestACampaignHoldsSeveralMailings(t *testing.T) {
 	in.CampaignID = &theirs.ID
 	_, err = models.CreateMailing(ctx, s.db, s.rec, in, s.officer.ID, noon)
 	require.Equal(t, []string{"campaign_id"}, fieldsOf(t, err), "another recommendation's campaign")
-	_, err = models.EditMailing(ctx, s.db, second.ID, 1, in)
+	_, err = models.EditMailing(ctx, s.db, second.ID, 1, in, noon)
 	require.Equal(t, []string{"campaign_id"}, fieldsOf(t, err))
 	in.CampaignID = &alone.CampaignID
-	moved, err := models.EditMailing(ctx, s.db, second.ID, 1, in)
+	moved, err := models.EditMailing(ctx, s.db, second.ID, 1, in, noon)
 	require.NoError(t, err)
 	require.Equal(t, alone.CampaignID, moved.CampaignID)
 	in.CampaignID = nil
-	stays, err := models.EditMailing(ctx, s.db, second.ID, 2, in)
+	stays, err := models.EditMailing(ctx, s.db, second.ID, 2, in, noon)
 	require.NoError(t, err)
 	require.Equal(t, alone.CampaignID, stays.CampaignID)
 }

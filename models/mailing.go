@@ -144,7 +144,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	if err := r.Announceable(); err != nil {
 		return nil, err
 	}
-	if err := in.Check(ctx, tx, in.KindOrCampaign(), r.ID); err != nil {
+	if err := in.Check(ctx, tx, in.KindOrCampaign(), r.ID, now); err != nil {
 		return nil, err
 	}
 	c, err := campaignFor(ctx, tx, r, in, officer, now)
@@ -168,7 +168,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 }
 
 // EditMailing changes a mailing that is still a draft, on top of the revision the writer saw.
-func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in MailingInput) (*Mailing, error) {
+func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in MailingInput, now time.Time) (*Mailing, error) {
 	if _, err := LockProcess(ctx, tx, id); err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if in.Kind != "" && in.Kind != m.Kind {
 		return nil, apperr.Invalid("kind", "oneof", "allowed", m.Kind)
 	}
-	if err := in.Check(ctx, tx, m.Kind, m.RecommendationID); err != nil {
+	if err := in.Check(ctx, tx, m.Kind, m.RecommendationID, now); err != nil {
 		return nil, err
 	}
 	m.Audience, m.FallbackLanguage, m.CountsLinks, m.WriteUntil = in.Audience, in.FallbackLanguage, in.CountsLinks, in.WriteUntil.Time()

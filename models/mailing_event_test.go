@@ -29,7 +29,7 @@ func TestAnEventIsKeptByItsOwnClock(t *testing.T) {
 
 	in := announcement()
 	in.Event.EndDay, in.Event.EndTime, in.Event.Place = "", "16:30", ""
-	_, err = models.EditMailing(t.Context(), k.db, m.ID, 1, in)
+	_, err = models.EditMailing(t.Context(), k.db, m.ID, 1, in, noon)
 	require.NoError(t, err)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 func TestTheRestAreToldOfTheSameEvent(t *testing.T) {
 	k := newKinds(t)
 	m := k.create(t, announcement())
-	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, announcement())
+	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, announcement(), noon)
 	require.NoError(t, err)
 	k.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, m.ID)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
@@ -72,7 +72,7 @@ func TestTheRestAreToldOfTheSameEvent(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, m.ID, rest.ID)
 	require.Equal(t, m.Event, rest.Event, "in a calendar it is one event")
-	_, err = models.EditMailing(t.Context(), k.db, rest.ID, 1, announcement())
+	_, err = models.EditMailing(t.Context(), k.db, rest.ID, 1, announcement(), noon)
 	require.NoError(t, err)
 	rest, err = models.MailingByID(t.Context(), k.db, rest.ID)
 	require.NoError(t, err)

@@ -26,11 +26,13 @@ func TestWritingEndsWithItsLastDayWhereThoseWrittenToAre(t *testing.T) {
 		require.Equal(t, over, m.WritingOver(at), at)
 	}
 	in.Authorities = append(in.Authorities, croatia)
-	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, in)
+	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, in, noon)
 	require.NoError(t, err)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
 	require.NoError(t, err)
 	zagreb := sofia.Add(time.Hour)
+	require.NoError(t, in.Check(t.Context(), k.db, models.MailingKindRepresentative, k.about, zagreb))
+	require.Equal(t, "writing_day_over", ruleOf(t, in.Check(t.Context(), k.db, models.MailingKindRepresentative, k.about, zagreb.Add(time.Second))), "said as it is saved")
 	require.False(t, m.WritingOver(zagreb), "in Croatia it still is that day")
 	require.True(t, m.WritingOver(zagreb.Add(time.Second)))
 

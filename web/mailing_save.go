@@ -60,7 +60,7 @@ func (s *Server) saveMailing(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
 		seen, _ := strconv.Atoi(r.PostFormValue("revision")) // 0 is nobody's revision
-		return models.EditMailing(ctx, tx, c.m.ID, seen, in)
+		return models.EditMailing(ctx, tx, c.m.ID, seen, in, s.Now())
 	})
 }
 
@@ -136,7 +136,7 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, c mailingC
 		})
 	} else {
 		if err = errors.Join(bad.Take(chosen), bad.Take(err)); err == nil {
-			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID))
+			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID, s.Now()))
 		}
 	}
 	return m, atTheirContent(atTheirTexts(atLists(err), names), written)
