@@ -167,8 +167,8 @@ func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) serie
 	switch {
 	case m.State == models.MailingScheduled:
 		at = m.NextAt // when it leaves, or goes on
-	case at == nil && m.State == models.MailingCancelled:
-		at = m.FinishedAt // so that it stands somewhere
+	case m.State == models.MailingCancelled && m.BegunAt == nil:
+		at = m.FinishedAt // so that it stands somewhere: nothing of it left
 	}
 	if at != nil {
 		item.at, item.Day, item.When, item.Clock = at, models.DayOf(*at, zone), l.DateTime(*at, zone), l.Time(*at, zone)

@@ -42,7 +42,7 @@ func mailingWhen(l *i18n.Localizer, m models.Mailing, zone *time.Location) strin
 	case m.State == models.MailingAsking && m.NextAt != nil:
 		return l.T("mailing.was_to_leave", "When", l.DateTime(*m.NextAt, zone))
 	case m.FinishedAt != nil:
-		return l.T("mailing.finished_at", "When", l.DateTime(*m.FinishedAt, zone))
+		return mailingEnded(l, &m, zone)
 	case m.LaunchedAt != nil && waitsForTime(&m):
 		return l.T("mailing.schedule.said_on", "When", l.DateTime(*m.LaunchedAt, zone))
 	case m.LaunchedAt != nil:

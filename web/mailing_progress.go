@@ -29,16 +29,16 @@ type mailingProgressView struct {
 	Meter        Progress
 	Figures      []mailFigure
 	Subjects     []models.MailingText
-	Speed        string     // in words; "" while it does not send
-	LaunchedAt   *time.Time // when it began to leave
-	Ahead        bool       // it waits for its time: LaunchedAt is when that was said
-	FinishedAt   *time.Time
+	Speed        string // in words; "" while it does not send
+	Times        string // when it began to leave, or what else there is to say of when, in words
 	Zone         *time.Location
 	Running      bool
 	Refresh      string // how often it is asked for again; "" where nothing changes by itself
 	Pausable     bool
 	Resumable    bool
 	Cancellable  bool
+	Cancelled    bool             // how far it got is no progress any more
+	Unsent       bool             // likewise, before anything of it left
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
@@ -59,7 +59,7 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.title.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.title.Language,
-		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: leftOrSaid(c.m), Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
+		Path: c.path(), Subjects: c.m.Texts, State: mailingBadge(l, c.m.State), Cancelled: c.m.State == models.MailingCancelled,
 		Subject: c.m.Text(l.Tag()), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))
@@ -72,6 +72,14 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err
+	}
+	v.Times = mailingTimes(l, c.m, v.Zone)
+	if v.Cancelled {
+		begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
+		if err != nil {
+			return err
+		}
+		v.Unsent = !begun
 	}
 	var speed models.MailingSpeed
 	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {
