@@ -20,7 +20,7 @@ type launchView struct {
 	Action, Back string
 	Revision     int
 	Counts       *audienceView
-	Subjects     []models.MailingText
+	Subjects     []models.Titled
 	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 	Unpublished  string    // which texts name what is not published in their language; "" where none does
@@ -48,7 +48,7 @@ func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
 	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
-		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts, Restored: c.m.Asks, Writes: c.kind == models.MailingKindRepresentative}
+		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: subjectsOf(l, *c.m), Restored: c.m.Asks, Writes: c.kind == models.MailingKindRepresentative}
 	languages := make([]string, len(c.m.Texts))
 	for i, t := range c.m.Texts {
 		languages[i] = t.Language

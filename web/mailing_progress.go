@@ -23,12 +23,12 @@ type mailingProgressView struct {
 	Campaign     string
 	CampaignHref string
 	CampaignLang string
-	Subject      *models.MailingText // in the reader's language, else in the fallback
+	Subject      models.Titled // in the reader's language, else in the fallback
 	State        Badge
 	Counts       models.MailCounts
 	Meter        Progress
 	Figures      []mailFigure
-	Subjects     []models.MailingText
+	Subjects     []models.Titled
 	Speed        string // in words; "" while it does not send
 	Times        string // when it began to leave, or what else there is to say of when, in words
 	Zone         *time.Location
@@ -59,8 +59,8 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.title.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.title.Language,
-		Path: c.path(), Subjects: c.m.Texts, State: mailingBadge(l, c.m.State), Cancelled: c.m.State == models.MailingCancelled,
-		Subject: c.m.Text(l.Tag()), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
+		Path: c.path(), Subjects: subjectsOf(l, *c.m), State: mailingBadge(l, c.m.State), Cancelled: c.m.State == models.MailingCancelled,
+		Subject: subjectOf(l, *c.m), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
 		v.Page = s.workPage(r, mailingTitle(l, c.kind))
 	} else {

@@ -22,7 +22,7 @@ type mailingReportView struct {
 	Document     string
 	DocumentLang string
 	Back, Path   string
-	Subject      *models.MailingText // in the reader's language, else in the fallback
+	Subject      models.Titled // in the reader's language, else in the fallback
 	State        Badge
 	Times        string // when it began to leave, or what else there is to say of when, in words
 	Zone         *time.Location
@@ -123,7 +123,7 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 	l, q := Localizer(r), r.URL.Query()
 	v := mailingReportView{Page: s.workPage(r, l.T("mailing.report.title")), Form: NewForm(q), Document: c.title.Title, DocumentLang: c.title.Language,
 		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State),
-		Launched: c.m.LaunchedAt != nil, Subject: c.m.Text(l.Tag())}
+		Launched: c.m.LaunchedAt != nil, Subject: subjectOf(l, *c.m)}
 	v.Filtered, v.Query = narrowing(q, "country", "language", "why") != "", narrowing(q, "country", "language", "why", "after")
 	v.Book = v.Path + ".xlsx" + narrowing(q, "country", "language", "why")
 	var err error
