@@ -241,6 +241,11 @@ func (s *Server) openMailing(w http.ResponseWriter, r *http.Request, c mailingCa
 	if err != nil {
 		return err
 	}
+	if state.Unsent != nil && state.Unsent.Compared {
+		if err := s.compareChoices(r, c, values, state.Unsent); err != nil {
+			return err
+		}
+	}
 	if kept != nil {
 		values = kept
 		c.seen, _ = strconv.Atoi(kept.Get("revision"))

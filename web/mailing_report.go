@@ -138,7 +138,7 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 			return v, err
 		}
 	}
-	if v.ChosenBy, err = s.chosenBy(r, c); err != nil {
+	if v.ChosenBy, err = s.audienceInWords(r, c, c.m.Audience); err != nil {
 		return v, err
 	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
