@@ -28,6 +28,7 @@ type launchView struct {
 	Weight       *weightView
 	Missing      []missingPicture
 	NotNamed     []notNamedPicture
+	Ready        bool // nothing stops it: it can be launched
 	Restored     bool // it may have been sent since the backup that was restored
 	Over         bool // the event that it announces, or the days on which its readers write
 	Writes       bool // its readers write to their representatives
@@ -86,6 +87,7 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, ""); err != nil {
 		return err
 	}
+	v.Ready = v.Counts.Total > 0 && len(v.Missing) == 0 && (!v.Over || len(f.Form.Errors) > 0)
 	s.Engine.Render(w, r, f.status, "mailing_launch", v)
 	return nil
 }
