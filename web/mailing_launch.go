@@ -19,6 +19,7 @@ type launchView struct {
 	DocumentLang string
 	Action, Back string
 	Revision     int
+	Shown        mailingShown
 	Counts       *audienceView
 	Subjects     []models.Titled
 	Time         mailingTimeView
@@ -55,6 +56,9 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 		languages[i] = t.Language
 	}
 	var err error
+	if v.Shown, err = s.shownMailing(r.Context(), l, c.m); err != nil {
+		return err
+	}
 	if v.Over, err = c.m.Over(s.Now()); err != nil {
 		return err
 	}
