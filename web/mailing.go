@@ -64,6 +64,9 @@ type mailingView struct {
 	Document     string
 	DocumentHref string
 	DocumentLang string
+	Subject      models.Titled // of one that exists, as it is saved
+	Kind         string        // likewise, in words
+	State        Badge         // likewise
 	Action       string
 	Revision     int
 	Countries    []Option
@@ -269,6 +272,10 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
 		v.Saved, v.Revision, v.CampaignHref = true, c.m.Revision, campaignPath(c.m.CampaignID)
+		v.Subject, v.Kind, v.State = subjectOf(l, *c.m), mailingTitle(l, c.kind), mailingBadge(l, c.m.State)
+		if v.Subject.Title != "" {
+			v.Title = v.Subject.Title
+		}
 		v.Over = c.m.State != models.MailingDraft
 		if c.seen > 0 {
 			v.Revision = c.seen

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -20,6 +21,7 @@ type mailingProgressView struct {
 	DocumentHref string
 	DocumentLang string
 	Path         string
+	Kind         string // in words
 	Campaign     string
 	CampaignHref string
 	CampaignLang string
@@ -62,7 +64,7 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		Path: c.path(), Subjects: subjectsOf(l, *c.m), State: mailingBadge(l, c.m.State), Cancelled: c.m.State == models.MailingCancelled,
 		Subject: subjectOf(l, *c.m), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
-		v.Page = s.workPage(r, mailingTitle(l, c.kind))
+		v.Page, v.Kind = s.workPage(r, cmp.Or(v.Subject.Title, mailingTitle(l, c.kind))), mailingTitle(l, c.kind)
 	} else {
 		v.Page = Page{Language: LanguageOf(r)}
 	}

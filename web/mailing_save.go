@@ -107,12 +107,15 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if c.m == nil {
 		s.Processes.StartSoon(r.Context(), m.ID)
 	}
+	owner, err := models.OrganisationByID(r.Context(), s.DB, c.rec.OrganisationID)
+	if err != nil {
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T("mailing.saved", "Organisation", owner.Name))
 	to := mailingPath(m.ID)
 	switch r.PostFormValue("do") {
 	case "launch", "files":
 		to += "/" + r.PostFormValue("do")
-	default:
-		s.flash(r, "done", Localizer(r).T("mailing.saved"))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil

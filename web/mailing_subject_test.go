@@ -54,3 +54,32 @@ func TestASubjectIsShownAsFarAsItIsTheSameForAll(t *testing.T) {
 	}
 	require.Equal(t, "<title>", models.SubjectLine{Subject: "{title}"}.Shown(open))
 }
+
+// TestTheDraftOfAMailingSaysWhatItIs: its subject, its kind, that it is a draft, and once it is saved who sees it.
+func TestTheDraftOfAMailingSaysWhatItIs(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	m, path := n.draftMailing()
+	n.exec(`UPDATE mailing_texts SET subject = 'For {name}' WHERE mailing_id = ?`, m.ID)
+	n.exec(`INSERT INTO mailing_texts (mailing_id, language, subject, body) VALUES (?, 'bg', 'За {name}', 'Б')`, m.ID)
+	owner, err := models.OrganisationByID(t.Context(), n.db, n.brief.OrganisationID)
+	require.NoError(t, err)
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), n.as("officer-khc", tag)
+		page := b.get(path)
+		sound(t, page)
+		head := `<h1 lang="en">For [` + l.T("mailing.field_open.name") + `]</h1>`
+		if tag == "bg" {
+			head = `<h1 lang="bg">За [` + l.T("mailing.field_open.name") + `]</h1>`
+		}
+		require.Contains(t, page.Body, head)
+		require.Regexp(t, l.T("mailing.state.draft")+`</span> `+mailingTitle(l, models.MailingKindCampaign)+`</p>`, page.Body)
+		for do, to := range map[string]string{"launch": path + "/launch", "files": path + "/files", "save": path} {
+			f := filled(t, b.get(path).Body, path)
+			f.Set("do", do)
+			saved := b.post(path, f)
+			require.Equal(t, to, saved.Header.Get("Location"))
+			require.Contains(t, html.UnescapeString(b.get(to).Body), l.T("mailing.saved", "Organisation", owner.Name), do)
+		}
+	}
+}
