@@ -98,7 +98,7 @@ func (s *Server) throwAway(r *http.Request, k keptForm) error {
 }
 
 // ofOneSending are fields that are not kept: they belong to one sending, or are a choice that decides something besides the answer.
-var ofOneSending = []string{"do", "decision_id", "sure", "conflict"}
+var ofOneSending = []string{"do", "decision_id", "sure", "conflict", fieldFromKind, fieldPassedKinds}
 
 // storeWords keeps all fields but those that belong to this sending alone.
 func (s *Server) storeWords(r *http.Request, k keptForm) (time.Time, error) {

@@ -204,21 +204,28 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values, err := s.prefilledMailing(r.Context(), c.rec, c.kind)
+	values, err := s.begunMailing(r, c)
 	if err != nil {
 		return err
+	}
+	return s.openMailing(w, r, c, values)
+}
+
+// begunMailing are the fields of the form of a new mailing as it begins.
+func (s *Server) begunMailing(r *http.Request, c mailingCase) (url.Values, error) {
+	values, err := s.prefilledMailing(r.Context(), c.rec, c.kind)
+	if err != nil {
+		return nil, err
 	}
 	meant, err := s.campaignMeant(r, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values.Set("campaign_id", meant)
 	if c.kind == models.MailingKindEvent {
-		if err := s.prefilledEvent(r, c, values); err != nil {
-			return err
-		}
+		err = s.prefilledEvent(r, c, values)
 	}
-	return s.openMailing(w, r, c, values)
+	return values, err
 }
 
 // showMailing shows the form of a draft, and how far anything later has got.
@@ -301,11 +308,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if v.SegmentSaid, err = s.segmentSaid(r, c, f); err != nil {
 		return v, err
 	}
-	campaign := ""
-	if len(v.Campaigns) > 0 {
-		campaign = f.Form.Value("campaign_id")
-	}
-	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form, campaign); err != nil {
+	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
 		return v, err
 	}
 	v.fold(l)

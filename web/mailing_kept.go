@@ -21,13 +21,14 @@ func (s *Server) compareChoices(r *http.Request, c mailingCase, now url.Values, 
 	if err != nil || kept == nil {
 		return err
 	}
-	was, err := s.choicesInWords(r, c, now, kept.Fields)
+	left := onlyOf(c.kind, kept.Fields)
+	was, err := s.choicesInWords(r, c, now, left)
 	if err != nil {
 		return err
 	}
-	is, err := s.choicesInWords(r, c, kept.Fields, kept.Fields)
-	offer.Changes = append(offer.Changes, choicesChanged(was, is)...)
-	offer.Differs = choicesDiffer(now, kept.Fields)
+	is, err := s.choicesInWords(r, c, left, left)
+	offer.Changes = append(keptChanges(Localizer(r), c.keptForm(), now, left), choicesChanged(was, is)...)
+	offer.Differs = choicesDiffer(now, left)
 	return err
 }
 

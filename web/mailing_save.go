@@ -73,6 +73,9 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
 		return err
 	}
+	if c.m == nil && r.PostFormValue("do") == doOtherKind {
+		return s.asOtherKind(w, r, c, f)
+	}
 	if r.PostFormValue("do") == "count" || finding(r) {
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
@@ -91,7 +94,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		}
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
-	m, err := s.storeMailing(r.Context(), r.PostForm, c, write)
+	m, err := s.storeMailing(r.Context(), onlyOf(c.kind, r.PostForm), c, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if err := s.sayRefused(r, c, err, &f); err != nil {
 			return err
@@ -99,7 +102,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
 	if err == nil {
-		err = models.ForgetKept(r.Context(), s.DB, c.visitor.Person.ID, c.keptForm().name)
+		err = s.forgetKeptMailing(r.Context(), c, r.PostForm)
 	}
 	if err != nil {
 		return err
@@ -118,6 +121,20 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		to += "/" + r.PostFormValue("do")
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// forgetKeptMailing forgets what was kept of a mailing that is stored, also as the kinds that it was of before.
+func (s *Server) forgetKeptMailing(ctx context.Context, c mailingCase, values url.Values) error {
+	kinds := []string{c.kind}
+	if c.m == nil {
+		kinds = append(kinds, passedKinds(c.kind, values)...)
+	}
+	for _, kind := range kinds {
+		if err := models.ForgetKept(ctx, s.DB, c.visitor.Person.ID, c.as(kind).keptForm().name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
