@@ -141,7 +141,7 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err != nil {
 		return err
 	}
-	if err := m.CheckOver(x.now, x.now); err != nil {
+	if err := m.CheckOver(x.now, x.now, x.now); err != nil {
 		return err
 	}
 	if err := m.GoOn(ctx, x.tx); err != nil {

@@ -25,23 +25,22 @@ func (x *act) setOut(ctx context.Context, m *models.Mailing, when *models.Mailin
 		return err
 	}
 	planned := map[string]time.Time{}
-	last := x.now
+	said, last := x.now, x.now // when the last of it leaves, and when with the nights
 	for _, z := range zones {
 		at, err := leaves(z.Zone)
 		if err != nil {
 			return err
 		}
+		said = later(said, at)
 		if !m.AtNight {
 			at = models.Calendar{Zone: z.Zone}.ByDay(at)
 		}
-		if at.After(last) {
-			last = at
-		}
+		last = later(last, at)
 		if !fresh || at.After(x.now) {
 			planned[z.Zone.String()] = at
 		}
 	}
-	if err := m.CheckOver(x.now, last); err != nil {
+	if err := m.CheckOver(x.now, said, last); err != nil {
 		return err
 	}
 	if len(planned) > 0 {

@@ -265,7 +265,7 @@ func (s *server) editMailing(c *call) (reply, error) {
 		return reply{}, err
 	}
 	err = c.inTx(func(ctx context.Context, tx bun.Tx) error {
-		_, err := models.EditMailing(ctx, tx, m.ID, c.revision(), in)
+		_, err := models.EditMailing(ctx, tx, m.ID, c.revision(), in, c.now())
 		return err
 	})
 	if apperr.CodeOf(err) == apperr.CodeOutdated {

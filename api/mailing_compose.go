@@ -87,7 +87,7 @@ func (s *server) previewMailing(c *call) (reply, error) {
 	if t == nil {
 		return reply{}, apperr.NotFound("mailing")
 	}
-	reader := models.MailReader{Name: c.who.person.Name}
+	reader := models.MailReader{ID: c.who.person.ID, Name: c.who.person.Name} // as the test mail
 	id, err := c.queryID("person")
 	if err != nil {
 		return reply{}, err

@@ -164,7 +164,12 @@ type CampaignSummary struct {
 	Called, About          Titled `bun:"-"` // the campaign and the recommendation, for the reader
 
 	// Of the mailing begun last, by which campaigns of one title are told apart; "" where there is none.
-	MailingKind, MailingSubject, MailingLanguage string
+	MailingKind, MailingSubject, MailingLanguage, MailingTitle string
+}
+
+// Mailing is the subject of the mailing begun last.
+func (c CampaignSummary) Mailing() SubjectLine {
+	return SubjectLine{c.MailingSubject, c.MailingLanguage, c.MailingTitle}
 }
 
 // GoesOn reports whether something of it is still to come, or it has only been begun.
@@ -184,12 +189,12 @@ func Campaigns(ctx context.Context, db bun.IDB, v Viewer, f CampaignFilter) ([]C
 		Join("JOIN organisations AS o ON o.id = r.organisation_id").
 		Join(`LEFT JOIN LATERAL (SELECT cs.day, cs.title, cs.written_in FROM campaign_steps AS cs WHERE cs.campaign_id = ca.id AND cs.state = 'planned'
 			ORDER BY cs.day, cs.at NULLS FIRST, cs.id LIMIT 1) AS upcoming ON TRUE`).
-		Join(`LEFT JOIN LATERAL (SELECT m.kind, text.subject, text.language FROM mailings AS m `+saidIn+`
+		Join(`LEFT JOIN LATERAL (SELECT m.kind, text.* FROM mailings AS m `+saidIn+`
 			WHERE m.campaign_id = ca.id AND m.state <> 'cancelled' ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS latest ON TRUE`, f.Language)).
 		ColumnExpr("ca.id, ca.title, ca.created_at, r.id AS recommendation_id, r.title AS recommendation, r.language AS recommendation_language, o.name AS organisation").
 		ColumnExpr(campaignPlanned + " AS planned").ColumnExpr(campaignDone + " AS done").
 		ColumnExpr("upcoming.day AS next_day, coalesce(upcoming.title, '') AS next_title, coalesce(upcoming.written_in, '') AS next_written_in").
-		ColumnExpr("coalesce(latest.kind, '') AS mailing_kind, coalesce(latest.subject, '') AS mailing_subject, coalesce(latest.language, '') AS mailing_language")
+		ColumnExpr("coalesce(latest.kind, '') AS mailing_kind, coalesce(latest.subject, '') AS mailing_subject, coalesce(latest.language, '') AS mailing_language, coalesce(latest.title, '') AS mailing_title")
 	if f.Recommendation != uuid.Nil {
 		q = q.Where("r.id = ?", f.Recommendation)
 	}
@@ -234,7 +239,7 @@ func callCampaigns(ctx context.Context, db bun.IDB, language string, list []Camp
 // MailingsIn lists the mailings of a campaign, oldest first.
 func MailingsIn(ctx context.Context, db bun.IDB, campaign uuid.UUID) ([]Mailing, error) {
 	var all []Mailing
-	err := db.NewSelect().Model(&all).Relation("Texts").Where("ml.campaign_id = ?", campaign).Order("ml.created_at", "ml.id").Scan(ctx)
+	err := db.NewSelect().Model(&all).Relation("Texts", withTitles).Where("ml.campaign_id = ?", campaign).Order("ml.created_at", "ml.id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the mailings of a campaign: %w", err)
 	}

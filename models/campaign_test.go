@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -171,6 +172,15 @@ func fieldsOf(t *testing.T, err error) (paths []string) {
 	return paths
 }
 
+// ruleOf is the one rule that an error says is broken.
+func ruleOf(t *testing.T, err error) string {
+	t.Helper()
+	var e *apperr.Error
+	require.ErrorAs(t, err, &e)
+	require.Len(t, e.Fields, 1)
+	return strings.TrimPrefix(e.Fields[0].Key, "error.field.")
+}
+
 func TestACampaignHoldsSeveralMailings(t *testing.T) {
 	s := newSeries(t)
 	ctx := t.Context()
@@ -197,14 +207,14 @@ func TestACampaignHoldsSeveralMailings(t *testing.T) {
 	in.CampaignID = &theirs.ID
 	_, err = models.CreateMailing(ctx, s.db, s.rec, in, s.officer.ID, noon)
 	require.Equal(t, []string{"campaign_id"}, fieldsOf(t, err), "another recommendation's campaign")
-	_, err = models.EditMailing(ctx, s.db, second.ID, 1, in)
+	_, err = models.EditMailing(ctx, s.db, second.ID, 1, in, noon)
 	require.Equal(t, []string{"campaign_id"}, fieldsOf(t, err))
 	in.CampaignID = &alone.CampaignID
-	moved, err := models.EditMailing(ctx, s.db, second.ID, 1, in)
+	moved, err := models.EditMailing(ctx, s.db, second.ID, 1, in, noon)
 	require.NoError(t, err)
 	require.Equal(t, alone.CampaignID, moved.CampaignID)
 	in.CampaignID = nil
-	stays, err := models.EditMailing(ctx, s.db, second.ID, 2, in)
+	stays, err := models.EditMailing(ctx, s.db, second.ID, 2, in, noon)
 	require.NoError(t, err)
 	require.Equal(t, alone.CampaignID, stays.CampaignID)
 }

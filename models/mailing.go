@@ -96,6 +96,7 @@ type MailingText struct {
 	Subject   string    `json:"subject" validate:"required,max=200,excludesall=\r\n"`
 	Body      string    `json:"body" validate:"required,max=100000"`   // Markdown
 	Plain     string    `json:"plain,omitempty" validate:"max=100000"` // of the plain-text half; "": made from the body
+	Title     string    `bun:",scanonly" json:"-"`                     // see SubjectLine
 }
 
 // MailingInput is what an officer says of a mailing.
@@ -144,7 +145,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 	if err := r.Announceable(); err != nil {
 		return nil, err
 	}
-	if err := in.Check(ctx, tx, in.KindOrCampaign(), r.ID); err != nil {
+	if err := in.Check(ctx, tx, in.KindOrCampaign(), r.ID, now); err != nil {
 		return nil, err
 	}
 	c, err := campaignFor(ctx, tx, r, in, officer, now)
@@ -168,7 +169,7 @@ func CreateMailing(ctx context.Context, tx bun.IDB, r *Recommendation, in Mailin
 }
 
 // EditMailing changes a mailing that is still a draft, on top of the revision the writer saw.
-func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in MailingInput) (*Mailing, error) {
+func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in MailingInput, now time.Time) (*Mailing, error) {
 	if _, err := LockProcess(ctx, tx, id); err != nil {
 		return nil, err
 	}
@@ -185,7 +186,7 @@ func EditMailing(ctx context.Context, tx bun.IDB, id uuid.UUID, seen int, in Mai
 	if in.Kind != "" && in.Kind != m.Kind {
 		return nil, apperr.Invalid("kind", "oneof", "allowed", m.Kind)
 	}
-	if err := in.Check(ctx, tx, m.Kind, m.RecommendationID); err != nil {
+	if err := in.Check(ctx, tx, m.Kind, m.RecommendationID, now); err != nil {
 		return nil, err
 	}
 	m.Audience, m.FallbackLanguage, m.CountsLinks, m.WriteUntil = in.Audience, in.FallbackLanguage, in.CountsLinks, in.WriteUntil.Time()
@@ -228,8 +229,7 @@ func (m *Mailing) setTexts(ctx context.Context, tx bun.IDB, in MailingInput) err
 // MailingByID returns a mailing with its texts, content and campaign.
 func MailingByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error) {
 	m := new(Mailing)
-	err := db.NewSelect().Model(m).Relation("Texts", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("mt.language") }).
-		Relation("Campaign").Where("ml.id = ?", id).Scan(ctx)
+	err := db.NewSelect().Model(m).Relation("Texts", withTitles).Relation("Campaign").Where("ml.id = ?", id).Scan(ctx)
 	if err != nil {
 		return m, found(err, "mailing")
 	}
@@ -239,7 +239,7 @@ func MailingByID(ctx context.Context, db bun.IDB, id uuid.UUID) (*Mailing, error
 // MailingsOf lists a recommendation's mailings, newest first.
 func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Mailing, error) {
 	var all []Mailing
-	err := db.NewSelect().Model(&all).ColumnExpr("ml.*, "+serverSilence).Relation("Texts").Relation("Campaign").Where("ml.recommendation_id = ?", recommendation).
+	err := db.NewSelect().Model(&all).ColumnExpr("ml.*, "+serverSilence).Relation("Texts", withTitles).Relation("Campaign").Where("ml.recommendation_id = ?", recommendation).
 		Order("ml.created_at DESC").Scan(ctx)
 	return all, err
 }
@@ -265,15 +265,10 @@ func LaunchOf(ctx context.Context, db bun.IDB, mailing uuid.UUID) (MailingLaunch
 	return l, found(err, "mailing")
 }
 
-// saidIn joins the subject of a mailing (alias m) and its language, as text: in the language asked for, else in the fallback.
-const saidIn = `JOIN LATERAL (SELECT mt.subject, mt.language FROM mailing_texts AS mt WHERE mt.mailing_id = m.id
-	ORDER BY mt.language = ? DESC, mt.language = m.fallback_language DESC, mt.language LIMIT 1) AS text ON true`
-
 // LaunchedMailing is an earlier mailing of an organisation, for a list to choose from.
 type LaunchedMailing struct {
-	ID         uuid.UUID
-	Subject    string
-	Language   string // of the subject
+	ID uuid.UUID
+	SubjectLine
 	Kind       string
 	LaunchedAt time.Time
 }
@@ -282,7 +277,7 @@ type LaunchedMailing struct {
 // where they have it.
 func LaunchedMailings(ctx context.Context, db bun.IDB, organisation uuid.UUID, language string) ([]LaunchedMailing, error) {
 	var list []LaunchedMailing
-	err := db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, m.kind, m.launched_at, text.subject, text.language").
+	err := db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, m.kind, m.launched_at, text.*").
 		Join("JOIN recommendations AS r ON r.id = m.recommendation_id").Join(saidIn, language).
 		Where("r.organisation_id = ? AND r.quarantined_at IS NULL AND m.launched_at IS NOT NULL", organisation).Order("m.launched_at DESC").Limit(100).Scan(ctx, &list)
 	if err != nil {

@@ -11,9 +11,8 @@ import (
 
 // RestMailing is a mailing to the rest of another, or the one of which another is the rest.
 type RestMailing struct {
-	ID         uuid.UUID
-	Subject    string
-	Language   string // of the subject
+	ID uuid.UUID
+	SubjectLine
 	LaunchedAt time.Time
 	People     int `bun:"-"` // of the other's recipients, how many were written to by it; of a mailing to the rest alone
 	Got        int `bun:"-"` // how many of them have it
@@ -21,7 +20,7 @@ type RestMailing struct {
 
 // restMailings selects mailings about a recommendation that were launched, oldest first, with their subjects in a language.
 func restMailings(db bun.IDB, recommendation uuid.UUID, language string) *bun.SelectQuery {
-	return db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, m.launched_at, text.subject, text.language").Join(saidIn, language).
+	return db.NewSelect().TableExpr("mailings AS m").ColumnExpr("m.id, m.launched_at, text.*").Join(saidIn, language).
 		Where("m.recommendation_id = ? AND m.launched_at IS NOT NULL", recommendation).Order("m.launched_at", "m.id")
 }
 

@@ -97,10 +97,13 @@ func (m *Mailing) EventOver(at time.Time) (bool, error) {
 	return err == nil && !at.Before(until), err
 }
 
-// checkEventOver refuses a mailing whose event is over at now, or will be when the last of it leaves.
-func (m *Mailing) checkEventOver(now, last time.Time) error {
+// checkEventOver is CheckOver of a mailing that announces an event.
+func (m *Mailing) checkEventOver(now, said, last time.Time) error {
 	if over, err := m.EventOver(now); over || err != nil {
 		return orOver(err, "event.end_time", "event_over")
+	}
+	if over, err := m.EventOver(said); over || err != nil {
+		return orOver(err, "when.day", "event_over_later")
 	}
 	if over, err := m.EventOver(last); over || err != nil {
 		return orOver(err, "when.day", "event_over_then")

@@ -29,7 +29,7 @@ func TestAnEventIsKeptByItsOwnClock(t *testing.T) {
 
 	in := announcement()
 	in.Event.EndDay, in.Event.EndTime, in.Event.Place = "", "16:30", ""
-	_, err = models.EditMailing(t.Context(), k.db, m.ID, 1, in)
+	_, err = models.EditMailing(t.Context(), k.db, m.ID, 1, in, noon)
 	require.NoError(t, err)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
 	require.NoError(t, err)
@@ -44,21 +44,24 @@ func TestAnEventIsKeptByItsOwnClock(t *testing.T) {
 func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 	m := &models.Mailing{MailingContent: announcement().MailingContent}
 	end := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)
-	require.NoError(t, m.CheckOver(end.Add(-time.Hour), end.Add(-time.Second)))
-	require.Equal(t, []string{"event.end_time"}, fieldsOf(t, m.CheckOver(end, end)), "it is over")
-	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(end.Add(-time.Hour), end)), "it is over when the last is to leave")
+	before, still := end.Add(-time.Hour), end.Add(-time.Second)
+	require.NoError(t, m.CheckOver(before, still, still))
+	require.Equal(t, []string{"event.end_time"}, fieldsOf(t, m.CheckOver(end, end, end)), "it is over")
+	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(before, end, end)), "it is over when the last is to leave")
+	require.Equal(t, "event_over_later", ruleOf(t, m.CheckOver(before, end, end.Add(time.Hour))), "by the time that was said")
+	require.Equal(t, "event_over_then", ruleOf(t, m.CheckOver(before, still, end)), "by the night alone")
 	for at, over := range map[time.Time]bool{end.Add(-time.Second): false, end: true} {
 		is, err := m.EventOver(at)
 		require.NoError(t, err)
 		require.Equal(t, over, is)
 	}
-	require.NoError(t, (&models.Mailing{}).CheckOver(end, end), "what announces none is never over")
+	require.NoError(t, (&models.Mailing{}).CheckOver(end, end, end), "what announces none is never over")
 }
 
 func TestTheRestAreToldOfTheSameEvent(t *testing.T) {
 	k := newKinds(t)
 	m := k.create(t, announcement())
-	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, announcement())
+	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, announcement(), noon)
 	require.NoError(t, err)
 	k.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, m.ID)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
@@ -69,7 +72,7 @@ func TestTheRestAreToldOfTheSameEvent(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, m.ID, rest.ID)
 	require.Equal(t, m.Event, rest.Event, "in a calendar it is one event")
-	_, err = models.EditMailing(t.Context(), k.db, rest.ID, 1, announcement())
+	_, err = models.EditMailing(t.Context(), k.db, rest.ID, 1, announcement(), noon)
 	require.NoError(t, err)
 	rest, err = models.MailingByID(t.Context(), k.db, rest.ID)
 	require.NoError(t, err)

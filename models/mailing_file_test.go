@@ -173,7 +173,7 @@ func TestPicturesOfAMailingHaveWordsAndLieInIt(t *testing.T) {
 	m, officer := n.drafted(t)
 	for body, wrong := range map[string]string{"![x](https://tracker.example/x.png)": "mailing_picture_remote", "![x](//tracker.example/x.png)": "mailing_picture_remote",
 		"![](x.png)": "mailing_picture_words", "![x](data:image/png;base64,AA)": "mailing_picture_remote"} {
-		_, err := models.EditMailing(t.Context(), n.db, m.ID, 1, models.MailingInput{FallbackLanguage: "en", Texts: []models.MailingText{{Language: "en", Subject: "S", Body: body}}})
+		_, err := models.EditMailing(t.Context(), n.db, m.ID, 1, models.MailingInput{FallbackLanguage: "en", Texts: []models.MailingText{{Language: "en", Subject: "S", Body: body}}}, noon)
 		require.ErrorContains(t, err, wrong)
 		require.Equal(t, []string{"texts[0].body"}, blamed(err))
 		execSQL(t, n.db, `UPDATE mailings SET revision = 1 WHERE id = ?`, m.ID)

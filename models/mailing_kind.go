@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -67,10 +68,10 @@ func (in MailingInput) KindOrCampaign() string {
 	return in.Kind
 }
 
-// Check collects all that is wrong with a mailing of a kind about a recommendation: its content, whom it is for and its texts.
-func (in MailingInput) Check(ctx context.Context, db bun.IDB, kind string, about uuid.UUID) error {
+// Check collects all that is wrong at now with a mailing of a kind about a recommendation: its content, whom it is for and its texts.
+func (in MailingInput) Check(ctx context.Context, db bun.IDB, kind string, about uuid.UUID, now time.Time) error {
 	bad := apperr.New(apperr.CodeInvalid)
-	for _, wrong := range []error{checkFields(in.Texts), checkPictures(in.Texts), in.checkFallback(), in.checkContent(ctx, db, kind, about),
+	for _, wrong := range []error{checkFields(in.Texts), checkPictures(in.Texts), in.checkFallback(), in.checkContent(ctx, db, kind, about, now),
 		in.Audience.Validate(), in.Audience.checkListsAbout(ctx, db, about)} {
 		if err := bad.Take(wrong); err != nil {
 			return err
@@ -88,7 +89,7 @@ func (in MailingInput) checkFallback() error {
 }
 
 // checkContent collects what is wrong with a mailing's content for its kind and the recommendation that it is kept with.
-func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string, about uuid.UUID) error {
+func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string, about uuid.UUID, now time.Time) error {
 	bad := apperr.New(apperr.CodeInvalid)
 	oneOf(bad, "kind", kind, MailingKindCampaign, MailingKindNewsletter, MailingKindEvent, MailingKindRepresentative)
 	if kind != MailingKindNewsletter && len(in.Items) > 0 {
@@ -103,7 +104,9 @@ func (in MailingInput) checkContent(ctx context.Context, db bun.IDB, kind string
 	if kind != MailingKindEvent && in.Event != nil {
 		bad.And("event", "must_be_empty")
 	}
-	in.checkUntil(bad, kind)
+	if err := in.checkUntil(ctx, db, bad, kind, now); err != nil {
+		return err
+	}
 	var err error
 	switch kind {
 	case MailingKindNewsletter:

@@ -73,13 +73,13 @@ func TestANewsletterKeepsItsItemsInOrder(t *testing.T) {
 	in := k.newsletter()
 	in.Kind = ""
 	in.Items = []models.MailingItem{in.Items[2], in.Items[1]}
-	m, err := models.EditMailing(t.Context(), k.db, m.ID, 1, in)
+	m, err := models.EditMailing(t.Context(), k.db, m.ID, 1, in, noon)
 	require.NoError(t, err)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
 	require.NoError(t, err)
 	require.Equal(t, []uuid.UUID{k.about, k.other}, m.Carried())
 	in.Kind = models.MailingKindCampaign
-	_, err = models.EditMailing(t.Context(), k.db, m.ID, 2, in)
+	_, err = models.EditMailing(t.Context(), k.db, m.ID, 2, in, noon)
 	var refused *apperr.Error
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, "kind", refused.Fields[0].Path, "a mailing stays what it began as")

@@ -104,11 +104,10 @@ func ForgetTally(ctx context.Context, db bun.IDB, mailing uuid.UUID, all bool) e
 
 // StoppedMailing is a mailing that stopped by itself and waits for a person.
 type StoppedMailing struct {
-	ID       uuid.UUID
-	Subject  string
-	Language string // of the subject
-	Kind     string
-	Stopped  MailingStop `bun:"type:jsonb"`
+	ID uuid.UUID
+	SubjectLine
+	Kind    string
+	Stopped MailingStop `bun:"type:jsonb"`
 }
 
 // stoppedFor limits a query over mailings (alias m) with their recommendations (alias r) to those that stopped and wait for the viewer:
@@ -128,7 +127,7 @@ func (v Viewer) stoppedFor(q *bun.SelectQuery) *bun.SelectQuery {
 // language where they have it.
 func StoppedMailings(ctx context.Context, db bun.IDB, v Viewer, language string) ([]StoppedMailing, error) {
 	var list []StoppedMailing
-	err := v.stoppedFor(db.NewSelect()).Join(saidIn, language).ColumnExpr("m.id, m.kind, m.stopped, text.subject, text.language").
+	err := v.stoppedFor(db.NewSelect()).Join(saidIn, language).ColumnExpr("m.id, m.kind, m.stopped, text.*").
 		OrderExpr("m.stopped->>'at', m.id").Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read which mailings stopped: %w", err)

@@ -26,17 +26,22 @@ func TestWritingEndsWithItsLastDayWhereThoseWrittenToAre(t *testing.T) {
 		require.Equal(t, over, m.WritingOver(at), at)
 	}
 	in.Authorities = append(in.Authorities, croatia)
-	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, in)
+	_, err := models.EditMailing(t.Context(), k.db, m.ID, 1, in, noon)
 	require.NoError(t, err)
 	m, err = models.MailingByID(t.Context(), k.db, m.ID)
 	require.NoError(t, err)
 	zagreb := sofia.Add(time.Hour)
+	require.NoError(t, in.Check(t.Context(), k.db, models.MailingKindRepresentative, k.about, zagreb))
+	require.Equal(t, "writing_day_over", ruleOf(t, in.Check(t.Context(), k.db, models.MailingKindRepresentative, k.about, zagreb.Add(time.Second))), "said as it is saved")
 	require.False(t, m.WritingOver(zagreb), "in Croatia it still is that day")
 	require.True(t, m.WritingOver(zagreb.Add(time.Second)))
 
-	require.NoError(t, m.CheckOver(sofia, zagreb))
-	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(sofia, zagreb.Add(time.Hour))))
-	require.Equal(t, []string{"write_until"}, fieldsOf(t, m.CheckOver(zagreb.Add(time.Hour), zagreb.Add(time.Hour))))
+	after := zagreb.Add(time.Hour)
+	require.NoError(t, m.CheckOver(sofia, zagreb, zagreb))
+	require.Equal(t, []string{"when.day"}, fieldsOf(t, m.CheckOver(sofia, zagreb, after)))
+	require.Equal(t, "writing_over_then", ruleOf(t, m.CheckOver(sofia, zagreb, after)), "by the night alone")
+	require.Equal(t, "writing_over_later", ruleOf(t, m.CheckOver(sofia, after, after)), "by the time that was said")
+	require.Equal(t, []string{"write_until"}, fieldsOf(t, m.CheckOver(after, after, after)))
 
 	k.exec(t, `UPDATE mailings SET state = 'sent', launched_at = now() WHERE id = ?`, m.ID)
 	open := func(at time.Time) []*models.Mailing {

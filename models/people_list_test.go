@@ -74,7 +74,7 @@ func TestMailingsAndKeptAudiencesNameUsableListsAlone(t *testing.T) {
 	require.NoError(t, err)
 	wrong := input(own.ID)
 	wrong.Audience.Except.Lists = []uuid.UUID{uuid.New()}
-	_, err = models.EditMailing(t.Context(), n.db, m.ID, 1, wrong)
+	_, err = models.EditMailing(t.Context(), n.db, m.ID, 1, wrong, noon)
 	require.Equal(t, "audience.except.lists[0]", fieldOf(t, err))
 	_, err = models.KeepMailingSegment(t.Context(), n.db, n.partner.ID, models.MailingSegmentInput{Name: "S", Audience: models.Audience{Lists: []uuid.UUID{theirs.ID}}}, noon)
 	require.Equal(t, "audience.lists[0]", fieldOf(t, err))
@@ -90,7 +90,7 @@ func TestMailingsAndKeptAudiencesNameUsableListsAlone(t *testing.T) {
 	own.OrganisationID = nil
 	require.NoError(t, own.Save(t.Context(), n.db), "the whole network's stays theirs too")
 	require.NoError(t, models.DeleteMailingSegment(t.Context(), n.db, segment))
-	_, err = models.EditMailing(t.Context(), n.db, m.ID, 1, input())
+	_, err = models.EditMailing(t.Context(), n.db, m.ID, 1, input(), noon)
 	require.NoError(t, err)
 	require.NoError(t, models.RemovePeopleList(t.Context(), n.db, own.ID))
 }

@@ -56,9 +56,8 @@ func announcedItem(l *i18n.Localizer, m models.Mailing, e models.AnnouncedEvent,
 	item := seriesItem{ID: e.EventID.String(), Href: mailingPath(m.ID), Kind: Badge{Tone: "plain", Icon: "speakerphone", Text: l.T("campaign.kind.announced")},
 		Mark: stateBadge(l, models.StepPlanned, false), Day: models.DayOf(e.StartsAt, zone), When: l.Span(e.StartsAt, e.EndsAt, zone), Clock: l.Time(e.StartsAt, zone),
 		Place: cmp.Or(e.Place, e.Link), kind: kindAnnounced, state: string(models.StepPlanned), at: &e.StartsAt, until: &e.EndsAt, zone: zone, revision: e.Sequence}
-	if t := m.Text(l.Tag()); t != nil {
-		item.Title, item.Lang = t.Subject, t.Language
-	}
+	said := subjectOf(l, m)
+	item.Title, item.Lang = said.Title, said.Language
 	switch {
 	case !now.Before(e.EndsAt):
 		item.state, item.Mark = string(models.StepDone), Badge{Tone: "done", Icon: "check", Text: l.T("campaign.event_over")}

@@ -48,7 +48,7 @@ func campaignRows(l *i18n.Localizer, zone *time.Location, list []models.Campaign
 			DocumentHref: recommendationPath(c.RecommendationID), Organisation: c.Organisation, Planned: c.Planned, Done: c.Done,
 			Next: c.NextTitle, NextLanguage: c.NextWrittenIn, Begun: l.T("campaign.begun", "When", begun[i])}
 		if c.MailingSubject != "" {
-			rows[i].Mailing, rows[i].Subject, rows[i].Written = kindAmongSteps(l, c.MailingKind), c.MailingSubject, c.MailingLanguage
+			rows[i].Mailing, rows[i].Subject, rows[i].Written = kindAmongSteps(l, c.MailingKind), shownSubject(l, c.Mailing()), c.MailingLanguage
 		}
 		if c.NextDay != nil {
 			rows[i].NextDay = l.Date(*c.NextDay, time.UTC)

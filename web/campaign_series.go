@@ -154,9 +154,8 @@ func kindAmongSteps(l *i18n.Localizer, kind string) string {
 func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) seriesItem {
 	item := seriesItem{ID: m.ID.String(), Href: mailingPath(m.ID), Kind: Badge{Tone: "plain", Icon: "send", Text: kindAmongSteps(l, m.Kind)}, Mark: mailingBadge(l, m.State),
 		kind: kindMailing, state: string(models.StepPlanned), zone: zone, revision: m.Revision}
-	if t := m.Text(l.Tag()); t != nil {
-		item.Title, item.Lang = t.Subject, t.Language
-	}
+	said := subjectOf(l, m)
+	item.Title, item.Lang = said.Title, said.Language
 	switch m.State {
 	case models.MailingSent:
 		item.state = string(models.StepDone)
@@ -167,8 +166,8 @@ func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) serie
 	switch {
 	case m.State == models.MailingScheduled:
 		at = m.NextAt // when it leaves, or goes on
-	case at == nil && m.State == models.MailingCancelled:
-		at = m.FinishedAt // so that it stands somewhere
+	case m.State == models.MailingCancelled && m.BegunAt == nil:
+		at = m.FinishedAt // so that it stands somewhere: nothing of it left
 	}
 	if at != nil {
 		item.at, item.Day, item.When, item.Clock = at, models.DayOf(*at, zone), l.DateTime(*at, zone), l.Time(*at, zone)

@@ -232,6 +232,7 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 	if kind := models.StepKind(f.Form.Value("kind")); slices.Contains(models.StepKinds(), kind) {
 		v.Title = l.T("campaign.kind." + string(kind))
 	}
+	nameStep(l, f.Form)
 	preset(f.Form, "zone", c.zone.String())
 	if c.step != nil {
 		if err := s.fillStep(r.Context(), l, c, &v); err != nil {
@@ -255,6 +256,15 @@ func (s *Server) renderStep(w http.ResponseWriter, r *http.Request, c stepCase, 
 	v.WhyTyped = settle.Form.Value("why") != ""
 	s.Engine.Render(w, r, f.status, "campaign_step", v)
 	return nil
+}
+
+// nameStep calls the fields that are wrong as the page of a step calls them.
+func nameStep(l *i18n.Localizer, f *Form) {
+	f.calls("kind", l.T("campaign.filter.kind"))
+	f.calls("title", l.T("campaign.step_title"))
+	f.calls("organisation_id", l.T("campaign.organisation"))
+	f.calls("reference", l.T("letter.our_reference"))
+	f.calls("note", l.T("campaign.note"))
 }
 
 // saidIn asks in which language something is said of a step; it begins with the page's.

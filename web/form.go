@@ -80,6 +80,15 @@ func fieldLabel(path string, l *i18n.Localizer) string {
 	return label
 }
 
+// calls has the summary of errors call a field as its page does, where other pages call a field of that name otherwise.
+func (f *Form) calls(name, label string) {
+	for i := range f.Errors {
+		if f.Errors[i].Name == name {
+			f.Errors[i].Label = label
+		}
+	}
+}
+
 // Value returns what was typed into a field.
 func (f *Form) Value(name string) string {
 	if f == nil {

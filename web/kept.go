@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -41,6 +42,7 @@ type keptOffer struct {
 	Seen     string       // until when what is offered had been kept; "" where all there is goes with it
 	Compared bool         // the differences are shown
 	Changes  []keptChange // against what the form holds
+	Differs  bool         // something does that Changes do not show
 }
 
 // keptChange is a field in which the words left differ from those in the form.
@@ -96,7 +98,7 @@ func (s *Server) throwAway(r *http.Request, k keptForm) error {
 }
 
 // ofOneSending are fields that are not kept: they belong to one sending, or are a choice that decides something besides the answer.
-var ofOneSending = []string{"do", "decision_id", "sure", "conflict"}
+var ofOneSending = []string{"do", "decision_id", "sure", "conflict", fieldFromKind, fieldPassedKinds}
 
 // storeWords keeps all fields but those that belong to this sending alone.
 func (s *Server) storeWords(r *http.Request, k keptForm) (time.Time, error) {
@@ -165,7 +167,7 @@ func keptChanges(l *i18n.Localizer, k keptForm, now, kept url.Values) []keptChan
 	}
 	slices.SortFunc(names, byFormOrder)
 	for _, name := range names {
-		label := k.label(l, name)
+		label := cmp.Or(keptLabel(l, name, now, kept), k.label(l, name))
 		if label == "" || slices.Contains(keptHidden, name) {
 			continue
 		}
@@ -223,15 +225,6 @@ func (k keptForm) label(l *i18n.Localizer, name string) string {
 			return l.T("draft.measure", "Number", i+1)
 		case "consulted.people", "consulted.method":
 			return l.T("draft.group", "Number", i+1)
-		}
-		return ""
-	}
-	if strings.HasPrefix(name, "texts[") {
-		switch name[strings.LastIndex(name, ".")+1:] {
-		case "subject":
-			return l.T("mailing.subject")
-		case "body":
-			return l.T("mailing.body")
 		}
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -69,7 +70,7 @@ func TestALetterIsKeptWhileItIsWritten(t *testing.T) {
 
 	// Somebody saves in between: whoever goes on with what they had typed is told so.
 	_, err = models.EditMailing(t.Context(), w.db, w.mailing, m.Revision, models.MailingInput{FallbackLanguage: "en",
-		Texts: []models.MailingText{{Language: "en", Subject: "Theirs", Body: "B"}}})
+		Texts: []models.MailingText{{Language: "en", Subject: "Theirs", Body: "B"}}}, time.Now())
 	require.NoError(t, err)
 	f = form(t, b.get(path+"?kept=continue").Body, path)
 	f.Set("texts[0].subject", "A better subject")

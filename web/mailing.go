@@ -64,6 +64,9 @@ type mailingView struct {
 	Document     string
 	DocumentHref string
 	DocumentLang string
+	Subject      models.Titled // of one that exists, as it is saved
+	Kind         string        // likewise, in words
+	State        Badge         // likewise
 	Action       string
 	Revision     int
 	Countries    []Option
@@ -201,21 +204,28 @@ func (s *Server) newMailing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values, err := s.prefilledMailing(r.Context(), c.rec, c.kind)
+	values, err := s.begunMailing(r, c)
 	if err != nil {
 		return err
+	}
+	return s.openMailing(w, r, c, values)
+}
+
+// begunMailing are the fields of the form of a new mailing as it begins.
+func (s *Server) begunMailing(r *http.Request, c mailingCase) (url.Values, error) {
+	values, err := s.prefilledMailing(r.Context(), c.rec, c.kind)
+	if err != nil {
+		return nil, err
 	}
 	meant, err := s.campaignMeant(r, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values.Set("campaign_id", meant)
 	if c.kind == models.MailingKindEvent {
-		if err := s.prefilledEvent(r, c, values); err != nil {
-			return err
-		}
+		err = s.prefilledEvent(r, c, values)
 	}
-	return s.openMailing(w, r, c, values)
+	return values, err
 }
 
 // showMailing shows the form of a draft, and how far anything later has got.
@@ -241,6 +251,11 @@ func (s *Server) openMailing(w http.ResponseWriter, r *http.Request, c mailingCa
 	if err != nil {
 		return err
 	}
+	if state.Unsent != nil && state.Unsent.Compared {
+		if err := s.compareChoices(r, c, values, state.Unsent); err != nil {
+			return err
+		}
+	}
 	if kept != nil {
 		values = kept
 		c.seen, _ = strconv.Atoi(kept.Get("revision"))
@@ -264,6 +279,10 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 		DocumentHref: recommendationPath(c.rec.ID), Action: c.path()}
 	if c.m != nil {
 		v.Saved, v.Revision, v.CampaignHref = true, c.m.Revision, campaignPath(c.m.CampaignID)
+		v.Subject, v.Kind, v.State = subjectOf(l, *c.m), mailingTitle(l, c.kind), mailingBadge(l, c.m.State)
+		if v.Subject.Title != "" {
+			v.Title = v.Subject.Title
+		}
 		v.Over = c.m.State != models.MailingDraft
 		if c.seen > 0 {
 			v.Revision = c.seen
@@ -289,14 +308,10 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 	if v.SegmentSaid, err = s.segmentSaid(r, c, f); err != nil {
 		return v, err
 	}
-	campaign := ""
-	if len(v.Campaigns) > 0 {
-		campaign = f.Form.Value("campaign_id")
-	}
-	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form, campaign); err != nil {
+	if v.Content, err = s.mailingContent(r.Context(), l, c, f.Form); err != nil {
 		return v, err
 	}
-	v.fold()
+	v.fold(l)
 	if v.More, err = s.audienceChoices(r.Context(), l, c); err != nil {
 		return v, err
 	}
@@ -308,7 +323,7 @@ func (s *Server) mailingPage(r *http.Request, c mailingCase, f formState) (maili
 }
 
 // fold closes what is rarely needed, unless something of it was chosen or is wrong.
-func (v *mailingView) fold() {
+func (v *mailingView) fold(l *i18n.Localizer) {
 	for _, name := range []string{"organisations", "topics", "lists", "engagement", "not_reached", "except_organisations", "except_mailings", "except_lists"} {
 		v.MoreOpen = v.MoreOpen || v.Form.Value(name) != "" || v.Form.Error(name) != ""
 	}
@@ -318,6 +333,11 @@ func (v *mailingView) fold() {
 	for _, o := range v.Campaigns {
 		if !v.CampaignOpen && o.Value == v.Form.Value("campaign_id") {
 			said = append(said, o.Label)
+		}
+	}
+	for _, o := range v.Fallbacks {
+		if o.Value == v.Form.Value("fallback_language") {
+			said = append(said, l.T("overview.part", "Name", l.T("mailing.fallback"), "Number", o.Label))
 		}
 	}
 	for _, file := range v.Along {

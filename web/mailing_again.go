@@ -19,12 +19,12 @@ func (s *Server) kinOf(r *http.Request, m *models.Mailing) (k mailingKin, err er
 		return k, err
 	}
 	for _, first := range of {
-		k.RestOf = append(k.RestOf, restLink{Href: mailingPath(first.ID), Subject: first.Subject, Lang: first.Language})
+		k.RestOf = append(k.RestOf, restLink{Href: mailingPath(first.ID), Subject: shownSubject(l, first.SubjectLine), Lang: first.Language})
 	}
 	rests, err := models.RestsOf(r.Context(), s.DB, m, l.Tag())
 	for _, rest := range rests {
 		said := l.T("mailing.rest.again", "People", l.Number(rest.People), "Got", l.Number(rest.Got))
-		k.Rests = append(k.Rests, restLink{Href: mailingPath(rest.ID), Subject: rest.Subject, Lang: rest.Language, Said: said})
+		k.Rests = append(k.Rests, restLink{Href: mailingPath(rest.ID), Subject: shownSubject(l, rest.SubjectLine), Lang: rest.Language, Said: said})
 	}
 	return k, err
 }

@@ -119,7 +119,7 @@ func (s *Server) audienceChoices(ctx context.Context, l *i18n.Localizer, c maili
 		return a, err
 	}
 	for _, m := range earlier {
-		a.Mailings = append(a.Mailings, Option{Value: m.ID.String(), Label: m.Subject, Lang: m.Language,
+		a.Mailings = append(a.Mailings, Option{Value: m.ID.String(), Label: shownSubject(l, m.SubjectLine), Lang: m.Language,
 			Help: mailingKind(l, m.Kind) + " · " + l.T("mailing.launched_at", "When", l.DateTime(m.LaunchedAt, zone))})
 	}
 	segments, err := models.MailingSegments(ctx, s.DB, c.rec.OrganisationID)

@@ -6,11 +6,12 @@ import (
 	"github.com/google/uuid"
 
 	"tribuna/internal/i18n"
+	"tribuna/models"
 )
 
-// chosenBy says in words by what the audience of a mailing was chosen, as its form calls it; nothing for an audience without limits.
-func (s *Server) chosenBy(r *http.Request, c mailingCase) ([]labelled, error) {
-	l, a := Localizer(r), c.m.Audience
+// audienceInWords says in words by what an audience is chosen, as the form of a mailing calls it; nothing for an audience without limits.
+func (s *Server) audienceInWords(r *http.Request, c mailingCase, a models.Audience) ([]labelled, error) {
+	l := Localizer(r)
 	names, err := s.countryNames(r)
 	if err != nil {
 		return nil, err

@@ -79,6 +79,28 @@ func TestAMailingIsComposedInEveryLanguage(t *testing.T) {
 	}
 }
 
+// TestThePreviewForNobodyElseSaysWhatTheTestSays: both are to who looks at it, with what is known of them.
+func TestThePreviewForNobodyElseSaysWhatTheTestSays(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	m, path := n.draftMailing()
+	n.exec(`UPDATE mailing_texts SET subject = 'For {name} of {organisation} in {country}' WHERE mailing_id = ?`, m.ID)
+	owner, err := models.OrganisationByID(t.Context(), n.db, n.brief.OrganisationID)
+	require.NoError(t, err)
+	b := n.as("officer-khc", "en")
+	preview := b.get(path + "/preview?language=en")
+	sound(t, preview)
+	said := "For " + n.person("officer-khc").Name + " of " + owner.Name + " in Bulgaria"
+	require.Contains(t, html.UnescapeString(preview.Body), said)
+	require.Contains(t, html.UnescapeString(b.get(path+"/letter?language=en").Body), said)
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/test", form(t, preview.Body, path+"/test")).StatusCode)
+	var test models.OutboxMail
+	require.NoError(t, n.db.NewSelect().Model(&test).Where("o.kind = ?", models.MailMailingTest).Scan(t.Context()))
+	letter, err := mail.NewComposer(n.db, n.server.Links, n.server.BaseURL).Compose(t.Context(), test, test.CreatedAt)
+	require.NoError(t, err)
+	require.Equal(t, "[Test] "+said, letter.Subject)
+}
+
 func TestAnAudienceIsKeptUsedAndDeleted(t *testing.T) {
 	n := newOffice(t)
 	n.publish()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -79,7 +80,15 @@ func TestAnEventIsAnnouncedWithoutScripts(t *testing.T) {
 		require.Contains(t, letter, "Sunday 29 March 2026, 10:00 – 12:15 (")
 		require.Contains(t, letter, "Hall &lt;3&gt;, Sofia")
 		require.Contains(t, letter, `href="https://example.org/meeting"`)
-		sound(t, b.get(mailing+"/launch"))
+		launch := b.get(mailing + "/launch")
+		sound(t, launch)
+		for _, said := range []string{"<dd>" + l.T("mailing.kind.event") + "</dd>", "Hall &lt;3&gt;, Sofia", `<a href="https://example.org/meeting"`, l.T("mailing.event_calendar"), "event.ics"} {
+			require.Contains(t, launch.Body, said, "who decides sees what is announced")
+		}
+		sofia, err := time.LoadLocation("Europe/Sofia")
+		require.NoError(t, err)
+		from := time.Date(2026, 3, 29, 10, 0, 0, 0, sofia)
+		require.Contains(t, html.UnescapeString(launch.Body), l.Span(from, from.Add(135*time.Minute), nil))
 		again.Set("event.end_day", "2026-03-30")
 		again.Set("do", "save")
 		require.Equal(t, http.StatusSeeOther, b.post(mailing, again).StatusCode)

@@ -178,11 +178,7 @@ func (s *Server) addMailingFile(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) afterMailingFile(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, err error) error {
 	if err != nil {
 		if f.showAgain(err, Localizer(r)) {
-			for i := range f.Form.Errors {
-				if f.Form.Errors[i].Name == files.Field {
-					f.Form.Errors[i].Label = Localizer(r).T("mailing_file.file")
-				}
-			}
+			f.Form.calls(files.Field, Localizer(r).T("mailing_file.file"))
 			return s.renderMailingFiles(w, r, c, f)
 		}
 		return err

@@ -58,6 +58,11 @@ func TestFilesAndPicturesGoAlongWithAMailing(t *testing.T) {
 		sound(t, launch)
 		require.Contains(t, launch.Body, l.T("mailing_file.missing"))
 		require.Contains(t, launch.Body, "house.png")
+		require.Contains(t, launch.Body, l.T("mailing.launch_stopped"))
+		require.Less(t, strings.Index(launch.Body, l.T("mailing_file.missing")), strings.Index(launch.Body, `id="audience"`), "what stops it stands first")
+		for _, to := range []string{mailing + "/files", mailing} {
+			require.Contains(t, launch.Body, `<a class="btn" href="`+to+`">`, "with where it is mended")
+		}
 
 		for name, content := range map[string]string{"a.exe": "MZ", "": "", "b.pdf": "<html>", "c.png": "%PDF-1.7"} {
 			again := form(t, b.get(at).Body, at)

@@ -30,7 +30,7 @@ func TestTheFormOfAMailingBeginsWithWhatIsNeeded(t *testing.T) {
 	for _, rare := range []string{`name="campaign_id"`, `name="fallback_language"`, `name="counts_links"`, l.T("mailing_file.to")} {
 		require.Less(t, at(`id="mailing-settings">`), at(rare), rare)
 	}
-	require.Contains(t, page.Body, `<span class="folded">Spring</span>`, "what is folded says what it is")
+	require.Contains(t, page.Body, `<span class="folded">Spring · `+l.T("mailing.fallback")+": "+l.Language(h.brief.Language)+`</span>`, "what is folded says what it is")
 	require.Less(t, at(`value="count" formnovalidate data-repeatable tabindex="-1"`), at(`name="texts[0].subject"`), "the Enter key counts, and saves nothing")
 
 	f := filled(t, page.Body, path)
@@ -47,6 +47,7 @@ func TestTheFormOfAMailingBeginsWithWhatIsNeeded(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, page.StatusCode)
 	sound(t, page)
 	require.Contains(t, page.Body, `id="mailing-settings" open>`)
+	require.Contains(t, page.Body, `<a href="#f-fallback_language">`+l.T("mailing.fallback")+": ", "by one name wherever it stands")
 	f.Set("fallback_language", "en")
 	f.Set("campaign_id", "")
 	page = b.post(path, f)
@@ -59,4 +60,11 @@ func TestTheFormOfAMailingBeginsWithWhatIsNeeded(t *testing.T) {
 	require.Contains(t, page.Body, `<details class="mailing-text" open>
 <summary>`+l.T("mailing.more"))
 
+}
+
+// TestTheFallbackLanguageHasOneName in the form and in what is said of it.
+func TestTheFallbackLanguageHasOneName(t *testing.T) {
+	for _, tag := range i18n.Tags() {
+		require.Equal(t, i18n.For(tag).T("mailing.fallback"), fieldLabel("fallback_language", i18n.For(tag)), tag)
+	}
 }

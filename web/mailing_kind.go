@@ -51,7 +51,7 @@ func beginMailing(recommendation uuid.UUID, kind, campaign string) string {
 	return path
 }
 
-// kindLink is a kind of mailing to begin; Href is "" of the one that is being written.
+// kindLink is a kind of mailing to begin, and where the form is sent to go on as it; Href is "" of the one that is being written.
 type kindLink struct{ Name, Href string }
 
 // mailingItemView is one item of a newsletter in the form: a recommendation with its title, or fields to write.
@@ -70,7 +70,9 @@ func (i mailingItemView) Field(name string) string { return i.Name + "." + name 
 // mailingContentView is what the form has beside audience and texts, by the kind of the mailing.
 type mailingContentView struct {
 	Kind        string
-	Kinds       []kindLink // of a new mailing
+	Kinds       []kindLink  // of a new mailing
+	Passed      []string    // likewise, kinds that it was of before
+	Carried     []heldField // likewise, what was written for those
 	Items       []mailingItemView
 	Published   []Option // that a newsletter could carry as well
 	Authorities []Option // that can be written to
@@ -245,17 +247,17 @@ func (s *Server) arrangeItems(ctx context.Context, r *http.Request, f *formState
 	return true, nil
 }
 
-// mailingContent lists what the form offers for the kind of the mailing. Another kind is begun in the same campaign; "" where there is
-// none to choose.
+// mailingContent lists what the form offers for the kind of the mailing, and which other kinds a new one can become.
 //
 //i18n:keys mailing.kind.*
-func (s *Server) mailingContent(ctx context.Context, l *i18n.Localizer, c mailingCase, f *Form, campaign string) (mailingContentView, error) {
+func (s *Server) mailingContent(ctx context.Context, l *i18n.Localizer, c mailingCase, f *Form) (mailingContentView, error) {
 	v := mailingContentView{Kind: c.kind}
 	if c.m == nil {
+		v.Passed, v.Carried = passedKinds(c.kind, f.Values), ofOtherKinds(c.kind, f.Values)
 		for _, kind := range kindsToBegin {
 			link := kindLink{Name: l.T("mailing.kind." + kind)}
 			if kind != c.kind {
-				link.Href = beginMailing(c.rec.ID, kind, campaign)
+				link.Href = beginMailing(c.rec.ID, kind, "")
 			}
 			v.Kinds = append(v.Kinds, link)
 		}

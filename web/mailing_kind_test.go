@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -96,6 +97,10 @@ func TestANewsletterIsComposedWithoutScripts(t *testing.T) {
 		draft := b.get(mailing)
 		sound(t, draft)
 		require.Contains(t, draft.Body, "A meeting in spring")
+		launch := b.get(mailing + "/launch")
+		sound(t, launch)
+		require.Contains(t, launch.Body, "<dd>"+l.T("mailing.kind.newsletter")+"</dd>")
+		require.Regexp(t, `<ol class="shown-list"><li>(<span lang="en">)?A meeting in spring.*</li><li>`, launch.Body, "who decides sees what it carries")
 		sound(t, b.get(mailing+"/preview?language=en"))
 		letter := b.get(mailing + "/letter?language=en").Body
 		require.Less(t, strings.Index(letter, "<strong>lately</strong>"), strings.Index(letter, "A meeting in spring"))
@@ -167,6 +172,11 @@ func TestALetterToRepresentativesIsPreparedInEveryLanguage(t *testing.T) {
 		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
 		sound(t, wrong)
 		require.Contains(t, wrong.Body, `<a href="#f-write_until">`+l.T("mailing.write_until")+": "+l.T("error.field.date"))
+		f.Set("write_until", "2020-05-01")
+		wrong = b.post(path, f)
+		require.Equal(t, http.StatusUnprocessableEntity, wrong.StatusCode)
+		sound(t, wrong)
+		require.Contains(t, wrong.Body, `<a href="#f-write_until">`+l.T("mailing.write_until")+": "+l.T("error.field.writing_day_over"), "at once, not at the launch")
 		f.Set("write_until", "2099-05-01")
 		saved := b.post(path, f)
 		require.Equal(t, http.StatusSeeOther, saved.StatusCode, saved.Body)
@@ -182,6 +192,13 @@ func TestALetterToRepresentativesIsPreparedInEveryLanguage(t *testing.T) {
 		require.Contains(t, reads, "/write/"+m.ID.String())
 		require.Contains(t, reads, i18n.For(n.brief.Language).T("write.until", "Date", i18n.For(n.brief.Language).Date(*m.WriteUntil, time.UTC)))
 		require.Equal(t, "2099-05-01", filled(t, draft.Body, mailing).Get("write_until"))
+		launch := html.UnescapeString(b.get(mailing + "/launch").Body)
+		require.Contains(t, launch, "<dd>"+l.T("mailing.kind.representative")+"</dd>", "who decides sees what it is")
+		require.Contains(t, launch, `">Mentors</span></summary><p class="said" lang="`+n.brief.Language+`">`+typed(kept))
+		addressee, err := models.AuthorityByID(t.Context(), n.db, m.Authorities[0])
+		require.NoError(t, err)
+		require.Contains(t, launch, l.Name(addressee.Names).Text)
+		require.Contains(t, launch, "<dd>"+l.Date(*m.WriteUntil, time.UTC)+"</dd>")
 		n.exec(`UPDATE mailings SET write_until = '2020-05-01' WHERE id = ?`, m.ID)
 		late := b.get(mailing + "/launch")
 		sound(t, late)

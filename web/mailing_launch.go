@@ -19,8 +19,9 @@ type launchView struct {
 	DocumentLang string
 	Action, Back string
 	Revision     int
+	Shown        mailingShown
 	Counts       *audienceView
-	Subjects     []models.MailingText
+	Subjects     []models.Titled
 	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 	Unpublished  string    // which texts name what is not published in their language; "" where none does
@@ -28,6 +29,7 @@ type launchView struct {
 	Weight       *weightView
 	Missing      []missingPicture
 	NotNamed     []notNamedPicture
+	Ready        bool // nothing stops it: it can be launched
 	Restored     bool // it may have been sent since the backup that was restored
 	Over         bool // the event that it announces, or the days on which its readers write
 	Writes       bool // its readers write to their representatives
@@ -48,12 +50,15 @@ func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
 	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
-		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: c.m.Texts, Restored: c.m.Asks, Writes: c.kind == models.MailingKindRepresentative}
+		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: subjectsOf(l, *c.m), Restored: c.m.Asks, Writes: c.kind == models.MailingKindRepresentative}
 	languages := make([]string, len(c.m.Texts))
 	for i, t := range c.m.Texts {
 		languages[i] = t.Language
 	}
 	var err error
+	if v.Shown, err = s.shownMailing(r.Context(), l, c.m); err != nil {
+		return err
+	}
 	if v.Over, err = c.m.Over(s.Now()); err != nil {
 		return err
 	}
@@ -86,6 +91,7 @@ func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingC
 	if v.Missing, err = s.missingPictures(r.Context(), l, c.m, ""); err != nil {
 		return err
 	}
+	v.Ready = v.Counts.Total > 0 && len(v.Missing) == 0 && (!v.Over || len(f.Form.Errors) > 0)
 	s.Engine.Render(w, r, f.status, "mailing_launch", v)
 	return nil
 }

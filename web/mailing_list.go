@@ -25,9 +25,8 @@ func mailingRows(l *i18n.Localizer, list []models.Mailing, zone *time.Location) 
 	rows := make([]mailingRow, len(list))
 	for i, m := range list {
 		rows[i] = mailingRow{Href: mailingPath(m.ID), Kind: mailingKind(l, m.Kind), When: mailingWhen(l, m, zone), State: mailingBadge(l, m.State)}
-		if t := m.Text(l.Tag()); t != nil {
-			rows[i].Subject, rows[i].Lang = t.Subject, t.Language
-		}
+		said := subjectOf(l, m)
+		rows[i].Subject, rows[i].Lang = said.Title, said.Language
 	}
 	return rows
 }
@@ -42,7 +41,7 @@ func mailingWhen(l *i18n.Localizer, m models.Mailing, zone *time.Location) strin
 	case m.State == models.MailingAsking && m.NextAt != nil:
 		return l.T("mailing.was_to_leave", "When", l.DateTime(*m.NextAt, zone))
 	case m.FinishedAt != nil:
-		return l.T("mailing.finished_at", "When", l.DateTime(*m.FinishedAt, zone))
+		return mailingEnded(l, &m, zone)
 	case m.LaunchedAt != nil && waitsForTime(&m):
 		return l.T("mailing.schedule.said_on", "When", l.DateTime(*m.LaunchedAt, zone))
 	case m.LaunchedAt != nil:
@@ -61,8 +60,8 @@ func (s *Server) nameMailing(ctx context.Context, l *i18n.Localizer, row *waitin
 		return err
 	}
 	row.About = append(row.About, mailingKind(l, m.Kind))
-	if text := m.Text(l.Tag()); text != nil {
-		row.Title, row.TitleLanguage = text.Subject, text.Language
+	if said := subjectOf(l, *m); said.Title != "" {
+		row.Title, row.TitleLanguage = said.Title, said.Language
 	}
 	return nil
 }

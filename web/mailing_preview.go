@@ -51,7 +51,7 @@ type mailingPreviewView struct {
 type letterChoice struct {
 	language, look, width string
 	reader                models.MailReader
-	id                    string // of the reader; "" is nobody in particular
+	id                    string // of the reader; "" is who looks at it
 	find                  string // a name by which readers are looked for
 }
 
@@ -68,8 +68,8 @@ func (s *Server) letterAsked(r *http.Request, c mailingCase) (letterChoice, erro
 	if !hasText(c.m, a.language) {
 		return a, apperr.NotFound("mailing")
 	}
-	if a.id == "" {
-		a.reader = models.MailReader{Name: c.visitor.Person.Name}
+	if a.id == "" { // as the test mail: to who looks at it
+		a.reader = models.MailReader{ID: c.visitor.Person.ID, Name: c.visitor.Person.Name}
 		return a, nil
 	}
 	id, err := uuid.Parse(a.id)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -20,25 +21,26 @@ type mailingProgressView struct {
 	DocumentHref string
 	DocumentLang string
 	Path         string
+	Kind         string // in words
 	Campaign     string
 	CampaignHref string
 	CampaignLang string
-	Subject      *models.MailingText // in the reader's language, else in the fallback
+	Subject      models.Titled // in the reader's language, else in the fallback
 	State        Badge
 	Counts       models.MailCounts
 	Meter        Progress
 	Figures      []mailFigure
-	Subjects     []models.MailingText
-	Speed        string     // in words; "" while it does not send
-	LaunchedAt   *time.Time // when it began to leave
-	Ahead        bool       // it waits for its time: LaunchedAt is when that was said
-	FinishedAt   *time.Time
+	Subjects     []models.Titled
+	Speed        string // in words; "" while it does not send
+	Times        string // when it began to leave, or what else there is to say of when, in words
 	Zone         *time.Location
 	Running      bool
 	Refresh      string // how often it is asked for again; "" where nothing changes by itself
 	Pausable     bool
 	Resumable    bool
 	Cancellable  bool
+	Cancelled    bool             // how far it got is no progress any more
+	Unsent       bool             // likewise, before anything of it left
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
@@ -59,10 +61,10 @@ type mailFigure struct {
 func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c mailingCase, f formState, part string) error {
 	l := Localizer(r)
 	v := mailingProgressView{formState: f, Document: c.title.Title, DocumentHref: recommendationPath(c.rec.ID), DocumentLang: c.title.Language,
-		Path: c.path(), Subjects: c.m.Texts, LaunchedAt: leftOrSaid(c.m), Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt, State: mailingBadge(l, c.m.State),
-		Subject: c.m.Text(l.Tag()), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
+		Path: c.path(), Subjects: subjectsOf(l, *c.m), State: mailingBadge(l, c.m.State), Cancelled: c.m.State == models.MailingCancelled,
+		Subject: subjectOf(l, *c.m), Campaign: c.campaign.Title, CampaignLang: c.campaign.Language, CampaignHref: campaignPath(c.m.CampaignID)}
 	if part == "mailing_progress" {
-		v.Page = s.workPage(r, mailingTitle(l, c.kind))
+		v.Page, v.Kind = s.workPage(r, cmp.Or(v.Subject.Title, mailingTitle(l, c.kind))), mailingTitle(l, c.kind)
 	} else {
 		v.Page = Page{Language: LanguageOf(r)}
 	}
@@ -72,6 +74,14 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return err
+	}
+	v.Times = mailingTimes(l, c.m, v.Zone)
+	if v.Cancelled {
+		begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
+		if err != nil {
+			return err
+		}
+		v.Unsent = !begun
 	}
 	var speed models.MailingSpeed
 	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {

@@ -64,8 +64,8 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	v := recipientsView{Document: c.title.Title, Lang: c.title.Language, State: l.T("mailing." + string(state)), Back: c.path(),
 		What: l.T("mailing.recipients." + string(state)), Form: NewForm(q), Path: c.path() + "/recipients", List: state}
 	v.All, v.Filtered = v.Path+"?state="+string(state), strings.TrimSpace(q.Get("q")) != ""
-	if t := c.m.Text(l.Tag()); t != nil {
-		v.Document, v.Lang = t.Subject, t.Language // it is the mailing that the link leads back to
+	if said := subjectOf(l, *c.m); said.Title != "" {
+		v.Document, v.Lang = said.Title, said.Language // it is the mailing that the link leads back to
 	}
 	v.Page = s.workPage(r, l.T("mailing.recipients_title"))
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {

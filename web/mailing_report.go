@@ -22,11 +22,9 @@ type mailingReportView struct {
 	Document     string
 	DocumentLang string
 	Back, Path   string
-	Subject      *models.MailingText // in the reader's language, else in the fallback
+	Subject      models.Titled // in the reader's language, else in the fallback
 	State        Badge
-	LaunchedAt   *time.Time // when it began to leave
-	Ahead        bool       // it waits for its time: LaunchedAt is when that was said
-	FinishedAt   *time.Time
+	Times        string // when it began to leave, or what else there is to say of when, in words
 	Zone         *time.Location
 	Launched     bool
 	Countries    []Option
@@ -124,8 +122,8 @@ func (s *Server) mailingReport(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingReportView, error) {
 	l, q := Localizer(r), r.URL.Query()
 	v := mailingReportView{Page: s.workPage(r, l.T("mailing.report.title")), Form: NewForm(q), Document: c.title.Title, DocumentLang: c.title.Language,
-		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State), LaunchedAt: leftOrSaid(c.m), Ahead: waitsForTime(c.m), FinishedAt: c.m.FinishedAt,
-		Launched: c.m.LaunchedAt != nil, Subject: c.m.Text(l.Tag())}
+		Back: c.path(), Path: c.path() + "/report", State: mailingBadge(l, c.m.State),
+		Launched: c.m.LaunchedAt != nil, Subject: subjectOf(l, *c.m)}
 	v.Filtered, v.Query = narrowing(q, "country", "language", "why") != "", narrowing(q, "country", "language", "why", "after")
 	v.Book = v.Path + ".xlsx" + narrowing(q, "country", "language", "why")
 	var err error
@@ -140,12 +138,13 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 			return v, err
 		}
 	}
-	if v.ChosenBy, err = s.chosenBy(r, c); err != nil {
+	if v.ChosenBy, err = s.audienceInWords(r, c, c.m.Audience); err != nil {
 		return v, err
 	}
 	if v.Zone, err = s.zoneOf(r.Context(), c.visitor.Person); err != nil {
 		return v, err
 	}
+	v.Times = mailingTimes(l, c.m, v.Zone)
 	names, err := s.countryNames(r)
 	if err != nil {
 		return v, err

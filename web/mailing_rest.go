@@ -69,8 +69,8 @@ func (s *Server) renderRest(w http.ResponseWriter, r *http.Request, c mailingCas
 	l := Localizer(r)
 	v := restView{Page: s.workPage(r, l.T("mailing.rest.title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
 		Action: c.path() + "/rest", Back: c.path() + "/report"}
-	if t := c.m.Text(l.Tag()); t != nil {
-		v.Document, v.DocumentLang = t.Subject, t.Language
+	if said := subjectOf(l, *c.m); said.Title != "" {
+		v.Document, v.DocumentLang = said.Title, said.Language
 	}
 	var err error
 	if v.Rest, err = models.CountRest(r.Context(), s.DB, c.m, s.Now()); err != nil {

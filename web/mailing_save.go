@@ -60,7 +60,7 @@ func (s *Server) saveMailing(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.writeMailing(w, r, c, func(ctx context.Context, tx bun.IDB, in models.MailingInput) (*models.Mailing, error) {
 		seen, _ := strconv.Atoi(r.PostFormValue("revision")) // 0 is nobody's revision
-		return models.EditMailing(ctx, tx, c.m.ID, seen, in)
+		return models.EditMailing(ctx, tx, c.m.ID, seen, in, s.Now())
 	})
 }
 
@@ -72,6 +72,9 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	}
 	if kept, err := s.keepWords(w, r, c.keptForm()); kept {
 		return err
+	}
+	if c.m == nil && r.PostFormValue("do") == doOtherKind {
+		return s.asOtherKind(w, r, c, f)
 	}
 	if r.PostFormValue("do") == "count" || finding(r) {
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
@@ -91,7 +94,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		}
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
-	m, err := s.storeMailing(r.Context(), r.PostForm, c, write)
+	m, err := s.storeMailing(r.Context(), onlyOf(c.kind, r.PostForm), c, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if err := s.sayRefused(r, c, err, &f); err != nil {
 			return err
@@ -99,7 +102,7 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
 	}
 	if err == nil {
-		err = models.ForgetKept(r.Context(), s.DB, c.visitor.Person.ID, c.keptForm().name)
+		err = s.forgetKeptMailing(r.Context(), c, r.PostForm)
 	}
 	if err != nil {
 		return err
@@ -107,14 +110,31 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 	if c.m == nil {
 		s.Processes.StartSoon(r.Context(), m.ID)
 	}
+	owner, err := models.OrganisationByID(r.Context(), s.DB, c.rec.OrganisationID)
+	if err != nil {
+		return err
+	}
+	s.flash(r, "done", Localizer(r).T("mailing.saved", "Organisation", owner.Name))
 	to := mailingPath(m.ID)
 	switch r.PostFormValue("do") {
 	case "launch", "files":
 		to += "/" + r.PostFormValue("do")
-	default:
-		s.flash(r, "done", Localizer(r).T("mailing.saved"))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// forgetKeptMailing forgets what was kept of a mailing that is stored, also as the kinds that it was of before.
+func (s *Server) forgetKeptMailing(ctx context.Context, c mailingCase, values url.Values) error {
+	kinds := []string{c.kind}
+	if c.m == nil {
+		kinds = append(kinds, passedKinds(c.kind, values)...)
+	}
+	for _, kind := range kinds {
+		if err := models.ForgetKept(ctx, s.DB, c.visitor.Person.ID, c.as(kind).keptForm().name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -136,7 +156,7 @@ func (s *Server) storeMailing(ctx context.Context, values url.Values, c mailingC
 		})
 	} else {
 		if err = errors.Join(bad.Take(chosen), bad.Take(err)); err == nil {
-			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID))
+			err = bothFaults(bad, in.Check(ctx, s.DB, c.kind, c.rec.ID, s.Now()))
 		}
 	}
 	return m, atTheirContent(atTheirTexts(atLists(err), names), written)

@@ -162,6 +162,31 @@ func leftOrSaid(m *models.Mailing) *time.Time {
 	return m.Left()
 }
 
+// mailingTimes says when a mailing was set for its time or began to leave, and when it ended or was cancelled. One that was cancelled before
+// it began was only ever set for its time.
+func mailingTimes(l *i18n.Localizer, m *models.Mailing, zone *time.Location) string {
+	var said []string
+	if at := leftOrSaid(m); at != nil {
+		key := "mailing.launched_at"
+		if waitsForTime(m) || m.State == models.MailingCancelled && m.BegunAt == nil {
+			key = "mailing.schedule.said_on"
+		}
+		said = append(said, l.T(key, "When", l.DateTime(*at, zone)))
+	}
+	if m.FinishedAt != nil {
+		said = append(said, mailingEnded(l, m, zone))
+	}
+	return strings.Join(said, " · ")
+}
+
+// mailingEnded says when a mailing that is over ended, or was cancelled.
+func mailingEnded(l *i18n.Localizer, m *models.Mailing, zone *time.Location) string {
+	if m.State == models.MailingCancelled {
+		return l.T("mailing.cancelled_at", "When", l.DateTime(*m.FinishedAt, zone))
+	}
+	return l.T("mailing.finished_at", "When", l.DateTime(*m.FinishedAt, zone))
+}
+
 // notOut reports whether a mailing can be given another time: it waits for one, asks, or was paused before anything of it left,
 // whether it was to leave later or at once.
 func (s *Server) notOut(ctx context.Context, m *models.Mailing) (bool, error) {

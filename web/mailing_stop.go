@@ -70,7 +70,7 @@ func (s *Server) stoppedMailings(r *http.Request, v *visitor) ([]stoppedRow, err
 	list, err := models.StoppedMailings(r.Context(), s.DB, v.viewer(), l.Tag())
 	rows := make([]stoppedRow, 0, len(list))
 	for _, m := range list {
-		rows = append(rows, stoppedRow{Href: mailingPath(m.ID), Subject: m.Subject, Lang: m.Language, Kind: mailingKind(l, m.Kind),
+		rows = append(rows, stoppedRow{Href: mailingPath(m.ID), Subject: shownSubject(l, m.SubjectLine), Lang: m.Language, Kind: mailingKind(l, m.Kind),
 			Why: l.T("mailing.stop." + string(m.Stopped.Reason)), State: mailingBadge(l, models.MailingPaused)})
 	}
 	return rows, err

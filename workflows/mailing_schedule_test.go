@@ -223,7 +223,7 @@ func TestScheduledMailingIsADraftAgainAndLaunchedAnew(t *testing.T) {
 		require.Zero(t, p.counts().Total())
 		_, err := models.EditMailing(p.ctx, p.db, p.mailing.ID, 1, models.MailingInput{FallbackLanguage: "en",
 			Audience: models.Audience{Countries: []string{"HR"}, Roles: []string{models.RoleReader}},
-			Texts:    []models.MailingText{{Language: "en", Subject: "Without the slip", Body: "Read it."}}})
+			Texts:    []models.MailingText{{Language: "en", Subject: "Without the slip", Body: "Read it."}}}, time.Now())
 		require.NoError(t, err)
 	})
 	p.at(4*time.Hour, func() {
