@@ -43,6 +43,8 @@ type Mailing struct {
 
 	Stopped *models.MailingStop `json:"stopped,omitempty"` // why it paused by itself, until somebody lets it go on
 	Waits   []MailingWait       `json:"waits,omitempty"`   // what mails wait for, what is over first at the head
+
+	EditionGap *EditionGap `json:"edition_gap,omitempty"` // absent where nothing is missing, and in lists
 }
 
 // MailingWait is something that mails of a mailing wait for.
@@ -245,6 +247,10 @@ func (s *server) showMailing(c *call, id uuid.UUID) (reply, error) {
 		return reply{}, err
 	}
 	v, err := s.mailingView(c, m)
+	if err != nil {
+		return reply{}, err
+	}
+	v.EditionGap, err = s.editionGap(c, m)
 	return reply{body: v, etag: mailingTag(v)}, err
 }
 
