@@ -85,6 +85,7 @@ func (s *Server) linkedLetter(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	person, m, err := s.linkedMailing(r)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		r = s.inLanguageOf(r, person.ID)
 		v := writeView{Page: NewPage(r, Localizer(r).T("write.broken_title"))}
 		v.NoIndex = true
 		s.Engine.Render(w, r, http.StatusNotFound, "write", v)
