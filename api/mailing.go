@@ -43,6 +43,8 @@ type Mailing struct {
 
 	Stopped *models.MailingStop `json:"stopped,omitempty"` // why it paused by itself, until somebody lets it go on
 	Waits   []MailingWait       `json:"waits,omitempty"`   // what mails wait for, what is over first at the head
+
+	EditionGap *EditionGap `json:"edition_gap,omitempty"` // absent where nothing is missing, and in lists
 }
 
 // MailingWait is something that mails of a mailing wait for.
@@ -142,7 +144,8 @@ func (s *server) mailingRoutes() []route {
 		{method: http.MethodPost, path: one + "/test", id: "testMailing", tag: "campaign", summary: "Send it to yourself, marked as a test",
 			key: true, body: MailingTest{}, status: http.StatusNoContent, serve: s.testMailing},
 		{method: http.MethodGet, path: one + "/recipients", id: "listRecipients", tag: "campaign", summary: "Who gets it, and what came of it", reply: list[Recipient]{}, serve: s.listRecipients,
-			query: append([]param{{"state", "queued, claimed, sending, delivered, failed, unknown or cancelled", text}}, pageParams...)},
+			query: append([]param{{"state", "queued, claimed, sending, delivered, failed, unknown, cancelled or bounced; all if absent", text},
+				{"q", "words or parts of words of a name, or a whole address", text}}, pageParams...)},
 	}
 }
 
@@ -244,6 +247,10 @@ func (s *server) showMailing(c *call, id uuid.UUID) (reply, error) {
 		return reply{}, err
 	}
 	v, err := s.mailingView(c, m)
+	if err != nil {
+		return reply{}, err
+	}
+	v.EditionGap, err = s.editionGap(c, m)
 	return reply{body: v, etag: mailingTag(v)}, err
 }
 
@@ -348,11 +355,11 @@ func (s *server) listRecipients(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	after := uuid.Nil
+	f := models.RecipientFilter{State: state, Search: c.query("q"), Limit: p.limit + 1}
 	if p.after != nil {
-		after = p.after.ID
+		f.After = p.after.ID
 	}
-	rows, err := models.Recipients(c.ctx(), s.DB, c.who.viewer, m.ID, state, after, int64(p.limit+1))
+	rows, err := models.Recipients(c.ctx(), s.DB, c.who.viewer, m.ID, f)
 	if err != nil {
 		return reply{}, err
 	}

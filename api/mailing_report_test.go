@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/google/uuid"
@@ -110,5 +111,16 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	for _, r := range got.Items {
 		require.NotEmpty(t, r.Name)
 	}
+	for query, want := range map[string]int{"?q=" + url.QueryEscape(got.Items[0].Name): 1, "?q=@readers.example": 0, "?q=nobody+at+all": 0} {
+		var found list[Recipient]
+		h.read(t, officer, path+"/recipients"+query, &found)
+		require.Len(t, found.Items, want, query)
+	}
+	var found list[Recipient]
+	exec(`UPDATE people SET email = 'found@readers.example' WHERE id = ?`, got.Items[0].PersonID)
+	h.read(t, officer, path+"/recipients?q=Found%40readers.example", &found)
+	require.Equal(t, got.Items[0].ID, found.Items[0].ID, "by the whole address, whatever came of it")
+	h.read(t, officer, path+"/recipients?q=Found%40readers.example&state=queued", &found)
+	require.Empty(t, found.Items)
 	require.Equal(t, 404, h.do(t, request{method: "GET", path: path + "/report", token: h.token(t, "partner-khc")}).status)
 }

@@ -187,7 +187,7 @@ func TestWhoGotAMailingSaysHowItCameBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, models.MailCounts{Delivered: 1, Bounced: 2}, counts)
 	require.Equal(t, 3, counts.Total())
-	list, err := models.Recipients(t.Context(), n.db, models.Viewer{PersonID: officer.ID, Roles: []models.Role{{Role: models.RoleCoordinator}}}, mailing, models.MailBounced, uuid.Nil, 10)
+	list, err := models.Recipients(t.Context(), n.db, models.Viewer{PersonID: officer.ID, Roles: []models.Role{{Role: models.RoleCoordinator}}}, mailing, models.RecipientFilter{State: models.MailBounced, Limit: 10})
 	require.NoError(t, err)
 	how := map[string]models.BounceClass{}
 	for _, r := range list {

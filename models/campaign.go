@@ -239,7 +239,8 @@ func callCampaigns(ctx context.Context, db bun.IDB, language string, list []Camp
 // MailingsIn lists the mailings of a campaign, oldest first.
 func MailingsIn(ctx context.Context, db bun.IDB, campaign uuid.UUID) ([]Mailing, error) {
 	var all []Mailing
-	err := db.NewSelect().Model(&all).Relation("Texts", withTitles).Where("ml.campaign_id = ?", campaign).Order("ml.created_at", "ml.id").Scan(ctx)
+	err := db.NewSelect().Model(&all).Relation("Texts", withTitles).ColumnExpr("ml.*").
+		ColumnExpr("(SELECT count(*) FROM decisions AS d WHERE d.process_id = ml.id) AS decided").Where("ml.campaign_id = ?", campaign).Order("ml.created_at", "ml.id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the mailings of a campaign: %w", err)
 	}

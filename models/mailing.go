@@ -63,6 +63,7 @@ type Mailing struct {
 	Asks        bool         // asks before it leaves, however late it is; of a draft: it may have been sent since the backup that was restored
 	ActiveAt    *time.Time   // when a part of it was last begun, or somebody let it go on: see GoesOnAfter
 	ServerSince *time.Time   `bun:",scanonly"` // of MailingsOf: since when no mail server answers, while it is being sent
+	Decided     int          `bun:",scanonly"` // of MailingsIn: how often it was decided what becomes of it
 
 	BegunAt *time.Time // when it was put on record that it leaves; that it goes on, or waits once more, is not said again
 

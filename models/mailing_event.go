@@ -202,12 +202,13 @@ func wallClock(at time.Time, zone *time.Location) (day, clock string) {
 type AnnouncedEvent struct {
 	EventID   uuid.UUID // as calendars know it
 	MailingID uuid.UUID // that announced it last
-	Sequence  int
+	Sequence  int       // in the campaign's calendar: higher with every change, and where a mailing of it was cancelled
 	StartsAt  time.Time
 	EndsAt    time.Time
 	Zone      string
 	Place     string
 	Link      string
+	Cancelled bool // with the only mailings that announced it, before anything of them left: to nobody
 }
 
 // Location is by whose clock it takes place.
@@ -219,14 +220,17 @@ func (e AnnouncedEvent) Location() *time.Location {
 	return zone
 }
 
-// AnnouncedIn lists the events that the mailings of a campaign announce, each as it was said last; what was only announced by a mailing
-// that was cancelled before anything of it left was announced to nobody.
+// AnnouncedIn lists the events that the mailings of a campaign announce, each as it was said last by one that was not cancelled before
+// anything of it left. One that no other announced is cancelled: calendars took it while it was to be announced.
 func AnnouncedIn(ctx context.Context, db bun.IDB, campaign uuid.UUID) ([]AnnouncedEvent, error) {
+	const cancelled = "(%[1]s.state = 'cancelled' AND %[1]s.begun_at IS NULL)"
+	newest := "(SELECT max(also.sequence) + count(*) FILTER (WHERE " + fmt.Sprintf(cancelled, "its") +
+		") FROM mailing_events AS also JOIN mailings AS its ON its.id = also.mailing_id WHERE also.event_id = me.event_id)"
 	var list []AnnouncedEvent
 	err := db.NewSelect().TableExpr("mailing_events AS me").Join("JOIN mailings AS m ON m.id = me.mailing_id").DistinctOn("me.event_id").
-		ColumnExpr("me.event_id, me.mailing_id, me.sequence, me.starts_at, me.ends_at, me.zone, me.place, me.link").
-		Where("m.campaign_id = ? AND (m.state <> ? OR m.begun_at IS NOT NULL)", campaign, MailingCancelled).
-		OrderExpr("me.event_id, me.sequence DESC, m.created_at DESC").Scan(ctx, &list)
+		ColumnExpr("me.event_id, me.mailing_id, me.starts_at, me.ends_at, me.zone, me.place, me.link").
+		ColumnExpr(newest+" AS sequence").ColumnExpr(fmt.Sprintf(cancelled, "m")+" AS cancelled").Where("m.campaign_id = ?", campaign).
+		OrderExpr("me.event_id, cancelled, me.sequence DESC, m.created_at DESC").Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read the events that a campaign announces: %w", err)
 	}

@@ -221,11 +221,16 @@ func TestWhoSendsAMailingKnowsByNameWhoGotIt(t *testing.T) {
 					require.Equal(t, knows, u.Name != "")
 					require.Equal(t, knows && u.Outcome == models.OutcomeToldNot, u.SettledBy != "")
 				}
-				all, err := models.Recipients(ctx, n.db, v, n.mailing, "", uuid.Nil, 100)
+				all, err := models.Recipients(ctx, n.db, v, n.mailing, models.RecipientFilter{Limit: 100})
 				require.NoError(t, err)
 				require.Len(t, all, len(people))
 				for _, r := range all {
 					require.Equal(t, knows, r.Name != "", "%s of %s", role, o.Name)
+				}
+				for _, search := range []string{"refused", people["refused"].Email} {
+					found, err := models.Recipients(ctx, n.db, v, n.mailing, models.RecipientFilter{Search: search, Limit: 100})
+					require.NoError(t, err)
+					require.Len(t, found, map[bool]int{true: 1}[knows], "%s of %s: who is found tells names", role, o.Name)
 				}
 				inOrder, err := models.RecipientsByName(ctx, n.db, v, n.mailing, models.RecipientFilter{})
 				require.NoError(t, err)
@@ -240,7 +245,7 @@ func TestWhoSendsAMailingKnowsByNameWhoGotIt(t *testing.T) {
 		}
 	}
 	require.Equal(t, 3, may[true], "officers there, coordinators anywhere")
-	all, err := models.Recipients(ctx, n.db, models.Viewer{}, n.mailing, "", uuid.Nil, 100)
+	all, err := models.Recipients(ctx, n.db, models.Viewer{}, n.mailing, models.RecipientFilter{Limit: 100})
 	require.NoError(t, err)
 	require.Empty(t, all[0].Name, "the public")
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,11 +51,17 @@ func NamedRecipients(ctx context.Context, db bun.IDB, v Viewer, people []uuid.UU
 	return namesBy(ctx, whereIn(db.NewSelect().TableExpr("people AS p").Column("p.id", "p.name"), "p.id", people).Where("EXISTS (?)", got))
 }
 
-// Recipients lists who gets a mailing, in the order of the mails' ids: those in a state or, where it is "", all; after
-// the mail given, at most limit. They have names for whom knowsRecipients lets know them.
-func Recipients(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, state MailState, after uuid.UUID, limit int64) ([]Recipient, error) {
+// Recipients lists who gets a mailing, in the order of the mails' ids; the alphabet of the filter does not matter. They have names for
+// whom knowsRecipients lets know them. Whom it does not finds nobody by a name or an address: who is found would tell.
+func Recipients(ctx context.Context, db bun.IDB, v Viewer, mailing uuid.UUID, f RecipientFilter) ([]Recipient, error) {
 	var list []Recipient
-	q := selectRecipients(db, v, mailing, state).Where("o.id > ?", after).Order("o.id").Limit(limit)
+	q := selectRecipients(db, v, mailing, f.State).Where("o.id > ?", f.After).Order("o.id")
+	if strings.TrimSpace(f.Search) != "" {
+		q = q.Where("(?)", v.knowsRecipients(db, mailing)).Apply(f.search)
+	}
+	if f.Limit > 0 {
+		q = q.Limit(int64(f.Limit))
+	}
 	if err := q.Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read a mailing's recipients: %w", err)
 	}

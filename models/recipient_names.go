@@ -10,28 +10,34 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// RecipientFilter narrows a list of a mailing's recipients by name; its zero value leaves out nobody.
+// RecipientFilter narrows a list of a mailing's recipients; its zero value leaves out nobody.
 type RecipientFilter struct {
-	State    MailState
+	State    MailState // "": whatever came of their mails
 	Search   string    // words or parts of words that a name holds, or a whole address
 	After    uuid.UUID // the mail after which the page begins
-	Limit    int
-	Alphabet Alphabet // in which they are sorted
+	Limit    int       // 0: none
+	Alphabet Alphabet  // in which they are sorted
 }
 
 // mostWords is how many words of a search are looked for; what follows them narrows nothing.
 const mostWords = 8
 
-func (f RecipientFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
-	// An address is found whole or not at all: officers see none, and none is to be guessed letter by letter.
-	if words := strings.TrimSpace(f.Search); strings.Contains(words, "@") {
-		q = q.Where("person.address_hash = ?", AddressHash(words))
-	} else {
-		all := strings.Fields(words)
-		for _, word := range all[:min(len(all), mostWords)] {
-			q = q.Where("person.name ILIKE ?", containing(word))
-		}
+// search narrows to who has the name or the address. An address is found whole or not at all, by the index of addresses: officers see
+// none, and none is to be guessed letter by letter. Names are gone through, of this mailing's recipients alone.
+func (f RecipientFilter) search(q *bun.SelectQuery) *bun.SelectQuery {
+	words := strings.TrimSpace(f.Search)
+	if strings.Contains(words, "@") {
+		return q.Where("lower(person.email) = lower(?)", Address(words))
 	}
+	all := strings.Fields(words)
+	for _, word := range all[:min(len(all), mostWords)] {
+		q = q.Where("person.name ILIKE ?", containing(word))
+	}
+	return q
+}
+
+func (f RecipientFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	q = f.search(q)
 	if f.After != uuid.Nil {
 		q = q.Where(`(person.id IS NULL, coalesce(person.name, '') COLLATE ?0, o.id) > (SELECT p.id IS NULL, coalesce(p.name, '') COLLATE ?0, b.id
 			FROM outbox AS b LEFT JOIN people AS p ON p.id = b.person_id WHERE b.id = ?1)`, f.Alphabet.ident(), f.After)

@@ -43,6 +43,13 @@ func TestRecipientsAreFoundByNameOrWholeAddress(t *testing.T) {
 		require.Equal(t, want, find(models.RecipientFilter{State: models.MailDelivered, Search: search}), search)
 	}
 
+	require.Equal(t, []string{"refused"}, find(models.RecipientFilter{Search: "refused"}), "whatever came of their mail")
+	for search, want := range map[string]int{"kovač ANA": 2, " S@People.example ": 1, "s@people": 0, "refused": 1, "nobody": 0, " ": 7} {
+		list, err := models.Recipients(ctx, n.db, v, n.mailing, models.RecipientFilter{Search: search, Limit: 100})
+		require.NoError(t, err)
+		require.Len(t, list, want, search)
+	}
+
 	var pages []string
 	f := models.RecipientFilter{State: models.MailDelivered, Limit: 2}
 	for {

@@ -63,13 +63,21 @@ func (s *Server) administrationRoutes(r *mux.Router) {
 type administrationView struct {
 	Page
 	Sections []administrationSection
+	Holder   string // where it is said who holds people's data and whom to ask; "" where that is said
 }
 
 func (s *Server) administration(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.requireAdministrator(r); err != nil {
 		return err
 	}
-	v := administrationView{s.administrationPage(r, Localizer(r).T("administration.title")), administrationSections}
+	v := administrationView{Page: s.administrationPage(r, Localizer(r).T("administration.title")), Sections: administrationSections}
+	holder, err := models.DataHolderOf(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	if holder.Contact == "" {
+		v.Holder = noticesPath + "/holder"
+	}
 	s.Engine.Render(w, r, http.StatusOK, "administration", v)
 	return nil
 }

@@ -129,6 +129,7 @@ func (s *Server) campaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(i seriesItem) bool { return i.withdrawn })
 	v := campaignView{Page: s.workPage(r, c.title.Title), campaignHead: c.head(), Path: c.path(), Calendar: c.path() + "/calendar.ics", Rename: c.path() + "/edit",
 		Filter: NewForm(r.URL.Query()), Month: r.URL.Query().Get("month"), Total: len(all)}
 	v.Adds = addsTo(l, c)

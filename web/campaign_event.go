@@ -23,7 +23,7 @@ func (s *Server) announcedItems(ctx context.Context, l *i18n.Localizer, c campai
 	}
 	var items []seriesItem
 	for _, e := range events {
-		if step := stepAnnounced(all, e); step != nil {
+		if step := stepAnnounced(all, e); step != nil && !e.Cancelled {
 			step.Place = cmp.Or(e.Place, e.Link)
 			if step.at != nil {
 				step.until = &e.EndsAt
@@ -59,6 +59,8 @@ func announcedItem(l *i18n.Localizer, m models.Mailing, e models.AnnouncedEvent,
 	said := subjectOf(l, m)
 	item.Title, item.Lang = said.Title, said.Language
 	switch {
+	case e.Cancelled:
+		item.withdrawn, item.state, item.Mark = true, string(models.StepCalledOff), stateBadge(l, models.StepCalledOff, false)
 	case !now.Before(e.EndsAt):
 		item.state, item.Mark = string(models.StepDone), Badge{Tone: "done", Icon: "check", Text: l.T("campaign.event_over")}
 	case m.BegunAt == nil:

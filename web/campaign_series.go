@@ -39,6 +39,7 @@ type seriesItem struct {
 	at, until        *time.Time
 	zone             *time.Location
 	revision         int
+	withdrawn        bool // an event that was announced to nobody: for calendars alone, which may have taken it before
 }
 
 // ISO is its day for machines.
@@ -153,7 +154,7 @@ func kindAmongSteps(l *i18n.Localizer, kind string) string {
 
 func mailingItem(l *i18n.Localizer, m models.Mailing, zone *time.Location) seriesItem {
 	item := seriesItem{ID: m.ID.String(), Href: mailingPath(m.ID), Kind: Badge{Tone: "plain", Icon: "send", Text: kindAmongSteps(l, m.Kind)}, Mark: mailingBadge(l, m.State),
-		kind: kindMailing, state: string(models.StepPlanned), zone: zone, revision: m.Revision}
+		kind: kindMailing, state: string(models.StepPlanned), zone: zone, revision: m.Revision + m.Decided}
 	said := subjectOf(l, m)
 	item.Title, item.Lang = said.Title, said.Language
 	switch m.State {

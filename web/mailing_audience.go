@@ -162,6 +162,8 @@ type audienceView struct {
 	Found   []sampleRow // those found, none of whom is in Sample
 	More    bool        // there are more of them
 	CountAt string      // where it is counted while the form is filled in
+
+	ByConsent bool // the visitor finds by name who agreed to it, and not all, as coordinators do
 }
 
 // audienceRow is the people of one language, and in which language they will read.
@@ -292,6 +294,7 @@ func audienceAt(c mailingCase) string {
 // findInAudience looks for people of an audience by name, for who may look for people.
 func (s *Server) findInAudience(r *http.Request, c mailingCase, a models.Readership, words string, v *audienceView) error {
 	v.Finds, v.Find, v.CountAt = s.can(r.Context(), c.visitor, access.FindPeople, nil, nil) == nil, strings.TrimSpace(words), audienceAt(c)
+	v.ByConsent = !c.visitor.viewer().Has(models.RoleCoordinator)
 	if !v.Finds || v.Find == "" {
 		return nil
 	}

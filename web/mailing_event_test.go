@@ -1,8 +1,11 @@
 package web
 
 import (
+	"fmt"
 	"html"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -231,6 +234,47 @@ func TestAnAnnouncedEventStandsOnTheCalendar(t *testing.T) {
 	require.Contains(t, file(), `LOCATION:Hall <3>\, Sofia`, "with the place that was announced")
 	h.settle(b, step, "called_off", "No hall")
 	require.Contains(t, file(), id.String()+"@tribuna")
+	entry := func(uid string) string {
+		_, from, _ := strings.Cut(file(), "UID:"+uid+"@tribuna")
+		entry, _, _ := strings.Cut(from, "END:VEVENT")
+		return entry
+	}
+	before := sequenceOf(t, entry(id.String()))
 	h.exec(`UPDATE mailings SET state = 'cancelled', begun_at = NULL WHERE id = ?`, id)
-	require.NotContains(t, file(), "20990504T130000Z", "it was announced to nobody")
+	require.NotContains(t, b.get(campaign+"?month=2099-05&kind=announced").Body, "Hall &lt;3&gt;", "it was announced to nobody")
+	require.Equal(t, 1, strings.Count(file(), "UID:"+id.String()+"@tribuna"))
+	require.Contains(t, entry(id.String()), "STATUS:CANCELLED", "calendars that took it before learn of it")
+	require.Greater(t, sequenceOf(t, entry(id.String())), before, "and believe it")
+	require.Contains(t, entry(id.String()), "DTSTART:20990504T113000Z")
+}
+
+// sequenceOf is the number by which calendars know what is newer.
+func sequenceOf(t *testing.T, entry string) int {
+	t.Helper()
+	found := regexp.MustCompile(`SEQUENCE:(\d+)`).FindStringSubmatch(entry)
+	require.NotNil(t, found, entry)
+	n, err := strconv.Atoi(found[1])
+	require.NoError(t, err)
+	return n
+}
+
+// TestAMailingThatMovesStaysOneEntryOfTheCalendar: it keeps its name, and its number grows with what is decided about it.
+func TestAMailingThatMovesStaysOneEntryOfTheCalendar(t *testing.T) {
+	h := newHouse(t)
+	h.publish()
+	m, err := models.CreateMailing(t.Context(), h.db, h.brief, models.MailingInput{FallbackLanguage: "en", Audience: models.Audience{Roles: []string{models.RoleReader}},
+		Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, h.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	uid, last := "UID:"+uuid.NewSHA1(m.ID, []byte(kindMailing)).String()+"@tribuna", -1
+	for i, c := range []struct{ state, at, says string }{{"scheduled", "2099-05-04 09:00Z", "DTSTART:20990504T090000Z"}, {"scheduled", "2099-06-01 10:00Z", "DTSTART:20990601T100000Z"},
+		{"cancelled", "2099-06-01 10:00Z", "STATUS:CANCELLED"}} {
+		h.exec(`UPDATE mailings SET state = ?, next_at = ?, launched_at = '2099-01-01', finished_at = now() WHERE id = ?`, c.state, c.at, m.ID)
+		h.exec(`INSERT INTO decisions (process_id, decision_id, kind, args_hash, result, decided_at) VALUES (?, ?, 'move_mailing', '', '{}', now())`, m.ID, fmt.Sprint("decision", i))
+		file := strings.ReplaceAll(h.as("officer-khc", "en").get(campaignPath(m.CampaignID)+"/calendar.ics").Body, "\r\n ", "")
+		require.Equal(t, 1, strings.Count(file, "BEGIN:VEVENT"), "it stands once")
+		require.Contains(t, file, uid)
+		require.Contains(t, file, c.says)
+		require.Greater(t, sequenceOf(t, file), last, "calendars believe what is newer")
+		last = sequenceOf(t, file)
+	}
 }

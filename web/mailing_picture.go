@@ -1,10 +1,8 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/gorilla/mux"
 
@@ -104,7 +102,6 @@ func (s *Server) mailingPicture(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%s-%s-%s.%s", c.rec.Slug, mux.Vars(r)["picture"], s.Now().UTC().Format(time.DateOnly), form)
-	files.Serve(w, files.File{Name: name, MediaType: barchart.MediaType(form), Content: content})
+	files.Serve(w, files.File{Name: s.reportFile(c, mux.Vars(r)["picture"], form), MediaType: barchart.MediaType(form), Content: content})
 	return nil
 }

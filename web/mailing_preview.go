@@ -32,6 +32,7 @@ type mailingPreviewView struct {
 	TextLanguages, People, Looks, Widths []Option
 	Finds                                bool   // readers can be looked for by name
 	Find                                 string // what was looked for
+	ByConsent                            bool   // see audienceView
 	Found                                int
 	FoundMore                            bool
 	Letter                               string // address of the letter alone
@@ -156,6 +157,7 @@ func sayable(values []string, l *i18n.Localizer, prefix string) []Option {
 // those of the sample.
 func (s *Server) readersToSee(r *http.Request, c mailingCase, a letterChoice, v *mailingPreviewView) error {
 	v.Finds, v.Find = s.can(r.Context(), c.visitor, access.FindPeople, nil, nil) == nil, a.find
+	v.ByConsent = !c.visitor.viewer().Has(models.RoleCoordinator)
 	if !v.Finds {
 		return nil
 	}

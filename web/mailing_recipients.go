@@ -15,35 +15,39 @@ import (
 // recipientsPerPage is how many recipients stand on one page of the list.
 const recipientsPerPage = 50
 
-// recipientsView lists the recipients of a mailing in one state.
+// recipientsView lists the recipients of a mailing in one state, or those in any of whom a name or an address was asked for.
 type recipientsView struct {
 	Page
 	Document string // what its mailing is called
 	Lang     string
-	State    string // in words
-	What     string // what the state means
+	State    string // in words; "" where all are looked through
+	What     string // what the list is of
 	Rows     []recipientRow
 	Pager    Pager
 	Back     string
 	Form     *Form
 	Path     string           // of the page
-	List     models.MailState // that it shows
-	Filtered bool             // by a name or an address
-	All      string           // the same list, not narrowed
+	List     models.MailState // that it shows, or would without what is looked for
+	Search   Input
+	Launched bool
+	Filtered bool   // by a name or an address
+	All      string // the list, not narrowed
+	AllName  string
 	Zone     *time.Location
 }
 
 // recipientRow is one of them, what came of their mail in words, and what the server said, in its own.
 type recipientRow struct {
 	models.Recipient
-	Why  string
-	Said string // "" where it said nothing
+	Group string // the list it stands in
+	Why   string
+	Said  string // "" where it said nothing
 }
 
 func recipientRows(l *i18n.Localizer, list []models.Recipient) []recipientRow {
 	rows := make([]recipientRow, len(list))
 	for i, r := range list {
-		rows[i] = recipientRow{Recipient: r, Why: outcomeWord(l, r.Outcome), Said: r.Outcome.ServerWords(r.Reply)}
+		rows[i] = recipientRow{Recipient: r, Group: recipientGroup(l, r.State), Why: outcomeWord(l, r.Outcome), Said: r.Outcome.ServerWords(r.Reply)}
 		switch {
 		case r.Bounce != "":
 			rows[i].Why = l.T("bounce." + string(r.Bounce))
@@ -61,9 +65,13 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	}
 	l, q := Localizer(r), r.URL.Query()
 	state := recipientState(q.Get("state"))
-	v := recipientsView{Document: c.title.Title, Lang: c.title.Language, State: l.T("mailing." + string(state)), Back: c.path(),
-		What: l.T("mailing.recipients." + string(state)), Form: NewForm(q), Path: c.path() + "/recipients", List: state}
-	v.All, v.Filtered = v.Path+"?state="+string(state), strings.TrimSpace(q.Get("q")) != ""
+	v := recipientsView{Document: c.title.Title, Lang: c.title.Language, State: recipientGroup(l, state), Back: c.path(),
+		What: l.T("mailing.recipients." + string(state)), Form: NewForm(q), Path: c.path() + "/recipients", List: state, Launched: c.m.LaunchedAt != nil}
+	v.Search = field(v.Form, "q", l.T("mailing.recipients_search"), "type", "search", "max", 200, "quiet", true)
+	v.All, v.AllName, v.Filtered = v.Path+"?state="+string(state), v.State, strings.TrimSpace(q.Get("q")) != ""
+	if v.Filtered { // who looks for somebody does not know what came of their mail
+		v.State, v.What = "", l.T("mailing.recipients_found")
+	}
 	if said := subjectOf(l, *c.m); said.Title != "" {
 		v.Document, v.Lang = said.Title, said.Language // it is the mailing that the link leads back to
 	}
@@ -78,10 +86,13 @@ func (s *Server) mailingRecipients(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
-// fillRecipients lists a page of the recipients in the state of the list, by name.
+// fillRecipients lists a page of the recipients by name: those in the state of the list or, where somebody is looked for, of all.
 func (s *Server) fillRecipients(r *http.Request, c mailingCase, v *recipientsView) error {
 	ctx, l, q := r.Context(), Localizer(r), r.URL.Query()
 	f := models.RecipientFilter{State: v.List, Search: q.Get("q"), Limit: recipientsPerPage + 1}
+	if v.Filtered {
+		f.State = ""
+	}
 	f.After, _ = uuid.Parse(q.Get("after")) // what is no id begins the list
 	var err error
 	if f.Alphabet, err = models.AlphabetOf(ctx, s.DB, l.Tag()); err != nil {
@@ -110,4 +121,21 @@ func recipientState(word string) models.MailState {
 	default:
 		return models.MailFailed
 	}
+}
+
+// recipientGroup is what mails in a state are called together.
+func recipientGroup(l *i18n.Localizer, state models.MailState) string {
+	switch state {
+	case models.MailDelivered:
+		return l.T("mailing.delivered")
+	case models.MailFailed:
+		return l.T("mailing.failed")
+	case models.MailUnknown:
+		return l.T("mailing.unknown")
+	case models.MailBounced:
+		return l.T("mailing.bounced")
+	case models.MailCancelled:
+		return l.T("mailing.cancelled")
+	}
+	return l.T("mailing.pending")
 }

@@ -34,8 +34,18 @@ func TestRecipientsAreLookedFor(t *testing.T) {
 		}
 	}
 	b := h.as("officer-khc", "en")
-	require.NotContains(t, b.get(list+"delivered&q=anić").Body, "Željka", "the list is that of one state")
-	require.NotContains(t, b.get(list+"bounced").Body, i18n.For("en").T("mailing.recipients_search"), "there is nobody to look for")
+	require.NotContains(t, b.get(list+"delivered").Body, "Željka", "the list is that of one state")
+	for state, group := range map[models.MailState]string{models.MailUnknown: "mailing.unknown", models.MailFailed: "mailing.failed", models.MailDelivered: "mailing.delivered",
+		models.MailCancelled: "mailing.cancelled", models.MailBounced: "mailing.bounced", models.MailQueued: "mailing.pending"} {
+		h.exec(`UPDATE outbox SET state = ? WHERE id = ?`, state, mails[models.MailUnknown])
+		for _, tag := range i18n.Tags() {
+			found := h.as("officer-khc", tag).get(list + "bounced&q=anić")
+			sound(t, found)
+			require.Contains(t, found.Body, "Željka", "who looks for somebody need not know what came of their mail")
+			require.Contains(t, found.Body, `<td data-label="`+i18n.For(tag).T("campaign.filter.state")+`">`+i18n.For(tag).T(group)+`</td>`, state)
+		}
+	}
+	require.Equal(t, http.StatusNotFound, h.as("partner-khc", "en").get(list+"unknown&q=anić").StatusCode)
 
 	for i := range 60 { // of whom more stand in the list than on a page
 		p := models.Person{Email: fmt.Sprintf("reader%d@many.example", i), Name: fmt.Sprintf("Reader %02d", 59-i), Language: "en"}

@@ -1,8 +1,8 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,7 +33,7 @@ func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	l := Localizer(r)
-	sheets := []bookSheet{v.summarySheet(l), v.ByCountry.sheet(l, l.T("mailing.report.sheet.countries")),
+	sheets := []bookSheet{v.headSheet(l, c), v.summarySheet(l), v.ByCountry.sheet(l, l.T("mailing.report.sheet.countries")),
 		v.ByLanguage.sheet(l, l.T("mailing.report.sheet.languages")), rest}
 	if outcomeFilter(r.URL.Query()).Outcome == "" { // who asks for one reason asks for nobody else
 		got, err := s.reachedSheet(r, c, v.Zone)
@@ -49,8 +49,51 @@ func (s *Server) mailingReportBook(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	files.Serve(w, files.File{Name: fmt.Sprintf("%s-mailing-%s.xlsx", c.rec.Slug, s.Now().UTC().Format(time.DateOnly)), MediaType: xlsx, Content: content})
+	files.Serve(w, files.File{Name: s.reportFile(c, "", "xlsx"), MediaType: xlsx, Content: content})
 	return nil
+}
+
+// reportFile is what a file of a report is called: two mailings about one recommendation are told apart by their kinds and by the end of
+// their ids, for the beginning is one of time.
+func (s *Server) reportFile(c mailingCase, part, ending string) string {
+	id := c.m.ID.String()
+	name := strings.Join([]string{c.rec.Slug, "mailing", c.kind, id[len(id)-8:]}, "-")
+	if part != "" {
+		name += "-" + part
+	}
+	return name + "-" + s.Now().UTC().Format(time.DateOnly) + "." + ending
+}
+
+// headSheet says which mailing it is: a file goes on to people who have not seen its page.
+func (v mailingReportView) headSheet(l *i18n.Localizer, c mailingCase) bookSheet {
+	t := bookSheet{name: l.T("mailing.title")}
+	add := func(key string, said string) {
+		if said != "" {
+			t.rows = append(t.rows, []any{l.T(key), said})
+		}
+	}
+	if v.Subject != nil {
+		add("mailing.subject", v.Subject.Subject)
+	}
+	add("campaign.filter.kind", mailingKind(l, c.kind))
+	add("followup.recommendation", c.title.Title)
+	add("campaign.of_mailing", c.campaign.Title)
+	add("campaign.filter.state", v.State.Text)
+	add("mailing.report.book_launched", bookTime(c.m.LaunchedAt, v.Zone))
+	add("mailing.report.book_left", bookTime(c.m.BegunAt, v.Zone))
+	add("mailing.report.book_ended", bookTime(c.m.FinishedAt, v.Zone))
+	var languages []string
+	for _, text := range c.m.Texts {
+		languages = append(languages, text.Language)
+	}
+	add("mailing.languages", languageList(l, languages))
+	if len(v.ChosenBy) == 0 {
+		add("mailing.report.chosen_by", l.T("mailing.report.chosen_by_nothing"))
+	}
+	for _, by := range v.ChosenBy {
+		add("mailing.report.chosen_by", l.T("overview.part", "Name", by.Label, "Number", by.Text.Text))
+	}
+	return t
 }
 
 func (v mailingReportView) summarySheet(l *i18n.Localizer) bookSheet {

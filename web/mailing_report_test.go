@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,7 +93,7 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	sound(t, b.get(report+"?why=acted"))
 	book, err := excelize.OpenReader(strings.NewReader(b.get(report + ".xlsx").Body))
 	require.NoError(t, err)
-	summary, err := book.GetRows(book.GetSheetList()[0])
+	summary, err := book.GetRows(book.GetSheetList()[1])
 	require.NoError(t, err)
 	require.Contains(t, summary, []string{i18n.For("en").T("mailing.outcome.acted"), "1"})
 	settle(mails[models.MailFailed], "arrived")
@@ -169,21 +170,32 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 		book, err := excelize.OpenReader(bytes.NewReader([]byte(got.Body)))
 		require.NoError(t, err)
 		sheets := book.GetSheetList()
-		require.Equal(t, []string{l.T("mailing.report.sheet.summary"), l.T("mailing.report.sheet.countries"), l.T("mailing.report.sheet.languages"),
+		require.Equal(t, []string{l.T("mailing.title"), l.T("mailing.report.sheet.summary"), l.T("mailing.report.sheet.countries"), l.T("mailing.report.sheet.languages"),
 			l.T("mailing.report.sheet.not_reached"), l.T("mailing.report.sheet.reached")}, sheets)
-		reached, err := book.GetRows(sheets[4])
+		reached, err := book.GetRows(sheets[5])
 		require.NoError(t, err)
 		require.Len(t, reached, 12, "a header and eleven people")
 		require.NotContains(t, reached[1], l.T("mailing.unnamed"))
 		require.Contains(t, reached[1], l.T("mailing.outcome.delivered"))
-		summary, err := book.GetRows(sheets[0])
+		head, err := book.GetRows(sheets[0])
+		require.NoError(t, err)
+		require.Equal(t, []string{l.T("mailing.subject"), "The subject"}, head[0], "the file says which mailing it is")
+		for _, row := range [][]string{{l.T("campaign.filter.kind"), l.T("mailing.kind.campaign")}, {l.T("campaign.filter.state"), l.T("mailing.state.sent")},
+			{l.T("mailing.languages"), l.Language("en")}, {l.T("mailing.report.chosen_by"), l.T("overview.part", "Name", l.T("mailing.roles"), "Number", l.T("mailing.role.reader"))}} {
+			require.Contains(t, head, row)
+		}
+		for _, key := range []string{"followup.recommendation", "campaign.of_mailing", "mailing.report.book_launched", "mailing.report.book_ended"} {
+			require.True(t, slices.ContainsFunc(head, func(row []string) bool { return row[0] == l.T(key) && row[1] != "" }), key)
+		}
+		require.Contains(t, got.Header.Get("Content-Disposition"), h.brief.Slug+"-mailing-campaign-"+m.ID.String()[28:]+"-", "two of one day are told apart")
+		summary, err := book.GetRows(sheets[1])
 		require.NoError(t, err)
 		require.Contains(t, summary, []string{l.T("mailing.outcome.delivered"), "11"})
 		require.Contains(t, summary, []string{l.T("mailing.report.recipients"), "15"})
-		countries, err := book.GetRows(sheets[1])
+		countries, err := book.GetRows(sheets[2])
 		require.NoError(t, err)
 		require.Equal(t, []string{"15", "11", "2", "0", "1", "1", "0", "0"}, countries[1][1:])
-		rows, err := book.GetRows(sheets[3])
+		rows, err := book.GetRows(sheets[4])
 		require.NoError(t, err)
 		require.Len(t, rows, 5, "a header and four people")
 		named := 0
@@ -205,10 +217,10 @@ func TestTheReportAsAWorkbook(t *testing.T) {
 	}
 	narrow, err := excelize.OpenReader(strings.NewReader(h.as("officer-khc", "en").get(mailingPath(m.ID) + "/report.xlsx?why=unknown").Body))
 	require.NoError(t, err)
-	rows, err := narrow.GetRows(narrow.GetSheetList()[3])
+	rows, err := narrow.GetRows(narrow.GetSheetList()[4])
 	require.NoError(t, err)
 	require.Len(t, rows, 2)
-	require.Len(t, narrow.GetSheetList(), 4, "who asks for one reason asks for nobody else")
+	require.Len(t, narrow.GetSheetList(), 5, "who asks for one reason asks for nobody else")
 }
 
 // usingAKeptAudience presses the button that uses a kept audience, and returns the form as it comes back.

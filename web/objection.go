@@ -33,6 +33,7 @@ func (s *Server) objection(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	person, notice, err := s.objector(r)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		r = s.inLanguageOf(r, person.ID)
 		v := objectionView{Page: NewPage(r, Localizer(r).T("published.unsubscribe.broken_title"))}
 		v.NoIndex = true
 		s.Engine.Render(w, r, http.StatusNotFound, "objection", v)

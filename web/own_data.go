@@ -121,8 +121,8 @@ type ownDataView struct {
 func (s *Server) openOwnData(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	token := mux.Vars(r)["token"]
-	if _, _, err := s.ownerBy(r.Context(), token); apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.ownDataOver(w, r)
+	if _, claims, err := s.ownerBy(r.Context(), token); apperr.CodeOf(err) == apperr.CodeLinkExpired {
+		return s.ownDataOver(w, r, claims)
 	} else if err != nil {
 		return err
 	}
@@ -155,9 +155,9 @@ func (s *Server) ownerBy(ctx context.Context, token string) (models.Person, link
 // ownData shows it. Looking changes nothing.
 func (s *Server) ownData(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	p, _, err := s.linkedOwner(r)
+	p, claims, err := s.linkedOwner(r)
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.ownDataOver(w, r)
+		return s.ownDataOver(w, r, claims)
 	}
 	if err != nil {
 		return err
@@ -184,7 +184,8 @@ func (s *Server) ownData(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) ownDataOver(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) ownDataOver(w http.ResponseWriter, r *http.Request, claims links.Claims) error {
+	r = s.inLanguageOf(r, claims.PersonID)
 	v := ownDataView{Page: NewPage(r, Localizer(r).T("subscribe.over_title")), Over: true}
 	v.NoIndex = true
 	s.Engine.Render(w, r, http.StatusGone, "own_data", v)
@@ -194,9 +195,9 @@ func (s *Server) ownDataOver(w http.ResponseWriter, r *http.Request) error {
 // ownDataFile is the same as a file that programmes read.
 func (s *Server) ownDataFile(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	p, _, err := s.linkedOwner(r)
+	p, claims, err := s.linkedOwner(r)
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.ownDataOver(w, r)
+		return s.ownDataOver(w, r, claims)
 	}
 	if err != nil {
 		return err
@@ -233,7 +234,7 @@ func (s *Server) eraseOwn(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	p, claims, err := s.linkedOwner(r)
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.ownDataOver(w, r)
+		return s.ownDataOver(w, r, claims)
 	}
 	if err != nil {
 		return err
@@ -263,8 +264,17 @@ func (s *Server) eraseOwn(w http.ResponseWriter, r *http.Request) error {
 			return err
 		default:
 			v.Done, v.Title = true, l.T("own_data.erased_title")
+			s.keepSpeaking(w, r)
 		}
 	}
 	s.Engine.Render(w, r, status, "own_data_erase", v)
 	return nil
+}
+
+// keepSpeaking has the pages of this site speak on as they do, until the browser is closed: whoever was erased is known to no link any
+// more, and it would answer in another language than theirs.
+func (s *Server) keepSpeaking(w http.ResponseWriter, r *http.Request) {
+	if _, err := r.Cookie(languageCookie); err != nil {
+		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: LanguageOf(r), Path: "/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+	}
 }

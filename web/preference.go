@@ -61,6 +61,7 @@ func (s *Server) linkedPreferences(w http.ResponseWriter, r *http.Request) error
 	neverKept(w)
 	person, claims, err := s.linkedPerson(r, links.KindPreferences)
 	if apperr.CodeOf(err) == apperr.CodeNotFound || err == nil && person.LeftAt != nil {
+		r = s.inLanguageOf(r, person.ID)
 		v := preferencesView{Page: NewPage(r, Localizer(r).T("published.unsubscribe.broken_title"))}
 		v.NoIndex = true
 		s.Engine.Render(w, r, http.StatusNotFound, "preferences", v)

@@ -205,7 +205,7 @@ func (b *publicationBuilder) letters() error {
 		}
 		var names []i18n.Words
 		for _, a := range stillWrittenTo(to) {
-			names = append(names, b.words.Name(a.Names))
+			names = append(names, b.withCountry(a))
 		}
 		if len(names) == 0 {
 			continue
@@ -301,6 +301,15 @@ func (b *publicationBuilder) measures() error {
 		b.view.Measures = append(b.view.Measures, shown)
 	}
 	return nil
+}
+
+// withCountry names an authority with its country: in two of them offices are called alike.
+func (b *publicationBuilder) withCountry(a models.Authority) i18n.Words {
+	name := b.words.Name(a.Names)
+	if country := b.countryOf(a); country.Name != "" {
+		return i18n.Joined(name, " (", b.words.In(country.Name, country.Language), ")")
+	}
+	return name
 }
 
 // countryOf names the country of an authority, which need not be among those concerned.

@@ -195,7 +195,7 @@ func readIn(r *http.Request, language string) *http.Request {
 func (s *Server) subscriptionUsed(w http.ResponseWriter, r *http.Request, request uuid.UUID) error {
 	p, err := models.SubscribedBy(r.Context(), s.DB, request, s.Now())
 	if apperr.CodeOf(err) == apperr.CodeLinkExpired {
-		return s.subscriptionOver(w, r)
+		return s.subscriptionOver(w, readIn(r, p.Language))
 	}
 	if err != nil {
 		return err

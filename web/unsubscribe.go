@@ -160,6 +160,15 @@ func inTheirLanguage(r *http.Request, p models.Person) *http.Request {
 	return r.WithContext(WithLanguage(r.Context(), i18n.Match(r.Header.Get("Accept-Language"), p.Language)))
 }
 
+// inLanguageOf is inTheirLanguage for whom a link was made that opens nothing any more, where they are still known.
+func (s *Server) inLanguageOf(r *http.Request, person uuid.UUID) *http.Request {
+	p, err := models.PersonByID(r.Context(), s.DB, person)
+	if err != nil { // erased, or the link is nobody's
+		return r
+	}
+	return inTheirLanguage(r, p)
+}
+
 // veiled shows enough of an address for its owner to know it: a forwarded mail must not give it away.
 func veiled(address string) string {
 	name, domain, ok := strings.Cut(address, "@")

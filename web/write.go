@@ -36,6 +36,7 @@ type writeView struct {
 	Letter       *models.PreparedLetter // nil of a link that leads to nothing
 	Also         []letterLanguage       // in which there is one, where that is several
 	To           []writtenTo
+	Footnotes    []models.Footnote
 	Mails        bool       // one of them has an e-mail address
 	Post         string     // where one says that one wrote; "" on the page that knows nobody
 	Until        *time.Time // the last day of writing; nil: no end
@@ -52,7 +53,8 @@ type letterLanguage struct{ Tag, Href string }
 // writtenTo is one to whom the letter goes.
 type writtenTo struct {
 	Name       string
-	Lang       string // of the name, where it is not the page's
+	Lang       string     // of the name, where it is not the page's
+	Country    designated // in which it is; empty above all countries
 	Lines      []string
 	Email      string
 	Mailto     string // opens a mail program with the letter
@@ -83,6 +85,7 @@ func (s *Server) linkedLetter(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
 	person, m, err := s.linkedMailing(r)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		r = s.inLanguageOf(r, person.ID)
 		v := writeView{Page: NewPage(r, Localizer(r).T("write.broken_title"))}
 		v.NoIndex = true
 		s.Engine.Render(w, r, http.StatusNotFound, "write", v)
@@ -171,7 +174,7 @@ func (s *Server) fillLetter(r *http.Request, m *models.Mailing, person *models.P
 	}
 	if v.Over {
 		v.Title, v.Also = l.T("write.over_title"), nil
-	} else if v.To, err = s.lettersTo(ctx, l, m, v.Letter, person); err != nil {
+	} else if err := s.fillTo(ctx, l, m, person, v); err != nil {
 		return err
 	}
 	v.Mails = slices.ContainsFunc(v.To, func(to writtenTo) bool { return to.Mailto != "" })
@@ -183,12 +186,16 @@ func (s *Server) fillLetter(r *http.Request, m *models.Mailing, person *models.P
 	return err
 }
 
-// lettersTo are those of a reader's own country and those above all countries; where that is nobody, or the reader is not known,
-// all of them.
-func (s *Server) lettersTo(ctx context.Context, l *i18n.Localizer, m *models.Mailing, letter *models.PreparedLetter, person *models.Person) ([]writtenTo, error) {
+// fillTo lists to whom the letter goes: those of a reader's own country and those above all countries; where that is nobody, or the
+// reader is not known, all of them. Each stands with its country, for in two of them offices are called alike.
+func (s *Server) fillTo(ctx context.Context, l *i18n.Localizer, m *models.Mailing, person *models.Person, v *writeView) error {
 	all, err := models.AuthoritiesByID(ctx, s.DB, m.Authorities)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	countries, err := models.DesignationsFor(ctx, s.DB, m.RecommendationID)
+	if err != nil {
+		return err
 	}
 	if all = stillWrittenTo(all); person != nil {
 		theirs := slices.DeleteFunc(slices.Clone(all), func(a models.Authority) bool { return a.CountryCode != "" && a.CountryCode != person.CountryCode })
@@ -196,16 +203,20 @@ func (s *Server) lettersTo(ctx context.Context, l *i18n.Localizer, m *models.Mai
 			all = theirs
 		}
 	}
-	var list []writtenTo
+	var notes models.Footnotes
 	for _, a := range all {
 		name := l.Name(a.Names)
 		to := writtenTo{Name: name.Text, Lang: name.Language, Lines: a.AddressLines(), Email: a.Email}
-		if a.Email != "" {
-			to.Mailto, to.Incomplete = mailto(a.Email, letter.Subject, letter.Body)
+		for _, country := range designate(&notes, countries.Of(m.RecommendationID, []string{a.CountryCode}, l.Tag())) {
+			to.Country = country
 		}
-		list = append(list, to)
+		if a.Email != "" {
+			to.Mailto, to.Incomplete = mailto(a.Email, v.Letter.Subject, v.Letter.Body)
+		}
+		v.To = append(v.To, to)
 	}
-	return list, nil
+	v.Footnotes = notes.All()
+	return nil
 }
 
 // stillWrittenTo leaves out offices that are no more.

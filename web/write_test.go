@@ -66,10 +66,16 @@ func TestAnybodyReadsTheLetterToRepresentatives(t *testing.T) {
 		for _, name := range []string{"Office hr", "Office bg", "Office eu", "1169 Sofia"} {
 			require.Contains(t, page.Body, name)
 		}
+		for _, office := range []string{"hr", "bg"} {
+			require.Regexp(t, "Office "+office+`</span>, <span lang="[^"]+">[^<]+</span></h3>`, page.Body, "offices of two countries are called alike")
+		}
+		require.Contains(t, page.Body, "Office eu</span></h3>", "it is above all countries")
 		require.NotContains(t, page.Body, `name="choice"`, "there is nothing to press")
 		require.Equal(t, http.StatusMethodNotAllowed, n.public(tag).post(path, url.Values{"choice": {"written"}}).StatusCode)
 	}
 	english := n.public("en").get(path)
+	require.Contains(t, english.Body, `Office hr</span>, <span lang="en">Croatia</span>`)
+	require.Contains(t, n.public("en").get("/published/"+n.brief.Slug+"/en").Body, "Office bg (Bulgaria), Office hr (Croatia) and Office eu.")
 	require.Contains(t, english.Body, "fund them. &lt;b&gt;")
 	require.Contains(t, english.Body, "mailto:sabor@authority.example?subject=Mentors%20%26%20more&amp;body=Dear%20Minister%2C%0D%0A%0D%0Afund%20them.%20%3Cb%3E")
 	bulgarian := n.public("en").get(path + "?language=bg")

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/uptrace/bun"
 
@@ -95,7 +94,7 @@ func TestAMailingThroughEveryTroubleOfAServer(t *testing.T) {
 	p.judge(server)
 	viewer, err := models.ViewerOf(p.ctx, p.db, p.officer.ID)
 	require.NoError(t, err)
-	listed, err := models.Recipients(p.ctx, p.db, viewer, p.mailing.ID, models.MailUnknown, uuid.Nil, troubledReaders)
+	listed, err := models.Recipients(p.ctx, p.db, viewer, p.mailing.ID, models.RecipientFilter{State: models.MailUnknown, Limit: troubledReaders})
 	require.NoError(t, err)
 	require.Len(t, listed, counts.Unknown)
 	require.Equal(t, fmt.Sprint(counts.Unknown), p.entry("mailing.sent").Facts["unknown"])

@@ -91,7 +91,7 @@ func (m *mailLook) holder(ctx context.Context, p *parts) {
 		m.bad(findingHolder, "installation", "%s", err)
 		return
 	}
-	m.say("note", findingHolder, "installation", "nobody is named who holds people's data: the form for subscribing and its mail name %s; a coordinator says it under Administration, Contacts, Notices",
+	m.say("note", findingHolder, "installation", "nobody is named who holds people's data: the form for subscribing and its mail name %s, and public pages say of nobody whom to ask; a coordinator says it under Administration, Contacts, Notices",
 		cmp.Or(instead, "the host alone"))
 }
 

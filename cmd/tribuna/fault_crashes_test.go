@@ -194,7 +194,7 @@ func (c *chain) requireListed(mailing uuid.UUID, unknown int) {
 	c.t.Helper()
 	viewer, err := models.ViewerOf(c.ctx, c.db, officer)
 	require.NoError(c.t, err)
-	list, err := models.Recipients(c.ctx, c.db, viewer, mailing, models.MailUnknown, uuid.Nil, int64(unknown+1))
+	list, err := models.Recipients(c.ctx, c.db, viewer, mailing, models.RecipientFilter{State: models.MailUnknown, Limit: unknown + 1})
 	require.NoError(c.t, err)
 	require.Len(c.t, list, unknown)
 	for _, r := range list {

@@ -44,7 +44,8 @@ type networkData struct {
 
 type authorityData struct {
 	Slug, Country, Level, Parent string
-	Government                   bool // answers for the whole State
+	Email, Address               string // of the office; neither where nobody can write to it
+	Government                   bool   // answers for the whole State
 	Names                        models.Names
 }
 

@@ -164,6 +164,54 @@ func TestEveryAddressIsAnExample(t *testing.T) {
 	real, err := db.NewSelect().Table("people").Where("email NOT LIKE '%.example'").Count(ctx)
 	require.NoError(t, err)
 	require.Zero(t, real)
+	real, err = db.NewSelect().Table("authorities").Where("email <> '' AND email NOT LIKE '%.example'").Count(ctx)
+	require.NoError(t, err)
+	require.Zero(t, real)
+}
+
+// TestALetterToRepresentativesCanBeTried: to those whom the brief addresses and others of every country, by e-mail or by post.
+func TestALetterToRepresentativesCanBeTried(t *testing.T) {
+	ctx, db := loaded(t)
+	list, err := models.Authorities(ctx, db, models.AuthorityFilter{Limit: 5000})
+	require.NoError(t, err)
+	mail, post, none := map[string]int{}, 0, 0
+	for _, a := range list {
+		switch {
+		case a.Email != "":
+			mail[a.CountryCode]++
+		case a.Address != "":
+			require.Len(t, a.AddressLines(), 2, a.Slug)
+			post++
+		default:
+			none++
+		}
+	}
+	for _, code := range []string{"", "AL", "BA", "BG", "HR", "XK", "MD", "RO", "RS"} {
+		require.Positive(t, mail[code], code)
+	}
+	require.Positive(t, post)
+	require.Positive(t, none)
+	for _, slug := range []string{"bg-ministry-labour-social-policy", "hr-ministry-labour-family-social-policy", "bg-sofia-municipality"} {
+		a, err := models.AuthorityByID(ctx, db, demo.ID("authority", slug))
+		require.NoError(t, err)
+		require.True(t, a.Writable(), slug)
+	}
+}
+
+// TestSomeReadersAreFoundByName: about a third agreed to be named within the network.
+func TestSomeReadersAreFoundByName(t *testing.T) {
+	ctx, db := loaded(t)
+	agreed, err := db.NewSelect().Table("people").Where("email LIKE 'reader-%' AND naming = ?", models.NamingNetwork).Count(ctx)
+	require.NoError(t, err)
+	require.InDelta(t, demo.MailableReaders/3, agreed, 1)
+	officer := models.Viewer{PersonID: demo.ID("person", "officer-khc"), Roles: []models.Role{{Role: models.RoleOfficer, OrganisationID: demo.ID("organisation", "khc")}}}
+	readers := models.Readership{Audience: models.Audience{Roles: []string{models.RoleReader}, Countries: []string{"BG"}}, Kind: models.MailingKindCampaign, At: time.Now()}
+	found, err := models.FindInAudience(ctx, db, officer, readers, "мария")
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	var called int
+	require.NoError(t, db.NewRaw(`SELECT count(*) FROM people WHERE name ILIKE '%мария%' AND country_code = 'BG' AND email LIKE 'reader-%'`).Scan(ctx, &called))
+	require.Less(t, len(found), called, "not everybody agreed")
 }
 
 func TestReadersHaveNamesOfTheirOwn(t *testing.T) {

@@ -44,7 +44,7 @@ func (l *loader) authorities(ctx context.Context) error {
 	var list []models.Authority
 	for _, d := range l.data.Authorities {
 		a := models.Authority{ID: ID("authority", d.Slug), Slug: d.Slug, CountryCode: d.Country, Level: d.Level,
-			ParentID: parent("authority", d.Parent), Government: d.Government, Names: d.Names}
+			ParentID: parent("authority", d.Parent), Government: d.Government, Names: d.Names, Email: d.Email, Address: d.Address}
 		if err := a.Validate(); err != nil {
 			return fmt.Errorf("authority %s: %w", d.Slug, err)
 		}

@@ -40,6 +40,9 @@ func (l *loader) mailable() []models.Person {
 			number := len(people) + 1
 			p := l.reader(d, i, fmt.Sprintf("reader-%04d", number))
 			p.ConsentAt, p.ConsentSource = l.daysAgo(1+number%700), "sign-up form"
+			if number%3 == 0 { // said in their own profile, as everybody's naming is
+				p.Naming = models.NamingNetwork
+			}
 			people = append(people, p)
 		}
 	}
