@@ -72,9 +72,7 @@ func (v mailingReportView) headSheet(l *i18n.Localizer, c mailingCase) bookSheet
 			t.rows = append(t.rows, []any{l.T(key), said})
 		}
 	}
-	if v.Subject != nil {
-		add("mailing.subject", v.Subject.Subject)
-	}
+	add("mailing.subject", v.Subject.Title)
 	add("campaign.filter.kind", mailingKind(l, c.kind))
 	add("followup.recommendation", c.title.Title)
 	add("campaign.of_mailing", c.campaign.Title)

@@ -154,7 +154,7 @@ func (n *office) reserveNumbersOnce(path string, f url.Values) {
 		said := 0
 		for pair, field := range map[[2]string]string{{"expert-03", "expert-05"}: "expert-05", {"expert-05", "expert-03"}: "expert-03"} {
 			if strings.Contains(refused.Body, i18n.For(tag).T("error.field.place_taken", "name", n.person(pair[0]).Name, "place", "1")) {
-				require.Contains(n.t, refused.Body, `href="#f-expert-`+n.person(field).ID.String()+`"`)
+				require.Contains(n.t, refused.Body, `href="#f-expert-`+n.person(field).ID.String()+`">`+n.person(field).Name+": ", "whose row it is")
 				said++
 			}
 		}

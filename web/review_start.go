@@ -296,6 +296,17 @@ func readRound(f *Form) (models.StartReviewPayload, error) {
 	return p, bothFaults(bad, validation.Check(p))
 }
 
+// nameExperts says of what is wrong about an expert whose row it is.
+func (f *Form) nameExperts(rows []expertRow) {
+	for i, e := range f.Errors {
+		for _, row := range rows {
+			if row.Field == e.Name {
+				f.Errors[i].Label = row.Name
+			}
+		}
+	}
+}
+
 func expertOf(field string) (uuid.UUID, bool) {
 	inner, is := strings.CutPrefix(field, "expert[")
 	id, err := uuid.Parse(strings.TrimSuffix(inner, "]"))
@@ -330,6 +341,7 @@ func (s *Server) showReviewStart(w http.ResponseWriter, r *http.Request, a *offi
 	if v.Experts, err = s.expertRows(ctx, l, a.rec, experts); err != nil {
 		return err
 	}
+	a.form.Form.nameExperts(v.Experts)
 	for _, id := range r.URL.Query()["expert"] {
 		if !slices.ContainsFunc(experts, func(e models.Expert) bool { return e.ID.String() == id && e.Proposable() }) {
 			v.NotAskable++
