@@ -51,13 +51,13 @@ func NamingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) (Namin
 	return said, nil
 }
 
-// ExpertNumbers gives each expert who answered in a round that is closed a number, by the id of their answer, which is drawn by lot (see
-// Review.ID): a file calls by it who is not named there. It stays the same in every file and at every time: those who are named have one
-// too, and once a round is closed nobody's answer comes or goes.
+// ExpertNumbers gives each expert who answered in a round that is closed a number, drawn by the hash of their answer's id, which is random:
+// no page lists people in that order. A file calls by it who is not named there. It stays the same in every file and at every time: those
+// who are named have one too, and once a round is closed nobody's answer comes or goes.
 func ExpertNumbers(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) (map[uuid.UUID]int, error) {
 	var answers []uuid.UUID
 	err := db.NewSelect().TableExpr("reviews AS rv").Column("rv.id").
-		Where("rv.recommendation_id = ? AND rv.round = ? AND rv.organisation_id IS NULL", recommendation, round).Order("rv.id").Scan(ctx, &answers)
+		Where("rv.recommendation_id = ? AND rv.round = ? AND rv.organisation_id IS NULL", recommendation, round).OrderExpr("md5(rv.id::text), rv.id").Scan(ctx, &answers)
 	if err != nil {
 		return nil, fmt.Errorf("number the experts of a round: %w", err)
 	}

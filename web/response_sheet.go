@@ -78,7 +78,7 @@ func (c *responsesCase) loadForFile(ctx context.Context, s *Server, l *i18n.Loca
 	}
 	// Pages list what is said of a paragraph as it came. Who has a file and knows when people answered could tell by that who is who.
 	slices.SortStableFunc(c.remarks, func(a, b models.Remark) int {
-		return cmp.Or(cmp.Compare(a.Block, b.Block), strings.Compare(a.ReviewID.String(), b.ReviewID.String()))
+		return cmp.Or(cmp.Compare(a.Block, b.Block), cmp.Compare(c.numbers[a.ReviewID], c.numbers[b.ReviewID]), strings.Compare(a.ReviewID.String(), b.ReviewID.String()))
 	})
 	return nil
 }
