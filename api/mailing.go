@@ -140,7 +140,7 @@ func (s *server) mailingRoutes() []route {
 		{method: http.MethodGet, path: one + "/audience", id: "countMailingAudience", tag: "campaign", summary: "How many people it would reach now", reply: AudienceSize{}, serve: s.mailingAudience,
 			query: []param{{"name", "words or parts of a name: sample are those found by it", text}}},
 		{method: http.MethodGet, path: one + "/preview", id: "previewMailing", tag: "campaign", summary: "What a reader of a language will get", reply: Preview{}, serve: s.previewMailing,
-			query: []param{{"language", "tag; the fallback's if absent", text}, {"person", "one of its audience whom you may know by name; nobody in particular if absent", text}}},
+			query: []param{{"language", "tag; the fallback's if absent", text}, {"person", "one of its audience whom you may know by name; yourself, as in the test, if absent", text}}},
 		{method: http.MethodPost, path: one + "/test", id: "testMailing", tag: "campaign", summary: "Send it to yourself, marked as a test",
 			key: true, body: MailingTest{}, status: http.StatusNoContent, serve: s.testMailing},
 		{method: http.MethodGet, path: one + "/recipients", id: "listRecipients", tag: "campaign", summary: "Who gets it, and what came of it", reply: list[Recipient]{}, serve: s.listRecipients,

@@ -149,7 +149,7 @@ func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string
 const mostRenewed = 5
 
 // RenewLinksAt is RenewLinkAt for whoever holds a link that is damaged: of it it may still be read which task it was for (hint). Where that
-// is no task of theirs, links go out for the questions that wait for them, those asked last first.
+// is no task of theirs, links go out for the questions that wait for them or for whom they speak, those asked last first.
 func RenewLinksAt(ctx context.Context, db bun.IDB, hint uuid.UUID, address string, now time.Time) error {
 	p, err := PersonByEmail(ctx, db, address)
 	if apperr.CodeOf(err) == apperr.CodeNotFound {
@@ -158,19 +158,22 @@ func RenewLinksAt(ctx context.Context, db bun.IDB, hint uuid.UUID, address strin
 	if err != nil {
 		return err
 	}
-	var theirs []Task
-	err = db.NewSelect().Model(&theirs).Where("t.person_id = ? AND (t.id = ? OR t.state = ?)", p.ID, hint, TaskOpen).
-		OrderExpr("t.id = ? DESC, t.opened_at DESC, t.id", hint).Limit(mostRenewed).Scan(ctx)
-	if err != nil {
-		return fmt.Errorf("read what somebody is asked: %w", err)
-	}
-	if len(theirs) > 0 && theirs[0].ID == hint {
-		theirs = theirs[:1]
-	} else if ok, err := Allow(ctx, db, "new-links:"+p.ID.String(), renewsADay, 24*time.Hour, now); err != nil || !ok {
+	if sent, err := renewLink(ctx, db, hint, p.ID, now); err != nil || sent {
 		return err
 	}
-	for _, t := range theirs {
-		if err := RenewLink(ctx, db, t.ID, p.ID, now); err != nil {
+	if ok, err := Allow(ctx, db, "new-links:"+p.ID.String(), renewsADay, 24*time.Hour, now); err != nil || !ok {
+		return err
+	}
+	v, err := ViewerOf(ctx, db, p.ID)
+	if err != nil {
+		return err
+	}
+	var theirs []uuid.UUID
+	if err := v.waiting(db.NewSelect().TableExpr("tasks AS t")).Column("t.id").Order("t.opened_at DESC", "t.id").Limit(mostRenewed).Scan(ctx, &theirs); err != nil {
+		return fmt.Errorf("read what somebody is asked: %w", err)
+	}
+	for _, task := range theirs {
+		if err := RenewLink(ctx, db, task, p.ID, now); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,10 @@
 package models
 
-import "github.com/uptrace/bun"
+import (
+	"strings"
+
+	"github.com/uptrace/bun"
+)
 
 // SubjectLine is the subject of a mailing in one language, with the title that stands in it where it names the recommendation's.
 type SubjectLine struct {
@@ -28,9 +32,9 @@ func (t MailingText) Line() SubjectLine { return SubjectLine{t.Subject, t.Langua
 
 // subjectTitle is the title that stands in the subject of a mailing's text (alias mt): what was published in its language, as its readers
 // get it.
-const subjectTitle = `CASE WHEN position('{` + string(FieldTitle) + `}' in mt.subject) = 0 THEN '' ELSE (SELECT coalesce((SELECT x.title FROM publications AS pu
+var subjectTitle = `CASE WHEN position('{` + string(FieldTitle) + `}' in mt.subject) = 0 THEN '' ELSE (SELECT coalesce((SELECT x.title FROM publications AS pu
 	JOIN publication_texts AS x ON x.publication_id = pu.id WHERE pu.recommendation_id = said.recommendation_id
-	ORDER BY x.language = mt.language DESC, x.language = 'en' DESC, x.translation_id IS NULL DESC, x.language LIMIT 1), named.title)
+	ORDER BY ` + strings.Replace(editionOrder, "?", "mt.language", 1) + ` LIMIT 1), named.title)
 	FROM mailings AS said JOIN recommendations AS named ON named.id = said.recommendation_id WHERE said.id = mt.mailing_id) END`
 
 // withTitles reads the texts of mailings with the titles that stand in their subjects.
@@ -40,5 +44,5 @@ func withTitles(q *bun.SelectQuery) *bun.SelectQuery {
 
 // saidIn joins the subject of a mailing (alias m), its language and the title that stands in it, as text: in the language asked for, else
 // in the fallback.
-const saidIn = `JOIN LATERAL (SELECT mt.subject, mt.language, ` + subjectTitle + ` AS title FROM mailing_texts AS mt WHERE mt.mailing_id = m.id
+var saidIn = `JOIN LATERAL (SELECT mt.subject, mt.language, ` + subjectTitle + ` AS title FROM mailing_texts AS mt WHERE mt.mailing_id = m.id
 	ORDER BY mt.language = ? DESC, mt.language = m.fallback_language DESC, mt.language LIMIT 1) AS text ON true`

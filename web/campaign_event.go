@@ -23,7 +23,10 @@ func (s *Server) announcedItems(ctx context.Context, l *i18n.Localizer, c campai
 	}
 	var items []seriesItem
 	for _, e := range events {
-		if step := stepAnnounced(all, e); step != nil && !e.Cancelled {
+		if step := stepAnnounced(all, e); step != nil {
+			if e.Cancelled { // it takes place all the same, and stands there as the step
+				continue
+			}
 			step.Place = cmp.Or(e.Place, e.Link)
 			if step.at != nil {
 				step.until = &e.EndsAt

@@ -185,6 +185,20 @@ func TestADamagedLinkOfOneQuestionSendsNoOther(t *testing.T) {
 	require.Zero(t, h.newLinks(expert.ID), "nobody's mailbox is filled by it")
 }
 
+// TestADamagedLinkOfAPartnerSendsOne: a partner is asked in the name of their organisation.
+func TestADamagedLinkOfAPartnerSendsOne(t *testing.T) {
+	for name, cut := range map[string]func(string) string{"readable": func(l string) string { return l[:len(l)-4] }, "unreadable": func(string) string { return "/l/tl_abc" }} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			partner := h.person("partner-tdh")
+			task := h.ask(models.TaskConsult, partner.ID)
+			h.exec(`UPDATE tasks SET person_id = NULL, organisation_id = (SELECT organisation_id FROM roles WHERE person_id = ? LIMIT 1) WHERE id = ?`, partner.ID, task.ID)
+			h.public("en").post(cut(h.linkFor(task, partner.ID)), url.Values{"email": {partner.Email}})
+			require.Equal(t, 1, h.newLinks(partner.ID))
+		})
+	}
+}
+
 // newLinks counts the new links that are on their way to somebody.
 func (h *house) newLinks(person uuid.UUID) int {
 	h.t.Helper()

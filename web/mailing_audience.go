@@ -231,7 +231,7 @@ func keptRows(l *i18n.Localizer, kept models.AudienceKept) []notReachedRow {
 // readershipOf is whom the mailing in the form would reach now.
 func (s *Server) readershipOf(values url.Values, c mailingCase) models.Readership {
 	reach := models.Readership{Audience: audienceOf(values, c.rec.ID), Kind: c.kind, At: s.Now()}
-	if c.kind == models.MailingKindNewsletter { // only such a form has items
+	if c.kind == models.MailingKindNewsletter { // forms of other kinds may hold items for who goes back
 		content, _ := readContent(values)
 		reach.Carries = content.Carried()
 	}

@@ -232,6 +232,9 @@ func TestAnAnnouncedEventStandsOnTheCalendar(t *testing.T) {
 	step := h.stepIn(b, campaign, "event", "Open day", "2099-05-04", "14:30")
 	require.NotContains(t, file(), id.String()+"@tribuna", "the step is the same event")
 	require.Contains(t, file(), `LOCATION:Hall <3>\, Sofia`, "with the place that was announced")
+	h.exec(`UPDATE mailings SET state = 'cancelled', begun_at = NULL WHERE id = ?`, id)
+	require.NotContains(t, file(), id.String()+"@tribuna", "it takes place all the same, though its announcement was called off")
+	h.exec(`UPDATE mailings SET state = 'sent', begun_at = now() WHERE id = ?`, id)
 	h.settle(b, step, "called_off", "No hall")
 	require.Contains(t, file(), id.String()+"@tribuna")
 	entry := func(uid string) string {

@@ -40,7 +40,7 @@ type mailingProgressView struct {
 	Resumable    bool
 	Cancellable  bool
 	Cancelled    bool             // how far it got is no progress any more
-	Unsent       bool             // likewise, before anything of it left
+	Unsent       bool             // likewise, and nobody got it
 	Stopped      *mailingStopView // why it paused by itself; nil where it did not
 	Holds        []string         // what mails wait for, in words
 	Waits        *mailingWaits    // while it waits for its time, or asks; nil otherwise
@@ -76,17 +76,11 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		return err
 	}
 	v.Times = mailingTimes(l, c.m, v.Zone)
-	if v.Cancelled {
-		begun, err := models.MailingBegun(r.Context(), s.DB, c.m.ID)
-		if err != nil {
-			return err
-		}
-		v.Unsent = !begun
-	}
 	var speed models.MailingSpeed
 	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {
 		return err
 	}
+	v.Unsent = v.Cancelled && v.Counts.Total() == v.Counts.Cancelled
 	if c.kind == models.MailingKindRepresentative && c.m.LaunchedAt != nil {
 		v.Writing, v.WriteUntil = "/write/"+c.m.ID.String(), c.m.WriteUntil
 		if v.Written, _, err = models.WrittenCount(r.Context(), s.DB, c.m.ID, uuid.Nil); err != nil {

@@ -77,29 +77,29 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 		return s.asOtherKind(w, r, c, f)
 	}
 	if r.PostFormValue("do") == "count" || finding(r) {
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+		return s.showMailingAgain(w, r, c, f)
 	}
 	if shown, err := s.withSegment(r, c, &f); shown || err != nil {
 		if err != nil {
 			return err
 		}
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+		return s.showMailingAgain(w, r, c, f)
 	}
 	if takePlain(r, f.Form.Values) {
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+		return s.showMailingAgain(w, r, c, f)
 	}
 	if arranged, err := s.arrangeItems(r.Context(), r, &f); arranged || err != nil {
 		if err != nil {
 			return err
 		}
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+		return s.showMailingAgain(w, r, c, f)
 	}
 	m, err := s.storeMailing(r.Context(), onlyOf(c.kind, r.PostForm), c, write)
 	if err != nil && f.showAgain(err, Localizer(r)) {
 		if err := s.sayRefused(r, c, err, &f); err != nil {
 			return err
 		}
-		return s.renderMailing(w, r, c, f, keeping{Keeps: true})
+		return s.showMailingAgain(w, r, c, f)
 	}
 	if err == nil {
 		err = s.forgetKeptMailing(r.Context(), c, r.PostForm)
@@ -128,7 +128,10 @@ func (s *Server) writeMailing(w http.ResponseWriter, r *http.Request, c mailingC
 func (s *Server) forgetKeptMailing(ctx context.Context, c mailingCase, values url.Values) error {
 	kinds := []string{c.kind}
 	if c.m == nil {
-		kinds = append(kinds, passedKinds(c.kind, values)...)
+		kinds = passedKinds(c.kind, values)
+		if keepsAs(c.kind, values) {
+			kinds = append(kinds, c.kind)
+		}
 	}
 	for _, kind := range kinds {
 		if err := models.ForgetKept(ctx, s.DB, c.visitor.Person.ID, c.as(kind).keptForm().name); err != nil {
@@ -136,6 +139,18 @@ func (s *Server) forgetKeptMailing(ctx context.Context, c mailingCase, values ur
 		}
 	}
 	return nil
+}
+
+// showMailingAgain shows the form with what was typed. It goes on keeping that, unless words of another new mailing wait to be decided about.
+func (s *Server) showMailingAgain(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
+	state := keeping{Keeps: true}
+	if c.m == nil && !keepsAs(c.kind, r.PostForm) {
+		var err error
+		if _, state, err = s.keptIn(r, c.keptForm(), c.path(), f.Form.Values); err != nil {
+			return err
+		}
+	}
+	return s.renderMailing(w, r, c, f, state)
 }
 
 // storeMailing writes what the form says. All that is wrong with it is told at once: what a request may not hold at all, and what does not

@@ -61,6 +61,11 @@ func ofOtherKinds(kind string, values url.Values) []heldField {
 	return hidden
 }
 
+// keepsAs reports whether a form of a new mailing keeps what is typed under a kind, or kept it: no words of another one wait there.
+func keepsAs(kind string, values url.Values) bool {
+	return slices.Contains(values[fieldPassedKinds], kind)
+}
+
 // passedKinds are the kinds that a form of a new mailing was of before, without the one it is of.
 func passedKinds(kind string, values url.Values) []string {
 	var passed []string
@@ -85,14 +90,8 @@ func (s *Server) asOtherKind(w http.ResponseWriter, r *http.Request, c mailingCa
 	if err != nil {
 		return err
 	}
-	state := keeping{Keeps: true}
-	if !slices.Contains(values[fieldPassedKinds], c.kind) {
-		if _, state, err = s.keptIn(r, c.keptForm(), c.path(), values); err != nil {
-			return err
-		}
-	}
 	f.Form = NewForm(values)
-	return s.renderMailing(w, r, c, f, state)
+	return s.showMailingAgain(w, r, c, f)
 }
 
 // takenAlong are the fields of a form of another kind in that of c. A text that stands as that kind begins is left to this one, which begins

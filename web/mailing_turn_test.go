@@ -113,6 +113,43 @@ func TestWordsKeptOfAKindGoAlongWithIt(t *testing.T) {
 	require.NotContains(t, page.Body, "data-unsent", "nothing takes their place")
 }
 
+// TestWordsOfAnotherMailingWaitUntilTheyAreDecidedAbout: who goes past them, counts and saves, loses none of them.
+func TestWordsOfAnotherMailingWaitUntilTheyAreDecidedAbout(t *testing.T) {
+	n := newOffice(t)
+	n.publish()
+	path := beginMailing(n.brief.ID, models.MailingKindCampaign, "")
+	b := n.as("officer-khc", "en")
+	f := filled(t, b.get(path).Body, path)
+	subject := inForm(t, f, "texts[", n.brief.Language) + ".subject"
+	f.Set(subject, "Left here")
+	f.Set("do", "keep")
+	require.Less(t, b.post(path, f).StatusCode, http.StatusBadRequest)
+	offers := func(page answer) {
+		require.Contains(t, page.Body, `id="unsent"`)
+		require.Contains(t, b.get(path+"?kept=continue").Body, "Left here")
+	}
+	opened := b.get(path)
+	offers(opened)
+	f = filled(t, opened.Body, path)
+	f["countries"], f["roles"] = []string{"HR"}, []string{models.RoleReader}
+	f.Set(subject, "Another")
+	f.Set("do", "count")
+	counted := b.post(path, f)
+	sound(t, counted)
+	offers(counted)
+	f = filled(t, counted.Body, path)
+	require.Equal(t, "Another", f.Get(subject))
+	f.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
+	offers(b.get(path))
+
+	f = filled(t, b.get(path+"?kept=continue").Body, path)
+	f["countries"], f["roles"] = []string{"HR"}, []string{models.RoleReader}
+	f.Set("do", "save")
+	require.Equal(t, http.StatusSeeOther, b.post(path, f).StatusCode)
+	require.NotContains(t, b.get(path).Body, `id="unsent"`, "they are saved")
+}
+
 // TestAnotherKindIsChosenInABrowser, where what is typed keeps itself.
 func TestAnotherKindIsChosenInABrowser(t *testing.T) {
 	b, n := newBrowser(t), newOffice(t)

@@ -298,12 +298,8 @@ func readRound(f *Form) (models.StartReviewPayload, error) {
 
 // nameExperts says of what is wrong about an expert whose row it is.
 func (f *Form) nameExperts(rows []expertRow) {
-	for i, e := range f.Errors {
-		for _, row := range rows {
-			if row.Field == e.Name {
-				f.Errors[i].Label = row.Name
-			}
-		}
+	for _, row := range rows {
+		f.calls(row.Field, row.Name)
 	}
 }
 

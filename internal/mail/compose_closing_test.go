@@ -39,15 +39,17 @@ func TestMailsOfAClosingRoundSayWhenItCloses(t *testing.T) {
 // TestWhoClosedARoundIsNotAskedWhetherToCloseIt: the mail that asks waits for the morning, and the desk does not.
 func TestWhoClosedARoundIsNotAskedWhetherToCloseIt(t *testing.T) {
 	n := newNetwork(t)
-	n.exec(`INSERT INTO review_rounds (recommendation_id, number, version_id, invited, reserve, enough, due_at, opened_at)
-		VALUES (?, 1, ?, '{}', '{}', 1, ?, ?)`, n.recommendation, n.version, monday.AddDate(0, 0, 20), monday)
+	n.exec(`INSERT INTO review_rounds (recommendation_id, number, version_id, invited, reserve, enough, due_at, opened_at, enough_at)
+		VALUES (?, 1, ?, '{}', '{}', 1, ?, ?, ?)`, n.recommendation, n.version, monday.AddDate(0, 0, 20), monday, monday)
 	n.exec(`UPDATE recommendations SET round = 1 WHERE id = ?`, n.recommendation)
 	m := n.mail(models.MailRoundNews, n.officer, "en", nil)
 	m.RecommendationID, m.Data.Reason = &n.recommendation, models.NewsEnough
 	letter, err := n.compose(m)
 	require.NoError(t, err)
 	soundLetter(t, letter, "en")
-	n.exec(`UPDATE review_rounds SET closing_at = ?`, monday.Add(30*time.Hour))
-	_, err = n.compose(m)
-	require.ErrorAs(t, err, new(mail.NotOwed))
+	for _, otherwise := range []string{`closing_at = '2030-01-01'`, `closing_at = NULL, enough_at = NULL`} {
+		n.exec(`UPDATE review_rounds SET ` + otherwise)
+		_, err = n.compose(m)
+		require.ErrorAs(t, err, new(mail.NotOwed), otherwise)
+	}
 }

@@ -55,7 +55,8 @@ func (d *draft) roundNews(ctx context.Context) (page, error) {
 	return p, nil
 }
 
-// enoughOwed returns NotOwed where the officer who is asked whether to close a round has closed it before they were written to.
+// enoughOwed returns NotOwed where the officer who is asked whether to close a round has closed it before they were written to, or another
+// one runs by then.
 func (d *draft) enoughOwed(ctx context.Context, rec *models.Recommendation) error {
 	if d.mail.Data.Reason != models.NewsEnough {
 		return nil
@@ -64,8 +65,8 @@ func (d *draft) enoughOwed(ctx context.Context, rec *models.Recommendation) erro
 	if err != nil {
 		return err
 	}
-	if !round.GivesTime() {
-		return NotOwed{"the round is closing"}
+	if !round.GivesTime() || round.EnoughAt == nil {
+		return NotOwed{"the round is closing, or closed"}
 	}
 	return nil
 }
