@@ -47,7 +47,7 @@ assets: $(STAMPS)/assets ## build styles, scripts and fonts of the pages
 # left alone on one core at the end.
 test: assets postgresql chromium pandoc poppler $(if $(shell command -v temporal 2>/dev/null),,$(TOOLS)/temporal) ## install what is missing and run every test
 	@echo "==> Running all tests"
-	@go test -p 2 -timeout 45m ./web ./cmd/tribuna ./...
+	@go test -p 2 -timeout 75m ./web ./cmd/tribuna ./...
 
 check: assets postgresql pandoc poppler $(TOOLS)/staticcheck $(TOOLS)/workflowcheck ## check format, look for mistakes, run the quick tests
 	@echo "==> gofmt"
