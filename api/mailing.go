@@ -105,19 +105,6 @@ type LanguageCount struct {
 	People   int    `json:"people"`
 }
 
-// Recipient is somebody who gets a mailing, and what came of it.
-type Recipient struct {
-	ID         uuid.UUID        `json:"id"`
-	PersonID   uuid.UUID        `json:"person_id"`
-	Name       string           `json:"name"`
-	Language   string           `json:"language"`
-	State      models.MailState `json:"state"`
-	Reply      string           `json:"reply,omitempty"` // the mail server's last words
-	FinishedAt *time.Time       `json:"finished_at,omitempty"`
-
-	Bounce models.BounceClass `json:"bounce,omitempty"` // of a mail that came back: hard, soft or policy
-}
-
 var audienceParams = []param{{"countries", "one or several codes", text}, {"languages", "one or several tags", text}, {"roles", "one or several; none: who has none, as those who subscribed by themselves", text},
 	{"organisations", "one or several ids", text}, {"topics", "that they know or ticked as of interest, one or several", text}, {"engagement", "reviewed, signed_off, acted, sent or not_sent; any of several", text},
 	{"except_acted", "true: not who has acted", text}, {"except_organisations", "one or several ids", text}, {"except_mailings", "not who was sent one of these", text},
@@ -339,36 +326,6 @@ func (s *server) audienceSize(c *call, a models.Readership) (reply, error) {
 		OtherKind: kept.OtherKind, OtherTopics: kept.OtherTopics, OtherCountries: kept.OtherCountries, TooSoon: kept.TooSoon, Acted: kept.Acted}
 	v.Sample, err = s.audienceSample(c, a)
 	return reply{body: v}, err
-}
-
-func (s *server) listRecipients(c *call) (reply, error) {
-	m, _, err := c.mailing(access.ReadMailing)
-	if err != nil {
-		return reply{}, err
-	}
-	p, err := c.page()
-	if err != nil {
-		return reply{}, err
-	}
-	state, err := queryOneOf(c, "state", []models.MailState{models.MailQueued, models.MailClaimed, models.MailSending, models.MailDelivered,
-		models.MailFailed, models.MailUnknown, models.MailCancelled, models.MailBounced})
-	if err != nil {
-		return reply{}, err
-	}
-	f := models.RecipientFilter{State: state, Search: c.query("q"), Limit: p.limit + 1}
-	if p.after != nil {
-		f.After = p.after.ID
-	}
-	rows, err := models.Recipients(c.ctx(), s.DB, c.who.viewer, m.ID, f)
-	if err != nil {
-		return reply{}, err
-	}
-	rows, next := cut(rows, p, func(r models.Recipient) models.Cursor { return models.Cursor{At: time.Unix(0, 0), ID: r.ID} })
-	l := listOf(rows, func(r models.Recipient) Recipient {
-		return Recipient{ID: r.ID, PersonID: r.PersonID, Name: r.Name, Language: r.Language, State: r.State, Reply: r.Reply, FinishedAt: r.FinishedAt, Bounce: r.Bounce}
-	})
-	l.Next = next
-	return reply{body: l, next: next}, nil
 }
 
 func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {

@@ -39,7 +39,7 @@ func TestPagesSayWhatHappened(t *testing.T) {
 	require.Contains(t, unsaid.Body, "How they were asked – group 1")
 
 	nonsense := h.public("en").get("/l/nonsense")
-	require.Contains(t, nonsense.Body, l.T("error.link_expired"))
+	require.Contains(t, nonsense.Body, l.T("error.link_damaged"))
 	h.publish()
 	public := "/published/" + h.brief.Slug
 	require.Contains(t, b.get(public).Body, l.T("layout.to_desk"), "who is signed in finds the way back")

@@ -186,6 +186,9 @@ func (s *Server) endedWithRound(ctx context.Context, a *asked) (*time.Time, erro
 		return nil, nil
 	}
 	round, err := s.roundOf(ctx, a)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return nil, nil
+	}
 	if err != nil || round.ClosedAt == nil || !round.ClosedAt.Equal(*a.task.ClosedAt) {
 		return nil, err
 	}
