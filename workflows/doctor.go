@@ -113,6 +113,10 @@ func (x *examination) examine(ctx context.Context, p models.Process) (*Finding, 
 	f := &Finding{Subject: p.WorkflowID()}
 	switch {
 	case !running(d):
+		row, err := models.ProcessByID(ctx, x.DB, p.ID)
+		if err != nil || row.ClosedAt != nil { // it ended since the open ones were read, which takes a while where there are many
+			return nil, err
+		}
 		f.Kind, f.What = FindingNotRunning, "the process is open and nothing drives it"
 	case d.GetPendingWorkflowTask().GetAttempt() >= stuckAttempts:
 		f.Kind, f.What = FindingStuck, fmt.Sprintf("its workflow failed %d times in a row", d.GetPendingWorkflowTask().GetAttempt())
