@@ -45,6 +45,11 @@ type Comment struct {
 	CreatedAt        time.Time
 }
 
+// Suggests reports whether a comment of a kind offers other wording: a suggestion does, and whatever else came with words to stand instead.
+func (k CommentKind) Suggests(replacement string) bool {
+	return k == CommentSuggestion || replacement != ""
+}
+
 // CommentPayload is a comment as it is sent. A suggestion quotes what it would replace and needs no further words; a comment
 // without a kind is a remark.
 type CommentPayload struct {

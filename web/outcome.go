@@ -101,7 +101,7 @@ func outcomeRows(l *i18n.Localizer, said []models.Remark) (rows []outcomeRow, co
 
 func newOutcomeRow(l *i18n.Localizer, m models.Remark) (outcomeRow, error) {
 	a, id := m.Response(), m.ID.String()[24:]
-	row := outcomeRow{Number: m.Block + 1, Kind: l.T("responses.kind." + string(m.Kind)), Quote: m.Quote, Suggests: m.Kind == models.CommentSuggestion,
+	row := outcomeRow{Number: m.Block + 1, Kind: l.T("responses.kind." + string(m.Kind)), Quote: m.Quote, Suggests: m.Kind.Suggests(m.Replacement),
 		Replacement: m.Replacement, Lang: m.WrittenIn, ReasonLang: a.WrittenIn, Badge: outcomeBadge(l, &a.Outcome)}
 	var err error
 	if row.Text, err = renderWords(m.Body, "o-"+id); err != nil {

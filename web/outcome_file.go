@@ -80,7 +80,7 @@ func (c *responsesCase) outcomeComment(l *i18n.Localizer, m models.Remark) word.
 	if m.Block >= 0 {
 		one.Where = l.T("recommendation.paragraph", "Number", f.paragraph)
 	}
-	if m.Kind == models.CommentSuggestion {
+	if m.Kind.Suggests(m.Replacement) {
 		if one.Instead = m.Replacement; one.Instead == "" {
 			one.Instead = l.T("remark.leaves_out")
 		}

@@ -35,7 +35,6 @@ func TestOfficersDeskOfARound(t *testing.T) {
 	}
 	require.Equal(t, http.StatusForbidden, n.as("officer-tdh", "en").get(path).StatusCode)
 
-	c = n.as("officer-khc", "en") // a person has one language
 	asks := n.taskOf("expert-02")
 	far := models.Day(asks.DueAt.AddDate(0, 6, 0))
 	n.say(n.brief.ID, n.person("expert-02"), models.DecideAskTime, asks, models.AskTimePayload{DueOn: &far})

@@ -253,7 +253,7 @@ func (d *draft) comment(c models.MailComment, textLanguage, writtenIn string) pa
 	if c.Kind != models.CommentRemark {
 		p.Heading += " · " + d.words.T("remark.kind."+string(c.Kind))
 	}
-	if c.Kind != models.CommentSuggestion {
+	if !c.Kind.Suggests(c.Replacement) {
 		return p
 	}
 	if p.Instead = c.Replacement; p.Instead == "" {

@@ -60,7 +60,7 @@ func (d *draft) outcome(language string, r models.Remark) []passage {
 	}
 	comment := passage{Heading: where + " · " + d.words.T("responses.kind."+string(r.Kind)), Quote: r.Quote, QuoteLanguage: language, Text: r.Body, Language: r.WrittenIn}
 	all := []passage{comment}
-	if r.Kind == models.CommentSuggestion {
+	if r.Kind.Suggests(r.Replacement) {
 		instead := passage{Heading: d.words.T("responses.column.replacement"), Text: r.Replacement, Language: language}
 		if r.Replacement == "" {
 			instead.Text, instead.Language = d.words.T("remark.leaves_out"), ""
