@@ -26,6 +26,8 @@ import (
 type window struct {
 	*run
 	connection Connection
+	stepped    bool      // aside, and not connected since
+	lets       bool      // mailings open no connection until its batch is over
 	copies     [2]copies // of the third on the wire and of the next
 }
 
@@ -240,15 +242,19 @@ func (w *window) connect(ctx context.Context) error {
 	if w.connection != nil {
 		return nil
 	}
-	c, err := w.Transport.Dial(ctx)
+	dial := w.Transport.Dial
+	if w.stepped {
+		dial = w.dialSoon
+	}
+	c, err := dial(ctx)
 	for err != nil && w.room(ctx) {
-		c, err = w.Transport.Dial(ctx)
+		c, err = w.dialSoon(ctx)
 	}
 	if err != nil {
 		w.unreached(err)
 		return err
 	}
-	w.connection = c
+	w.connection, w.stepped = c, false
 	if w.batch.MailingID != nil && w.Turns != nil {
 		w.Turns.asides.opened()
 	}
