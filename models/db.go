@@ -41,8 +41,8 @@ func Open(url string) (*bun.DB, error) {
 }
 
 // planned selects what a statement returns whose text is the same every time, with arguments $1, $2 and so on: the server plans it
-// once for each connection. It is for statements that run hundreds of times a second over tables that stay small, for which one plan
-// is as good as another, or find each row by its key. Where a table has grown manifold it is planned anew once the table is analysed,
+// once for each connection. It is for statements that run hundreds of times a second, or that take longer to plan than to run, over
+// tables that stay small, for which one plan is as good as another, or that find each row by its key. Where a table has grown manifold it is planned anew once the table is analysed,
 // within a minute or so. No hook hears of them.
 func planned(ctx context.Context, db bun.IDB, query string, args ...any) (*sql.Rows, error) {
 	args = append([]any{pgx.QueryExecModeCacheStatement}, args...)

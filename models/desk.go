@@ -66,22 +66,21 @@ func DeskOf(ctx context.Context, db bun.IDB, v Viewer) (Desk, error) {
 	if v.PersonID == uuid.Nil {
 		return d, nil
 	}
-	err := v.waiting(db.NewSelect().TableExpr("tasks AS t")).
-		ColumnExpr("count(*), count(*) FILTER (WHERE t.person_id IS NULL)").Scan(ctx, &d.Waiting, &d.InName)
-	if err != nil {
+	charged := v.LinkTask == uuid.Nil && (v.Has(RoleOfficer) || v.Has(RoleCoordinator)) // nobody else is in charge of a text, nor settles reports
+	q := db.NewSelect().ColumnExpr("asked.*").TableExpr("(?) AS asked", v.waiting(db.NewSelect().TableExpr("tasks AS t")).
+		ColumnExpr("count(*) AS waiting, count(*) FILTER (WHERE t.person_id IS NULL) AS in_name"))
+	if charged {
+		q = q.ColumnExpr("(?) AS reports", v.reportedTo(db.NewSelect()).ColumnExpr("count(DISTINCT rp.recommendation_id)")).
+			ColumnExpr("(?) AS stopped", v.stoppedFor(db.NewSelect()).ColumnExpr("count(*)")).
+			ColumnExpr("(?) AS lost", v.undelivered(db, inCharge(v.PersonID)).ColumnExpr("count(DISTINCT last.recommendation_id)"))
+	}
+	if err := q.Scan(ctx, &d); err != nil {
 		return d, fmt.Errorf("count what waits for a person: %w", err)
 	}
-	if err := v.reportedTo(db.NewSelect()).ColumnExpr("count(DISTINCT rp.recommendation_id)").Scan(ctx, &d.Reports); err != nil {
-		return d, fmt.Errorf("count which texts were reported: %w", err)
-	}
-	if err := v.stoppedFor(db.NewSelect()).ColumnExpr("count(*)").Scan(ctx, &d.Stopped); err != nil {
-		return d, fmt.Errorf("count which mailings stopped: %w", err)
-	}
-	lost, err := UndeliveredTexts(ctx, db, v)
-	if err != nil {
-		return d, err
+	if !charged {
+		return d, nil
 	}
 	rounds, err := RoundsWaiting(ctx, db, v)
-	d.Lost, d.Rounds = len(lost), len(rounds)
+	d.Rounds = len(rounds)
 	return d, err
 }

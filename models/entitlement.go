@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -45,15 +46,11 @@ func AccessObject(ctx context.Context, db bun.IDB, r *Recommendation, t *Task) (
 	if r.WithdrawnFrom != nil {
 		o.WithdrawnFrom = string(*r.WithdrawnFrom)
 	}
-	q := db.NewSelect().TableExpr("(SELECT ?::uuid AS id) AS r", r.ID). // one that is still to be written has no row
-										ColumnExpr("ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL AND " + involves + ")").
-										ColumnExpr("ARRAY(SELECT concerned.id FROM (" + concerned + ") AS concerned)")
 	unit := uuid.Nil
 	if t != nil && t.OrganisationID != nil && !t.Alone {
 		unit = *t.OrganisationID
 	}
-	q = q.ColumnExpr("ARRAY(SELECT o.id FROM organisations AS o WHERE o.voting_unit = ? ORDER BY o.id)", unit)
-	err := q.Scan(ctx, pgdialect.Array(&o.Involved), pgdialect.Array(&o.Concerned), pgdialect.Array(&o.TaskOrganisations))
+	err := readPeople(ctx, db, &o, r.ID, unit)
 	if err != nil || t == nil {
 		return o, err
 	}
@@ -98,4 +95,24 @@ func FollowUpObject(ctx context.Context, db bun.IDB, r *Recommendation, followUp
 	}
 	o.TaskOrganisations = append(o.TaskOrganisations, *f.OrganisationID)
 	return o, nil
+}
+
+// readPeople reads who is involved in a recommendation, whom it concerns, and who speaks for a voting unit. Every page asks, so that it
+// is planned once.
+func readPeople(ctx context.Context, db bun.IDB, o *access.Object, recommendation, unit uuid.UUID) error {
+	rows, err := planned(ctx, db, `SELECT
+			ARRAY(SELECT DISTINCT t.person_id FROM tasks AS t WHERE t.recommendation_id = r.id AND t.person_id IS NOT NULL AND `+involves+`),
+			ARRAY(SELECT concerned.id FROM (`+concerned+`) AS concerned),
+			ARRAY(SELECT o.id FROM organisations AS o WHERE o.voting_unit = $2::uuid ORDER BY o.id)
+		FROM (SELECT $1::uuid AS id) AS r`, recommendation, unit) // one that is still to be written has no row
+	if err != nil {
+		return fmt.Errorf("read who is involved in a recommendation: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(pgdialect.Array(&o.Involved), pgdialect.Array(&o.Concerned), pgdialect.Array(&o.TaskOrganisations)); err != nil {
+			return fmt.Errorf("read who is involved in a recommendation: %w", err)
+		}
+	}
+	return rows.Err()
 }

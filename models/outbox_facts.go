@@ -137,22 +137,25 @@ func MailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, ids []uuid.UUI
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return mailTasks(ctx, db, reader, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id IN (?)", bun.List(ids)) })
+	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("t.id = ANY ($2::uuid[])") }, reader, pgUUIDs(ids))
 }
 
 // RemindedMailTasks returns what mails say about everything open that waits for the person alone or for an organisation
 // the person speaks for, and of which a reminder is due or was given; soonest deadline first. Who waits for an answer about more time is
 // not reminded of that, whatever else they are reminded of.
 func RemindedMailTasks(ctx context.Context, db bun.IDB, person uuid.UUID) ([]MailTask, error) {
-	return mailTasks(ctx, db, person, func(q *bun.SelectQuery) *bun.SelectQuery {
+	return mailTasks(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("t.state = ? AND t.asked_until IS NULL", TaskOpen).Where("(t.reminders > 0 OR t.respond_by IS NOT NULL AND t.respond_reminders > 0)").Where(`(t.person_id = ? OR (t.person_id IS NULL AND EXISTS (
 			SELECT 1 FROM roles AS speaks
 			JOIN organisations AS mine ON mine.id = speaks.organisation_id
 			WHERE speaks.person_id = ? AND speaks.role IN (?)
 				AND (mine.id = t.organisation_id OR mine.voting_unit = t.organisation_id AND NOT t.alone))))`,
-			person, person, bun.List([]string{RolePartner, RoleOfficer}))
-	})
+			mailsReader, mailsReader, bun.List([]string{RolePartner, RoleOfficer}))
+	}, person)
 }
+
+// mailsReader stands for who reads what mailTasks tells.
+const mailsReader = bun.Safe("$1::uuid")
 
 // measureWords are the words of a version's measures, counted; 0 where there are none.
 const measureWords = `COALESCE((SELECT sum(array_length(regexp_split_to_array(btrim(listed ->> 'text'), '\s+'), 1))
@@ -168,8 +171,10 @@ func suggested(what string) string {
 		AND rs.person_id = t.person_id AND ` + what + `)`
 }
 
-func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]MailTask, error) {
-	var tasks []MailTask
+// mailTasks reads those that narrow leaves, with arguments of which the first is who reads. The statement is planned once for each
+// connection: it joins so much that to plan it takes many times as long as to run it, and every page of a question waits for it.
+func mailTasks(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery) *bun.SelectQuery, args ...any) ([]MailTask, error) {
+	const reader = mailsReader
 	q := db.NewSelect().TableExpr("tasks AS t").
 		Column("t.id", "t.kind", "t.state", "t.opened_at", "t.respond_by", "t.grace_until", "t.extensions", "t.generation",
 			"t.recommendation_id", "t.subject_id", "t.respond_reminders", "t.asked_until", "t.short_for", "t.time_refused", "t.time_refused_in").
@@ -207,7 +212,13 @@ func mailTasks(ctx context.Context, db bun.IDB, reader uuid.UUID, narrow func(*b
 		Join("LEFT JOIN authorities AS a ON a.id = COALESCE(f.authority_id, delivery.authority_id)").
 		Where("rec.quarantined_at IS NULL").
 		OrderExpr("due_at, t.id")
-	if err := narrow(q).Scan(ctx, &tasks); err != nil {
+	rows, err := planned(ctx, db, narrow(q).String(), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read what mails say about tasks: %w", err)
+	}
+	defer rows.Close()
+	var tasks []MailTask
+	if err := q.DB().ScanRows(ctx, rows, &tasks); err != nil {
 		return nil, fmt.Errorf("read what mails say about tasks: %w", err)
 	}
 	return tasks, nil

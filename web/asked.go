@@ -25,7 +25,8 @@ type asked struct {
 	rec     *models.Recommendation
 	version *models.Version // nil where the question is not about a text
 	facts   models.MailTask
-	zone    *time.Location // of the person's country, else the network's
+	zone    *time.Location      // of the person's country, else the network's
+	round   *models.ReviewRound // as it was when the page first asked, see roundOf
 }
 
 // path is the address of the question; everything its answer needs lies below it, so that the cookie of a personal link

@@ -231,5 +231,12 @@ func (s *Server) checkAndDecide(w http.ResponseWriter, r *http.Request, d decisi
 
 // roundOf returns the review round of a question.
 func (s *Server) roundOf(ctx context.Context, a *asked) (*models.ReviewRound, error) {
-	return models.RoundByNumber(ctx, s.DB, a.rec.ID, a.task.Round)
+	if a.round == nil {
+		round, err := models.RoundByNumber(ctx, s.DB, a.rec.ID, a.task.Round)
+		if err != nil {
+			return nil, err
+		}
+		a.round = round
+	}
+	return a.round, nil
 }

@@ -301,10 +301,6 @@ func changeableUntil(round *models.ReviewRound) time.Time {
 // closesWords say until when a round is expected to take answers, and which of its two times is which: the deadline that people were
 // given, and the end of the time after it in which an answer is still taken and can be changed.
 func (s *Server) closesWords(ctx context.Context, l *i18n.Localizer, rec *models.Recommendation, round *models.ReviewRound, moment func(time.Time) string) (string, error) {
-	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
-	if err != nil {
-		return "", err
-	}
 	due := moment(round.DueAt)
 	switch {
 	case round.ClosedAt != nil:
@@ -313,9 +309,12 @@ func (s *Server) closesWords(ctx context.Context, l *i18n.Localizer, rec *models
 		return l.T("round.closes.sooner", "Until", moment(*round.ClosingAt), "Due", due), nil
 	case round.ClosingAt != nil:
 		return l.T("round.closes.after", "Until", moment(*round.ClosingAt), "Due", due), nil
-	default:
-		return l.T("round.closes.expected", "Due", due, "Grace", spanWords(l, string(procedure.Document.Review.ClosingGrace()))), nil
 	}
+	procedure, err := models.ProcedureByID(ctx, s.DB, rec.ProcedureID)
+	if err != nil {
+		return "", err
+	}
+	return l.T("round.closes.expected", "Due", due, "Grace", spanWords(l, string(procedure.Document.Review.ClosingGrace()))), nil
 }
 
 // answerOf returns what was answered; nil where nothing was, or where the answer is no words.

@@ -59,12 +59,13 @@ times by somebody signed in, by turns with the statements by which it is read fr
 		who        models.Person
 		read       func(context.Context, bun.IDB) error
 		before     func(context.Context) error
-		aim        string // what the verdict begins with
+		planned    func(context.Context, bun.IDB) error // what it reads besides by a statement planned once, of which no listener hears; nil: nothing
+		aim        string                               // what the verdict begins with
 	}{
-		{"review: expert", "/tasks/" + r.task.ID.String(), r.expert, r.readTask, nil, ""},
-		{"comments: officer", home + "/comments", r.officer, r.readComments, nil, ""},
-		{"comments: officer, text changed", home + "/comments", r.officer, r.readComments, r.change, ""},
-		{"responses: officer", home + "/responses", r.officer, r.readResponses, r.close, "wanted: "},
+		{"review: expert", "/tasks/" + r.task.ID.String(), r.expert, r.readTask, nil, r.readFacts, ""},
+		{"comments: officer", home + "/comments", r.officer, r.readComments, nil, r.readEntitled, ""},
+		{"comments: officer, text changed", home + "/comments", r.officer, r.readComments, r.change, r.readEntitled, ""},
+		{"responses: officer", home + "/responses", r.officer, r.readResponses, r.close, r.readEntitled, "wanted: "},
 	}
 	for _, row := range rows {
 		if row.before != nil {
@@ -73,7 +74,7 @@ times by somebody signed in, by turns with the statements by which it is read fr
 			}
 		}
 		progress("looking at %s", row.name)
-		page, bare, size, err := in.lookAt(ctx, row.who, row.path, row.read)
+		page, bare, size, err := in.lookAt(ctx, row.who, row.path, row.read, row.planned)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", row.name, err)
 		}
@@ -84,7 +85,7 @@ times by somebody signed in, by turns with the statements by which it is read fr
 }
 
 // lookAt asks for a page again and again, by turns with its statements.
-func (in *instance) lookAt(ctx context.Context, who models.Person, path string, read func(context.Context, bun.IDB) error) (page, bare sample, size int, err error) {
+func (in *instance) lookAt(ctx context.Context, who models.Person, path string, read, planned func(context.Context, bun.IDB) error) (page, bare sample, size int, err error) {
 	signedIn, err := in.browser(ctx, who)
 	if err != nil {
 		return nil, nil, 0, err
@@ -101,7 +102,12 @@ func (in *instance) lookAt(ctx context.Context, who models.Person, path string, 
 		do   func() error
 	}{
 		{&page, func() error { return signedIn.see(ctx, path) }},
-		{&bare, func() error { return in.run(ctx, heard.statements) }},
+		{&bare, func() error {
+			if err := in.run(ctx, heard.statements); err != nil || planned == nil {
+				return err
+			}
+			return planned(ctx, in.db)
+		}},
 	}
 	for i := range looksAtComment + looksAtComment/10 {
 		for _, way := range ways {
@@ -251,10 +257,7 @@ func (r *reviewed) readTask(ctx context.Context, db bun.IDB) error {
 	if err != nil {
 		return err
 	}
-	if _, err := models.AccessObject(ctx, db, rec, task); err != nil {
-		return err
-	}
-	if _, err := models.MailTasks(ctx, db, r.expert.ID, []uuid.UUID{task.ID}); err != nil {
+	if _, err := models.AccessObject(ctx, db, rec, task); err != nil { // what is asked beside its planned statement
 		return err
 	}
 	if _, err := models.VersionByID(ctx, db, *task.VersionID); err != nil {
@@ -270,6 +273,21 @@ func (r *reviewed) readTask(ctx context.Context, db bun.IDB) error {
 	return err
 }
 
+// readEntitled reads who may see the recommendation.
+func (r *reviewed) readEntitled(ctx context.Context, db bun.IDB) error {
+	_, err := models.AccessObject(ctx, db, r.rec, nil)
+	return err
+}
+
+// readFacts reads besides what mails and the head of the page say of the question.
+func (r *reviewed) readFacts(ctx context.Context, db bun.IDB) error {
+	if err := r.readEntitled(ctx, db); err != nil {
+		return err
+	}
+	_, err := models.MailTasks(ctx, db, r.expert.ID, []uuid.UUID{r.task.ID})
+	return err
+}
+
 // readComments sends those of the officer's view of all comments.
 func (r *reviewed) readComments(ctx context.Context, db bun.IDB) error {
 	if _, err := models.ViewerOf(ctx, db, r.officer.ID); err != nil {
@@ -277,9 +295,6 @@ func (r *reviewed) readComments(ctx context.Context, db bun.IDB) error {
 	}
 	rec, err := models.RecommendationByID(ctx, db, r.rec.ID)
 	if err != nil {
-		return err
-	}
-	if _, err := models.AccessObject(ctx, db, rec, nil); err != nil {
 		return err
 	}
 	for _, id := range []uuid.UUID{*r.task.VersionID, *rec.CurrentVersionID} {
@@ -310,9 +325,6 @@ func (r *reviewed) readResponses(ctx context.Context, db bun.IDB) error {
 	}
 	rec, err := models.RecommendationByID(ctx, db, r.rec.ID)
 	if err != nil {
-		return err
-	}
-	if _, err := models.AccessObject(ctx, db, rec, nil); err != nil {
 		return err
 	}
 	if _, err := models.ClosedRounds(ctx, db, rec.ID); err != nil {
