@@ -20,8 +20,10 @@ type Selector struct{ Exact, Prefix, Suffix string }
 
 // Find looks for a quote in a paragraph and returns it as it stands there, with what stands around it. Where it stands
 // more than once, the place counts whose surroundings are most like those of the quote; of equal ones the first.
-func Find(paragraph string, quote Selector) (Selector, bool) {
-	text, all := places(paragraph, quote)
+func Find(paragraph string, quote Selector) (Selector, bool) { return fold(paragraph).find(quote) }
+
+func (f folded) find(quote Selector) (Selector, bool) {
+	all := f.places(quote)
 	if len(all) == 0 {
 		return Selector{}, false
 	}
@@ -31,13 +33,14 @@ func Find(paragraph string, quote Selector) (Selector, bool) {
 			best = p
 		}
 	}
-	return text.selector(best.start, best.end), true
+	return f.selector(best.start, best.end), true
 }
 
 // Sure is Find where words are to be changed, not only shown: it finds the place only where there is no doubt about it. It is the
 // only one, or the only one with the surroundings of the quote, all of them. What it finds, Find finds.
 func Sure(paragraph string, quote Selector) (Passage, bool) {
-	text, all := places(paragraph, quote)
+	text := fold(paragraph)
+	all := text.places(quote)
 	if len(all) > 1 {
 		all = slices.DeleteFunc(all, func(p place) bool { return !p.whole })
 	}
@@ -50,8 +53,8 @@ func Sure(paragraph string, quote Selector) (Passage, bool) {
 // Every lists all places of a text where words stand, also those that overlap.
 func Every(text, words string) []Passage {
 	var list []Passage
-	f, all := places(text, Selector{Exact: words})
-	for _, p := range all {
+	f := fold(text)
+	for _, p := range f.places(Selector{Exact: words}) {
 		list = append(list, f.passage(p))
 	}
 	return list
@@ -71,19 +74,18 @@ type place struct {
 }
 
 // places finds where a quote stands. Blanks around it do not count, and nothing stands nowhere.
-func places(paragraph string, quote Selector) (text folded, all []place) {
-	text = fold(paragraph)
+func (f folded) places(quote Selector) (all []place) {
 	exact := fold(quote.Exact).trimmed()
 	if len(exact) == 0 {
-		return text, nil
+		return nil
 	}
 	prefix, suffix := fold(quote.Prefix).runes, fold(quote.Suffix).runes
-	for at := index(text.runes, exact, 0); at >= 0; at = index(text.runes, exact, at+1) {
+	for at := index(f.runes, exact, 0); at >= 0; at = index(f.runes, exact, at+1) {
 		end := at + len(exact)
-		like := ending(text.runes[:at], prefix) + beginning(text.runes[end:], suffix)
+		like := ending(f.runes[:at], prefix) + beginning(f.runes[end:], suffix)
 		all = append(all, place{at, end, like, like == len(prefix)+len(suffix)})
 	}
-	return text, all
+	return all
 }
 
 // folded is a text in which what is typed in several ways is written in one. Each of its characters knows where it came

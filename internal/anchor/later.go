@@ -12,10 +12,11 @@ type Place struct {
 	Changed bool     // the words it is about changed since: it is shown beside those it was said of
 }
 
-// Versions finds where things said of one version stand in another. It is made once for two versions.
+// Versions finds where things said of one version stand in another. It is made once for two versions, for one goroutine.
 type Versions struct {
 	before, after []string
-	now           []int // block of the later version by block of the earlier one; -1: it went
+	now           []int          // block of the later version by block of the earlier one; -1: it went
+	folded        map[int]folded // paragraphs of the later version in which something was looked for: of a paragraph much is said
 }
 
 // Between compares the paragraphs of two versions as the page that compares versions does.
@@ -28,7 +29,7 @@ func Between(before, after string) (*Versions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Versions{was, is, worddiff.Pairs(was, is)}, nil
+	return &Versions{was, is, worddiff.Pairs(was, is), map[int]folded{}}, nil
 }
 
 // Place finds a quote again, within its own paragraph alone: by its words, and where they stand more than once by what
@@ -42,9 +43,18 @@ func (v *Versions) Place(block int, quote Selector) Place {
 		p.Changed = v.before[block] != v.after[p.Block]
 		return p
 	}
-	found, ok := Find(v.after[p.Block], quote)
+	found, ok := v.fold(p.Block).find(quote)
 	p.Quote, p.Changed = found, !ok
 	return p
+}
+
+func (v *Versions) fold(block int) folded {
+	f, is := v.folded[block]
+	if !is {
+		f = fold(v.after[block])
+		v.folded[block] = f
+	}
+	return f
 }
 
 // Sure is Place where words are to be changed: it finds the paragraph and the words in it only where there is no doubt. There is some where

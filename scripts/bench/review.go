@@ -20,7 +20,7 @@ import (
 const (
 	answersGiven   = 25
 	commentsEach   = 20
-	looksAtComment = 200
+	looksAtComment = 600
 )
 
 // aimReview is what the pages of the review and of its comments are to be answered in, at p99; what is wanted of the page of answers.
