@@ -224,6 +224,24 @@ func TestRibbonTellsTheSevenSteps(t *testing.T) {
 	require.Equal(t, []models.RibbonStepState{done, done, skipped, ended, skipped, skipped, skipped}, states(), "what had been done stays done")
 }
 
+// A round that is closing ends for experts when it closes, for partners when their own time is over.
+func TestRibbonTellsPartnersTheirOwnTimeWhileARoundIsClosing(t *testing.T) {
+	d := newDesk(t)
+	closing := noon.Add(time.Hour)
+	_, err := d.db.NewUpdate().Model((*models.ReviewRound)(nil)).Set("closing_at = ?", closing).Where("recommendation_id = ?", d.rec.ID).Exec(t.Context())
+	require.NoError(t, err)
+	until := func() time.Time {
+		s, err := models.RibbonOf(t.Context(), d.db, d.rec, noon)
+		require.NoError(t, err)
+		return s.Steps[1].Until.UTC()
+	}
+	require.Equal(t, closing.UTC(), until(), "nobody is awaited")
+	consult := d.ask(t, models.TaskConsult, nil, &d.lead, 2)
+	require.Equal(t, consult.DueAt.UTC(), until())
+	d.ask(t, models.TaskReview, &d.expert, nil, 3)
+	require.Equal(t, closing.UTC(), until())
+}
+
 func TestDashboardCountsWhatTheViewerMayRead(t *testing.T) {
 	d := newDesk(t)
 	d.ask(t, models.TaskReview, &d.expert, nil, -1)

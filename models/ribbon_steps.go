@@ -121,11 +121,19 @@ func (b *ribbonBuilder) tellWhom(s *RibbonStep) {
 		}
 	}
 	switch {
-	case s.Step == StepReview && b.round != nil && b.round.ClosingAt != nil && b.round.ClosedAt == nil:
+	case s.Step == StepReview && b.round != nil && b.round.ClosingAt != nil && b.round.ClosedAt == nil && !b.partnersAlone():
 		s.Until, s.Overdue = b.round.ClosingAt, false // enough answered; they can still be changed
 	case s.Step == StepFollowUp && s.Until == nil:
 		s.Until = b.followUps.AskAt
 	}
+}
+
+// partnersAlone reports whether a round waits for partners and for no expert: they have their own time, however the round closes.
+func (b *ribbonBuilder) partnersAlone() bool {
+	asked := func(kind TaskKind) bool {
+		return slices.ContainsFunc(b.open, func(t ribbonTask) bool { return t.Kind == kind })
+	}
+	return asked(TaskConsult) && !asked(TaskReview)
 }
 
 func (b *ribbonBuilder) tellEnd(s *RibbonStep) {

@@ -78,6 +78,14 @@ func TestOfficerTakesABriefToTheAuthorities(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, early.StatusCode, "it is asked once before partners lose their say")
 	require.Contains(t, early.Body, words.T("error.field.partners_awaited"))
 	last := n.open(models.TaskConsult)[0]
+	desk := home + "/round"
+	require.Contains(t, b.get(desk).Body, desk+"?task="+last.ID.String(), "partners keep their time")
+	chosen := b.get(desk + "?task=" + last.ID.String()).Body
+	require.Contains(t, chosen, words.T("overdue.remind.button"))
+	require.NotContains(t, chosen, `value="extend"`, "the round is closed")
+	reminded := b.decideAt(desk+"?task="+last.ID.String(), url.Values{"task": {last.ID.String()}, "do": {"nudge"}})
+	require.Equal(t, http.StatusSeeOther, reminded.StatusCode, reminded.Body)
+	require.Contains(t, b.get(desk+"?task="+last.ID.String()).Body, words.T("round.nudge.already"))
 	people, err := n.server.speakers(t.Context(), &last)
 	require.NoError(t, err)
 	said := url.Values{"task": {last.ID.String()}, "on_behalf_of": {people[0].ID.String()}, "behalf_note": {"letter"}, "reasons": {"After the experts."}}

@@ -372,7 +372,7 @@ func (n *office) toldOfSuggestions(decide string) {
 	before := b.get(decide).Body
 	require.NotContains(n.t, before, l.T("officer.decide_review.put_in"), "nothing is accepted yet")
 	require.Contains(n.t, before, l.N("officer.decide_review.open", 1))
-	require.Contains(n.t, before, `href="`+comments+`?round=1&amp;open=1"`)
+	require.Contains(n.t, before, `href="`+comments+`?round=1&amp;open=yes"`)
 	all := picks(b.get(comments + "?kind=suggestion").Body)
 	require.Len(n.t, all, 1)
 	require.Equal(n.t, http.StatusSeeOther, b.post(comments, url.Values{"do": {"answer"}, "pick": all, "outcome": {"accepted"}, "written_in": {"en"}}).StatusCode)

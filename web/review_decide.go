@@ -132,7 +132,7 @@ func (s *Server) showReviewDecision(w http.ResponseWriter, r *http.Request, a *o
 	if v.Open, err = models.CountOpen(r.Context(), s.DB, a.rec.ID, round.Number); err != nil {
 		return err
 	}
-	v.OpenPath = fmt.Sprintf("%s?round=%d&open=1", responsesPath(a.rec.ID), round.Number)
+	v.OpenPath = fmt.Sprintf("%s?round=%d&open=yes", responsesPath(a.rec.ID), round.Number)
 	v.PutInPath = putInPath(a.rec.ID)
 	for _, d := range []string{models.ReviewAccept, models.ReviewRevise, models.ReviewWithdraw} {
 		v.Choices = append(v.Choices, Option{Value: d, Label: l.T("officer.decide_review." + d), Help: l.T("officer.decide_review." + d + "_help")})

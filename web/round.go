@@ -35,6 +35,7 @@ type roundDeskView struct {
 	Open     bool        // something can still be done
 	Main     *mainAction // what waits for the officer; nil for nothing
 	Running  bool        // the round is not closed, and its deadline is still to come or passed
+	Decides  bool        // it is closed, and the decision about it awaited
 	Reached  bool        // somebody's link was opened, by them or by a machine
 	Remind   string      // when a reminder sent by hand goes out, by the procedure
 	Experts  []roundDeskRow
@@ -218,6 +219,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 	if v.Remind = l.T("round.nudge.text"); procedure.Document.Digest.Immediate {
 		v.Remind = l.T("round.nudge.text_now")
 	}
+	v.Decides = round.ClosedAt != nil && a.rec.Stage == models.StageReview && a.rec.Round == round.Number && !a.rec.Held()
 	v.Open = round.ClosedAt == nil && a.rec.Stage == models.StageReview && a.rec.Round == round.Number
 	v.Enough = v.Open && round.ClosingAt == nil && answered >= round.Enough
 	if refused := a.rec.Possible(models.DecideExtendReview); v.Open && refused != nil {
@@ -302,7 +304,7 @@ func (s *Server) fillRoundDesk(ctx context.Context, l *i18n.Localizer, a *office
 			moved = append(moved, ask.Task)
 		}
 		if v.Hides != "" && ask.Kind == models.TaskReview {
-			ask.Late = false // of an answer: it would tell which of them is whose
+			ask.Late, ask.AnsweredAt = false, nil // of an answer: it would tell which of them is whose
 		}
 		row := s.newRoundDeskRow(l, ask, rules, v)
 		if row.Who == "" {

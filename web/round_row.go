@@ -19,6 +19,7 @@ type roundDeskRow struct {
 	Due        time.Time
 	Zone       *time.Location
 	Open       bool
+	Waits      bool // a partner who keeps their time though the round is closed: the decision is awaited
 	Expert     bool
 	Asks       string // for more time than the procedure gives
 	AskedUntil string // that day, for the form
@@ -47,6 +48,7 @@ func (row roundDeskRow) urgency() int {
 func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules models.ReviewRules, v *roundDeskView) roundDeskRow {
 	row := roundDeskRow{Who: ask.Name, Due: ask.Until, Zone: v.Zone, Expert: ask.Kind == models.TaskReview, Open: ask.State == models.TaskOpen && v.Open}
 	at := func(t time.Time) string { return l.DateTime(t, v.Zone) } // rounds can last hours
+	row.Waits = ask.State == models.TaskOpen && ask.Kind == models.TaskConsult && v.Decides
 	row.Decidable = ask.State == models.TaskOpen || ask.State == models.TaskDone
 	row.State = askedBadge(l, ask, s.Now())
 	row.About = append(row.About, l.T("round.asked_on", "Date", at(ask.OpenedAt)))
@@ -55,6 +57,9 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	}
 	if ask.AcceptedAt != nil {
 		row.About = append(row.About, l.T("round.accepted_on", "Date", at(*ask.AcceptedAt)))
+	}
+	if ask.AnsweredAt != nil {
+		row.About = append(row.About, l.T("round.answered_on", "Date", at(*ask.AnsweredAt)))
 	}
 	if ask.WaitsAgain() {
 		row.About = append(row.About, l.T("round.taken_back", "When", at(*ask.TakenBackAt)))
@@ -71,7 +76,7 @@ func (s *Server) newRoundDeskRow(l *i18n.Localizer, ask models.RoundAsk, rules m
 	if ask.InPlace != "" {
 		row.About = append(row.About, l.T("round.in_place", "Name", ask.InPlace))
 	}
-	if row.Links = row.Decidable && v.Open; row.Links {
+	if row.Links = row.Decidable && v.Open || row.Waits; row.Links {
 		row.Act = v.Action + "?task=" + ask.ID.String()
 	}
 	if ask.State != models.TaskOpen {
