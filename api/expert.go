@@ -22,6 +22,7 @@ type Expert struct {
 	KnowsCountry  bool      `json:"knows_country"`
 	Challenges    int       `json:"challenges_matched"` // of the recommendation's, on which they have reviewed before
 	OwnText       bool      `json:"own_text"`           // theirs, or of an organisation of theirs: a conflict of interest
+	Reviewed      bool      `json:"reviewed_before"`    // answered about it, in a round before
 	NotBefore     bool      `json:"not_before"`         // was asked about it before, in vain
 	OpenReviews   int       `json:"open_reviews"`
 	MaxOpen       int       `json:"max_open"`
@@ -75,7 +76,7 @@ func (s *server) experts(c *call) (reply, error) {
 func expertView(e models.Expert, wanted []string) Expert {
 	v := Expert{ID: e.ID, Name: e.Name, Country: e.CountryCode, Languages: orEmpty(e.Languages), Topics: orEmpty(e.Topics),
 		TopicsMatched: []string{}, ReadsLanguage: e.ReadsLanguage, KnowsCountry: e.KnowsCountry,
-		Challenges: e.ChallengesMatched, OwnText: e.OwnText, NotBefore: e.NotBefore, OpenReviews: e.OpenReviews, MaxOpen: e.MaxOpen}
+		Challenges: e.ChallengesMatched, OwnText: e.OwnText, Reviewed: e.ReviewedBefore, NotBefore: e.NotBefore, OpenReviews: e.OpenReviews, MaxOpen: e.MaxOpen}
 	for _, t := range e.Topics {
 		for _, w := range wanted {
 			if t == w {

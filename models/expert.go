@@ -19,6 +19,7 @@ type Expert struct {
 	KnowsCountry      bool `bun:",scanonly"` // lives in one of the countries asked for
 	OpenReviews       int  `bun:",scanonly"`
 	OwnText           bool `bun:",scanonly"` // theirs, or of an organisation of theirs: they are not proposed
+	ReviewedBefore    bool `bun:",scanonly"` // answered about this text, in a round before
 	NotBefore         bool `bun:",scanonly"` // was asked about this text before and declined, did not answer, or was replaced for a conflict of interest
 }
 
@@ -53,6 +54,9 @@ const ownText = `EXISTS (SELECT 1 FROM recommendations AS r JOIN organisations A
 	WHERE r.id = ? AND (r.officer_id = person.id OR EXISTS (SELECT 1 FROM roles JOIN organisations AS theirs ON theirs.id = roles.organisation_id
 		WHERE roles.person_id = person.id AND (theirs.id IN (o.id, o.parent_id) OR theirs.parent_id IN (o.id, o.parent_id)))))`
 
+// reviewedBefore is whether somebody answered about a text.
+const reviewedBefore = `EXISTS (SELECT 1 FROM reviews AS rv WHERE rv.recommendation_id = ? AND rv.person_id = person.id AND rv.answer IS NOT NULL)`
+
 // notBefore is whether somebody was asked about a text before, in vain, or was replaced for a conflict of interest with it.
 const notBefore = `EXISTS (SELECT 1 FROM tasks AS before WHERE before.recommendation_id = ? AND before.kind = 'review'
 	AND before.person_id = person.id AND before.state IN ('declined', 'expired'))
@@ -75,6 +79,7 @@ func ExpertsFor(ctx context.Context, db bun.IDB, f ExpertFilter) ([]Expert, erro
 		ColumnExpr("coalesce(person.country_code = ANY(?::text[]), false) AS knows_country", pgArray(f.Countries)).
 		ColumnExpr(openTasks+" AS open_reviews", reviews).
 		ColumnExpr(ownText+" AS own_text", f.Recommendation).
+		ColumnExpr(reviewedBefore+" AS reviewed_before", f.Recommendation).
 		ColumnExpr("("+notBefore+") AS not_before", f.Recommendation, f.Recommendation).
 		Where(hasRole, bun.List([]string{RoleExpert})).
 		Where(openTasks+" < person.max_open", reviews).

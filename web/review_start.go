@@ -66,6 +66,7 @@ type expertRow struct {
 	Country   i18n.Words // name, if the recommendation concerns it
 	Reads     bool
 	Own       bool // the text is of their own organisation
+	Reviewed  bool // answered about it, in a round before
 	NotBefore bool // was asked about it in vain
 	Open, Max int
 
@@ -378,7 +379,7 @@ func (s *Server) expertRows(ctx context.Context, l *i18n.Localizer, rec *models.
 	rows := make([]expertRow, 0, len(experts))
 	for _, e := range experts {
 		row := expertRow{ID: e.ID.String(), Field: expertField(e.ID), Name: e.Name, Language: e.Person.Language, Reads: e.ReadsLanguage,
-			Own: e.OwnText, NotBefore: e.NotBefore, Challenges: e.ChallengesMatched, Open: e.OpenReviews, Max: e.MaxOpen}
+			Own: e.OwnText, Reviewed: e.ReviewedBefore, NotBefore: e.NotBefore, Challenges: e.ChallengesMatched, Open: e.OpenReviews, Max: e.MaxOpen}
 		for _, t := range topics {
 			if slices.Contains(rec.Topics, t.Slug) && slices.Contains(e.Topics, t.Slug) {
 				row.Topics = append(row.Topics, l.Name(t.Names))

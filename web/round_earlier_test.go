@@ -13,6 +13,7 @@ import (
 // TestTheDeskOfAnEarlierRoundIsLookedAt and nothing is done at it.
 func TestTheDeskOfAnEarlierRoundIsLookedAt(t *testing.T) {
 	h := newHouse(t).roundCommented().decided()
+	h.exec(`UPDATE reviews SET answer = 'support' WHERE person_id = ?`, h.person("expert-02").ID)
 	h.secondRound("expert-12")
 	desk := recommendationPath(h.brief.ID) + "/round"
 	b := h.as("officer-khc", "en")
@@ -30,6 +31,7 @@ func TestTheDeskOfAnEarlierRoundIsLookedAt(t *testing.T) {
 		require.Contains(t, before.Body, l.T("round.earlier"))
 		require.Contains(t, before.Body, h.person("expert-02").Name)
 		require.NotContains(t, before.Body, h.person("expert-12").Name)
+		require.Contains(t, b.get(recommendationPath(h.brief.ID)+"/reviewers").Body, l.T("officer.expert.reviewed"), "who answered in it can be asked again")
 		require.Contains(t, before.Body, `href="`+desk+`"`, "and back to the one that runs")
 		for _, act := range []string{`action="` + desk, "?task=", desk + "#", "/reviewers"} {
 			require.NotContains(t, before.Body, act, "nothing is done at it")
