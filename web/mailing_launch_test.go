@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +106,36 @@ func TestWhoLaunchesSeesWhatTheyDecide(t *testing.T) {
 		require.Contains(t, html.UnescapeString(page.Body), "<dt>"+l.T("mailing.audience")+"</dt><dd>"+l.T("mailing.report.chosen_by_nothing")+"</dd>")
 		require.Contains(t, html.UnescapeString(page.Body), "<dt>"+l.T("mailing.counts_links")+"</dt><dd>"+l.T("question.answer.no")+"</dd>")
 	}
+}
+
+// TestLanguagesStandInTheOrderOfTheNetwork among the people of a mailing and among its texts.
+func TestLanguagesStandInTheOrderOfTheNetwork(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	languages, err := models.Languages(t.Context(), h.db)
+	require.NoError(t, err)
+	l, in, order := i18n.For("en"), models.MailingInput{FallbackLanguage: "en"}, []string{}
+	for _, language := range languages {
+		order = append(order, l.Language(language.Tag))
+		in.Texts = append(in.Texts, models.MailingText{Language: language.Tag, Subject: "S", Body: "B"})
+	}
+	require.False(t, slices.IsSortedFunc(languages, func(a, b models.Language) int { return strings.Compare(a.Tag, b.Tag) }), "or else this shows nothing")
+	slices.Reverse(in.Texts)
+	m, err := models.CreateMailing(t.Context(), h.db, h.brief, in, h.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	listed := func(pattern, body string) (all []string) {
+		for _, found := range regexp.MustCompile(pattern).FindAllStringSubmatch(body, -1) {
+			all = append(all, found[1])
+		}
+		return all
+	}
+	const text = `<dt>(?:<span[^>]*>)?([^<]*)(?:</span>)?</dt><dd lang="[^"]*"><a href="[^"]*/preview`
+	b, path := h.as("officer-khc", "en"), mailingPath(m.ID)
+	launch := b.get(path + "/launch").Body
+	require.Equal(t, order, listed(`<th scope="row">([^<]*)`, launch))
+	require.Equal(t, order, listed(text, launch))
+	h.exec(`UPDATE mailings SET state = 'sent', launched_at = now(), begun_at = now(), finished_at = now() WHERE id = ?`, m.ID)
+	require.Equal(t, order, listed(text, b.get(path).Body), "and on the page that says how far it has got")
 }
 
 // TestReadersOwnClocksAreShownAsTheyShow: what goes at one time of day by each reader's clock is listed by those clocks.
