@@ -42,8 +42,8 @@ func CreateCampaign(ctx context.Context, tx bun.IDB, r *Recommendation, in Campa
 // titleIsFree refuses a title that another campaign of a recommendation has, written in capitals or not: who chooses among them could
 // not tell them apart. Until the transaction ends nobody else gives one of them a title.
 func titleIsFree(ctx context.Context, tx bun.IDB, recommendation, but uuid.UUID, title string) error {
-	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "campaigns "+recommendation.String()).Exec(ctx); err != nil {
-		return fmt.Errorf("wait for who names a campaign: %w", err)
+	if err := lockTitles(ctx, tx, recommendation); err != nil {
+		return err
 	}
 	taken, err := tx.NewSelect().Model((*Campaign)(nil)).Where("ca.recommendation_id = ? AND ca.id <> ?", recommendation, but).
 		Where("lower(trim(ca.title)) = lower(?)", strings.TrimSpace(title)).Exists(ctx)
@@ -54,6 +54,31 @@ func titleIsFree(ctx context.Context, tx bun.IDB, recommendation, but uuid.UUID,
 		return apperr.Invalid("title", "campaign_taken")
 	}
 	return nil
+}
+
+// lockTitles waits for whoever gives a campaign of a recommendation a title, and has others wait until the transaction ends.
+func lockTitles(ctx context.Context, tx bun.IDB, recommendation uuid.UUID) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "campaigns "+recommendation.String()).Exec(ctx); err != nil {
+		return fmt.Errorf("wait for who names a campaign: %w", err)
+	}
+	return nil
+}
+
+// unnamedTitle is the title of a campaign to which nobody gives one: the recommendation's, from the second on with a number, so that who
+// chooses among them can tell them apart. Titles.Campaign reads it.
+func unnamedTitle(ctx context.Context, tx bun.IDB, r *Recommendation) (string, error) {
+	if err := lockTitles(ctx, tx, r.ID); err != nil {
+		return "", err
+	}
+	var title string
+	err := tx.NewRaw(`SELECT numbered.title FROM (SELECT n, ?0 || CASE WHEN n > 1 THEN ' (' || n || ')' ELSE '' END AS title
+			FROM generate_series(1, 1 + (SELECT count(*) FROM campaigns WHERE recommendation_id = ?1)) AS n) AS numbered
+		WHERE NOT EXISTS (SELECT 1 FROM campaigns AS ca WHERE ca.recommendation_id = ?1 AND lower(trim(ca.title)) = lower(trim(numbered.title)))
+		ORDER BY numbered.n LIMIT 1`, r.Title, r.ID).Scan(ctx, &title)
+	if err != nil {
+		return "", fmt.Errorf("number a campaign: %w", err)
+	}
+	return title, nil
 }
 
 func (in CampaignInput) check() error {
@@ -79,8 +104,12 @@ func campaignFor(ctx context.Context, tx bun.IDB, r *Recommendation, in MailingI
 		return campaignOf(ctx, tx, r.ID, *in.CampaignID)
 	}
 	title := strings.TrimSpace(in.Title)
-	if title == "" { // it is called as the recommendation is, however many there are: lists say when each was begun
-		return insertCampaign(ctx, tx, r, r.Title, officer, now)
+	if title == "" {
+		title, err := unnamedTitle(ctx, tx, r)
+		if err != nil {
+			return nil, err
+		}
+		return insertCampaign(ctx, tx, r, title, officer, now)
 	}
 	if err := titleIsFree(ctx, tx, r.ID, uuid.Nil, title); err != nil {
 		return nil, err

@@ -1,12 +1,14 @@
 package models_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
@@ -194,6 +196,16 @@ func TestACampaignHoldsSeveralMailings(t *testing.T) {
 	alone, err := models.CreateMailing(ctx, s.db, s.rec, in, s.officer.ID, noon)
 	require.NoError(t, err)
 	require.Equal(t, "A text", alone.Campaign.Title, "as before, a mailing begins a campaign of its own")
+	next, err := models.CreateMailing(ctx, s.db, s.rec, in, s.officer.ID, noon)
+	require.NoError(t, err)
+	require.Equal(t, "A text (2)", next.Campaign.Title, "that is told apart from the first")
+	require.NoError(t, models.RenameCampaign(ctx, s.db, next.Campaign, 1, models.CampaignInput{Title: "Autumn"}))
+	named, err := models.CreateCampaign(ctx, s.db, s.rec, models.CampaignInput{Title: "a TEXT (2)"}, s.officer, noon)
+	require.NoError(t, err)
+	next, err = models.CreateMailing(ctx, s.db, s.rec, in, s.officer.ID, noon)
+	require.NoError(t, err)
+	require.Equal(t, "A text (3)", next.Campaign.Title, "also from one that was called so")
+	require.Equal(t, []string{"title"}, fieldsOf(t, models.RenameCampaign(ctx, s.db, named, 1, models.CampaignInput{Title: "A text"})))
 	list, err := models.MailingsIn(ctx, s.db, s.campaign.ID)
 	require.NoError(t, err)
 	require.Len(t, list, 2)
@@ -239,6 +251,27 @@ func TestOneOfTwoWhoNameACampaignAlikeIsRefused(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, made)
+}
+
+// TestCampaignsBegunAtOnceWithoutANameAreNumbered: none has the title of another.
+func TestCampaignsBegunAtOnceWithoutANameAreNumbered(t *testing.T) {
+	s := newSeries(t)
+	const many = 4
+	errs := make(chan error, many)
+	for range many {
+		go func() {
+			errs <- s.db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+				_, err := models.CreateMailing(ctx, tx, s.rec, models.MailingInput{FallbackLanguage: "en", Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, s.officer.ID, noon)
+				return err
+			})
+		}()
+	}
+	for range many {
+		require.NoError(t, <-errs)
+	}
+	var titles []string
+	require.NoError(t, s.db.NewRaw(`SELECT title FROM campaigns WHERE recommendation_id = ? AND title LIKE 'A text%' ORDER BY title`, s.about).Scan(t.Context(), &titles))
+	require.Equal(t, []string{"A text", "A text (2)", "A text (3)", "A text (4)"}, titles)
 }
 
 func TestACampaignIsRenamedOnTopOfWhatWasSeen(t *testing.T) {

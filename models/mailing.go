@@ -103,7 +103,7 @@ type MailingText struct {
 // MailingInput is what an officer says of a mailing.
 type MailingInput struct {
 	CampaignID       *uuid.UUID    `json:"campaign_id,omitempty"`              // of the same recommendation, to which it belongs; a new one if absent
-	Title            string        `json:"title,omitempty" validate:"max=200"` // of a new campaign; the recommendation's if absent
+	Title            string        `json:"title,omitempty" validate:"max=200"` // of a new campaign; the recommendation's if absent, from the second on with a number
 	Audience         Audience      `json:"audience"`
 	FallbackLanguage string        `json:"fallback_language" validate:"required,max=20"`
 	Texts            []MailingText `json:"texts" validate:"required,min=1,max=30,unique=Language,dive"`

@@ -37,9 +37,10 @@ var subjectTitle = `CASE WHEN position('{` + string(FieldTitle) + `}' in mt.subj
 	ORDER BY ` + strings.Replace(editionOrder, "?", "mt.language", 1) + ` LIMIT 1), named.title)
 	FROM mailings AS said JOIN recommendations AS named ON named.id = said.recommendation_id WHERE said.id = mt.mailing_id) END`
 
-// withTitles reads the texts of mailings with the titles that stand in their subjects.
+// withTitles reads the texts of mailings, in the order of the network's languages, with the titles that stand in their subjects.
 func withTitles(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.ColumnExpr("mt.*").ColumnExpr(subjectTitle + " AS title").Order("mt.language")
+	return q.ColumnExpr("mt.*").ColumnExpr(subjectTitle + " AS title").
+		OrderExpr("(SELECT language.position FROM languages AS language WHERE language.tag = mt.language), mt.language")
 }
 
 // saidIn joins the subject of a mailing (alias m), its language and the title that stands in it, as text: in the language asked for, else

@@ -3,6 +3,8 @@ package models
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -28,13 +30,19 @@ func (t Titles) Of(recommendation uuid.UUID, written Titled) Titled {
 	return written
 }
 
+// unnamedNumber is what follows the title of the recommendation in that of a campaign to which nobody gave a name, from the second on.
+var unnamedNumber = regexp.MustCompile(`^( \(\d+\))?$`)
+
 // Campaign is what a campaign of a recommendation is called for the reader. One to which nobody gave a name has that of its
-// recommendation, and is called as that is.
+// recommendation, perhaps with a number, and is called as that is.
 func (t Titles) Campaign(recommendation uuid.UUID, written Titled, title string) Titled {
-	if title != written.Title {
+	number, unnamed := strings.CutPrefix(title, written.Title)
+	if !unnamed || !unnamedNumber.MatchString(number) {
 		return Titled{Title: title}
 	}
-	return t.Of(recommendation, written)
+	called := t.Of(recommendation, written)
+	called.Title += number
+	return called
 }
 
 // TitlesIn returns the titles of recommendations in a language other than their own: as published, else as the approved

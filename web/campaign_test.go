@@ -323,7 +323,7 @@ func TestCampaignsOfTheSameTitleAreToldApart(t *testing.T) {
 	h.published()
 	b, l := h.as("officer-khc", "en"), i18n.For("en")
 	first, second, other := h.campaignOf(b, "Spring"), h.campaignOf(b, "Winter"), h.campaignOf(b, "Autumn")
-	h.exec(`UPDATE campaigns SET title = 'Spring' WHERE title = 'Winter'`) // as mailings begin them, and as they stood before that was refused
+	h.exec(`UPDATE campaigns SET title = 'Spring' WHERE title = 'Winter'`) // as they stood before that was refused, and before those without a name were numbered
 	for campaign, at := range map[string]string{first: "2026-03-02 09:00+02", second: "2026-03-02 15:30+02", other: "2026-03-02 16:00+02"} {
 		h.exec(`UPDATE campaigns SET created_at = ?::timestamptz WHERE id = ?`, at, strings.TrimPrefix(campaign, campaignsPath+"/"))
 	}

@@ -54,6 +54,9 @@ func (s *Server) audienceInWords(r *http.Request, c mailingCase, a models.Audien
 			facts = append(facts, labelled{l.T(n.key), i18n.Said(l.N("list.people", len(n.people)))})
 		}
 	}
+	if a.AgainUnknown {
+		facts = append(facts, labelled{l.T("mailing.again"), i18n.Said(l.T("mailing.again_unknown"))})
+	}
 	return facts, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"tribuna/internal/i18n"
 	"tribuna/models"
@@ -187,6 +188,46 @@ func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 		require.Contains(t, page.Body, l.T("mailing.schedule.asks_over"))
 		require.Contains(t, page.Body, l.T("mailing.schedule.asks_over_next"))
 		require.NotContains(t, page.Body, mailing+"/schedule", "no other time helps")
+	}
+}
+
+// TestWhenAndWhereAnEventIsStandsWithItsMailing: on its page, its report and the workbook of that, in the words of the page from which it was
+// launched.
+func TestWhenAndWhereAnEventIsStandsWithItsMailing(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	event := models.MailingEvent{Day: "2099-03-29", Time: "10:00", EndTime: "12:15", Zone: "Europe/Sofia", Place: "Hall <3>, Sofia", Link: "https://example.org/meeting"}
+	m, err := models.CreateMailing(t.Context(), h.db, h.brief, models.MailingInput{Kind: models.MailingKindEvent, FallbackLanguage: "en",
+		Audience: models.Audience{Roles: []string{models.RoleReader}, Countries: []string{"HR"}}, MailingContent: models.MailingContent{Event: &event},
+		Texts: []models.MailingText{{Language: "en", Subject: "Spring meeting", Body: "Come."}}}, h.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	path, said := mailingPath(m.ID), map[string]string{}
+	from, until, err := event.Span()
+	require.NoError(t, err)
+	for _, tag := range i18n.Tags() {
+		l, launch := i18n.For(tag), h.as("officer-khc", tag).get(path+"/launch").Body
+		begins := strings.Index(launch, "<dt>"+l.T("mailing.when")+"</dt>")
+		require.Positive(t, begins)
+		said[tag] = launch[begins : begins+strings.Index(launch[begins:], "<dt>"+l.T("mailing.event_calendar"))]
+		require.Contains(t, html.UnescapeString(said[tag]), l.Span(from, until, nil))
+		require.Contains(t, said[tag], `<a href="https://example.org/meeting"`)
+	}
+	h.exec(`UPDATE mailings SET state = 'sent', launched_at = now(), begun_at = now(), finished_at = now() WHERE id = ?`, m.ID)
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), h.as("officer-khc", tag)
+		for _, at := range []string{path, path + "/report"} {
+			page := b.get(at)
+			sound(t, page)
+			require.Contains(t, page.Body, "<h2>"+l.T("mailing.event")+"</h2>", at)
+			require.Contains(t, page.Body, strings.TrimSpace(said[tag]), at)
+		}
+		book, err := excelize.OpenReader(strings.NewReader(b.get(path + "/report.xlsx").Body))
+		require.NoError(t, err)
+		head, err := book.GetRows(book.GetSheetList()[0])
+		require.NoError(t, err)
+		for _, row := range [][]string{{l.T("mailing.when"), l.Span(from, until, nil)}, {l.T("mailing.event_place"), event.Place}, {l.T("mailing.event_link"), event.Link}} {
+			require.Contains(t, head, row)
+		}
 	}
 }
 

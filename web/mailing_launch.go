@@ -22,6 +22,7 @@ type launchView struct {
 	Shown        mailingShown
 	Counts       *audienceView
 	Subjects     []models.Titled
+	Fallback     string // language of the text for readers in whose own there is none
 	Time         mailingTimeView
 	Gaps         []gapLine // what its grants and countries do not say in one of these languages
 	Unpublished  string    // which texts name what is not published in their language; "" where none does
@@ -50,13 +51,14 @@ func (s *Server) confirmLaunch(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renderLaunch(w http.ResponseWriter, r *http.Request, c mailingCase, f formState) error {
 	l := Localizer(r)
 	v := launchView{Page: s.workPage(r, l.T("mailing.launch_title")), formState: f, Document: c.title.Title, DocumentLang: c.title.Language,
-		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: subjectsOf(l, *c.m), Restored: c.m.Asks, Writes: c.kind == models.MailingKindRepresentative}
+		Action: c.path() + "/launch", Back: c.path(), Revision: c.m.Revision, Subjects: subjectsOf(l, *c.m), Fallback: c.m.FallbackLanguage, Restored: c.m.Asks,
+		Writes: c.kind == models.MailingKindRepresentative}
 	languages := make([]string, len(c.m.Texts))
 	for i, t := range c.m.Texts {
 		languages[i] = t.Language
 	}
 	var err error
-	if v.Shown, err = s.shownMailing(r.Context(), l, c.m); err != nil {
+	if v.Shown, err = s.shownMailing(r, c); err != nil {
 		return err
 	}
 	if v.Over, err = c.m.Over(s.Now()); err != nil {

@@ -3,10 +3,14 @@ package web
 import (
 	"html"
 	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/i18n"
@@ -55,6 +59,83 @@ func TestWhoLaunchesAMailingAgainIsToldThatItIsOut(t *testing.T) {
 
 	_, err = models.LaunchOf(t.Context(), n.db, n.brief.ID)
 	require.Error(t, err)
+}
+
+// TestWhoLaunchesSeesWhatTheyDecide: the campaign, whom the mailing goes to and whom it leaves out, whether links are counted, and which
+// language stands in, in the words of its form.
+func TestWhoLaunchesSeesWhatTheyDecide(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	list := models.NewPeopleList(time.Now())
+	list.Name, list.OrganisationID = "Friends <3>", &h.brief.OrganisationID
+	require.NoError(t, list.Insert(t.Context(), h.db))
+	topics, err := models.Topics(t.Context(), h.db)
+	require.NoError(t, err)
+	owner, err := models.OrganisationByID(t.Context(), h.db, h.brief.OrganisationID)
+	require.NoError(t, err)
+	create := func(in models.MailingInput) string {
+		t.Helper()
+		in.FallbackLanguage, in.Texts = "en", []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}
+		m, err := models.CreateMailing(t.Context(), h.db, h.brief, in, h.person("officer-khc").ID, time.Now())
+		require.NoError(t, err)
+		return mailingPath(m.ID)
+	}
+	narrow := create(models.MailingInput{Title: "Spring", CountsLinks: true, Audience: models.Audience{Roles: []string{models.RoleReader}, Countries: []string{"HR"},
+		Languages: []string{"en"}, Organisations: []uuid.UUID{owner.ID}, Topics: []string{topics[0].Slug}, Lists: []uuid.UUID{list.ID}, Engagement: []string{"sent"},
+		Except: models.Exclusions{Acted: true, Organisations: []uuid.UUID{owner.ID}, Lists: []uuid.UUID{list.ID}}}})
+	wide := create(models.MailingInput{})
+	countries, err := models.Countries(t.Context(), h.db)
+	require.NoError(t, err)
+	croatia := countries[slices.IndexFunc(countries, func(c models.Country) bool { return c.Code == "HR" })]
+	for _, tag := range i18n.Tags() {
+		l, b := i18n.For(tag), h.as("officer-khc", tag)
+		page := b.get(narrow + "/launch")
+		sound(t, page)
+		said := html.UnescapeString(regexp.MustCompile(`<span lang="[^"]*">|</span>`).ReplaceAllString(page.Body, ""))
+		require.Regexp(t, `<dt>`+l.T("campaign.of_mailing")+`</dt><dd><a href="`+campaignsPath+`/[0-9a-f-]{36}">Spring</a></dd>`, said)
+		for key, value := range map[string]string{"mailing.roles": l.T("mailing.role.reader"), "mailing.countries": l.Name(croatia.Names).Text, "mailing.languages": l.Language("en"),
+			"mailing.organisations": owner.Name, "mailing.topics": l.Name(topics[0].Names).Text, "mailing.lists": list.Name, "mailing.engagement": l.T("mailing.engaged.sent"),
+			"mailing.except": l.T("mailing.except_acted"), "mailing.except_organisations": owner.Name, "mailing.except_lists": list.Name} {
+			require.Contains(t, said, "<li>"+l.T(key)+": "+value, key)
+		}
+		for _, fact := range []string{l.T("mailing.counts_links") + "</dt><dd>" + l.T("question.answer.yes"), l.T("mailing.fallback") + "</dt><dd>" + l.Language("en")} {
+			require.Contains(t, said, "<dt>"+fact+"</dd>")
+		}
+		page = b.get(wide + "/launch")
+		sound(t, page)
+		require.Contains(t, html.UnescapeString(page.Body), "<dt>"+l.T("mailing.audience")+"</dt><dd>"+l.T("mailing.report.chosen_by_nothing")+"</dd>")
+		require.Contains(t, html.UnescapeString(page.Body), "<dt>"+l.T("mailing.counts_links")+"</dt><dd>"+l.T("question.answer.no")+"</dd>")
+	}
+}
+
+// TestLanguagesStandInTheOrderOfTheNetwork among the people of a mailing and among its texts.
+func TestLanguagesStandInTheOrderOfTheNetwork(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	languages, err := models.Languages(t.Context(), h.db)
+	require.NoError(t, err)
+	l, in, order := i18n.For("en"), models.MailingInput{FallbackLanguage: "en"}, []string{}
+	for _, language := range languages {
+		order = append(order, l.Language(language.Tag))
+		in.Texts = append(in.Texts, models.MailingText{Language: language.Tag, Subject: "S", Body: "B"})
+	}
+	require.False(t, slices.IsSortedFunc(languages, func(a, b models.Language) int { return strings.Compare(a.Tag, b.Tag) }), "or else this shows nothing")
+	slices.Reverse(in.Texts)
+	m, err := models.CreateMailing(t.Context(), h.db, h.brief, in, h.person("officer-khc").ID, time.Now())
+	require.NoError(t, err)
+	listed := func(pattern, body string) (all []string) {
+		for _, found := range regexp.MustCompile(pattern).FindAllStringSubmatch(body, -1) {
+			all = append(all, found[1])
+		}
+		return all
+	}
+	const text = `<dt>(?:<span[^>]*>)?([^<]*)(?:</span>)?</dt><dd lang="[^"]*"><a href="[^"]*/preview`
+	b, path := h.as("officer-khc", "en"), mailingPath(m.ID)
+	launch := b.get(path + "/launch").Body
+	require.Equal(t, order, listed(`<th scope="row">([^<]*)`, launch))
+	require.Equal(t, order, listed(text, launch))
+	h.exec(`UPDATE mailings SET state = 'sent', launched_at = now(), begun_at = now(), finished_at = now() WHERE id = ?`, m.ID)
+	require.Equal(t, order, listed(text, b.get(path).Body), "and on the page that says how far it has got")
 }
 
 // TestReadersOwnClocksAreShownAsTheyShow: what goes at one time of day by each reader's clock is listed by those clocks.

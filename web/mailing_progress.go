@@ -31,8 +31,9 @@ type mailingProgressView struct {
 	Meter        Progress
 	Figures      []mailFigure
 	Subjects     []models.Titled
-	Speed        string // in words; "" while it does not send
-	Times        string // when it began to leave, or what else there is to say of when, in words
+	Event        *eventShown // that it announces; nil where it announces none
+	Speed        string      // in words; "" while it does not send
+	Times        string      // when it began to leave, or what else there is to say of when, in words
 	Zone         *time.Location
 	Running      bool
 	Refresh      string // how often it is asked for again; "" where nothing changes by itself
@@ -69,6 +70,9 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		v.Page = Page{Language: LanguageOf(r)}
 	}
 	var err error
+	if v.Event, err = shownEvent(l, c.m.Event); err != nil {
+		return err
+	}
 	if v.mailingKin, err = s.kinOf(r, c.m); err != nil {
 		return err
 	}

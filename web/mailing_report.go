@@ -46,10 +46,11 @@ type mailingReportView struct {
 	LinkPicture  chart
 	Rows         []unreachedRow
 	Pager        Pager
-	Book         string     // the same as a workbook
-	Query        string     // of this page, so that settling a mail leads back to it
-	ChosenBy     []labelled // whom the mailing was for, in words
-	Rest         string     // where the rest is written to; "" where there is none
+	Book         string      // the same as a workbook
+	Query        string      // of this page, so that settling a mail leads back to it
+	ChosenBy     []labelled  // whom the mailing was for, in words
+	Event        *eventShown // that it announces; nil where it announces none
+	Rest         string      // where the rest is written to; "" where there is none
 }
 
 // outcomeGroup is a part of the recipients, and what it is made of.
@@ -127,6 +128,9 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 	v.Filtered, v.Query = narrowing(q, "country", "language", "why") != "", narrowing(q, "country", "language", "why", "after")
 	v.Book = v.Path + ".xlsx" + narrowing(q, "country", "language", "why")
 	var err error
+	if v.Event, err = shownEvent(l, c.m.Event); err != nil {
+		return v, err
+	}
 	if v.mailingKin, err = s.kinOf(r, c.m); err != nil {
 		return v, err
 	}

@@ -74,6 +74,11 @@ func (v mailingReportView) headSheet(l *i18n.Localizer, c mailingCase) bookSheet
 	}
 	add("mailing.subject", v.Subject.Title)
 	add("campaign.filter.kind", mailingKind(l, c.kind))
+	if v.Event != nil {
+		add("mailing.when", v.Event.When)
+		add("mailing.event_place", v.Event.Place)
+		add("mailing.event_link", v.Event.Link)
+	}
 	add("followup.recommendation", c.title.Title)
 	add("campaign.of_mailing", c.campaign.Title)
 	add("campaign.filter.state", v.State.Text)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"tribuna/internal/i18n"
@@ -10,21 +11,33 @@ import (
 
 // mailingShown is what a mailing is, and what it has beside its texts, for who decides whether it is sent.
 type mailingShown struct {
-	Kind        string
-	Event       *eventShown
-	Items       []i18n.Words // of a newsletter: their titles
-	Letters     []models.PreparedLetter
-	Authorities []i18n.Words // to whom readers write
-	Until       *time.Time   // last day of writing; nil: no end
+	Kind         string
+	Campaign     models.Titled
+	CampaignHref string
+	Audience     []labelled // by what its readers are chosen; none: everybody who agreed
+	CountsLinks  string     // whether it is counted how often links are followed, in words
+	Event        *eventShown
+	Items        []i18n.Words // of a newsletter: their titles
+	Letters      []models.PreparedLetter
+	Authorities  []i18n.Words // to whom readers write
+	Until        *time.Time   // last day of writing; nil: no end
 }
 
 // eventShown is when and where an event is, by its own clock.
 type eventShown struct{ When, Place, Link string }
 
 // shownMailing says what a mailing is.
-func (s *Server) shownMailing(ctx context.Context, l *i18n.Localizer, m *models.Mailing) (mailingShown, error) {
-	v := mailingShown{Kind: mailingKind(l, m.Kind), Letters: m.Letters, Until: m.WriteUntil}
+func (s *Server) shownMailing(r *http.Request, c mailingCase) (mailingShown, error) {
+	ctx, l, m := r.Context(), Localizer(r), c.m
+	v := mailingShown{Kind: mailingKind(l, m.Kind), Campaign: c.campaign, CampaignHref: campaignPath(m.CampaignID), Letters: m.Letters,
+		Until: m.WriteUntil, CountsLinks: l.T("question.answer.no")}
+	if m.CountsLinks {
+		v.CountsLinks = l.T("question.answer.yes")
+	}
 	var err error
+	if v.Audience, err = s.audienceInWords(r, c, m.Audience); err != nil {
+		return v, err
+	}
 	switch m.Kind {
 	case models.MailingKindNewsletter:
 		v.Items, err = s.itemTitles(ctx, l, m.Items, m.FallbackLanguage)

@@ -76,3 +76,39 @@ func TestWhoIsInChargeIsToldThatItIsTheirOwnText(t *testing.T) {
 		}
 	}
 }
+
+// TestCampaignsWithoutANameAreNumbered: they are told apart by name wherever they are named, in the reader's language as well.
+func TestCampaignsWithoutANameAreNumbered(t *testing.T) {
+	h := newHouse(t)
+	h.published()
+	brief, err := demo.Brief()
+	require.NoError(t, err)
+	var begun []*models.Mailing
+	for range 3 {
+		m, err := models.CreateMailing(t.Context(), h.db, h.brief, models.MailingInput{FallbackLanguage: "en",
+			Texts: []models.MailingText{{Language: "en", Subject: "S", Body: "B"}}}, h.person("officer-khc").ID, time.Now())
+		require.NoError(t, err)
+		begun = append(begun, m)
+	}
+	for reader, tag := range map[string]string{"bg": "bg", "en": "en", "sq": "en"} {
+		b := h.as("officer-khc", reader)
+		pages := map[string]string{}
+		for _, path := range []string{campaignsPath, recommendationPath(h.brief.ID), recommendationPath(h.brief.ID) + "/mailings/new"} {
+			page := b.get(path)
+			sound(t, page)
+			pages[path] = html.UnescapeString(page.Body)
+		}
+		for i, m := range begun {
+			called := `lang="` + tag + `">` + brief.Texts[tag].Title + []string{"", " (2)", " (3)"}[i] + "<"
+			for path, said := range pages {
+				id := campaignPath(m.CampaignID) + `" `
+				if strings.HasSuffix(path, "/new") {
+					id = m.CampaignID.String() + `" `
+				}
+				require.Contains(t, said, id+called, "%s in %s", path, reader)
+			}
+			require.Contains(t, html.UnescapeString(b.get(campaignPath(m.CampaignID)).Body), called)
+			require.Contains(t, html.UnescapeString(b.get(mailingPath(m.ID)+"/launch").Body), campaignPath(m.CampaignID)+`" `+called)
+		}
+	}
+}
