@@ -8,6 +8,7 @@ import (
 	"tribuna/internal/access"
 	"tribuna/internal/apperr"
 	"tribuna/internal/deadline"
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -108,13 +109,21 @@ func (s *Server) askTime(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	said := "time.given"
-	if t.AskedUntil != nil {
-		said = "time.sent"
-	}
-	s.flash(r, "done", Localizer(r).T(said, "Date", Localizer(r).Date(t.DueAt, a.zone)))
+	s.flash(r, "done", timeSaid(Localizer(r), a.task, t, a.zone))
 	http.Redirect(w, r, a.path(), http.StatusSeeOther)
 	return nil
+}
+
+// timeSaid says what came of a wish for more time: it was given, or the officer is asked, which takes the place of what was asked before.
+func timeSaid(l *i18n.Localizer, before, after *models.Task, zone *time.Location) string {
+	due := l.Date(after.DueAt, zone)
+	switch {
+	case after.AskedUntil == nil:
+		return l.T("time.given", "Date", due)
+	case before.AskedUntil != nil && !before.AskedUntil.Equal(*after.AskedUntil):
+		return l.T("time.sent_instead", "Date", due, "Before", l.Date(*before.AskedUntil, time.UTC), "Now", l.Date(*after.AskedUntil, time.UTC))
+	}
+	return l.T("time.sent", "Date", due)
 }
 
 // deadlineCalendar gives the deadline of a review as a file for a calendar. It says what the invitation says and leads to the

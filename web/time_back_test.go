@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,6 +36,12 @@ func TestTimeIsTakenBackOnItsPage(t *testing.T) {
 		if i == 0 {
 			n.scannedAt(task, who, path+"?time-back=1")
 			require.NotNil(t, n.task(task.ID).AskedUntil)
+		}
+		if i == 1 { // another wish takes the place of the first, and that is said
+			ask(b, path, 91)
+			wished := func(days int) string { return l.Date(task.DueAt.AddDate(0, 0, days), time.UTC) }
+			require.Contains(t, b.get(path).Body, l.T("time.sent_instead", "Date", l.Date(n.task(task.ID).DueAt, zone), "Before", wished(90), "Now", wished(91)))
+			ask(b, path, 90)
 		}
 		page := b.get(path + "?time-back=1")
 		sound(t, page)
