@@ -32,7 +32,7 @@ func (s *Server) linkRoutes(r *mux.Router) {
 // task's clean address. A machine that follows links in mails changes nothing by it.
 func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	token := mux.Vars(r)["token"]
+	token := tokenOf(r)
 	claims, genuine := s.ofTask(token)
 	if !genuine {
 		return s.noLink(w, r, s.Engine.LinkDamaged)
@@ -61,6 +61,9 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
+
+// tokenOf is the token in the request's path, as it was sent.
+func tokenOf(r *http.Request) string { return links.WithoutAddition(mux.Vars(r)["token"]) }
 
 // ofTask reads a personal link to a question; false where it is none, or is damaged.
 func (s *Server) ofTask(token string) (links.Claims, bool) {
@@ -97,7 +100,7 @@ type linkAskedView struct{ Page }
 // gives the address to which it was sent. The answer is the same whatever comes of it, so that nobody learns from it who is asked what.
 func (s *Server) renewLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	token := mux.Vars(r)["token"]
+	token := tokenOf(r)
 	claims, genuine := s.ofTask(token)
 	if genuine {
 		return s.renewed(w, r, true, func(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -44,6 +45,40 @@ func TestLinkBecomesACookieForItsTask(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, task.State, after.State, "opening decides nothing")
 	require.Nil(t, after.AcceptedAt)
+}
+
+// TestALinkOpensWithWhatAMailProgramAddedToIt: the full stop behind it, the bracket around it. It is the link that was sent, so it opens
+// what that does, becomes the same cookie, and can be renewed; it stands whole in no log.
+func TestALinkOpensWithWhatAMailProgramAddedToIt(t *testing.T) {
+	var log strings.Builder
+	h := newHouse(t)
+	h.server.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: links.RedactAttr}))
+	expert := h.person("expert-02")
+	task := h.ask(models.TaskReview, expert.ID)
+	link := h.linkFor(task, expert.ID)
+	token := strings.TrimPrefix(link, "/l/")
+	added := []string{".", ",", ")", "%3E", "%253E", "%20", "%22", "'", "%E2%80%9D", ").", "%3E,", "%C2%A0"}
+	for _, addition := range added {
+		b := h.public("en")
+		got := b.get(link + addition)
+		require.Equal(t, http.StatusSeeOther, got.StatusCode, addition)
+		require.Equal(t, taskPath(task.ID), got.Header.Get("Location"), addition)
+		require.Equal(t, token, got.Cookies()[0].Value, addition)
+		require.Equal(t, http.StatusOK, b.get(taskPath(task.ID)).StatusCode, addition)
+	}
+	after, err := models.TaskByID(t.Context(), h.db, task.ID)
+	require.NoError(t, err)
+	require.Equal(t, task.State, after.State, "opening decides nothing")
+	require.Zero(t, h.newLinks(expert.ID))
+	require.NotContains(t, log.String(), token)
+
+	require.Equal(t, http.StatusGone, h.public("en").get(link[:len(link)-1]+".").StatusCode, "what is cut off stays so")
+	require.NoError(t, models.RevokeLinks(t.Context(), h.db, task.ID))
+	ended := h.public("en").get(link + ")")
+	require.Equal(t, http.StatusGone, ended.StatusCode)
+	require.NotContains(t, ended.Body, `name="email"`, "whose it was is known")
+	require.Equal(t, http.StatusOK, h.public("en").post(link+")", nil).StatusCode)
+	require.Equal(t, 1, h.newLinks(expert.ID))
 }
 
 func TestVisitorByLink(t *testing.T) {
