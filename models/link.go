@@ -133,6 +133,17 @@ func MayTryLinks(ctx context.Context, db bun.IDB, host string, now time.Time) (b
 	return Allow(ctx, db, "no-link:host:"+host, guessesByHost, renewalsWindow, now)
 }
 
+// CheckLinkAddress refuses what is no address, before anybody is looked for by it: that says nothing of who is known here.
+func CheckLinkAddress(address string) error {
+	switch address = Address(address); {
+	case address == "":
+		return apperr.Invalid("email", "required")
+	case !validAddress(address):
+		return apperr.Invalid("email", "email")
+	}
+	return nil
+}
+
 // RenewLinkAt is RenewLink for whoever has an address; for nobody's nothing happens.
 func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string, now time.Time) error {
 	p, err := PersonByEmail(ctx, db, address)
