@@ -49,6 +49,8 @@ func overReason(t models.Task, rec *models.Recommendation, refused error) string
 	case rec.Stage == models.StageWithdrawn && t.Kind != models.TaskReportProgress:
 		return "cancelled"
 	case t.Kind == models.TaskReview || t.Kind == models.TaskConsult || t.Kind == models.TaskSignOff:
+	case (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && rec.Stage == models.StageReview && rec.Round == t.Round:
+		return "weighed"
 		return "closed"
 	default:
 		return "done"
