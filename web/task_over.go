@@ -195,10 +195,12 @@ func (s *Server) passedOn(ctx context.Context, l *i18n.Localizer, a *asked) (str
 	}
 	if a.task.Kind == models.TaskReview {
 		n, err := models.SuggestedBy(ctx, s.DB, a.task.ID)
-		if err != nil || n == 0 {
+		if err != nil {
 			return "", err
 		}
-		return l.N("suggestion.passed_on", n), nil
+		if n > 0 {
+			return l.N("suggestion.passed_on", n), nil
+		}
 	}
 	said, err := record.Of(ctx, s.DB, a.rec.ID, []string{"task.declined"}, []uuid.UUID{a.task.ID}, record.Confidential)
 	if err != nil || len(said) == 0 || said[len(said)-1].Texts["suggestion"] == "" {
