@@ -133,6 +133,17 @@ func MayTryLinks(ctx context.Context, db bun.IDB, host string, now time.Time) (b
 	return Allow(ctx, db, "no-link:host:"+host, guessesByHost, renewalsWindow, now)
 }
 
+// CheckLinkAddress refuses what is no address, before anybody is looked for by it: that says nothing of who is known here.
+func CheckLinkAddress(address string) error {
+	switch address = Address(address); {
+	case address == "":
+		return apperr.Invalid("email", "required")
+	case !validAddress(address):
+		return apperr.Invalid("email", "email")
+	}
+	return nil
+}
+
 // RenewLinkAt is RenewLink for whoever has an address; for nobody's nothing happens.
 func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string, now time.Time) error {
 	p, err := PersonByEmail(ctx, db, address)
@@ -143,6 +154,34 @@ func RenewLinkAt(ctx context.Context, db bun.IDB, task uuid.UUID, address string
 		return err
 	}
 	return RenewLink(ctx, db, task, p.ID, now)
+}
+
+// TakesAnswer reports whether the page that the link of a question opens takes an answer, now or once a hold ends: the first one, another
+// one in the place of the one that was given, or that of an expert who declined or was silent and will review after all.
+func (t MailTask) TakesAnswer(ctx context.Context, db bun.IDB, now time.Time) (bool, error) {
+	switch {
+	case t.State == TaskOpen:
+		return true, nil
+	case t.State == TaskDone || t.Kind != TaskReview:
+		return t.AnswerStands, nil
+	}
+	task, err := TaskByID(ctx, db, t.ID)
+	if err != nil {
+		return false, err
+	}
+	r, err := RecommendationByID(ctx, db, t.RecommendationID)
+	if err != nil {
+		return false, err
+	}
+	round, err := RoundByNumber(ctx, db, r.ID, t.Round)
+	if apperr.CodeOf(err) == apperr.CodeNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	refused := task.RefusesTo(DecideAcceptTask, r, round, now)
+	return refused == nil || apperr.CodeOf(refused) == apperr.CodeHeld, nil
 }
 
 // mostRenewed is how many questions somebody is sent links for who holds one of which it cannot be read what it was for.

@@ -83,6 +83,15 @@ func Suggest(ctx context.Context, tx bun.IDB, t *Task, list []SuggestionPayload,
 	return nil
 }
 
+// SuggestedBy counts whom somebody suggested who declined a question: all that they are told of it again.
+func SuggestedBy(ctx context.Context, db bun.IDB, task uuid.UUID) (int, error) {
+	n, err := db.NewSelect().Model((*ReviewerSuggestion)(nil)).Where("rs.task_id = ? AND rs.forgotten_at IS NULL", task).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count suggestions: %w", err)
+	}
+	return int(n), nil
+}
+
 // Suggestions lists whom experts suggested in a round, by the question they declined. They are for those who decide whom to ask.
 func Suggestions(ctx context.Context, db bun.IDB, recommendation uuid.UUID, round int) (map[uuid.UUID][]ReviewerSuggestion, error) {
 	var all []ReviewerSuggestion

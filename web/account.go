@@ -34,6 +34,7 @@ type signInView struct {
 	Signed bool // somebody is signed in already
 
 	SendLink string // where a new personal link for the page is asked for; "" where people come by none
+	Address  *Form  // what was typed there, and why no mail can go to it
 }
 
 func (s *Server) newSignInView(r *http.Request, values url.Values) signInView {

@@ -25,7 +25,7 @@ func (o *office) looksAtConsultation(t *testing.T, path string, f url.Values) ur
 		sound(t, look)
 		unsaid(t, look)
 		for _, words := range []string{l.T("summary.title"), "На два реда.", "Добавете срок.", "Centre for Youth Integration Serbia", o.person("partner-cyi").Name,
-			l.T("summary.in_name"), l.T("review.send_consultation")} {
+			l.T("summary.in_name"), l.T("review.send_consultation"), l.T("summary.kept") + " " + l.T("asked.label.until") + ": <span"} {
 			require.Contains(t, look.Body, words, tag)
 		}
 		require.NotContains(t, look.Body, l.T("summary.naming"), "nobody chooses how an organisation is named")

@@ -85,6 +85,7 @@ func TestWordsWithWhichSomebodyDeclinedAreForgotten(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, b.post(path+"/decline", f).StatusCode)
 	require.Equal(t, models.TaskDeclined, n.task(task.ID).State)
 	require.Nil(t, n.left("expert-02", models.KeptDecline(task.ID)), "they were sent")
+	require.NotContains(t, b.get(path).Body, i18n.For("en").N("suggestion.passed_on", 1), "they suggested nobody")
 }
 
 // TestWordsWithWhichSomebodyDeclinesKeepThemselves is somebody on a telephone who types, and finds the words at a desk.

@@ -21,7 +21,7 @@ type errorView struct {
 	SignIn    bool   // offer signing in
 	WentBack  bool   // say that the browser's Back button keeps what was typed
 	RenewPath string // where a new personal link can be asked for; "" offers none
-	Damaged   bool   // of whose link it was nothing can be read: the address is asked for
+	Address   *Form  // asks for the address, where nothing can be read of whose link it was; else nil
 }
 
 // titleKeys name the situations; what is missing has the title of a conflict.
@@ -46,22 +46,29 @@ var titleKeys = map[apperr.Code]string{
 // Error answers with the page of an error. Errors without a code are our own mistakes: they are logged, the reader
 // gets a number instead of their words.
 func (e *Engine) Error(w http.ResponseWriter, r *http.Request, err error) {
-	e.errorPage(w, r, err, "", false)
+	e.errorPage(w, r, err, "", nil)
 }
 
 // LinkExpired answers with the page of a personal link that has ended. A form on it posts to renewPath, which sends a
 // new link to the address on file.
 func (e *Engine) LinkExpired(w http.ResponseWriter, r *http.Request, renewPath string) {
-	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, false)
+	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, nil)
 }
 
 // LinkDamaged answers with the page of an address that is no personal link, or is none any more because it was changed or cut off. A form
 // on it posts to renewPath the address to which the link was sent.
 func (e *Engine) LinkDamaged(w http.ResponseWriter, r *http.Request, renewPath string) {
-	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, true)
+	e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, NewForm(nil))
 }
 
-func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, renewPath string, damaged bool) {
+// linkAddressAgain answers with that page once more, where no mail can go to the address that was typed.
+func (e *Engine) linkAddressAgain(form *Form) func(w http.ResponseWriter, r *http.Request, renewPath string) {
+	return func(w http.ResponseWriter, r *http.Request, renewPath string) {
+		e.errorPage(w, r, apperr.New(apperr.CodeLinkExpired), renewPath, form)
+	}
+}
+
+func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, renewPath string, address *Form) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the reader has gone; nobody is there to be told
 	}
@@ -72,9 +79,12 @@ func (e *Engine) errorPage(w http.ResponseWriter, r *http.Request, err error, re
 		slog.ErrorContext(r.Context(), "a request failed", "method", r.Method, "request", RequestID(r.Context()), "error", err)
 	}
 	v := newErrorView(r, code, err)
-	v.RenewPath, v.Damaged = renewPath, damaged
-	if damaged {
-		v.Text = Localizer(r).T("error.link_damaged")
+	v.RenewPath, v.Address = renewPath, address
+	if address != nil {
+		v.Text, v.WentBack = Localizer(r).T("error.link_damaged"), false // what was typed stands there
+		if len(address.Errors) > 0 {
+			status = http.StatusUnprocessableEntity
+		}
 	}
 	body, failed := e.execute("error", "error", v)
 	if failed != nil {

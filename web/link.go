@@ -3,7 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
-	"strings"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,7 +32,7 @@ func (s *Server) linkRoutes(r *mux.Router) {
 // task's clean address. A machine that follows links in mails changes nothing by it.
 func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	token := mux.Vars(r)["token"]
+	token := tokenOf(r)
 	claims, genuine := s.ofTask(token)
 	if !genuine {
 		return s.noLink(w, r, s.Engine.LinkDamaged)
@@ -61,6 +61,9 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
+
+// tokenOf is the token in the request's path, as it was sent.
+func tokenOf(r *http.Request) string { return links.WithoutAddition(mux.Vars(r)["token"]) }
 
 // ofTask reads a personal link to a question; false where it is none, or is damaged.
 func (s *Server) ofTask(token string) (links.Claims, bool) {
@@ -97,7 +100,7 @@ type linkAskedView struct{ Page }
 // gives the address to which it was sent. The answer is the same whatever comes of it, so that nobody learns from it who is asked what.
 func (s *Server) renewLink(w http.ResponseWriter, r *http.Request) error {
 	neverKept(w)
-	token := mux.Vars(r)["token"]
+	token := tokenOf(r)
 	claims, genuine := s.ofTask(token)
 	if genuine {
 		return s.renewed(w, r, true, func(ctx context.Context) error {
@@ -108,8 +111,8 @@ func (s *Server) renewLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	address := r.PostForm.Get("email")
-	if strings.TrimSpace(address) == "" { // nothing can be sent, and nobody is told that something was
-		return s.noLink(w, r, s.Engine.LinkDamaged)
+	if wrong := wrongLinkAddress(r); wrong != nil { // nothing can be sent, and nobody is told that something was
+		return s.noLink(w, r, s.Engine.linkAddressAgain(wrong))
 	}
 	task, _ := links.TaskHint(token)
 	return s.renewed(w, r, true, func(ctx context.Context) error {
@@ -125,9 +128,28 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, err := idVar(r, "id", "task")
+	if wrong := wrongLinkAddress(r); err == nil && wrong != nil {
+		v := s.newSignInView(r, url.Values{"next": {taskPath(id)}})
+		v.Address, v.Path = wrong, signInPath+"?"+url.Values{"next": {taskPath(id)}}.Encode()
+		s.Engine.Render(w, r, http.StatusUnprocessableEntity, "sign_in", v)
+		return nil
+	}
 	return s.renewed(w, r, err == nil, func(ctx context.Context) error {
 		return models.RenewLinkAt(ctx, s.DB, id, r.PostForm.Get("email"), s.Now())
 	})
+}
+
+// wrongLinkAddress is the form that asks for a new link as it was sent, where no mail can go to its address; else nil. It is judged by how
+// the address is written alone, so that nobody learns who is known here.
+func wrongLinkAddress(r *http.Request) *Form {
+	const field = "link-email" // as the page calls it: that of signing in stands there, too
+	address, l := r.PostForm.Get("email"), Localizer(r)
+	form := NewForm(url.Values{field: {address}})
+	if !form.Blame(blamed(models.CheckLinkAddress(address), "email", field), l) {
+		return nil
+	}
+	form.calls(field, l.T("account.sign_in.link_to"))
+	return form
 }
 
 // renewed sees to it that a new link is sent, unless too many are asked for from there, and says what it always says.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -44,6 +45,40 @@ func TestLinkBecomesACookieForItsTask(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, task.State, after.State, "opening decides nothing")
 	require.Nil(t, after.AcceptedAt)
+}
+
+// TestALinkOpensWithWhatAMailProgramAddedToIt: the full stop behind it, the bracket around it. It is the link that was sent, so it opens
+// what that does, becomes the same cookie, and can be renewed; it stands whole in no log.
+func TestALinkOpensWithWhatAMailProgramAddedToIt(t *testing.T) {
+	var log strings.Builder
+	h := newHouse(t)
+	h.server.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: links.RedactAttr}))
+	expert := h.person("expert-02")
+	task := h.ask(models.TaskReview, expert.ID)
+	link := h.linkFor(task, expert.ID)
+	token := strings.TrimPrefix(link, "/l/")
+	added := []string{".", ",", ")", "%3E", "%253E", "%20", "%22", "'", "%E2%80%9D", ").", "%3E,", "%C2%A0"}
+	for _, addition := range added {
+		b := h.public("en")
+		got := b.get(link + addition)
+		require.Equal(t, http.StatusSeeOther, got.StatusCode, addition)
+		require.Equal(t, taskPath(task.ID), got.Header.Get("Location"), addition)
+		require.Equal(t, token, got.Cookies()[0].Value, addition)
+		require.Equal(t, http.StatusOK, b.get(taskPath(task.ID)).StatusCode, addition)
+	}
+	after, err := models.TaskByID(t.Context(), h.db, task.ID)
+	require.NoError(t, err)
+	require.Equal(t, task.State, after.State, "opening decides nothing")
+	require.Zero(t, h.newLinks(expert.ID))
+	require.NotContains(t, log.String(), token)
+
+	require.Equal(t, http.StatusGone, h.public("en").get(link[:len(link)-1]+".").StatusCode, "what is cut off stays so")
+	require.NoError(t, models.RevokeLinks(t.Context(), h.db, task.ID))
+	ended := h.public("en").get(link + ")")
+	require.Equal(t, http.StatusGone, ended.StatusCode)
+	require.NotContains(t, ended.Body, `name="email"`, "whose it was is known")
+	require.Equal(t, http.StatusOK, h.public("en").post(link+")", nil).StatusCode)
+	require.Equal(t, 1, h.newLinks(expert.ID))
 }
 
 func TestVisitorByLink(t *testing.T) {
@@ -137,11 +172,11 @@ func TestADamagedLinkAsksForTheAddress(t *testing.T) {
 		sound(t, page)
 		require.Contains(t, page.Body, `name="email"`, name)
 		require.Empty(t, page.Cookies(), name)
-		without := b.post(path, nil)
-		require.Equal(t, http.StatusGone, without.StatusCode, name)
-		require.NotContains(t, without.Body, i18n.For("en").T("account.link_asked.text"), "%s: nothing was sent", name)
+		for _, typed := range []string{"", "  ", "expert", "expert@", "Expert <" + expert.Email + ">", expert.Email + "," + other.Email, strings.Repeat("x", 3000)} {
+			h.asksAgain(b.post(path, url.Values{"email": {typed}}), path, typed)
+		}
 		require.Zero(t, h.newLinks(expert.ID), name)
-		for _, address := range []string{other.Email, "nobody@example.org", strings.Repeat("x", 3000), expert.Email, strings.ToUpper(expert.Email)} {
+		for _, address := range []string{other.Email, "nobody@example.org", expert.Email, " " + strings.ToUpper(expert.Email)} {
 			asked := b.post(path, url.Values{"email": {address}})
 			require.Equal(t, http.StatusOK, asked.StatusCode, name)
 			require.Equal(t, "no-store", asked.Header.Get("Cache-Control"))
@@ -308,7 +343,7 @@ func TestCleanAddressOffersALink(t *testing.T) {
 	require.Contains(t, page.Body, `action="`+action+`"`)
 	require.NotContains(t, b.get("/sign-in?next=/dashboard").Body, "/new-link")
 	var said string
-	for i, address := range []string{expert.Email, " " + strings.ToUpper(expert.Email), other.Email, "nobody@example.org", "", strings.Repeat("x", 3000)} {
+	for i, address := range []string{expert.Email, " " + strings.ToUpper(expert.Email), other.Email, "nobody@example.org"} {
 		got := b.post(action, url.Values{"email": {address}})
 		require.Equal(t, http.StatusOK, got.StatusCode)
 		require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
@@ -318,9 +353,33 @@ func TestCleanAddressOffersALink(t *testing.T) {
 		require.Equal(t, said, withoutIDs(got.Body), address)
 	}
 	require.Equal(t, said, withoutIDs(b.post(taskPath(uuid.New())+"/new-link", url.Values{"email": {expert.Email}}).Body))
+	for _, tag := range i18n.Tags() {
+		b := h.public(tag)
+		for _, typed := range []string{"", "expert", strings.Repeat("x", 3000)} {
+			again := b.post(action, url.Values{"email": {typed}})
+			h.asksAgain(again, action, typed)
+			require.Contains(t, again.Body, `value="`+taskPath(task.ID)+`"`, "and signing in leads to the same page")
+		}
+	}
 	require.Equal(t, 1, h.newLinks(expert.ID))
 	require.Zero(t, h.newLinks(other.ID))
 	require.Equal(t, http.StatusSeeOther, h.public("en").get(first).StatusCode, "a new link does not end the one before")
+}
+
+// asksAgain is the page that asks for a new link, after an address to which no mail can go: it says so above and at the field, keeps what
+// was typed, and tells nobody that something was sent.
+func (h *house) asksAgain(got answer, action, typed string) {
+	h.t.Helper()
+	require.Equal(h.t, http.StatusUnprocessableEntity, got.StatusCode, typed)
+	require.Equal(h.t, "no-store", got.Header.Get("Cache-Control"))
+	sound(h.t, got)
+	require.Contains(h.t, got.Body, `href="#f-link-email"`, "the summary leads to the field")
+	require.Contains(h.t, got.Body, `id="f-link-email-error"`)
+	require.Contains(h.t, got.Body, `aria-invalid="true"`)
+	require.Equal(h.t, typed, filled(h.t, got.Body, action).Get("email"))
+	for _, tag := range i18n.Tags() {
+		require.NotContains(h.t, got.Body, i18n.For(tag).T("account.link_asked.text"), "nothing was sent")
+	}
 }
 
 var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)

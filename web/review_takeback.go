@@ -114,7 +114,7 @@ func (s *Server) takeBack(w http.ResponseWriter, r *http.Request) error {
 		done, err = s.checkAndDecide(w, r, decision{a.task.ProcessID, models.DecideTakeBack, &a.task.ID, p}, a.path())
 	}
 	if apperr.CodeOf(err) == apperr.CodeClosed { // it closed meanwhile
-		return s.showStands(w, r, a, "closed")
+		return s.showStands(w, r, a, overReason(*a.task, a.rec, err))
 	}
 	switch l := Localizer(r); {
 	case err != nil && f.showAgain(err, l):
@@ -136,7 +136,7 @@ func (s *Server) takeBack(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showStands(w http.ResponseWriter, r *http.Request, a *asked, reason string) error {
 	f := newFormState(nil)
 	f.status = http.StatusConflict
-	if reason == "closed" {
+	if reason == "closed" || reason == "weighed" {
 		f.Refused = Localizer(r).T("takeback.closed." + string(a.task.Kind))
 	}
 	return s.renderOver(w, r, a, reason, f)

@@ -225,12 +225,25 @@ func TestClosedRoundShowsWhatWasAnswered(t *testing.T) {
 	n.open(models.TaskDecideReview)
 	over := b.get(path)
 	sound(t, over)
-	require.Contains(t, over.Body, i18n.For("en").T("asked.over.closed.title"))
 	require.Contains(t, over.Body, "A good beginning.")
+	for _, tag := range i18n.Tags() {
+		require.Equal(t, http.StatusSeeOther, b.post("/language", url.Values{"language": {tag}, "next": {path}}).StatusCode)
+		page := b.get(path)
+		require.Contains(t, page.Body, i18n.For(tag).T("asked.over.weighed.text"), "nothing is decided yet")
+		require.NotContains(t, page.Body, i18n.For(tag).T("asked.over.closed.text"))
+	}
+	require.Equal(t, http.StatusSeeOther, b.post("/language", url.Values{"language": {"en"}, "next": {path}}).StatusCode)
 	late := url.Values{"decision_id": {NewDecisionID()}, "version_hash": f["version_hash"], "answer": {models.AnswerSupport}, "comment-0": {"Too late."}}
 	refused := b.post(path+"/review", late)
 	require.Equal(t, http.StatusConflict, refused.StatusCode)
 	require.Contains(t, refused.Body, "Too late.", "even then nothing typed is lost")
+	n.say(n.brief.ID, n.officer, models.DecideReview, &n.open(models.TaskDecideReview)[0],
+		models.DecideReviewPayload{Decision: models.ReviewAccept, Reason: "The reviews support it."})
+	n.waitFor("the text to go on", func() bool { return n.reload().Stage != models.StageReview })
+	gone := b.get(path)
+	sound(t, gone)
+	require.Contains(t, gone.Body, i18n.For("en").T("asked.over.closed.text"))
+	require.NotContains(t, gone.Body, i18n.For("en").T("asked.over.weighed.text"))
 }
 
 func TestPartnerIsConsulted(t *testing.T) {

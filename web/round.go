@@ -229,7 +229,7 @@ func (s *Server) roundDesk(r *http.Request, a *officerAct) (roundDeskView, error
 		v.Closing = l.T("round.extend.closing")
 	}
 	if last, needed := lastDue(a, procedure, v.Zone); needed {
-		v.Needed = l.T("round.extend.needed", "Date", l.Date(*a.rec.NeededBy, time.UTC), "Last", l.Date(last, v.Zone))
+		v.Needed = neededWords(l, l.Date(*a.rec.NeededBy, time.UTC), l.Date(last, v.Zone))
 	}
 	if v.Others, err = s.otherDesks(ctx, l, a); err != nil {
 		return v, err

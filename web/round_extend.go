@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"tribuna/internal/i18n"
 	"tribuna/models"
 )
 
@@ -14,6 +15,15 @@ func lastDue(a *officerAct, procedure *models.Procedure, zone *time.Location) (t
 		return time.Time{}, false
 	}
 	return procedure.Document.Review.LastDue(*a.rec.NeededBy, zone), true
+}
+
+// neededWords say by which day the text is needed, and after which last one there is too little time left to decide; once where it is the
+// same day.
+func neededWords(l *i18n.Localizer, needed, last string) string {
+	if last == needed {
+		return l.T("round.extend.needed_same", "Date", needed)
+	}
+	return l.T("round.extend.needed", "Date", needed, "Last", last)
 }
 
 // extended says what came of giving more time: also that it leaves too little to decide.

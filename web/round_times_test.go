@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,17 @@ import (
 	"tribuna/internal/i18n"
 	"tribuna/models"
 )
+
+// TestTheDayATextIsNeededByIsSaidOnce where the officer has until the same day to decide.
+func TestTheDayATextIsNeededByIsSaidOnce(t *testing.T) {
+	for _, tag := range i18n.Tags() {
+		l := i18n.For(tag)
+		require.Equal(t, 1, strings.Count(neededWords(l, "11 2 2027", "11 2 2027"), "11 2 2027"), tag)
+		both := neededWords(l, "11 2 2027", "4 2 2027")
+		require.Contains(t, both, " 11 2 2027", tag)
+		require.Contains(t, both, " 4 2 2027", tag)
+	}
+}
 
 // TestBothTimesOfARoundAreNamed says of the deadline and of the end of the time after it which is which, in every language.
 func TestBothTimesOfARoundAreNamed(t *testing.T) {

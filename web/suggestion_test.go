@@ -60,6 +60,7 @@ func TestWhoDeclinesSuggestsTwoOthers(t *testing.T) {
 		require.Contains(t, desk.Body, want)
 	}
 	require.Contains(t, o.get(home+"/reviewers").Body, "Nova Person")
+	require.Contains(t, b.get(path).Body, i18n.For("en").N("suggestion.passed_on", 2), "who suggested them reads that they were passed on")
 	for _, never := range []string{n.as("partner-khc", "en").get(home).Body, b.get(path).Body} {
 		require.NotContains(t, never, "Nova Person")
 	}

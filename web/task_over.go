@@ -9,6 +9,7 @@ import (
 
 	"tribuna/internal/apperr"
 	"tribuna/internal/i18n"
+	"tribuna/internal/record"
 	"tribuna/models"
 )
 
@@ -48,6 +49,8 @@ func overReason(t models.Task, rec *models.Recommendation, refused error) string
 		return "expired"
 	case rec.Stage == models.StageWithdrawn && t.Kind != models.TaskReportProgress:
 		return "cancelled"
+	case (t.Kind == models.TaskReview || t.Kind == models.TaskConsult) && rec.Stage == models.StageReview && rec.Round == t.Round:
+		return "weighed"
 	case t.Kind == models.TaskReview || t.Kind == models.TaskConsult || t.Kind == models.TaskSignOff:
 		return "closed"
 	default:
@@ -64,6 +67,7 @@ type answeredView struct {
 	Document    string // the text asked about
 	Lang        string // its language
 	Lead        string
+	Passed      string // that whom they suggested was passed on; "" where nobody was suggested
 	Next        string // what happens now, or whom to write to
 	Answer      *answerView
 	Original    *original // of an answer recorded in one's name
@@ -156,6 +160,9 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	if v.Conflict, err = s.replacedView(r.Context(), l, a); err != nil {
 		return err
 	}
+	if v.Passed, err = s.passedOn(r.Context(), l, a); err != nil {
+		return err
+	}
 	contact, err := s.contact(r.Context(), l)
 	if err != nil {
 		return err
@@ -178,6 +185,28 @@ func (s *Server) renderOver(w http.ResponseWriter, r *http.Request, a *asked, re
 	}
 	s.Engine.Render(w, r, f.status, "answered", v)
 	return nil
+}
+
+// passedOn tells who declined that whom they suggested was passed on; "" where they suggested nobody, or it is forgotten. It names nobody:
+// the suggestion itself is for those alone who decide whom to ask.
+func (s *Server) passedOn(ctx context.Context, l *i18n.Localizer, a *asked) (string, error) {
+	if a.task.State != models.TaskDeclined {
+		return "", nil
+	}
+	if a.task.Kind == models.TaskReview {
+		n, err := models.SuggestedBy(ctx, s.DB, a.task.ID)
+		if err != nil {
+			return "", err
+		}
+		if n > 0 {
+			return l.N("suggestion.passed_on", n), nil
+		}
+	}
+	said, err := record.Of(ctx, s.DB, a.rec.ID, []string{"task.declined"}, []uuid.UUID{a.task.ID}, record.Confidential)
+	if err != nil || len(said) == 0 || said[len(said)-1].Texts["suggestion"] == "" {
+		return "", err
+	}
+	return l.N("suggestion.passed_on", 1), nil
 }
 
 // endedWithRound returns when the round was closed, with which an expert's question ended that they had not answered; nil where it did not.

@@ -197,6 +197,25 @@ func (n *office) approveAfterReturning(t *testing.T) {
 	require.Equal(t, models.TranslationApproved, n.translation(task).State)
 }
 
+// TestATranslatorWhoDeclinesReadsThatTheirSuggestionWasPassedOn in a sentence that names nobody.
+func TestATranslatorWhoDeclinesReadsThatTheirSuggestionWasPassedOn(t *testing.T) {
+	n := newOffice(t)
+	n.patient(func(d *models.ProcedureDocument) { d.Review.Grace = "1s" })
+	n.accept()
+	task := &n.open(models.TaskTranslate)[0]
+	translator := n.personOf(task)
+	b, path := n.byLink(task, translator, translator.Language)
+	f := form(t, b.get(path).Body, path+"/decline")
+	f.Set("suggestion", "Ana Kovač")
+	f.Set("will_not", "yes")
+	require.Equal(t, http.StatusSeeOther, b.post(path+"/decline", f).StatusCode)
+	over, l := b.get(path), i18n.For(translator.Language)
+	sound(t, over)
+	require.Contains(t, over.Body, l.T("asked.over.declined.title"))
+	require.Contains(t, over.Body, l.N("suggestion.passed_on", 1))
+	require.NotContains(t, over.Body, "Ana Kova")
+}
+
 func TestTranslationSavesItself(t *testing.T) {
 	h := newHouse(t)
 	translator := h.person("translator-bg-1")

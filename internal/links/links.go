@@ -132,6 +132,18 @@ func (m *Minter) check(kind Kind, encoded string) (Claims, error) {
 	}, nil
 }
 
+// WithoutAddition is a token as it stood in a mail, without what the mail's program took for a part of the address: the full stop or the
+// comma after it, a closing bracket or quotation mark, a space, and what follows these. No token holds such a character, escaped or not.
+func WithoutAddition(token string) string {
+	if at := strings.IndexFunc(token, func(r rune) bool { return !strings.ContainsRune(alphabet, r) }); at >= 0 {
+		return token[:at]
+	}
+	return token
+}
+
+// alphabet is that of tokens: base64 for addresses (RFC 4648, section 5), whose underscore is in the prefix as well.
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
 // TaskHint reads of a link that Check refuses which task it was made for, where that can still be read: a mail program cut it off, or a
 // letter of it was changed. Anybody can have written it, so nothing is opened or told by it: it only says which question somebody means
 // who has shown by something else that it is theirs.

@@ -82,6 +82,27 @@ func TestWhatIsNoLinkIsRefused(t *testing.T) {
 	}
 }
 
+func TestWhatAMailProgramAddsIsNoPartOfTheToken(t *testing.T) {
+	m := minter(t, oldKey)
+	for range 20 { // a token can end in whatever the alphabet has
+		token := m.Mint(links.KindTask, uuid.New(), person, 1)
+		require.Equal(t, token, links.WithoutAddition(token))
+		for _, added := range additions {
+			require.Equal(t, token, links.WithoutAddition(token+added), added)
+			require.Equal(t, "GET /l/tl_…"+added, links.Redact("GET /l/"+token+added), "and nothing of the token is told beside it")
+			escaped := url.PathEscape(added)
+			require.Equal(t, "GET /l/tl_…"+escaped, links.Redact("GET /l/"+token+escaped))
+			refused(t, m, token+added)
+		}
+		refused(t, m, links.WithoutAddition(token+"A"))
+		refused(t, m, links.WithoutAddition("."+token))
+	}
+	require.Empty(t, links.WithoutAddition("."))
+}
+
+// additions are what mail programs add to an address, as a path holds it: what stood behind it in the text, or around it.
+var additions = []string{".", ",", ")", ">", "%3E", " ", "\u00a0", "\"", "'", "”", "»", ").", ">,", ";", "]", "*", "\r\n", ".Please"}
+
 func TestKeysRotate(t *testing.T) {
 	before, during, after := minter(t, oldKey), minter(t, newKey, oldKey), minter(t, newKey)
 	old := before.Mint(links.KindTask, task, person, 1)

@@ -155,7 +155,8 @@ func (d *draft) afterAsking(t models.MailTask) []string {
 	return append(more, d.t("link_is_personal"))
 }
 
-// newLink sends the way back in, to those whose link ended while their answer may still be given, changed or read.
+// newLink sends the way back in, to those whose link ended while their answer may still be given, changed or read. Where it is only to be
+// read, that is all somebody else could do who has the link.
 func (d *draft) newLink(ctx context.Context) (page, error) {
 	t, err := d.task(ctx)
 	if err != nil {
@@ -169,12 +170,17 @@ func (d *draft) newLink(ctx context.Context) (page, error) {
 		Lead:     []string{d.t("new_link.lead")},
 		Document: document(t),
 		Button:   &button{Label: d.t("new_link.button"), URL: d.link(t)},
-		After:    []string{d.t("link_is_personal")},
 		Why:      d.t("new_link.why"),
 	}
-	if t.RoundEnded == nil { // else there is nothing left to do until any day
-		p.Facts = []fact{{d.t("label.until"), d.until(t.DueAt)}}
+	takes, err := t.TakesAnswer(ctx, d.db, d.now)
+	if err != nil {
+		return page{}, err
 	}
+	if takes {
+		p.Facts, p.After = []fact{{d.t("label.until"), d.until(t.DueAt)}}, []string{d.t("link_is_personal")}
+		return p, nil
+	}
+	p.Lead, p.After = append(p.Lead, d.t("new_link.closed")), []string{d.t("new_link.closed_personal")}
 	return p, nil
 }
 

@@ -82,7 +82,7 @@ func TestInvitationSaysWhoAsksHowLongAndThatOneMayDecline(t *testing.T) {
 	require.Contains(t, letter.Text, "Who asks: Ana Officer, Know-how Centre")
 	require.Contains(t, letter.Text, "about 1 minute to read, 2 to answer")
 	require.Contains(t, letter.Text, "you can decline on the")
-	require.Contains(t, asOneLine(letter.Text), "by this day whether you can do it: 3 March 2026", "when somebody else is asked")
+	require.Contains(t, asOneLine(letter.Text), "whether you can do it. The deadline for that: 3 March 2026", "when somebody else is asked")
 }
 
 // A deadline is the end of a day in its country: Sofia's clock shows the next one by then.
