@@ -174,7 +174,7 @@ var entitlements = concat(
 		always("POST /account/sessions/{id}/end", notTheirs), always("GET /account/profile", members), always("POST /account/profile", members), always("GET /account/data", members),
 		always("GET /account/keys", members), always("POST /account/keys", members),
 		always("POST /account/keys/{id}/end", notTheirs),
-		always("GET /l/{token}", linkIsOver), always("POST /l/{token}", linkIsOver),
+		always("GET /l/{token}", linkIsOver), always("POST /l/{token}", everybody), // who has a damaged one asks for another
 		always("GET /u/{token}", noSuchThing), always("POST /u/{token}", noSuchThing),
 		always("POST /u/{token}/undo", noSuchThing), always("GET /preferences/{token}", noSuchThing), always("POST /preferences/{token}", noSuchThing),
 		always("GET /w/{token}", noSuchThing), always("POST /w/{token}", noSuchThing), always("GET /write/{id}", noSuchThing),

@@ -52,7 +52,7 @@ func newOffice(t *testing.T) *office {
 	require.NoError(t, err)
 	temporal := testtemporal.Client(t)
 	c.server.Processes = &workflows.Client{DB: c.db, Temporal: temporal, Now: time.Now,
-		Log: slog.New(slog.DiscardHandler)}
+		Log: slog.New(slog.DiscardHandler), Patience: time.Minute} // beside other tests a decision can take longer than a person waits
 	c.acts = &activities.Activities{DB: c.db, Now: time.Now, Mails: batches{c.sender()}, Processes: c.server.Processes,
 		Log: slog.New(slog.DiscardHandler)}
 	queue, err := c.server.Processes.Queue(t.Context())
