@@ -40,7 +40,8 @@ func measureReview(ctx context.Context, _ settings) (string, error) {
 	text := fmt.Sprintf(`## A review with %d comments
 
 The demo's brief in a round that %d experts answered, %d comments each, half of them on quoted words. Each page is asked for %d
-times by somebody signed in, by turns with the statements by which it is read from PostgreSQL, bare.
+times by somebody signed in, by turns with the statements by which it is read from PostgreSQL, bare. Statements that are planned once
+for each connection are asked for through the code that the page asks them through.
 
 - *review: expert*: the page on which an expert answers, while the other comments are there. Nobody reads others' comments in a running
   round: the form holds the expert's own %[3]d, to be changed.
