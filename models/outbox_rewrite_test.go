@@ -24,6 +24,45 @@ func TestNoIndexFollowsWhatComesOfAMail(t *testing.T) {
 	}
 }
 
+// TestAMailIsWrittenAnewOnItsOwnPage sends a mailing as a sender does, some parts of windows at a time: there is room for each row as it is when it is
+// claimed and once more with what came of it, so that no index needs a new entry.
+func TestAMailIsWrittenAnewOnItsOwnPage(t *testing.T) {
+	const readers, atOnce = 400, 80
+	b := newMailbox(t, readers)
+	mailing := b.sending(t)
+	for range readers / atOnce {
+		token := uuid.New()
+		var results []models.MailResult
+		for _, m := range claimMailing(t, b.db, mailing, token, atOnce, mailNow) {
+			results = append(results, models.MailResult{ID: m.ID, State: models.MailDelivered, Reply: "250 2.0.0 Ok: queued as 4bKqXl0zQTz9sWJ, 3.2.1 mail.example"})
+		}
+		n, err := models.MarkResults(t.Context(), b.db, token, results, mailNow)
+		require.NoError(t, err)
+		require.Equal(t, atOnce, n)
+	}
+	written := b.statistics(t, `SELECT n_tup_upd AS a, n_tup_hot_upd AS b FROM pg_stat_user_tables WHERE relname = 'outbox'`)
+	require.Equal(t, 2*readers, written[0])
+	require.Equal(t, 2*readers, written[1])
+}
+
+// TestAClaimReadsNoFurtherThanItsLastMail: of a mailing that the planner knows nothing of yet, too.
+func TestAClaimReadsNoFurtherThanItsLastMail(t *testing.T) {
+	b := newMailbox(t, 300)
+	mailing := b.sending(t)
+	require.Len(t, claimMailing(t, b.db, mailing, uuid.New(), 10, mailNow), 10)
+	read := b.statistics(t, `SELECT idx_scan AS a, idx_tup_read AS b FROM pg_stat_user_indexes WHERE indexrelname = 'outbox_mailing_due'`)
+	require.Equal(t, []int{1, 10}, read)
+}
+
+// statistics reads two figures that PostgreSQL keeps; the one connection in use brings in first what it counted.
+func (b *mailbox) statistics(t *testing.T, query string) []int {
+	t.Helper()
+	execSQL(t, b.db, `SELECT pg_stat_force_next_flush()`)
+	var figures struct{ A, B int }
+	require.NoError(t, b.db.NewRaw(query).Scan(t.Context(), &figures))
+	return []int{figures.A, figures.B}
+}
+
 // TestAMailThatIsOverSaysSoToItsIndexes holds the columns that indexes and claims name against every state.
 func TestAMailThatIsOverSaysSoToItsIndexes(t *testing.T) {
 	b := newMailbox(t, 1)

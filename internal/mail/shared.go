@@ -6,7 +6,7 @@ import (
 )
 
 // gather is how long a statement waits for others to share it: a fraction of what a part of a window takes on the wire.
-const gather = 5 * time.Millisecond
+const gather = 8 * time.Millisecond
 
 // shared lets goroutines share statements: what they bring within a moment, or while one runs, goes together.
 type shared[T any] struct {
