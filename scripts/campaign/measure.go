@@ -80,7 +80,7 @@ func (s settings) task(w *world, sink *server, sign string) task {
 // measureSigned measures the sender and both loops, one after the other, as often as asked.
 func measureSigned(ctx context.Context, s settings, w *world, sink *server, sign string) (figures, error) {
 	f := figures{sign: sign}
-	var sender, composing, bare []float64
+	var sender, composing, bare, theirs, ours, postgres, share []float64
 	for range s.rounds {
 		t := s.task(w, sink, sign)
 		began := time.Now()
@@ -107,7 +107,7 @@ func measureSigned(ctx context.Context, s settings, w *world, sink *server, sign
 			return f, err
 		}
 		bare = append(bare, o.rate(s.people))
-		f.theirs = o.CPU
+		theirs = append(theirs, o.CPU)
 		before := w.cpu()
 		progress("the sender, signed: %s", sign)
 		o, took, err := sent(ctx, sink, "sender", t, s.people)
@@ -115,12 +115,13 @@ func measureSigned(ctx context.Context, s settings, w *world, sink *server, sign
 			return f, err
 		}
 		sender = append(sender, o.rate(s.people))
-		f.ours, f.postgres = o.CPU, w.cpu()-before
-		f.share = f.postgres / (o.Seconds * float64(runtime.NumCPU()))
+		ours, postgres = append(ours, o.CPU), append(postgres, w.cpu()-before)
+		share = append(share, postgres[len(postgres)-1]/(o.Seconds*float64(runtime.NumCPU())))
 		f.idle = max(f.idle, o.Idle)
 		f.peak, f.database, f.size = max(f.peak, o.Peak), max(f.database, o.Database/o.Seconds), took.Bytes/took.Messages
 	}
 	f.sender, f.composing, f.bare = median(sender), median(composing), median(bare)
+	f.theirs, f.ours, f.postgres, f.share = median(theirs), median(ours), median(postgres), median(share)
 	return f, nil
 }
 

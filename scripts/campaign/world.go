@@ -24,6 +24,9 @@ const binary = "bin/tribuna"
 // languages are those a mailing has a text in.
 var languages = []string{"en", "sq", "bg", "ro", "sr-Latn"}
 
+// suppressed says that for so many readers there is one address that is not written to any more, as a network has after some years.
+const suppressed = 20
+
 // bodies bring a message to about 11 KB.
 var bodies = map[string]string{
 	"en":      "Young people who leave care at eighteen are expected to manage alone what others learn over years. We ask for a mentor for everybody until they are twenty-five.",
@@ -80,7 +83,7 @@ func (w *world) stop() {
 	_ = os.RemoveAll(w.dir)
 }
 
-// fill adds the readers, each of whom reads one of the languages, and what they are written to about.
+// fill adds the readers, each of whom reads one of the languages, addresses of others that bounced, and what they are written to about.
 func (w *world) fill(ctx context.Context, owner *bun.DB, people int) error {
 	w.rec = uuid.New()
 	for _, statement := range []struct {
@@ -91,6 +94,8 @@ func (w *world) fill(ctx context.Context, owner *bun.DB, people int) error {
 		{`INSERT INTO people (id, name, email, language, consent_at)
 			SELECT gen_random_uuid(), 'Reader ' || i, 'reader' || i || '@d' || i % 200 || '.example', (?::text[])[1 + i % ?], now() FROM generate_series(1, ?) AS i`,
 			[]any{"{" + strings.Join(languages, ",") + "}", len(languages), people}},
+		{`INSERT INTO suppressions (address_hash, reason, created_at) SELECT address_hash('gone' || i || '@d' || i % 200 || '.example'), 'bounced', now() FROM generate_series(1, ?) AS i`,
+			[]any{people / suppressed}},
 		{`INSERT INTO recommendations (id, slug, kind, language, title, organisation_id, officer_id, procedure_id, stage_since, created_at, updated_at)
 			SELECT ?, 'bench', 'policy_brief', 'en', 'Leaving care is not leaving alone', r.organisation_id, r.person_id, (SELECT id FROM procedures LIMIT 1), now(), now(), now()
 			FROM roles AS r WHERE r.role = 'officer' LIMIT 1`, []any{w.rec}},
