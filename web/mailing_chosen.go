@@ -41,7 +41,7 @@ func (s *Server) audienceInWords(r *http.Request, c mailingCase, a models.Audien
 	add("mailing.engagement", offeredWords(l, offered.Engagement, a.Engagement, ""))
 	add("mailing.not_reached", offeredWords(l, offered.Mailings, stringsOf(a.NotReached), "mailing.earlier"))
 	if a.Except.Acted {
-		facts = append(facts, labelled{l.T("mailing.except"), i18n.Said(l.T("mailing.except_acted"))})
+		facts = append(facts, labelled{l.T("mailing.except"), i18n.Said(l.T("mailing.except_acted_chosen"))})
 	}
 	add("mailing.except_lists", offeredWords(l, offered.Lists, stringsOf(a.Except.Lists), "list.gone"))
 	add("mailing.except_organisations", offeredWords(l, offered.Organisations, stringsOf(a.Except.Organisations), ""))

@@ -95,7 +95,7 @@ func TestWhoLaunchesSeesWhatTheyDecide(t *testing.T) {
 		require.Regexp(t, `<dt>`+l.T("campaign.of_mailing")+`</dt><dd><a href="`+campaignsPath+`/[0-9a-f-]{36}">Spring</a></dd>`, said)
 		for key, value := range map[string]string{"mailing.roles": l.T("mailing.role.reader"), "mailing.countries": l.Name(croatia.Names).Text, "mailing.languages": l.Language("en"),
 			"mailing.organisations": owner.Name, "mailing.topics": l.Name(topics[0].Names).Text, "mailing.lists": list.Name, "mailing.engagement": l.T("mailing.engaged.sent"),
-			"mailing.except": l.T("mailing.except_acted"), "mailing.except_organisations": owner.Name, "mailing.except_lists": list.Name} {
+			"mailing.except": l.T("mailing.except_acted_chosen"), "mailing.except_organisations": owner.Name, "mailing.except_lists": list.Name} {
 			require.Contains(t, said, "<li>"+l.T(key)+": "+value, key)
 		}
 		for _, fact := range []string{l.T("mailing.counts_links") + "</dt><dd>" + l.T("question.answer.yes"), l.T("mailing.fallback") + "</dt><dd>" + l.Language("en")} {
