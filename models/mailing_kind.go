@@ -354,3 +354,13 @@ func CarriedTexts(ctx context.Context, db bun.IDB, ids []uuid.UUID, language str
 // carriesNothingHidden is true of a mailing (alias m) none of whose items is about a text in quarantine.
 const carriesNothingHidden = `NOT EXISTS (SELECT 1 FROM mailing_items AS item JOIN recommendations AS hidden ON hidden.id = item.recommendation_id
 	WHERE item.mailing_id = m.id AND hidden.quarantined_at IS NOT NULL)`
+
+// HidesSomething reports whether a text that a mailing is about or carries is hidden: while it is, nothing of the mailing leaves.
+func (m *Mailing) HidesSomething(ctx context.Context, db bun.IDB) (bool, error) {
+	shown, err := db.NewSelect().TableExpr("mailings AS m").Join("JOIN recommendations AS r ON r.id = m.recommendation_id").
+		Where("m.id = ?", m.ID).Where(notQuarantined).Where(carriesNothingHidden).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whether a mailing carries what is hidden: %w", err)
+	}
+	return !shown, nil
+}

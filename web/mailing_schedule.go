@@ -127,6 +127,7 @@ type mailingWaits struct {
 	Untimed   bool // it was to leave at once: At says nothing
 	Passed    bool // At has
 	Restored  bool // it asks because a backup was restored
+	Hidden    bool // a text in it is hidden, and it cannot leave
 	Over      bool // the event that it announces, or the days on which its readers write
 	At        time.Time
 	Leaves    string // when, in a sentence
@@ -230,7 +231,8 @@ func (s *Server) mailingWaits(r *http.Request, c mailingCase, zone *time.Locatio
 		return nil, err
 	}
 	if w.Asking || w.Paused {
-		return w, nil
+		w.Hidden, err = c.m.HidesSomething(r.Context(), s.DB)
+		return w, err
 	}
 	waves, err := models.MailingWaves(r.Context(), s.DB, c.m.ID)
 	if err != nil {

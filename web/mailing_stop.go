@@ -36,6 +36,13 @@ func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mai
 	if !v.Running {
 		return nil
 	}
+	hides, err := m.HidesSomething(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	if hides {
+		v.Holds = append(v.Holds, l.T("mailing.wait.hidden"))
+	}
 	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
 	for _, w := range waits {
 		if w.Why == models.WaitServer {

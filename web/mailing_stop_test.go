@@ -2,6 +2,10 @@ package web
 
 import (
 	"context"
+	"html"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +39,34 @@ func (h *house) sending(people int) *models.Mailing {
 		h.brief.ID, m.ID, people).Exec(ctx)
 	require.NoError(h.t, err)
 	return m
+}
+
+// TestAMailingThatCarriesWhatIsHiddenSaysSo while it is being sent and nothing leaves, and when it asks.
+func TestAMailingThatCarriesWhatIsHiddenSaysSo(t *testing.T) {
+	h := newHouse(t)
+	m := h.sending(3)
+	h.exec(`INSERT INTO mailing_items (id, mailing_id, position, recommendation_id, link) SELECT gen_random_uuid(), ?, 0, id, '' FROM recommendations WHERE id <> ? LIMIT 1`, m.ID, h.brief.ID)
+	said := func(l *i18n.Localizer) map[string]bool {
+		page := h.as("officer-khc", l.Tag()).get(mailingPath(m.ID))
+		sound(t, page)
+		keys := map[string]bool{}
+		for _, key := range []string{"mailing.wait.hidden", "mailing.schedule.asks_hidden", "mailing.schedule.asks_hidden_next", "mailing.schedule.asks_late"} {
+			keys[key] = strings.Contains(html.UnescapeString(page.Body), l.T(key))
+		}
+		return keys
+	}
+	for _, tag := range i18n.Tags() {
+		require.NotContains(t, slices.Collect(maps.Values(said(i18n.For(tag)))), true)
+	}
+	h.exec(`UPDATE recommendations SET quarantined_at = now() WHERE id IN (SELECT recommendation_id FROM mailing_items WHERE mailing_id = ?)`, m.ID)
+	for _, tag := range i18n.Tags() {
+		require.True(t, said(i18n.For(tag))["mailing.wait.hidden"], tag)
+	}
+	h.exec(`UPDATE mailings SET state = 'asking', launched_at = now(), next_at = now() WHERE id = ?`, m.ID)
+	for _, tag := range i18n.Tags() {
+		require.Equal(t, map[string]bool{"mailing.wait.hidden": false, "mailing.schedule.asks_hidden": true, "mailing.schedule.asks_hidden_next": true,
+			"mailing.schedule.asks_late": false}, said(i18n.For(tag)), tag)
+	}
 }
 
 // TestAMailingThatPausedByItselfSaysWhy on its page and on the desk of who is in charge, in every language, until it goes on.

@@ -28,7 +28,8 @@ Written by `+"`make bench-campaign`"+` on %s, on %d cores, of which others wante
 one machine, with a PostgreSQL that flushes the disk at every commit. The sender does all it does in earnest: it claims,
 asks consent and suppressions again, marks, signs return addresses, writes what came of each. Beside it, in the same run: a
 loop that has go-mail compose every message and send it as it comes over connections used again, and a loop that sends messages
-encoded before, signed alike, over go-mail's connections; neither has a database or knows what came of a message.
+encoded before, signed alike, over go-mail's connections; neither has a database or knows what came of a message. The memory is the
+most that a process held which does nothing but send (VmHWM); a worker holds its workflows besides, see above.
 
 | signed | sender /s | composing /s | encoded before /s | of composing | of encoded | memory MB |
 |---|---:|---:|---:|---:|---:|---:|
