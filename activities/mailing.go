@@ -181,8 +181,12 @@ const MailingBatch = 1000
 // says why.
 //
 // One that was being sent when everything stood still for long asks before it goes on, as one whose time passed does: nothing of it
-// leaves, and it says since when.
+// leaves, and it says since when. One whose event or days of writing are over by now rests, and RestMailing has it ask: nobody is
+// invited to what is over, however slowly it went until then.
 func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
+	if over, result, err := a.overMeanwhile(ctx, mailing); over || err != nil {
+		return result, temporalError(err)
+	}
 	since, err := models.GoesOnAfter(ctx, a.DB, mailing, a.Now())
 	if err != nil {
 		return SendMailingResult{}, temporalError(err)
@@ -211,12 +215,27 @@ func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMa
 	return result, temporalError(err)
 }
 
+// overMeanwhile reports whether what a mailing is about is over while it is being sent, and what a batch comes to then.
+func (a *Activities) overMeanwhile(ctx context.Context, mailing uuid.UUID) (bool, SendMailingResult, error) {
+	var result SendMailingResult
+	m, err := models.MailingByID(ctx, a.DB, mailing)
+	if err != nil {
+		return false, result, err
+	}
+	if over, err := m.Over(a.Now()); !over || err != nil {
+		return false, result, err
+	}
+	counts, err := models.MailingCounts(ctx, a.DB, mailing)
+	result.Pending, result.Rests = counts.Pending(), true
+	return true, result, err
+}
+
 // SendMailingResult is what one batch came to.
 type SendMailingResult struct {
 	Settled int
 	Pending int
 	Stop    *models.MailingStop `json:",omitempty"` // why it must not go on before a person has looked at it
-	Rests   bool                // nothing of it can leave for a while
+	Rests   bool                // nothing of it can leave for a while, or at all
 }
 
 // FinishMailing ends a mailing when every recipient is settled.
