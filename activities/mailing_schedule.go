@@ -172,7 +172,7 @@ func reviseMailing(ctx context.Context, x *act) error {
 	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
-	m.State, m.LaunchedAt, m.BegunAt, m.NextAt = models.MailingDraft, nil, nil, nil // one that asks since a restore still does at its next launch
+	m.State, m.LaunchedAt, m.BegunAt, m.ResumedAt, m.NextAt = models.MailingDraft, nil, nil, nil, nil // one that asks since a restore still does at its next launch
 	return x.saveMailing(ctx, m, "mailing.revised", nil)
 }
 
