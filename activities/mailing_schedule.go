@@ -270,15 +270,17 @@ func (a *Activities) RestMailing(ctx context.Context, s Step) (models.Position, 
 		if m.State != models.MailingSending {
 			return errNotNow
 		}
-		if over, err := m.Over(x.now); err != nil {
-			return err
-		} else if over {
-			m.NextAt = &x.now
-			return x.askAboutMailing(ctx, m, whatIsOver(m))
-		}
 		next, err := models.NextOfMailing(ctx, x.tx, m.ID)
 		if err != nil {
 			return err
+		}
+		if over, err := m.Over(x.now); err != nil {
+			return err
+		} else if over {
+			if m.NextAt = next; next == nil || next.After(x.now) {
+				m.NextAt = &x.now
+			}
+			return x.askAboutMailing(ctx, m, whatIsOver(m))
 		}
 		if next = restUntil(next, x.now); next == nil {
 			return errNotNow
