@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"tribuna/internal/apperr"
+	"tribuna/internal/mail"
 	"tribuna/internal/record"
 	"tribuna/models"
 )
@@ -147,6 +148,7 @@ func resumeMailing(ctx context.Context, x *act) error {
 	if err := m.GoOn(ctx, x.tx); err != nil {
 		return err
 	}
+	m.ResumedAt = &x.now
 	if m.NextAt != nil { // it waits again, if only for as long as it takes to see that its time has passed: see StartMailing
 		m.State = models.MailingScheduled
 	} else {
@@ -177,18 +179,25 @@ func cancelMailing(ctx context.Context, x *act) error {
 const MailingBatch = 1000
 
 // SendMailing sends the next mails of a mailing. It returns how many it settled and how many are not settled yet:
-// these wait for a later time, or are in another worker's hands. Where mail servers refuse it so that it must not go on, it
-// says why.
+// these wait for a later time, or are in another worker's hands. Where mail servers refuse it so that it must not go on, at once or
+// in what came back of it, it says why.
 //
 // One that was being sent when everything stood still for long asks before it goes on, as one whose time passed does: nothing of it
-// leaves, and it says since when.
+// leaves, and it says since when. One whose event or days of writing are over by now rests, and RestMailing has it ask: nobody is
+// invited to what is over, however slowly it went until then.
 func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMailingResult, error) {
+	if over, result, err := a.overMeanwhile(ctx, mailing); over || err != nil {
+		return result, temporalError(err)
+	}
 	since, err := models.GoesOnAfter(ctx, a.DB, mailing, a.Now())
 	if err != nil {
 		return SendMailingResult{}, temporalError(err)
 	}
 	if since != nil {
 		return SendMailingResult{Stop: &models.MailingStop{Reason: models.StopStale, Since: since, At: a.Now()}}, nil
+	}
+	if stop, err := mail.StopForReturned(ctx, a.DB, mailing, a.Now()); err != nil || stop != nil {
+		return SendMailingResult{Stop: stop}, temporalError(err)
 	}
 	if err := models.QuietMailing(ctx, a.DB, mailing, a.Now()); err != nil {
 		return SendMailingResult{}, temporalError(err)
@@ -211,12 +220,27 @@ func (a *Activities) SendMailing(ctx context.Context, mailing uuid.UUID) (SendMa
 	return result, temporalError(err)
 }
 
+// overMeanwhile reports whether what a mailing is about is over while it is being sent, and what a batch comes to then.
+func (a *Activities) overMeanwhile(ctx context.Context, mailing uuid.UUID) (bool, SendMailingResult, error) {
+	var result SendMailingResult
+	m, err := models.MailingByID(ctx, a.DB, mailing)
+	if err != nil {
+		return false, result, err
+	}
+	if over, err := m.Over(a.Now()); !over || err != nil {
+		return false, result, err
+	}
+	counts, err := models.MailingCounts(ctx, a.DB, mailing)
+	result.Pending, result.Rests = counts.Pending(), true
+	return true, result, err
+}
+
 // SendMailingResult is what one batch came to.
 type SendMailingResult struct {
 	Settled int
 	Pending int
 	Stop    *models.MailingStop `json:",omitempty"` // why it must not go on before a person has looked at it
-	Rests   bool                // nothing of it can leave for a while
+	Rests   bool                // nothing of it can leave for a while, or at all
 }
 
 // FinishMailing ends a mailing when every recipient is settled.

@@ -172,7 +172,7 @@ func reviseMailing(ctx context.Context, x *act) error {
 	if err := x.closeTasks(ctx, models.TaskDone, ""); err != nil {
 		return err
 	}
-	m.State, m.LaunchedAt, m.BegunAt, m.NextAt = models.MailingDraft, nil, nil, nil // one that asks since a restore still does at its next launch
+	m.State, m.LaunchedAt, m.BegunAt, m.ResumedAt, m.NextAt = models.MailingDraft, nil, nil, nil, nil // one that asks since a restore still does at its next launch
 	return x.saveMailing(ctx, m, "mailing.revised", nil)
 }
 
@@ -199,15 +199,21 @@ func (a *Activities) StartMailing(ctx context.Context, s Step) (models.Position,
 			return err
 		case x.rec.Quarantined():
 			return x.askAboutMailing(ctx, m, "hidden")
-		case over && m.Event == nil:
-			return x.askAboutMailing(ctx, m, "writing_over")
 		case over:
-			return x.askAboutMailing(ctx, m, "event_over")
+			return x.askAboutMailing(ctx, m, whatIsOver(m))
 		case x.procedure.Mailing.Late(*m.NextAt, x.now):
 			return x.askAboutMailing(ctx, m, "late")
 		}
 		return x.startMailing(ctx, m)
 	})
+}
+
+// whatIsOver is why a mailing asks that is over.
+func whatIsOver(m *models.Mailing) string {
+	if m.Event == nil {
+		return "writing_over"
+	}
+	return "event_over"
 }
 
 func (x *act) startMailing(ctx context.Context, m *models.Mailing) error {
@@ -253,18 +259,30 @@ func restUntil(next *time.Time, now time.Time) *time.Time {
 	return next
 }
 
-// RestMailing has a mailing wait for the time at which it goes on: its other readers are asleep, or get it at that hour.
+// RestMailing has a mailing wait for the time at which it goes on: its other readers are asleep, or get it at that hour. One that is
+// over by now asks instead, for what is left of it.
 func (a *Activities) RestMailing(ctx context.Context, s Step) (models.Position, error) {
 	return a.step(ctx, s, "rest_mailing", func(ctx context.Context, x *act) error {
 		m, err := models.MailingByID(ctx, x.tx, x.process.ID)
 		if err != nil {
 			return err
 		}
+		if m.State != models.MailingSending {
+			return errNotNow
+		}
 		next, err := models.NextOfMailing(ctx, x.tx, m.ID)
 		if err != nil {
 			return err
 		}
-		if next = restUntil(next, x.now); next == nil || m.State != models.MailingSending {
+		if over, err := m.Over(x.now); err != nil {
+			return err
+		} else if over {
+			if m.NextAt = next; next == nil || next.After(x.now) {
+				m.NextAt = &x.now
+			}
+			return x.askAboutMailing(ctx, m, whatIsOver(m))
+		}
+		if next = restUntil(next, x.now); next == nil {
 			return errNotNow
 		}
 		m.State, m.NextAt = models.MailingScheduled, next

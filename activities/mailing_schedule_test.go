@@ -209,3 +209,30 @@ func TestAnEventThatIsOverIsNotAnnounced(t *testing.T) {
 	require.Equal(t, models.MailingPaused, d.mailing(paused.ID).State)
 	says(paused, models.DecideCancelMailing, models.NoPayload{})
 }
+
+func TestAnEventThatEndsWhileItIsAnnouncedIsAnnouncedToNobodyElse(t *testing.T) {
+	d := newDesk(t, nil)
+	_, err := d.db.NewRaw("UPDATE recommendations SET published_at = ? WHERE id = ?", d.clock, d.rec.ID).Exec(d.ctx)
+	require.NoError(t, err)
+	d.acts.Mails = outbox{d}
+	m := d.invitation(3)
+	d.decide(m.ID, models.DecideLaunchMailing, d.officer, nil, models.LaunchMailingPayload{Revision: 1, Expected: english, AtNight: true})
+	require.Equal(t, models.MailingSending, d.mailing(m.ID).State)
+	step := Step{ProcessID: m.ID}
+	d.notNow("RestMailing", d.acts.RestMailing, step)
+
+	d.pass(4 * day) // servers were slow, and meanwhile it took place
+	part, err := d.acts.SendMailing(d.ctx, m.ID)
+	require.NoError(t, err)
+	require.Equal(t, SendMailingResult{Pending: english, Rests: true}, part)
+	require.Equal(t, english, d.count((*models.OutboxMail)(nil), "mailing_id = ? AND state = ?", m.ID, models.MailQueued), "nothing left")
+	d.step("RestMailing", d.acts.RestMailing, step)
+	asking := d.mailing(m.ID)
+	require.Equal(t, models.MailingAsking, asking.State)
+	require.WithinDuration(t, d.clock.Add(-4*day), *asking.NextAt, time.Second, "when what is left was to leave")
+	require.Equal(t, d.officer.ID, *d.the(models.TaskDecideMailing).PersonID)
+	require.Equal(t, "event.end_time", d.blamed(m, models.DecideMoveMailing, models.MoveMailingPayload{AtNight: true}).Path)
+	d.notNow("RestMailing", d.acts.RestMailing, Step{ProcessID: m.ID, N: 2})
+	d.decide(m.ID, models.DecideCancelMailing, d.officer, nil, models.NoPayload{})
+	require.Zero(t, d.count((*models.Task)(nil), "kind = ? AND state = ?", models.TaskDecideMailing, models.TaskOpen))
+}

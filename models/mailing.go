@@ -65,7 +65,8 @@ type Mailing struct {
 	ServerSince *time.Time   `bun:",scanonly"` // of MailingsOf: since when no mail server answers, while it is being sent
 	Decided     int          `bun:",scanonly"` // of MailingsIn: how often it was decided what becomes of it
 
-	BegunAt *time.Time // when it was put on record that it leaves; that it goes on, or waits once more, is not said again
+	BegunAt   *time.Time // when it was put on record that it leaves; that it goes on, or waits once more, is not said again
+	ResumedAt *time.Time // when a person last let it go on after a pause: see ReturnedNow
 
 	Texts    []MailingText `bun:"rel:has-many,join:id=mailing_id"`
 	Campaign *Campaign     `bun:"rel:belongs-to,join:campaign_id=id"`
@@ -247,7 +248,7 @@ func MailingsOf(ctx context.Context, db bun.IDB, recommendation uuid.UUID) ([]Ma
 
 // SaveState writes where a mailing stands.
 func (m *Mailing) SaveState(ctx context.Context, db bun.IDB) error {
-	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at", "schedule", "at_night", "next_at", "asks", "begun_at").WherePK().Exec(ctx)
+	_, err := db.NewUpdate().Model(m).Column("state", "launched_at", "finished_at", "schedule", "at_night", "next_at", "asks", "begun_at", "resumed_at").WherePK().Exec(ctx)
 	return err
 }
 

@@ -136,7 +136,7 @@ func CreateRest(ctx context.Context, tx bun.IDB, m *Mailing, r *Recommendation, 
 	next.ID, next.State, next.Audience, next.Revision = NewID(), MailingDraft, audience, 1
 	next.CreatedBy, next.CreatedAt, next.LaunchedAt, next.FinishedAt = officer, now, nil, nil
 	next.Texts, next.MailingContent = nil, MailingContent{}
-	next.Stopped, next.Schedule, next.AtNight, next.NextAt, next.Asks, next.BegunAt = nil, nil, false, nil, false, nil // when this one leaves is said anew
+	next.Stopped, next.Schedule, next.AtNight, next.NextAt, next.Asks, next.BegunAt, next.ResumedAt = nil, nil, false, nil, false, nil, nil // when this one leaves is said anew
 	if _, err := tx.NewInsert().Model(&next).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("create a mailing to the rest: %w", err)
 	}

@@ -82,3 +82,31 @@ func TestMailingThatWasPausedForDaysGoesOnWhenItIsLetTo(t *testing.T) {
 	require.Equal(t, models.MailingSent, p.state())
 	require.Zero(t, p.entries("mailing.stopped"), "a person paused it")
 }
+
+// TestMailingThatIsOverBeforeAllOfItHasLeftAsks though it was tried all the while, and nothing of it leaves any more.
+func TestMailingThatIsOverBeforeAllOfItHasLeftAsks(t *testing.T) {
+	p := newPostOffice(t)
+	p.exec(`INSERT INTO mailing_events (mailing_id, event_id, sequence, starts_at, ends_at, zone, place) VALUES (?, ?, 0, ?, ?, 'UTC', 'Hall 3')`,
+		p.mailing.ID, p.mailing.ID, begin.Add(3*time.Hour), begin.Add(4*time.Hour))
+	p.exec(`UPDATE mailings SET kind = 'event' WHERE id = ?`, p.mailing.ID)
+	sender := p.sender()
+	left := 30
+	p.mails = senderFunc(func(ctx context.Context, mailing uuid.UUID, _ int, progress func()) (int, error) {
+		limit := left
+		if left = 0; limit == 0 && p.now().Before(begin.Add(4*time.Hour)) {
+			return 0, nil
+		}
+		return sender.SendBatch(ctx, mail.Batch{MailingID: &mailing, Limit: max(limit, 1), Progress: func(int) { progress() }})
+	})
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	p.at(3*time.Hour+50*time.Minute, func() { require.Equal(t, models.MailingSending, p.state()) })
+	p.at(5*time.Hour, func() {
+		require.Equal(t, models.MailingAsking, p.state())
+		require.Equal(t, models.MailCounts{Delivered: 30, Queued: readersInCroatia - 30}, p.counts())
+		require.Equal(t, "event_over", p.entry("mailing.asking").Facts["why"])
+		p.say(models.DecideCancelMailing, models.NoPayload{})
+	})
+	require.NoError(t, p.send(day))
+	require.Equal(t, models.MailingCancelled, p.state())
+	require.Equal(t, models.MailCounts{Delivered: 30, Cancelled: readersInCroatia - 30}, p.counts())
+}

@@ -1,12 +1,15 @@
 package workflows_test
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun"
 
 	"tribuna/internal/devstack/catcher"
 	"tribuna/internal/mail"
@@ -58,6 +61,56 @@ func TestMailingThatAServerRefusesAsOursWaitsForAPersonAndReachesEverybodyOnce(t
 	require.Equal(t, map[string]string{"stop": "policy"}, p.entry("mailing.stopped").Facts, "neither whose server nor its words")
 	require.Equal(t, 1, p.entries("mailing.stopped"))
 	require.Equal(t, 1, p.entries("mailing.resumed"))
+}
+
+// TestMailingStopsForWhatComesBackBehindAServerThatTakesEverything and goes on once a person lets it, whatever still comes back of
+// what had left before.
+func TestMailingStopsForWhatComesBackBehindAServerThatTakesEverything(t *testing.T) {
+	p := newPostOffice(t)
+	sender := p.sender()
+	comesBack := func() {
+		var back models.ReturnedMail
+		require.NoError(t, p.db.NewRaw(`SELECT o.id AS mail_id, p.email FROM outbox AS o JOIN people AS p ON p.id = o.person_id
+			WHERE o.mailing_id = ? AND o.state = 'delivered' ORDER BY o.finished_at, o.id LIMIT 1`, p.mailing.ID).Scan(p.ctx, &back))
+		back.Digest, back.Kind, back.Class, back.Status, back.Diagnostic = "one", "delivery", models.BouncePolicy, "5.7.26", "550 5.7.26 not authenticated"
+		p.tx(func(tx bun.Tx) {
+			noted, err := models.NoteBounce(p.ctx, tx, back, p.now())
+			require.NoError(t, err)
+			require.Empty(t, noted.Suppressed)
+		})
+	}
+	var slow atomic.Bool
+	slow.Store(true)
+	left := 30
+	p.mails = senderFunc(func(ctx context.Context, mailing uuid.UUID, limit int, progress func()) (int, error) {
+		if slow.Load() {
+			if limit = left; limit == 0 {
+				return 0, nil
+			}
+			left = 0
+		}
+		return sender.SendBatch(ctx, mail.Batch{MailingID: &mailing, Limit: limit, Progress: func(int) { progress() }})
+	})
+	p.at(2*time.Hour, func() { p.launch(readersInCroatia) })
+	p.at(3*time.Hour, func() {
+		require.Equal(t, models.MailingSending, p.state())
+		comesBack()
+	})
+	p.at(5*time.Hour, func() {
+		require.Equal(t, models.MailingPaused, p.state())
+		require.Equal(t, models.StopPolicy, p.stopped().Reason)
+		require.Equal(t, "550 5.7.26 not authenticated", p.stopped().Reply)
+		require.Equal(t, 1, p.told())
+		slow.Store(false)
+		p.say(models.DecideResumeMailing, models.NoPayload{})
+		comesBack() // late, of what left before
+	})
+	require.NoError(t, p.send(2*day))
+	require.Equal(t, models.MailingSent, p.state())
+	require.Equal(t, 1, p.entries("mailing.stopped"))
+	recipients, mails := p.taken("")
+	require.Equal(t, readersInCroatia, recipients)
+	require.Equal(t, readersInCroatia, mails, "nobody twice")
 }
 
 func TestMailingPausesItselfAfterARunOfRefusalsAndCanBeCancelled(t *testing.T) {
