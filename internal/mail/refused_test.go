@@ -53,6 +53,25 @@ func TestAnAddressThatNobodyHasIsNotedWhereAMailIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
+// TestAnAddressThatWasTypedAndNobodyHasIsNotAskedAgain: nobody is known by it, and nothing leads from it to the mail.
+func TestAnAddressThatWasTypedAndNobodyHasIsNotAskedAgain(t *testing.T) {
+	n := newNetwork(t)
+	s := newServer(t, func(s *server) {
+		s.onRcpt = func(string, *smtp.Conn) error {
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+		}
+	})
+	m := n.asked("nobody@readers.example", "en")
+	_, err := newSender(t, n, s, newClock()).SendBatch(t.Context(), mail.Batch{Transactional: true})
+	require.NoError(t, err)
+	require.Equal(t, models.MailFailed, n.stored(m.ID).State)
+	why, err := models.SuppressionOf(t.Context(), n.db, "nobody@readers.example")
+	require.NoError(t, err)
+	require.NotNil(t, why)
+	require.Equal(t, models.SuppressedHardBounce, why.Reason)
+	require.Nil(t, why.MailID)
+}
+
 // TestAServerThatTakesNoSuchAddressesSaysNothingOfTheReader: another may.
 func TestAServerThatTakesNoSuchAddressesSaysNothingOfTheReader(t *testing.T) {
 	n, s := newNetwork(t), newServer(t, nil)
