@@ -308,6 +308,23 @@ func TestTheRestOfAMailing(t *testing.T) {
 	require.Contains(t, n.who(t, stranger), "delivered", "another's mailing says nothing")
 }
 
+// TestTheRestOfAMailingToThoseSentNothing is not smaller for what the mailing itself and those to its rest came to.
+func TestTheRestOfAMailingToThoseSentNothing(t *testing.T) {
+	n := newEngagedNetwork(t)
+	_, people := n.everyOutcome(t)
+	n.exec(t, `UPDATE mailings SET audience = '{"engagement": ["not_sent"]}' WHERE id = ?`, n.mailing)
+	want := []string{"acted", "bounced_policy", "bounced_soft", "cancelled_other", "given_up", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	require.Equal(t, want, n.rest(t))
+	require.ElementsMatch(t, append(want, "unknown"), n.rest(t, people["unknown"].ID))
+	second := n.sentAbout(t, n.about)
+	n.exec(t, `UPDATE mailings SET audience = jsonb_build_object('engagement', jsonb_build_array('not_sent'), 'not_reached', jsonb_build_array(?::text)) WHERE id = ?`, n.mailing, second)
+	n.bounced(t, second, people["bounced_soft"], models.BounceSoft)
+	n.got(t, second, people["acted"], models.MailDelivered)
+	n.got(t, n.sentAbout(t, n.about), people["given_up"], models.MailDelivered)
+	want = []string{"bounced_policy", "bounced_soft", "cancelled_other", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	require.Equal(t, want, n.rest(t), "who has it from the rest has it, and who was sent another is not whom it is for")
+}
+
 func TestTheRestIsWrittenToOnce(t *testing.T) {
 	n := newEngagedNetwork(t)
 	ctx := t.Context()

@@ -33,8 +33,11 @@ const hasOrWillHave = `EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = per
 			AND coalesce((SELECT ms.arrived FROM mail_settlements AS ms WHERE ms.mail_id = o.id), NOT ?3))
 	AND o.mailing_id IN (SELECT m.id FROM mailings AS m JOIN recommendations AS theirs ON theirs.id = m.recommendation_id
 		JOIN recommendations AS ours ON ours.organisation_id = theirs.organisation_id AND ours.id = ?0
-		WHERE m.id = ANY(?1::uuid[]) OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.audience->'not_reached') AS root (id)
-			WHERE root.id::uuid = ANY(?1::uuid[]))))`
+		WHERE ` + ofFamily + `))`
+
+// ofFamily is a mailing (alias m) that is one of some (?1) or goes to their rest.
+const ofFamily = `m.id = ANY(?1::uuid[]) OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.audience->'not_reached') AS root (id)
+			WHERE root.id::uuid = ANY(?1::uuid[]))`
 
 // onlyUnreached leaves those whom none of some mailings reached.
 func (a Audience) onlyUnreached(q *bun.SelectQuery) *bun.SelectQuery {
