@@ -17,7 +17,7 @@ const (
 	EngagedSignedOff = "signed_off" // signed it off for an organisation
 	EngagedActed     = "acted"      // did what it asks for, see whoActed
 	EngagedSent      = "sent"       // was sent an earlier mailing about it
-	EngagedNotSent   = "not_sent"   // was not
+	EngagedNotSent   = "not_sent"   // was not; for the rest of some mailings, by another than those
 )
 
 // Engagements returns every kind of past engagement an audience can name.
@@ -70,6 +70,10 @@ var engaged = map[string]string{
 	EngagedNotSent:   `NOT ` + wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0))`,
 }
 
+// notSentElse is EngagedNotSent for the rest of some mailings (?1): what came back of those, or may have arrived, is for onlyUnreached to
+// judge, or else the rest would leave out whom it is for.
+const notSentElse = `NOT ` + wasSent + `(SELECT m.id FROM mailings AS m WHERE m.recommendation_id = ?0 AND NOT (` + ofFamily + `)))`
+
 // inOrganisation is a person with a role in one of some organisations.
 const inOrganisation = `EXISTS (SELECT 1 FROM roles AS works WHERE works.person_id = person.id AND works.organisation_id IN (?))`
 
@@ -112,6 +116,10 @@ func (a Audience) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if len(a.Engagement) > 0 {
 		q = q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			for _, e := range a.Engagement {
+				if e == EngagedNotSent && len(a.NotReached) > 0 {
+					q = q.WhereOr(notSentElse, a.About, pgUUIDs(a.NotReached))
+					continue
+				}
 				q = q.WhereOr(engaged[e], a.About)
 			}
 			return q

@@ -44,16 +44,17 @@ type Bounce struct {
 	Digest      string // names the report by what it says
 	Kind        string // delivery, feedback or auto_reply
 	Class       BounceClass
-	Status      string // enhanced status code (RFC 3463); "" where there is none
-	PersonID    uuid.UUID
-	AddressHash string // of the address they had when it came
+	Status      string    // enhanced status code (RFC 3463); "" where there is none
+	PersonID    uuid.UUID `bun:",nullzero"` // Nil: of a mail that asks whether somebody wants to be subscribed
+	AddressHash string    // of the address they had when it came; "" for nobody: nothing leads from an address to such a mail
 	ReceivedAt  time.Time
 }
 
 // ReturnedMail is a report about a mail, judged for the address its reader has.
 type ReturnedMail struct {
 	MailID     uuid.UUID
-	Email      string // the reader's address it was judged for
+	PersonID   uuid.UUID // who confirmed what the mail asked about, see MailAddressee; of others the mail says it
+	Email      string    // the reader's address it was judged for
 	Digest     string
 	Kind       string
 	Class      BounceClass
@@ -67,30 +68,41 @@ type Noted struct {
 	Suppressed string // the reason why the address is not written to from now on; "" where that did not change
 }
 
-// MailAddressee returns the address that the reader of a mail has now. A mail that is gone is not found.
-func MailAddressee(ctx context.Context, db bun.IDB, mail uuid.UUID) (email string, err error) {
-	err = db.NewSelect().TableExpr("outbox AS o").ColumnExpr("person.email").Join("JOIN people AS person ON person.id = o.person_id").
-		Where("o.id = ?", mail).Scan(ctx, &email)
-	return email, found(err, "mail")
-}
-
 // SentTo is whom a mail went to.
 type SentTo struct {
-	PersonID uuid.UUID
-	Email    string // that they have now
+	PersonID uuid.UUID // Nil: nobody whom we know, see SubscriptionRequest
+	Email    string    // that they have now
 }
 
-// SentMail returns whom a mail went to that left, or may have. Others are not found, and neither are those of somebody erased.
+// sentTo selects whom a mail went to, see MailAddressee.
+func sentTo(db bun.IDB, mail uuid.UUID) *bun.SelectQuery {
+	return db.NewSelect().TableExpr("outbox AS o").ColumnExpr("person.id AS person_id, COALESCE(asked.email, person.email) AS email").
+		Join("LEFT JOIN subscription_requests AS asked ON o.person_id IS NULL AND asked.id = (o.data->>'request')::uuid").
+		Join(`LEFT JOIN people AS person ON person.id = COALESCE(o.person_id, (SELECT cs.person_id FROM consents AS cs
+			WHERE cs.via = (o.data->>'request')::uuid AND cs.act = ? AND cs.how = ? LIMIT 1))`, ConsentGiven, ConsentDoubleOptIn).
+		Where("o.id = ? AND COALESCE(asked.email, person.email) IS NOT NULL", mail)
+}
+
+// MailAddressee returns whom a mail went to, with the address that they have now: its reader; who confirmed the request that it asked
+// about; or, while that can be confirmed, the address that was typed, which is nobody's. Of a mail that is gone, or whose reader was
+// erased or whose request was forgotten, nobody is found.
+func MailAddressee(ctx context.Context, db bun.IDB, mail uuid.UUID) (SentTo, error) {
+	var to SentTo
+	err := sentTo(db, mail).Scan(ctx, &to)
+	return to, found(err, "mail")
+}
+
+// SentMail returns whom a mail went to that left, or may have. Others are not found, and neither are those that MailAddressee does not.
 func SentMail(ctx context.Context, db bun.IDB, mail uuid.UUID) (SentTo, error) {
 	var to SentTo
-	err := db.NewSelect().TableExpr("outbox AS o").ColumnExpr("person.id AS person_id, person.email").Join("JOIN people AS person ON person.id = o.person_id").
-		Where("o.id = ?", mail).Where("o.state IN (?)", bun.List([]MailState{MailSending, MailDelivered, MailUnknown, MailBounced})).Scan(ctx, &to)
+	err := sentTo(db, mail).Where("o.state IN (?)", bun.List([]MailState{MailSending, MailDelivered, MailUnknown, MailBounced})).Scan(ctx, &to)
 	return to, found(err, "mail")
 }
 
 // NoteBounce writes what a report says: once, whatever way and however often it comes. A mail that did not arrive is "bounced",
 // one whose fate was not known is settled by it, and an address is suppressed where the rules say so. Delays, automatic
-// answers and refusals that are our own fault suppress nobody.
+// answers and refusals that are our own fault suppress nobody. So it is of a mail to an address that somebody typed into the form for
+// subscribing, whoever that was: none that asks goes there again.
 func NoteBounce(ctx context.Context, tx bun.IDB, r ReturnedMail, now time.Time) (Noted, error) {
 	m := new(OutboxMail)
 	if err := tx.NewSelect().Model(m).Where("o.id = ?", r.MailID).For("UPDATE").Scan(ctx); err != nil {
@@ -99,8 +111,13 @@ func NoteBounce(ctx context.Context, tx bun.IDB, r ReturnedMail, now time.Time) 
 	if r.Digest == "" || r.Email == "" {
 		return Noted{}, errors.New("a report needs a digest and the address it was judged for")
 	}
-	b := &Bounce{ID: NewID(), MailID: m.ID, Digest: r.Digest, Kind: r.Kind, Class: r.Class, Status: r.Status, PersonID: m.PersonID,
-		AddressHash: AddressHash(r.Email), ReceivedAt: now}
+	b := &Bounce{ID: NewID(), MailID: m.ID, Digest: r.Digest, Kind: r.Kind, Class: r.Class, Status: r.Status, PersonID: m.PersonID, ReceivedAt: now}
+	if b.PersonID == uuid.Nil {
+		b.PersonID = r.PersonID
+	}
+	if b.PersonID != uuid.Nil {
+		b.AddressHash = AddressHash(r.Email)
+	}
 	res, err := tx.NewInsert().Model(b).On("CONFLICT (mail_id, digest) DO NOTHING").Exec(ctx)
 	if err != nil {
 		return Noted{}, fmt.Errorf("keep a report: %w", err)
@@ -111,7 +128,7 @@ func NoteBounce(ctx context.Context, tx bun.IDB, r ReturnedMail, now time.Time) 
 	if err := settle(ctx, tx, m, r, now); err != nil {
 		return Noted{}, err
 	}
-	reason, err := suppressFor(ctx, tx, m, *b, now)
+	reason, err := suppressFor(ctx, tx, m, *b, r.Email, now)
 	if err != nil || reason == "" {
 		return Noted{}, err
 	}
@@ -144,22 +161,25 @@ func settle(ctx context.Context, tx bun.IDB, m *OutboxMail, r ReturnedMail, now 
 	return nil
 }
 
-// suppressFor suppresses the address where a report is a reason to, and says which.
-func suppressFor(ctx context.Context, tx bun.IDB, m *OutboxMail, b Bounce, now time.Time) (string, error) {
-	s := Suppression{AddressHash: b.AddressHash, PersonID: &b.PersonID, MailID: &b.MailID, CreatedAt: now}
+// suppressFor suppresses the address where a report is a reason to, and says which. Where the address is nobody's, nothing beside its
+// hash says by which mail.
+func suppressFor(ctx context.Context, tx bun.IDB, m *OutboxMail, b Bounce, address string, now time.Time) (string, error) {
+	s := Suppression{AddressHash: AddressHash(address), CreatedAt: now}
+	if b.PersonID != uuid.Nil {
+		s.PersonID, s.MailID = &b.PersonID, &b.MailID
+	}
 	switch b.Class {
 	case BounceHard:
 		s.Reason = SuppressedHardBounce
 	case BounceComplaint:
 		s.Reason = SuppressedComplaint
-		gone := Consent{PersonID: m.PersonID, How: ConsentByComplaint}
-		if m.MailingID != nil {
-			gone.Via = *m.MailingID
-		}
-		if err := WithdrawConsent(ctx, tx, gone, now); err != nil {
+		if err := complained(ctx, tx, m, b.PersonID, now); err != nil {
 			return "", err
 		}
 	case BounceSoft:
+		if b.PersonID == uuid.Nil { // at most three mails went there, see confirmMailLimit
+			return "", nil
+		}
 		lasting, err := softForLong(ctx, tx, b)
 		if err != nil || !lasting {
 			return "", err
@@ -173,6 +193,18 @@ func suppressFor(ctx context.Context, tx bun.IDB, m *OutboxMail, b Bounce, now t
 		return "", err
 	}
 	return s.Reason, nil
+}
+
+// complained ends the mailings of who called a mail spam, where that is somebody whom we know.
+func complained(ctx context.Context, tx bun.IDB, m *OutboxMail, person uuid.UUID, now time.Time) error {
+	if person == uuid.Nil {
+		return nil
+	}
+	gone := Consent{PersonID: person, How: ConsentByComplaint}
+	if m.MailingID != nil {
+		gone.Via = *m.MailingID
+	}
+	return WithdrawConsent(ctx, tx, gone, now)
 }
 
 // softForLong reports whether mails to an address have come back for long enough, and none was delivered since the first of them.

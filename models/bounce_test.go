@@ -149,10 +149,10 @@ func TestBouncesOfAnAddressAreNotCountedAgainstTheNext(t *testing.T) {
 	}
 	execSQL(t, b.db, `UPDATE people SET email = 'new@mail.example' WHERE id = ?`, b.people[0])
 	mail := b.sent(t, 0, models.MailDelivered, mailNow.Add(40*24*time.Hour))
-	email, err := models.MailAddressee(t.Context(), b.db, mail)
+	to, err := models.MailAddressee(t.Context(), b.db, mail)
 	require.NoError(t, err)
-	require.Equal(t, "new@mail.example", email)
-	noted, err := models.NoteBounce(t.Context(), b.db, models.ReturnedMail{MailID: mail, Email: email, Digest: "one", Kind: "delivery", Class: models.BounceSoft}, mailNow)
+	require.Equal(t, "new@mail.example", to.Email)
+	noted, err := models.NoteBounce(t.Context(), b.db, models.ReturnedMail{MailID: mail, Email: to.Email, Digest: "one", Kind: "delivery", Class: models.BounceSoft}, mailNow)
 	require.NoError(t, err)
 	require.Empty(t, noted.Suppressed)
 }

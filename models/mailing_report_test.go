@@ -308,6 +308,68 @@ func TestTheRestOfAMailing(t *testing.T) {
 	require.Contains(t, n.who(t, stranger), "delivered", "another's mailing says nothing")
 }
 
+// TestWhoseAddressWasCorrectedIsAmongTheRest once: of the address that they have now nothing is known, until a mail went there.
+func TestWhoseAddressWasCorrectedIsAmongTheRest(t *testing.T) {
+	n := newEngagedNetwork(t)
+	refused := func(mailing uuid.UUID, p models.Person) {
+		id, token := n.mailTo(t, mailing, p, models.MailSending, ""), uuid.New()
+		n.exec(t, `UPDATE outbox SET claim_token = ?, finished_at = NULL WHERE id = ?`, token, id)
+		written, err := models.MarkResults(t.Context(), n.db, token, []models.MailResult{{ID: id, State: models.MailFailed, Reply: "550 5.1.1", Nobody: p.Email, Status: "5.1.1"}}, time.Now())
+		require.NoError(t, err)
+		require.Equal(t, 1, written)
+	}
+	people := map[string]models.Person{}
+	for _, name := range []string{"came_back", "came_back_too", "refused", "refused_too", "otherwise", "unknown", "delivered"} {
+		people[name] = n.person(t, name, models.RoleReader, n.lead, consents)
+	}
+	n.bounced(t, n.mailing, people["came_back"], models.BounceHard)
+	n.bounced(t, n.mailing, people["came_back_too"], models.BounceHard)
+	n.exec(t, `DELETE FROM suppressions`) // lifted by hand: what is judged here is not that
+	refused(n.mailing, people["refused"])
+	refused(n.mailing, people["refused_too"])
+	n.mailTo(t, n.mailing, people["otherwise"], models.MailFailed, "550 no")
+	n.mailTo(t, n.mailing, people["unknown"], models.MailUnknown, "cut off")
+	n.mailTo(t, n.mailing, people["delivered"], models.MailDelivered, "250 ok")
+	require.Empty(t, n.rest(t), "nobody has these addresses, or it may have arrived")
+
+	n.exec(t, `UPDATE people SET email = 'new-' || email WHERE name IN ('came_back', 'refused', 'otherwise', 'unknown', 'delivered')`)
+	require.Equal(t, []string{"came_back", "refused"}, n.rest(t))
+	m, err := models.MailingByID(t.Context(), n.db, n.mailing)
+	require.NoError(t, err)
+	counted, err := models.CountRest(t.Context(), n.db, m, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, models.RestOf{People: 2, Unknown: 1}, counted)
+
+	second := n.sentAbout(t, n.about)
+	n.exec(t, `UPDATE mailings SET audience = jsonb_build_object('not_reached', jsonb_build_array(?::text)) WHERE id = ?`, n.mailing, second)
+	n.mailTo(t, second, people["came_back"], models.MailDelivered, "250 ok")
+	again, err := models.PersonByID(t.Context(), n.db, people["refused"].ID)
+	require.NoError(t, err)
+	refused(second, again)
+	require.Empty(t, n.rest(t), "one has it, and nobody has the new address of the other either")
+	n.exec(t, `UPDATE people SET email = 'newer-' || email WHERE name IN ('came_back', 'refused')`)
+	require.Equal(t, []string{"refused"}, n.rest(t))
+	n.exec(t, `UPDATE people SET email = ? WHERE name = 'refused'`, people["refused"].Email)
+	require.Empty(t, n.rest(t), "back to what nobody has")
+}
+
+// TestTheRestOfAMailingToThoseSentNothing is not smaller for what the mailing itself and those to its rest came to.
+func TestTheRestOfAMailingToThoseSentNothing(t *testing.T) {
+	n := newEngagedNetwork(t)
+	_, people := n.everyOutcome(t)
+	n.exec(t, `UPDATE mailings SET audience = '{"engagement": ["not_sent"]}' WHERE id = ?`, n.mailing)
+	want := []string{"acted", "bounced_policy", "bounced_soft", "cancelled_other", "given_up", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	require.Equal(t, want, n.rest(t))
+	require.ElementsMatch(t, append(want, "unknown"), n.rest(t, people["unknown"].ID))
+	second := n.sentAbout(t, n.about)
+	n.exec(t, `UPDATE mailings SET audience = jsonb_build_object('engagement', jsonb_build_array('not_sent'), 'not_reached', jsonb_build_array(?::text)) WHERE id = ?`, n.mailing, second)
+	n.bounced(t, second, people["bounced_soft"], models.BounceSoft)
+	n.got(t, second, people["acted"], models.MailDelivered)
+	n.got(t, n.sentAbout(t, n.about), people["given_up"], models.MailDelivered)
+	want = []string{"bounced_policy", "bounced_soft", "cancelled_other", "left", "mailing_cancelled", "no_consent", "suppressed", "told_not", "unwanted"}
+	require.Equal(t, want, n.rest(t), "who has it from the rest has it, and who was sent another is not whom it is for")
+}
+
 func TestTheRestIsWrittenToOnce(t *testing.T) {
 	n := newEngagedNetwork(t)
 	ctx := t.Context()

@@ -27,14 +27,21 @@ import (
 // whom it is not known are.
 const hasOrWillHave = `EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = person.id AND o.mailing_id IS NOT NULL
 	AND (o.state IN ('delivered', 'queued', 'claimed', 'sending')
-		OR o.state = 'failed' AND NOT starts_with(o.reply, '` + ReplyGivenUp + `')
-		OR o.state = 'bounced' AND COALESCE(` + bounceClass + `, 'hard') = 'hard'
+		OR o.state = 'failed' AND NOT starts_with(o.reply, '` + ReplyGivenUp + `') AND ` + sameAddress + `
+		OR o.state = 'bounced' AND COALESCE(` + bounceClass + `, 'hard') = 'hard' AND ` + sameAddress + `
 		OR o.state = 'unknown' AND NOT o.person_id = ANY(?2::uuid[])
 			AND coalesce((SELECT ms.arrived FROM mail_settlements AS ms WHERE ms.mail_id = o.id), NOT ?3))
 	AND o.mailing_id IN (SELECT m.id FROM mailings AS m JOIN recommendations AS theirs ON theirs.id = m.recommendation_id
 		JOIN recommendations AS ours ON ours.organisation_id = theirs.organisation_id AND ours.id = ?0
-		WHERE m.id = ANY(?1::uuid[]) OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.audience->'not_reached') AS root (id)
-			WHERE root.id::uuid = ANY(?1::uuid[]))))`
+		WHERE ` + ofFamily + `))`
+
+// sameAddress is whether what is known of a mail (alias o) that nobody has its reader's address is of the one they have now (alias
+// person). Where nothing is known of it, it is.
+const sameAddress = `NOT coalesce((SELECT bool_and(b.address_hash <> person.address_hash) FROM bounces AS b WHERE b.mail_id = o.id AND b.class = 'hard'), false)`
+
+// ofFamily is a mailing (alias m) that is one of some (?1) or goes to their rest.
+const ofFamily = `m.id = ANY(?1::uuid[]) OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(m.audience->'not_reached') AS root (id)
+			WHERE root.id::uuid = ANY(?1::uuid[]))`
 
 // onlyUnreached leaves those whom none of some mailings reached.
 func (a Audience) onlyUnreached(q *bun.SelectQuery) *bun.SelectQuery {

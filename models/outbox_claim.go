@@ -111,7 +111,7 @@ const maxReply = 500
 // that it was delivered or refused, since it alone knows. So may one whose mail went to somebody who was erased meanwhile; such a mail
 // is not tried again.
 //
-// What nobody has is noted with it, see noteRefused.
+// Which addresses nobody has is noted with it, see noteRefused.
 func MarkResults(ctx context.Context, db bun.IDB, token uuid.UUID, results []MailResult, now time.Time) (written int, err error) {
 	if !slices.ContainsFunc(results, func(r MailResult) bool { return r.Nobody != "" }) {
 		return markResults(ctx, db, token, results, now)

@@ -53,6 +53,25 @@ func TestAnAddressThatNobodyHasIsNotedWhereAMailIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
+// TestAnAddressThatWasTypedAndNobodyHasIsNotAskedAgain: nobody is known by it, and nothing leads from it to the mail.
+func TestAnAddressThatWasTypedAndNobodyHasIsNotAskedAgain(t *testing.T) {
+	n := newNetwork(t)
+	s := newServer(t, func(s *server) {
+		s.onRcpt = func(string, *smtp.Conn) error {
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+		}
+	})
+	m := n.asked("nobody@readers.example", "en")
+	_, err := newSender(t, n, s, newClock()).SendBatch(t.Context(), mail.Batch{Transactional: true})
+	require.NoError(t, err)
+	require.Equal(t, models.MailFailed, n.stored(m.ID).State)
+	why, err := models.SuppressionOf(t.Context(), n.db, "nobody@readers.example")
+	require.NoError(t, err)
+	require.NotNil(t, why)
+	require.Equal(t, models.SuppressedHardBounce, why.Reason)
+	require.Nil(t, why.MailID)
+}
+
 // TestAServerThatTakesNoSuchAddressesSaysNothingOfTheReader: another may.
 func TestAServerThatTakesNoSuchAddressesSaysNothingOfTheReader(t *testing.T) {
 	n, s := newNetwork(t), newServer(t, nil)
@@ -66,18 +85,33 @@ func TestAServerThatTakesNoSuchAddressesSaysNothingOfTheReader(t *testing.T) {
 	require.False(t, is)
 }
 
-// TestAMailingThatIsRefusedNotesNobody: what a server says to one of thousands is judged by the rules of a mailing.
-func TestAMailingThatIsRefusedNotesNobody(t *testing.T) {
-	n := newNetwork(t)
-	s := newServer(t, func(s *server) {
-		s.onRcpt = func(string, *smtp.Conn) error {
-			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+// TestAMailingThatIsRefusedSuppressesNobody: what a server says to one of thousands is judged by the rules of a mailing. Which address it
+// was about is kept.
+func TestAMailingThatIsRefusedSuppressesNobody(t *testing.T) {
+	for status, hard := range map[smtp.EnhancedCode]bool{{5, 1, 1}: true, {5, 2, 2}: false} {
+		n := newNetwork(t)
+		s := newServer(t, func(s *server) {
+			s.onRcpt = func(string, *smtp.Conn) error {
+				return &smtp.SMTPError{Code: 550, EnhancedCode: status, Message: "no"}
+			}
+		})
+		n.launch(2)
+		drain(t, newSender(t, n, s, newClock()), mail.Batch{MailingID: &n.mailing})
+		require.Equal(t, 2, n.counts().Failed)
+		count, err := n.db.NewSelect().Table("suppressions").Count(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, count)
+		var reports []models.Bounce
+		require.NoError(t, n.db.NewSelect().Model(&reports).Scan(t.Context()))
+		if !hard {
+			require.Empty(t, reports)
+			continue
 		}
-	})
-	n.launch(2)
-	drain(t, newSender(t, n, s, newClock()), mail.Batch{MailingID: &n.mailing})
-	require.Equal(t, 2, n.counts().Failed)
-	count, err := n.db.NewSelect().Model((*models.Bounce)(nil)).Count(t.Context())
-	require.NoError(t, err)
-	require.Zero(t, count)
+		require.Len(t, reports, 2)
+		for _, b := range reports {
+			to, err := models.PersonByID(t.Context(), n.db, b.PersonID)
+			require.NoError(t, err)
+			require.Equal(t, [3]any{models.BounceHard, "5.1.1", models.AddressHash(to.Email)}, [3]any{b.Class, b.Status, b.AddressHash})
+		}
+	}
 }

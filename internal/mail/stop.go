@@ -118,7 +118,7 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 			return x
 		}
 	}
-	x := w.result(o.OutboxMail, d)
+	x := nobodyThere(w.result(o.OutboxMail, d), o, d)
 	switch d.Outcome {
 	case Accepted:
 		w.tally(models.TallyTaken, domain, x.Reply)
@@ -140,10 +140,10 @@ func (w *window) heard(ctx context.Context, o *outgoing, d Delivery) models.Mail
 	return x
 }
 
-// nobodyThere adds to the result of a mail that belongs to no mailing that nobody has its address, where the server says so at once:
-// it is as good as a report that comes back. That a server takes no such addresses says nothing of the reader.
+// nobodyThere adds to the result of a mail that nobody has its address, where the server says so at once: it is as good as a report that
+// comes back. That a server takes no such addresses says nothing of the reader.
 func nobodyThere(x models.MailResult, o *outgoing, d Delivery) models.MailResult {
-	if d.Outcome != Refused || d.Foreign || o.MailingID != nil {
+	if d.Outcome != Refused || d.Foreign {
 		return x
 	}
 	if class, status := bounce.Refusal(d.Reply); class == bounce.Hard {

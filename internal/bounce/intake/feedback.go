@@ -36,7 +36,7 @@ func (i *Intake) agrees(report bounce.Report, sent models.SentTo) bool {
 			return true
 		}
 	}
-	if i.Links == nil {
+	if i.Links == nil || sent.PersonID == uuid.Nil { // no link is minted for an address that is nobody's
 		return false
 	}
 	for _, link := range report.Endings {

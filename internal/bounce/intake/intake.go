@@ -31,7 +31,7 @@ type Outcome string
 const (
 	Repeated     Outcome = "repeated"     // noted before
 	Forged       Outcome = "forged"       // nothing in it is what was given out
-	Gone         Outcome = "gone"         // the mail was deleted since
+	Gone         Outcome = "gone"         // the mail was deleted since, or nobody knows whose it was any more
 	NoReport     Outcome = "none"         // a person wrote, or nobody can say what it is
 	Unsubscribed Outcome = "unsubscribed" // a person wants no more mailings, and wrote what List-Unsubscribe names
 )
@@ -80,12 +80,12 @@ func (i *Intake) note(ctx context.Context, to []string, report bounce.Report) (O
 	}
 	outcome := Outcome("")
 	err := i.DB.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		email, err := models.MailAddressee(ctx, tx, mail)
+		reader, err := models.MailAddressee(ctx, tx, mail)
 		if err != nil {
 			return err
 		}
-		said := report.For(email)
-		noted, err := models.NoteBounce(ctx, tx, models.ReturnedMail{MailID: mail, Email: email, Digest: report.Digest, Kind: string(report.Kind),
+		said := report.For(reader.Email)
+		noted, err := models.NoteBounce(ctx, tx, models.ReturnedMail{MailID: mail, PersonID: reader.PersonID, Email: reader.Email, Digest: report.Digest, Kind: string(report.Kind),
 			Class: models.BounceClass(said.Class), Status: said.Status, Diagnostic: said.Diagnostic}, i.Now())
 		if outcome = Outcome(said.Class); noted.Repeated {
 			outcome = Repeated

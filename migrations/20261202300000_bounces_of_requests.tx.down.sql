@@ -1,0 +1,2 @@
+DELETE FROM bounces WHERE person_id IS NULL;
+ALTER TABLE bounces ALTER COLUMN person_id SET NOT NULL;
