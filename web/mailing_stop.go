@@ -28,23 +28,17 @@ func newMailingStopView(l *i18n.Localizer, s models.MailingStop, zone *time.Loca
 }
 
 // fillPace says why a mailing does not go on, or not as fast as it could.
-func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mailing) error {
-	l := Localizer(r)
+func (v *mailingProgressView) fillPace(l *i18n.Localizer, m *models.Mailing, waits []models.MailingWait, now time.Time) {
 	if v.Resumable && m.Stopped != nil {
 		v.Stopped = newMailingStopView(l, *m.Stopped, v.Zone)
 	}
-	if !v.Running {
-		return nil
-	}
-	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
 	for _, w := range waits {
 		if w.Why == models.WaitServer {
-			v.Holds = append(v.Holds, serverSilent(l, w, v.Zone, s.Now()))
+			v.Holds = append(v.Holds, serverSilent(l, w, v.Zone, now))
 			continue
 		}
 		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
 	}
-	return err
 }
 
 // serverSilent says which mail server has not answered since when, and when it is tried again where that is to come: while it is being
