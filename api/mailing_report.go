@@ -19,7 +19,7 @@ type MailingReport struct {
 	ByCountry  []PartTally `json:"by_country"`
 	ByLanguage []PartTally `json:"by_language"` // of the text they get
 	Rest       *Rest       `json:"rest,omitempty"`
-	Links      []Followed  `json:"links,omitempty"` // where they are counted
+	Links      []Followed  `json:"links,omitempty" about:"Where they are counted. Of one country there are none: it is not known from where links are followed."`
 }
 
 // Followed is an address in a mailing's text of a language, and how often it was followed. Nothing is kept of who did.
@@ -119,7 +119,10 @@ func (s *server) mailingReport(c *call) (reply, error) {
 		}
 		v.Rest = &Rest{People: rest.People, Joined: rest.Joined, Unknown: rest.Unknown}
 	}
-	links, err := models.MailingLinksOf(c.ctx(), s.DB, m.ID)
+	if c.query("country") != "" {
+		return reply{body: v}, nil
+	}
+	links, err := models.MailingLinksIn(c.ctx(), s.DB, m.ID, c.query("language"))
 	for _, link := range links {
 		v.Links = append(v.Links, Followed{URL: link.URL, Language: link.Language, People: link.People, Machines: link.Machines})
 	}

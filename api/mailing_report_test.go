@@ -48,8 +48,14 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.NoError(t, err)
 	h.read(t, officer, path+"/report", &r)
 	require.Equal(t, []Followed{{URL: "https://example.org/", Language: "en", Machines: 1}}, r.Links)
+	r = MailingReport{}
 	h.read(t, officer, path+"/report?country=RO", &r)
 	require.Zero(t, r.Total)
+	require.Empty(t, r.Links, "nobody knows from where links are followed")
+	h.read(t, officer, path+"/report?language=bg", &r)
+	require.Empty(t, r.Links, "of another text")
+	h.read(t, officer, path+"/report?language=en", &r)
+	require.Len(t, r.Links, 1)
 
 	seen, cursor := []Unreached{}, ""
 	for {
