@@ -61,7 +61,7 @@ type Unreached struct {
 	Language   string             `json:"language"`
 	Country    string             `json:"country,omitempty"`
 	Outcome    models.MailOutcome `json:"outcome"`
-	Reply      string             `json:"reply,omitempty"` // the mail server's last words
+	Reply      string             `json:"reply,omitempty" about:"The mail server's last words; absent where none said anything, as of what never left."`
 	FinishedAt *time.Time         `json:"finished_at,omitempty"`
 	SettledBy  string             `json:"settled_by,omitempty"` // who says whether it arrived
 	SettledAt  *time.Time         `json:"settled_at,omitempty"`
@@ -153,7 +153,7 @@ func (s *server) listNotReached(c *call) (reply, error) {
 	}
 	rows, next := cut(rows, p, func(u models.Unreached) models.Cursor { return models.Cursor{At: time.Unix(0, 0), ID: u.ID} })
 	l := listOf(rows, func(u models.Unreached) Unreached {
-		return Unreached{ID: u.ID, PersonID: u.PersonID, Name: u.Name, Language: u.Language, Country: u.Country, Outcome: u.Outcome, Reply: u.Reply,
+		return Unreached{ID: u.ID, PersonID: u.PersonID, Name: u.Name, Language: u.Language, Country: u.Country, Outcome: u.Outcome, Reply: u.Outcome.ServerWords(u.Reply),
 			FinishedAt: u.FinishedAt, SettledBy: u.SettledBy, SettledAt: u.SettledAt}
 	})
 	l.Next = next
