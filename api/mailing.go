@@ -66,6 +66,13 @@ type Progress struct {
 	Unknown   int `json:"unknown"` // they may have left; they are not sent again
 	Cancelled int `json:"cancelled"`
 	Bounced   int `json:"bounced"` // taken by the mail server, and returned
+
+	PerMinute   int `json:"per_minute,omitempty" about:"Mails that leave in a minute, by what left lately; absent while it is not being sent, or where none left during the last minute."`
+	SecondsLeft int `json:"seconds_left,omitempty" about:"What may leave now takes at this speed; absent where nobody can say."`
+}
+
+func progressOf(n models.MailCounts) Progress {
+	return Progress{Total: n.Total(), Pending: n.Pending(), Delivered: n.Delivered, Failed: n.Failed, Unknown: n.Unknown, Cancelled: n.Cancelled, Bounced: n.Bounced}
 }
 
 // AudienceSize is how many people of an audience may be written to and want the mailing.
@@ -329,30 +336,42 @@ func (s *server) audienceSize(c *call, a models.Readership) (reply, error) {
 }
 
 func (s *server) mailingView(c *call, m *models.Mailing) (Mailing, error) {
-	counts, err := models.MailingCounts(c.ctx(), s.DB, m.ID)
 	v := Mailing{ID: m.ID, CampaignID: m.CampaignID, RecommendationID: m.RecommendationID, State: m.State, Audience: m.Audience,
 		FallbackLanguage: m.FallbackLanguage, Texts: orEmpty(m.Texts), Revision: m.Revision, CreatedAt: m.CreatedAt, LaunchedAt: m.LaunchedAt,
-		FinishedAt: m.FinishedAt, CountsLinks: m.CountsLinks, Progress: Progress{Total: counts.Total(), Pending: counts.Pending(), Delivered: counts.Delivered,
-			Failed: counts.Failed, Unknown: counts.Unknown, Cancelled: counts.Cancelled,
-			Bounced: counts.Bounced}, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, WriteUntil: dayOrNone(m.WriteUntil), MailingContent: m.MailingContent}
+		FinishedAt: m.FinishedAt, CountsLinks: m.CountsLinks, Schedule: m.Schedule, AtNight: m.AtNight, NextAt: m.NextAt, Kind: m.Kind, WriteUntil: dayOrNone(m.WriteUntil),
+		MailingContent: m.MailingContent}
 	if m.Campaign != nil {
 		v.Title = m.Campaign.Title
 	}
-	if err != nil {
-		return v, err
-	}
+	var err error
 	if v.Written, _, err = models.WrittenCount(c.ctx(), s.DB, m.ID, uuid.Nil); err != nil {
 		return v, err
 	}
 	switch m.State {
+	case models.MailingSending:
+		err = s.sendingView(c, &v)
+		return v, err
 	case models.MailingPaused:
 		v.Stopped = m.Stopped
-	case models.MailingSending:
-		waits, err := models.MailingWaits(c.ctx(), s.DB, m.ID, s.Now())
-		for _, w := range waits {
-			v.Waits = append(v.Waits, MailingWait{w.Why, w.Domain, w.Most, w.Until, w.Since, w.Server})
-		}
-		return v, err
 	}
-	return v, nil
+	counts, err := models.MailingCounts(c.ctx(), s.DB, m.ID)
+	v.Progress = progressOf(counts)
+	return v, err
+}
+
+// sendingView adds to a mailing that is being sent how far it got, how fast it goes and what its mails wait for.
+func (s *server) sendingView(c *call, v *Mailing) error {
+	waits, err := models.MailingWaits(c.ctx(), s.DB, v.ID, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, w := range waits {
+		v.Waits = append(v.Waits, MailingWait{w.Why, w.Domain, w.Most, w.Until, w.Since, w.Server})
+	}
+	counts, speed, err := models.MailingProgress(c.ctx(), s.DB, v.ID, waits, s.Now())
+	v.Progress = progressOf(counts)
+	if counts.Pending() > 0 {
+		v.Progress.PerMinute, v.Progress.SecondsLeft = speed.PerMinute, int((speed.Left+time.Second-1)/time.Second)
+	}
+	return err
 }

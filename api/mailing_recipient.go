@@ -16,8 +16,10 @@ type Recipient struct {
 	Name       string           `json:"name"`
 	Language   string           `json:"language"`
 	State      models.MailState `json:"state"`
-	Reply      string           `json:"reply,omitempty"` // the mail server's last words
+	Reply      string           `json:"reply,omitempty" about:"The mail server's last words; absent where none said anything, as of what never left."`
 	FinishedAt *time.Time       `json:"finished_at,omitempty"`
+
+	Outcome models.MailOutcome `json:"outcome" about:"What came of it, in the words of the report of the mailing."`
 
 	Bounce models.BounceClass `json:"bounce,omitempty"` // of a mail that came back: hard, soft or policy
 }
@@ -46,7 +48,8 @@ func (s *server) listRecipients(c *call) (reply, error) {
 	}
 	rows, next := cut(rows, p, func(r models.Recipient) models.Cursor { return models.Cursor{At: time.Unix(0, 0), ID: r.ID} })
 	l := listOf(rows, func(r models.Recipient) Recipient {
-		return Recipient{ID: r.ID, PersonID: r.PersonID, Name: r.Name, Language: r.Language, State: r.State, Reply: r.Reply, FinishedAt: r.FinishedAt, Bounce: r.Bounce}
+		return Recipient{ID: r.ID, PersonID: r.PersonID, Name: r.Name, Language: r.Language, State: r.State, Reply: r.Outcome.ServerWords(r.Reply),
+			FinishedAt: r.FinishedAt, Outcome: r.Outcome, Bounce: r.Bounce}
 	})
 	l.Next = next
 	return reply{body: l, next: next}, nil

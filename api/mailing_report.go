@@ -19,7 +19,7 @@ type MailingReport struct {
 	ByCountry  []PartTally `json:"by_country"`
 	ByLanguage []PartTally `json:"by_language"` // of the text they get
 	Rest       *Rest       `json:"rest,omitempty"`
-	Links      []Followed  `json:"links,omitempty"` // where they are counted
+	Links      []Followed  `json:"links,omitempty" about:"Where they are counted. Of one country there are none: it is not known from where links are followed."`
 }
 
 // Followed is an address in a mailing's text of a language, and how often it was followed. Nothing is kept of who did.
@@ -61,7 +61,7 @@ type Unreached struct {
 	Language   string             `json:"language"`
 	Country    string             `json:"country,omitempty"`
 	Outcome    models.MailOutcome `json:"outcome"`
-	Reply      string             `json:"reply,omitempty"` // the mail server's last words
+	Reply      string             `json:"reply,omitempty" about:"The mail server's last words; absent where none said anything, as of what never left."`
 	FinishedAt *time.Time         `json:"finished_at,omitempty"`
 	SettledBy  string             `json:"settled_by,omitempty"` // who says whether it arrived
 	SettledAt  *time.Time         `json:"settled_at,omitempty"`
@@ -119,7 +119,10 @@ func (s *server) mailingReport(c *call) (reply, error) {
 		}
 		v.Rest = &Rest{People: rest.People, Joined: rest.Joined, Unknown: rest.Unknown}
 	}
-	links, err := models.MailingLinksOf(c.ctx(), s.DB, m.ID)
+	if c.query("country") != "" {
+		return reply{body: v}, nil
+	}
+	links, err := models.MailingLinksIn(c.ctx(), s.DB, m.ID, c.query("language"))
 	for _, link := range links {
 		v.Links = append(v.Links, Followed{URL: link.URL, Language: link.Language, People: link.People, Machines: link.Machines})
 	}
@@ -150,7 +153,7 @@ func (s *server) listNotReached(c *call) (reply, error) {
 	}
 	rows, next := cut(rows, p, func(u models.Unreached) models.Cursor { return models.Cursor{At: time.Unix(0, 0), ID: u.ID} })
 	l := listOf(rows, func(u models.Unreached) Unreached {
-		return Unreached{ID: u.ID, PersonID: u.PersonID, Name: u.Name, Language: u.Language, Country: u.Country, Outcome: u.Outcome, Reply: u.Reply,
+		return Unreached{ID: u.ID, PersonID: u.PersonID, Name: u.Name, Language: u.Language, Country: u.Country, Outcome: u.Outcome, Reply: u.Outcome.ServerWords(u.Reply),
 			FinishedAt: u.FinishedAt, SettledBy: u.SettledBy, SettledAt: u.SettledAt}
 	})
 	l.Next = next

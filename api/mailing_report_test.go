@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -48,8 +49,14 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	require.NoError(t, err)
 	h.read(t, officer, path+"/report", &r)
 	require.Equal(t, []Followed{{URL: "https://example.org/", Language: "en", Machines: 1}}, r.Links)
+	r = MailingReport{}
 	h.read(t, officer, path+"/report?country=RO", &r)
 	require.Zero(t, r.Total)
+	require.Empty(t, r.Links, "nobody knows from where links are followed")
+	h.read(t, officer, path+"/report?language=bg", &r)
+	require.Empty(t, r.Links, "of another text")
+	h.read(t, officer, path+"/report?language=en", &r)
+	require.Len(t, r.Links, 1)
 
 	seen, cursor := []Unreached{}, ""
 	for {
@@ -68,6 +75,25 @@ func TestWhatCameOfAMailing(t *testing.T) {
 	h.read(t, officer, path+"/not-reached?outcome=acted", &acted)
 	require.Len(t, acted.Items, 1)
 	require.Equal(t, models.OutcomeActed, acted.Items[0].Outcome)
+	for _, c := range []struct {
+		state   models.MailState
+		reply   string
+		outcome models.MailOutcome
+		said    string
+	}{
+		{models.MailCancelled, "the mailing was cancelled", models.OutcomeStopped, ""}, {models.MailUnknown, "the sender was cut off", models.OutcomeUnknown, ""},
+		{models.MailFailed, models.ReplyGivenUp + " 8 attempts: 451 later", models.OutcomeGivenUp, "451 later"}, {models.MailFailed, "550 no", models.OutcomeRefused, "550 no"},
+	} {
+		exec(`UPDATE outbox SET state = ?, reply = ? WHERE id = ?`, c.state, c.reply, seen[2].ID)
+		var got list[Recipient]
+		h.read(t, officer, path+"/recipients?limit=100", &got)
+		r := got.Items[slices.IndexFunc(got.Items, func(r Recipient) bool { return r.ID == seen[2].ID })]
+		require.Equal(t, []any{c.outcome, c.said}, []any{r.Outcome, r.Reply}, c.reply)
+		var missed list[Unreached]
+		h.read(t, officer, path+"/not-reached?limit=100", &missed)
+		u := missed.Items[slices.IndexFunc(missed.Items, func(u Unreached) bool { return u.ID == seen[2].ID })]
+		require.Equal(t, []any{c.outcome, c.said}, []any{u.Outcome, u.Reply}, c.reply)
+	}
 	exec(`UPDATE outbox SET state = 'unknown', reply = '' WHERE id = ?`, seen[2].ID)
 
 	settle := request{method: "PUT", path: path + "/mails/" + seen[0].ID.String() + "/settlement", token: officer, body: map[string]bool{"arrived": false}}

@@ -173,6 +173,13 @@ func TestWhoSaysTheyWroteIsCountedAndHasActed(t *testing.T) {
 	require.Equal(t, 1, people, "saying it twice is writing once")
 	require.True(t, theirs)
 	require.Equal(t, before-1, asked(), "who wrote is not asked again")
+	k.got(t, m.ID, reader, models.MailDelivered)
+	k.exec(t, `UPDATE people SET country_code = 'BG' WHERE id = ?`, reader.ID)
+	for f, want := range map[models.OutcomeFilter]int{{}: 1, {Country: "BG", Language: "en"}: 1, {Country: "RO"}: 0, {Language: "bg"}: 0, {Outcome: models.OutcomeRefused}: 1} {
+		wrote, err := models.WrittenBy(t.Context(), k.db, m.ID, f)
+		require.NoError(t, err)
+		require.Equal(t, want, wrote, "%v", f)
+	}
 	require.NoError(t, models.SayWritten(t.Context(), k.db, m.ID, reader.ID, false, time.Now()))
 	people, theirs, err = models.WrittenCount(t.Context(), k.db, m.ID, reader.ID)
 	require.NoError(t, err)

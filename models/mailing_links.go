@@ -65,12 +65,10 @@ func KeepMailingLinks(ctx context.Context, db bun.IDB, mailing uuid.UUID, langua
 	if _, err := db.NewInsert().Model(&rows).On("CONFLICT (mailing_id, language, url) DO NOTHING").Exec(ctx); err != nil {
 		return nil, fmt.Errorf("keep the links of a mailing: %w", err)
 	}
-	kept, err := MailingLinksOf(ctx, db, mailing)
+	kept, err := MailingLinksIn(ctx, db, mailing, language)
 	codes := map[string]string{}
 	for _, l := range kept {
-		if l.Language == language {
-			codes[l.URL] = l.Code
-		}
+		codes[l.URL] = l.Code
 	}
 	return codes, err
 }
@@ -103,9 +101,17 @@ func oneIf(is bool) int {
 
 // MailingLinksOf lists the links of a mailing, those most people followed first.
 func MailingLinksOf(ctx context.Context, db bun.IDB, mailing uuid.UUID) ([]MailingLink, error) {
+	return MailingLinksIn(ctx, db, mailing, "")
+}
+
+// MailingLinksIn lists those in its text of a language; "" is in all. From which countries links are followed is not kept.
+func MailingLinksIn(ctx context.Context, db bun.IDB, mailing uuid.UUID, language string) ([]MailingLink, error) {
 	var list []MailingLink
-	err := db.NewSelect().Model(&list).Where("lk.mailing_id = ?", mailing).OrderExpr("lk.people DESC, lk.url, lk.language").Scan(ctx)
-	if err != nil {
+	q := db.NewSelect().Model(&list).Where("lk.mailing_id = ?", mailing).OrderExpr("lk.people DESC, lk.url, lk.language")
+	if language != "" {
+		q = q.Where("lk.language = ?", language)
+	}
+	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the links of a mailing: %w", err)
 	}
 	return list, nil

@@ -105,3 +105,14 @@ func WrittenCount(ctx context.Context, db bun.IDB, mailing, person uuid.UUID) (p
 	}
 	return people, theirs, nil
 }
+
+// WrittenBy is how many of those who say that they wrote a filter leaves, narrowed to a country and to the language of the text they got. The outcome of the filter
+// narrows nothing here.
+func WrittenBy(ctx context.Context, db bun.IDB, mailing uuid.UUID, f OutcomeFilter) (int, error) {
+	people, err := f.narrow(db.NewSelect().TableExpr("mailing_written AS mw").Join("JOIN people AS person ON person.id = mw.person_id").
+		Join("LEFT JOIN outbox AS o ON o.mailing_id = mw.mailing_id AND o.person_id = mw.person_id").Where("mw.mailing_id = ?", mailing)).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count who of a mailing's recipients wrote: %w", err)
+	}
+	return int(people), nil
+}

@@ -86,13 +86,18 @@ type PacedClaim struct {
 
 // ClaimAtPace claims mails of one mailing as ClaimMailing does, as many as the pace allows and none for domains that take
 // nothing for now; where f says behind which mail and none is left there, from the beginning. What the others wait for is written down for people to read. Where no limit is set and no domain is slow
-// this is ClaimMailing and the reading of an empty table.
+// this is ClaimMailing and the reading of an empty table, and from the beginning what mails waited for before is forgotten.
 func ClaimAtPace(ctx context.Context, db bun.IDB, f ClaimFilter, p Pace, now time.Time) (PacedClaim, error) {
 	slow, err := slowDomains(ctx, db, now)
 	if err != nil {
 		return PacedClaim{}, err
 	}
 	if !p.limits() && len(slow) == 0 {
+		if f.After == nil { // once, not with each claim of those that follow
+			if err := forgetWaits(ctx, db, *f.MailingID); err != nil {
+				return PacedClaim{}, err
+			}
+		}
 		mails, err := ClaimMailing(ctx, db, f, now)
 		if err == nil && len(mails) == 0 && f.After != nil { // something may have been given back meanwhile that stands before it
 			f.After = nil
@@ -106,6 +111,15 @@ func ClaimAtPace(ctx context.Context, db bun.IDB, f ClaimFilter, p Pace, now tim
 		return err
 	})
 	return c, err
+}
+
+// forgetWaits forgets what mails of a mailing waited for, but for a server that does not answer: that is known from sending alone.
+func forgetWaits(ctx context.Context, db bun.IDB, mailing uuid.UUID) error {
+	_, err := db.NewDelete().Model((*MailingWait)(nil)).Where("mailing_id = ? AND why <> ?", mailing, WaitServer).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("forget what a mailing waited for: %w", err)
+	}
+	return nil
 }
 
 // paceLock is the advisory lock of all who claim where the pace is limited: what one takes the next must see.

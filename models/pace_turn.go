@@ -217,7 +217,7 @@ func (t *turn) count(ctx context.Context, mails []MailingMail) (map[uuid.UUID]Pa
 
 // writeWaits writes down which limits are spent while mails are left.
 func (t *turn) writeWaits(ctx context.Context) error {
-	if _, err := t.tx.NewDelete().Model((*MailingWait)(nil)).Where("mailing_id = ? AND why <> ?", t.filter.MailingID, WaitServer).Exec(ctx); err != nil {
+	if err := forgetWaits(ctx, t.tx, *t.filter.MailingID); err != nil {
 		return err
 	}
 	var candidates []MailingWait

@@ -87,12 +87,24 @@ func (h *house) linksAreShown(m *models.Mailing, target string) {
 		sound(t, page)
 		require.Contains(t, page.Body, l.T("mailing.report.by_machines"))
 		require.Contains(t, page.Body, `https://example.org/a?x=1&amp;y=%22</th>`)
+		require.NotContains(t, page.Body, l.T("mailing.report.links_everywhere"))
+		narrowed := b.get(mailingPath(m.ID) + "/report?country=HR&language=en")
+		sound(t, narrowed)
+		require.Contains(t, narrowed.Body, `https://example.org/a?x=1&amp;y=%22</th>`)
+		require.Contains(t, narrowed.Body, l.T("mailing.report.links_everywhere"))
+		require.NotContains(t, b.get(mailingPath(m.ID)+"/report?language=bg").Body, `https://example.org/a`, "it is in another text")
 	}
 	book, err := excelize.OpenReader(bytes.NewReader([]byte(h.as("officer-khc", "en").get(mailingPath(m.ID) + "/report.xlsx").Body)))
 	require.NoError(t, err)
 	rows, err := book.GetRows("Links followed")
 	require.NoError(t, err)
 	require.Equal(t, []string{target, "English"}, rows[1][:2])
+	require.Len(t, rows, 2)
+	book, err = excelize.OpenReader(bytes.NewReader([]byte(h.as("officer-khc", "en").get(mailingPath(m.ID) + "/report.xlsx?country=HR").Body)))
+	require.NoError(t, err)
+	rows, err = book.GetRows("Links followed")
+	require.NoError(t, err)
+	require.Equal(t, []string{i18n.For("en").T("mailing.report.links_everywhere")}, rows[2])
 }
 
 func TestCountingLinksIsOffUntilItIsTicked(t *testing.T) {

@@ -80,8 +80,14 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		return err
 	}
 	v.Times = mailingTimes(l, c.m, v.Zone)
+	var waits []models.MailingWait
+	if c.m.State == models.MailingSending {
+		if waits, err = models.MailingWaits(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {
+			return err
+		}
+	}
 	var speed models.MailingSpeed
-	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, s.Now()); err != nil {
+	if v.Counts, speed, err = models.MailingProgress(r.Context(), s.DB, c.m.ID, waits, s.Now()); err != nil {
 		return err
 	}
 	v.Unsent = v.Cancelled && v.Counts.Total() == v.Counts.Cancelled
@@ -92,10 +98,11 @@ func (s *Server) renderMailingProgress(w http.ResponseWriter, r *http.Request, c
 		}
 	}
 	v.fill(l, c)
-	if err := s.fillPace(r, &v, c.m); err != nil {
+	v.fillPace(l, c.m, waits, s.Now())
+	if err := s.fillHidden(r, &v, c.m); err != nil {
 		return err
 	}
-	if v.Running && v.Counts.Pending() > 0 && len(v.Holds) == 0 {
+	if v.Running && v.Counts.Pending() > 0 {
 		v.Speed = speedInWords(l, speed)
 	}
 	if v.Waits, err = s.mailingWaits(r, c, v.Zone); err != nil {

@@ -43,6 +43,7 @@ type mailingReportView struct {
 	Wrote        int  // how many of them say that they did
 	Counts       bool // how often its links are followed
 	Links        []models.MailingLink
+	Everywhere   bool // they are of all countries, while the other figures are of one
 	LinkPicture  chart
 	Rows         []unreachedRow
 	Pager        Pager
@@ -138,7 +139,7 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 		return v, err
 	}
 	if v.Writes = c.kind == models.MailingKindRepresentative; v.Writes {
-		if v.Wrote, _, err = models.WrittenCount(r.Context(), s.DB, c.m.ID, uuid.Nil); err != nil {
+		if v.Wrote, err = models.WrittenBy(r.Context(), s.DB, c.m.ID, outcomeFilter(q)); err != nil {
 			return v, err
 		}
 	}
@@ -157,8 +158,9 @@ func (s *Server) mailingReportPage(r *http.Request, c mailingCase) (mailingRepor
 	if err != nil {
 		return v, err
 	}
+	v.Everywhere = outcomeFilter(q).Country != ""
 	if v.Counts = c.m.CountsLinks; v.Counts {
-		if v.Links, err = models.MailingLinksOf(r.Context(), s.DB, c.m.ID); err != nil {
+		if v.Links, err = models.MailingLinksIn(r.Context(), s.DB, c.m.ID, outcomeFilter(q).Language); err != nil {
 			return v, err
 		}
 	}

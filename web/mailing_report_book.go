@@ -123,6 +123,9 @@ func (v mailingReportView) linkSheet(l *i18n.Localizer) bookSheet {
 	for _, link := range v.Links {
 		t.rows = append(t.rows, []any{link.URL, l.Language(link.Language), link.People, link.Machines})
 	}
+	if v.Everywhere {
+		t.rows = append(t.rows, []any{l.T("mailing.report.links_everywhere")})
+	}
 	return t
 }
 

@@ -28,28 +28,27 @@ func newMailingStopView(l *i18n.Localizer, s models.MailingStop, zone *time.Loca
 }
 
 // fillPace says why a mailing does not go on, or not as fast as it could.
-func (s *Server) fillPace(r *http.Request, v *mailingProgressView, m *models.Mailing) error {
-	l := Localizer(r)
+func (v *mailingProgressView) fillPace(l *i18n.Localizer, m *models.Mailing, waits []models.MailingWait, now time.Time) {
 	if v.Resumable && m.Stopped != nil {
 		v.Stopped = newMailingStopView(l, *m.Stopped, v.Zone)
 	}
+	for _, w := range waits {
+		if w.Why == models.WaitServer {
+			v.Holds = append(v.Holds, serverSilent(l, w, v.Zone, now))
+			continue
+		}
+		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
+	}
+}
+
+// fillHidden says of a mailing that is being sent, and of which nothing leaves, that a text in it is hidden.
+func (s *Server) fillHidden(r *http.Request, v *mailingProgressView, m *models.Mailing) error {
 	if !v.Running {
 		return nil
 	}
 	hides, err := m.HidesSomething(r.Context(), s.DB)
-	if err != nil {
-		return err
-	}
 	if hides {
-		v.Holds = append(v.Holds, l.T("mailing.wait.hidden"))
-	}
-	waits, err := models.MailingWaits(r.Context(), s.DB, m.ID, s.Now())
-	for _, w := range waits {
-		if w.Why == models.WaitServer {
-			v.Holds = append(v.Holds, serverSilent(l, w, v.Zone, s.Now()))
-			continue
-		}
-		v.Holds = append(v.Holds, l.T("mailing.wait."+string(w.Why), "Domain", w.Domain, "Most", l.Number(w.Most), "Until", l.DateTime(w.Until, v.Zone)))
+		v.Holds = append(v.Holds, Localizer(r).T("mailing.wait.hidden"))
 	}
 	return err
 }

@@ -143,10 +143,13 @@ func TestAMailingSaysWhatItWaitsFor(t *testing.T) {
 	require.NoError(t, err)
 	since := time.Now().Add(-time.Hour)
 	require.NoError(t, models.ServerSilent(t.Context(), h.db, m.ID, []string{"one.example:25", "two.example:25"}, since))
+	h.exec(`UPDATE outbox SET state = 'delivered', finished_at = ? WHERE id = (SELECT id FROM outbox WHERE mailing_id = ? LIMIT 1)`, time.Now().Add(30*time.Second), m.ID)
 	for _, tag := range i18n.Tags() {
 		l, page := i18n.For(tag), h.as("officer-khc", tag).get(mailingPath(m.ID))
 		sound(t, page)
 		require.Contains(t, page.Body, l.T("mailing.waits"))
+		require.Contains(t, page.Body, l.N("mailing.a_minute", 20), "how fast it goes all the same, no faster than it may")
+		require.NotContains(t, page.Body, l.T("mailing.soon_done"), "nobody knows")
 		require.Contains(t, page.Body, "one.example:25, two.example:25")
 		require.Contains(t, page.Body, l.DateTime(since, zoneFor(t, h)))
 		list := h.as("officer-khc", tag).get(recommendationPath(h.brief.ID))
@@ -162,6 +165,11 @@ func TestAMailingSaysWhatItWaitsFor(t *testing.T) {
 	require.NoError(t, m.SaveState(t.Context(), h.db))
 	require.NotContains(t, h.as("officer-khc", "en").get(mailingPath(m.ID)).Body, "ministry.example", "it waits for a person")
 	require.NotContains(t, h.as("officer-khc", "en").get(recommendationPath(h.brief.ID)).Body, "stands still since")
+
+	m.State = models.MailingSending
+	require.NoError(t, m.SaveState(t.Context(), h.db))
+	h.exec(`DELETE FROM mailing_waits WHERE why <> 'minute'`)
+	require.Contains(t, h.as("officer-khc", "en").get(mailingPath(m.ID)).Body, i18n.For("en").T("mailing.soon_done"), "four more, of twenty a minute")
 }
 
 // zoneFor is the zone in which the officer of the brief reads times.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"tribuna/internal/mail"
@@ -235,6 +236,23 @@ func TestTheFirstDaysOfANewSenderBringFew(t *testing.T) {
 	drain(t, sender, b)
 	require.Equal(t, 60, n.counts().Delivered, "after its last day the plan is over")
 	s.once(t, 60)
+}
+
+func TestAMailingWaitsForNoLimitThatWasLifted(t *testing.T) {
+	n, s, c := newNetwork(t), newServer(t, nil), newClock()
+	n.launchAt("one.example", 60, 0)
+	sender := newSender(t, n, s, c)
+	sender.Pace.WarmUp = []int{10, 25}
+	drain(t, sender, mail.Batch{MailingID: &n.mailing, Limit: 20})
+	require.Len(t, n.waitsFor(c.Now()), 1)
+	require.NoError(t, models.ServerSilent(t.Context(), n.db, n.mailing, []string{s.addr}, c.Now()))
+	sender.Pace = models.Pace{}
+	claim := models.ClaimFilter{MailingID: &n.mailing, Limit: 1, Token: uuid.New(), Until: c.Now().Add(time.Minute)}
+	_, err := models.ClaimAtPace(t.Context(), n.db, claim, sender.Pace, c.Now())
+	require.NoError(t, err)
+	w := n.waitsFor(c.Now())
+	require.Len(t, w, 1, "only what sending alone can tell")
+	require.Equal(t, models.WaitServer, w[0].Why)
 }
 
 func TestWhatDidNotLeaveDoesNotCount(t *testing.T) {
